@@ -9,192 +9,162 @@ import type { DeviceRecord, MetricRecord, StoreState } from "../store/store.ts";
 
 /** One series. The object lives as long as the series, so that per-reading work is a field access. */
 export interface Series {
-	/** The hub's own number; never reused. */
-	readonly number: number;
-	readonly device: Device;
-	readonly metric: string;
-	readonly type: ValueType;
-	/** True once one of its readings is on disk; before that no viewer and no query knows of it. */
-	committed: boolean;
-	/** The newest reading by device time; `latestTimeMs` is -Infinity where there is none. */
-	latestTimeMs: number;
-	latestValue: Value;
-	latestReceivedMs: number;
+  /** The hub's own number; never reused. */
+  readonly number: number;
+  readonly device: Device;
+  readonly metric: string;
+  readonly type: ValueType;
+  /** True once one of its readings is on disk; before that no viewer and no query knows of it. */
+  committed: boolean;
+  /** The newest reading by device time; `latestTimeMs` is -Infinity where there is none. */
+  latestTimeMs: number;
+  latestValue: Value;
+  latestReceivedMs: number;
 }
 
 /** Metadata of a device without the part that belongs to its metrics. */
 export type DeviceOwnMeta = Omit<DeviceMeta, "metrics">;
 
 export interface Device {
-	readonly id: string;
-	readonly firstSeenMs: number;
-	meta: DeviceOwnMeta;
-	readonly metricMeta: Map<string, MetricMeta>;
-	readonly series: Map<string, Series>;
-	/** The gateway that spoke for it last, if not itself. */
-	via: string | undefined;
-	/** Last time anything came from it, ms; null where nothing did since the store began. */
-	lastSeenMs: number | null;
-	/** True once a person removed it: sessions holding it must look it up again. */
-	removed: boolean;
+  readonly id: string;
+  readonly firstSeenMs: number;
+  meta: DeviceOwnMeta;
+  readonly metricMeta: Map<string, MetricMeta>;
+  readonly series: Map<string, Series>;
+  /** The gateway that spoke for it last, if not itself. */
+  via: string | undefined;
+  /** Last time anything came from it, ms; null where nothing did since the store began. */
+  lastSeenMs: number | null;
+  /** True once a person removed it: sessions holding it must look it up again. */
+  removed: boolean;
 }
 
 export class Catalog {
-	readonly #devices = new Map<string, Device>();
-	readonly #series = new Map<number, Series>();
-	#nextSeries: number;
+  readonly #devices = new Map<string, Device>();
+  readonly #series = new Map<number, Series>();
+  #nextSeries: number;
 
-	constructor(state: StoreState) {
-		this.#nextSeries = state.nextSeries;
-		for (const record of state.devices) this.#loadDevice(record);
-		for (const record of state.metrics) this.#loadMetric(record);
-		for (const known of state.series) {
-			const series = this.#add(
-				this.device(known.device, 0),
-				known.metric,
-				known.type,
-				known.series,
-			);
-			series.committed = true;
-		}
-		for (const newest of state.latest) {
-			const series = this.#series.get(newest.series);
-			if (series)
-				advanceLatest(series, newest.timeMs, newest.value, newest.receivedMs);
-		}
-	}
+  constructor(state: StoreState) {
+    this.#nextSeries = state.nextSeries;
+    for (const record of state.devices) this.#loadDevice(record);
+    for (const record of state.metrics) this.#loadMetric(record);
+    for (const known of state.series) {
+      const series = this.#add(this.device(known.device, 0), known.metric, known.type, known.series);
+      series.committed = true;
+    }
+    for (const newest of state.latest) {
+      const series = this.#series.get(newest.series);
+      if (series) advanceLatest(series, newest.timeMs, newest.value, newest.receivedMs);
+    }
+  }
 
-	get deviceCount(): number {
-		return this.#devices.size;
-	}
+  get deviceCount(): number {
+    return this.#devices.size;
+  }
 
-	get seriesCount(): number {
-		return this.#series.size;
-	}
+  get seriesCount(): number {
+    return this.#series.size;
+  }
 
-	devices(): IterableIterator<Device> {
-		return this.#devices.values();
-	}
+  devices(): IterableIterator<Device> {
+    return this.#devices.values();
+  }
 
-	findDevice(id: string): Device | undefined {
-		return this.#devices.get(id);
-	}
+  findDevice(id: string): Device | undefined {
+    return this.#devices.get(id);
+  }
 
-	findSeries(number: number): Series | undefined {
-		return this.#series.get(number);
-	}
+  findSeries(number: number): Series | undefined {
+    return this.#series.get(number);
+  }
 
-	/** The device, made if it is new. */
-	device(id: string, nowMs: number): Device {
-		const known = this.#devices.get(id);
-		if (known) return known;
-		const made: Device = {
-			id,
-			firstSeenMs: nowMs,
-			meta: {},
-			metricMeta: new Map(),
-			series: new Map(),
-			via: undefined,
-			lastSeenMs: null,
-			removed: false,
-		};
-		this.#devices.set(id, made);
-		return made;
-	}
+  /** The device, made if it is new. */
+  device(id: string, nowMs: number): Device {
+    const known = this.#devices.get(id);
+    if (known) return known;
+    const made: Device = {
+      id,
+      firstSeenMs: nowMs,
+      meta: {},
+      metricMeta: new Map(),
+      series: new Map(),
+      via: undefined,
+      lastSeenMs: null,
+      removed: false,
+    };
+    this.#devices.set(id, made);
+    return made;
+  }
 
-	/** A new series under the next free number. The caller has checked that there is none and that the limits allow it. */
-	addSeries(device: Device, metric: string, type: ValueType): Series {
-		return this.#add(device, metric, type, this.#nextSeries++);
-	}
+  /** A new series under the next free number. The caller has checked that there is none and that the limits allow it. */
+  addSeries(device: Device, metric: string, type: ValueType): Series {
+    return this.#add(device, metric, type, this.#nextSeries++);
+  }
 
-	/** Forgets a series, of which nothing is stored any more. */
-	removeSeries(series: Series): void {
-		this.#series.delete(series.number);
-		if (series.device.series.get(series.metric) === series)
-			series.device.series.delete(series.metric);
-	}
+  /** Forgets a series, of which nothing is stored any more. */
+  removeSeries(series: Series): void {
+    this.#series.delete(series.number);
+    if (series.device.series.get(series.metric) === series) series.device.series.delete(series.metric);
+  }
 
-	/** Forgets a device and its series. */
-	removeDevice(device: Device): void {
-		for (const series of device.series.values())
-			this.#series.delete(series.number);
-		device.removed = true;
-		this.#devices.delete(device.id);
-	}
+  /** Forgets a device and its series. */
+  removeDevice(device: Device): void {
+    for (const series of device.series.values()) this.#series.delete(series.number);
+    device.removed = true;
+    this.#devices.delete(device.id);
+  }
 
-	/** Committed series whose device and metric match, by device then metric. */
-	select(
-		devices: readonly string[] | undefined,
-		metrics: readonly string[] | undefined,
-	): Series[] {
-		const matchesMetric = compileSelectors(metrics);
-		const found: Series[] = [];
-		for (const device of this.selectDevices(devices)) {
-			for (const series of device.series.values()) {
-				if (series.committed && matchesMetric(series.metric))
-					found.push(series);
-			}
-		}
-		return found;
-	}
+  /** Committed series whose device and metric match, by device then metric. */
+  select(devices: readonly string[] | undefined, metrics: readonly string[] | undefined): Series[] {
+    const matchesMetric = compileSelectors(metrics);
+    const found: Series[] = [];
+    for (const device of this.selectDevices(devices)) {
+      for (const series of device.series.values()) {
+        if (series.committed && matchesMetric(series.metric)) found.push(series);
+      }
+    }
+    return found;
+  }
 
-	/** Devices that match, in order of their ids. */
-	selectDevices(devices: readonly string[] | undefined): Device[] {
-		const matches = compileSelectors(devices);
-		const found: Device[] = [];
-		for (const device of this.#devices.values())
-			if (matches(device.id)) found.push(device);
-		return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-	}
+  /** Devices that match, in order of their ids. */
+  selectDevices(devices: readonly string[] | undefined): Device[] {
+    const matches = compileSelectors(devices);
+    const found: Device[] = [];
+    for (const device of this.#devices.values()) if (matches(device.id)) found.push(device);
+    return found.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  }
 
-	#add(
-		device: Device,
-		metric: string,
-		type: ValueType,
-		number: number,
-	): Series {
-		const series: Series = {
-			number,
-			device,
-			metric,
-			type,
-			committed: false,
-			latestTimeMs: Number.NEGATIVE_INFINITY,
-			latestValue: 0,
-			latestReceivedMs: 0,
-		};
-		this.#series.set(number, series);
-		device.series.set(metric, series);
-		return series;
-	}
+  #add(device: Device, metric: string, type: ValueType, number: number): Series {
+    const series: Series = {
+      number,
+      device,
+      metric,
+      type,
+      committed: false,
+      latestTimeMs: Number.NEGATIVE_INFINITY,
+      latestValue: 0,
+      latestReceivedMs: 0,
+    };
+    this.#series.set(number, series);
+    device.series.set(metric, series);
+    return series;
+  }
 
-	#loadDevice(record: DeviceRecord): void {
-		const device = this.device(record.device, record.firstSeenMs);
-		device.meta = record.meta as DeviceOwnMeta;
-	}
+  #loadDevice(record: DeviceRecord): void {
+    const device = this.device(record.device, record.firstSeenMs);
+    device.meta = record.meta as DeviceOwnMeta;
+  }
 
-	#loadMetric(record: MetricRecord): void {
-		this.device(record.device, 0).metricMeta.set(
-			record.metric,
-			record.meta as MetricMeta,
-		);
-	}
+  #loadMetric(record: MetricRecord): void {
+    this.device(record.device, 0).metricMeta.set(record.metric, record.meta as MetricMeta);
+  }
 }
 
 /** Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. */
-export function advanceLatest(
-	series: Series,
-	timeMs: number,
-	value: Value,
-	receivedMs: number,
-): void {
-	if (
-		series.device.lastSeenMs === null ||
-		receivedMs > series.device.lastSeenMs
-	)
-		series.device.lastSeenMs = receivedMs;
-	if (timeMs < series.latestTimeMs) return;
-	series.latestTimeMs = timeMs;
-	series.latestValue = value;
-	series.latestReceivedMs = receivedMs;
+export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number): void {
+  if (series.device.lastSeenMs === null || receivedMs > series.device.lastSeenMs) series.device.lastSeenMs = receivedMs;
+  if (timeMs < series.latestTimeMs) return;
+  series.latestTimeMs = timeMs;
+  series.latestValue = value;
+  series.latestReceivedMs = receivedMs;
 }

@@ -2,19 +2,19 @@
 import type { CloseCode } from "../protocol/codes.ts";
 
 export interface Peer {
-	/** Where it comes from, for the log and for people: an address, or "http". */
-	readonly address: string;
-	/** True for an Origin of `null` (a file, a sandboxed frame): device messages only, without take-over or commands. */
-	readonly restricted: boolean;
-	/** Sends one text frame. Ignored once the connection is closing. */
-	send(text: string): void;
-	/** Bytes handed to the connection and not yet taken by the kernel. */
-	bufferedBytes(): number;
-	/** Stops reading, so that TCP slows the sender; a paused peer has no pong deadline. */
-	pause(): void;
-	resume(): void;
-	/** Closes with a code; what was sent before still goes out. */
-	close(code: CloseCode, reason: string): void;
-	/** Cuts at once, without a close frame: for a peer that does not read. */
-	terminate(): void;
+  /** Where it comes from, for the log and for people: an address, or "http". */
+  readonly address: string;
+  /** True for an Origin of `null` (a file, a sandboxed frame): device messages only, without take-over or commands. */
+  readonly restricted: boolean;
+  /** Sends one text frame. Ignored once the connection is closing. */
+  send(text: string): void;
+  /** Bytes handed to the connection and not yet taken by the kernel. */
+  bufferedBytes(): number;
+  /** Stops reading, so that TCP slows the sender; a paused peer has no pong deadline. */
+  pause(): void;
+  resume(): void;
+  /** Closes with a code; what was sent before still goes out. */
+  close(code: CloseCode, reason: string): void;
+  /** Cuts at once, without a close frame: for a peer that does not read. */
+  terminate(): void;
 }

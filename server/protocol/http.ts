@@ -12,8 +12,8 @@ export const devicesAnswer = z.object({ devices: z.array(deviceEntry), next });
 export type DevicesAnswer = z.infer<typeof devicesAnswer>;
 
 export const deviceAnswer = deviceEntry.extend({
-	metrics: z.record(metricName, metricMeta),
-	commands: z.record(metricName, commandMeta),
+  metrics: z.record(metricName, metricMeta),
+  commands: z.record(metricName, commandMeta),
 });
 export type DeviceAnswer = z.infer<typeof deviceAnswer>;
 
@@ -21,51 +21,51 @@ export const seriesAnswer = z.object({ series: z.array(seriesEntry), next });
 export type SeriesAnswer = z.infer<typeof seriesAnswer>;
 
 export const latestEntry = z.object({
-	series: z.int(),
-	device: deviceName,
-	metric: metricName,
-	unit: z.string().optional(),
-	value,
-	/** Device time. */
-	time,
-	/** Arrival at the hub. */
-	received: time,
-	/** Past the grace of its own series. */
-	stale: z.boolean(),
+  series: z.int(),
+  device: deviceName,
+  metric: metricName,
+  unit: z.string().optional(),
+  value,
+  /** Device time. */
+  time,
+  /** Arrival at the hub. */
+  received: time,
+  /** Past the grace of its own series. */
+  stale: z.boolean(),
 });
 export const latestAnswer = z.object({
-	hubTime: time,
-	latest: z.array(latestEntry),
-	next,
+  hubTime: time,
+  latest: z.array(latestEntry),
+  next,
 });
 export type LatestAnswer = z.infer<typeof latestAnswer>;
 
 const numbers = z.array(z.number());
 
 const readingColumns = z.object({
-	device: deviceName,
-	metric: metricName,
-	unit: z.string().optional(),
-	type: z.enum(valueTypes),
-	times: numbers,
-	values: z.array(value).optional(),
-	first: numbers.optional(),
-	last: numbers.optional(),
-	min: numbers.optional(),
-	max: numbers.optional(),
-	mean: numbers.optional(),
-	sum: numbers.optional(),
-	count: numbers.optional(),
+  device: deviceName,
+  metric: metricName,
+  unit: z.string().optional(),
+  type: z.enum(valueTypes),
+  times: numbers,
+  values: z.array(value).optional(),
+  first: numbers.optional(),
+  last: numbers.optional(),
+  min: numbers.optional(),
+  max: numbers.optional(),
+  mean: numbers.optional(),
+  sum: numbers.optional(),
+  count: numbers.optional(),
 });
 export type ReadingColumns = z.infer<typeof readingColumns>;
 
 const readingRange = z.object({
-	from: time,
-	to: time,
-	/** What the answer was computed from; raw readings and the chunks' summaries are `raw`. */
-	tier: z.enum(["raw"]),
-	/** Bucket width, ms; null for raw readings. */
-	every: z.number().nullable(),
+  from: time,
+  to: time,
+  /** What the answer was computed from; raw readings and the chunks' summaries are `raw`. */
+  tier: z.enum(["raw"]),
+  /** Bucket width, ms; null for raw readings. */
+  every: z.number().nullable(),
 });
 
 /** One literal device and metric. */
@@ -74,66 +74,66 @@ export type ReadingsAnswer = z.infer<typeof readingsAnswer>;
 
 /** Selectors, lists, repeated parameters. */
 export const manyReadingsAnswer = readingRange.extend({
-	series: z.array(readingColumns.extend({ every: z.number().nullable() })),
+  series: z.array(readingColumns.extend({ every: z.number().nullable() })),
 });
 export type ManyReadingsAnswer = z.infer<typeof manyReadingsAnswer>;
 
 /** The body of `POST readings`, or one of an array of them. Rows are checked one by one. */
 export const postedReadings = z.strictObject({
-	device: deviceName,
-	session: z.string().min(1).max(256).optional(),
-	seq: sequence.optional(),
-	historic: deviceMetaFields.historic,
-	readings: z.array(z.unknown()),
+  device: deviceName,
+  session: z.string().min(1).max(256).optional(),
+  seq: sequence.optional(),
+  historic: deviceMetaFields.historic,
+  readings: z.array(z.unknown()),
 });
 export type PostedReadings = z.infer<typeof postedReadings>;
 
 export const postedAnswer = z.object({
-	stored: z.int(),
-	/** Readings of requests that were decided before, stored once. */
-	duplicates: z.int(),
-	rejected: z.array(rejection),
-	rejectedCount: z.int(),
-	warnings: z.array(z.string()).optional(),
+  stored: z.int(),
+  /** Readings of requests that were decided before, stored once. */
+  duplicates: z.int(),
+  rejected: z.array(rejection),
+  rejectedCount: z.int(),
+  warnings: z.array(z.string()).optional(),
 });
 export type PostedAnswer = z.infer<typeof postedAnswer>;
 
 const quantiles = z.object({ p50: z.number(), p99: z.number() });
 
 export const statusAnswer = z.object({
-	version: z.string(),
-	protocol: z.literal(1),
-	startedAt: time,
-	hubTime: time,
-	epoch: z.string(),
-	offset: z.int(),
-	durability: z.literal("fsync"),
-	connections: z.object({ devices: z.int(), viewers: z.int() }),
-	devices: z.object({ online: z.int(), silent: z.int(), offline: z.int() }),
-	series: z.int(),
-	readings: z.object({
-		stored: z.int(),
-		rejected: z.int(),
-		overwritten: z.int(),
-		perSecond: z.number(),
-	}),
-	ackMs: quantiles,
-	fsyncMs: quantiles,
-	store: z.object({
-		bytes: z.int(),
-		walBytes: z.int(),
-		journalBytes: z.int(),
-		headBytes: z.int(),
-		diskFreeBytes: z.int(),
-	}),
-	loopDelayMs: z.object({ p99: z.number() }),
-	slowViewers: z.int(),
+  version: z.string(),
+  protocol: z.literal(1),
+  startedAt: time,
+  hubTime: time,
+  epoch: z.string(),
+  offset: z.int(),
+  durability: z.literal("fsync"),
+  connections: z.object({ devices: z.int(), viewers: z.int() }),
+  devices: z.object({ online: z.int(), silent: z.int(), offline: z.int() }),
+  series: z.int(),
+  readings: z.object({
+    stored: z.int(),
+    rejected: z.int(),
+    overwritten: z.int(),
+    perSecond: z.number(),
+  }),
+  ackMs: quantiles,
+  fsyncMs: quantiles,
+  store: z.object({
+    bytes: z.int(),
+    walBytes: z.int(),
+    journalBytes: z.int(),
+    headBytes: z.int(),
+    diskFreeBytes: z.int(),
+  }),
+  loopDelayMs: z.object({ p99: z.number() }),
+  slowViewers: z.int(),
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
 
 /** `/health` and `/ready`. */
 export const healthAnswer = z.object({
-	status: z.enum(["ok", "degraded", "down"]),
-	reason: z.string().optional(),
+  status: z.enum(["ok", "degraded", "down"]),
+  reason: z.string().optional(),
 });
 export type HealthAnswer = z.infer<typeof healthAnswer>;

@@ -2,38 +2,38 @@
 import { z } from "zod";
 
 export const limits = z.object({
-	/** Largest frame a device or viewer may send, bytes. Beyond it the socket is closed with 1009. */
-	frameBytes: z
-		.int()
-		.min(1024)
-		.max(64 * 1024 * 1024)
-		.default(512 * 1024),
-	/** Most readings in one frame. */
-	readingsPerFrame: z.int().min(1).max(1_000_000).default(5_000),
-	/** Deepest nesting of a frame. */
-	depth: z.int().min(4).max(64).default(16),
-	/** Most metrics one device may have. */
-	metricsPerDevice: z.int().min(1).max(1_000_000).default(1_000),
-	/** Most series in the hub. */
-	series: z.int().min(1).max(4_000_000_000).default(1_000_000),
-	/** Most frames of one socket that are neither stored nor refused yet; beyond it the hub stops reading the socket. */
-	undecidedFrames: z.int().min(1).default(1_024),
-	/** Most undecided bytes of one socket. */
-	undecidedBytes: z
-		.int()
-		.min(1024)
-		.default(4 * 1024 * 1024),
-	/** Most undecided bytes of all sockets together. */
-	undecidedBytesTotal: z
-		.int()
-		.min(1024)
-		.default(256 * 1024 * 1024),
-	/** Time for the first message where sign-in is needed, ms. */
-	firstMessageMs: z.int().min(100).default(10_000),
-	/** The hub pings each socket this often, ms. */
-	pingMs: z.int().min(100).default(25_000),
-	/** A socket that does not answer a ping within this time is closed with 4408, ms. */
-	pongMs: z.int().min(100).default(10_000),
+  /** Largest frame a device or viewer may send, bytes. Beyond it the socket is closed with 1009. */
+  frameBytes: z
+    .int()
+    .min(1024)
+    .max(64 * 1024 * 1024)
+    .default(512 * 1024),
+  /** Most readings in one frame. */
+  readingsPerFrame: z.int().min(1).max(1_000_000).default(5_000),
+  /** Deepest nesting of a frame. */
+  depth: z.int().min(4).max(64).default(16),
+  /** Most metrics one device may have. */
+  metricsPerDevice: z.int().min(1).max(1_000_000).default(1_000),
+  /** Most series in the hub. */
+  series: z.int().min(1).max(4_000_000_000).default(1_000_000),
+  /** Most frames of one socket that are neither stored nor refused yet; beyond it the hub stops reading the socket. */
+  undecidedFrames: z.int().min(1).default(1_024),
+  /** Most undecided bytes of one socket. */
+  undecidedBytes: z
+    .int()
+    .min(1024)
+    .default(4 * 1024 * 1024),
+  /** Most undecided bytes of all sockets together. */
+  undecidedBytesTotal: z
+    .int()
+    .min(1024)
+    .default(256 * 1024 * 1024),
+  /** Time for the first message where sign-in is needed, ms. */
+  firstMessageMs: z.int().min(100).default(10_000),
+  /** The hub pings each socket this often, ms. */
+  pingMs: z.int().min(100).default(25_000),
+  /** A socket that does not answer a ping within this time is closed with 4408, ms. */
+  pongMs: z.int().min(100).default(10_000),
 });
 export type Limits = z.infer<typeof limits>;
 export const defaultLimits: Limits = limits.parse({});

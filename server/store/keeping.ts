@@ -8,13 +8,7 @@ export const sessionMemoryMs = 30 * 24 * 3_600_000;
 export const maxRefusalsPerDevice = 100;
 
 /** Drops what need not be remembered. `marks` and the result are in order of use, the newest last. */
-export function keepNewestSessions<T extends { readonly usedMs: number }>(
-	marks: readonly T[],
-	nowMs: number,
-): T[] {
-	const newest = marks.slice(-maxSessionsPerDevice);
-	return newest.filter(
-		(mark, index) =>
-			index === newest.length - 1 || mark.usedMs >= nowMs - sessionMemoryMs,
-	);
+export function keepNewestSessions<T extends { readonly usedMs: number }>(marks: readonly T[], nowMs: number): T[] {
+  const newest = marks.slice(-maxSessionsPerDevice);
+  return newest.filter((mark, index) => index === newest.length - 1 || mark.usedMs >= nowMs - sessionMemoryMs);
 }

@@ -3,76 +3,56 @@ import type { Value } from "./columns.ts";
 import type { BucketPage, RawPage } from "./store.ts";
 
 /** `rows` in rising time; at most `limit` of them, and where to go on. */
-export function packRaw(
-	rows: readonly (readonly [number, Value])[],
-	limit: number,
-): RawPage {
-	const taken = rows.slice(0, limit);
-	const strings: string[] = [];
-	const values = taken.map(([, value]) =>
-		typeof value === "string" ? strings.push(value) - 1 : Number(value),
-	);
-	return {
-		times: Float64Array.from(taken, ([timeMs]) => timeMs),
-		values: Float64Array.from(values),
-		strings,
-		nextFromMs: rows[limit]?.[0] ?? null,
-	};
+export function packRaw(rows: readonly (readonly [number, Value])[], limit: number): RawPage {
+  const taken = rows.slice(0, limit);
+  const strings: string[] = [];
+  const values = taken.map(([, value]) => (typeof value === "string" ? strings.push(value) - 1 : Number(value)));
+  return {
+    times: Float64Array.from(taken, ([timeMs]) => timeMs),
+    values: Float64Array.from(values),
+    strings,
+    nextFromMs: rows[limit]?.[0] ?? null,
+  };
 }
 
 /** Only rows that differ from the one before them; the first always. */
-export function packChanges(
-	rows: readonly (readonly [number, Value])[],
-	limit: number,
-): RawPage {
-	return packRaw(
-		rows.filter(
-			([, value], index) =>
-				index === 0 || !Object.is(value, rows[index - 1]?.[1]),
-		),
-		limit,
-	);
+export function packChanges(rows: readonly (readonly [number, Value])[], limit: number): RawPage {
+  return packRaw(
+    rows.filter(([, value], index) => index === 0 || !Object.is(value, rows[index - 1]?.[1])),
+    limit,
+  );
 }
 
 /** The start of the bucket that holds `timeMs`. */
-export function bucketStart(
-	timeMs: number,
-	everyMs: number,
-	originMs: number,
-): number {
-	return originMs + Math.floor((timeMs - originMs) / everyMs) * everyMs;
+export function bucketStart(timeMs: number, everyMs: number, originMs: number): number {
+  return originMs + Math.floor((timeMs - originMs) / everyMs) * everyMs;
 }
 
 /** Number rows in rising time, gathered into buckets; empty ones are left out. */
 export function toBuckets(
-	rows: readonly (readonly [number, number])[],
-	everyMs: number,
-	originMs: number,
-	limit: number,
+  rows: readonly (readonly [number, number])[],
+  everyMs: number,
+  originMs: number,
+  limit: number,
 ): BucketPage {
-	const buckets = new Map<number, number[]>();
-	for (const [timeMs, value] of rows) {
-		const start = bucketStart(timeMs, everyMs, originMs);
-		const bucket = buckets.get(start);
-		if (bucket) bucket.push(value);
-		else buckets.set(start, [value]);
-	}
-	const starts = [...buckets.keys()];
-	const taken = [...buckets.values()].slice(0, limit);
-	const column = (of: (values: number[]) => number) =>
-		Float64Array.from(taken, of);
-	return {
-		times: Float64Array.from(starts.slice(0, limit)),
-		first: column((values) => values[0] as number),
-		last: column((values) => values.at(-1) as number),
-		min: column((values) =>
-			values.reduce((low, value) => Math.min(low, value)),
-		),
-		max: column((values) =>
-			values.reduce((high, value) => Math.max(high, value)),
-		),
-		sum: column((values) => values.reduce((sum, value) => sum + value, 0)),
-		count: column((values) => values.length),
-		nextFromMs: starts[limit] ?? null,
-	};
+  const buckets = new Map<number, number[]>();
+  for (const [timeMs, value] of rows) {
+    const start = bucketStart(timeMs, everyMs, originMs);
+    const bucket = buckets.get(start);
+    if (bucket) bucket.push(value);
+    else buckets.set(start, [value]);
+  }
+  const starts = [...buckets.keys()];
+  const taken = [...buckets.values()].slice(0, limit);
+  const column = (of: (values: number[]) => number) => Float64Array.from(taken, of);
+  return {
+    times: Float64Array.from(starts.slice(0, limit)),
+    first: column((values) => values[0] as number),
+    last: column((values) => values.at(-1) as number),
+    min: column((values) => values.reduce((low, value) => Math.min(low, value))),
+    max: column((values) => values.reduce((high, value) => Math.max(high, value))),
+    sum: column((values) => values.reduce((sum, value) => sum + value, 0)),
+    count: column((values) => values.length),
+    nextFromMs: starts[limit] ?? null,
+  };
 }

@@ -9,232 +9,220 @@ import type { Columns, Value, ValueType } from "./columns.ts";
 
 /** A series that comes into being with its first reading. */
 export interface NewSeries {
-	readonly series: number;
-	readonly device: string;
-	readonly metric: string;
-	readonly type: ValueType;
+  readonly series: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly type: ValueType;
 }
 
 /** A sender's highest decided sequence number: everything up to `seq` of (`device`, `session`) is stored or refused for good. */
 export interface Mark {
-	readonly device: string;
-	readonly session: string;
-	readonly seq: number;
+  readonly device: string;
+  readonly session: string;
+  readonly seq: number;
 }
 
 /** A reading that was refused for good, kept for the person who asks why it is not there. */
 export interface Refusal {
-	readonly device: string;
-	/** Arrival, ms since the epoch. */
-	readonly atMs: number;
-	readonly code: string;
-	readonly message: string;
-	/** The raw row as JSON text, shortened to 1,000 characters. */
-	readonly row: string;
+  readonly device: string;
+  /** Arrival, ms since the epoch. */
+  readonly atMs: number;
+  readonly code: string;
+  readonly message: string;
+  /** The raw row as JSON text, shortened to 1,000 characters. */
+  readonly row: string;
 }
 
 /** What a device says of itself and what a person changed, as JSON-ready data. The store does not look inside `meta`. */
 export interface DeviceRecord {
-	readonly device: string;
-	/** ms since the epoch. */
-	readonly firstSeenMs: number;
-	readonly meta: Readonly<Record<string, unknown>>;
+  readonly device: string;
+  /** ms since the epoch. */
+  readonly firstSeenMs: number;
+  readonly meta: Readonly<Record<string, unknown>>;
 }
 
 /** What is known of one metric of a device beyond its readings (unit, label, kind, …). */
 export interface MetricRecord {
-	readonly device: string;
-	readonly metric: string;
-	readonly meta: Readonly<Record<string, unknown>>;
+  readonly device: string;
+  readonly metric: string;
+  readonly meta: Readonly<Record<string, unknown>>;
 }
 
 /** One group commit: all of it becomes durable, or nothing. */
 export interface Batch {
-	/** Arrival of the batch, ms since the epoch. */
-	readonly receivedMs: number;
-	/** Series whose first readings are in this batch or in a later one. */
-	readonly newSeries: readonly NewSeries[];
-	/** Readings; the buffers move to the store and come back in `Commit`. */
-	readonly columns: Columns;
-	readonly marks: readonly Mark[];
-	readonly refusals: readonly Refusal[];
-	/** Inserted or replaced whole. */
-	readonly devices: readonly DeviceRecord[];
-	readonly metrics: readonly MetricRecord[];
+  /** Arrival of the batch, ms since the epoch. */
+  readonly receivedMs: number;
+  /** Series whose first readings are in this batch or in a later one. */
+  readonly newSeries: readonly NewSeries[];
+  /** Readings; the buffers move to the store and come back in `Commit`. */
+  readonly columns: Columns;
+  readonly marks: readonly Mark[];
+  readonly refusals: readonly Refusal[];
+  /** Inserted or replaced whole. */
+  readonly devices: readonly DeviceRecord[];
+  readonly metrics: readonly MetricRecord[];
 }
 
 /** The answer to `append`: the batch is on disk. */
 export interface Commit {
-	/** Rises by one with each commit, never restarts: the live `offset`. */
-	readonly commit: number;
-	/** The batch's columns, handed back. */
-	readonly columns: Columns;
-	/** How long the transaction took, fsync included, ms. */
-	readonly commitMs: number;
+  /** Rises by one with each commit, never restarts: the live `offset`. */
+  readonly commit: number;
+  /** The batch's columns, handed back. */
+  readonly columns: Columns;
+  /** How long the transaction took, fsync included, ms. */
+  readonly commitMs: number;
 }
 
 /** What the store knows of one series without reading its past. */
 export interface SeriesState {
-	readonly series: number;
-	readonly device: string;
-	readonly metric: string;
-	readonly type: ValueType;
-	/** Device times of the first and last reading, ms; of an empty series both are null. */
-	readonly firstTimeMs: number | null;
-	readonly lastTimeMs: number | null;
-	/** Readings kept: two of one millisecond count once. */
-	readonly count: number;
+  readonly series: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly type: ValueType;
+  /** Device times of the first and last reading, ms; of an empty series both are null. */
+  readonly firstTimeMs: number | null;
+  readonly lastTimeMs: number | null;
+  /** Readings kept: two of one millisecond count once. */
+  readonly count: number;
 }
 
 /** The reading of a series with the greatest device time. */
 export interface Latest {
-	readonly series: number;
-	readonly timeMs: number;
-	readonly value: Value;
-	/** Arrival, ms since the epoch. */
-	readonly receivedMs: number;
+  readonly series: number;
+  readonly timeMs: number;
+  readonly value: Value;
+  /** Arrival, ms since the epoch. */
+  readonly receivedMs: number;
 }
 
 /** What the hub loads into memory once, at start. */
 export interface StoreState {
-	/** Made with the database; changes when it is restored from a backup. */
-	readonly epoch: string;
-	/** The newest commit; 0 in a new store. */
-	readonly commit: number;
-	/** The next free series number. */
-	readonly nextSeries: number;
-	readonly series: readonly SeriesState[];
-	readonly latest: readonly Latest[];
-	readonly devices: readonly DeviceRecord[];
-	readonly metrics: readonly MetricRecord[];
-	/** True where the store was not closed cleanly before. */
-	readonly recovered: boolean;
+  /** Made with the database; changes when it is restored from a backup. */
+  readonly epoch: string;
+  /** The newest commit; 0 in a new store. */
+  readonly commit: number;
+  /** The next free series number. */
+  readonly nextSeries: number;
+  readonly series: readonly SeriesState[];
+  readonly latest: readonly Latest[];
+  readonly devices: readonly DeviceRecord[];
+  readonly metrics: readonly MetricRecord[];
+  /** True where the store was not closed cleanly before. */
+  readonly recovered: boolean;
 }
 
 /** A half-open range of one series: `fromMs` included, `toMs` excluded; both may be ±Infinity. */
 export interface Range {
-	readonly series: number;
-	readonly fromMs: number;
-	readonly toMs: number;
+  readonly series: number;
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Readings of one series in rising time, one a millisecond, the later arrival standing. */
 export interface RawPage {
-	readonly times: Float64Array;
-	/** Numbers; 0 or 1 for booleans; indexes into `strings` for strings. */
-	readonly values: Float64Array;
-	readonly strings: readonly string[];
-	/** Where to go on (the next `fromMs`), or null where the range is exhausted. */
-	readonly nextFromMs: number | null;
+  readonly times: Float64Array;
+  /** Numbers; 0 or 1 for booleans; indexes into `strings` for strings. */
+  readonly values: Float64Array;
+  readonly strings: readonly string[];
+  /** Where to go on (the next `fromMs`), or null where the range is exhausted. */
+  readonly nextFromMs: number | null;
 }
 
 /** Buckets of one number series that hold at least one reading, in rising time. All arrays are parallel. */
 export interface BucketPage {
-	/** Bucket starts, ms: `originMs + n × everyMs`. */
-	readonly times: Float64Array;
-	readonly first: Float64Array;
-	readonly last: Float64Array;
-	readonly min: Float64Array;
-	readonly max: Float64Array;
-	readonly sum: Float64Array;
-	readonly count: Float64Array;
-	/** The next bucket's start, or null where the range is exhausted. */
-	readonly nextFromMs: number | null;
+  /** Bucket starts, ms: `originMs + n × everyMs`. */
+  readonly times: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+  /** The next bucket's start, or null where the range is exhausted. */
+  readonly nextFromMs: number | null;
 }
 
 /** Sizes for `status`, bytes. */
 export interface StoreStats {
-	/** Database file(s) without the write-ahead log. */
-	readonly bytes: number;
-	readonly walBytes: number;
-	readonly journalBytes: number;
-	readonly headBytes: number;
-	readonly diskFreeBytes: number;
+  /** Database file(s) without the write-ahead log. */
+  readonly bytes: number;
+  readonly walBytes: number;
+  readonly journalBytes: number;
+  readonly headBytes: number;
+  readonly diskFreeBytes: number;
 }
 
 /** Why a store cannot do what was asked. `retryable`: the same may succeed later, nothing of it was stored. */
 export class StoreError extends Error {
-	readonly code: "store_unavailable" | "storage_full" | "internal";
-	readonly retryable: boolean;
-	/** `message` says what happened, what is allowed, and which setting it hit with its present value. */
-	constructor(code: StoreError["code"], message: string, retryable = true) {
-		super(message);
-		this.name = "StoreError";
-		this.code = code;
-		this.retryable = retryable;
-	}
+  readonly code: "store_unavailable" | "storage_full" | "internal";
+  readonly retryable: boolean;
+  /** `message` says what happened, what is allowed, and which setting it hit with its present value. */
+  constructor(code: StoreError["code"], message: string, retryable = true) {
+    super(message);
+    this.name = "StoreError";
+    this.code = code;
+    this.retryable = retryable;
+  }
 }
 
 /** A store that can't be opened: the message is one sentence for a person and says what to do. */
 export class StoreOpenError extends Error {
-	readonly reason:
-		| "in_use"
-		| "not_writable"
-		| "newer_schema"
-		| "corrupt"
-		| "not_a_store";
-	constructor(reason: StoreOpenError["reason"], message: string) {
-		super(message);
-		this.name = "StoreOpenError";
-		this.reason = reason;
-	}
+  readonly reason: "in_use" | "not_writable" | "newer_schema" | "corrupt" | "not_a_store";
+  constructor(reason: StoreOpenError["reason"], message: string) {
+    super(message);
+    this.name = "StoreOpenError";
+    this.reason = reason;
+  }
 }
 
 export interface TelemetryStore {
-	/** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
-	open(): Promise<StoreState>;
+  /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
+  open(): Promise<StoreState>;
 
-	/**
-	 * Commits a batch; resolves once it is on disk. Batches are committed in the order of the calls. Rejects with a
-	 * `StoreError`, and then every append that was called before the rejection was delivered is rejected too: nothing
-	 * behind a hole is ever stored.
-	 */
-	append(batch: Batch): Promise<Commit>;
+  /**
+   * Commits a batch; resolves once it is on disk. Batches are committed in the order of the calls. Rejects with a
+   * `StoreError`, and then every append that was called before the rejection was delivered is rejected too: nothing
+   * behind a hole is ever stored.
+   */
+  append(batch: Batch): Promise<Commit>;
 
-	/** The highest decided sequence number of a sender's session; 0 where it is not known. */
-	lastSeq(device: string, session: string): Promise<number>;
+  /** The highest decided sequence number of a sender's session; 0 where it is not known. */
+  lastSeq(device: string, session: string): Promise<number>;
 
-	/** Readings of a range, at most `limit` a page. A number that no series has gives an empty page. */
-	readRaw(range: Range, limit: number): Promise<RawPage>;
+  /** Readings of a range, at most `limit` a page. A number that no series has gives an empty page. */
+  readRaw(range: Range, limit: number): Promise<RawPage>;
 
-	/** Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always). */
-	readChanges(range: Range, limit: number): Promise<RawPage>;
+  /** Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always). */
+  readChanges(range: Range, limit: number): Promise<RawPage>;
 
-	/** A number series in buckets of `everyMs`, aligned to `originMs`, at most `limit` buckets a page. */
-	readBuckets(
-		range: Range,
-		everyMs: number,
-		originMs: number,
-		limit: number,
-	): Promise<BucketPage>;
+  /** A number series in buckets of `everyMs`, aligned to `originMs`, at most `limit` buckets a page. */
+  readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage>;
 
-	/** State of these series now, in the order asked; unknown numbers are left out. */
-	seriesState(series: readonly number[]): Promise<SeriesState[]>;
+  /** State of these series now, in the order asked; unknown numbers are left out. */
+  seriesState(series: readonly number[]): Promise<SeriesState[]>;
 
-	/** The newest reading of these series now, in the order asked; unknown or empty ones are left out. */
-	latest(series: readonly number[]): Promise<Latest[]>;
+  /** The newest reading of these series now, in the order asked; unknown or empty ones are left out. */
+  latest(series: readonly number[]): Promise<Latest[]>;
 
-	/** The last refusals of a device, newest first, at most 100. */
-	refusals(device: string): Promise<Refusal[]>;
+  /** The last refusals of a device, newest first, at most 100. */
+  refusals(device: string): Promise<Refusal[]>;
 
-	/** Removes a range for good; a series left empty is removed with it. Resolves once durable, with how many readings went. */
-	deleteReadings(
-		range: Range,
-	): Promise<{ removed: number; seriesRemoved: boolean }>;
+  /** Removes a range for good; a series left empty is removed with it. Resolves once durable, with how many readings went. */
+  deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }>;
 
-	/** Removes a device: its series with all readings, its metadata, marks and refusals. Resolves once durable. */
-	deleteDevice(device: string): Promise<void>;
+  /** Removes a device: its series with all readings, its metadata, marks and refusals. Resolves once durable. */
+  deleteDevice(device: string): Promise<void>;
 
-	stats(): Promise<StoreStats>;
+  stats(): Promise<StoreStats>;
 
-	/** Settles what is pending and closes cleanly. Idempotent. */
-	close(): Promise<void>;
+  /** Settles what is pending and closes cleanly. Idempotent. */
+  close(): Promise<void>;
 }
 
 /** What an engine is given besides its own settings. */
 export interface StoreEvents {
-	/** The store can't promise anything any more (sync error, damaged file, three worker crashes in a minute): the hub must stop acknowledging and exit. */
-	readonly onFatal: (error: Error) => void;
-	/** The worker was lost and is back; `crashes` within the last minute. */
-	readonly onRestart?: (crashes: number) => void;
+  /** The store can't promise anything any more (sync error, damaged file, three worker crashes in a minute): the hub must stop acknowledging and exit. */
+  readonly onFatal: (error: Error) => void;
+  /** The worker was lost and is back; `crashes` within the last minute. */
+  readonly onRestart?: (crashes: number) => void;
 }

@@ -7,255 +7,221 @@ import { type Value, type ValueType, valueAt } from "../columns.ts";
 import { keepNewestSessions, maxRefusalsPerDevice } from "../keeping.ts";
 import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type {
-	Batch,
-	BucketPage,
-	Commit,
-	DeviceRecord,
-	Latest,
-	Mark,
-	MetricRecord,
-	Range,
-	RawPage,
-	Refusal,
-	SeriesState,
-	StoreState,
-	StoreStats,
-	TelemetryStore,
+  Batch,
+  BucketPage,
+  Commit,
+  DeviceRecord,
+  Latest,
+  Mark,
+  MetricRecord,
+  Range,
+  RawPage,
+  Refusal,
+  SeriesState,
+  StoreState,
+  StoreStats,
+  TelemetryStore,
 } from "../store.ts";
 import { StoreError } from "../store.ts";
 
 interface MemorySeries {
-	readonly series: number;
-	readonly device: string;
-	readonly metric: string;
-	readonly type: ValueType;
-	/** Readings by device time; sorted when asked. */
-	readonly readings: Map<number, { value: Value; receivedMs: number }>;
+  readonly series: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly type: ValueType;
+  /** Readings by device time; sorted when asked. */
+  readonly readings: Map<number, { value: Value; receivedMs: number }>;
 }
 
 interface SessionMark extends Mark {
-	readonly usedMs: number;
+  readonly usedMs: number;
 }
 
 /** What survives `close` and a new `MemoryStore` on the same data, so that reopening can be tested as for a real engine. */
 export class MemoryData {
-	readonly epoch = randomUUID();
-	commit = 0;
-	nextSeries = 1;
-	/** True between `open` and `close`. */
-	open = false;
-	readonly series = new Map<number, MemorySeries>();
-	readonly devices = new Map<string, DeviceRecord>();
-	readonly metrics = new Map<string, MetricRecord>();
-	/** Marks of each device, newest use last. */
-	readonly marks = new Map<string, SessionMark[]>();
-	readonly refusals = new Map<string, Refusal[]>();
+  readonly epoch = randomUUID();
+  commit = 0;
+  nextSeries = 1;
+  /** True between `open` and `close`. */
+  open = false;
+  readonly series = new Map<number, MemorySeries>();
+  readonly devices = new Map<string, DeviceRecord>();
+  readonly metrics = new Map<string, MetricRecord>();
+  /** Marks of each device, newest use last. */
+  readonly marks = new Map<string, SessionMark[]>();
+  readonly refusals = new Map<string, Refusal[]>();
 }
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
-	readonly #data: MemoryData;
-	#failures = 0;
+  readonly #data: MemoryData;
+  #failures = 0;
 
-	constructor(data = new MemoryData()) {
-		this.#data = data;
-	}
+  constructor(data = new MemoryData()) {
+    this.#data = data;
+  }
 
-	/** Lets the next `count` appends fail with a retryable `store_unavailable`: for tests of what happens then. */
-	failNextAppend(count = 1): void {
-		this.#failures = count;
-	}
+  /** Lets the next `count` appends fail with a retryable `store_unavailable`: for tests of what happens then. */
+  failNextAppend(count = 1): void {
+    this.#failures = count;
+  }
 
-	async open(): Promise<StoreState> {
-		const data = this.#data;
-		const recovered = data.open;
-		data.open = true;
-		const numbers = [...data.series.keys()];
-		return {
-			epoch: data.epoch,
-			commit: data.commit,
-			nextSeries: data.nextSeries,
-			series: await this.seriesState(numbers),
-			latest: await this.latest(numbers),
-			devices: [...data.devices.values()],
-			metrics: [...data.metrics.values()],
-			recovered,
-		};
-	}
+  async open(): Promise<StoreState> {
+    const data = this.#data;
+    const recovered = data.open;
+    data.open = true;
+    const numbers = [...data.series.keys()];
+    return {
+      epoch: data.epoch,
+      commit: data.commit,
+      nextSeries: data.nextSeries,
+      series: await this.seriesState(numbers),
+      latest: await this.latest(numbers),
+      devices: [...data.devices.values()],
+      metrics: [...data.metrics.values()],
+      recovered,
+    };
+  }
 
-	async append(batch: Batch): Promise<Commit> {
-		const startMs = performance.now();
-		const data = this.#data;
-		if (!data.open)
-			throw new StoreError("store_unavailable", "The store is closed.");
-		if (this.#failures > 0) {
-			this.#failures -= 1;
-			throw new StoreError(
-				"store_unavailable",
-				"The store was told to refuse this batch.",
-			);
-		}
-		for (const made of batch.newSeries) {
-			if (made.series < data.nextSeries) continue;
-			data.series.set(made.series, { ...made, readings: new Map() });
-		}
-		for (const made of batch.newSeries)
-			data.nextSeries = Math.max(data.nextSeries, made.series + 1);
-		const { columns, receivedMs } = batch;
-		for (let index = 0; index < columns.length; index++) {
-			const series = data.series.get(columns.series[index] as number);
-			if (!series) continue;
-			series.readings.set(columns.times[index] as number, {
-				value: valueAt(columns, index, series.type),
-				receivedMs,
-			});
-		}
-		for (const mark of batch.marks) this.#mark(mark, receivedMs);
-		for (const refusal of batch.refusals) {
-			const kept = [
-				refusal,
-				...(data.refusals.get(refusal.device) ?? []),
-			].slice(0, maxRefusalsPerDevice);
-			data.refusals.set(refusal.device, kept);
-		}
-		for (const record of batch.devices) data.devices.set(record.device, record);
-		for (const record of batch.metrics)
-			data.metrics.set(JSON.stringify([record.device, record.metric]), record);
-		data.commit += 1;
-		return {
-			commit: data.commit,
-			columns,
-			commitMs: performance.now() - startMs,
-		};
-	}
+  async append(batch: Batch): Promise<Commit> {
+    const startMs = performance.now();
+    const data = this.#data;
+    if (!data.open) throw new StoreError("store_unavailable", "The store is closed.");
+    if (this.#failures > 0) {
+      this.#failures -= 1;
+      throw new StoreError("store_unavailable", "The store was told to refuse this batch.");
+    }
+    for (const made of batch.newSeries) {
+      if (made.series < data.nextSeries) continue;
+      data.series.set(made.series, { ...made, readings: new Map() });
+    }
+    for (const made of batch.newSeries) data.nextSeries = Math.max(data.nextSeries, made.series + 1);
+    const { columns, receivedMs } = batch;
+    for (let index = 0; index < columns.length; index++) {
+      const series = data.series.get(columns.series[index] as number);
+      if (!series) continue;
+      series.readings.set(columns.times[index] as number, {
+        value: valueAt(columns, index, series.type),
+        receivedMs,
+      });
+    }
+    for (const mark of batch.marks) this.#mark(mark, receivedMs);
+    for (const refusal of batch.refusals) {
+      const kept = [refusal, ...(data.refusals.get(refusal.device) ?? [])].slice(0, maxRefusalsPerDevice);
+      data.refusals.set(refusal.device, kept);
+    }
+    for (const record of batch.devices) data.devices.set(record.device, record);
+    for (const record of batch.metrics) data.metrics.set(JSON.stringify([record.device, record.metric]), record);
+    data.commit += 1;
+    return {
+      commit: data.commit,
+      columns,
+      commitMs: performance.now() - startMs,
+    };
+  }
 
-	async lastSeq(device: string, session: string): Promise<number> {
-		return (
-			this.#data.marks.get(device)?.find((mark) => mark.session === session)
-				?.seq ?? 0
-		);
-	}
+  async lastSeq(device: string, session: string): Promise<number> {
+    return this.#data.marks.get(device)?.find((mark) => mark.session === session)?.seq ?? 0;
+  }
 
-	async readRaw(range: Range, limit: number): Promise<RawPage> {
-		return packRaw(this.#rows(range), limit);
-	}
+  async readRaw(range: Range, limit: number): Promise<RawPage> {
+    return packRaw(this.#rows(range), limit);
+  }
 
-	async readChanges(range: Range, limit: number): Promise<RawPage> {
-		return packChanges(this.#rows(range), limit);
-	}
+  async readChanges(range: Range, limit: number): Promise<RawPage> {
+    return packChanges(this.#rows(range), limit);
+  }
 
-	async readBuckets(
-		range: Range,
-		everyMs: number,
-		originMs: number,
-		limit: number,
-	): Promise<BucketPage> {
-		return toBuckets(
-			this.#rows(range) as [number, number][],
-			everyMs,
-			originMs,
-			limit,
-		);
-	}
+  async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
+    return toBuckets(this.#rows(range) as [number, number][], everyMs, originMs, limit);
+  }
 
-	async seriesState(numbers: readonly number[]): Promise<SeriesState[]> {
-		return this.#known(numbers).map(
-			({ series, device, metric, type, readings }) => {
-				const times = [...readings.keys()].sort((a, b) => a - b);
-				const firstTimeMs = times[0] ?? null;
-				return {
-					series,
-					device,
-					metric,
-					type,
-					firstTimeMs,
-					lastTimeMs: times.at(-1) ?? null,
-					count: times.length,
-				};
-			},
-		);
-	}
+  async seriesState(numbers: readonly number[]): Promise<SeriesState[]> {
+    return this.#known(numbers).map(({ series, device, metric, type, readings }) => {
+      const times = [...readings.keys()].sort((a, b) => a - b);
+      const firstTimeMs = times[0] ?? null;
+      return {
+        series,
+        device,
+        metric,
+        type,
+        firstTimeMs,
+        lastTimeMs: times.at(-1) ?? null,
+        count: times.length,
+      };
+    });
+  }
 
-	async latest(numbers: readonly number[]): Promise<Latest[]> {
-		return this.#known(numbers).flatMap(({ series, readings }) => {
-			let newest: Latest | undefined;
-			for (const [timeMs, reading] of readings) {
-				if (!newest || timeMs > newest.timeMs)
-					newest = { series, timeMs, ...reading };
-			}
-			return newest ?? [];
-		});
-	}
+  async latest(numbers: readonly number[]): Promise<Latest[]> {
+    return this.#known(numbers).flatMap(({ series, readings }) => {
+      let newest: Latest | undefined;
+      for (const [timeMs, reading] of readings) {
+        if (!newest || timeMs > newest.timeMs) newest = { series, timeMs, ...reading };
+      }
+      return newest ?? [];
+    });
+  }
 
-	async refusals(device: string): Promise<Refusal[]> {
-		return this.#data.refusals.get(device) ?? [];
-	}
+  async refusals(device: string): Promise<Refusal[]> {
+    return this.#data.refusals.get(device) ?? [];
+  }
 
-	async deleteReadings(
-		range: Range,
-	): Promise<{ removed: number; seriesRemoved: boolean }> {
-		const series = this.#data.series.get(range.series);
-		if (!series) return { removed: 0, seriesRemoved: false };
-		const doomed = this.#rows(range);
-		for (const [timeMs] of doomed) series.readings.delete(timeMs);
-		const seriesRemoved = doomed.length > 0 && series.readings.size === 0;
-		if (seriesRemoved) this.#data.series.delete(range.series);
-		return { removed: doomed.length, seriesRemoved };
-	}
+  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+    const series = this.#data.series.get(range.series);
+    if (!series) return { removed: 0, seriesRemoved: false };
+    const doomed = this.#rows(range);
+    for (const [timeMs] of doomed) series.readings.delete(timeMs);
+    const seriesRemoved = doomed.length > 0 && series.readings.size === 0;
+    if (seriesRemoved) this.#data.series.delete(range.series);
+    return { removed: doomed.length, seriesRemoved };
+  }
 
-	async deleteDevice(device: string): Promise<void> {
-		const data = this.#data;
-		for (const series of [...data.series.values()]) {
-			if (series.device === device) data.series.delete(series.series);
-		}
-		for (const [key, record] of [...data.metrics]) {
-			if (record.device === device) data.metrics.delete(key);
-		}
-		data.devices.delete(device);
-		data.marks.delete(device);
-		data.refusals.delete(device);
-	}
+  async deleteDevice(device: string): Promise<void> {
+    const data = this.#data;
+    for (const series of [...data.series.values()]) {
+      if (series.device === device) data.series.delete(series.series);
+    }
+    for (const [key, record] of [...data.metrics]) {
+      if (record.device === device) data.metrics.delete(key);
+    }
+    data.devices.delete(device);
+    data.marks.delete(device);
+    data.refusals.delete(device);
+  }
 
-	async stats(): Promise<StoreStats> {
-		const readings = [...this.#data.series.values()].reduce(
-			(sum, series) => sum + series.readings.size,
-			0,
-		);
-		return {
-			bytes: 0,
-			walBytes: 0,
-			journalBytes: 0,
-			headBytes: readings * 16,
-			diskFreeBytes: 0,
-		};
-	}
+  async stats(): Promise<StoreStats> {
+    const readings = [...this.#data.series.values()].reduce((sum, series) => sum + series.readings.size, 0);
+    return {
+      bytes: 0,
+      walBytes: 0,
+      journalBytes: 0,
+      headBytes: readings * 16,
+      diskFreeBytes: 0,
+    };
+  }
 
-	async close(): Promise<void> {
-		this.#data.open = false;
-	}
+  async close(): Promise<void> {
+    this.#data.open = false;
+  }
 
-	#known(numbers: readonly number[]): MemorySeries[] {
-		return numbers.flatMap((number) => this.#data.series.get(number) ?? []);
-	}
+  #known(numbers: readonly number[]): MemorySeries[] {
+    return numbers.flatMap((number) => this.#data.series.get(number) ?? []);
+  }
 
-	/** Time and value of every reading in the range, in rising time. */
-	#rows({ series, fromMs, toMs }: Range): [number, Value][] {
-		const rows: [number, Value][] = [];
-		for (const [timeMs, { value }] of this.#data.series.get(series)?.readings ??
-			[]) {
-			if (timeMs >= fromMs && timeMs < toMs) rows.push([timeMs, value]);
-		}
-		return rows.sort((a, b) => a[0] - b[0]);
-	}
+  /** Time and value of every reading in the range, in rising time. */
+  #rows({ series, fromMs, toMs }: Range): [number, Value][] {
+    const rows: [number, Value][] = [];
+    for (const [timeMs, { value }] of this.#data.series.get(series)?.readings ?? []) {
+      if (timeMs >= fromMs && timeMs < toMs) rows.push([timeMs, value]);
+    }
+    return rows.sort((a, b) => a[0] - b[0]);
+  }
 
-	#mark(mark: Mark, usedMs: number): void {
-		const marks = this.#data.marks.get(mark.device) ?? [];
-		const known = marks.find((other) => other.session === mark.session);
-		const others = marks.filter((other) => other !== known);
-		const seq = Math.max(mark.seq, known?.seq ?? 0);
-		this.#data.marks.set(
-			mark.device,
-			keepNewestSessions([...others, { ...mark, seq, usedMs }], usedMs),
-		);
-	}
+  #mark(mark: Mark, usedMs: number): void {
+    const marks = this.#data.marks.get(mark.device) ?? [];
+    const known = marks.find((other) => other.session === mark.session);
+    const others = marks.filter((other) => other !== known);
+    const seq = Math.max(mark.seq, known?.seq ?? 0);
+    this.#data.marks.set(mark.device, keepNewestSessions([...others, { ...mark, seq, usedMs }], usedMs));
+  }
 }
