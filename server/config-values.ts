@@ -1,0 +1,52 @@
+/** How the text of a flag or an environment variable becomes a value. Each answers undefined where it cannot read the text. */
+import { parseDuration } from "./protocol/duration.ts";
+
+/** A whole number in plain digits. */
+export function readWhole(text: string): number | undefined {
+  return /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** `20`, `20ms`, `15s`, `1h` as ms. */
+export function readDuration(text: string): number | undefined {
+  return parseDuration(text);
+}
+
+const bytesOf: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+
+/** `512MB`, `1.5 GiB` as whole bytes; a plain number is in `plainUnit`. */
+export function readSize(text: string, plainUnit: "B" | "MB"): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]i?b|b)?$/i.exec(text.trim());
+  if (!match) return undefined;
+  return Math.round(Number(match[1]) * (bytesOf[(match[2] ?? plainUnit).toUpperCase()] as number));
+}
+
+/** A switch: the flag alone reads as true. */
+export function readSwitch(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  if (["true", "1", "yes", "on"].includes(word)) return true;
+  if (["false", "0", "no", "off"].includes(word)) return false;
+  return undefined;
+}
+
+/** Origins, separated by commas, each in the form that a browser sends. */
+export function readOrigins(text: string): string[] | undefined {
+  const origins: string[] = [];
+  for (const part of text.split(",")) {
+    const origin = part.trim().replace(/\/$/, "");
+    if (!origin) continue;
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`) return undefined;
+    origins.push(url.origin);
+  }
+  return origins.length > 0 ? [...new Set(origins)] : undefined;
+}

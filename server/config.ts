@@ -1,0 +1,273 @@
+/**
+ * What the hub can be told at its start. One table (`settings`) holds each setting's flag, environment variable, meaning and
+ * default; the options of the command line, `--help`, the environment and the README's table all come from it.
+ * Order of precedence: flag, environment variable, default. An empty environment variable counts as not set.
+ */
+import { resolve } from "node:path";
+import { Command, CommanderError, Option } from "commander";
+import { z } from "zod";
+import packageJson from "../package.json" with { type: "json" };
+import { readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { type Limits, limits } from "./protocol/limits.ts";
+
+/** The version in package.json. */
+export const hubVersion: string = packageJson.version;
+
+const plainSettings = z.object({
+  host: z.string().min(1).max(255).regex(/^\S+$/).default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(8080),
+  data: z.string().min(1).default("./data"),
+  demo: z.boolean().default(false),
+  commitDelayMs: z.number().min(0).max(10_000).default(0),
+  minFreeBytes: z.int().min(0).default(512_000_000),
+  allowOrigin: z.array(z.string()).readonly().default([]),
+  log: z.enum(["text", "json"]).default("text"),
+});
+const schema = plainSettings.extend({ limits });
+
+/** Every setting, checked, with its default filled in. */
+export interface Config {
+  /** Address to listen on. */
+  readonly host: string;
+  /** Port to listen on; 0 takes any free one. */
+  readonly port: number;
+  /** Folder of the readings, absolute. With `demo` and no folder given, `./data-demo`. */
+  readonly data: string;
+  /** Run a simulated fleet beside the hub. */
+  readonly demo: boolean;
+  /** How long a commit waits for company, ms. 0: the running sync is the batching window. */
+  readonly commitDelayMs: number;
+  /** Below this much free disk space readings are refused with `storage_full`, bytes. */
+  readonly minFreeBytes: number;
+  /** Foreign origins whose pages may use the hub, each as `scheme://host[:port]`. */
+  readonly allowOrigin: readonly string[];
+  /** Form of the log on standard output. */
+  readonly log: "text" | "json";
+  /** Limits of the wire, told in `welcome.limits`. */
+  readonly limits: Limits;
+}
+
+/** Why there is no `Config`: help or the version was asked for (`exitCode` 0), or a setting was refused (2). */
+export interface ConfigError {
+  readonly exitCode: 0 | 2;
+  /** For a person, ready to print: names the setting, its value, and what is allowed. */
+  readonly message: string;
+}
+
+/** Tells the two answers of `parseConfig` apart. */
+export function isConfigError(answer: Config | ConfigError): answer is ConfigError {
+  return "exitCode" in answer;
+}
+
+/** One setting, as people meet it. */
+export interface Setting {
+  /** Where the value goes: a field of `Config`, or `limits.NAME`. */
+  readonly key: string;
+  /** `--port`. */
+  readonly flag: string;
+  /** `HUB_PORT`. */
+  readonly env: string;
+  /** What stands behind the flag in `--help`; empty for a switch. */
+  readonly argument: string;
+  /** What it does, in one line. */
+  readonly help: string;
+  /** The default as a person would write it. */
+  readonly fallback: string;
+  /** What a refusal says is allowed. */
+  readonly allowed: string;
+  /** Text to value; undefined where the text cannot be read at all. Lists are joined by commas. */
+  readonly read: (text: string) => unknown;
+  /** Checks the value that was read. */
+  readonly schema: z.ZodType;
+}
+
+type PlainKey = keyof typeof plainSettings.shape;
+type Words = Pick<Setting, "flag" | "argument" | "help" | "allowed" | "fallback" | "read">;
+
+const plain: Readonly<Record<PlainKey, Words>> = {
+  host: {
+    flag: "--host",
+    argument: "ADDRESS",
+    help: "address to listen on; anything but this machine's own opens the hub to whoever can reach it",
+    allowed: "a host name or an IP address without spaces",
+    fallback: "127.0.0.1",
+    read: (text) => text,
+  },
+  port: {
+    flag: "--port",
+    argument: "NUMBER",
+    help: "port to listen on; 0 takes any free one",
+    allowed: "a whole number from 0 to 65535",
+    fallback: "8080",
+    read: readWhole,
+  },
+  data: {
+    flag: "--data",
+    argument: "FOLDER",
+    help: "folder that holds the readings; made if it is missing",
+    allowed: "the path of a folder",
+    fallback: "./data",
+    read: (text) => text,
+  },
+  demo: {
+    flag: "--demo",
+    argument: "",
+    help: "run a simulated fleet beside the hub, with its readings in ./data-demo",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
+  },
+  commitDelayMs: {
+    flag: "--commit-delay",
+    argument: "DURATION",
+    help: "how long a commit waits for company, in ms; more spares an SD card and makes acknowledgements later",
+    allowed: "0 to 10000 ms, such as 20 or 20ms",
+    fallback: "0",
+    read: readDuration,
+  },
+  minFreeBytes: {
+    flag: "--min-free",
+    argument: "SIZE",
+    help: "free disk space below which readings are refused with storage_full; a plain number is MB",
+    allowed: "a size such as 512, 512MB or 2GB",
+    fallback: "512MB",
+    read: (text) => readSize(text, "MB"),
+  },
+  allowOrigin: {
+    flag: "--allow-origin",
+    argument: "ORIGIN",
+    help: "a foreign origin whose pages may use the hub; repeat it, or separate several by commas",
+    allowed: "scheme, host and port of a page without a path, such as https://board.example:3000",
+    fallback: "none",
+    read: readOrigins,
+  },
+  log: {
+    flag: "--log",
+    argument: "FORM",
+    help: "text for people, json for machines (one JSON object a line)",
+    allowed: "text or json",
+    fallback: "text",
+    read: (text) => text,
+  },
+};
+
+const limitHelp: Readonly<Record<keyof Limits, string>> = {
+  frameBytes: "largest frame a device or viewer may send, bytes; a larger one closes the socket with 1009",
+  readingsPerFrame: "most readings in one frame",
+  depth: "deepest nesting of a frame",
+  metricsPerDevice: "most metrics of one device",
+  series: "most series in the hub",
+  undecidedFrames: "most frames of one socket that wait for the disk; beyond it the hub stops reading that socket",
+  undecidedBytes: "most bytes of one socket that wait for the disk",
+  undecidedBytesTotal: "most bytes of all sockets that wait for the disk",
+  firstMessageMs: "time for the first message where sign-in is needed, ms",
+  pingMs: "time between two pings of a socket, ms",
+  pongMs: "time to answer a ping, ms; a socket that is later is closed with 4408",
+};
+
+function dashed(key: string): string {
+  return key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+}
+
+function envName(flag: string): string {
+  return `HUB_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`;
+}
+
+function limitSetting(name: keyof Limits): Setting {
+  const check = limits.shape[name];
+  const number = check.unwrap();
+  const [least, most] = [number.minValue, number.maxValue];
+  const unit = name.endsWith("Ms") ? "ms" : /Bytes/.test(name) ? "bytes" : "";
+  const bounds = most !== null && most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
+  const flag = `--limit-${dashed(name)}`;
+  return {
+    key: `limits.${name}`,
+    flag,
+    env: envName(flag),
+    argument: unit === "ms" ? "DURATION" : unit === "bytes" ? "SIZE" : "NUMBER",
+    help: limitHelp[name],
+    fallback: String(check.parse(undefined)),
+    allowed: `a whole number ${bounds}${unit && ` ${unit}`}`,
+    read: unit === "ms" ? readDuration : unit === "bytes" ? (text) => readSize(text, "B") : readWhole,
+    schema: check,
+  };
+}
+
+/** Every setting, in the order of `--help`. */
+export const settings: readonly Setting[] = [
+  ...(Object.keys(plain) as PlainKey[]).map(
+    (key): Setting => ({ key, ...plain[key], env: envName(plain[key].flag), schema: plainSettings.shape[key] }),
+  ),
+  ...(Object.keys(limits.shape) as (keyof Limits)[]).map(limitSetting),
+];
+
+/** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
+export function makeConfig(changes: Partial<Config> = {}): Config {
+  const config = { ...schema.parse({ limits: {} }), ...changes };
+  return { ...config, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
+}
+
+function command(): Command {
+  const program = new Command("npm start --")
+    .usage("[FLAGS]")
+    .description("The telemetry hub. Each flag is also an environment variable; the flag wins.")
+    .version(hubVersion)
+    .helpOption("--help", "show this and end")
+    .allowExcessArguments(false)
+    .configureHelp({ helpWidth: 120 })
+    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
+    .exitOverride();
+  for (const { flag, env, argument, help, fallback, key } of settings) {
+    const option = new Option(argument ? `${flag} <${argument}>` : flag, `${help} (${env}; default ${fallback})`);
+    // The name under which commander keeps the value; by default it would fold the dashes itself.
+    option.attributeName = () => key;
+    if (key === "allowOrigin") option.argParser((text, before?: string) => (before ? `${before},${text}` : text));
+    program.addOption(option);
+  }
+  return program;
+}
+
+function refusal(message: string): ConfigError {
+  return { exitCode: 2, message: `${message} See npm start -- --help.` };
+}
+
+/** Reads flags (without `node` and the script) and environment variables. Never throws for what a person wrote. */
+export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Config | ConfigError {
+  const program = command();
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === "commander.helpDisplayed") return { exitCode: 0, message: program.helpInformation().trimEnd() };
+    if (error.code === "commander.version") return { exitCode: 0, message: hubVersion };
+    if (error.code === "commander.excessArguments") return refusal(`${program.args.join(" ")} is not a flag.`);
+    return refusal(
+      `${error.message
+        .replace(/^error: /, "")
+        .replace(/\s+/g, " ")
+        .replace(/\.$/, "")}.`,
+    );
+  }
+  const flags = program.opts<Record<string, string | true>>();
+  const known = new Set(settings.map((setting) => setting.env));
+  const stray = Object.keys(env).find((name) => name.startsWith("HUB_LIMIT_") && !known.has(name));
+  if (stray) {
+    const limitNames = settings.filter((setting) => setting.key.startsWith("limits.")).map((setting) => setting.env);
+    return refusal(`${stray} is not a setting; the limits are ${limitNames.join(", ")}.`);
+  }
+  const given: Record<string, unknown> = {};
+  const givenLimits: Record<string, unknown> = {};
+  for (const setting of settings) {
+    const flag = flags[setting.key];
+    const text = flag === undefined ? env[setting.env] || undefined : String(flag);
+    if (text === undefined) continue;
+    const value = setting.read(text);
+    if (value === undefined || !setting.schema.safeParse(value).success) {
+      const name = flag === undefined ? setting.env : setting.flag;
+      return refusal(`${name} cannot be ${JSON.stringify(text)}: it takes ${setting.allowed}.`);
+    }
+    if (setting.key.startsWith("limits.")) givenLimits[setting.key.slice("limits.".length)] = value;
+    else given[setting.key] = value;
+  }
+  return makeConfig({ ...given, limits: limits.parse(givenLimits) });
+}
