@@ -37,3 +37,9 @@ export const limits = z.object({
 });
 export type Limits = z.infer<typeof limits>;
 export const defaultLimits: Limits = limits.parse({});
+
+/** A limit as a refusal names it: its name, its present value, and the flag that sets it. */
+export function limitText(name: keyof Limits, limit: number): string {
+  const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+  return `the limit ${name} is ${limit} (setting --limit-${flag})`;
+}

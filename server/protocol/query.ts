@@ -1,0 +1,198 @@
+/**
+ * The queries of the HTTP interface, each a zod schema over its parameters. A parameter may be repeated or hold a comma list
+ * where it takes several; everything else is refused with `invalid_query`, naming the parameter and what is allowed.
+ */
+import { z } from "zod";
+import { parseDuration } from "./duration.ts";
+import { Refusal } from "./errors.ts";
+import { describeProblems, judge } from "./problems.ts";
+import { isLiteral } from "./selector.ts";
+import { maxTimeMs, selector } from "./values.ts";
+import { type Aggregate, aggregateNames, maxPoints } from "./viewer.ts";
+
+/** Entries in a page where `limit` is missing, and the most it may ask for. */
+export const defaultPageLimit = 1_000;
+export const maxPageLimit = 10_000;
+
+/** How far back `from` lies where it is missing, ms. */
+const defaultSpanMs = 3_600_000;
+
+/** A moment as a query gives it, before it is known what time it is. */
+type Moment = { readonly atMs: number } | { readonly beforeNowMs: number };
+
+const isoPattern = /^[+-]?\d{4,6}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))?$/i;
+
+/** Reads `1700000000000`, `2023-11-14T22:13:20Z`, `2023-11-14` (UTC), `now` and `-15m`; undefined where it is none of these. */
+export function parseMoment(text: string): Moment | undefined {
+  if (text === "now") return { beforeNowMs: 0 };
+  const ago = /^-\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text) ? parseDuration(text.slice(1)) : undefined;
+  if (ago !== undefined) return { beforeNowMs: Math.round(ago) };
+  // A plus sign that was not percent-encoded arrives as a space.
+  const plain = text.replace(/ (?=\d\d:?\d\d$)/, "+");
+  const atMs = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : isoPattern.test(plain) ? Date.parse(plain) : Number.NaN;
+  return Math.abs(atMs) <= maxTimeMs ? { atMs: Math.round(atMs) } : undefined;
+}
+
+const moment = z
+  .string()
+  .refine((text) => parseMoment(text) !== undefined)
+  .describe(
+    "a time: ms since the epoch, ISO 8601 with Z or an offset (2026-11-24T12:00:00Z), or a span before now (-15m)",
+  )
+  .transform((text) => parseMoment(text) as Moment);
+
+function readDuration(text: string): number {
+  return Math.round(parseDuration(text) ?? Number.NaN);
+}
+
+const duration = z
+  .string()
+  .refine((text) => readDuration(text) >= 1 && readDuration(text) <= maxTimeMs)
+  .describe("a duration of at least 1 ms: ms, or with a unit such as 15s, 5m, 1h, 7d")
+  .transform(readDuration);
+
+function wholeWithin(least: number, most: number) {
+  return z
+    .string()
+    .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most)
+    .describe(`a whole number from ${least} to ${most}`)
+    .transform(Number);
+}
+
+const aggregateList = z
+  .array(z.enum(aggregateNames).describe(`one of ${aggregateNames.join(", ")}`))
+  .transform((names): Aggregate[] => [...new Set(names)]);
+
+const selectors = z.array(selector).max(1_000);
+
+const page = {
+  limit: wholeWithin(1, maxPageLimit).default(defaultPageLimit),
+  cursor: z.string().min(1).max(512).describe("the next of the page before").optional(),
+};
+
+/** `GET devices`. */
+export const devicesQuery = z.strictObject({ device: selectors.optional(), ...page });
+export type DevicesQuery = z.output<typeof devicesQuery>;
+
+/** `GET series` and `GET latest`. */
+export const seriesQuery = z.strictObject({ device: selectors.optional(), metric: selectors.optional(), ...page });
+export type SeriesQuery = z.output<typeof seriesQuery>;
+
+const rangeFields = {
+  device: selectors.describe("a device, a selector such as *, or several of them"),
+  metric: selectors.describe("a metric, a selector such as *, or several of them"),
+  from: moment.optional(),
+  to: moment.optional(),
+};
+
+const readingsFields = z.strictObject({
+  ...rangeFields,
+  points: wholeWithin(1, maxPoints).optional(),
+  every: duration.optional(),
+  aggregates: aggregateList.optional(),
+  format: z.enum(["json"]).default("json").describe("json"),
+});
+
+const deleteFields = z.strictObject(rangeFields);
+
+/** A half-open range of some series: `fromMs` included, `toMs` excluded. */
+export interface RangeQuery {
+  readonly device: readonly string[];
+  readonly metric: readonly string[];
+  /** One device and one metric without a star: the answer is one series, and its absence is `not_found`. */
+  readonly literal: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** `GET readings`. */
+export interface ReadingsQuery extends RangeQuery {
+  /** Buckets wanted per series; never beside `everyMs`. Both undefined: raw readings. */
+  readonly points: number | undefined;
+  readonly everyMs: number | undefined;
+  /** Undefined where the query does not say. */
+  readonly aggregates: readonly Aggregate[] | undefined;
+  readonly format: "json";
+}
+
+/** Parameters that take several values, repeated or separated by commas. No name holds a comma. */
+const listParameters: ReadonlySet<string> = new Set(["device", "metric", "aggregates"]);
+
+/** Gathers the parameters of a query by name. */
+function gather(parameters: URLSearchParams): Record<string, string | string[]> {
+  const gathered: Record<string, string | string[]> = Object.create(null);
+  for (const [name, text] of parameters) {
+    if (listParameters.has(name)) {
+      const list = (gathered[name] ?? []) as string[];
+      for (const part of text.split(",")) list.push(part);
+      gathered[name] = list;
+    } else if (name in gathered) {
+      throw new Refusal("invalid_query", `${name} is given twice; it takes one value`);
+    } else {
+      gathered[name] = text;
+    }
+  }
+  return gathered;
+}
+
+function read<T extends z.ZodType>(schema: T, parameters: URLSearchParams): z.output<T> {
+  const judged = judge(schema, gather(parameters));
+  if (judged.ok) return judged.value;
+  const { code, message } = describeProblems(judged.issues, "query", "invalid_query", "parameter");
+  throw new Refusal(code === "unknown_field" ? "unknown_field" : "invalid_query", message);
+}
+
+function toMs(at: Moment, nowMs: number): number {
+  return "atMs" in at ? at.atMs : nowMs - at.beforeNowMs;
+}
+
+function rangeOf(query: z.output<typeof deleteFields>, nowMs: number, defaultFromMs: number, defaultToMs: number) {
+  const range: RangeQuery = {
+    device: query.device,
+    metric: query.metric,
+    literal: [query.device, query.metric].every((list) => list.length === 1 && list.every(isLiteral)),
+    fromMs: query.from ? toMs(query.from, nowMs) : defaultFromMs,
+    toMs: query.to ? toMs(query.to, nowMs) : defaultToMs,
+  };
+  if (range.fromMs < range.toMs) return range;
+  throw new Refusal(
+    "invalid_query",
+    `from (${momentText(range.fromMs)}${query.from ? "" : ", the default"}) must lie before to (${momentText(range.toMs)}${query.to ? "" : ", the default"})`,
+  );
+}
+
+function momentText(ms: number): string {
+  return Math.abs(ms) <= maxTimeMs ? new Date(ms).toISOString() : String(ms);
+}
+
+/** Reads the query of `GET devices`. Throws a `Refusal`. */
+export function parseDevicesQuery(parameters: URLSearchParams): DevicesQuery {
+  return read(devicesQuery, parameters);
+}
+
+/** Reads the query of `GET series` and `GET latest`. Throws a `Refusal`. */
+export function parseSeriesQuery(parameters: URLSearchParams): SeriesQuery {
+  return read(seriesQuery, parameters);
+}
+
+/** Reads the query of `GET readings`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */
+export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): ReadingsQuery {
+  const query = read(readingsFields, parameters);
+  if (query.points !== undefined && query.every !== undefined)
+    throw new Refusal("invalid_query", "give points (buckets wanted) or every (their width), not both");
+  if (query.aggregates && query.points === undefined && query.every === undefined)
+    throw new Refusal("invalid_query", "aggregates needs points or every: without them the answer is raw readings");
+  return {
+    ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs),
+    points: query.points,
+    everyMs: query.every,
+    aggregates: query.aggregates,
+    format: query.format,
+  };
+}
+
+/** Reads the query of `DELETE readings`: a missing end is open, so that both missing means all. Throws a `Refusal`. */
+export function parseDeleteQuery(parameters: URLSearchParams, nowMs: number): RangeQuery {
+  const query = read(deleteFields, parameters);
+  return rangeOf(query, nowMs, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+}
