@@ -1,0 +1,209 @@
+import type {
+  DevicesMessage,
+  ErrorMessage,
+  HistoryMessage,
+  HistoryRequest,
+  SeriesMessage,
+  Subscribe,
+  Subscribed,
+  Update,
+} from "../../server/protocol/index.ts";
+import { Link, type LinkOptions, type LinkState } from "./link.ts";
+import { readMessage } from "./messages.ts";
+
+export interface SubscriptionRequest {
+  readonly devices?: readonly string[];
+  readonly metrics?: readonly string[];
+  /** At most one update a series in so many ms. */
+  readonly interval?: number;
+  /** Asked anew at each connection, since `to` moves with the clock. */
+  readonly history?: () => HistoryRequest;
+}
+
+/** What a subscription is told, in this order: subscribed, devices, series, history, ready, then updates and changes. */
+export interface SubscriptionListener {
+  subscribed?(message: Subscribed): void;
+  devices?(entries: DevicesMessage["devices"]): void;
+  series?(entries: SeriesMessage["series"]): void;
+  history?(message: HistoryMessage): void;
+  /** The seam: all that was asked for is here, what follows is live. */
+  ready?(): void;
+  update?(message: Update): void;
+  refused?(error: ErrorMessage): void;
+}
+
+export interface Subscription {
+  close(): void;
+}
+
+interface Watch {
+  readonly request: SubscriptionRequest;
+  readonly listener: SubscriptionListener;
+  /** The number of its latest `subscribe`; 0 while nothing was sent. */
+  id: number;
+  /** The hub's set, once told. */
+  set: number | undefined;
+  ready: boolean;
+}
+
+export type HubClientOptions = Pick<LinkOptions, "open" | "timers" | "random" | "backoff" | "heartbeat" | "connectMs">;
+
+/** One socket to the hub, shared by everything on the page. Subscriptions survive cuts: each is made again when it is back. */
+export class HubClient {
+  readonly #link: Link;
+  readonly #options: HubClientOptions;
+  readonly #watches = new Set<Watch>();
+  readonly #listeners = new Set<() => void>();
+  #lastId = 0;
+  #skewMs = 0;
+  #heardAt: number | undefined;
+
+  constructor(options: HubClientOptions) {
+    this.#options = options;
+    this.#link = new Link({
+      ...options,
+      opened: () => this.#subscribeAll(),
+      message: (text) => this.#receive(text),
+      changed: () => this.#changed(),
+      ping: () => JSON.stringify({ type: "ping", id: this.#nextId(), time: options.timers.now() }),
+    });
+  }
+
+  get state(): LinkState {
+    return this.#link.state;
+  }
+
+  /** When the hub last said anything, ms by the hub's clock; undefined before its first word. */
+  get heardAt(): number | undefined {
+    return this.#heardAt;
+  }
+
+  /** The hub's clock, ms. A tablet on a wall may be minutes off; ages and moving charts must not be. */
+  now(): number {
+    return this.#options.timers.now() + this.#skewMs;
+  }
+
+  start(): void {
+    this.#link.start();
+  }
+
+  stop(): void {
+    this.#link.stop();
+  }
+
+  wake(): void {
+    this.#link.wake();
+  }
+
+  retry(): void {
+    this.#link.retry();
+  }
+
+  /** Calls whenever the connection's state changed. Returns how to end it. */
+  listen(call: () => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
+
+  subscribe(request: SubscriptionRequest, listener: SubscriptionListener): Subscription {
+    const watch: Watch = { request, listener, id: 0, set: undefined, ready: false };
+    this.#watches.add(watch);
+    if (this.state.state === "open") this.#subscribe(watch);
+    return {
+      close: () => {
+        if (!this.#watches.delete(watch) || watch.id === 0) return;
+        this.#link.send(JSON.stringify({ type: "unsubscribe", id: watch.id }));
+      },
+    };
+  }
+
+  #subscribeAll(): void {
+    for (const watch of this.#watches) this.#subscribe(watch);
+  }
+
+  #subscribe(watch: Watch): void {
+    watch.id = this.#nextId();
+    watch.set = undefined;
+    watch.ready = false;
+    const { devices, metrics, interval, history } = watch.request;
+    const message: Subscribe = {
+      type: "subscribe",
+      id: watch.id,
+      ...(devices ? { devices: [...devices] } : {}),
+      ...(metrics ? { metrics: [...metrics] } : {}),
+      ...(interval === undefined ? {} : { interval }),
+      ...(history ? { history: history() } : {}),
+    };
+    this.#link.send(JSON.stringify(message));
+  }
+
+  #receive(text: string): void {
+    const message = readMessage(text);
+    if (!message) return;
+    this.#heardAt = this.now();
+    switch (message.type) {
+      case "subscribed": {
+        this.#setClock(message.hubTime);
+        const watch = this.#watchOf(message.id);
+        if (!watch) return;
+        watch.set = message.set;
+        watch.listener.subscribed?.(message);
+        return;
+      }
+      case "devices":
+        for (const watch of this.#watchesOf(message.set)) watch.listener.devices?.(message.devices);
+        return;
+      case "series":
+        for (const watch of this.#watchesOf(message.set)) watch.listener.series?.(message.series);
+        return;
+      case "history":
+        this.#watchOf(message.id)?.listener.history?.(message);
+        return;
+      case "ready": {
+        const watch = this.#watchOf(message.id);
+        if (!watch) return;
+        watch.ready = true;
+        watch.listener.ready?.();
+        return;
+      }
+      case "update":
+        // Before the seam an update belongs to another subscription of the same set; the history has its readings.
+        for (const watch of this.#watchesOf(message.set)) if (watch.ready) watch.listener.update?.(message);
+        return;
+      case "error":
+        if (message.id !== undefined) this.#watchOf(message.id)?.listener.refused?.(message);
+        return;
+      case "welcome":
+      case "pong":
+        this.#setClock(message.hubTime);
+        return;
+      case "result":
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #watchOf(id: number): Watch | undefined {
+    for (const watch of this.#watches) if (watch.id === id) return watch;
+    return undefined;
+  }
+
+  #watchesOf(set: number): Watch[] {
+    return [...this.#watches].filter((watch) => watch.set === set);
+  }
+
+  #setClock(hubTime: number): void {
+    this.#skewMs = hubTime - this.#options.timers.now();
+    this.#heardAt = hubTime;
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
+
+  #changed(): void {
+    for (const call of [...this.#listeners]) call();
+  }
+}

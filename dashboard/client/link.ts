@@ -1,0 +1,149 @@
+import { shouldComeBack } from "../../server/protocol/index.ts";
+import { type BackoffOptions, backoffMs, defaultBackoff } from "./backoff.ts";
+import { defaultHeartbeat, Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+import type { Pending, Timers } from "./timers.ts";
+
+/** The members of a browser's `WebSocket` that the link uses. */
+export interface SocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+export type LinkState =
+  /** `attempt` counts from 0 since the last time it was open. */
+  | { readonly state: "connecting"; readonly attempt: number }
+  | { readonly state: "open" }
+  /** `retryAt`: wall clock, ms. */
+  | { readonly state: "waiting"; readonly attempt: number; readonly retryAt: number; readonly code: number }
+  /** The hub said not to come back (see the close-code table), or `stop` was called. */
+  | { readonly state: "ended"; readonly code: number; readonly reason: string };
+
+export interface LinkOptions {
+  /** Opens a socket to the hub. */
+  readonly open: () => SocketLike;
+  readonly timers: Timers;
+  /** [0, 1), for the jitter. */
+  readonly random: () => number;
+  readonly opened: () => void;
+  readonly message: (text: string) => void;
+  readonly changed: (state: LinkState) => void;
+  /** The text of a ping; whatever comes after it counts as an answer. */
+  readonly ping: () => string;
+  readonly backoff?: BackoffOptions;
+  readonly heartbeat?: HeartbeatOptions;
+  /** A socket that is not open by then is given up, ms. */
+  readonly connectMs?: number;
+}
+
+/** The browser's close code for a connection that broke without a close frame. */
+const brokenCode = 1006;
+
+/** A socket that comes back by itself: full-jitter waits, a deadline for silence, at once when the network returns. */
+export class Link {
+  readonly #options: LinkOptions;
+  readonly #heartbeat: Heartbeat;
+  #state: LinkState = { state: "ended", code: 1000, reason: "not started" };
+  #socket: SocketLike | undefined;
+  #pending: Pending | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#heartbeat = new Heartbeat(
+      options.timers,
+      options.heartbeat ?? defaultHeartbeat,
+      () => this.send(options.ping()),
+      () => this.#lost(brokenCode, "no answer"),
+    );
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  start(): void {
+    if (this.#state.state === "ended") this.#connect(0);
+  }
+
+  /** Ends the link for good (until `start`). */
+  stop(): void {
+    this.#drop();
+    this.#enter({ state: "ended", code: 1000, reason: "stopped" });
+  }
+
+  /** Sends a text; false where there is no open connection. */
+  send(text: string): boolean {
+    if (this.#state.state !== "open" || !this.#socket) return false;
+    this.#socket.send(text);
+    return true;
+  }
+
+  /**
+   * Something suggests that things changed (network back, page visible again): tries at once where it waits, and asks the
+   * hub where it believes itself connected. A link that was told to stay away stays away.
+   */
+  wake(): void {
+    if (this.#state.state === "open") this.#heartbeat.probe();
+    else if (this.#state.state === "waiting") this.#connect(0);
+  }
+
+  /** A person asks to try now, whatever the hub said. */
+  retry(): void {
+    if (this.#state.state === "ended") this.#connect(0);
+    else this.wake();
+  }
+
+  #connect(attempt: number): void {
+    this.#drop();
+    this.#enter({ state: "connecting", attempt });
+    const socket = this.#options.open();
+    this.#socket = socket;
+    const { timers, connectMs = 10_000 } = this.#options;
+    this.#pending = timers.after(connectMs, () => this.#lost(brokenCode, "not open in time"));
+    socket.onopen = () => {
+      this.#pending?.cancel();
+      this.#enter({ state: "open" });
+      this.#heartbeat.start();
+      this.#options.opened();
+    };
+    socket.onmessage = (event: { data: unknown }) => {
+      this.#heartbeat.heard();
+      if (typeof event.data === "string") this.#options.message(event.data);
+    };
+    socket.onclose = (event: { code: number; reason: string }) => this.#lost(event.code, event.reason);
+  }
+
+  #lost(code: number, reason: string): void {
+    const attempt = this.#state.state === "connecting" ? this.#state.attempt : 0;
+    this.#drop();
+    if (!shouldComeBack(code)) {
+      this.#enter({ state: "ended", code, reason });
+      return;
+    }
+    const { timers, random, backoff = defaultBackoff } = this.#options;
+    const delayMs = backoffMs(attempt, random, backoff);
+    this.#pending = timers.after(delayMs, () => this.#connect(attempt + 1));
+    this.#enter({ state: "waiting", attempt, retryAt: timers.now() + delayMs, code });
+  }
+
+  /** Forgets the present socket: nothing it still says reaches anyone. */
+  #drop(): void {
+    this.#heartbeat.stop();
+    this.#pending?.cancel();
+    this.#pending = undefined;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (!socket) return;
+    socket.onopen = null;
+    socket.onmessage = null;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  #enter(state: LinkState): void {
+    this.#state = state;
+    this.#options.changed(state);
+  }
+}

@@ -1,0 +1,130 @@
+/** Numbers, times and ages as people read them. Digits, decimal marks and dates follow the browser's language. */
+
+/** The browser's language, or `en` where it reports one that Intl refuses (a browser started without a locale does). */
+export const locale: string = (() => {
+  try {
+    return new Intl.NumberFormat(globalThis.navigator?.language).resolvedOptions().locale;
+  } catch {
+    return "en";
+  }
+})();
+
+/** Thin enough to read as one word, and never at a line's end. */
+const narrowSpace = "\u202f";
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const known = numberFormats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(locale, options);
+  numberFormats.set(key, made);
+  return made;
+}
+
+/** A number with exactly `decimals` places; very large and very small ones in powers of ten. */
+export function formatNumber(value: number, decimals: number): string {
+  const size = Math.abs(value);
+  if (size >= 1e12 || (size > 0 && size < 0.5 * 10 ** -Math.max(decimals, 3))) {
+    return numberFormat("power", { notation: "scientific", maximumSignificantDigits: 4 }).format(value);
+  }
+  const fraction = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  // -0.0 would be read as a sign that means something.
+  const text = numberFormat(`fixed${decimals}`, { ...fraction, signDisplay: "negative" }).format(value);
+  return text;
+}
+
+/** A count in few characters: 948, 12.3K, 4.1M. */
+export function formatCount(value: number): string {
+  if (value < 10_000) return numberFormat("count", { maximumFractionDigits: 0 }).format(value);
+  return numberFormat("compact", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+/** A unit with the space that belongs before it: `21.4 °C`, but `45%` and `12°`. */
+export function unitSuffix(unit: string | undefined): string {
+  if (!unit) return "";
+  return unit === "%" || unit === "°" || unit === "′" || unit === "″" ? unit : narrowSpace + unit;
+}
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+const yearMs = 365.25 * dayMs;
+
+/** A length of time in its largest unit: `4 s`, `12 min`, `3 h`, `5 d`, `2 y`. Negative ones (a fast clock) count as none. */
+export function formatDuration(durationMs: number): string {
+  const ms = Math.max(0, durationMs);
+  const [size, name] = largestUnit(ms);
+  return `${Math.floor(ms / size)}${narrowSpace}${name}`;
+}
+
+function largestUnit(ms: number): [number, string] {
+  if (ms < minuteMs) return [secondMs, "s"];
+  if (ms < hourMs) return [minuteMs, "min"];
+  if (ms < dayMs) return [hourMs, "h"];
+  if (ms < yearMs) return [dayMs, "d"];
+  return [yearMs, "y"];
+}
+
+/** An expected interval, exact where it is short: `500 ms`, `1.5 s`, `5 min`. */
+export function formatInterval(ms: number): string {
+  if (ms < secondMs) return `${Math.round(ms)}${narrowSpace}ms`;
+  const [size, name] = largestUnit(ms);
+  return `${numberFormat("interval", { maximumFractionDigits: 1 }).format(ms / size)}${narrowSpace}${name}`;
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const known = dateFormats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  dateFormats.set(key, made);
+  return made;
+}
+
+const clock = { hour: "2-digit", minute: "2-digit" } as const;
+const seconds = { ...clock, second: "2-digit" } as const;
+const date = { day: "numeric", month: "short" } as const;
+
+/** `12:03:11`. */
+export function formatClock(timeMs: number): string {
+  return dateFormat("seconds", { ...seconds, hourCycle: "h23" }).format(timeMs);
+}
+
+/** An instant in full: the date is left out where it is today's. `detailMs`: what a pixel stands for; seconds are shown below a minute. */
+export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): string {
+  const today = sameDay(timeMs, nowMs);
+  if (detailMs >= dayMs / 2) return dateFormat("date", { ...date, year: "numeric" }).format(timeMs);
+  const time =
+    detailMs >= minuteMs ? { ...clock, hourCycle: "h23" as const } : { ...seconds, hourCycle: "h23" as const };
+  const key = `${today}${detailMs >= minuteMs}`;
+  return dateFormat(key, today ? time : { ...date, year: "numeric", ...time }).format(timeMs);
+}
+
+function sameDay(a: number, b: number): boolean {
+  return new Date(a).toDateString() === new Date(b).toDateString();
+}
+
+/** Labels of a time axis: each as short as the step allows, with the date (or year) below where it changes. */
+export function axisLabels(splits: readonly number[], stepMs: number): string[] {
+  let lastBelow = "";
+  return splits.map((split) => {
+    const [above, below] = axisLabel(split, stepMs);
+    const show = below !== lastBelow;
+    lastBelow = below;
+    return show && below ? `${above}\n${below}` : above;
+  });
+}
+
+function axisLabel(timeMs: number, stepMs: number): [string, string] {
+  const day = dateFormat("axisDay", date);
+  const year = dateFormat("axisYear", { year: "numeric" });
+  if (stepMs < minuteMs) return [formatClock(timeMs), day.format(timeMs)];
+  if (stepMs < dayMs) {
+    return [dateFormat("axisClock", { ...clock, hourCycle: "h23" }).format(timeMs), day.format(timeMs)];
+  }
+  if (stepMs < 28 * dayMs) return [day.format(timeMs), year.format(timeMs)];
+  if (stepMs < 365 * dayMs) return [dateFormat("axisMonth", { month: "short" }).format(timeMs), year.format(timeMs)];
+  return [year.format(timeMs), ""];
+}

@@ -1,0 +1,100 @@
+import type { HistoryMessage } from "../../server/protocol/index.ts";
+
+type State = boolean | string;
+
+/** A time in one state. */
+export interface StateSpan {
+  readonly fromMs: number;
+  /** Where the next state begins, or the last reading of this one. */
+  readonly toMs: number;
+  readonly state: State;
+}
+
+/** Most changes kept of one series. */
+const mostChanges = 4_096;
+
+/** The drawn past and present of a boolean or a text: its changes, and how far the last one is known to hold. */
+export class StateTrace {
+  #times: number[] = [];
+  #states: State[] = [];
+  #knownToMs = Number.NEGATIVE_INFINITY;
+  /** Changes with each reading, so that a chart knows whether to draw anew. */
+  version = 0;
+
+  get length(): number {
+    return this.#times.length;
+  }
+
+  /** The last time that a reading confirmed the newest state, ms. */
+  get knownToMs(): number {
+    return this.#knownToMs;
+  }
+
+  clear(): void {
+    this.#times = [];
+    this.#states = [];
+    this.#knownToMs = Number.NEGATIVE_INFINITY;
+    this.version += 1;
+  }
+
+  load(history: Pick<HistoryMessage, "times" | "values">): void {
+    for (let index = 0; index < history.times.length; index++) {
+      const state = history.values?.[index];
+      if (state !== undefined && typeof state !== "number") this.add(history.times[index] as number, state);
+    }
+  }
+
+  /** The newest state still held at `timeMs`, though the history tells only its changes. */
+  confirm(timeMs: number): void {
+    this.#knownToMs = Math.max(this.#knownToMs, timeMs);
+    this.version += 1;
+  }
+
+  add(timeMs: number, state: State): void {
+    this.confirm(timeMs);
+    let at = this.#times.length;
+    while (at > 0 && (this.#times[at - 1] as number) > timeMs) at--;
+    if (at > 0 && this.#times[at - 1] === timeMs) {
+      this.#states[at - 1] = state;
+      return;
+    }
+    if (this.#states[at - 1] === state) return;
+    if (this.#states[at] === state) {
+      this.#times[at] = timeMs;
+      return;
+    }
+    this.#times.splice(at, 0, timeMs);
+    this.#states.splice(at, 0, state);
+    if (this.#times.length > mostChanges) {
+      this.#times.shift();
+      this.#states.shift();
+    }
+  }
+
+  /** Forgets what ended before `timeMs`. */
+  dropBefore(timeMs: number): void {
+    let ended = 0;
+    while (ended + 1 < this.#times.length && (this.#times[ended + 1] as number) <= timeMs) ended++;
+    if (ended === 0) return;
+    this.#times.splice(0, ended);
+    this.#states.splice(0, ended);
+  }
+
+  /** What holds between the two instants, oldest first. */
+  spans(fromMs: number, toMs: number): StateSpan[] {
+    const found: StateSpan[] = [];
+    for (let index = 0; index < this.#times.length; index++) {
+      const start = this.#times[index] as number;
+      const end = this.#times[index + 1] ?? Math.max(this.#knownToMs, start);
+      if (end < fromMs || start > toMs) continue;
+      found.push({ fromMs: start, toMs: end, state: this.#states[index] as State });
+    }
+    return found;
+  }
+
+  at(timeMs: number): State | undefined {
+    let index = this.#times.length - 1;
+    while (index >= 0 && (this.#times[index] as number) > timeMs) index--;
+    return this.#states[index];
+  }
+}
