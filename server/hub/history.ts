@@ -1,0 +1,204 @@
+/** Questions about the past: which readings, in which width, page by page so that memory stays flat. */
+
+import { Refusal } from "../protocol/errors.ts";
+import { bucketOrigin, widthForPoints } from "../protocol/ladder.ts";
+import type { Aggregate } from "../protocol/viewer.ts";
+import type { Value } from "../store/columns.ts";
+import type { BucketPage, Range, RawPage, TelemetryStore } from "../store/store.ts";
+import type { Series } from "./catalog.ts";
+import type { HistorySettings } from "./live-settings.ts";
+
+/** What is asked of each series. Neither `points` nor `everyMs`: every reading. */
+export interface HistoryQuery {
+  /** Included, ms since the epoch. */
+  readonly fromMs: number;
+  /** Excluded; +Infinity for everything there is. */
+  readonly toMs: number;
+  /** Where the chart ends, for the width of its buckets, where `toMs` is not finite. */
+  readonly nowMs: number;
+  /** Buckets wanted. */
+  readonly points?: number | undefined;
+  /** Bucket width, ms. */
+  readonly everyMs?: number | undefined;
+  /** Of each bucket; raw answers have `values`. */
+  readonly aggregates?: readonly Aggregate[] | undefined;
+}
+
+/** Parallel columns: `times` (bucket starts, or reading times) and `values`, or the aggregates that were asked for. */
+export type HistoryColumns = { times: number[]; values?: Value[] } & { [name in Aggregate]?: number[] };
+
+export interface HistoryPage {
+  /** Bucket width, ms; null for raw readings and for changes. */
+  readonly everyMs: number | null;
+  readonly columns: HistoryColumns;
+  /** True on the last page of a series. */
+  readonly done: boolean;
+}
+
+/** What a bucket is told by where nothing was asked for: a line and its band. */
+export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
+
+type HistoryStore = Pick<TelemetryStore, "readRaw" | "readChanges" | "readBuckets" | "seriesState">;
+
+export class History {
+  readonly #store: HistoryStore;
+  readonly #settings: HistorySettings;
+
+  constructor(store: HistoryStore, settings: HistorySettings) {
+    this.#store = store;
+    this.#settings = settings;
+  }
+
+  /** Refuses an answer beyond the limits before anything of it is sent. Throws `Refusal` `range_too_large`. */
+  async check(series: readonly Series[], query: HistoryQuery): Promise<void> {
+    const { seriesPerAnswer, bucketsPerSeries, readingsPerAnswer } = this.#settings;
+    if (series.length > seriesPerAnswer) {
+      throw new Refusal(
+        "range_too_large",
+        `This would answer with ${series.length} series; at most ${seriesPerAnswer} (history.seriesPerAnswer) are allowed. Name fewer devices or metrics.`,
+      );
+    }
+    const { everyMs } = query;
+    if (everyMs !== undefined) {
+      const buckets = Math.ceil((endOf(query) - query.fromMs) / everyMs);
+      if (buckets <= bucketsPerSeries) return;
+      throw new Refusal(
+        "range_too_large",
+        `every=${everyMs} ms cuts this range into ${buckets} buckets; at most ${bucketsPerSeries} (history.bucketsPerSeries) are allowed. Ask for a shorter range or a larger every.`,
+      );
+    }
+    if (query.points !== undefined) return;
+    const readings = await this.#countUpTo(series, query, readingsPerAnswer);
+    if (readings > readingsPerAnswer) {
+      throw new Refusal(
+        "range_too_large",
+        `This range holds more than ${readingsPerAnswer} readings (history.readingsPerAnswer). Ask for a shorter range, or give points or every.`,
+      );
+    }
+  }
+
+  /** The past of one series in rising time, in one page or more; the last, and only the last, is `done`. */
+  async *pages(series: Series, query: HistoryQuery): AsyncGenerator<HistoryPage> {
+    const range = { series: series.number, fromMs: query.fromMs, toMs: query.toMs };
+    const inBuckets = query.points !== undefined || query.everyMs !== undefined;
+    if (series.type !== "number") {
+      yield* this.#readings(series, range, inBuckets ? "readChanges" : "readRaw");
+      return;
+    }
+    if (query.everyMs !== undefined) {
+      yield* this.#buckets(range, query.everyMs, query.aggregates);
+      return;
+    }
+    if (query.points !== undefined) {
+      const raw = await this.#store.readRaw(range, query.points + 1);
+      if (raw.times.length <= query.points && raw.nextFromMs === null) {
+        yield { everyMs: null, columns: rawColumns(raw, series), done: true };
+        return;
+      }
+      yield* this.#buckets(range, widthForPoints(query.fromMs, endOf(query), query.points), query.aggregates);
+      return;
+    }
+    yield* this.#readings(series, range, "readRaw");
+  }
+
+  async *#readings(series: Series, range: Range, read: "readRaw" | "readChanges"): AsyncGenerator<HistoryPage> {
+    let fromMs: number | null = range.fromMs;
+    let last: Value | undefined;
+    while (fromMs !== null) {
+      const page: RawPage = await this.#store[read]({ ...range, fromMs }, this.#settings.pageReadings);
+      const columns = rawColumns(page, series);
+      // A page of changes begins anew: its first reading may repeat the value that the page before ended with.
+      if (read === "readChanges" && last !== undefined && columns.values?.[0] === last) {
+        columns.times.shift();
+        columns.values.shift();
+      }
+      last = columns.values?.at(-1) ?? last;
+      fromMs = page.nextFromMs;
+      yield { everyMs: null, columns, done: fromMs === null };
+    }
+  }
+
+  async *#buckets(
+    range: Range,
+    everyMs: number,
+    aggregates: readonly Aggregate[] = defaultAggregates,
+  ): AsyncGenerator<HistoryPage> {
+    let fromMs: number | null = range.fromMs;
+    while (fromMs !== null) {
+      const page: BucketPage = await this.#store.readBuckets(
+        { ...range, fromMs },
+        everyMs,
+        bucketOrigin(everyMs),
+        this.#settings.pageReadings,
+      );
+      fromMs = page.nextFromMs;
+      yield { everyMs, columns: bucketColumns(page, aggregates), done: fromMs === null };
+    }
+  }
+
+  /** How many readings the range holds; stops counting beyond `limit`. */
+  async #countUpTo(series: readonly Series[], query: HistoryQuery, limit: number): Promise<number> {
+    const states = await this.#store.seriesState(series.map((one) => one.number));
+    const total = states.reduce((sum, state) => sum + state.count, 0);
+    if (total <= limit) return total;
+    let counted = 0;
+    for (const one of series) {
+      const range = { series: one.number, fromMs: query.fromMs, toMs: query.toMs };
+      counted +=
+        one.type === "number" ? await this.#countNumbers(range) : await this.#countRows(range, limit - counted);
+      if (counted > limit) break;
+    }
+    return counted;
+  }
+
+  /** One bucket as wide as can be: answered from the summaries of what is stored. */
+  async #countNumbers(range: Range): Promise<number> {
+    const page = await this.#store.readBuckets(range, widestBucketMs, -widestBucketMs / 2, 2);
+    return page.count.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #countRows(range: Range, limit: number): Promise<number> {
+    let counted = 0;
+    let fromMs: number | null = range.fromMs;
+    while (fromMs !== null && counted <= limit) {
+      const page: RawPage = await this.#store.readRaw({ ...range, fromMs }, this.#settings.pageReadings);
+      counted += page.times.length;
+      fromMs = page.nextFromMs;
+    }
+    return counted;
+  }
+}
+
+/** Wider than all the time a `Date` can hold. */
+const widestBucketMs = 2 ** 55;
+
+function endOf(query: HistoryQuery): number {
+  return Number.isFinite(query.toMs) ? query.toMs : Math.max(query.nowMs, query.fromMs + 1);
+}
+
+function rawColumns(page: RawPage, series: Series): HistoryColumns {
+  const times = Array.from(page.times);
+  if (series.type === "number") return { times, values: Array.from(page.values) };
+  if (series.type === "boolean") return { times, values: Array.from(page.values, (value) => value !== 0) };
+  return { times, values: Array.from(page.values, (value) => page.strings[value] as string) };
+}
+
+function bucketColumns(page: BucketPage, aggregates: readonly Aggregate[]): HistoryColumns {
+  const columns: HistoryColumns = { times: Array.from(page.times) };
+  for (const name of aggregates) {
+    columns[name] =
+      name === "mean" ? Array.from(page.sum, (sum, index) => meanOf(sum, page, index)) : Array.from(page[name], finite);
+  }
+  return columns;
+}
+
+/** Sums of very large values leave the range of doubles; a mean never leaves the span of its bucket. */
+function meanOf(sum: number, page: BucketPage, index: number): number {
+  const mean = sum / (page.count[index] as number);
+  return Math.min(page.max[index] as number, Math.max(page.min[index] as number, mean));
+}
+
+/** JSON has no infinity: what is too large to sum is told as the largest double. */
+function finite(value: number): number {
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+}

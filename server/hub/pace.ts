@@ -1,0 +1,82 @@
+import type { Clock, Timer } from "../ports.ts";
+import type { LiveSettings } from "./live-settings.ts";
+import type { Peer } from "./peer.ts";
+
+/** How often a slow viewer is looked at, ms. */
+const lookMs = 50;
+
+export interface PaceOwner {
+  /** More waits than is allowed; comes before `drained` or `stuck`. */
+  slowed(): void;
+  /** There is room again. */
+  drained(): void;
+  /** Nothing was taken for `slowViewerMs`; `bytes` wait. Comes once. */
+  stuck(bytes: number): void;
+}
+
+/**
+ * Decides when a viewer is too slow, and when it may go on. What is held back meanwhile is the business of `Outbox`: the
+ * connection's own buffer says nothing until the kernel's are full (some 4 MB) and then grows without end, so whatever
+ * comes after `slowViewerBytes` never reaches it.
+ */
+export class Pace {
+  readonly #peer: Peer;
+  readonly #clock: Clock;
+  readonly #settings: LiveSettings;
+  readonly #owner: PaceOwner;
+  #waiting: (() => void)[] = [];
+  /** Runs while the viewer is slow. */
+  #timer: Timer | undefined;
+  #leastBytes = 0;
+  #progressMs = 0;
+
+  constructor(peer: Peer, clock: Clock, settings: LiveSettings, owner: PaceOwner) {
+    this.#peer = peer;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#owner = owner;
+  }
+
+  /** True from the moment the limit is passed until three quarters of it are free again. */
+  get over(): boolean {
+    if (this.#timer) return true;
+    const bytes = this.#peer.bufferedBytes();
+    if (bytes <= this.#settings.slowViewerBytes) return false;
+    this.#leastBytes = bytes;
+    this.#progressMs = this.#clock.monotonic();
+    this.#timer = this.#clock.every(lookMs, () => this.#look());
+    this.#owner.slowed();
+    return true;
+  }
+
+  /** Resolves once there is room; also when the viewer is gone. */
+  room(): Promise<void> {
+    return this.over ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
+  }
+
+  /** The viewer is gone. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const go of waiting) go();
+  }
+
+  #look(): void {
+    const bytes = this.#peer.bufferedBytes();
+    if (bytes <= this.#settings.slowViewerBytes / 4) {
+      this.stop();
+      this.#owner.drained();
+      return;
+    }
+    const nowMs = this.#clock.monotonic();
+    if (bytes < this.#leastBytes) {
+      this.#leastBytes = bytes;
+      this.#progressMs = nowMs;
+    } else if (nowMs - this.#progressMs >= this.#settings.slowViewerMs) {
+      this.stop();
+      this.#owner.stuck(bytes);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import type { LiveSet, Watcher } from "./live-set.ts";
+import type { LiveSettings } from "./live-settings.ts";
+import { Outbox } from "./outbox.ts";
+import type { Pace } from "./pace.ts";
+import type { Peer } from "./peer.ts";
+import { encodeUpdates, type Points } from "./points.ts";
+
+/** Announcements kept for a viewer that cannot be told yet, bytes; beyond it the viewer is cut. */
+const maxNoticeLength = 1024 * 1024;
+
+/**
+ * One viewer's place in one set: live (shared frames pass straight through), joining (updates wait until the past was
+ * sent) or slow (the newest of each series waits until the socket drains).
+ */
+export class Watch implements Watcher {
+  readonly #peer: Peer;
+  readonly #pace: Pace;
+  readonly #settings: LiveSettings;
+  readonly #tooMuch: () => void;
+  #set: LiveSet | undefined;
+  #joining = 0;
+  #outbox: Outbox | undefined;
+  /** The offset the viewer was told last before `outbox` began. */
+  #before = 0;
+  #notices: string[] = [];
+  #noticeLength = 0;
+
+  /** `tooMuch`: more announcements wait than may be kept. */
+  constructor(peer: Peer, pace: Pace, settings: LiveSettings, tooMuch: () => void) {
+    this.#peer = peer;
+    this.#pace = pace;
+    this.#settings = settings;
+    this.#tooMuch = tooMuch;
+  }
+
+  /** From here on updates wait, until `end` was called as often. Nothing is sent before the seam, nothing is missed. */
+  begin(set: LiveSet): void {
+    this.#set = set;
+    this.#joining += 1;
+    this.#hold(this.#settings.joinReadings, set.offset);
+  }
+
+  end(): void {
+    this.#joining -= 1;
+    if (!this.#pace.over) this.flush();
+  }
+
+  update(texts: readonly string[], points: Points, before: number): void {
+    if (!this.#outbox && this.#pace.over) this.#hold(0, before);
+    if (this.#outbox) this.#outbox.hold(points);
+    else for (const text of texts) this.#peer.send(text);
+  }
+
+  announce(text: string): void {
+    // The commit that brings the news is counted already, its readings are not sent: the offset before it stands.
+    if (!this.#outbox && this.#set && this.#pace.over) this.#hold(0, this.#set.offset - 1);
+    if (!this.#outbox) {
+      this.#peer.send(text);
+      return;
+    }
+    this.#notices.push(text);
+    this.#noticeLength += text.length;
+    if (this.#noticeLength > maxNoticeLength) this.#tooMuch();
+  }
+
+  drop(series: number): void {
+    this.#outbox?.drop(series);
+  }
+
+  /** Sends what waited, unless the past is still on its way. */
+  flush(): void {
+    if (!this.#outbox || !this.#set || this.#joining > 0) return;
+    const { points, merged } = this.#outbox.take();
+    this.#outbox = undefined;
+    for (const text of this.#notices) this.#peer.send(text);
+    this.#notices = [];
+    this.#noticeLength = 0;
+    if (points.length === 0 && this.#set.offset === this.#before) return;
+    for (const text of encodeUpdates(this.#set.number, points, this.#set.offset, this.#before, merged)) {
+      this.#peer.send(text);
+    }
+  }
+
+  #hold(capacity: number, before: number): void {
+    if (this.#outbox) return;
+    this.#outbox = new Outbox(capacity);
+    this.#before = before;
+  }
+}
