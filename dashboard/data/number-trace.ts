@@ -90,7 +90,7 @@ export class NumberTrace {
       }
     }
     const row = this.#columns.place(bucketStart(timeMs, this.#everyMs as number));
-    if (row >= 0) this.#join(row, value, value, value, 1);
+    if (row >= 0) this.#join(row, value);
   }
 
   /** Forgets what lies before `timeMs`, but keeps one row there, so that the line enters from the edge of the chart. */
@@ -109,25 +109,25 @@ export class NumberTrace {
     this.#everyMs = widthForPoints(first, last, mostRows / 8);
     for (const [time = 0, value = 0] of rows) {
       const row = columns.place(bucketStart(time, this.#everyMs));
-      if (row >= 0) this.#join(row, value, value, value, 1);
+      if (row >= 0) this.#join(row, value);
     }
   }
 
-  #join(row: number, value: number, least: number, most: number, readings: number): void {
+  #join(row: number, value: number): void {
     const columns = this.#columns;
     const before = columns.get(count, row);
-    if (before === 0) {
-      this.#write(row, value, least, most, readings);
-      return;
+    if (before === 0) this.#write(row, value, value, value, 1);
+    else {
+      const known = columns.get(mean, row);
+      const least = Math.min(columns.get(low, row), value);
+      this.#write(
+        row,
+        known + (value - known) / (before + 1),
+        least,
+        Math.max(columns.get(high, row), value),
+        before + 1,
+      );
     }
-    const all = before + readings;
-    this.#write(
-      row,
-      columns.get(mean, row) + ((value - columns.get(mean, row)) * readings) / all,
-      Math.min(columns.get(low, row), least),
-      Math.max(columns.get(high, row), most),
-      all,
-    );
   }
 
   #write(row: number, value: number, least: number, most: number, readings: number): void {

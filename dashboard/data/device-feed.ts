@@ -1,0 +1,182 @@
+import type { HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
+import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { DeviceView } from "../client/hub-view.ts";
+import { NumberTrace } from "./number-trace.ts";
+import { type DataSpan, type RangeKey, type TimeWindow, windowOf } from "./ranges.ts";
+import { StateTrace } from "./state-trace.ts";
+
+export type Trace = NumberTrace | StateTrace;
+
+/** Buckets asked per series: about one each two pixels of a chart. */
+const points = 400;
+
+/** Rows asked for all series of a device together, so that a device with 1,000 metrics opens too. */
+const pointsOfAll = 60_000;
+
+/** Asked for before the window's left edge, as a part of its length, so that lines enter from outside. */
+const margin = 0.05;
+
+/** The traces of one device in one range: past and present in one subscription, renewed when range or edge change. */
+export class DeviceFeed {
+  readonly #client: HubClient;
+  readonly #device: DeviceView;
+  readonly #traces = new Map<number, Trace>();
+  readonly #listeners = new Set<() => void>();
+  #range: RangeKey;
+  #subscription: Subscription | undefined;
+  /** Whether the subscription's right edge is open. */
+  #live = true;
+  /** Series whose history of the present subscription has begun to arrive. */
+  #arrived = new Set<number>();
+  #entries = new Map<number, LiveSeriesEntry>();
+  #ready = false;
+
+  constructor(client: HubClient, device: DeviceView, range: RangeKey) {
+    this.#client = client;
+    this.#device = device;
+    this.#range = range;
+  }
+
+  get range(): RangeKey {
+    return this.#range;
+  }
+
+  set range(range: RangeKey) {
+    if (range === this.#range) return;
+    this.#range = range;
+    if (this.#subscription) this.#subscribe();
+  }
+
+  /** True once the whole past that was asked for is here. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  open(): void {
+    if (!this.#subscription) this.#subscribe();
+  }
+
+  close(): void {
+    this.#subscription?.close();
+    this.#subscription = undefined;
+  }
+
+  /** Calls after each change of readings. Returns how to end it. */
+  listen(call: () => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
+
+  trace(series: number): Trace | undefined {
+    return this.#traces.get(series);
+  }
+
+  /** The stretch of time to draw at this moment. */
+  window(): TimeWindow {
+    return windowOf(this.#range, this.span(), this.#client.now());
+  }
+
+  /** First and last reading of the whole device. */
+  span(): DataSpan {
+    return spanOf(this.#device);
+  }
+
+  #subscribe(): void {
+    this.close();
+    this.#ready = false;
+    this.#subscription = this.#client.subscribe(
+      { devices: [this.#device.entry.device], history: () => this.#historyRequest() },
+      {
+        subscribed: () => {
+          this.#arrived = new Set();
+          this.#entries.clear();
+        },
+        series: (entries) => {
+          for (const entry of entries) if (!("removed" in entry)) this.#entries.set(entry.series, entry);
+        },
+        history: (message) => {
+          const trace = this.#traceOf(message.series, message.values?.[0] ?? 0);
+          // The old curve stays on the page until the new one begins to arrive.
+          if (!this.#arrived.has(message.series)) trace.clear();
+          this.#arrived.add(message.series);
+          trace.load(message);
+        },
+        ready: () => this.#finish(),
+        update: (message) => this.#advance(message),
+      },
+    );
+    this.#changed();
+  }
+
+  #historyRequest(): HistoryRequest {
+    const window = this.window();
+    this.#live = window.live;
+    const length = window.toMs - window.fromMs;
+    const each = Math.max(60, Math.min(points, Math.floor(pointsOfAll / Math.max(1, this.#device.series.size))));
+    return {
+      from: Math.floor(window.fromMs - length * margin),
+      ...(window.live ? {} : { to: Math.ceil(window.toMs) + 1 }),
+      points: each,
+      aggregates: ["min", "max", "mean", "count"],
+    };
+  }
+
+  #finish(): void {
+    for (const [series, trace] of this.#traces) if (!this.#arrived.has(series)) trace.clear();
+    for (const entry of this.#entries.values()) {
+      if (entry.value === undefined || entry.time === undefined || typeof entry.value === "number") continue;
+      // A state that did not change in this range has no history in it, but it holds.
+      const trace = this.#traceOf(entry.series, entry.value);
+      if (!(trace instanceof StateTrace)) continue;
+      if (trace.length === 0) trace.add(entry.time, entry.value);
+      else trace.confirm(entry.time);
+    }
+    this.#ready = true;
+    this.#changed();
+  }
+
+  #advance(update: Update): void {
+    if (update.series.length === 0) return;
+    for (let index = 0; index < update.series.length; index++) {
+      const timeMs = update.times[index];
+      const value = update.values[index];
+      if (timeMs === undefined || value === undefined) continue;
+      const trace = this.#traceOf(update.series[index] as number, value);
+      if (trace instanceof NumberTrace) {
+        if (typeof value === "number") trace.add(timeMs, value);
+      } else if (typeof value !== "number") trace.add(timeMs, value);
+    }
+    const window = this.window();
+    if (window.live && !this.#live) this.#subscribe();
+    else if (this.#range !== "all") {
+      for (const trace of this.#traces.values())
+        trace.dropBefore(window.fromMs - (window.toMs - window.fromMs) * margin);
+    }
+    this.#changed();
+  }
+
+  /** The trace of a series, made by its type, or by its first value where the series is not known yet. */
+  #traceOf(series: number, value: number | boolean | string): Trace {
+    const known = this.#traces.get(series);
+    if (known) return known;
+    const type = this.#device.series.get(series)?.entry.type ?? typeof value;
+    const made = type === "number" ? new NumberTrace() : new StateTrace();
+    this.#traces.set(series, made);
+    return made;
+  }
+
+  #changed(): void {
+    for (const call of [...this.#listeners]) call();
+  }
+}
+
+/** First and last reading over all series of a device, ms. */
+export function spanOf(device: DeviceView): DataSpan {
+  let firstMs: number | undefined;
+  let lastMs: number | undefined;
+  for (const series of device.series.values()) {
+    if (series.firstMs !== undefined && (firstMs === undefined || series.firstMs < firstMs)) firstMs = series.firstMs;
+    if (series.timeMs !== undefined && (lastMs === undefined || series.timeMs > lastMs)) lastMs = series.timeMs;
+  }
+  return { firstMs, lastMs };
+}

@@ -1,0 +1,103 @@
+import { formatNumber } from "../data/format.ts";
+import { longestJoinMs } from "../data/gaps.ts";
+import { type Line, lineOf } from "../data/line.ts";
+import type { NumberTrace } from "../data/number-trace.ts";
+import { chartColours } from "./colours.ts";
+import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
+
+export interface Threshold {
+  readonly value: number;
+  readonly level: "warn" | "alarm";
+}
+
+export interface LineSource {
+  readonly trace: NumberTrace;
+  readonly reportInterval: number | null;
+  readonly thresholds: readonly Threshold[];
+}
+
+/** What the crosshair reads off a line. */
+export interface LineReading {
+  readonly timeMs: number;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Draws one numeric series: line, band of least and most where rows are buckets, silences shaded, thresholds dashed. */
+export class LineChart {
+  #line: Line | undefined;
+  #thresholds: readonly Threshold[] = [];
+  #drawn = "";
+
+  readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "paint"> = {
+    kind: "line",
+    valueLabels: (splits) => splits.map((split) => formatNumber(split, decimalsBetween(splits))),
+    paint: (pen) => this.#paint(pen),
+  };
+
+  draw(plot: Plot, source: LineSource, fromMs: number, toMs: number): void {
+    const { trace, reportInterval, thresholds } = source;
+    const join = longestJoinMs(trace, reportInterval);
+    const pixels = Math.max(1, Math.round(plot.plotWidthPx));
+    const key = `${trace.version} ${fromMs} ${toMs} ${pixels} ${join}`;
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#thresholds = thresholds;
+    const line = lineOf(trace, fromMs, toMs, pixels, join);
+    this.#line = line;
+    plot.show([line.times, line.values, line.mins, line.maxs], fromMs, toMs);
+  }
+
+  /** Draws the next time even if nothing changed. */
+  invalidate(): void {
+    this.#drawn = "";
+  }
+
+  reading(cursor: PlotCursor): LineReading | undefined {
+    const line = this.#line;
+    if (!line || cursor.row === undefined) return undefined;
+    const value = line.values[cursor.row];
+    const timeMs = line.times[cursor.row];
+    if (value == null || timeMs === undefined) return undefined;
+    return { timeMs, value, min: line.mins[cursor.row] ?? value, max: line.maxs[cursor.row] ?? value };
+  }
+
+  #paint(pen: Pen): void {
+    const { context, left, top, width, height, ratio } = pen;
+    const colours = chartColours();
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.fillStyle = colours.gap;
+    for (const [fromMs, toMs] of this.#line?.gaps ?? []) {
+      const from = pen.x(fromMs);
+      context.fillRect(from, top, pen.x(toMs) - from, height);
+    }
+    context.lineWidth = ratio;
+    context.setLineDash([4 * ratio, 4 * ratio]);
+    for (const { value, level } of this.#thresholds) {
+      const y = Math.round(pen.y(value)) + 0.5;
+      context.strokeStyle = colours[level];
+      context.beginPath();
+      context.moveTo(left, y);
+      context.lineTo(left + width, y);
+      context.stroke();
+    }
+    context.restore();
+  }
+}
+
+/** Decimal places that tell neighbouring labels apart. */
+function decimalsBetween(splits: readonly number[]): number {
+  const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+  if (step === 0 || !Number.isFinite(step)) return 0;
+  return Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e-9 + (isRound(step) ? 0 : 1))));
+}
+
+/** True for 1, 10, 0.1 … and 2, 5 times those; a quarter needs one place more. */
+function isRound(step: number): boolean {
+  const digits = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
+  return Math.abs(digits - Math.round(digits)) < 1e-6;
+}

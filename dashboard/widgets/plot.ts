@@ -1,0 +1,207 @@
+/** The one owner of uPlot: axes, crosshair and canvas for line charts and state strips, in ms. */
+import uPlot from "uplot";
+import uplotCss from "uplot/dist/uPlot.min.css?inline";
+import { axisLabels } from "../data/format.ts";
+import { chartColours } from "./colours.ts";
+
+/** A shadow root gets no styles from outside: each element that holds a plot adopts these. */
+export const plotCss: string = uplotCss;
+
+/** What the crosshair points at. */
+export interface PlotCursor {
+  readonly timeMs: number;
+  /** Row of the drawn arrays nearest to the crosshair; undefined where there is none. */
+  readonly row: number | undefined;
+  /** CSS pixels from the host's left edge. */
+  readonly leftPx: number;
+}
+
+/** Draws on the canvas of a plot, in canvas pixels. */
+export interface Pen {
+  readonly context: CanvasRenderingContext2D;
+  /** The plotting area. */
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  /** Canvas pixels for one CSS pixel. */
+  readonly ratio: number;
+  x(timeMs: number): number;
+  y(value: number): number;
+}
+
+export interface PlotOptions {
+  readonly height: number;
+  /** Lines with a band, or only the axis of time with what `paint` draws. */
+  readonly kind: "line" | "strip";
+  /** Labels of the value axis. */
+  readonly valueLabels?: (splits: readonly number[]) => string[];
+  /** Draws below axes and lines. */
+  readonly paint?: (pen: Pen) => void;
+  readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
+}
+
+/** Times, then values, least and most of each row (lines), or times alone (strips). */
+export type PlotRows = readonly [times: readonly number[], ...columns: (readonly (number | null)[])[]];
+
+const axisFont = "11px";
+const valueAxisPx = 52;
+/** All plots of the page share one crosshair in time. */
+const syncKey = "page";
+
+export class Plot {
+  readonly #uplot: uPlot;
+  readonly #options: PlotOptions;
+  readonly #host: HTMLElement;
+
+  constructor(host: HTMLElement, widthPx: number, options: PlotOptions) {
+    this.#options = options;
+    this.#host = host;
+    this.#uplot = new uPlot(this.#build(widthPx), undefined, host);
+    // Scrolling inside shadow roots is not told to the document, so the cached place of the plot may be an old one.
+    host.addEventListener("pointermove", () => this.#uplot.syncRect(true), { capture: true, passive: true });
+  }
+
+  /** Width of the plotting area, CSS pixels. */
+  get plotWidthPx(): number {
+    return this.#uplot.bbox.width / uPlot.pxRatio;
+  }
+
+  show(rows: PlotRows, fromMs: number, toMs: number): void {
+    const plot = this.#uplot;
+    plot.batch(() => {
+      plot.setData(rows as unknown as uPlot.AlignedData, false);
+      plot.setScale("x", { min: fromMs, max: toMs });
+    });
+    this.#tellCursor();
+  }
+
+  resize(widthPx: number): void {
+    if (widthPx !== this.#uplot.width) this.#uplot.setSize({ width: widthPx, height: this.#options.height });
+  }
+
+  /** Draws anew with the theme's present colours. */
+  recolour(): void {
+    this.#uplot.redraw(false, true);
+  }
+
+  destroy(): void {
+    this.#uplot.destroy();
+  }
+
+  #tellCursor(): void {
+    const { left = -10, idx } = this.#uplot.cursor;
+    if (left < 0) {
+      this.#options.cursorMoved(undefined);
+      return;
+    }
+    this.#options.cursorMoved({
+      timeMs: this.#uplot.posToVal(left, "x"),
+      row: idx ?? undefined,
+      leftPx: left + this.#uplot.over.offsetLeft,
+    });
+  }
+
+  #pen(): Pen {
+    const plot = this.#uplot;
+    const { left, top, width, height } = plot.bbox;
+    return {
+      context: plot.ctx,
+      left,
+      top,
+      width,
+      height,
+      ratio: uPlot.pxRatio,
+      x: (timeMs) => plot.valToPos(timeMs, "x", true),
+      y: (value) => plot.valToPos(value, "y", true),
+    };
+  }
+
+  #build(width: number): uPlot.Options {
+    const { height, kind, valueLabels, paint } = this.#options;
+    const line = kind === "line";
+    const hidden: uPlot.Series = { width: 0, points: { show: false } };
+    return {
+      width,
+      height,
+      ms: 1,
+      legend: { show: false },
+      padding: [8, 8, 0, line ? 0 : 8],
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, setScale: false },
+        points: {
+          show: line,
+          size: 7,
+          width: 2,
+          stroke: () => chartColours().line,
+          fill: () => chartColours().surface,
+        },
+        sync: { key: syncKey, scales: ["x", null], setSeries: false },
+      },
+      scales: { x: { time: true }, y: { range: (_plot, least, most) => (line ? valueRange(least, most) : [0, 1]) } },
+      series: line
+        ? [{}, { width: 1.5, stroke: () => chartColours().line, points: { size: 4, space: 14 } }, hidden, hidden]
+        : [{}, hidden],
+      ...(line ? { bands: [{ series: [3, 2] as [number, number], fill: () => chartColours().band }] } : {}),
+      axes: [
+        {
+          font: `${axisFont} ${chartColours().font}`,
+          stroke: () => chartColours().text,
+          size: 40,
+          gap: 4,
+          space: 64,
+          lineGap: 1.3,
+          grid: { stroke: () => chartColours().grid, width: 1 },
+          ticks: { stroke: () => chartColours().grid, width: 1, size: 4 },
+          values: (_plot, splits, _axis, _space, stepMs) => axisLabels(splits, stepMs),
+        },
+        {
+          show: line,
+          font: `${axisFont} ${chartColours().font}`,
+          stroke: () => chartColours().text,
+          size: (_plot, labels) =>
+            Math.max(valueAxisPx, 14 + 6.5 * Math.max(0, ...(labels ?? []).map(({ length }) => length))),
+          gap: 6,
+          space: 32,
+          grid: { stroke: () => chartColours().grid, width: 1 },
+          ticks: { show: false },
+          ...(valueLabels ? { values: (_plot: uPlot, splits: number[]) => valueLabels(splits) } : {}),
+        },
+      ],
+      hooks: {
+        drawClear: [() => paint?.(this.#pen())],
+        setCursor: [() => this.#tellCursor()],
+      },
+    };
+  }
+
+  /** Moves the crosshair by rows, for the keyboard: -1 and 1 to the neighbours, `Infinity` to the newest. */
+  step(rows: number): void {
+    const plot = this.#uplot;
+    const times = plot.data[0] as ArrayLike<number>;
+    if (times.length === 0) return;
+    const { left = -10, idx } = plot.cursor;
+    const from = left < 0 || idx == null ? times.length : idx;
+    const row = Math.max(0, Math.min(times.length - 1, from + rows));
+    const at = Math.max(0, Math.min(this.plotWidthPx, plot.valToPos(times[row] as number, "x")));
+    plot.setCursor({ left: at, top: 1 }, true);
+  }
+
+  /** Takes the crosshair away. */
+  leave(): void {
+    this.#uplot.setCursor({ left: -10, top: -10 }, true);
+  }
+
+  get host(): HTMLElement {
+    return this.#host;
+  }
+}
+
+/** The value axis: a tenth of room above and below, zero as the floor of what is never negative. */
+function valueRange(least: number | null, most: number | null): [number, number] {
+  if (least === null || most === null || !Number.isFinite(least) || !Number.isFinite(most)) return [0, 1];
+  const room = most > least ? (most - least) * 0.1 : Math.max(Math.abs(most) * 0.05, 0.5);
+  const floor = least >= 0 && least - room < 0 ? 0 : least - room;
+  return [floor, most + room];
+}

@@ -1,0 +1,93 @@
+import type { StateSpan, StateTrace } from "../data/state-trace.ts";
+import { texts } from "../data/texts.ts";
+import { chartColours } from "./colours.ts";
+import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
+
+export interface StripSource {
+  readonly trace: StateTrace;
+  /** How long the newest state is taken to hold after its last reading, ms. */
+  readonly holdMs: number;
+}
+
+export interface StateReading {
+  readonly timeMs: number;
+  readonly state: boolean | string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Room between the name of a state and the ends of its bar, CSS pixels. */
+const labelPaddingPx = 6;
+
+export function stateName(state: boolean | string): string {
+  return typeof state === "string" ? state : state ? texts.chart.on : texts.chart.off;
+}
+
+/** Draws a boolean or text series as bars along the time axis, each named where it is long enough. */
+export class StateStrip {
+  #spans: readonly StateSpan[] = [];
+  /** Order of appearance, so that a state keeps its colour while the page is open. */
+  readonly #order = new Map<string, number>();
+  #drawn = "";
+
+  readonly plotOptions: Pick<PlotOptions, "kind" | "paint"> = {
+    kind: "strip",
+    paint: (pen) => this.#paint(pen),
+  };
+
+  draw(plot: Plot, source: StripSource, fromMs: number, toMs: number): void {
+    const { trace, holdMs } = source;
+    const key = `${trace.version} ${fromMs} ${toMs} ${plot.plotWidthPx} ${holdMs}`;
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    const spans = trace.spans(fromMs, toMs);
+    const last = spans.at(-1);
+    if (last && toMs - last.toMs <= holdMs) spans[spans.length - 1] = { ...last, toMs };
+    this.#spans = spans;
+    plot.show([spans.map((span) => span.fromMs), spans.map(() => null)], fromMs, toMs);
+  }
+
+  invalidate(): void {
+    this.#drawn = "";
+  }
+
+  reading(cursor: PlotCursor): StateReading | undefined {
+    const span = this.#spans.find(({ fromMs, toMs }) => fromMs <= cursor.timeMs && cursor.timeMs <= toMs);
+    return span && { timeMs: cursor.timeMs, ...span };
+  }
+
+  #paint(pen: Pen): void {
+    const { context, left, top, width, height, ratio } = pen;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.font = `${12 * ratio}px ${chartColours().font}`;
+    context.textBaseline = "middle";
+    for (const span of this.#spans) {
+      const [fill, text] = this.#colours(span.state);
+      const from = Math.max(left, pen.x(span.fromMs));
+      const to = Math.min(left + width, pen.x(span.toMs));
+      // One pixel is left between bars; the shortest state is still seen.
+      const long = Math.max(2 * ratio, to - from - ratio);
+      context.fillStyle = fill;
+      context.fillRect(from, top, long, height);
+      const name = stateName(span.state);
+      const room = to - from - 2 * labelPaddingPx * ratio;
+      if (room < 8 * ratio || context.measureText(name).width > room) continue;
+      context.fillStyle = text;
+      context.fillText(name, from + labelPaddingPx * ratio, top + height / 2);
+    }
+    context.restore();
+  }
+
+  #colours(state: boolean | string): [fill: string, text: string] {
+    const colours = chartColours();
+    if (typeof state === "boolean") {
+      return state ? [colours.on, colours.onText] : [colours.off, colours.offText];
+    }
+    const place = this.#order.get(state) ?? this.#order.size;
+    this.#order.set(state, place);
+    return [colours.states[place % colours.states.length] ?? colours.off, colours.stateText];
+  }
+}
