@@ -1,0 +1,146 @@
+import { resolve } from "node:path";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Config, hubVersion, isConfigError, makeConfig, parseConfig, settings } from "../server/config.ts";
+import { defaultLimits } from "../server/protocol/limits.ts";
+
+function accepted(argv: string[], env: NodeJS.ProcessEnv = {}): Config {
+  const answer = parseConfig(argv, env);
+  if (isConfigError(answer)) throw new Error(answer.message);
+  return answer;
+}
+
+function refused(argv: string[], env: NodeJS.ProcessEnv = {}): string {
+  const answer = parseConfig(argv, env);
+  if (!isConfigError(answer)) throw new Error(`accepted: ${JSON.stringify(answer)}`);
+  expect(answer.exitCode).toBe(2);
+  return answer.message;
+}
+
+describe("settings", () => {
+  it("with nothing given are the documented defaults", () => {
+    expect(accepted([])).toEqual({
+      host: "127.0.0.1",
+      port: 8080,
+      data: resolve("data"),
+      demo: false,
+      commitDelayMs: 0,
+      minFreeBytes: 512_000_000,
+      allowOrigin: [],
+      log: "text",
+      limits: defaultLimits,
+    });
+    expect(makeConfig()).toEqual(accepted([]));
+  });
+
+  it("take the flag before the environment, and the environment before the default", () => {
+    expect(accepted(["--port", "1"], { HUB_PORT: "2" }).port).toBe(1);
+    expect(accepted([], { HUB_PORT: "2" }).port).toBe(2);
+    expect(accepted([], { HUB_PORT: "" }).port).toBe(8080);
+  });
+
+  it("give every limit of the wire a flag and a variable of its own", () => {
+    for (const name of Object.keys(defaultLimits) as (keyof typeof defaultLimits)[]) {
+      const setting = settings.find(({ key }) => key === `limits.${name}`);
+      if (!setting) throw new Error(`no setting for ${name}`);
+      const other = String(defaultLimits[name] + 1);
+      expect(accepted([setting.flag, other]).limits).toEqual({ ...defaultLimits, [name]: defaultLimits[name] + 1 });
+      expect(accepted([], { [setting.env]: other }).limits[name]).toBe(defaultLimits[name] + 1);
+    }
+  });
+
+  it("state in words the default that the schema has", () => {
+    const config = accepted([]);
+    for (const { key, fallback, read } of settings) {
+      const value = key.startsWith("limits.")
+        ? config.limits[key.slice("limits.".length) as keyof typeof defaultLimits]
+        : config[key as keyof Config];
+      if (key === "allowOrigin") expect([fallback, value]).toEqual(["none", []]);
+      else if (key === "data") expect(value).toBe(resolve(fallback));
+      else expect(read(fallback), key).toBe(value);
+    }
+  });
+
+  it("read sizes, durations and switches as people write them", () => {
+    expect(accepted(["--min-free", "2GB"]).minFreeBytes).toBe(2_000_000_000);
+    expect(accepted(["--min-free", "64"]).minFreeBytes).toBe(64_000_000);
+    expect(accepted(["--limit-frame-bytes", "1MiB"]).limits.frameBytes).toBe(1_048_576);
+    expect(accepted(["--commit-delay", "20ms"]).commitDelayMs).toBe(20);
+    expect(accepted(["--limit-ping-ms", "15s"]).limits.pingMs).toBe(15_000);
+    expect(accepted([], { HUB_DEMO: "yes" }).demo).toBe(true);
+    expect(accepted([], { HUB_DEMO: "0" }).demo).toBe(false);
+  });
+
+  it("keep the demo's readings apart from the owner's, unless a folder is named", () => {
+    expect(accepted(["--demo"]).data).toBe(resolve("data-demo"));
+    expect(accepted(["--demo", "--data", "mine"]).data).toBe(resolve("mine"));
+  });
+
+  it("take several origins, in the form that a browser sends", () => {
+    const origins = ["https://a.example", "http://b.example:3000"];
+    expect(accepted(["--allow-origin", "https://A.example/", "--allow-origin", origins[1] ?? ""]).allowOrigin).toEqual(
+      origins,
+    );
+    expect(accepted([], { HUB_ALLOW_ORIGIN: origins.join(", ") }).allowOrigin).toEqual(origins);
+  });
+});
+
+describe("a refused setting", () => {
+  it.each([
+    [["--port", "80 80"], {}, '--port cannot be "80 80": it takes a whole number from 0 to 65535.'],
+    [["--port=70000"], {}, '--port cannot be "70000"'],
+    [[], { HUB_PORT: "http" }, 'HUB_PORT cannot be "http": it takes a whole number from 0 to 65535.'],
+    [["--data", ""], {}, '--data cannot be "": it takes the path of a folder.'],
+    [["--commit-delay", "1h"], {}, '--commit-delay cannot be "1h": it takes 0 to 10000 ms'],
+    [["--min-free", "lots"], {}, '--min-free cannot be "lots": it takes a size'],
+    [["--allow-origin", "*"], {}, '--allow-origin cannot be "*"'],
+    [["--allow-origin", "https://a.example/path"], {}, "without a path"],
+    [["--log", "xml"], {}, '--log cannot be "xml": it takes text or json.'],
+    [[], { HUB_DEMO: "perhaps" }, 'HUB_DEMO cannot be "perhaps": it takes true or false.'],
+    [["--limit-depth", "2"], {}, '--limit-depth cannot be "2": it takes a whole number from 4 to 64.'],
+    [["--limit-ping-ms", "5"], {}, "it takes a whole number of at least 100 ms."],
+    [["--limit-frame-bytes", "1e6"], {}, "from 1024 to 67108864 bytes."],
+    [[], { HUB_LIMIT_FRAME: "1" }, "HUB_LIMIT_FRAME is not a setting; the limits are HUB_LIMIT_FRAME_BYTES,"],
+    [["--prot", "1"], {}, "unknown option '--prot' (Did you mean --port?)."],
+    [["--port"], {}, "'--port <NUMBER>' argument missing."],
+    [["8080"], {}, "8080 is not a flag."],
+  ])("names the setting, its value and what is allowed: %j %j", (argv, env, words) => {
+    const message = refused(argv, env as NodeJS.ProcessEnv);
+    expect(message).toContain(words);
+    expect(message).not.toContain("\n");
+    expect(message.endsWith("See npm start -- --help.")).toBe(true);
+  });
+
+  it("is an answer, never an exception, whatever was written", () => {
+    const flags = settings.map(({ flag }) => flag);
+    const variables = settings.map(({ env }) => env);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.constantFrom(...flags), fc.string()), { maxLength: 4 }),
+        fc.dictionary(fc.constantFrom(...variables), fc.string(), { maxKeys: 3 }),
+        (argv, env) => {
+          const answer = parseConfig(argv, env);
+          if (isConfigError(answer)) expect(answer.message).not.toBe("");
+          else expect(Number.isInteger(answer.port)).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe("--help", () => {
+  it("lists every flag with its variable and default, and ends well", () => {
+    const answer = parseConfig(["--help"], {});
+    if (!isConfigError(answer)) throw new Error("help started a hub");
+    expect(answer.exitCode).toBe(0);
+    const text = answer.message.replace(/\s+/g, " ");
+    for (const { flag, env, fallback } of settings) {
+      expect(text).toContain(flag);
+      expect(text).toContain(`${env}; default ${fallback})`);
+    }
+  });
+
+  it("has --version beside it", () => {
+    expect(parseConfig(["--version"], {})).toEqual({ exitCode: 0, message: hubVersion });
+  });
+});

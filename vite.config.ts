@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vite";
+
+const root = import.meta.dirname;
+/** Where a build goes; the set-up script gives each build a folder of its own. */
+const folder = process.env.HUB_BUILD_FOLDER ?? join(root, "dist");
+
+/** Programs that Node runs: name of the built file → source. Workers are entries too, since they are started by their path. */
+const programs: Record<string, string> = {
+  "server/main": "server/main.ts",
+  "server/store-worker": "server/store/sqlite/worker.ts",
+  "simulator/main": "simulator/main.ts",
+};
+
+export default defineConfig({
+  root: join(root, "dashboard"),
+  // A page that is served from anywhere below an address must find its own files.
+  base: "./",
+  environments: {
+    client: {
+      build: { outDir: join(folder, "dashboard"), emptyOutDir: true, target: "es2022" },
+    },
+    ssr: {
+      build: {
+        outDir: folder,
+        emptyOutDir: false,
+        copyPublicDir: false,
+        target: "node20",
+        ssr: true,
+        rolldownOptions: {
+          input: Object.fromEntries(
+            Object.entries(programs)
+              .map(([name, source]) => [name, join(root, source)] as const)
+              .filter(([, source]) => existsSync(source)),
+          ),
+          output: { entryFileNames: "[name].js", chunkFileNames: "server/chunks/[name]-[hash].js" },
+        },
+      },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)));
+    },
+  },
+});
