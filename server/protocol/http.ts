@@ -17,6 +17,35 @@ export const deviceAnswer = deviceEntry.extend({
 });
 export type DeviceAnswer = z.infer<typeof deviceAnswer>;
 
+/** `GET devices/{id}/refused`: the last readings that were refused for good, newest first. */
+export const refusedAnswer = z.object({
+  device: deviceName,
+  refused: z.array(
+    z.object({
+      /** Arrival. */
+      at: time,
+      code: z.string(),
+      message: z.string(),
+      /** The raw row as JSON text, shortened to 1,000 characters. */
+      row: z.string(),
+    }),
+  ),
+});
+export type RefusedAnswer = z.infer<typeof refusedAnswer>;
+
+/** `DELETE devices/{id}`. */
+export const removedDeviceAnswer = z.object({ device: deviceName, removed: z.literal(true) });
+export type RemovedDeviceAnswer = z.infer<typeof removedDeviceAnswer>;
+
+/** `DELETE readings`. */
+export const removedReadingsAnswer = z.object({
+  /** Readings that went. */
+  removed: z.int(),
+  /** Series that were left empty, and are gone with their type. */
+  seriesRemoved: z.int(),
+});
+export type RemovedReadingsAnswer = z.infer<typeof removedReadingsAnswer>;
+
 export const seriesAnswer = z.object({ series: z.array(seriesEntry), next });
 export type SeriesAnswer = z.infer<typeof seriesAnswer>;
 

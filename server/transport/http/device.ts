@@ -1,0 +1,59 @@
+import type { Device } from "../../hub/catalog.ts";
+import { deviceEntryOf } from "../../hub/entries.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import type { DeviceAnswer, RefusedAnswer, RemovedDeviceAnswer } from "../../protocol/http.ts";
+import { nearestName } from "../../protocol/nearest.ts";
+import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
+
+/** The device that the path names, or `?id=`. Throws a `Refusal` `unknown_device`. */
+function deviceOf({ context, path, query }: ApiRequest): Device {
+  const given = path.id === undefined ? query.getAll("id") : [path.id];
+  onlyParameters(query, path.id === undefined ? ["id"] : []);
+  const id = given.length === 1 ? given[0]?.normalize("NFC") : undefined;
+  if (!id) throw new Refusal("invalid_query", "id is missing or given twice; it takes one device id.");
+  const device = context.catalog.findDevice(id);
+  if (device) return device;
+  throw unknownDevice(
+    id,
+    [...context.catalog.devices()].slice(0, 1_000).map((one) => one.id),
+  );
+}
+
+/** There is no such device; `known` are some that there are. */
+export function unknownDevice(id: string, known: readonly string[]): Refusal {
+  const nearest = nearestName(id, known);
+  const shown = JSON.stringify(id.slice(0, 128).toWellFormed());
+  const hint = nearest ? `; did you mean ${nearest}?` : "; GET /api/v1/devices lists those there are.";
+  return new Refusal("unknown_device", `There is no device ${shown}${hint}`);
+}
+
+/** `GET devices/{id}`. */
+export const getDevice: Handler = (request) => {
+  const device = deviceOf(request);
+  return {
+    json: {
+      ...deviceEntryOf(device, request.context.presence),
+      metrics: Object.fromEntries(device.metricMeta),
+      commands: device.meta.commands ?? {},
+    } satisfies DeviceAnswer,
+  };
+};
+
+/** `DELETE devices/{id}`: its history goes with it. */
+export const deleteDevice: Handler = async (request) => {
+  const device = deviceOf(request);
+  await request.context.hub.removeDevice(device.id);
+  return { json: { device: device.id, removed: true } satisfies RemovedDeviceAnswer };
+};
+
+/** `GET devices/{id}/refused`: the last readings that were refused for good, newest first. */
+export const getRefused: Handler = async (request) => {
+  const device = deviceOf(request);
+  const refusals = await request.context.store.refusals(device.id);
+  return {
+    json: {
+      device: device.id,
+      refused: refusals.map(({ atMs, code, message, row }) => ({ at: atMs, code, message, row })),
+    } satisfies RefusedAnswer,
+  };
+};

@@ -1,0 +1,99 @@
+/** The door of HTTP: who may come in, which route it is, and what becomes of errors. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "../../ports.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
+import { type BodyLimits, discardBody, readJson } from "./body.ts";
+import { setSafeHeaders } from "./headers.ts";
+import type { HttpContext, Method } from "./route.ts";
+import { allowed, matchRoute, routes } from "./routes.ts";
+
+/** Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. */
+export const httpTimeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
+
+/** Largest body of a POST, bytes. */
+export const maxBodyBytes = 1024 * 1024;
+
+/** How long the rest of a refused body is let go by, ms. */
+const discardMs = 2_000;
+
+export interface HttpDeps extends HttpContext {
+  readonly limits: BodyLimits;
+  /** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
+  readonly guard: (request: IncomingMessage) => Refusal | undefined;
+  /** Serves the pages: everything that is no route. Answers false where there is no such file. */
+  readonly pages?: (request: IncomingMessage, response: ServerResponse, missing: () => void) => void;
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** The request listener of the hub's server. */
+export function createHttpHandler(deps: HttpDeps): Listener {
+  return (request, response) => {
+    setSafeHeaders(response);
+    const head = request.method === "HEAD";
+    const refused = deps.guard(request);
+    if (refused) {
+      writeRefusal(response, refused, head);
+      return;
+    }
+    const { pathname, query } = addressOf(request.url ?? "/");
+    const match = matchRoute(pathname);
+    if (!match) {
+      const missing = () => writeRefusal(response, notFound(pathname), head);
+      if (deps.pages && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
+      else missing();
+      return;
+    }
+    const method = (head ? "GET" : request.method) as Method;
+    const handle = match.route.methods[method];
+    if (!handle) {
+      response.setHeader("Allow", allowed(match.route));
+      const message = `${request.method} is not allowed on ${match.route.path}; allowed: ${allowed(match.route)}.`;
+      writeRefusal(response, new Refusal("not_allowed", message), head, 405);
+      return;
+    }
+    const body = () => readJson(request, deps.limits);
+    Promise.resolve()
+      .then(() => handle({ context: deps, path: match.path, query, body }))
+      .then((answer) => writeAnswer(response, answer, head))
+      .catch((error: unknown) => fail(error, request, response, deps.log));
+  };
+}
+
+async function fail(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): Promise<void> {
+  const refusal = refusalOf(error);
+  if (!refusal) {
+    log.error("request failed", { method: request.method, path: request.url?.slice(0, 200), error: String(error) });
+  }
+  if (response.headersSent) {
+    // The answer was on its way: cutting it is the only way left to say that it is not whole.
+    response.destroy();
+    return;
+  }
+  await discardBody(request, discardMs);
+  if (!request.complete) response.setHeader("Connection", "close");
+  const unforeseen = new Refusal("internal", "The hub failed to answer; its log says more.");
+  writeRefusal(response, refusal ?? unforeseen, request.method === "HEAD");
+}
+
+/** Path and query as they stand in the request; proxies may write the whole address. */
+function addressOf(target: string): { pathname: string; query: URLSearchParams } {
+  const path = target.replace(/^https?:\/\/[^/]*/i, "");
+  const mark = path.indexOf("?");
+  if (mark < 0) return { pathname: path, query: new URLSearchParams() };
+  return { pathname: path.slice(0, mark), query: new URLSearchParams(path.slice(mark + 1)) };
+}
+
+function notFound(pathname: string): Refusal {
+  const shown = pathname.slice(0, 100).toWellFormed();
+  const there = routes.map((route) => route.path).join(", ");
+  const hint = /^\/api\/v1\/devices\/.+\//.test(pathname)
+    ? " A / inside a device id is written %2F, or use /api/v1/device?id=."
+    : "";
+  return new Refusal("not_found", `There is nothing at ${shown}.${hint} There are: ${there}.`);
+}

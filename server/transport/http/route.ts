@@ -1,0 +1,64 @@
+/** What a route is: a method and a path, and a handler of its own file. */
+
+import type { Catalog } from "../../hub/catalog.ts";
+import type { PresenceView } from "../../hub/entries.ts";
+import type { History } from "../../hub/history.ts";
+import type { Clock, Log } from "../../ports.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../../protocol/http.ts";
+import { nearestName } from "../../protocol/nearest.ts";
+import type { TelemetryStore } from "../../store/store.ts";
+import type { Answer } from "./answer.ts";
+
+/** What HTTP asks of the hub. */
+export interface HttpHub {
+  /** Takes a posted body (parsed JSON of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+  post(body: unknown, bytes: number): Promise<PostedAnswer>;
+  /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
+  removeDevice(id: string): Promise<boolean>;
+  /** Removes a range of a series from every tier. Resolves once durable. */
+  removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }>;
+  status(): Promise<StatusAnswer>;
+  /** Whether the hub works at all, and whether it should be sent traffic now. */
+  health(): HealthAnswer;
+  ready(): HealthAnswer;
+}
+
+/** What handlers work with. */
+export interface HttpContext {
+  readonly hub: HttpHub;
+  readonly catalog: Catalog;
+  readonly store: Pick<TelemetryStore, "refusals" | "seriesState">;
+  readonly history: History;
+  readonly presence: PresenceView;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One request, as a handler sees it. */
+export interface ApiRequest {
+  readonly context: HttpContext;
+  /** The parts of the path that the route leaves open, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** The body as JSON, with its size. Throws a `Refusal`. */
+  readonly body: () => Promise<{ value: unknown; bytes: number }>;
+}
+
+export type Handler = (request: ApiRequest) => Answer | Promise<Answer>;
+
+export type Method = "GET" | "POST" | "DELETE";
+
+/** Refuses parameters where a route has none, or has the `known` ones alone. */
+export function onlyParameters(query: URLSearchParams, known: readonly string[] = []): void {
+  for (const name of query.keys()) {
+    if (known.includes(name)) continue;
+    const nearest = nearestName(name, known);
+    const hint = nearest ? ` Did you mean ${nearest}?` : "";
+    const allowed = known.length > 0 ? `allowed: ${known.join(", ")}` : "this address has none";
+    throw new Refusal(
+      "unknown_field",
+      `Unknown parameter ${JSON.stringify(name.slice(0, 40).toWellFormed())}; ${allowed}.${hint}`,
+    );
+  }
+}
