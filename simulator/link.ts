@@ -18,6 +18,7 @@ import {
 } from "./link/options.ts";
 
 export type { LinkOptions, LinkPorts, LinkState, LinkStats, Refused, SocketConstructor, Value };
+export { systemPorts };
 
 /** No legal reading is longer as JSON text (names of 128 and a value of 256 code points, each as an escape). */
 const longestRow = 4_096;

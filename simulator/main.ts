@@ -1,0 +1,93 @@
+/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, 2: a flag was wrong. */
+import { WebSocket } from "ws";
+import { Fleet } from "./fleet.ts";
+import type { LinkState, Refused } from "./link.ts";
+import { readOptions, type SimulatorOptions } from "./options.ts";
+import { firstLine, lastLine, liveLine, unreachable } from "./words.ts";
+
+/** How long the hub may take to decide what is on its way at the end, ms. */
+const drainMs = 5_000;
+
+/** One stop may arrive twice (npm passes Ctrl-C on to a child that got it from the terminal already): a second one counts after this, ms. */
+const repeatMs = 1_000;
+
+/** Refusals told in full; the rest is counted. */
+const rejectionsTold = 3;
+
+function run(options: SimulatorOptions): void {
+  const onTerminal = process.stdout.isTTY === true;
+  const say = (line: string): void => {
+    // The live line on a terminal has no end yet: write over it.
+    if (onTerminal) process.stdout.write("\r\x1b[K");
+    process.stdout.write(`${line}\n`);
+  };
+  const warn = (line: string): void => {
+    if (onTerminal) process.stdout.write("\r\x1b[K");
+    process.stderr.write(`${line}\n`);
+  };
+
+  let reached = true;
+  const onState = (device: string, state: LinkState): void => {
+    if (state.state === "open" && !reached) {
+      reached = true;
+      warn("The hub answers.");
+    }
+    if (state.state === "waiting" && reached && fleet.totals.open === 0) {
+      reached = false;
+      warn(unreachable(options.url, state.reason));
+    }
+    if (state.state === "stopped" && stoppedAt === undefined) {
+      warn(`${device} stays away: ${state.reason}.`);
+      if (fleet.totals.stopped === fleet.totals.links) stop();
+    }
+  };
+  let rejections = 0;
+  const onRejected = (device: string, refused: Refused): void => {
+    rejections++;
+    if (rejections <= rejectionsTold)
+      warn(`Rejected: ${device} ${refused.metric}, ${refused.code}: ${refused.message}`);
+  };
+
+  if (!options.quiet) say(firstLine(options));
+  const { url, devices, tickers, seed, rate, history } = options;
+  const fleet = new Fleet({ url, devices, tickers, seed, rate, historyMs: history, WebSocket, onState, onRejected });
+
+  let lastStored = 0;
+  const lineEveryMs = onTerminal ? 1_000 : 5_000;
+  const tell = (): void => {
+    const totals = fleet.totals;
+    const line = liveLine(totals, ((totals.stored - lastStored) * 1_000) / lineEveryMs);
+    lastStored = totals.stored;
+    process.stdout.write(onTerminal ? `\r\x1b[K${line}` : `${line}\n`);
+  };
+  const lines = options.quiet ? undefined : setInterval(tell, lineEveryMs);
+  const end = options.duration === undefined ? undefined : setTimeout(() => stop(), options.duration);
+
+  let stoppedAt: number | undefined;
+  const stop = (): void => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now();
+      clearInterval(lines);
+      clearTimeout(end);
+      void finish();
+    } else if (performance.now() - stoppedAt > repeatMs) process.exit(1);
+  };
+  const finish = async (): Promise<void> => {
+    await fleet.drain(drainMs);
+    const totals = fleet.totals;
+    fleet.close();
+    say(lastLine(totals));
+    process.exit(totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  // Started by another program that has gone.
+  process.on("disconnect", stop);
+}
+
+const options = readOptions(process.argv.slice(2));
+if ("exitCode" in options) process.exitCode = options.exitCode;
+else if (options.devices + options.tickers === 0) {
+  process.stderr.write("error: nothing to simulate: give --devices or --tickers.\n");
+  process.exitCode = 2;
+} else run(options);

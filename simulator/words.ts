@@ -1,0 +1,40 @@
+/** What the simulator says to the person who started it. */
+import type { FleetTotals } from "./fleet.ts";
+
+const number = new Intl.NumberFormat("en-US");
+
+function count(amount: number, noun: string): string {
+  return `${number.format(amount)} ${noun}${amount === 1 ? "" : "s"}`;
+}
+
+export function firstLine(what: { url: string; devices: number; tickers: number; seed: string }): string {
+  const sources = [
+    ...(what.devices > 0 ? [count(what.devices, "greenhouse")] : []),
+    ...(what.tickers > 0 ? [count(what.tickers, "ticker")] : []),
+  ];
+  return `Simulating ${sources.join(" and ")} (seed ${what.seed}) for ${what.url}. Ctrl-C stops.`;
+}
+
+/** `perSecond`: readings acknowledged each second since the last line. */
+export function liveLine(totals: FleetTotals, perSecond: number): string {
+  return [
+    `${totals.open} of ${totals.links} connected`,
+    `${number.format(totals.sent)} sent`,
+    `${number.format(totals.stored)} acknowledged`,
+    `${number.format(totals.rejected)} rejected`,
+    ...(totals.pending > 0 ? [`${number.format(totals.pending)} waiting`] : []),
+    ...(totals.dropped > 0 ? [`${number.format(totals.dropped)} dropped`] : []),
+    `${number.format(Math.round(perSecond))}/s`,
+  ].join(" · ");
+}
+
+export function lastLine(totals: FleetTotals): string {
+  const undecided = totals.pending > 0 ? `, ${number.format(totals.pending)} not acknowledged` : "";
+  const dropped = totals.dropped > 0 ? `, ${number.format(totals.dropped)} dropped` : "";
+  const resent = totals.resent > 0 ? `, ${number.format(totals.resent)} sent again after a cut` : "";
+  return `${number.format(totals.sent)} sent, ${number.format(totals.stored)} acknowledged, ${number.format(totals.rejected)} rejected${undecided}${dropped}${resent}.`;
+}
+
+export function unreachable(url: string, reason: string): string {
+  return `No hub answers at ${url} (${reason}): start one with npm start. Trying again by itself.`;
+}
