@@ -1,0 +1,85 @@
+/** The program: flags, signals, exit codes. What the hub is, is put together in `app.ts`. */
+import { existsSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { createApp } from "./app.ts";
+import { isConfigError, parseConfig } from "./config.ts";
+import { startDemo } from "./main/demo.ts";
+import { createLog } from "./main/log.ts";
+import { stopOnSignal } from "./main/signals.ts";
+import { explainStart } from "./main/start-failure.ts";
+import { systemClock } from "./ports.ts";
+import { holdRunning } from "./tools/setup/processes.mjs";
+
+/** SIGTERM promises to be through within 10 s; what takes longer is cut off, which costs no acknowledged reading. */
+const drainMs = 9_500;
+
+const here = import.meta.dirname;
+/** `.js` in a build, `.ts` where the hub runs from its sources. */
+const kind = extname(import.meta.filename);
+
+// Who closes the other end of a pipe (`npm start | head -1`) must not end the hub with it.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+
+const config = parseConfig(process.argv.slice(2), process.env);
+if (isConfigError(config)) {
+  (config.exitCode === 0 ? process.stdout : process.stderr).write(`${config.message}\n`);
+  process.exit(config.exitCode);
+}
+
+const log = createLog(config.log, (line) => process.stdout.write(line));
+const running = holdRunning(projectRoot(), { build: dirname(here) });
+process.on("exit", () => running.release());
+
+function die(message: string, error: unknown): never {
+  const { stack, message: reason } = error instanceof Error ? error : new Error(String(error));
+  log.error(message, { reason, stack });
+  process.exit(1);
+}
+process.on("uncaughtException", (error) => die("the hub met a fault of its own and ends", error));
+
+const starting = createApp(
+  config,
+  { clock: systemClock, log },
+  {
+    dashboardFolder: join(here, "..", "dashboard"),
+    onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
+  },
+);
+let demo: { stop(): void } | undefined;
+
+const onSignal = stopOnSignal(
+  systemClock,
+  () => {
+    demo?.stop();
+    setTimeout(() => die("stopping took too long", new Error(`not through after ${drainMs} ms`)), drainMs).unref();
+    starting
+      .then((app) => app.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => die("the hub could not stop cleanly", error),
+      );
+  },
+  () => process.exit(1),
+);
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+
+try {
+  const app = await starting;
+  running.listening(app.url);
+  log.listening(app.url, config.data);
+  if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, log);
+} catch (error) {
+  const sentence = explainStart(error, config);
+  if (sentence === undefined) die("the hub could not start", error);
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+/** The folder of package.json: a build lies deeper than the sources. */
+function projectRoot(): string {
+  let folder = here;
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}

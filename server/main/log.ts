@@ -1,0 +1,52 @@
+/** The log on standard output: lines for people, or one JSON object a line for machines. */
+import pino from "pino";
+import type { Log, LogLine } from "../ports.ts";
+
+export interface HubLog extends Log {
+  /** Says where the hub listens: the one line that people and supervisors wait for. */
+  listening(url: string, data: string): void;
+}
+
+/** `write` gets whole lines, ended by a newline. */
+export function createLog(form: "text" | "json", write: (line: string) => void): HubLog {
+  return form === "json" ? jsonLog(write) : textLog(write);
+}
+
+function jsonLog(write: (line: string) => void): HubLog {
+  const logger = pino({ base: { pid: process.pid } }, { write });
+  const line =
+    (level: keyof Log): LogLine =>
+    (message, fields = {}) =>
+      logger[level](fields, message);
+  return {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+    listening: (url, data) => logger.info({ url, data }, "listening"),
+  };
+}
+
+/** Names come from devices: a line break or an escape sequence in one must not forge a line or reach the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+function textLog(write: (line: string) => void): HubLog {
+  const line =
+    (mark: string): LogLine =>
+    (message, fields = {}) => {
+      const time = new Date().toISOString().slice(0, 19).replace("T", " ");
+      const facts = Object.entries(fields).map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
+      write(`${printable(`${time}Z ${mark}${message}${facts.join("")}`)}\n`);
+    };
+  return {
+    debug: () => {},
+    info: line(""),
+    warn: line("WARNING "),
+    error: line("ERROR "),
+    listening: (url, data) => write(`The hub listens on ${url} and keeps its readings in ${data}\n`),
+  };
+}
