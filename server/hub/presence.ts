@@ -191,8 +191,8 @@ export class Presence {
     const graceMs = this.#graceOf(series);
     const arrivalMs = this.#intervals.arrivalMs(series.number);
     // Of readings from before the start only the wall clock is known.
-    if (arrivalMs === undefined) return this.#clock.now() - series.latestReceivedMs > graceMs;
-    return this.#clock.monotonic() - arrivalMs > graceMs;
+    if (arrivalMs === undefined) return this.#clock.now() - series.latestReceivedMs >= graceMs;
+    return this.#clock.monotonic() - arrivalMs >= graceMs;
   }
 
   /** How many of `devices` devices are in which state. */
