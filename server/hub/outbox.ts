@@ -54,10 +54,11 @@ export class Outbox {
 
   /** Forgets a series that was removed, so that nothing of it follows the news of its removal. */
   drop(series: number): void {
-    this.#newest?.delete(series);
+    if (this.#newest?.delete(series)) this.#held -= 1;
     if (!this.#inOrder.series.includes(series)) return;
     const kept = new Points();
     copy(this.#inOrder, kept, series);
+    this.#held -= this.#inOrder.length - kept.length;
     this.#inOrder = kept;
   }
 

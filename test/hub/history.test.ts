@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../server/hub/history.ts";
+import { Refusal } from "../../server/protocol/errors.ts";
+import { widthForPoints } from "../../server/protocol/ladder.ts";
+import { aggregateNames } from "../../server/protocol/viewer.ts";
+import { liveWorld, type TestReading } from "./live-world.ts";
+
+const start = Date.UTC(2026, 10, 24);
+const second = 1_000;
+
+type World = Awaited<ReturnType<typeof liveWorld>>;
+
+async function ask(world: World, name: string, query: Partial<HistoryQuery> = {}) {
+  const [device, metric] = name.split("/") as [string, string];
+  const [series] = world.catalog.select([device], [metric]);
+  if (!series) throw new Error(`no series ${name}`);
+  const full = { fromMs: start, toMs: start + 3_600_000, nowMs: start + 3_600_000, ...query };
+  await world.history.check([series], full);
+  const pages: HistoryPage[] = [];
+  for await (const page of world.history.pages(series, full)) pages.push(page);
+  return pages;
+}
+
+/** A reading a second: 0, 1, 2, … */
+function ramp(count: number, name = "boiler-1/temperature"): TestReading[] {
+  return Array.from({ length: count }, (_, index) => [name, start + index * second, index]);
+}
+
+describe("history", () => {
+  it("[P49] answers raw where there are no more readings than points, and in buckets from one more on", async () => {
+    const world = await liveWorld();
+    await world.commit(...ramp(10));
+    const raw = await ask(world, "boiler-1/temperature", { points: 10 });
+    expect(raw).toEqual([
+      {
+        everyMs: null,
+        done: true,
+        columns: { times: ramp(10).map(([, time]) => time), values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
+      },
+    ]);
+    const [page] = await ask(world, "boiler-1/temperature", { points: 9 });
+    expect(page?.everyMs).toBe(widthForPoints(start, start + 3_600_000, 9));
+    expect(page?.columns).toEqual({ times: [start], min: [0], max: [9], mean: [4.5] });
+  });
+
+  it("[P49] cuts into every, with all seven aggregates, and leaves empty buckets out", async () => {
+    const world = await liveWorld();
+    await world.commit(...ramp(4), ["boiler-1/temperature", start + 60 * second, -2]);
+    const pages = await ask(world, "boiler-1/temperature", { everyMs: 2 * second, aggregates: aggregateNames });
+    expect(pages).toEqual([
+      {
+        everyMs: 2_000,
+        done: true,
+        columns: {
+          times: [start, start + 2 * second, start + 60 * second],
+          first: [0, 2, -2],
+          last: [1, 3, -2],
+          min: [0, 2, -2],
+          max: [1, 3, -2],
+          mean: [0.5, 2.5, -2],
+          sum: [1, 5, -2],
+          count: [2, 2, 1],
+        },
+      },
+    ]);
+  });
+
+  it("[P49] aligns weeks to Monday", async () => {
+    const world = await liveWorld();
+    const week = 7 * 24 * 3_600_000;
+    await world.commit(["boiler-1/temperature", start, 1]);
+    const [page] = await ask(world, "boiler-1/temperature", { fromMs: start - 4 * week, everyMs: week });
+    expect(new Date(page?.columns.times[0] as number).getUTCDay()).toBe(1);
+  });
+
+  it("[P58] includes from and excludes to", async () => {
+    const world = await liveWorld();
+    await world.commit(...ramp(10));
+    const pages = await ask(world, "boiler-1/temperature", { fromMs: start + second, toMs: start + 3 * second });
+    expect(pages[0]?.columns.values).toEqual([1, 2]);
+  });
+
+  it("[P50] gives booleans and strings as their changes where points or every are asked for", async () => {
+    const world = await liveWorld({}, { pageReadings: 2 });
+    const states = ["off", "off", "heating", "heating", "heating", "off"];
+    await world.commit(...states.map((state, index): TestReading => ["oven/state", start + index, state]));
+    await world.commit(...states.map((state, index): TestReading => ["oven/door", start + index, state === "off"]));
+    const changes = await ask(world, "oven/state", { points: 100 });
+    expect(changes.flatMap((page) => page.columns.times)).toEqual([start, start + 2, start + 5]);
+    expect(changes.flatMap((page) => page.columns.values)).toEqual(["off", "heating", "off"]);
+    expect(changes.map((page) => page.done)).toEqual([false, true]);
+    const doors = await ask(world, "oven/door", { everyMs: second });
+    expect(doors.flatMap((page) => page.columns.values)).toEqual([true, false, true]);
+    const raw = await ask(world, "oven/state");
+    expect(raw.flatMap((page) => page.columns.values)).toEqual(states);
+  });
+
+  it("answers in pages, each as large as the setting and the last one done", async () => {
+    const world = await liveWorld({}, { pageReadings: 4 });
+    await world.commit(...ramp(10));
+    for (const query of [{}, { everyMs: second, aggregates: ["last"] as const }]) {
+      const pages = await ask(world, "boiler-1/temperature", query);
+      expect(pages.map((page) => page.columns.times.length)).toEqual([4, 4, 2]);
+      expect(pages.map((page) => page.done)).toEqual([false, false, true]);
+      expect(pages.flatMap((page) => page.columns.values ?? page.columns.last)).toEqual(ramp(10).map(([, , v]) => v));
+    }
+  });
+
+  it("answers an empty range with one empty page", async () => {
+    const world = await liveWorld();
+    await world.commit(...ramp(1));
+    for (const query of [{}, { points: 10 }, { everyMs: second }]) {
+      const pages = await ask(world, "boiler-1/temperature", { ...query, fromMs: 0, toMs: 1_000 });
+      expect(pages).toHaveLength(1);
+      expect(pages[0]).toMatchObject({ done: true, columns: { times: [] } });
+    }
+  });
+
+  it("keeps means within their bucket and sums finite where doubles overflow", async () => {
+    const world = await liveWorld();
+    const huge = Number.MAX_VALUE;
+    await world.commit(["probe/field", start, huge], ["probe/field", start + 1, huge]);
+    const [page] = await ask(world, "probe/field", { everyMs: second, aggregates: ["sum", "mean"] });
+    expect(page?.columns).toMatchObject({ sum: [huge], mean: [huge] });
+  });
+
+  it("refuses answers beyond its limits, naming the limit and its value", async () => {
+    const world = await liveWorld({}, { readingsPerAnswer: 10, bucketsPerSeries: 100, seriesPerAnswer: 1 });
+    await world.commit(...ramp(11), ["boiler-1/state", start, "on"]);
+    const refusalOf = (promise: Promise<unknown>) =>
+      promise.then(
+        () => undefined,
+        (error: unknown) => (error instanceof Refusal ? error : undefined),
+      );
+    const raw = await refusalOf(ask(world, "boiler-1/temperature"));
+    expect(raw?.code).toBe("range_too_large");
+    expect(raw?.message).toContain("10 readings (history.readingsPerAnswer)");
+    expect(await refusalOf(ask(world, "boiler-1/temperature", { toMs: start + 10 * second }))).toBeUndefined();
+    const cut = await refusalOf(ask(world, "boiler-1/temperature", { everyMs: second }));
+    expect(cut?.message).toContain("3600 buckets; at most 100 (history.bucketsPerSeries)");
+    const query = { fromMs: start, toMs: start + second, nowMs: start, points: 5 };
+    const many = await refusalOf(world.history.check(world.catalog.select(undefined, undefined), query));
+    expect(many?.message).toContain("2 series; at most 1 (history.seriesPerAnswer)");
+  });
+
+  it("asks for a line and its band where no aggregates are named", () => {
+    expect(defaultAggregates).toEqual(["min", "max", "mean"]);
+  });
+});
