@@ -137,56 +137,6 @@ describe("presence", () => {
     expect(seen("a")).toBe("silent no_reading");
   });
 
-  it("[P52] learns the median of the last 16 gaps: one outage changes nothing, a new pace does", () => {
-    const { clock, presence, device, report, reportEvery } = world();
-    const a = device("a");
-    report("a");
-    reportEvery("a", 20 * second, 16);
-    clock.advance(5 * 60 * minute);
-    report("a");
-    expect(presence.deviceInterval(a)).toBe(20 * second);
-    reportEvery("a", 60 * second, 12);
-    expect(presence.deviceInterval(a)).toBe(60 * second);
-    reportEvery("a", 1 * second, 16);
-    expect(presence.deviceInterval(a)).toBe(1 * second);
-  });
-
-  it("[P52] keeps the median exact where a fast series has some long gaps", () => {
-    const { presence, device, reportEvery } = world();
-    const a = device("a");
-    reportEvery("a", 1 * second, 9);
-    reportEvery("a", 5 * second, 8);
-    // 16 gaps: eight of 1 s, eight of 5 s.
-    expect(presence.deviceInterval(a)).toBe(5 * second);
-    reportEvery("a", 3 * second, 8);
-    expect(presence.deviceInterval(a)).toBe(5 * second);
-    reportEvery("a", 2 * second, 8);
-    expect(presence.deviceInterval(a)).toBe(3 * second);
-  });
-
-  it("[P52] is not misled by a backlog that comes in a burst", () => {
-    const { clock, presence, device, report, reportEvery } = world();
-    const a = device("a");
-    report("a");
-    reportEvery("a", 60 * second, 4);
-    const cutMs = clock.now();
-    clock.advance(40 * minute);
-    for (let missed = 1; missed <= 40; missed++) {
-      clock.advance(1);
-      report("a", "temperature", cutMs + missed * minute);
-    }
-    expect(presence.deviceInterval(a)).toBe(60 * second);
-  });
-
-  it("[P52] takes readings of one commit as one report", () => {
-    const { clock, presence, device, report } = world();
-    for (let batch = 0; batch < 20; batch++) {
-      clock.advance(minute);
-      for (let row = 60; row > 0; row--) report("a", "temperature", clock.now() - row * second);
-    }
-    expect(presence.deviceInterval(device("a"))).toBe(minute);
-  });
-
   it("[P52] never calls a device silent whose series report on event", () => {
     const { clock, presence, device, report, seen } = world();
     const door = device("door", { reportInterval: 0 });
