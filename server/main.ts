@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import { createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
-import { startDemo } from "./main/demo.ts";
+import { type Demo, startDemo } from "./main/demo.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
@@ -38,23 +38,23 @@ function die(message: string, error: unknown): never {
 }
 process.on("uncaughtException", (error) => die("the hub met a fault of its own and ends", error));
 
-const starting = createApp(
-  config,
-  { clock: systemClock, log },
-  {
-    dashboardFolder: join(here, "..", "dashboard"),
-    onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
-  },
-);
-let demo: { stop(): void } | undefined;
+const ports = { clock: systemClock, log };
+const isNew = !existsSync(config.data);
+const starting = createApp(config, ports, {
+  dashboardFolder: join(here, "..", "dashboard"),
+  onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
+});
+let demo: Demo | undefined;
 
 const onSignal = stopOnSignal(
   systemClock,
   () => {
-    demo?.stop();
     setTimeout(() => die("stopping took too long", new Error(`not through after ${drainMs} ms`)), drainMs).unref();
     starting
-      .then((app) => app.stop())
+      .then(async (app) => {
+        await demo?.stop();
+        await app.stop();
+      })
       .then(
         () => process.exit(0),
         (error: unknown) => die("the hub could not stop cleanly", error),
@@ -69,7 +69,7 @@ try {
   const app = await starting;
   running.listening(app.url);
   log.listening(app.url, config.data);
-  if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, log);
+  if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, isNew, ports);
 } catch (error) {
   const sentence = explainStart(error, config);
   if (sentence === undefined) die("the hub could not start", error);

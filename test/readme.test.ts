@@ -1,0 +1,141 @@
+/**
+ * What README promises, word for word: its programs run against a real hub, only with that hub's port in place of 8080, and its table of
+ * settings is the one in the code (`UPDATE_README=1 npx vitest run test/readme.test.ts` writes it).
+ */
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { settings } from "../server/config.ts";
+import { HubProcess } from "./chaos/hub-process.ts";
+
+const root = join(import.meta.dirname, "..");
+const file = join(root, "README.md");
+const readme = readFileSync(file, "utf8");
+
+/** The programs of one language, in the order of the page. */
+function programs(language: string): string[] {
+  return [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
+    name === language && text ? [text] : [],
+  );
+}
+
+function program(language: string, mark: string): string {
+  const found = programs(language).find((text) => text.includes(mark));
+  if (!found) throw new Error(`README has no ${language} program with ${mark}`);
+  return found;
+}
+
+const missing = (command: string): boolean => spawnSync(command, ["--version"]).error !== undefined;
+
+describe("README's programs", () => {
+  let folder: string;
+  let hub: HubProcess;
+  let url: string;
+  const children: ChildProcess[] = [];
+  const here = (text: string) => text.replaceAll("localhost:8080", new URL(url).host);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hub-readme-"));
+    hub = new HubProcess({ data: join(folder, "data") });
+    url = await hub.url();
+  });
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill("SIGKILL");
+  });
+  afterAll(async () => {
+    await hub.kill();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function ask<Answer>(path: string): Promise<Answer> {
+    const answer = await fetch(new URL(`/api/v1/${path}`, url));
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    return (await answer.json()) as Answer;
+  }
+
+  /** Runs a shell program line by line and gives what each command printed. */
+  async function shell(text: string): Promise<string[]> {
+    const commands = text.replaceAll("\\\n", " ").split("\n");
+    const answers: string[] = [];
+    for (const command of commands) {
+      if (command.startsWith("curl")) answers.push((await promisify(execFile)("sh", ["-c", here(command)])).stdout);
+    }
+    return answers;
+  }
+
+  it("[README] JavaScript: sends readings and is told that they are on disk", async () => {
+    const script = join(folder, "device.mjs");
+    writeFileSync(script, here(program("js", "new WebSocket")));
+    // Node 20 has the WebSocket of browsers and of Node 22, behind a flag.
+    const flag = "WebSocket" in globalThis ? [] : ["--experimental-websocket"];
+    const device = spawn(process.execPath, [...flag, script], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(device);
+    let output = "";
+    for await (const bytes of device.stdout) {
+      output += bytes;
+      if (/"type":"ack".*"seq":2\b|"seq":2\b.*"type":"ack"/.test(output)) break;
+    }
+    expect(output).toContain('"type":"welcome"');
+    const { values } = await ask<{ values: number[] }>("readings?device=oven-1&metric=temperature");
+    expect(values.length).toBeGreaterThanOrEqual(2);
+    for (const value of values) expect(Math.abs(value - 180)).toBeLessThanOrEqual(5);
+  });
+
+  it.skipIf(missing("python3"))("[README] Python: needs python3; posts a number and a boolean", async () => {
+    const script = join(folder, "device.py");
+    writeFileSync(script, here(program("python", "urllib")));
+    const { stdout } = await promisify(execFile)("python3", [script]);
+    expect(JSON.parse(stdout)).toMatchObject({ stored: 2, rejected: [] });
+    const { latest } = await ask<{ latest: { metric: string; value: unknown }[] }>("latest?device=fridge-1");
+    expect(Object.fromEntries(latest.map(({ metric, value }) => [metric, value]))).toEqual({
+      temperature: 21.5,
+      door: false,
+    });
+  });
+
+  it.skipIf(missing("curl"))("[README] curl: needs curl; posts, and asks for the past", async () => {
+    const [posted = ""] = await shell(program("sh", "Content-Type"));
+    expect(JSON.parse(posted)).toMatchObject({ stored: 2, rejected: [] });
+    const answers = (await shell(program("sh", "aggregates=min,mean,max"))).map((text) => JSON.parse(text));
+    const [devices, latest, , year, several, status] = answers;
+    expect(devices.devices.map(({ device }: { device: string }) => device)).toContain("tank-1");
+    expect(latest.latest).toEqual(
+      expect.arrayContaining([expect.objectContaining({ device: "tank-1", metric: "level", value: 0.79 })]),
+    );
+    expect(year).toMatchObject({ device: "tank-1", min: [0.82], mean: [0.82], max: [0.82] });
+    expect(Array.isArray(several.series)).toBe(true);
+    expect(status).toMatchObject({ protocol: 1, durability: "fsync" });
+  });
+});
+
+describe("README", () => {
+  it("lists every setting as the code has it", () => {
+    const cell = (text: string) => text.replaceAll("|", "\\|");
+    const rows = settings.map(({ flag, argument, env, fallback, help }) => {
+      const name = argument ? `${flag} ${argument}` : flag;
+      return `| \`${name}\` | \`${env}\` | ${cell(fallback)} | ${cell(help)} |`;
+    });
+    const table = ["| flag | variable | default | meaning |", "|---|---|---|---|", ...rows].join("\n");
+    const section = /(<!-- settings[^>]*-->\n)[\s\S]*?(<!-- \/settings -->)/;
+    const written = readme.replace(section, `$1${table}\n$2`);
+    if (process.env.UPDATE_README === "1") writeFileSync(file, written);
+    else expect(readme).toBe(written);
+  });
+
+  it("points at files that exist", () => {
+    const targets = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map(([, target]) => target ?? "");
+    expect(targets.length).toBeGreaterThan(4);
+    expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it("names npm scripts that exist", () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: object };
+    const named = [...readme.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => name ?? "");
+    const own = new Set(named.filter((name) => name !== "install"));
+    expect([...own].sort()).toEqual(["check", "dev", "simulate", "start", "test"]);
+    expect(Object.keys(scripts)).toEqual(expect.arrayContaining([...own]));
+  });
+});
