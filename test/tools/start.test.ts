@@ -9,6 +9,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { builtHub, HubProcess } from "../chaos/hub-process.ts";
+import { childrenOf, isRunning } from "../support/processes.ts";
 import { type Outcome, outcomeOf } from "./checkout.ts";
 
 let folder: string;
@@ -172,27 +173,9 @@ describe("--demo", () => {
       .not.toMatchObject({
         devices: [],
       });
-    const fleet = await childrenOf(hub.pid);
+    const fleet = childrenOf(hub.pid);
     expect(fleet).toHaveLength(1);
     await hub.kill();
-    await expect.poll(() => fleet.filter(isThere), within).toEqual([]);
+    await expect.poll(() => fleet.filter(isRunning), within).toEqual([]);
   });
 });
-
-/** The processes that a process started. */
-async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await outcomeOf(spawn("ps", ["-A", "-o", "pid=,ppid=,stat="]));
-  const rows = stdout.trim().split("\n");
-  return rows.flatMap((row) => {
-    const [child, parent, state = ""] = row.trim().split(/\s+/);
-    return Number(parent) === pid && !state.startsWith("Z") ? [Number(child)] : [];
-  });
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
