@@ -37,16 +37,21 @@ export class Pace {
     this.#owner = owner;
   }
 
-  /** True from the moment the limit is passed until three quarters of it are free again. */
-  get over(): boolean {
-    if (this.#timer) return true;
+  /** Sends one frame, and takes note of what waits since. Sends even where the viewer is slow: callers ask `over` first. */
+  send(text: string): void {
+    this.#peer.send(text);
+    if (this.#timer) return;
     const bytes = this.#peer.bufferedBytes();
-    if (bytes <= this.#settings.slowViewerBytes) return false;
+    if (bytes <= this.#settings.slowViewerBytes) return;
     this.#leastBytes = bytes;
     this.#progressMs = this.#clock.monotonic();
     this.#timer = this.#clock.every(lookMs, () => this.#look());
     this.#owner.slowed();
-    return true;
+  }
+
+  /** True from the moment the limit is passed until three quarters of it are free again. */
+  get over(): boolean {
+    return this.#timer !== undefined;
   }
 
   /** Resolves once there is room; also when the viewer is gone. */

@@ -206,7 +206,7 @@ export class ViewerSession {
   async #page(subscription: Subscription, text: string): Promise<boolean> {
     await this.#pace.room();
     if (!this.#current(subscription)) return false;
-    this.#peer.send(text);
+    this.#pace.send(text);
     return true;
   }
 
@@ -216,7 +216,7 @@ export class ViewerSession {
     let place = this.#places.get(key);
     if (!place) {
       const { live, settings } = this.#deps;
-      const watch = new Watch(this.#peer, this.#pace, settings, () => this.#drop("too much news waited for it"));
+      const watch = new Watch(this.#pace, settings, () => this.#drop("too much news waited for it"));
       place = { key, watch, set: live.join(selection, watch), subscriptions: new Set() };
       this.#places.set(key, place);
     }
@@ -278,7 +278,7 @@ export class ViewerSession {
   }
 
   #send(message: HubToViewer): void {
-    this.#peer.send(JSON.stringify(message));
+    this.#pace.send(JSON.stringify(message));
   }
 }
 

@@ -2,7 +2,6 @@ import type { LiveSet, Watcher } from "./live-set.ts";
 import type { LiveSettings } from "./live-settings.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pace } from "./pace.ts";
-import type { Peer } from "./peer.ts";
 import { encodeUpdates, type Points } from "./points.ts";
 
 /** Announcements kept for a viewer that cannot be told yet, bytes; beyond it the viewer is cut. */
@@ -13,7 +12,6 @@ const maxNoticeLength = 1024 * 1024;
  * sent) or slow (the newest of each series waits until the socket drains).
  */
 export class Watch implements Watcher {
-  readonly #peer: Peer;
   readonly #pace: Pace;
   readonly #settings: LiveSettings;
   readonly #tooMuch: () => void;
@@ -26,8 +24,7 @@ export class Watch implements Watcher {
   #noticeLength = 0;
 
   /** `tooMuch`: more announcements wait than may be kept. */
-  constructor(peer: Peer, pace: Pace, settings: LiveSettings, tooMuch: () => void) {
-    this.#peer = peer;
+  constructor(pace: Pace, settings: LiveSettings, tooMuch: () => void) {
     this.#pace = pace;
     this.#settings = settings;
     this.#tooMuch = tooMuch;
@@ -48,14 +45,14 @@ export class Watch implements Watcher {
   update(texts: readonly string[], points: Points, before: number): void {
     if (!this.#outbox && this.#pace.over) this.#hold(0, before);
     if (this.#outbox) this.#outbox.hold(points);
-    else for (const text of texts) this.#peer.send(text);
+    else for (const text of texts) this.#pace.send(text);
   }
 
   announce(text: string): void {
     // The commit that brings the news is counted already, its readings are not sent: the offset before it stands.
     if (!this.#outbox && this.#set && this.#pace.over) this.#hold(0, this.#set.offset - 1);
     if (!this.#outbox) {
-      this.#peer.send(text);
+      this.#pace.send(text);
       return;
     }
     this.#notices.push(text);
@@ -72,12 +69,12 @@ export class Watch implements Watcher {
     if (!this.#outbox || !this.#set || this.#joining > 0) return;
     const { points, merged } = this.#outbox.take();
     this.#outbox = undefined;
-    for (const text of this.#notices) this.#peer.send(text);
+    for (const text of this.#notices) this.#pace.send(text);
     this.#notices = [];
     this.#noticeLength = 0;
     if (points.length === 0 && this.#set.offset === this.#before) return;
     for (const text of encodeUpdates(this.#set.number, points, this.#set.offset, this.#before, merged)) {
-      this.#peer.send(text);
+      this.#pace.send(text);
     }
   }
 

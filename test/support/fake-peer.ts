@@ -13,7 +13,7 @@ export class FakePeer implements Peer {
   /** True while the other end takes nothing. */
   stalled = false;
   #buffered = 0;
-  #waiting: { count: number; resolve: () => void }[] = [];
+  #waiting: { met: () => boolean; resolve: () => void }[] = [];
 
   constructor(address = "127.0.0.1:50000", restricted = false) {
     this.address = address;
@@ -32,15 +32,19 @@ export class FakePeer implements Peer {
 
   /** Resolves once `count` messages were sent. */
   until(count: number): Promise<void> {
-    if (this.texts.length >= count) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+    return this.#wait(() => this.texts.length >= count);
+  }
+
+  /** Resolves once `count` messages of this type were sent. */
+  untilOf(type: string, count = 1): Promise<void> {
+    return this.#wait(() => this.of(type).length >= count);
   }
 
   send(text: string): void {
     if (this.terminated || this.closed) return;
     this.texts.push(text);
     if (this.stalled) this.#buffered += text.length;
-    const ready = this.#waiting.filter(({ count }) => this.texts.length >= count);
+    const ready = this.#waiting.filter(({ met }) => met());
     this.#waiting = this.#waiting.filter((one) => !ready.includes(one));
     for (const { resolve } of ready) resolve();
   }
@@ -68,5 +72,9 @@ export class FakePeer implements Peer {
 
   terminate(): void {
     this.terminated = true;
+  }
+
+  #wait(met: () => boolean): Promise<void> {
+    return met() ? Promise.resolve() : new Promise((resolve) => this.#waiting.push({ met, resolve }));
   }
 }

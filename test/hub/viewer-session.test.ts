@@ -1,0 +1,339 @@
+import { describe, expect, it } from "vitest";
+import { hubToViewer, type Subscribe } from "../../server/protocol/viewer.ts";
+import { StoreError } from "../../server/store/store.ts";
+import type { FakePeer } from "../support/fake-peer.ts";
+import { liveWorld } from "./live-world.ts";
+
+const at = Date.UTC(2026, 10, 24);
+
+type World = Awaited<ReturnType<typeof liveWorld>>;
+
+function subscribe(id: number, rest: Omit<Subscribe, "type" | "id"> = {}): Subscribe {
+  return { type: "subscribe", id, ...rest };
+}
+
+function types(peer: FakePeer): string[] {
+  return peer.messages.map((message) => hubToViewer.parse(message).type);
+}
+
+/** A viewer that watches, past the seam. */
+async function watching(world: World, rest: Omit<Subscribe, "type" | "id"> = {}, address?: string) {
+  const { peer, session } = world.viewer(address);
+  session.receive(subscribe(1, rest));
+  await peer.untilOf("ready");
+  return { peer, session, set: peer.of("subscribed")[0]?.set };
+}
+
+/** Holds back the store's raw reads until `open` is called. */
+function gate(world: World): () => void {
+  const { store } = world;
+  const read = store.readRaw.bind(store);
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  store.readRaw = (range, limit) => opened.then(() => read(range, limit));
+  return open;
+}
+
+describe("viewer session", () => {
+  it("answers hello with welcome, once, and ping with pong", async () => {
+    const world = await liveWorld();
+    const { peer, session } = world.viewer();
+    session.receive({ type: "hello", viewer: true });
+    session.receive({ type: "hello", viewer: true });
+    session.receive({ type: "ping", id: 3, time: 12.5 });
+    const hubTime = world.clock.now();
+    expect(peer.messages).toEqual([
+      {
+        type: "welcome",
+        viewer: true,
+        protocol: 1,
+        epoch: world.epoch,
+        hubTime,
+        heartbeat: 5_000,
+        durability: "fsync",
+      },
+      expect.objectContaining({ type: "error", code: "already_identified", retryable: false }),
+      { type: "pong", id: 3, time: 12.5, hubTime },
+    ]);
+  });
+
+  it("[P43] gives past, seam and present in one answer", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1], ["boiler-1/temperature", at + 1, 2], ["boiler-1/on", at, true]);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(7, { devices: ["boiler-*"], history: { from: at } }));
+    await peer.untilOf("ready");
+    await world.commit(["boiler-1/temperature", at + 2, 3]);
+    expect(types(peer)).toEqual(["subscribed", "devices", "series", "history", "history", "ready", "update"]);
+    const [temperature, on] = [world.numberOf("boiler-1/temperature"), world.numberOf("boiler-1/on")];
+    const set = peer.messages[0]?.set;
+    expect(peer.messages).toMatchObject([
+      { type: "subscribed", id: 7, epoch: world.epoch, offset: 1, resumed: false, heartbeat: 5_000 },
+      { set, devices: [{ device: "boiler-1", seriesCount: 2 }] },
+      {
+        set,
+        series: [
+          { series: temperature, type: "number", firstTime: at, lastTime: at + 1, count: 2, value: 2, time: at + 1 },
+          { series: on, type: "boolean", firstTime: at, lastTime: at, count: 1, value: true, time: at },
+        ],
+      },
+      { id: 7, series: temperature, every: null, times: [at, at + 1], values: [1, 2], done: true },
+      { id: 7, series: on, every: null, times: [at], values: [true], done: true },
+      { type: "ready", id: 7, offset: 1 },
+      { type: "update", set, offset: 2, series: [temperature], times: [at + 2], values: [3] },
+    ]);
+  });
+
+  it("[P43] sends nothing of the present before the seam, and misses nothing", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const open = gate(world);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(1, { history: { from: at } }));
+    await peer.untilOf("series");
+    await world.commit(["boiler-1/temperature", at + 2, 3]);
+    await world.commit(["boiler-1/temperature", at + 1, 2], ["boiler-2/temperature", at, 1]);
+    world.clock.advance(5_000);
+    expect(types(peer)).toEqual(["subscribed", "devices", "series"]);
+    open();
+    await peer.untilOf("ready");
+    await peer.untilOf("update");
+    expect(types(peer)).toEqual(
+      ["subscribed", "devices", "series", "history", "ready"].concat(["devices", "series", "devices", "update"]),
+    );
+    expect(peer.of("ready")).toMatchObject([{ offset: 1 }]);
+    expect(peer.of("update")).toMatchObject([{ offset: 3, times: [at + 2, at + 1, at], values: [3, 2, 1] }]);
+    expect(peer.of("update")[0]).not.toHaveProperty("merged");
+  });
+
+  it("[P48] keeps the newest of each series where too much comes before the seam", async () => {
+    const world = await liveWorld({ joinReadings: 3 });
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const open = gate(world);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(1, { history: { from: at } }));
+    await peer.untilOf("series");
+    for (let index = 1; index <= 4; index++) await world.commit(["boiler-1/temperature", at + index, index]);
+    open();
+    await peer.untilOf("update");
+    expect(peer.of("update")).toMatchObject([{ offset: 5, times: [at + 4], values: [4], merged: 3 }]);
+  });
+
+  it("reads the past in the width that was asked for, as far as readings go", async () => {
+    const world = await liveWorld();
+    const ahead = world.clock.now() + 60_000;
+    await world.commit(["boiler-1/temperature", at, 1], ["boiler-1/temperature", ahead, 2]);
+    const history = { from: at, every: 1_000, aggregates: ["count" as const] };
+    const { peer } = await watching(world, { history });
+    expect(peer.of("history")).toMatchObject([{ every: 1_000, times: [at, ahead], count: [1, 1], done: true }]);
+  });
+
+  it("resumes nothing yet: everything asked for is sent again, whole", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const { peer } = await watching(world, { resume: { epoch: world.epoch, offset: 1 } });
+    expect(peer.of("subscribed")).toMatchObject([{ resumed: false, offset: 1 }]);
+    expect(types(peer)).toEqual(["subscribed", "devices", "series", "ready"]);
+  });
+
+  it("ends a subscription, and refuses to end one that is not there", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const { peer, session } = await watching(world);
+    session.receive({ type: "unsubscribe", id: 1 });
+    session.receive({ type: "unsubscribe", id: 1 });
+    await world.commit(["boiler-1/temperature", at + 1, 2]);
+    expect(peer.messages.slice(-2)).toMatchObject([
+      { type: "result", id: 1, ok: true },
+      { type: "error", id: 1, code: "not_found" },
+    ]);
+    expect(world.live.count).toBe(0);
+  });
+
+  it("refuses a second subscription under the id of one that is there, which goes on", async () => {
+    const world = await liveWorld();
+    const { peer, session } = await watching(world);
+    session.receive(subscribe(1, { devices: ["other"] }));
+    expect(peer.messages.at(-1)).toMatchObject({ type: "error", id: 1, code: "conflict" });
+    await world.commit(["boiler-1/temperature", at, 1]);
+    expect(peer.of("update")).toHaveLength(1);
+  });
+
+  it("refuses a past that is too large before anything is subscribed", async () => {
+    const world = await liveWorld({}, { bucketsPerSeries: 10 });
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(1, { history: { from: at, every: 1 } }));
+    await peer.untilOf("error");
+    session.receive(subscribe(2, { history: { from: at, to: at } }));
+    await peer.until(2);
+    expect(peer.messages).toMatchObject([
+      { type: "error", id: 1, code: "range_too_large" },
+      { type: "error", id: 2, code: "invalid_message" },
+    ]);
+    expect(world.live.count).toBe(0);
+    session.receive(subscribe(1));
+    await peer.untilOf("ready");
+  });
+
+  it("tells a store that fails in the middle of the past, with the id, and ends that subscription alone", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const { peer, session } = await watching(world, { devices: ["boiler-*"] });
+    world.store.readRaw = () => Promise.reject(new StoreError("store_unavailable", "The store is restarting."));
+    session.receive(subscribe(2, { history: { from: at } }));
+    await peer.untilOf("error");
+    expect(peer.messages.at(-1)).toMatchObject({ id: 2, code: "store_unavailable", retryable: true });
+    await world.commit(["boiler-1/temperature", at + 1, 2]);
+    expect(peer.of("update")).toHaveLength(1);
+  });
+
+  it("[P44] sends the frames of a set once to a socket that watches it twice, each with its own past and seam", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const { peer, session } = await watching(world);
+    const open = gate(world);
+    session.receive(subscribe(2, { history: { from: at } }));
+    await peer.untilOf("series", 2);
+    await world.commit(["boiler-1/temperature", at + 1, 2]);
+    expect(peer.of("update")).toEqual([]);
+    open();
+    await peer.untilOf("update");
+    expect(types(peer).slice(-3)).toEqual(["history", "ready", "update"]);
+    session.receive({ type: "unsubscribe", id: 1 });
+    await world.commit(["boiler-1/temperature", at + 2, 3]);
+    expect(peer.of("update")).toMatchObject([{ values: [2] }, { values: [3] }]);
+  });
+
+  it("[P41] lets a page without an origin watch nothing", async () => {
+    const world = await liveWorld();
+    const { peer, session } = world.viewer("127.0.0.1:1", true);
+    session.receive(subscribe(4));
+    expect(peer.messages).toMatchObject([{ type: "error", id: 4, code: "not_allowed" }]);
+  });
+
+  it("leaves its sets when the connection is gone, in the middle of the past too", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/temperature", at, 1]);
+    const open = gate(world);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(1, { history: { from: at } }));
+    await peer.untilOf("series");
+    session.closed();
+    open();
+    expect(world.live.count).toBe(0);
+    const after = await watching(world, { history: { from: at } });
+    expect(types(after.peer).at(-1)).toBe("ready");
+    expect(types(peer)).toEqual(["subscribed", "devices", "series"]);
+  });
+});
+
+describe("a slow viewer", () => {
+  const limit = { slowViewerBytes: 4_000, slowViewerMs: 5_000 };
+
+  /** A viewer that stopped reading, over the limit. */
+  async function stuck(world: World, address = "10.0.0.7:50001") {
+    const { peer, session } = await watching(world, { devices: ["boiler-*"] }, address);
+    peer.stalled = true;
+    for (let index = 0; peer.bufferedBytes() <= limit.slowViewerBytes; index++) {
+      await world.commit(["boiler-1/temperature", at + index, index]);
+    }
+    return { peer, session, sent: peer.texts.length };
+  }
+
+  it("[P48] is sent the newest of each series and the count of what was left out, once it reads again", async () => {
+    const world = await liveWorld(limit);
+    const fast = await watching(world, { devices: ["boiler-*"] });
+    const { peer, sent } = await stuck(world);
+    for (let index = 0; index < 1_000; index++) {
+      await world.commit(["boiler-1/temperature", at + 10_000 + index, index], ["boiler-2/temperature", at + index, 7]);
+    }
+    expect(peer.texts).toHaveLength(sent);
+    expect(world.slow.count).toBe(1);
+    peer.take(limit.slowViewerBytes);
+    world.clock.advance(50);
+    expect(world.slow.count).toBe(0);
+    const last = peer.messages.at(-1);
+    const numbers = [world.numberOf("boiler-1/temperature"), world.numberOf("boiler-2/temperature")];
+    expect(last).toMatchObject({ type: "update", series: numbers, values: [999, 7], merged: 1_998 });
+    expect(peer.messages.slice(sent, -1).map((message) => message.type)).toContain("series");
+    peer.stalled = false;
+    const before = peer.texts.length;
+    const readings = fast.peer.of("update").flatMap((update) => update.values as number[]);
+    await world.commit(["boiler-1/temperature", at + 20_000, 1]);
+    expect(peer.texts.length).toBe(before + 1);
+    expect(readings.length).toBeGreaterThan(2_000);
+  });
+
+  it("[P48] is cut after slowViewerMs without progress, and is told why when it comes back", async () => {
+    const world = await liveWorld(limit);
+    const { peer } = await stuck(world);
+    world.clock.advance(4_999);
+    expect(peer.terminated).toBe(false);
+    world.clock.advance(1);
+    expect(peer.terminated).toBe(true);
+    expect(world.slow.count).toBe(0);
+    expect(world.live.count).toBe(0);
+    const other = await watching(world, { devices: ["boiler-*"] }, "10.0.0.8:50001");
+    expect(other.peer.of("subscribed")[0]).not.toHaveProperty("lastDrop");
+    const back = await watching(world, { devices: ["boiler-*"] }, "10.0.0.7:50002");
+    const cutMs = world.clock.now();
+    const drop = back.peer.of("subscribed")[0]?.lastDrop as { code: string; reason: string; at: number };
+    expect(drop).toMatchObject({ code: "4429", at: cutMs });
+    expect(drop.reason).toContain("took nothing for 5000 ms");
+    const again = await watching(world, { devices: ["boiler-*"] }, "10.0.0.7:50003");
+    expect(again.peer.of("subscribed")[0]).not.toHaveProperty("lastDrop");
+  });
+
+  it("[P48] is not cut while it takes a little now and then", async () => {
+    const world = await liveWorld(limit);
+    const { peer } = await stuck(world);
+    for (let turn = 0; turn < 10; turn++) {
+      world.clock.advance(4_900);
+      peer.take(1);
+    }
+    expect(peer.terminated).toBe(false);
+  });
+
+  it("is not read while it is slow, so that answers to its requests do not pile up", async () => {
+    const world = await liveWorld(limit);
+    const { peer, session } = await stuck(world);
+    session.receive({ type: "ping", id: 1, time: 0 });
+    expect(peer.paused).toBe(true);
+    peer.take(limit.slowViewerBytes);
+    world.clock.advance(50);
+    expect(peer.paused).toBe(false);
+  });
+
+  it("gets its past as fast as it reads, and no faster", async () => {
+    const world = await liveWorld(limit, { pageReadings: 100 });
+    await world.commit(...Array.from({ length: 1_000 }, (_, index) => ["boiler-1/t", at + index, index] as const));
+    const { peer, session } = world.viewer();
+    peer.stalled = true;
+    session.receive(subscribe(1, { history: { from: at } }));
+    await peer.untilOf("history", 2);
+    let pages = 0;
+    while (peer.of("ready").length === 0) {
+      const sent = peer.of("history").length;
+      expect(sent - pages).toBeLessThanOrEqual(4);
+      pages = sent;
+      peer.take(peer.bufferedBytes());
+      world.clock.advance(50);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(peer.of("history").flatMap((page) => page.values)).toEqual(Array.from({ length: 1_000 }, (_, i) => i));
+  });
+
+  it("is cut where announcements alone pile up", async () => {
+    const world = await liveWorld(limit);
+    const { peer } = await stuck(world);
+    for (let device = 2; !peer.terminated && device < 200; device++) {
+      await world.commit(
+        ...Array.from({ length: 200 }, (_, index) => [`boiler-${device}/metric-${index}`, at, 1] as const),
+      );
+    }
+    expect(peer.terminated).toBe(true);
+  });
+});
