@@ -1,0 +1,64 @@
+/** A device that lives in this page: a slow wave, for those who have no device at hand. */
+export class PageDevice {
+  readonly #address: string;
+  readonly #device: string;
+  #socket: WebSocket | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  /** `address` of the hub's socket. */
+  constructor(address: string, device: string) {
+    this.#address = address;
+    this.#device = device;
+  }
+
+  get running(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** Sends each second until `stop`, or until the connection ends: `ended` is called then. */
+  start(ended: () => void): void {
+    if (this.#socket) return;
+    const socket = new WebSocket(this.#address);
+    this.#socket = socket;
+    socket.onopen = () => {
+      socket.send(
+        JSON.stringify({
+          type: "hello",
+          device: this.#device,
+          name: "This browser",
+          kind: "demonstration",
+          reportInterval: 1_000,
+          metrics: {
+            wave: { label: "Wave", unit: "°C", decimals: 2 },
+            visible: { label: "Page in sight" },
+          },
+        }),
+      );
+      this.#send();
+      this.#timer = setInterval(() => this.#send(), 1_000);
+    };
+    socket.onclose = () => {
+      this.stop();
+      ended();
+    };
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (!socket) return;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  #send(): void {
+    const time = Date.now();
+    const value = 21 + 3 * Math.sin(time / 8_000) + 0.4 * Math.sin(time / 1_300);
+    const readings = [
+      { metric: "wave", value: Math.round(value * 100) / 100, time },
+      { metric: "visible", value: document.visibilityState === "visible", time },
+    ];
+    this.#socket?.send(JSON.stringify({ type: "readings", readings }));
+  }
+}

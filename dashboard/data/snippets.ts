@@ -1,0 +1,61 @@
+/** First programs for a first device, with this hub's address filled in. */
+import type { texts } from "./texts.ts";
+
+export type Way = keyof typeof texts.connect.ways;
+
+export interface HubAddress {
+  /** `http:` or `https:`. */
+  readonly protocol: string;
+  /** Host with port. */
+  readonly host: string;
+}
+
+export function socketAddress({ protocol, host }: HubAddress): string {
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
+}
+
+/** The program of each way. Each sends temperature readings of a device named after it. */
+export function snippets(address: HubAddress): Readonly<Record<Way, string>> {
+  const socket = socketAddress(address);
+  const post = `${address.protocol}//${address.host}/api/v1/readings`;
+  return {
+    browser: `<script>
+  const socket = new WebSocket("${socket}");
+  socket.onmessage = (event) => console.log(event.data);
+  socket.onopen = () =>
+    setInterval(() => {
+      const value = 21 + 3 * Math.sin(Date.now() / 10_000);
+      socket.send(JSON.stringify({ type: "reading", device: "my-browser", metric: "temperature", value }));
+    }, 1_000);
+</script>`,
+    javascript: `const socket = new WebSocket("${socket}");
+let seq = 0;
+
+socket.onmessage = (event) => console.log(event.data); // an ack: everything up to its seq is on disk
+
+socket.onopen = () => {
+  const metrics = { temperature: { unit: "°C", decimals: 1 } };
+  socket.send(JSON.stringify({ type: "hello", device: "my-script", metrics, reportInterval: 1_000 }));
+  setInterval(() => {
+    const value = 21 + 3 * Math.sin(Date.now() / 10_000);
+    const readings = [{ metric: "temperature", value, time: Date.now() }];
+    socket.send(JSON.stringify({ type: "readings", seq: ++seq, readings }));
+  }, 1_000);
+};`,
+    python: `import json, math, time, urllib.request
+
+while True:
+    value = 21 + 3 * math.sin(time.time() / 10)
+    body = {"device": "my-python", "readings": [{"metric": "temperature", "value": value}]}
+    request = urllib.request.Request(
+        "${post}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    print(urllib.request.urlopen(request).read().decode())
+    time.sleep(1)`,
+    curl: `curl ${post} \\
+  -H 'Content-Type: application/json' \\
+  -d '{"device": "my-shell", "readings": [{"metric": "temperature", "value": 21.5}]}'`,
+  };
+}

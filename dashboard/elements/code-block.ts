@@ -1,0 +1,74 @@
+import { css, html, LitElement } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { texts } from "../data/texts.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { icons } from "./icons.ts";
+
+/** "Copied" is shown for so long, ms. */
+const copiedMs = 2_000;
+
+/** A program with a button that copies it. */
+@customElement("code-block")
+export class CodeBlock extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    css`
+      :host {
+        position: relative;
+        display: block;
+        min-width: 0;
+      }
+      pre {
+        margin: 0;
+        padding: 16px;
+        overflow-x: auto;
+        border: 1px solid var(--border);
+        border-radius: var(--radius);
+        background: var(--code-ground);
+        font: 12.5px / 1.6 var(--font-mono);
+        tab-size: 2;
+      }
+      .button {
+        position: absolute;
+        top: 8px;
+        right: 8px;
+        min-height: 28px;
+      }
+      :host([inline]) pre {
+        padding: 8px 96px 8px 12px;
+      }
+      :host([inline]) .button {
+        top: 5px;
+        right: 5px;
+      }
+    `,
+  ];
+
+  @property() code = "";
+  @property() label = "";
+  @state() private told = "";
+
+  override render() {
+    return html`<pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>
+      <button type="button" class="button" @click=${this.#copy}>
+        ${this.told === texts.connect.copied ? icons.check : icons.copy}
+        <span aria-live="polite">${this.told || texts.connect.copy}</span>
+      </button>`;
+  }
+
+  async #copy(): Promise<void> {
+    // Over plain http on a LAN the clipboard is closed to pages; the text is selected instead.
+    try {
+      await navigator.clipboard.writeText(this.code);
+      this.told = texts.connect.copied;
+    } catch {
+      const code = this.renderRoot.querySelector("code");
+      if (code) getSelection()?.selectAllChildren(code);
+      this.told = texts.connect.copyFailed;
+    }
+    setTimeout(() => {
+      this.told = "";
+    }, copiedMs);
+  }
+}

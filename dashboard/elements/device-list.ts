@@ -1,0 +1,322 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { DeviceView, HubView } from "../client/hub-view.ts";
+import { formatCount } from "../data/format.ts";
+import { texts } from "../data/texts.ts";
+import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { chooseDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
+import { deviceRow, rowHeight, rowStyles } from "./device-row.ts";
+import { icons } from "./icons.ts";
+
+/** Rows kept beyond the edges of what is seen, so that scrolling finds them there. */
+const spareRows = 6;
+
+const filters: readonly DeviceFilter[] = ["all", "online", "silent", "offline"];
+const sorts: readonly { key: DeviceSort; name: string }[] = [
+  { key: "name", name: texts.list.sortName },
+  { key: "state", name: texts.list.sortState },
+  { key: "seen", name: texts.list.sortSeen },
+];
+
+/** All devices with their newest values; only the rows in sight exist, so that thousands cost as much as twenty. */
+@customElement("device-list")
+export class DeviceList extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    dotStyles,
+    rowStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        min-height: 0;
+        background: var(--surface);
+      }
+      .tools {
+        display: grid;
+        gap: 8px;
+        padding: 12px;
+        border-bottom: 1px solid var(--border);
+      }
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+      }
+      h2 {
+        font-size: var(--text-m);
+        font-weight: 650;
+      }
+      .line .button {
+        margin-left: auto;
+      }
+      .search {
+        position: relative;
+        display: block;
+      }
+      .search svg {
+        position: absolute;
+        top: 8px;
+        left: 9px;
+        color: var(--text-muted);
+        pointer-events: none;
+      }
+      input {
+        width: 100%;
+        height: 32px;
+        padding: 0 8px 0 32px;
+        border: 1px solid var(--border-strong);
+        border-radius: var(--radius-s);
+        background: var(--surface);
+        font-size: var(--text-s);
+      }
+      input::placeholder {
+        color: var(--text-muted);
+        opacity: 1;
+      }
+      .choices {
+        display: flex;
+      }
+      .choices button {
+        flex: 1 1 auto;
+        padding: 0 6px;
+      }
+      .sort {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        margin-left: auto;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+      }
+      select {
+        height: 26px;
+        border: 0;
+        border-radius: var(--radius-s);
+        background: var(--surface);
+        color: var(--text);
+        font-size: var(--text-s);
+        font-weight: 550;
+        cursor: pointer;
+      }
+      .scroller {
+        flex: 1;
+        min-height: 0;
+        overflow-y: auto;
+        overscroll-behavior: contain;
+      }
+      .nothing {
+        display: grid;
+        justify-items: start;
+        gap: 12px;
+        padding: 24px 16px;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) view!: HubView;
+  @property() selected: string | undefined;
+  @state() private search = "";
+  @state() private filter: DeviceFilter = "all";
+  @state() private sort: DeviceSort = "name";
+  @state() private firstRow = 0;
+  @state() private rowsInSight = 20;
+  @query(".scroller") private scroller!: HTMLElement;
+
+  #shown: DeviceView[] = [];
+  /** The row that Tab reaches: the last one focused. */
+  #focusRow = 0;
+  readonly #resized = new ResizeObserver(() => this.#look());
+
+  constructor() {
+    super();
+    new Observer(this, () => this.view);
+    new Observer(this, () => this.client);
+    new Observer(this, () => everySecond);
+  }
+
+  override firstUpdated(): void {
+    this.#resized.observe(this.scroller);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resized.disconnect();
+  }
+
+  /** The first device of the list as it stands: what a page without a chosen device opens with. */
+  static first(view: HubView): string | undefined {
+    const all = chooseDevices(view.devices.values(), { query: "", filter: "all", sort: "name" });
+    return (all.find(({ entry }) => entry.state === "online") ?? all[0])?.entry.device;
+  }
+
+  override render() {
+    const { view, search, filter, sort } = this;
+    this.#shown = chooseDevices(view.devices.values(), { query: search, filter, sort });
+    const counts = view.counts();
+    const countOf = (each: DeviceFilter) => (each === "all" ? counts.devices : counts[each]);
+    const nameOf = (each: DeviceFilter) => (each === "all" ? texts.list.all : texts.presence[each]);
+    return html`
+      <div class="tools">
+        <div class="line">
+          <h2>${texts.list.heading}</h2>
+          <label class="sort">
+            ${texts.list.sort}
+            <select @change=${(event: Event) => this.#sortBy((event.target as HTMLSelectElement).value as DeviceSort)}>
+              ${sorts.map(({ key, name }) => html`<option value=${key} ?selected=${key === sort}>${name}</option>`)}
+            </select>
+          </label>
+          <a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>
+        </div>
+        <label class="search">
+          ${icons.search}
+          <span class="hidden-text">${texts.list.search}</span>
+          <input
+            type="search"
+            placeholder=${texts.list.searchHint}
+            .value=${search}
+            @input=${(event: Event) => this.#find((event.target as HTMLInputElement).value)}
+            @keydown=${(event: KeyboardEvent) => this.#searchKey(event)}
+          />
+        </label>
+        <div class="choices" role="group" aria-label=${texts.list.filter}>
+          ${filters.map(
+            (each) => html`<button
+              type="button"
+              aria-pressed=${filter === each}
+              @click=${() => this.#show(each)}
+            >
+              ${each === "all" ? nothing : html`<span class="dot ${each}"></span>`}${nameOf(each)}
+              <span class="numbers">${formatCount(countOf(each))}</span>
+            </button>`,
+          )}
+        </div>
+      </div>
+      <div class="scroller" @scroll=${() => this.#look()}>${this.#rows()}</div>
+    `;
+  }
+
+  #rows() {
+    const shown = this.#shown;
+    if (shown.length === 0) return this.#nothing();
+    const first = Math.max(0, Math.min(this.firstRow, shown.length - this.rowsInSight) - spareRows);
+    const end = Math.min(shown.length, first + this.rowsInSight + 2 * spareRows);
+    const above = first * rowHeight;
+    const below = (shown.length - end) * rowHeight;
+    const now = this.client.now();
+    const tabRow = this.#tabRow(first, end);
+    return html`<ul
+      .style=${`padding: ${above}px 0 ${below}px`}
+      aria-label=${texts.list.heading}
+      @keydown=${(event: KeyboardEvent) => this.#listKey(event)}
+    >
+      ${shown.slice(first, end).map((device, index) =>
+        deviceRow(device, {
+          nowMs: now,
+          selected: device.entry.device === this.selected,
+          position: first + index + 1,
+          total: shown.length,
+          tabbable: first + index === tabRow,
+          focused: () => {
+            this.#focusRow = first + index;
+          },
+        }),
+      )}
+    </ul>`;
+  }
+
+  #nothing() {
+    if (!this.view.complete) return html`<p class="nothing">${texts.list.loading}</p>`;
+    const why =
+      this.search !== "" || this.filter === "all"
+        ? texts.list.nothing(this.search)
+        : texts.list.nothingInState(texts.presence[this.filter]);
+    return html`<div class="nothing">
+      <p>${why}</p>
+      <button type="button" class="button" @click=${() => this.#clear()}>${texts.list.clear}</button>
+    </div>`;
+  }
+
+  /** One row of those that exist must be reachable by Tab. */
+  #tabRow(first: number, end: number): number {
+    const selected = this.#shown.findIndex(({ entry }) => entry.device === this.selected);
+    for (const row of [this.#focusRow, selected]) if (row >= first && row < end) return row;
+    return first;
+  }
+
+  #look(): void {
+    this.firstRow = Math.floor(this.scroller.scrollTop / rowHeight);
+    this.rowsInSight = Math.ceil(this.scroller.clientHeight / rowHeight) + 1;
+  }
+
+  #find(search: string): void {
+    this.search = search;
+    this.#toTop();
+  }
+
+  #show(filter: DeviceFilter): void {
+    this.filter = filter;
+    this.#toTop();
+  }
+
+  #sortBy(sort: DeviceSort): void {
+    this.sort = sort;
+    this.#toTop();
+  }
+
+  #clear(): void {
+    this.search = "";
+    this.#show("all");
+  }
+
+  #toTop(): void {
+    this.#focusRow = 0;
+    this.scroller.scrollTop = 0;
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      void this.#focus(0);
+    } else if (event.key === "Escape" && this.search !== "") this.#find("");
+  }
+
+  #listKey(event: KeyboardEvent): void {
+    const page = Math.max(1, this.rowsInSight - 2);
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: Number.NEGATIVE_INFINITY,
+      End: Number.POSITIVE_INFINITY,
+    };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    void this.#focus(Math.max(0, Math.min(this.#shown.length - 1, this.#focusRow + step)));
+  }
+
+  /** Moves the focus to a row, which may have to be scrolled into being first. */
+  async #focus(row: number): Promise<void> {
+    const device = this.#shown[row];
+    if (!device) return;
+    const { scroller } = this;
+    const top = row * rowHeight;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
+      scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+    }
+    this.#focusRow = row;
+    this.#look();
+    this.requestUpdate();
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>(`[data-row="${row + 1}"]`)?.focus();
+  }
+}

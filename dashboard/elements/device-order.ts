@@ -1,0 +1,46 @@
+/** Which devices the list shows, in which order. */
+import type { PresenceState } from "../../server/protocol/index.ts";
+import type { DeviceView } from "../client/hub-view.ts";
+import { locale } from "../data/format.ts";
+import { deviceLabel } from "./values.ts";
+
+export type DeviceFilter = "all" | PresenceState;
+export type DeviceSort = "name" | "state" | "seen";
+
+/** `sensor-2` before `sensor-10`. */
+const collator = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
+
+/** Trouble first. */
+const stateRank: Readonly<Record<PresenceState, number>> = { silent: 0, offline: 1, online: 2 };
+
+export interface DeviceChoice {
+  readonly query: string;
+  readonly filter: DeviceFilter;
+  readonly sort: DeviceSort;
+}
+
+export function chooseDevices(devices: Iterable<DeviceView>, { query, filter, sort }: DeviceChoice): DeviceView[] {
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const found: DeviceView[] = [];
+  for (const device of devices) {
+    if (filter !== "all" && device.entry.state !== filter) continue;
+    if (words.length > 0) {
+      const text = searchText(device);
+      if (!words.every((word) => text.includes(word))) continue;
+    }
+    found.push(device);
+  }
+  const byName = (a: DeviceView, b: DeviceView) => collator.compare(deviceLabel(a), deviceLabel(b));
+  if (sort === "state") {
+    return found.sort((a, b) => stateRank[a.entry.state] - stateRank[b.entry.state] || byName(a, b));
+  }
+  if (sort === "seen") {
+    return found.sort((a, b) => (b.entry.lastSeen ?? 0) - (a.entry.lastSeen ?? 0) || byName(a, b));
+  }
+  return found.sort(byName);
+}
+
+function searchText({ entry }: DeviceView): string {
+  const labels = Object.entries(entry.labels ?? {}).map(([key, value]) => `${key}:${value}`);
+  return [entry.device, entry.name, entry.kind, ...labels].join(" ").toLocaleLowerCase();
+}

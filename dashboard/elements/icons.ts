@@ -1,0 +1,30 @@
+/** Icons as inline SVG, 16 px, drawn with the text's colour. All of them stand beside words or a label. */
+import { html, svg, type TemplateResult } from "lit";
+
+function icon(shape: TemplateResult, size = 16): TemplateResult {
+  return html`<svg width=${size} height=${size} viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5"
+    stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shape}</svg>`;
+}
+
+export const icons = {
+  mark: html`<svg width="22" height="22" viewBox="0 0 22 22" fill="none" aria-hidden="true"><rect x="1" y="1" width="20"
+    height="20" rx="5" fill="var(--accent)"/><path d="M4 12h3.2l2-5.4 3.2 9 2.1-5.2.8 1.6H18" stroke="var(--on-accent)"
+    stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
+  search: icon(svg`<circle cx="7" cy="7" r="4.25"/><path d="m10.25 10.25 3.25 3.25"/>`),
+  plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  back: icon(svg`<path d="M9.5 3.5 5 8l4.5 4.5"/>`),
+  sun: icon(
+    svg`<circle cx="8" cy="8" r="2.75"/><path d="M8 1.5v1.25M8 13.25v1.25M1.5 8h1.25M13.25 8h1.25M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9"/>`,
+  ),
+  moon: icon(svg`<path d="M13 9.6A5.5 5.5 0 0 1 6.4 3 5.5 5.5 0 1 0 13 9.6Z"/>`),
+  system: icon(svg`<rect x="2" y="2.75" width="12" height="8" rx="1.25"/><path d="M6 13.5h4M8 10.75v2.75"/>`),
+  table: icon(svg`<rect x="2" y="3" width="12" height="10" rx="1.25"/><path d="M2 6.5h12M2 9.75h12M6.5 6.5V13"/>`),
+  chart: icon(svg`<path d="M2 12.5 5.5 7l3 3L13.5 3.5"/>`),
+  copy: icon(
+    svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.25"/><path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2"/>`,
+  ),
+  check: icon(svg`<path d="m3 8.5 3.25 3.25L13 4.75"/>`),
+  cut: icon(
+    svg`<path d="M2 2l12 12M5 5.6A6.5 6.5 0 0 0 2.2 7.3M8 4.5c2.2 0 4.2 1 5.8 2.8M5.2 9.6A3.6 3.6 0 0 1 8 8.4"/><circle cx="8" cy="12.25" r=".75" fill="currentColor"/>`,
+  ),
+} as const;

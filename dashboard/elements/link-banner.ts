@@ -1,0 +1,75 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import { formatClock, formatDuration } from "../data/format.ts";
+import { texts } from "../data/texts.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { icons } from "./icons.ts";
+
+/** Says at once that the connection is cut, how old the shown values are, and when it is tried again. */
+@customElement("link-banner")
+export class LinkBanner extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    css`
+      .banner {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        padding: 8px 16px;
+        border-bottom: 1px solid var(--warn-border);
+        background: var(--warn-ground);
+        color: var(--text);
+        font-size: var(--text-s);
+      }
+      svg {
+        color: var(--warn);
+      }
+      .button {
+        min-height: 26px;
+        margin-left: auto;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+
+  constructor() {
+    super();
+    new Observer(this, () => this.client);
+    new Observer(this, () => (this.client?.state.state === "open" ? undefined : everySecond));
+  }
+
+  override render() {
+    return html`<div role="alert">${this.#wasOpen() ? this.#banner() : nothing}</div>`;
+  }
+
+  /** The first connection of a page is no news until it fails. */
+  #wasOpen(): boolean {
+    const { state } = this.client;
+    if (state.state === "open") return false;
+    return !(state.state === "connecting" && state.attempt === 0 && this.client.heardAt === undefined);
+  }
+
+  #banner() {
+    const { state, heardAt } = this.client;
+    return html`<div class="banner">
+      ${icons.cut}
+      <strong>${state.state === "ended" ? texts.banner.ended(state.reason || String(state.code)) : texts.banner.lost}</strong>
+      ${heardAt === undefined ? nothing : html`<span class="numbers">${texts.banner.asOf(formatClock(heardAt))}</span>`}
+      <span class="numbers" aria-live="off">
+        ${
+          state.state === "waiting"
+            ? texts.banner.retryIn(formatDuration(state.retryAt - Date.now() + 999))
+            : state.state === "connecting"
+              ? texts.banner.connecting
+              : nothing
+        }
+      </span>
+      <button type="button" class="button" @click=${() => this.client.retry()}>${texts.banner.retryNow}</button>
+    </div>`;
+  }
+}

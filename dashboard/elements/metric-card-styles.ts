@@ -1,0 +1,176 @@
+import { type CSSResult, css, unsafeCSS } from "lit";
+import { plotHeightPx } from "../widgets/series-plot.ts";
+
+/** Foreign CSS as a sheet of a shadow root. */
+export function sheetOf(text: string): CSSResult {
+  return unsafeCSS(text);
+}
+
+export const cardStyles = css`
+  :host {
+    display: block;
+    min-width: 0;
+  }
+  article {
+    padding: 12px 16px 6px;
+    border: 1px solid var(--border);
+    border-radius: var(--radius);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+  }
+  header {
+    display: flex;
+    align-items: baseline;
+    gap: 8px;
+    min-height: 36px;
+  }
+  h3 {
+    overflow: hidden;
+    font-size: var(--text-m);
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .metric {
+    overflow: hidden;
+    color: var(--text-muted);
+    font: var(--text-xs) var(--font-mono);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .value {
+    flex: none;
+    max-width: 60%;
+    margin-left: auto;
+    overflow: hidden;
+    color: var(--value-text, var(--text));
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .value strong {
+    font-size: var(--text-xxl);
+    font-weight: 600;
+    letter-spacing: -0.01em;
+    line-height: 36px;
+  }
+  .value strong.warn {
+    color: var(--warn);
+  }
+  .value strong.alarm {
+    color: var(--alarm);
+  }
+  .value .unit {
+    color: var(--text-muted);
+    font-size: var(--text-m);
+  }
+  .value small {
+    margin-right: 8px;
+    color: var(--text-muted);
+    font-size: var(--text-s);
+  }
+  .value.stale strong {
+    color: var(--text-muted);
+  }
+  .plot {
+    position: relative;
+    margin: 4px -8px 0;
+    border-radius: var(--radius-s);
+    opacity: var(--chart-opacity, 1);
+    transition: opacity var(--motion);
+  }
+  .plot.line {
+    height: ${plotHeightPx.line}px;
+  }
+  .plot.strip {
+    height: ${plotHeightPx.strip}px;
+  }
+  .plot .u-cursor-x {
+    border-right: 1px solid var(--border-strong);
+  }
+  .chip {
+    position: absolute;
+    z-index: 2;
+    top: -2px;
+    left: 0;
+    padding: 1px 8px;
+    border: 1px solid var(--border);
+    border-radius: var(--radius-s);
+    background: var(--surface-raised);
+    font-size: var(--text-xs);
+    white-space: nowrap;
+    pointer-events: none;
+  }
+  .chip span {
+    color: var(--text-muted);
+  }
+  .note {
+    position: absolute;
+    inset: 0 0 32px;
+    display: grid;
+    place-items: center;
+    color: var(--text-muted);
+    font-size: var(--text-s);
+    pointer-events: none;
+  }
+  footer {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    min-height: 32px;
+    padding-left: 44px;
+  }
+  footer .button {
+    margin-right: -8px;
+  }
+  dl {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 16px;
+    font-size: var(--text-s);
+  }
+  dl div {
+    display: flex;
+    gap: 5px;
+  }
+  dt {
+    color: var(--text-muted);
+  }
+  .table {
+    height: ${plotHeightPx.line}px;
+    margin-top: 4px;
+    overflow-y: auto;
+    border-top: 1px solid var(--border);
+  }
+  .table.strip {
+    height: ${plotHeightPx.strip}px;
+  }
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-size: var(--text-s);
+  }
+  caption {
+    padding: 4px 0;
+    color: var(--text-muted);
+    font-size: var(--text-xs);
+    text-align: left;
+  }
+  th,
+  td {
+    padding: 3px 8px 3px 0;
+    border-bottom: 1px solid var(--border);
+    text-align: right;
+    white-space: nowrap;
+  }
+  th {
+    position: sticky;
+    top: 0;
+    background: var(--surface);
+    color: var(--text-muted);
+    font-weight: 550;
+  }
+  th:first-child,
+  td:first-child {
+    text-align: left;
+  }
+`;

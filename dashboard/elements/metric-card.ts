@@ -1,0 +1,253 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { SeriesView } from "../client/hub-view.ts";
+import type { DeviceFeed } from "../data/device-feed.ts";
+import { formatInstant, formatNumber, unitSuffix } from "../data/format.ts";
+import { summaryOf } from "../data/line.ts";
+import { NumberTrace } from "../data/number-trace.ts";
+import { texts } from "../data/texts.ts";
+import { theme } from "../data/theme.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
+import { plotCss } from "../widgets/plot.ts";
+import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
+import { stateName } from "../widgets/state-strip.ts";
+import { icons } from "./icons.ts";
+import { cardStyles, sheetOf } from "./metric-card-styles.ts";
+import { metricTable } from "./metric-table.ts";
+import { ageText, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
+
+/** Words beside a moving chart change at most this often, ms: faster nobody reads. */
+const factsMs = 250;
+
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
+
+/** One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. */
+@customElement("metric-card")
+export class MetricCard extends LitElement implements Drawn {
+  static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, cardStyles];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) feed!: DeviceFeed;
+  @property({ attribute: false }) series!: SeriesView;
+  @state() private asTable = false;
+  @state() private pointed: SeriesReading | undefined;
+  @query(".plot") private plotHost!: HTMLElement;
+  @query(".chip") private chip!: HTMLElement;
+
+  #plot: SeriesPlot | undefined;
+  #inSight = false;
+  #factsAt = 0;
+  #ends: (() => void)[] = [];
+  #endFeed: (() => void) | undefined;
+
+  constructor() {
+    super();
+    new Observer(this, () => everySecond);
+    new Observer(this, () => this.client);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.feed) this.#follow();
+    // Charts out of sight are not drawn; the margin has them ready when they scroll in.
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        this.#inSight = entry?.isIntersecting ?? false;
+        if (this.#inSight) requestDraw(this);
+        else cancelDraw(this);
+      },
+      { rootMargin: "160px" },
+    );
+    sight.observe(this);
+    const size = new ResizeObserver(() => {
+      this.#plot?.resize(this.plotHost.clientWidth);
+      requestDraw(this);
+    });
+    size.observe(this);
+    this.#ends = [
+      () => this.#endFeed?.(),
+      () => sight.disconnect(),
+      () => size.disconnect(),
+      theme.listen(() => {
+        this.#plot?.recolour();
+        requestDraw(this);
+      }),
+    ];
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+    cancelDraw(this);
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has("feed")) this.#follow();
+    requestDraw(this);
+    // Where the crosshair's words stand is set here, since the page allows no style attributes.
+    if (this.pointed) {
+      const { clientWidth } = this.plotHost;
+      const half = this.chip.offsetWidth / 2;
+      const left = Math.max(half, Math.min(clientWidth - half, this.pointed.leftPx));
+      this.chip.style.transform = `translateX(${Math.round(left - half)}px)`;
+    }
+  }
+
+  /** Draws the chart, and the words where it is time. Comes again when the window has moved by a pixel. */
+  draw(): number | undefined {
+    if (!this.#inSight || !this.isConnected || !this.hasUpdated) return undefined;
+    if (this.plotHost.clientWidth === 0) return undefined;
+    this.#plot ??= new SeriesPlot(this.plotHost, this.series, (reading) => {
+      this.pointed = reading;
+    });
+    const trace = this.feed.trace(this.series.entry.series);
+    const window = this.feed.window();
+    if (trace) this.#plot.draw(trace, window);
+    const now = performance.now();
+    if (now - this.#factsAt >= factsMs) {
+      this.#factsAt = now;
+      this.requestUpdate();
+    }
+    if (!window.live || this.client.state.state !== "open") return undefined;
+    const pixelMs = (window.toMs - window.fromMs) / Math.max(1, this.#plot.plotWidthPx);
+    return Math.max(reducedMotion.matches ? 1_000 : 33, pixelMs);
+  }
+
+  override render() {
+    const { series, feed } = this;
+    const { entry } = series;
+    const trace = feed.trace(entry.series);
+    const empty = feed.ready && !this.#anyInSight();
+    const label = seriesLabel(series);
+    return html`<article aria-labelledby="label">
+      <header>
+        <h3 id="label">${label}</h3>
+        ${label === entry.metric ? nothing : html`<span class="metric">${entry.metric}</span>`}
+        ${this.#value()}
+      </header>
+      <div
+        class="plot ${entry.type === "number" ? "line" : "strip"}"
+        role="group"
+        tabindex="0"
+        aria-label=${this.#description()}
+        ?hidden=${this.asTable}
+        @keydown=${this.#key}
+        @blur=${() => this.#plot?.leave()}
+      >
+        <div class="chip numbers" aria-live="polite" ?hidden=${!this.pointed}>${this.pointed ? this.#reading(this.pointed) : nothing}</div>
+        ${empty ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
+        ${feed.ready || trace ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
+      </div>
+      ${this.asTable && trace ? metricTable(series, trace, feed.window(), this.client.now()) : nothing}
+      <footer>
+        ${this.#summary()}
+        <button
+          type="button"
+          class="button bare icon"
+          aria-pressed=${this.asTable}
+          aria-label=${`${this.asTable ? texts.chart.chart : texts.chart.table}: ${label}`}
+          title=${this.asTable ? texts.chart.chart : texts.chart.table}
+          @click=${this.#toggleTable}
+        >
+          ${this.asTable ? icons.chart : icons.table}
+        </button>
+      </footer>
+    </article>`;
+  }
+
+  #value() {
+    const { series } = this;
+    if (series.value === undefined || series.timeMs === undefined) return nothing;
+    const nowMs = this.client.now();
+    const stale = nowMs - series.timeMs > graceMs(series.entry.reportInterval);
+    const unit = typeof series.value === "number" ? series.entry.unit : undefined;
+    return html`<p class="value numbers ${stale ? "stale" : ""}">
+      ${stale ? html`<small>${ageText(series.timeMs, nowMs)}</small>` : nothing}
+      <strong class=${zoneLevel(series, series.value)}>${valueText(series, series.value)}</strong>${
+        unit ? html`<span class="unit">${unitSuffix(unit)}</span>` : nothing
+      }
+    </p>`;
+  }
+
+  #summary() {
+    const summary = this.#numbers();
+    if (!summary) return html`<dl></dl>`;
+    const each = (name: string, value: number) =>
+      html`<div><dt>${name}</dt><dd>${formatNumber(value, this.series.decimals)}</dd></div>`;
+    return html`<dl class="numbers">
+      ${each(texts.chart.min, summary.min)} ${each(texts.chart.mean, summary.mean)} ${each(texts.chart.max, summary.max)}
+    </dl>`;
+  }
+
+  #numbers() {
+    const trace = this.feed.trace(this.series.entry.series);
+    if (!(trace instanceof NumberTrace)) return undefined;
+    const { fromMs, toMs } = this.feed.window();
+    return summaryOf(trace, fromMs, toMs);
+  }
+
+  #anyInSight(): boolean {
+    const trace = this.feed.trace(this.series.entry.series);
+    if (!trace) return false;
+    const { fromMs, toMs } = this.feed.window();
+    return trace instanceof NumberTrace
+      ? summaryOf(trace, fromMs, toMs) !== undefined
+      : trace.spans(fromMs, toMs).length > 0;
+  }
+
+  /** What a person who does not see the chart is told. */
+  #description(): string {
+    const { series } = this;
+    const newest = series.value === undefined ? texts.chart.noneInRange : valueWithUnit(series, series.value);
+    const summary = this.#numbers();
+    const range = texts.range.names[this.feed.range].toLowerCase();
+    const between = summary
+      ? texts.chart.between(valueWithUnit(series, summary.min), valueWithUnit(series, summary.max), range)
+      : "";
+    return texts.chart.describe(seriesLabel(series), newest, between);
+  }
+
+  #reading(reading: SeriesReading) {
+    const nowMs = this.client.now();
+    const { fromMs, toMs } = this.feed.window();
+    const time = formatInstant(reading.timeMs, nowMs, (toMs - fromMs) / 400);
+    if ("state" in reading) return html`<b>${stateName(reading.state)}</b> <span>${time}</span>`;
+    const { series } = this;
+    const spread =
+      reading.max > reading.min
+        ? html` <span>${valueText(series, reading.min)} – ${valueText(series, reading.max)}</span>`
+        : nothing;
+    return html`<b>${valueWithUnit(series, reading.value)}</b>${spread} <span>${time}</span>`;
+  }
+
+  #follow(): void {
+    this.#endFeed?.();
+    this.#endFeed = this.feed.listen(() => {
+      if (this.#inSight) requestDraw(this);
+    });
+  }
+
+  #key(event: KeyboardEvent): void {
+    const steps: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      Home: Number.NEGATIVE_INFINITY,
+      End: Number.POSITIVE_INFINITY,
+    };
+    const step = steps[event.key];
+    if (event.key === "Escape") this.#plot?.leave();
+    if (step === undefined) return;
+    event.preventDefault();
+    this.#plot?.step(event.shiftKey ? step * 10 : step);
+  }
+
+  #toggleTable(): void {
+    this.asTable = !this.asTable;
+    requestDraw(this);
+  }
+}

@@ -1,0 +1,60 @@
+import { html, type TemplateResult } from "lit";
+import type { SeriesView } from "../client/hub-view.ts";
+import type { Trace } from "../data/device-feed.ts";
+import { formatInstant } from "../data/format.ts";
+import { NumberTrace } from "../data/number-trace.ts";
+import type { TimeWindow } from "../data/ranges.ts";
+import { texts } from "../data/texts.ts";
+import { stateName } from "../widgets/state-strip.ts";
+import { seriesLabel, valueText } from "./values.ts";
+
+/** Rows shown; a table of thousands is for the export. */
+const mostRows = 200;
+
+/** What the chart draws, as a table, newest first: for those who cannot see it, and for those who want the figure. */
+export function metricTable(series: SeriesView, trace: Trace, window: TimeWindow, nowMs: number): TemplateResult {
+  return trace instanceof NumberTrace
+    ? numberTable(series, trace, window, nowMs)
+    : tableOf(
+        series,
+        [texts.chart.time, texts.chart.value],
+        trace
+          .spans(window.fromMs, window.toMs)
+          .reverse()
+          .map(({ fromMs, state }) => [formatInstant(fromMs, nowMs), stateName(state)]),
+        "strip",
+      );
+}
+
+function numberTable(series: SeriesView, trace: NumberTrace, window: TimeWindow, nowMs: number): TemplateResult {
+  const banded = trace.everyMs !== null;
+  const rows: string[][] = [];
+  for (
+    let index = trace.indexAtOrAfter(window.toMs + 1) - 1;
+    index >= 0 && trace.time(index) >= window.fromMs;
+    index--
+  ) {
+    const numbers = banded ? [trace.value(index), trace.min(index), trace.max(index)] : [trace.value(index)];
+    const time = formatInstant(trace.time(index), nowMs, trace.everyMs ?? 0);
+    rows.push([time, ...numbers.map((value) => valueText(series, value))]);
+  }
+  const { time, value, mean, least, most } = texts.chart;
+  return tableOf(series, banded ? [time, mean, least, most] : [time, value], rows, "line");
+}
+
+function tableOf(series: SeriesView, heads: string[], rows: string[][], kind: string): TemplateResult {
+  const left = rows.length - mostRows;
+  const unit = series.entry.unit ? ` (${series.entry.unit})` : "";
+  const label = `${seriesLabel(series)}${unit}, ${texts.chart.newestFirst}`;
+  return html`<div class="table ${kind}" tabindex="0" role="region" aria-label=${label}>
+    <table class="numbers">
+      <caption>${label}${left > 0 ? ` ${texts.chart.rowsLeft(left)}` : ""}</caption>
+      <thead>
+        <tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr>
+      </thead>
+      <tbody>
+        ${rows.slice(0, mostRows).map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,136 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { HubView } from "../client/hub-view.ts";
+import { formatCount } from "../data/format.ts";
+import { texts } from "../data/texts.ts";
+import { baseStyles, dotStyles } from "../styles/shared.ts";
+import { icons } from "./icons.ts";
+import "./theme-toggle.ts";
+
+/** The strip on top: what this is, whether it is connected, what the hub holds, the theme. */
+@customElement("page-header")
+export class PageHeader extends LitElement {
+  static override styles = [
+    baseStyles,
+    dotStyles,
+    css`
+      :host {
+        display: flex;
+        align-items: center;
+        gap: 20px;
+        height: var(--header-height);
+        padding: 0 16px;
+        border-bottom: 1px solid var(--border);
+        background: var(--surface);
+      }
+      .brand {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        color: var(--text);
+        font-size: var(--text-m);
+        font-weight: 650;
+        text-decoration: none;
+        white-space: nowrap;
+      }
+      .link {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        height: 24px;
+        padding: 0 10px;
+        border: 1px solid var(--border);
+        border-radius: 12px;
+        font-size: var(--text-s);
+        font-weight: 550;
+        white-space: nowrap;
+      }
+      .link.lost {
+        border-color: var(--warn-border);
+        background: var(--warn-ground);
+      }
+      .link.lost .dot {
+        border-color: var(--warn);
+      }
+      dl {
+        display: flex;
+        gap: 20px;
+        margin-left: auto;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+        white-space: nowrap;
+      }
+      dl div {
+        display: flex;
+        flex-direction: row-reverse;
+        gap: 5px;
+      }
+      dd {
+        color: var(--text);
+        font-weight: 600;
+      }
+      @media (max-width: 720px) {
+        :host {
+          gap: 12px;
+          padding: 0 12px;
+        }
+        dl {
+          display: none;
+        }
+        theme-toggle {
+          margin-left: auto;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) view!: HubView;
+
+  /** Values received until each of the last seconds, oldest first. */
+  #received: number[] = [];
+
+  constructor() {
+    super();
+    new Observer(this, () => this.client);
+    new Observer(this, () => this.view);
+    let end: (() => void) | undefined;
+    this.addController({
+      hostConnected: () => {
+        end = everySecond.listen(() => {
+          this.#received = [...this.#received.slice(-5), this.view.valuesReceived];
+          this.requestUpdate();
+        });
+      },
+      hostDisconnected: () => end?.(),
+    });
+  }
+
+  override render() {
+    const { state } = this.client.state;
+    const open = state === "open";
+    return html`
+      <a class="brand" href="#/">${icons.mark}<span>${texts.product}</span></a>
+      <span class="link ${open ? "" : "lost"}" role="status">
+        <span class="dot ${open ? "online" : ""}"></span>${texts.link[state]}
+      </span>
+      ${this.view.complete ? this.#counts() : nothing}
+      <theme-toggle></theme-toggle>
+    `;
+  }
+
+  #counts() {
+    const counts = this.view.counts();
+    const seconds = this.#received.length - 1;
+    const rate = seconds > 0 ? ((this.#received.at(-1) ?? 0) - (this.#received[0] ?? 0)) / seconds : 0;
+    const each = (value: string, name: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+    return html`<dl class="numbers" aria-label=${texts.counts.label}>
+      ${each(formatCount(counts.devices), texts.counts.devices)}
+      ${each(formatCount(counts.online), texts.counts.online)}
+      ${each(formatCount(counts.series), texts.counts.series)}
+      ${each(formatCount(Math.round(rate)), texts.counts.rate)}
+    </dl>`;
+  }
+}

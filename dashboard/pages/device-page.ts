@@ -1,0 +1,208 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { DeviceView, HubView } from "../client/hub-view.ts";
+import type { DeviceFeed } from "../data/device-feed.ts";
+import { formatDuration, formatInstant, formatInterval } from "../data/format.ts";
+import type { RangeKey } from "../data/ranges.ts";
+import { deviceHref } from "../data/route.ts";
+import { texts } from "../data/texts.ts";
+import { icons } from "../elements/icons.ts";
+import "../elements/metric-card.ts";
+import "../elements/range-picker.ts";
+import { ageText, deviceLabel, presenceDot } from "../elements/values.ts";
+import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { FeedController } from "./feed-controller.ts";
+
+/** One device: who it is, how it is, and a live chart for each of its metrics. */
+@customElement("device-page")
+export class DevicePage extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    dotStyles,
+    css`
+      :host {
+        display: block;
+        padding: 16px;
+      }
+      .head {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: flex-end;
+        justify-content: space-between;
+        gap: 8px 24px;
+        margin-bottom: 16px;
+      }
+      .title {
+        min-width: 0;
+      }
+      .back {
+        display: none;
+        margin: -8px 0 0 -8px;
+        padding: 0 8px;
+      }
+      h1 {
+        overflow-wrap: anywhere;
+        font-size: var(--text-xl);
+        font-weight: 650;
+        letter-spacing: -0.01em;
+        line-height: 1.3;
+      }
+      .facts {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 8px;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+      }
+      .facts > span:not(:last-child)::after {
+        margin-left: 8px;
+        content: "·";
+      }
+      .facts .state {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .facts .state b {
+        color: var(--text);
+        font-weight: 600;
+      }
+      code {
+        font: var(--text-s) var(--font-mono);
+        overflow-wrap: anywhere;
+      }
+      .ranges {
+        display: grid;
+        justify-items: end;
+        gap: 4px;
+        min-width: 0;
+        max-width: 100%;
+      }
+      .ends {
+        color: var(--text-muted);
+        font-size: var(--text-s);
+      }
+      .cards {
+        display: grid;
+        grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr));
+        gap: 16px;
+        align-items: start;
+      }
+      .message {
+        display: grid;
+        gap: 4px;
+        place-content: center;
+        min-height: 50vh;
+        color: var(--text-muted);
+        text-align: center;
+      }
+      .message strong {
+        color: var(--text);
+      }
+      @media (max-width: 860px) {
+        :host {
+          padding: 12px;
+        }
+        .back {
+          display: inline-flex;
+        }
+        .ranges {
+          justify-items: start;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) view!: HubView;
+  @property() device = "";
+  @property() range: RangeKey | undefined;
+
+  readonly #feeds = new FeedController(this);
+
+  constructor() {
+    super();
+    new Observer(this, () => this.view);
+    new Observer(this, () => everySecond);
+  }
+
+  override render() {
+    const device = this.view.devices.get(this.device);
+    if (!device) return this.view.complete ? this.#unknown() : nothing;
+    const feed = this.#feeds.follow(this.client, device, this.range);
+    return html`
+      <div class="head">
+        <div class="title">
+          <a class="button bare back" href="#/devices">${icons.back}${texts.list.back}</a>
+          <h1>${deviceLabel(device)}</h1>
+          ${this.#facts(device)}
+        </div>
+        <div class="ranges">
+          ${this.#ends(feed)}
+          <range-picker .range=${feed.range} @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}></range-picker>
+        </div>
+      </div>
+      ${
+        device.series.size === 0
+          ? html`<p class="message">${texts.device.noReadings}</p>`
+          : html`<div class="cards">
+            ${repeat(
+              [...device.series.values()],
+              ({ entry }) => entry.series,
+              (series) => html`<metric-card .client=${this.client} .feed=${feed} .series=${series}></metric-card>`,
+            )}
+          </div>`
+      }
+    `;
+  }
+
+  #facts(device: DeviceView) {
+    const { entry } = device;
+    const now = this.client.now();
+    const { reportInterval } = entry;
+    const facts = [
+      entry.name ? html`<code>${entry.device}</code>` : nothing,
+      entry.kind,
+      entry.historic ? texts.device.historic : nothing,
+      entry.via ? texts.device.via(entry.via) : nothing,
+      reportInterval === null
+        ? nothing
+        : reportInterval === 0
+          ? texts.device.onEvent
+          : texts.device.every(formatInterval(reportInterval)),
+      entry.state === "online" || entry.lastSeen === null
+        ? nothing
+        : texts.device.lastSeen(ageText(entry.lastSeen, now)),
+      ...Object.entries(entry.labels ?? {}).map(([key, value]) => `${key}: ${value}`),
+    ];
+    return html`<p class="facts numbers">
+      <span class="state">
+        ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
+        ${texts.device.since(formatDuration(now - entry.since))}, ${texts.reason[entry.reason]}
+      </span>
+      ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
+    </p>`;
+  }
+
+  /** Where the window does not end now, it says where. */
+  #ends(feed: DeviceFeed) {
+    const window = feed.window();
+    const { lastMs } = feed.span();
+    if (window.live || lastMs === undefined) return nothing;
+    const detail = window.toMs - window.fromMs > 86_400_000 * 10 ? 86_400_000 : 0;
+    return html`<span class="ends numbers">${texts.device.endsAt(formatInstant(lastMs, this.client.now(), detail))}</span>`;
+  }
+
+  #choose(range: RangeKey): void {
+    location.replace(deviceHref(this.device, range));
+  }
+
+  #unknown() {
+    return html`<p class="message"><strong>${texts.device.unknown(this.device)}</strong>${texts.device.unknownHint}</p>`;
+  }
+}

@@ -1,0 +1,84 @@
+import type { SeriesView } from "../client/hub-view.ts";
+import { NumberTrace } from "../data/number-trace.ts";
+import type { TimeWindow } from "../data/ranges.ts";
+import { StateTrace } from "../data/state-trace.ts";
+import { LineChart, type LineReading, type Threshold } from "./line-chart.ts";
+import { Plot, type PlotCursor } from "./plot.ts";
+import { type StateReading, StateStrip } from "./state-strip.ts";
+
+/** Heights of plots with their time axis, CSS pixels. */
+export const plotHeightPx = { line: 196, strip: 84 } as const;
+
+export type SeriesReading = (LineReading | StateReading) & { readonly leftPx: number };
+
+/** The plot of one series, of the kind that its type wants. */
+export class SeriesPlot {
+  readonly #plot: Plot;
+  readonly #drawing: LineChart | StateStrip;
+  readonly #series: SeriesView;
+
+  constructor(host: HTMLElement, series: SeriesView, pointed: (reading: SeriesReading | undefined) => void) {
+    this.#series = series;
+    this.#drawing = series.entry.type === "number" ? new LineChart() : new StateStrip();
+    const drawing = this.#drawing;
+    const cursorMoved = (cursor: PlotCursor | undefined) => {
+      const reading = cursor && drawing.reading(cursor);
+      pointed(cursor && reading && { ...reading, leftPx: cursor.leftPx });
+    };
+    const { plotOptions } = drawing;
+    this.#plot = new Plot(host, host.clientWidth, {
+      ...plotOptions,
+      height: plotHeightPx[plotOptions.kind],
+      cursorMoved,
+    });
+  }
+
+  get plotWidthPx(): number {
+    return this.#plot.plotWidthPx;
+  }
+
+  draw(trace: NumberTrace | StateTrace, window: TimeWindow): void {
+    const { reportInterval } = this.#series.entry;
+    if (this.#drawing instanceof LineChart) {
+      if (!(trace instanceof NumberTrace)) return;
+      const source = { trace, reportInterval, thresholds: thresholdsOf(this.#series) };
+      this.#drawing.draw(this.#plot, source, window.fromMs, window.toMs);
+    } else if (trace instanceof StateTrace) {
+      // Unknown or on event: it holds until something else is said.
+      const holdMs = reportInterval ? Math.max(2.5 * reportInterval, 10_000) : Number.POSITIVE_INFINITY;
+      this.#drawing.draw(this.#plot, { trace, holdMs }, window.fromMs, window.toMs);
+    }
+  }
+
+  resize(widthPx: number): void {
+    this.#plot.resize(widthPx);
+    this.#drawing.invalidate();
+  }
+
+  recolour(): void {
+    this.#drawing.invalidate();
+    this.#plot.recolour();
+  }
+
+  step(rows: number): void {
+    this.#plot.step(rows);
+  }
+
+  leave(): void {
+    this.#plot.leave();
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+  }
+}
+
+/** The borders of the zones that mean something. */
+function thresholdsOf(series: SeriesView): Threshold[] {
+  const found: Threshold[] = [];
+  for (const { from, to, level } of series.entry.zones ?? []) {
+    if (level === "ok") continue;
+    for (const value of [from, to]) if (value !== undefined) found.push({ value, level });
+  }
+  return found;
+}
