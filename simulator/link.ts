@@ -96,7 +96,7 @@ export class Link {
    */
   send(metric: string, value: Value, time: number = this.#ports.now(), device?: string): boolean {
     const reading = { metric, value, time: Math.round(time), ...(device === undefined ? {} : { device }) };
-    const row = JSON.stringify(reading);
+    const row = encode(reading);
     this.#sent++;
     const finite = Number.isFinite(reading.time) && (typeof value !== "number" || Number.isFinite(value));
     if (!finite || row.length > longestRow) {
@@ -265,6 +265,12 @@ export class Link {
     }
     this.#options.onState?.(state);
   }
+}
+
+/** As JSON text; a negative zero keeps its sign, which `JSON.stringify` would drop. */
+function encode(reading: { value: Value }): string {
+  const text = JSON.stringify(reading);
+  return Object.is(reading.value, -0) ? text.replace('"value":0', '"value":-0') : text;
 }
 
 function undelivered(reason: string): Error {

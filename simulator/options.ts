@@ -15,9 +15,14 @@ export interface SimulatorOptions {
   readonly quiet: boolean;
 }
 
+/** Also takes the address of the hub's page, which is what people have at hand. */
 function readUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "ws:" || url?.protocol === "wss:") return url.href;
+  if (url && /^(ws|http)s?:$/.test(url.protocol)) {
+    url.protocol = url.protocol.replace("http", "ws");
+    if (url.pathname === "/") url.pathname = "/ws";
+    return url.href;
+  }
   throw new InvalidArgumentError("Expected a WebSocket address such as ws://localhost:8080/ws.");
 }
 

@@ -1,0 +1,195 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Backlog, bytesAtMost, type Frame, type FrameLimits } from "../../simulator/link/backlog.ts";
+
+const wide: FrameLimits = { readings: 4, bytes: 4_096 };
+const narrow: FrameLimits = { readings: 2, bytes: 4_096 };
+
+function filled(rows: number): Backlog {
+  const backlog = new Backlog();
+  for (let row = 0; row < rows; row++) backlog.push(String(row));
+  return backlog;
+}
+
+/** Takes the next frame onto the connection. */
+function put(backlog: Backlog, limits = wide): Frame | undefined {
+  const frame = backlog.next(limits, true);
+  if (frame) frame.sent = true;
+  return frame;
+}
+
+/** The hub's side as the contract has it (P26–P29), with nothing in between. */
+class PaperHub {
+  stored: string[] = [];
+  lastSeq = 0;
+  waitsFor: number | undefined;
+
+  /** Answers with the number it wants sent again, if it does. */
+  take(frame: Frame, refuse: boolean): number | undefined {
+    if (frame.seq <= this.lastSeq) return undefined;
+    if (this.waitsFor !== undefined && frame.seq > this.waitsFor) return this.waitsFor;
+    this.waitsFor = refuse ? frame.seq : undefined;
+    if (refuse) return frame.seq;
+    this.stored.push(...frame.rows);
+    this.lastSeq = frame.seq;
+    return undefined;
+  }
+}
+
+type Step =
+  | { do: "push"; rows: number }
+  | { do: "send"; frames: number; refuse: boolean; ackLost: boolean }
+  | { do: "cut"; delivered: number; limits: FrameLimits };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant("push" as const), rows: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({
+    do: fc.constant("send" as const),
+    frames: fc.integer({ min: 1, max: 4 }),
+    refuse: fc.boolean(),
+    ackLost: fc.boolean(),
+  }),
+  fc.record({
+    do: fc.constant("cut" as const),
+    delivered: fc.integer({ min: 0, max: 3 }),
+    limits: fc.constantFrom(wide, narrow),
+  }),
+);
+
+describe("backlog", () => {
+  it("[L1] loses and doubles nothing across cuts, lost acks, refusals and narrower limits", () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const backlog = new Backlog();
+        const hub = new PaperHub();
+        let limits = wide;
+        let pushed = 0;
+        const send = (frames: number, refuse: boolean, ackLost: boolean) => {
+          for (
+            let frame = put(backlog, limits);
+            frame && frames > 0;
+            frame = --frames > 0 ? put(backlog, limits) : undefined
+          ) {
+            const again = hub.take(frame, refuse);
+            if (again !== undefined) backlog.resendFrom(again);
+            else if (!ackLost) backlog.decide(hub.lastSeq);
+          }
+        };
+        for (const one of steps) {
+          if (one.do === "push") for (let row = 0; row < one.rows; row++) backlog.push(String(pushed++));
+          else if (one.do === "send") send(one.frames, one.refuse, one.ackLost);
+          else {
+            send(one.delivered, false, true);
+            limits = one.limits;
+            backlog.unsend();
+            backlog.reconcile(hub.lastSeq, true, limits);
+          }
+          expect(backlog.pending).toBeGreaterThanOrEqual(pushed - hub.stored.length);
+        }
+        backlog.unsend();
+        backlog.reconcile(hub.lastSeq, true, limits);
+        // Twice: a hub that still waits for a number answers the first frames with it.
+        send(1_000, false, false);
+        send(1_000, false, false);
+        expect(hub.stored).toEqual(Array.from({ length: pushed }, (_, row) => String(row)));
+        expect(backlog.pending).toBe(0);
+        expect(backlog.oldest).toBe(pushed);
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+  });
+
+  it("[L2] keeps the numbers of frames across cuts", () => {
+    const backlog = filled(10);
+    const before = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: frame?.rows }));
+    backlog.unsend();
+    backlog.reconcile(0, true, wide);
+    const after = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: frame?.rows }));
+    expect(after).toEqual(before);
+  });
+
+  it("[L2] goes on above what the hub has seen of a session that was used before", () => {
+    const backlog = filled(1);
+    backlog.reconcile(500, true, wide);
+    expect(put(backlog)?.seq).toBe(501);
+  });
+
+  it("[L6] sends an empty frame for a number that was given up, before the later ones", () => {
+    const backlog = filled(12);
+    const frames = [put(backlog), put(backlog), put(backlog)];
+    backlog.refuse(frames[1] as Frame);
+    backlog.decide(1);
+    backlog.resendFrom(2);
+    expect([put(backlog), put(backlog)].map((frame) => [frame?.seq, frame?.rows.length])).toEqual([
+      [2, 0],
+      [3, 4],
+    ]);
+    backlog.resendFrom(99);
+    expect(put(backlog)).toBeUndefined();
+  });
+
+  it("[L9] numbers anew what another database may have met under the same numbers, in order", () => {
+    const backlog = filled(8);
+    put(backlog);
+    put(backlog);
+    backlog.unsend();
+    expect(backlog.reconcile(30, false, wide)).toBe(0);
+    const frames = [put(backlog), put(backlog)];
+    expect(frames.map((frame) => frame?.seq)).toEqual([31, 32]);
+    expect(frames.flatMap((frame) => frame?.rows)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
+  });
+
+  it("[L4] fills frames up to the readings and bytes allowed, one reading at least", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ maxLength: 60, unit: "grapheme" }), { maxLength: 40 }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.integer({ min: 70, max: 400 }),
+        (texts, readings, bytes) => {
+          const backlog = new Backlog();
+          for (const text of texts) backlog.push(JSON.stringify(text));
+          const seen: string[] = [];
+          for (let frame = put(backlog, { readings, bytes }); frame; frame = put(backlog, { readings, bytes })) {
+            seen.push(...frame.rows);
+            expect(frame.rows.length).toBeGreaterThan(0);
+            expect(frame.rows.length).toBeLessThanOrEqual(readings);
+            const text = `{"type":"readings","seq":${frame.seq},"readings":[${frame.rows.join(",")}]}`;
+            if (frame.rows.length > 1) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bytes);
+          }
+          expect(seen).toEqual(texts.map((text) => JSON.stringify(text)));
+        },
+      ),
+      { numRuns: 500, seed: 7 },
+    );
+  });
+
+  it("[L4] never counts fewer bytes than UTF-8 needs", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        expect(bytesAtMost(text)).toBeGreaterThanOrEqual(Buffer.byteLength(text));
+      }),
+      { numRuns: 1_000, seed: 7 },
+    );
+  });
+
+  it("[L7] drops the oldest reading that has no number, and none that has one", () => {
+    const backlog = filled(6);
+    put(backlog);
+    expect(backlog.dropOldest()).toBe(true);
+    expect(put(backlog)?.rows).toEqual(["5"]);
+    expect(backlog.dropOldest()).toBe(false);
+    expect(backlog.pending).toBe(5);
+  });
+
+  it("keeps its counts while 250,000 readings pass through", () => {
+    const backlog = new Backlog();
+    for (let round = 0; round < 50_000; round++) {
+      for (let row = 0; row < 5; row++) backlog.push("row");
+      backlog.decide(put(backlog)?.seq ?? 0);
+      backlog.decide(put(backlog)?.seq ?? 0);
+    }
+    expect(backlog.pending).toBe(0);
+    expect(backlog.taken).toBe(250_000);
+    expect(backlog.oldest).toBe(250_000);
+  });
+});
