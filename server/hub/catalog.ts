@@ -20,6 +20,8 @@ export interface Series {
   latestTimeMs: number;
   latestValue: Value;
   latestReceivedMs: number;
+  /** Ingest's number of the last frame that gave it a value without a time: a frame may give it one. */
+  untimedFrame: number;
 }
 
 /** Metadata of a device without the part that belongs to its metrics. */
@@ -144,6 +146,7 @@ export class Catalog {
       latestTimeMs: Number.NEGATIVE_INFINITY,
       latestValue: 0,
       latestReceivedMs: 0,
+      untimedFrame: 0,
     };
     this.#series.set(number, series);
     device.series.set(metric, series);

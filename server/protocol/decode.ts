@@ -274,15 +274,19 @@ const compiledPost = z.compile(postedReadings, { strict: true });
 /** Reads the body of `POST readings`: one object or a list of them. The rows are still unchecked: see `checkRow`. */
 export function decodePosted(text: string, limits: DecodeLimits): PostedReadings[] | Refusal {
   const parsed = parseJson(text, limits);
-  if (parsed instanceof Refusal) return parsed;
-  const parts: unknown[] = Array.isArray(parsed.json) ? parsed.json : [parsed.json];
+  return parsed instanceof Refusal ? parsed : checkPosted(parsed.json, limits);
+}
+
+/** The same for a body that was parsed, and whose depth was looked at, by the transport. */
+export function checkPosted(json: unknown, limits: DecodeLimits): PostedReadings[] | Refusal {
+  const parts: unknown[] = Array.isArray(json) ? json : [json];
   const posted: PostedReadings[] = [];
   let count = 0;
   for (const [index, part] of parts.entries()) {
     const judged = judge(compiledPost, part);
     if (!judged.ok) {
       const { code, message } = describeProblems(judged.issues, "body", "invalid_message");
-      const where = Array.isArray(parsed.json) ? `entry ${index}: ` : "";
+      const where = Array.isArray(json) ? `entry ${index}: ` : "";
       return new Refusal(code, `${where}${message}`);
     }
     posted.push(judged.value);

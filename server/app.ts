@@ -1,0 +1,104 @@
+/** The composition root: store, hub, and the ways in, put together and taken apart again. */
+import { existsSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import sirv from "sirv";
+import { type Config, hubVersion } from "./config.ts";
+import { Hub } from "./hub/hub.ts";
+import type { Ports } from "./ports.ts";
+import { MemoryStore } from "./store/memory/memory-store.ts";
+import type { TelemetryStore } from "./store/store.ts";
+import { createHttpHandler, httpTimeouts, maxBodyBytes } from "./transport/http/handler.ts";
+import { serveWebsocket } from "./transport/websocket.ts";
+
+export interface AppOptions {
+  /** Folder of the built page; without it the hub serves its API alone. */
+  readonly dashboardFolder?: string;
+  /** The hub can't promise anything any more and acknowledges nothing: the process has to end. */
+  readonly onFatal: (error: unknown) => void;
+  /** A store of one's own, not yet open. By default SQLite in `config.data`. */
+  readonly store?: TelemetryStore;
+}
+
+export interface App {
+  /** Where the hub listens: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Ends in good order: what was received is committed and acknowledged, then every connection is closed. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Connections that do not answer a close are cut after this, ms. */
+const stopPatienceMs = 5_000;
+
+/** Starts a hub. Rejects with `StoreOpenError`, or with the error of `listen` (`EADDRINUSE` and others). */
+export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
+  const store = options.store ?? new MemoryStore();
+  const state = await store.open();
+  const loop = monitorEventLoopDelay({ resolution: 20 });
+  loop.enable();
+  const hub = new Hub({
+    store,
+    state,
+    config,
+    ports,
+    version: hubVersion,
+    loopDelayMs: () => loop.percentile(99) / 1e6,
+    onFatal: options.onFatal,
+  });
+  const server = createServer({ ...httpTimeouts });
+  const { catalog, presence, history } = hub;
+  const { clock, log } = ports;
+  const pages = pagesOf(options.dashboardFolder);
+  const limits = { bodyBytes: maxBodyBytes, depth: config.limits.depth };
+  server.on(
+    "request",
+    createHttpHandler({
+      ...{ hub, catalog, store, history, presence, clock, log, limits, config },
+      ...(pages ? { pages } : {}),
+    }),
+  );
+  const sockets = serveWebsocket(server, { accept: (peer) => hub.accept(peer), config, clock, log });
+  try {
+    await listen(server, config);
+  } catch (error) {
+    loop.disable();
+    await hub.stop();
+    throw error;
+  }
+  let stopping: Promise<void> | undefined;
+  return {
+    url: urlOf(config.host, (server.address() as AddressInfo).port),
+    stop() {
+      stopping ??= (async () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        await hub.stop();
+        server.closeIdleConnections();
+        await sockets.stop(stopPatienceMs);
+        server.closeAllConnections();
+        await closed;
+        loop.disable();
+      })();
+      return stopping;
+    },
+  };
+}
+
+function pagesOf(folder: string | undefined) {
+  if (folder === undefined || !existsSync(folder)) return undefined;
+  return sirv(folder, { etag: true, dotfiles: false });
+}
+
+function listen(server: ReturnType<typeof createServer>, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

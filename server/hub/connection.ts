@@ -1,0 +1,151 @@
+/** One connection, before and after it is known whose it is: text in, decoded, given to the session of its side. */
+
+import type { Clock } from "../ports.ts";
+import { unreadableCodes } from "../protocol/codes.ts";
+import { decodeDevice, decodeFirst, decodeViewer } from "../protocol/decode.ts";
+import { Refusal } from "../protocol/errors.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { ViewerMessage } from "../protocol/viewer.ts";
+import type { DeviceSession } from "./device-session.ts";
+import type { Peer } from "./peer.ts";
+import type { ConnectionEnd } from "./presence.ts";
+
+/** What a transport sees of a connection that the hub accepted. */
+export interface Session {
+  /** One text frame. */
+  receive(text: string): void;
+  /** A frame that is not text: refused, and counted as unreadable. */
+  receiveBinary(): void;
+  /** The connection is gone. Once, as the last call. */
+  closed(end: ConnectionEnd): void;
+}
+
+/** A viewer's side of a connection. */
+export interface ViewerSide {
+  receive(message: ViewerMessage): void;
+  closed(): void;
+}
+
+export interface ConnectionDeps {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly device: (peer: Peer) => DeviceSession;
+  readonly viewer: (peer: Peer) => ViewerSide;
+  /** The connection is gone. */
+  readonly onClosed: (connection: Connection) => void;
+}
+
+/** Unreadable frames in a row that end a connection. */
+const maxUnreadable = 20;
+
+type Side =
+  | { readonly side: "either" }
+  | { readonly side: "device"; readonly session: DeviceSession }
+  | { readonly side: "viewer"; readonly session: ViewerSide }
+  | { readonly side: "closed" };
+
+export class Connection implements Session {
+  readonly peer: Peer;
+  readonly #deps: ConnectionDeps;
+  #side: Side = { side: "either" };
+  #unreadable = 0;
+
+  constructor(peer: Peer, deps: ConnectionDeps) {
+    this.peer = peer;
+    this.#deps = deps;
+  }
+
+  /** Whose it is; `either` as long as its first message did not settle it. */
+  get side(): Side["side"] {
+    return this.#side.side;
+  }
+
+  receive(text: string): void {
+    const side = this.#side;
+    switch (side.side) {
+      case "device": {
+        const message = decodeDevice(text, this.#deps.limits);
+        if (message instanceof Refusal) this.#refuse(message);
+        else {
+          this.#unreadable = 0;
+          side.session.receive(message, text.length);
+        }
+        return;
+      }
+      case "viewer": {
+        const message = decodeViewer(text, this.#deps.limits);
+        if (message instanceof Refusal) this.#refuse(message);
+        else {
+          this.#unreadable = 0;
+          side.session.receive(message);
+        }
+        return;
+      }
+      case "either":
+        this.#first(text);
+        return;
+      case "closed":
+        return;
+      default:
+        side satisfies never;
+    }
+  }
+
+  receiveBinary(): void {
+    this.#refuse(new Refusal("invalid_json", "this is a binary frame: send one JSON object in each text frame"));
+  }
+
+  closed(end: ConnectionEnd): void {
+    const side = this.#side;
+    this.#side = { side: "closed" };
+    if (side.side === "device") side.session.end(end);
+    else if (side.side === "viewer") side.session.closed();
+    this.#deps.onClosed(this);
+  }
+
+  /** The hub goes. */
+  shutDown(): void {
+    this.peer.close(1012, "the hub is stopping; come back");
+  }
+
+  #first(text: string): void {
+    const first = decodeFirst(text, this.#deps.limits);
+    if (first instanceof Refusal) {
+      this.#refuse(first);
+      return;
+    }
+    this.#unreadable = 0;
+    switch (first.side) {
+      case "either": {
+        const { id, time } = first.message;
+        this.peer.send(JSON.stringify({ type: "pong", id, time, hubTime: this.#deps.clock.now() }));
+        return;
+      }
+      case "device": {
+        const session = this.#deps.device(this.peer);
+        this.#side = { side: "device", session };
+        session.receive(first.message, text.length);
+        return;
+      }
+      case "viewer": {
+        const session = this.#deps.viewer(this.peer);
+        this.#side = { side: "viewer", session };
+        session.receive(first.message);
+        return;
+      }
+      default:
+        first satisfies never;
+    }
+  }
+
+  #refuse(refusal: Refusal): void {
+    const side = this.#side;
+    if (side.side === "closed") return;
+    if (side.side === "device") side.session.refuse(refusal);
+    else this.peer.send(JSON.stringify(refusal.toMessage()));
+    if (!unreadableCodes.has(refusal.code)) return;
+    this.#unreadable += 1;
+    if (this.#unreadable >= maxUnreadable)
+      this.peer.close(1008, `${maxUnreadable} unreadable frames in a row, the last: ${refusal.code}`);
+  }
+}

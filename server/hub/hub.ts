@@ -1,0 +1,255 @@
+/** The hub: puts its parts together, takes connections and requests, and ends in good order. */
+import type { Clock, Ports } from "../ports.ts";
+import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.ts";
+import type { Limits } from "../protocol/limits.ts";
+import { valueAt } from "../store/columns.ts";
+import type { Commit, StoreState, TelemetryStore } from "../store/store.ts";
+import type { OpenBatch } from "./batch.ts";
+import { advanceLatest, Catalog, type Device } from "./catalog.ts";
+import { Committer } from "./committer.ts";
+import { Connection, type Session } from "./connection.ts";
+import { DeviceSession, type DeviceSessionDeps } from "./device-session.ts";
+import { History } from "./history.ts";
+import { Ingest } from "./ingest.ts";
+import { Intake } from "./intake.ts";
+import { LiveSets } from "./live-sets.ts";
+import {
+  defaultHistorySettings,
+  defaultLiveSettings,
+  type HistorySettings,
+  type LiveSettings,
+} from "./live-settings.ts";
+import { Meters } from "./meters.ts";
+import type { Peer } from "./peer.ts";
+import { type PostDeps, postReadings } from "./post.ts";
+import { Presence } from "./presence.ts";
+import { type RemovalDeps, removeDevice, removeReadings } from "./removal.ts";
+import { SequenceSpaces } from "./sequence.ts";
+import { SlowViewers } from "./slow-viewers.ts";
+import { ViewerSession, type ViewerSessionDeps } from "./viewer-session.ts";
+
+export interface HubOptions {
+  /** Open already; the hub closes it. */
+  readonly store: TelemetryStore;
+  /** What `store.open` told. */
+  readonly state: StoreState;
+  readonly config: { readonly commitDelayMs: number; readonly limits: Limits };
+  readonly ports: Ports;
+  readonly version: string;
+  /** Delay of the event loop at the 99th percentile, ms. */
+  readonly loopDelayMs: () => number;
+  /** The hub can't promise anything any more: nothing is acknowledged from now on, and the process must end. */
+  readonly onFatal: (error: unknown) => void;
+  readonly live?: LiveSettings;
+  readonly history?: HistorySettings;
+}
+
+/** Beyond this delay of the event loop the hub says that it is not ready, ms. */
+const maxLoopDelayMs = 1_000;
+
+export class Hub {
+  readonly catalog: Catalog;
+  readonly presence: Presence;
+  readonly history: History;
+  readonly live: LiveSets;
+  readonly #options: HubOptions;
+  readonly #clock: Clock;
+  readonly #committer: Committer;
+  readonly #intake: Intake;
+  readonly #meters: Meters;
+  readonly #slow = new SlowViewers();
+  readonly #connections = new Set<Connection>();
+  readonly #device: DeviceSessionDeps;
+  readonly #viewer: ViewerSessionDeps;
+  readonly #post: PostDeps;
+  readonly #removal: RemovalDeps;
+  readonly #startedAt: number;
+  #offset: number;
+  #state: "running" | "stopping" | "failed" = "running";
+
+  constructor(options: HubOptions) {
+    const { store, state, config, ports } = options;
+    const { clock, log } = ports;
+    const { limits } = config;
+    this.#options = options;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#offset = state.commit;
+    this.catalog = new Catalog(state);
+    this.#meters = new Meters(clock);
+    this.#intake = new Intake(limits, clock);
+    this.presence = new Presence({ clock, onChange: (device) => this.live.deviceChanged(device) });
+    this.history = new History(store, options.history ?? defaultHistorySettings);
+    const spans = (numbers: readonly number[]) => store.seriesState(numbers);
+    const settings = options.live ?? defaultLiveSettings;
+    const { catalog, presence, history } = this;
+    this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, spans });
+    this.#committer = new Committer({
+      store,
+      clock,
+      delayMs: config.commitDelayMs,
+      onCommit: (commit, batch) => this.#committed(commit, batch),
+      onTold: (commit) => this.live.committed(commit),
+      onFatal: (error) => this.fail(error),
+    });
+    const committer = this.#committer;
+    const intake = this.#intake;
+    const onSpokenFor = (device: Device, speaker: Device | undefined) => this.#spokenFor(device, speaker);
+    const ingest = new Ingest({ catalog, committer, limits, onSpokenFor });
+    const spaces = new SequenceSpaces(store);
+    const onAcked = (ms: number) => this.#meters.ackMs.add(ms);
+    const { epoch } = state;
+    this.#device = {
+      ...{ catalog, committer, ingest, intake, spaces, limits, clock, log, epoch, presence, onSpokenFor, onAcked },
+      sessions: new Map<string, DeviceSession>(),
+      onDescribed: (device) => this.#described(device),
+    };
+    this.#post = { committer, ingest, intake, spaces, limits, clock, onAcked };
+    this.#viewer = {
+      catalog,
+      presence,
+      spans,
+      live: this.live,
+      history,
+      slow: this.#slow,
+      settings,
+      clock,
+      log,
+      epoch,
+    };
+    this.#removal = { store, catalog, committer, live: this.live, presence, now: () => clock.now() };
+  }
+
+  /** Takes a connection; the transport gives it what comes in, and tells when it is gone. */
+  accept(peer: Peer): Session {
+    const connection = new Connection(peer, {
+      limits: this.#options.config.limits,
+      clock: this.#clock,
+      device: (of) => new DeviceSession(of, this.#device),
+      viewer: (of) => new ViewerSession(of, this.#viewer),
+      onClosed: (gone) => this.#connections.delete(gone),
+    });
+    this.#connections.add(connection);
+    if (this.#state !== "running") connection.shutDown();
+    return connection;
+  }
+
+  /** Takes a posted body (parsed JSON of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+  post(body: unknown, bytes: number): Promise<PostedAnswer> {
+    return postReadings(body, bytes, this.#post);
+  }
+
+  /** Removes a device with everything it sent; false where there is none. Rejects with a `StoreError`. */
+  removeDevice(id: string): Promise<boolean> {
+    return removeDevice(id, this.#removal);
+  }
+
+  /** Removes a range of a series: `fromMs` included, `toMs` excluded. Rejects with a `StoreError`. */
+  removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }> {
+    return removeReadings(series, fromMs, toMs, this.#removal);
+  }
+
+  async status(): Promise<StatusAnswer> {
+    const { store, state, version, loopDelayMs } = this.#options;
+    const { stored, rejected, overwritten, rate, ackMs, commitMs } = this.#meters;
+    let devices = 0;
+    let viewers = 0;
+    for (const { side } of this.#connections) {
+      if (side === "device") devices++;
+      else if (side === "viewer") viewers++;
+    }
+    return {
+      version,
+      protocol: 1,
+      startedAt: this.#startedAt,
+      hubTime: this.#clock.now(),
+      epoch: state.epoch,
+      offset: this.#offset,
+      durability: "fsync",
+      connections: { devices, viewers },
+      devices: this.presence.counts(this.catalog.deviceCount),
+      series: this.catalog.seriesCount,
+      readings: { stored, rejected, overwritten, perSecond: rate.read() },
+      ackMs: ackMs.read(),
+      fsyncMs: commitMs.read(),
+      store: await store.stats(),
+      loopDelayMs: { p99: loopDelayMs() },
+      slowViewers: this.#slow.count,
+    };
+  }
+
+  /** Whether the hub works at all. */
+  health(): HealthAnswer {
+    if (this.#state === "failed") return { status: "down", reason: "the store failed; the hub is ending" };
+    return { status: "ok" };
+  }
+
+  /** Whether the hub should be sent traffic now. */
+  ready(): HealthAnswer {
+    if (this.#state !== "running") return { status: "down", reason: "the hub is stopping" };
+    const delayMs = this.#options.loopDelayMs();
+    if (delayMs <= maxLoopDelayMs) return { status: "ok" };
+    return {
+      status: "down",
+      reason: `the hub is ${Math.round(delayMs)} ms behind; at most ${maxLoopDelayMs} ms are ready`,
+    };
+  }
+
+  /** Nothing that is told from now on could be relied on: nothing is told any more, and the process has to end. */
+  fail(error: unknown): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#committer.halt();
+    this.#options.onFatal(error);
+  }
+
+  /** Commits and acknowledges what was received, closes every connection (1012), and closes the store. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#state === "stopping") return;
+    if (this.#state === "running") {
+      this.#state = "stopping";
+      await this.#committer.settled();
+      // What comes from now on is not acknowledged: its senders resend it.
+      this.#committer.halt();
+    }
+    this.presence.stop();
+    this.live.stop();
+    for (const connection of this.#connections) connection.shutDown();
+    await this.#options.store.close();
+  }
+
+  #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch): void {
+    const { catalog, presence } = this;
+    this.#offset = commit;
+    const nowMs = this.#clock.now();
+    const atMs = this.#clock.monotonic();
+    const { length, series: numbers, times } = columns;
+    for (let index = 0; index < length; index++) {
+      const series = catalog.findSeries(numbers[index] as number);
+      if (!series) continue;
+      const timeMs = times[index] as number;
+      if (timeMs === series.latestTimeMs) this.#meters.overwritten += 1;
+      series.committed = true;
+      advanceLatest(series, timeMs, valueAt(columns, index, series.type), nowMs);
+      presence.reported(series, timeMs, atMs);
+    }
+    for (const { parts } of batch.receipts) for (const part of parts) this.#meters.rejected += part.rejectedCount;
+    this.#meters.stored += length;
+    this.#meters.rate.add(length);
+    this.#meters.commitMs.add(commitMs);
+  }
+
+  #spokenFor(device: Device, speaker: Device | undefined): void {
+    if (speaker) this.presence.spokenFor(device, speaker);
+    const via = this.#device.sessions.has(device.id) ? undefined : speaker?.id;
+    if (device.via === via) return;
+    device.via = via;
+    this.live.deviceChanged(device);
+  }
+
+  #described(device: Device): void {
+    this.presence.declared(device);
+    this.live.deviceChanged(device);
+    for (const series of device.series.values()) this.live.seriesChanged(series);
+  }
+}

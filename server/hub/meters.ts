@@ -1,0 +1,77 @@
+/** What the hub counts for `status`: totals, a rate, and the last latencies. */
+import type { Clock } from "../ports.ts";
+
+/** Samples kept for a quantile. */
+const window = 1_024;
+
+/** The last samples of a latency, ms. */
+export class Quantiles {
+  readonly #samples = new Float64Array(window);
+  #count = 0;
+
+  add(ms: number): void {
+    this.#samples[this.#count++ % window] = ms;
+  }
+
+  /** Of the last `window` samples; 0 where there is none. Rounded to 1 µs. */
+  read(): { p50: number; p99: number } {
+    const sorted = this.#samples.slice(0, Math.min(this.#count, window)).sort();
+    const at = (share: number) =>
+      Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 1_000) / 1_000;
+    return { p50: at(0.5), p99: at(0.99) };
+  }
+}
+
+/** Seconds over which the rate is averaged. */
+const rateSeconds = 10;
+
+/** Readings stored per second, averaged over the last 10 s. */
+export class Rate {
+  readonly #clock: Clock;
+  readonly #buckets = new Float64Array(rateSeconds + 1);
+  #second: number;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#second = this.#now();
+  }
+
+  add(count: number): void {
+    this.#turn();
+    const at = this.#second % this.#buckets.length;
+    this.#buckets[at] = (this.#buckets[at] as number) + count;
+  }
+
+  /** Whole seconds only: the one that is running is left out. */
+  read(): number {
+    this.#turn();
+    const running = this.#buckets[this.#second % this.#buckets.length] as number;
+    return (this.#buckets.reduce((sum, count) => sum + count, 0) - running) / rateSeconds;
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.monotonic() / 1_000);
+  }
+
+  #turn(): void {
+    const now = this.#now();
+    for (let steps = Math.min(now - this.#second, this.#buckets.length); steps > 0; steps--) {
+      this.#buckets[(now - steps + 1) % this.#buckets.length] = 0;
+    }
+    this.#second = now;
+  }
+}
+
+/** Counted since the hub started. */
+export class Meters {
+  stored = 0;
+  rejected = 0;
+  overwritten = 0;
+  readonly ackMs = new Quantiles();
+  readonly commitMs = new Quantiles();
+  readonly rate: Rate;
+
+  constructor(clock: Clock) {
+    this.rate = new Rate(clock);
+  }
+}

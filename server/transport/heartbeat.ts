@@ -1,0 +1,60 @@
+/** Pings all sockets in one round, and cuts those that did not answer, unless it was the hub that slept. */
+import type { Clock, Timer } from "../ports.ts";
+
+/** A connection that can be asked for a sign of life. */
+export interface Pulse {
+  ping(): void;
+  /** True where it was asked, could have answered, and did not. */
+  readonly silent: boolean;
+  timeOut(): void;
+}
+
+export interface HeartbeatOptions {
+  /** Time between two rounds, ms. */
+  readonly pingMs: number;
+  /** Time to answer, ms. */
+  readonly pongMs: number;
+}
+
+/** A timer this late, ms, tells that the event loop stood still, and that answers may wait unread. */
+const stallMs = 1_000;
+
+export class Heartbeat {
+  readonly #clock: Clock;
+  readonly #pongMs: number;
+  readonly #pulses = new Set<Pulse>();
+  readonly #rounds: Timer;
+  readonly #checks = new Set<Timer>();
+
+  constructor(clock: Clock, { pingMs, pongMs }: HeartbeatOptions) {
+    this.#clock = clock;
+    this.#pongMs = pongMs;
+    this.#rounds = clock.every(pingMs, () => this.#round());
+  }
+
+  add(pulse: Pulse): void {
+    this.#pulses.add(pulse);
+  }
+
+  remove(pulse: Pulse): void {
+    this.#pulses.delete(pulse);
+  }
+
+  stop(): void {
+    this.#rounds.cancel();
+    for (const check of this.#checks) check.cancel();
+  }
+
+  #round(): void {
+    const asked = [...this.#pulses];
+    if (asked.length === 0) return;
+    for (const pulse of asked) pulse.ping();
+    const dueMs = this.#clock.monotonic() + this.#pongMs;
+    const check = this.#clock.after(this.#pongMs, () => {
+      this.#checks.delete(check);
+      if (this.#clock.monotonic() - dueMs > stallMs) return;
+      for (const pulse of asked) if (this.#pulses.has(pulse) && pulse.silent) pulse.timeOut();
+    });
+    this.#checks.add(check);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Who may speak to the hub from a browser: pages of the same host, of this machine, and those that were allowed. Programs
+ * send no Origin and are not stopped. `Host` is checked so that a foreign name that resolves to this machine opens nothing.
+ */
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import type { Config } from "../config.ts";
+
+/** What a request says of where it comes from. */
+export interface Caller {
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
+  /** The address of the other end. */
+  readonly remoteAddress: string | undefined;
+}
+
+/** `restricted`: an Origin of `null`, which may send device messages and nothing else. */
+export type Verdict =
+  | { readonly allowed: true; readonly restricted: boolean }
+  | { readonly allowed: false; readonly message: string };
+
+export type OriginConfig = Pick<Config, "host" | "allowOrigin">;
+
+/** Judges a request by its `Origin` and `Host`. The message of a refusal says which setting would allow it. */
+export function judgeCaller({ origin, host, remoteAddress }: Caller, config: OriginConfig): Verdict {
+  const own = host === undefined ? undefined : hostnameOf(`http://${host}`);
+  if (own === undefined) return { allowed: false, message: "The request has no valid Host header." };
+  if (!isOwnHost(own, config))
+    return {
+      allowed: false,
+      message: `The hub does not answer to the host name ${JSON.stringify(own)}: use its address or the name of this machine, or start it with --allow-origin http://${host}`,
+    };
+  if (origin === undefined) return { allowed: true, restricted: false };
+  if (origin === "null") {
+    if (isLoopbackAddress(remoteAddress) && isLoopbackHost(own)) return { allowed: true, restricted: true };
+    return {
+      allowed: false,
+      message:
+        "A page without an origin (a file, a sandboxed frame) may reach the hub from the same machine only: serve the page from a host and allow that with --allow-origin",
+    };
+  }
+  const from = hostnameOf(origin);
+  if (from !== undefined && (from === own || isLoopbackHost(from) || config.allowOrigin.includes(originOf(origin))))
+    return { allowed: true, restricted: false };
+  return {
+    allowed: false,
+    message: `Pages of ${printable(origin)} may not use this hub. To allow them start it with --allow-origin ${printable(origin)}`,
+  };
+}
+
+/** True for names and addresses that never leave this machine. */
+export function isLoopbackHost(name: string): boolean {
+  return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
+}
+
+function isLoopbackAddress(address: string | undefined): boolean {
+  if (address === undefined) return false;
+  const plain = address.replace(/^::ffff:/, "");
+  return plain === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));
+}
+
+/** An address can't be rebound to another machine as a name can; names must be the hub's own. */
+function isOwnHost(name: string, { host, allowOrigin }: OriginConfig): boolean {
+  if (isIP(name) !== 0 || isLoopbackHost(name)) return true;
+  const machine = hostname().toLowerCase();
+  const [short] = machine.split(".");
+  const own = [host.toLowerCase(), machine, `${machine}.local`, short, `${short}.local`];
+  return own.includes(name) || allowOrigin.some((origin) => hostnameOf(origin) === name);
+}
+
+/** The host of a URL in lower case, without brackets and port; undefined where it is none. */
+function hostnameOf(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const { hostname: name } = new URL(url);
+  return name === "" ? undefined : name.replace(/^\[|\]$/g, "");
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, "?").slice(0, 200);
+}

@@ -1,0 +1,226 @@
+/** The WebSocket way in. The only file that knows `ws`. */
+import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import type { Session } from "../hub/connection.ts";
+import type { Peer } from "../hub/peer.ts";
+import type { Clock, Log, Timer } from "../ports.ts";
+import type { CloseCode } from "../protocol/codes.ts";
+import type { Limits } from "../protocol/limits.ts";
+import { Heartbeat, type Pulse } from "./heartbeat.ts";
+import { judgeCaller, type OriginConfig } from "./origin.ts";
+
+/** Codes of a close in good order: normal, going away, none given. */
+const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
+
+/** Where devices and viewers connect. */
+export const socketPath = "/ws";
+const subprotocol = "telemetry.v1";
+/** A peer that does not answer a close frame is cut after this, ms. */
+const closePatienceMs = 3_000;
+/** Fragments of one frame; a sender needs none, and each costs memory of its own. */
+const maxFragments = 16;
+/** Smallest TCP segment that a slow link may cut a frame into, bytes. */
+const smallestSegmentBytes = 512;
+
+export interface WebsocketDeps {
+  readonly accept: (peer: Peer) => Session;
+  readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** `ws` reads both; its published types lag behind it. */
+type Options = ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number };
+
+export interface WebsocketTransport {
+  /** Resolves once every socket is gone; those that linger are cut after `patienceMs`. */
+  stop(patienceMs: number): Promise<void>;
+}
+
+/** Takes the upgrades of an HTTP server at `/ws` and gives each socket to the hub. */
+export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTransport {
+  const { frameBytes, pingMs, pongMs } = deps.config.limits;
+  const options: Options = {
+    noServer: true,
+    maxPayload: frameBytes,
+    maxFragments,
+    // One chunk is what one read of the socket brought. A frame of full size over a slow link comes in many small ones,
+    // and must not be taken for an attack.
+    maxBufferedChunks: Math.max(64, Math.ceil(frameBytes / smallestSegmentBytes)),
+    perMessageDeflate: false,
+    clientTracking: false,
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+  };
+  const sockets = new WebSocketServer(options);
+  const open = new Set<SocketPeer>();
+  const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on("error", () => socket.destroy());
+    const refusal = refuseUpgrade(request, deps.config);
+    if ("status" in refusal) {
+      deps.log.warn("socket refused", { address: request.socket.remoteAddress, reason: refusal.message });
+      answer(socket, refusal.status, refusal.message);
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (websocket) => {
+      const peer = new SocketPeer(websocket, socket, addressOf(request), refusal.restricted, deps.clock);
+      open.add(peer);
+      attach(peer, deps, heartbeat, () => open.delete(peer));
+    });
+  });
+  return {
+    async stop(patienceMs) {
+      heartbeat.stop();
+      const closed = [...open].map((peer) => peer.gone);
+      const cut = deps.clock.after(patienceMs, () => {
+        for (const peer of open) peer.terminate();
+      });
+      await Promise.all(closed);
+      cut.cancel();
+    },
+  };
+}
+
+function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onGone: () => void): void {
+  const { websocket } = peer;
+  const session = deps.accept(peer);
+  heartbeat.add(peer);
+  websocket.on("message", (data: RawData, isBinary: boolean) => {
+    peer.answered();
+    if (isBinary) session.receiveBinary();
+    else session.receive((data as Buffer).toString());
+  });
+  websocket.on("pong", () => peer.answered());
+  // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
+  websocket.on("error", (error) => deps.log.debug("socket error", { address: peer.address, error: error.message }));
+  websocket.once("close", (code) => {
+    heartbeat.remove(peer);
+    peer.left();
+    session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
+    onGone();
+  });
+}
+
+function addressOf(request: IncomingMessage): string {
+  return request.socket.remoteAddress ?? "unknown";
+}
+
+/** Why a request can't become a socket, or how it may. */
+function refuseUpgrade(
+  request: IncomingMessage,
+  config: OriginConfig,
+): { status: 400 | 403 | 404; message: string } | { restricted: boolean } {
+  const { host, origin } = request.headers;
+  const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
+  if (!verdict.allowed) return { status: 403, message: verdict.message };
+  const [path, query] = (request.url ?? "").split("?");
+  if (path !== socketPath) return { status: 404, message: `Sockets are at ${socketPath}, not at this path.` };
+  if (query && new URLSearchParams(query).has("token"))
+    return { status: 400, message: "A token in a URL ends up in logs: send it in hello.token." };
+  return { restricted: verdict.restricted };
+}
+
+function answer(socket: Duplex, status: number, message: string): void {
+  const body = `${message}\n`;
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+/** A socket as the hub sees it. */
+class SocketPeer implements Peer, Pulse {
+  readonly websocket: WebSocket;
+  readonly address: string;
+  readonly restricted: boolean;
+  /** Resolves when the socket is closed. */
+  readonly gone: Promise<void>;
+  readonly #clock: Clock;
+  #left: () => void = () => {};
+  readonly #socket: Duplex;
+  #corked = false;
+  readonly #uncork = () => {
+    this.#corked = false;
+    this.#socket.uncork();
+  };
+  #paused = false;
+  #awaiting = false;
+  #cut: Timer | undefined;
+  timedOut = false;
+
+  constructor(websocket: WebSocket, socket: Duplex, address: string, restricted: boolean, clock: Clock) {
+    this.websocket = websocket;
+    this.#socket = socket;
+    this.address = address;
+    this.restricted = restricted;
+    this.#clock = clock;
+    this.gone = new Promise((resolve) => {
+      this.#left = resolve;
+    });
+  }
+
+  /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
+  send(text: string): void {
+    if (this.websocket.readyState !== WebSocket.OPEN) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.websocket.send(text);
+  }
+
+  bufferedBytes(): number {
+    return this.websocket.bufferedAmount;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.websocket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.websocket.resume();
+  }
+
+  close(code: CloseCode, reason: string): void {
+    // A paused socket would never read the answer to its close frame.
+    this.resume();
+    this.websocket.close(code, reason);
+    this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
+  }
+
+  terminate(): void {
+    this.websocket.terminate();
+  }
+
+  ping(): void {
+    if (this.#paused || this.websocket.readyState !== WebSocket.OPEN) return;
+    this.#awaiting = true;
+    this.websocket.ping();
+  }
+
+  /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. */
+  answered(): void {
+    this.#awaiting = false;
+  }
+
+  /** A paused socket's answer may lie unread: it has no deadline. */
+  get silent(): boolean {
+    return this.#awaiting && !this.#paused;
+  }
+
+  timeOut(): void {
+    this.timedOut = true;
+    this.close(4408, "no answer to ping");
+    // Nobody is there to read the close frame.
+    this.websocket.terminate();
+  }
+
+  left(): void {
+    this.#cut?.cancel();
+    this.#left();
+  }
+}
