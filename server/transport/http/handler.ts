@@ -4,7 +4,7 @@ import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { type BodyLimits, discardBody, readJson } from "./body.ts";
-import { setSafeHeaders } from "./headers.ts";
+import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, matchRoute, routes } from "./routes.ts";
 
@@ -25,7 +25,7 @@ export interface HttpDeps extends HttpContext {
   readonly limits: BodyLimits;
   /** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
   readonly guard: (request: IncomingMessage) => Refusal | undefined;
-  /** Serves the pages: everything that is no route. Answers false where there is no such file. */
+  /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
   readonly pages?: (request: IncomingMessage, response: ServerResponse, missing: () => void) => void;
 }
 
@@ -36,17 +36,22 @@ export function createHttpHandler(deps: HttpDeps): Listener {
   return (request, response) => {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
+    const { pathname, query } = addressOf(request.url ?? "/");
     const refused = deps.guard(request);
     if (refused) {
       writeRefusal(response, refused, head);
       return;
     }
-    const { pathname, query } = addressOf(request.url ?? "/");
+    allowPage(request, response);
     const match = matchRoute(pathname);
     if (!match) {
       const missing = () => writeRefusal(response, notFound(pathname), head);
       if (deps.pages && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
       else missing();
+      return;
+    }
+    if (request.method === "OPTIONS") {
+      writeOptions(response, allowed(match.route));
       return;
     }
     const method = (head ? "GET" : request.method) as Method;
@@ -61,14 +66,20 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     Promise.resolve()
       .then(() => handle({ context: deps, path: match.path, query, body }))
       .then((answer) => writeAnswer(response, answer, head))
-      .catch((error: unknown) => fail(error, request, response, deps.log));
+      .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
   };
 }
 
-async function fail(error: unknown, request: IncomingMessage, response: ServerResponse, log: Log): Promise<void> {
+async function fail(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  pathname: string,
+  log: Log,
+): Promise<void> {
   const refusal = refusalOf(error);
   if (!refusal) {
-    log.error("request failed", { method: request.method, path: request.url?.slice(0, 200), error: String(error) });
+    log.error("request failed", { method: request.method, path: pathname.slice(0, 200), error: String(error) });
   }
   if (response.headersSent) {
     // The answer was on its way: cutting it is the only way left to say that it is not whole.
