@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
+import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { type BodyLimits, discardBody, readJson } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import type { HttpContext, Method } from "./route.ts";
-import { allowed, matchRoute, routes } from "./routes.ts";
+import { allowed, matchRoute, readingsPath, routes } from "./routes.ts";
 
 /** Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. */
 export const httpTimeouts = {
@@ -23,8 +24,8 @@ const discardMs = 2_000;
 
 export interface HttpDeps extends HttpContext {
   readonly limits: BodyLimits;
-  /** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
-  readonly guard: (request: IncomingMessage) => Refusal | undefined;
+  /** Who may use the hub from a browser, and under which host names. */
+  readonly config: OriginConfig;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
   readonly pages?: (request: IncomingMessage, response: ServerResponse, missing: () => void) => void;
 }
@@ -37,7 +38,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
-    const refused = deps.guard(request);
+    const refused = admit(request, pathname, deps.config);
     if (refused) {
       writeRefusal(response, refused, head);
       return;
@@ -90,6 +91,16 @@ async function fail(
   if (!request.complete) response.setHeader("Connection", "close");
   const unforeseen = new Refusal("internal", "The hub failed to answer; its log says more.");
   writeRefusal(response, refusal ?? unforeseen, request.method === "HEAD");
+}
+
+/** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
+function admit(request: IncomingMessage, pathname: string, config: OriginConfig): Refusal | undefined {
+  const { host, origin } = request.headers;
+  const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
+  if (!verdict.allowed) return new Refusal("not_allowed", verdict.message);
+  const sendsReadings = pathname === readingsPath && (request.method === "POST" || request.method === "OPTIONS");
+  if (!verdict.restricted || sendsReadings) return undefined;
+  return new Refusal("not_allowed", "A page without an origin (a file, a sandboxed frame) may send readings only.");
 }
 
 /** Path and query as they stand in the request; proxies may write the whole address. */

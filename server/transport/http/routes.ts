@@ -14,6 +14,9 @@ export interface Route {
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
 }
 
+/** The one route that a page without an origin may use, to send readings. */
+export const readingsPath = "/api/v1/readings";
+
 export const routes: readonly Route[] = [
   { path: "/api/v1/devices", methods: { GET: getDevices } },
   { path: "/api/v1/devices/{id}", methods: { GET: getDevice, DELETE: deleteDevice } },
@@ -21,7 +24,7 @@ export const routes: readonly Route[] = [
   { path: "/api/v1/devices/{id}/refused", methods: { GET: getRefused } },
   { path: "/api/v1/series", methods: { GET: getSeries } },
   { path: "/api/v1/latest", methods: { GET: getLatest } },
-  { path: "/api/v1/readings", methods: { GET: getReadings, POST: postReadings, DELETE: deleteReadings } },
+  { path: readingsPath, methods: { GET: getReadings, POST: postReadings, DELETE: deleteReadings } },
   { path: "/api/v1/status", methods: { GET: getStatus } },
   { path: "/health", methods: { GET: getHealth } },
   { path: "/ready", methods: { GET: getReady } },
