@@ -34,6 +34,11 @@ function printable(text: string): string {
   });
 }
 
+/** The address as people type it. A hub that listens on all addresses listens on this one, too. */
+function typed(url: string): string {
+  return url.replace(/^http:\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, "http://localhost");
+}
+
 function textLog(write: (line: string) => void): HubLog {
   const line =
     (mark: string): LogLine =>
@@ -47,6 +52,6 @@ function textLog(write: (line: string) => void): HubLog {
     info: line(""),
     warn: line("WARNING "),
     error: line("ERROR "),
-    listening: (url, data) => write(`The hub listens on ${url} and keeps its readings in ${data}\n`),
+    listening: (url, data) => write(`The hub listens on ${typed(url)} and keeps its readings in ${data}\n`),
   };
 }

@@ -9,7 +9,7 @@ function logged(form: "text" | "json", use: (log: ReturnType<typeof createLog>) 
 
 describe("the log", () => {
   it("says where the hub listens in one line for people", () => {
-    const lines = logged("text", (log) => log.listening("http://localhost:8080", "/srv/data"));
+    const lines = logged("text", (log) => log.listening("http://127.0.0.1:8080", "/srv/data"));
     expect(lines).toEqual(["The hub listens on http://localhost:8080 and keeps its readings in /srv/data\n"]);
   });
 

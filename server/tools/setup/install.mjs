@@ -34,7 +34,7 @@ function runNpm(root, args, env, say) {
     /** @param {Buffer} bytes */
     const forward = (bytes) => {
       const text = bytes.toString();
-      if (!compiling && /gyp info|node-gyp/.test(text)) {
+      if (!compiling && /gyp info it worked/.test(text)) {
         compiling = true;
         say("compiling SQLite, about a minute");
       }
