@@ -1,0 +1,112 @@
+/**
+ * A hub that does what a test tells it, over real sockets: for what the real one cannot be made to do at will, such as to
+ * lose an ack. It speaks the contract (its answers are checked against the schemas) and stores nothing.
+ */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import {
+  type DeviceHello,
+  defaultLimits,
+  deviceMessage,
+  type HubToDevice,
+  hubToDevice,
+  type Limits,
+  type Readings,
+} from "../../server/protocol/index.ts";
+import { Queue } from "./queue.ts";
+
+export class OddConnection {
+  readonly #socket: WebSocket;
+  readonly #frames = new Queue<unknown>();
+  readonly closed: Promise<unknown>;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.closed = once(socket, "close");
+    socket.on("message", (data) => this.#frames.put(JSON.parse(String(data))));
+  }
+
+  /** Messages that came and were not taken yet. */
+  get untaken(): number {
+    return this.#frames.length;
+  }
+
+  /** The next message, which must be one of the contract. */
+  async next<Type extends "hello" | "readings" | "describe" | "ping">(type: Type) {
+    const message = deviceMessage.parse(await this.#frames.take());
+    if (message.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(message)}`);
+    return message as Extract<typeof message, { type: Type }>;
+  }
+
+  /** The next frame in short: its number and its values. */
+  async frame(): Promise<{ seq: number | undefined; values: unknown[] }> {
+    const { seq, readings }: Readings = await this.next("readings");
+    return { seq, values: readings.map((row) => (row as { value: unknown }).value) };
+  }
+
+  say(message: HubToDevice): void {
+    this.#socket.send(JSON.stringify(hubToDevice.parse(message)));
+  }
+
+  /** Takes the `hello` and lets the device in. */
+  async welcome(
+    with_: { lastSeq?: number; epoch?: string; heartbeat?: number; limits?: Partial<Limits> } = {},
+  ): Promise<DeviceHello> {
+    const hello = await this.next("hello");
+    this.say({
+      type: "welcome",
+      device: hello.device,
+      protocol: 1,
+      lastSeq: with_.lastSeq ?? 0,
+      hubTime: Date.UTC(2026, 10, 24),
+      epoch: with_.epoch ?? "first",
+      heartbeat: with_.heartbeat ?? 25_000,
+      durability: "fsync",
+      limits: { ...defaultLimits, ...with_.limits },
+    });
+    return hello;
+  }
+
+  refuse(seq: number, code: "storage_full" | "resend_from" | "too_many_readings"): void {
+    this.say({ type: "error", seq, code, message: "told to refuse", retryable: code !== "too_many_readings" });
+  }
+
+  close(code: number, reason = ""): void {
+    this.#socket.close(code, reason);
+  }
+
+  /** Cuts without a word, as a cable does. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+}
+
+export class OddHub {
+  readonly #server: WebSocketServer;
+  readonly #connections = new Queue<OddConnection>();
+
+  private constructor(server: WebSocketServer) {
+    this.#server = server;
+    server.on("connection", (socket) => this.#connections.put(new OddConnection(socket)));
+  }
+
+  static async start(): Promise<OddHub> {
+    const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+    await once(server, "listening");
+    return new OddHub(server);
+  }
+
+  get url(): string {
+    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}/ws`;
+  }
+
+  connection(): Promise<OddConnection> {
+    return this.#connections.take();
+  }
+
+  stop(): void {
+    for (const socket of this.#server.clients) socket.terminate();
+    this.#server.close();
+  }
+}
