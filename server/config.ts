@@ -20,6 +20,11 @@ const plainSettings = z.object({
   demo: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
   minFreeBytes: z.int().min(0).default(512_000_000),
+  journalBudgetBytes: z
+    .int()
+    .min(64 * 1024)
+    .max(16 * 1024 ** 3)
+    .default(64 * 1024 ** 2),
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
 });
@@ -39,6 +44,8 @@ export interface Config {
   readonly commitDelayMs: number;
   /** Below this much free disk space readings are refused with `storage_full`, bytes. */
   readonly minFreeBytes: number;
+  /** The newest readings stand uncompressed in the journal up to this size; more forces them into chunks, bytes. */
+  readonly journalBudgetBytes: number;
   /** Foreign origins whose pages may use the hub, each as `scheme://host[:port]`. */
   readonly allowOrigin: readonly string[];
   /** Form of the log on standard output. */
@@ -132,6 +139,14 @@ const plain: Readonly<Record<PlainKey, Words>> = {
     allowed: "a size such as 512, 512MB or 2GB",
     fallback: "512MB",
     read: (text) => readSize(text, "MB"),
+  },
+  journalBudgetBytes: {
+    flag: "--journal-budget",
+    argument: "SIZE",
+    help: "size of the journal that holds the newest readings uncompressed; less makes a restart shorter and the disk busier",
+    allowed: "a size from 64KiB to 16GiB, such as 64MiB",
+    fallback: "64MiB",
+    read: (text) => readSize(text, "B"),
   },
   allowOrigin: {
     flag: "--allow-origin",

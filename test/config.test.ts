@@ -26,6 +26,7 @@ describe("settings", () => {
       demo: false,
       commitDelayMs: 0,
       minFreeBytes: 512_000_000,
+      journalBudgetBytes: 67_108_864,
       allowOrigin: [],
       log: "text",
       limits: defaultLimits,

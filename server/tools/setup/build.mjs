@@ -117,7 +117,7 @@ export async function build(root, name) {
     // Without this the page would be built with development checks when a shell has NODE_ENV set.
     process.env.NODE_ENV = "production";
     process.env.HUB_BUILD_FOLDER = unfinished;
-    const builder = await vite.createBuilder({ root, configFile: join(root, "vite.config.ts"), logLevel: "warn" });
+    const builder = await vite.createBuilder({ configFile: join(root, "vite.config.ts"), logLevel: "warn" });
     await builder.buildApp();
     renameSync(unfinished, folder);
   }
