@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { longestJoinMs } from "../../dashboard/data/gaps.ts";
+import { lineOf, summaryOf } from "../../dashboard/data/line.ts";
+import { mostRows, NumberTrace } from "../../dashboard/data/number-trace.ts";
+import { StateTrace } from "../../dashboard/data/state-trace.ts";
+
+const second = 1_000;
+
+function raw(times: number[], value: (time: number) => number = (time) => time): NumberTrace {
+  const trace = new NumberTrace();
+  trace.load({ every: null, times, values: times.map(value) });
+  return trace;
+}
+
+describe("a numeric trace", () => {
+  it("joins past and present in one line", () => {
+    const trace = raw([1, 2, 3]);
+    trace.add(4, 40);
+    const line = lineOf(trace, 0, 10, 100, Number.POSITIVE_INFINITY);
+    expect(line.times).toEqual([1, 2, 3, 4]);
+    expect(line.values).toEqual([1, 2, 3, 40]);
+    expect(line.banded).toBe(false);
+  });
+
+  it("folds live readings into the buckets of the history, so that the shape stays", () => {
+    const trace = new NumberTrace();
+    trace.load({ every: 60_000, times: [0, 60_000], mean: [10, 20], min: [8, 18], max: [12, 22], count: [4, 2] });
+    trace.add(90_000, 26);
+    trace.add(120_001, 5);
+    const line = lineOf(trace, 0, 200_000, 100, Number.POSITIVE_INFINITY);
+    expect(line.times).toEqual([0, 60_000, 120_000]);
+    expect(line.values).toEqual([10, 22, 5]);
+    expect(line.mins).toEqual([8, 18, 5]);
+    expect(line.maxs).toEqual([12, 26, 5]);
+    expect(line.banded).toBe(true);
+  });
+
+  it("keeps least, most, count and mean whatever the order and size of a live stream", () => {
+    const reading = fc.record({
+      time: fc.integer({ min: 0, max: 100_000 }),
+      value: fc.integer({ min: -1e6, max: 1e6 }),
+    });
+    fc.assert(
+      fc.property(fc.array(reading, { minLength: 1, maxLength: 300 }), (readings) => {
+        const trace = new NumberTrace();
+        trace.load({ every: 1_000, times: [], mean: [] });
+        for (const { time, value } of readings) trace.add(time, value);
+        const values = readings.map(({ value }) => value);
+        const summary = summaryOf(trace, 0, 100_000);
+        expect(summary?.min).toBe(Math.min(...values));
+        expect(summary?.max).toBe(Math.max(...values));
+        expect(summary?.mean).toBeCloseTo(values.reduce((sum, value) => sum + value, 0) / values.length, 5);
+      }),
+    );
+  });
+
+  it("stays bounded where raw readings outgrow it, and loses neither the span nor the extremes", () => {
+    const trace = raw([0]);
+    for (let time = 10; time <= 300_000; time += 10) trace.add(time, time === 150_000 ? 1e9 : Math.sin(time));
+    expect(trace.length).toBeLessThanOrEqual(mostRows);
+    expect(trace.everyMs).not.toBeNull();
+    expect(trace.time(0)).toBe(0);
+    expect(summaryOf(trace, 0, 300_000)?.max).toBe(1e9);
+  });
+
+  it("keeps one row left of the window, so that the line enters from the edge", () => {
+    const trace = raw([10, 20, 30, 40]);
+    trace.dropBefore(25);
+    expect(trace.time(0)).toBe(20);
+  });
+});
+
+describe("gaps", () => {
+  it("breaks the line over a silence longer than 2.5 intervals, and not over a shorter one", () => {
+    const trace = raw([0, 1, 2, 4.5, 7.1, 8].map((n) => n * second));
+    const line = lineOf(trace, 0, 10 * second, 500, longestJoinMs(trace, second));
+    expect(line.gaps).toEqual([[4.5 * second, 7.1 * second]]);
+    expect(line.values.map((value) => value === null)).toEqual([false, false, false, false, true, false, false]);
+  });
+
+  it("learns the interval where the hub does not know it", () => {
+    const times = Array.from({ length: 20 }, (_, index) => index * 60 * second);
+    const trace = raw([...times, 40 * 60 * second]);
+    expect(longestJoinMs(trace, null)).toBe(150 * second);
+    expect(lineOf(trace, 0, 3e6, 500, longestJoinMs(trace, null)).gaps).toHaveLength(1);
+  });
+
+  it("never breaks a line that is reported on event", () => {
+    expect(longestJoinMs(raw([0, 1, 1e9]), 0)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("allows for the width of buckets, whose rows tell only their start", () => {
+    const trace = new NumberTrace();
+    trace.load({ every: 10 * second, times: [0, 10_000, 30_000], mean: [1, 1, 1] });
+    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, 4 * second)).gaps).toEqual([]);
+    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, second)).gaps).toEqual([[10_000, 30_000]]);
+  });
+});
+
+describe("decimation", () => {
+  it("draws about two rows a pixel of any number of readings, with every extreme in the band", () => {
+    const times = Array.from({ length: 8_000 }, (_, index) => index * 10);
+    const trace = raw(times, (time) => (time === 40_000 ? 500 : Math.sin(time / 5_000)));
+    const line = lineOf(trace, 0, 80_000, 200, Number.POSITIVE_INFINITY);
+    expect(line.times.length).toBeLessThanOrEqual(201);
+    expect(line.banded).toBe(true);
+    expect(Math.max(...line.maxs.map((value) => value ?? 0))).toBe(500);
+  });
+
+  it("does not join rows over a gap", () => {
+    const times = [
+      ...Array.from({ length: 4_000 }, (_, index) => index),
+      ...Array.from({ length: 4_000 }, (_, index) => 5_000 + index),
+    ];
+    const line = lineOf(raw(times), 0, 9_000, 100, 50);
+    expect(line.gaps).toEqual([[3_999, 5_000]]);
+  });
+});
+
+describe("a trace of states", () => {
+  it("keeps changes only, and how far the last one holds", () => {
+    const trace = new StateTrace();
+    trace.load({ times: [0, 10], values: ["rain", "sun"] });
+    trace.add(20, "sun");
+    trace.add(30, "fog");
+    expect(trace.spans(0, 100)).toEqual([
+      { fromMs: 0, toMs: 10, state: "rain" },
+      { fromMs: 10, toMs: 30, state: "sun" },
+      { fromMs: 30, toMs: 30, state: "fog" },
+    ]);
+    trace.confirm(50);
+    expect(trace.spans(40, 100)).toEqual([{ fromMs: 30, toMs: 50, state: "fog" }]);
+  });
+
+  it("takes late states in their place", () => {
+    const trace = new StateTrace();
+    for (const [time, state] of [
+      [10, true],
+      [30, true],
+      [20, false],
+      [5, true],
+    ] as const)
+      trace.add(time, state);
+    expect(trace.at(7)).toBe(true);
+    expect(trace.at(25)).toBe(false);
+    expect(trace.at(4)).toBeUndefined();
+  });
+
+  it("drops what ended before the window, not what still holds in it", () => {
+    const trace = new StateTrace();
+    trace.load({ times: [0, 10, 20], values: ["a", "b", "c"] });
+    trace.dropBefore(15);
+    expect(trace.at(16)).toBe("b");
+    expect(trace.length).toBe(2);
+  });
+});
