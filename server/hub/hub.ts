@@ -107,8 +107,6 @@ export class Hub {
     this.#post = { committer, ingest, intake, spaces, limits, clock, onAcked };
     this.#viewer = {
       catalog,
-      presence,
-      spans,
       live: this.live,
       history,
       slow: this.#slow,

@@ -36,6 +36,13 @@ export interface Watcher {
   drop(series: number): void;
 }
 
+/** Takes note of what the viewers of a set are told. */
+export interface Follower {
+  update(points: Points): void;
+  announce(text: string): void;
+  drop(series: number): void;
+}
+
 export class LiveSet {
   /** The hub's number of this set, unlike any other since it started. */
   readonly number: number;
@@ -43,6 +50,8 @@ export class LiveSet {
   readonly selection: Selection;
   readonly intervalMs: number;
   readonly watchers = new Set<Watcher>();
+  /** What happens to the set, for viewers that are still to come. */
+  readonly followers = new Set<Follower>();
   /** Series that its viewers know of, by number. */
   readonly series = new Map<number, Series>();
   readonly matchesDevice: (id: string) => boolean;
@@ -132,6 +141,7 @@ export class LiveSet {
       if (!("removed" in entry)) continue;
       this.series.delete(entry.series);
       this.#window?.drop(entry.series);
+      for (const follower of this.followers) follower.drop(entry.series);
       for (const watcher of this.watchers) watcher.drop(entry.series);
     }
     this.#announce({ type: "series", set: this.number, series: entries });
@@ -139,10 +149,12 @@ export class LiveSet {
 
   #announce(message: DevicesMessage | SeriesMessage): void {
     const text = JSON.stringify(message);
+    for (const follower of this.followers) follower.announce(text);
     for (const watcher of this.watchers) watcher.announce(text);
   }
 
   #send(points: Points, before: number): void {
+    for (const follower of this.followers) follower.update(points);
     const texts = encodeUpdates(this.number, points, this.offset, before);
     for (const watcher of this.watchers) watcher.update(texts, points, before);
   }

@@ -2,16 +2,14 @@
  * Fan-out: what was committed goes to every viewer that watches it, encoded once for each distinct selection. Which sets
  * a series belongs to is worked out once, not for each reading.
  */
-import type { Clock, Timer } from "../ports.ts";
+import type { Timer } from "../ports.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit } from "../store/store.ts";
-import type { Catalog, Device, Series } from "./catalog.ts";
-import { deviceEntryOf, liveSeriesEntryOf, type PresenceView, type SeriesSpan } from "./entries.ts";
+import type { Device, Series } from "./catalog.ts";
+import { deviceEntryOf, liveSeriesEntryOf, type SeriesSpan } from "./entries.ts";
 import { LiveSet, type Position, type Selection, selectionKey, type Watcher } from "./live-set.ts";
-import type { LiveSettings } from "./live-settings.ts";
-
-/** Entries in one `devices` or `series` frame at most. */
-export const entriesPerFrame = 500;
+import { pagesOf } from "./pages.ts";
+import { type Snapshot, type SnapshotDeps, Snapshots } from "./snapshot.ts";
 
 /** The sets that a series belongs to. */
 interface Membership {
@@ -25,15 +23,9 @@ interface Newcomer {
   readonly times: Set<number>;
 }
 
-export interface LiveSetsDeps {
-  readonly catalog: Catalog;
-  readonly presence: PresenceView;
-  readonly clock: Clock;
-  readonly settings: LiveSettings;
+export interface LiveSetsDeps extends SnapshotDeps {
   /** The store's newest commit at the start. */
   readonly offset: number;
-  /** Spans of series as the store counts them; unknown numbers are left out. */
-  readonly spans: (series: readonly number[]) => Promise<readonly (SeriesSpan & { readonly series: number })[]>;
 }
 
 export class LiveSets {
@@ -44,6 +36,7 @@ export class LiveSets {
   readonly #windows = new Map<LiveSet, Timer>();
   readonly #changedDevices = new Set<Device>();
   readonly #changedSeries = new Set<Series>();
+  readonly #snapshots: Snapshots;
   readonly #heartbeat: Timer;
   #announcing: Timer | undefined;
   readonly #position: Position;
@@ -52,6 +45,7 @@ export class LiveSets {
   constructor(deps: LiveSetsDeps) {
     this.#deps = deps;
     this.#position = { commit: deps.offset };
+    this.#snapshots = new Snapshots(deps);
     this.#heartbeat = deps.clock.every(deps.settings.heartbeatMs, () => {
       for (const set of this.#sets.values()) set.beat();
     });
@@ -72,6 +66,11 @@ export class LiveSets {
     }
     set.watchers.add(watcher);
     return set;
+  }
+
+  /** What a new viewer of a set is told first: begun now (`own`), or shared with others that come at about this time. */
+  snapshot(set: LiveSet, own: boolean): Snapshot {
+    return own ? this.#snapshots.begin(set) : this.#snapshots.share(set);
   }
 
   /** Takes a viewer away; a set that nobody watches is forgotten. */
@@ -257,11 +256,6 @@ export class LiveSets {
         set.announceSeries(entries.filter((entry) => set.series.has(entry.series)));
     }
   }
-}
-
-/** `items` in pages of one frame each; none for none. */
-export function* pagesOf<T>(items: readonly T[], size = entriesPerFrame): Generator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
 function spanOf(times: ReadonlySet<number>): SeriesSpan {

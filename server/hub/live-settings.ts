@@ -10,6 +10,8 @@ export interface LiveSettings {
   readonly slowViewerMs: number;
   /** Readings kept in order for a viewer that waits for its history; beyond it the newest of each series (10,000). */
   readonly joinReadings: number;
+  /** The list of devices and series of a selection is made once for all viewers that come within so many ms (1,000). */
+  readonly snapshotMs: number;
 }
 
 export const defaultLiveSettings: LiveSettings = {
@@ -18,6 +20,7 @@ export const defaultLiveSettings: LiveSettings = {
   slowViewerBytes: 1024 * 1024,
   slowViewerMs: 5_000,
   joinReadings: 10_000,
+  snapshotMs: 1_000,
 };
 
 export interface HistorySettings {

@@ -12,13 +12,12 @@ import type { LiveSettings } from "./live-settings.ts";
 import { Pace } from "./pace.ts";
 import type { Peer } from "./peer.ts";
 import type { SlowViewers } from "./slow-viewers.ts";
-import { type SnapshotDeps, snapshotFrames } from "./snapshot.ts";
 import { Watch } from "./watch.ts";
 
 /** Subscriptions on one socket at most. */
 const maxSubscriptions = 100;
 
-export interface ViewerSessionDeps extends SnapshotDeps {
+export interface ViewerSessionDeps {
   readonly live: LiveSets;
   readonly history: History;
   readonly catalog: Catalog;
@@ -152,14 +151,16 @@ export class ViewerSession {
   }
 
   async #answer(message: Subscribe, subscription: Subscription): Promise<void> {
-    const { catalog, clock, epoch, history, settings, slow } = this.#deps;
+    const { catalog, clock, epoch, history, live, settings, slow } = this.#deps;
     const { id } = message;
     const query = message.history && queryOf(message.history, clock.now());
     if (query) await history.check(catalog.select(message.devices, message.metrics), query);
     if (!this.#current(subscription)) return;
     const { set, watch, key } = this.#enter(message, subscription);
-    const offset = set.offset;
-    watch.begin(set);
+    // One that holds updates already saw none of those that a shared snapshot brings along.
+    const snapshot = live.snapshot(set, watch.holding);
+    const { offset } = snapshot;
+    watch.begin(set, snapshot);
     try {
       const lastDrop = slow.tell(this.#peer.address, key, clock.now());
       this.#send({
@@ -174,7 +175,7 @@ export class ViewerSession {
         ...(lastDrop ? { lastDrop } : {}),
       });
       const series = [...set.series.values()];
-      for await (const text of snapshotFrames(set, this.#deps)) {
+      for await (const text of snapshot.frames()) {
         if (!(await this.#page(subscription, text))) return;
       }
       if (query && !(await this.#past(subscription, series, query))) return;
@@ -215,8 +216,8 @@ export class ViewerSession {
     const key = selectionKey(selection);
     let place = this.#places.get(key);
     if (!place) {
-      const { live, settings } = this.#deps;
-      const watch = new Watch(this.#pace, settings, () => this.#drop("too much news waited for it"));
+      const { live } = this.#deps;
+      const watch = new Watch(this.#pace, () => this.#drop("too much news waited for it"));
       place = { key, watch, set: live.join(selection, watch), subscriptions: new Set() };
       this.#places.set(key, place);
     }

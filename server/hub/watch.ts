@@ -1,8 +1,8 @@
 import type { LiveSet, Watcher } from "./live-set.ts";
-import type { LiveSettings } from "./live-settings.ts";
 import { Outbox } from "./outbox.ts";
 import type { Pace } from "./pace.ts";
 import { encodeUpdates, type Points } from "./points.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** Announcements kept for a viewer that cannot be told yet, bytes; beyond it the viewer is cut. */
 const maxNoticeLength = 1024 * 1024;
@@ -13,7 +13,6 @@ const maxNoticeLength = 1024 * 1024;
  */
 export class Watch implements Watcher {
   readonly #pace: Pace;
-  readonly #settings: LiveSettings;
   readonly #tooMuch: () => void;
   #set: LiveSet | undefined;
   #joining = 0;
@@ -24,17 +23,29 @@ export class Watch implements Watcher {
   #noticeLength = 0;
 
   /** `tooMuch`: more announcements wait than may be kept. */
-  constructor(pace: Pace, settings: LiveSettings, tooMuch: () => void) {
+  constructor(pace: Pace, tooMuch: () => void) {
     this.#pace = pace;
-    this.#settings = settings;
     this.#tooMuch = tooMuch;
   }
 
-  /** From here on updates wait, until `end` was called as often. Nothing is sent before the seam, nothing is missed. */
-  begin(set: LiveSet): void {
+  /** Updates wait, for the seam or for room. */
+  get holding(): boolean {
+    return this.#outbox !== undefined;
+  }
+
+  /**
+   * From here on updates wait, until `end` was called as often. Nothing is sent before the seam, nothing is missed: what
+   * came since the snapshot was begun is held too. One that holds already is given a snapshot begun later than that.
+   */
+  begin(set: LiveSet, snapshot: Snapshot): void {
     this.#set = set;
     this.#joining += 1;
-    this.#hold(this.#settings.joinReadings, set.offset);
+    if (this.#outbox) return;
+    const { outbox, notices } = snapshot.missed;
+    this.#outbox = outbox;
+    this.#before = snapshot.offset;
+    this.#notices = notices;
+    this.#noticeLength = notices.reduce((length, text) => length + text.length, 0);
   }
 
   end(): void {
@@ -43,14 +54,14 @@ export class Watch implements Watcher {
   }
 
   update(texts: readonly string[], points: Points, before: number): void {
-    if (!this.#outbox && this.#pace.over) this.#hold(0, before);
+    if (!this.#outbox && this.#pace.over) this.#hold(before);
     if (this.#outbox) this.#outbox.hold(points);
     else for (const text of texts) this.#pace.send(text);
   }
 
   announce(text: string): void {
     // The commit that brings the news is counted already, its readings are not sent: the offset before it stands.
-    if (!this.#outbox && this.#set && this.#pace.over) this.#hold(0, this.#set.offset - 1);
+    if (!this.#outbox && this.#set && this.#pace.over) this.#hold(this.#set.offset - 1);
     if (!this.#outbox) {
       this.#pace.send(text);
       return;
@@ -78,9 +89,8 @@ export class Watch implements Watcher {
     }
   }
 
-  #hold(capacity: number, before: number): void {
-    if (this.#outbox) return;
-    this.#outbox = new Outbox(capacity);
+  #hold(before: number): void {
+    this.#outbox = new Outbox();
     this.#before = before;
   }
 }

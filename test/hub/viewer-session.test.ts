@@ -207,6 +207,33 @@ describe("viewer session", () => {
     expect(peer.of("update")).toMatchObject([{ values: [2] }, { values: [3] }]);
   });
 
+  it("[P44] makes the list of devices and series once for viewers that come together, and misses nothing for the later", async () => {
+    const world = await liveWorld({ snapshotMs: 1_000 });
+    await world.commit(["boiler-1/temperature", at, 1]);
+    let asked = 0;
+    const state = world.store.seriesState.bind(world.store);
+    world.store.seriesState = (numbers) => {
+      asked += 1;
+      return state(numbers);
+    };
+    const first = await watching(world);
+    await world.commit(["boiler-1/temperature", at + 1, 2], ["boiler-2/temperature", at, 1]);
+    world.clock.advance(500);
+    const second = await watching(world);
+    expect(asked).toBe(1);
+    const listed = (peer: FakePeer) =>
+      peer.texts.filter((text) => /^{"type":"(devices|series)"/.test(text)).slice(0, 2);
+    expect(listed(second.peer)).toEqual(listed(first.peer));
+    expect(Object.is(listed(second.peer)[1], listed(first.peer)[1])).toBe(true);
+    expect(second.peer.of("ready")).toMatchObject([{ offset: 1 }]);
+    expect(types(second.peer).slice(4)).toEqual(["devices", "series", "devices", "update"]);
+    expect(second.peer.of("update")).toMatchObject([{ offset: 2, times: [at + 1, at], values: [2, 1] }]);
+    world.clock.advance(500);
+    const third = await watching(world);
+    expect(asked).toBe(2);
+    expect(types(third.peer)).toEqual(["subscribed", "devices", "series", "ready"]);
+  });
+
   it("[P41] lets a page without an origin watch nothing", async () => {
     const world = await liveWorld();
     const { peer, session } = world.viewer("127.0.0.1:1", true);
