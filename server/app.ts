@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
 import { Hub } from "./hub/hub.ts";
+import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { MemoryStore } from "./store/memory/memory-store.ts";
 import type { TelemetryStore } from "./store/store.ts";
@@ -35,20 +35,12 @@ const stopPatienceMs = 5_000;
 export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
   const store = options.store ?? new MemoryStore();
   const state = await store.open();
-  const loop = monitorEventLoopDelay({ resolution: 20 });
-  loop.enable();
-  const hub = new Hub({
-    store,
-    state,
-    config,
-    ports,
-    version: hubVersion,
-    loopDelayMs: () => loop.percentile(99) / 1e6,
-    onFatal: options.onFatal,
-  });
+  const { clock, log } = ports;
+  const loopDelay = new LoopDelay(clock);
+  const loopDelayMs = () => loopDelay.p99Ms();
+  const hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal: options.onFatal });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence, history } = hub;
-  const { clock, log } = ports;
   const pages = pagesOf(options.dashboardFolder);
   const limits = { bodyBytes: maxBodyBytes, depth: config.limits.depth };
   server.on(
@@ -62,7 +54,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   try {
     await listen(server, config);
   } catch (error) {
-    loop.disable();
+    loopDelay.stop();
     await hub.stop();
     throw error;
   }
@@ -77,7 +69,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
         await sockets.stop(stopPatienceMs);
         server.closeAllConnections();
         await closed;
-        loop.disable();
+        loopDelay.stop();
       })();
       return stopping;
     },

@@ -1,0 +1,110 @@
+/** A store whose appends a test can fail or hold up; all else is the engine behind it. Faults at the port, where real ones come in. */
+import {
+  type Batch,
+  type BucketPage,
+  type Commit,
+  type Latest,
+  type Range,
+  type RawPage,
+  type Refusal,
+  type SeriesState,
+  StoreError,
+  type StoreState,
+  type StoreStats,
+  type TelemetryStore,
+} from "../../server/store/store.ts";
+
+export class SwitchedStore implements TelemetryStore {
+  readonly #inner: TelemetryStore;
+  readonly #failures: StoreError[] = [];
+  readonly #watchers = new Set<() => void>();
+  #gate: Promise<void> | undefined;
+  /** Readings of each append that was called, in order. */
+  readonly appended: number[] = [];
+
+  constructor(inner: TelemetryStore) {
+    this.#inner = inner;
+  }
+
+  /** The next append stores nothing and fails like this. */
+  failNextAppend(error = new StoreError("store_unavailable", "The store was told to refuse this batch.")): void {
+    this.#failures.push(error);
+  }
+
+  /** Appends wait from now on; the answer lets them go. */
+  holdAppends(): () => void {
+    let release = () => {};
+    this.#gate = new Promise((resolve) => {
+      release = () => {
+        this.#gate = undefined;
+        resolve();
+      };
+    });
+    return release;
+  }
+
+  /** Resolves once `count` appends were called, those that wait or failed among them. */
+  async appends(count: number): Promise<void> {
+    while (this.appended.length < count) {
+      await new Promise<void>((resolve) => this.#watchers.add(resolve));
+    }
+  }
+
+  async append(batch: Batch): Promise<Commit> {
+    this.appended.push(batch.columns.length);
+    for (const called of this.#watchers) called();
+    this.#watchers.clear();
+    await this.#gate;
+    const error = this.#failures.shift();
+    if (error) throw error;
+    return this.#inner.append(batch);
+  }
+
+  open(): Promise<StoreState> {
+    return this.#inner.open();
+  }
+
+  lastSeq(device: string, session: string): Promise<number> {
+    return this.#inner.lastSeq(device, session);
+  }
+
+  readRaw(range: Range, limit: number): Promise<RawPage> {
+    return this.#inner.readRaw(range, limit);
+  }
+
+  readChanges(range: Range, limit: number): Promise<RawPage> {
+    return this.#inner.readChanges(range, limit);
+  }
+
+  readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
+    return this.#inner.readBuckets(range, everyMs, originMs, limit);
+  }
+
+  seriesState(series: readonly number[]): Promise<SeriesState[]> {
+    return this.#inner.seriesState(series);
+  }
+
+  latest(series: readonly number[]): Promise<Latest[]> {
+    return this.#inner.latest(series);
+  }
+
+  refusals(device: string): Promise<Refusal[]> {
+    return this.#inner.refusals(device);
+  }
+
+  deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+    return this.#inner.deleteReadings(range);
+  }
+
+  deleteDevice(device: string): Promise<void> {
+    return this.#inner.deleteDevice(device);
+  }
+
+  stats(): Promise<StoreStats> {
+    return this.#inner.stats();
+  }
+
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
+}
