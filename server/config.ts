@@ -25,6 +25,11 @@ const plainSettings = z.object({
     .min(64 * 1024)
     .max(16 * 1024 ** 3)
     .default(64 * 1024 ** 2),
+  headBudgetBytes: z
+    .int()
+    .min(1024 ** 2)
+    .max(64 * 1024 ** 3)
+    .default(128 * 1024 ** 2),
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
 });
@@ -46,6 +51,8 @@ export interface Config {
   readonly minFreeBytes: number;
   /** The newest readings stand uncompressed in the journal up to this size; more forces them into chunks, bytes. */
   readonly journalBudgetBytes: number;
+  /** Memory for the open columns of all series together; more seals them early, bytes. */
+  readonly headBudgetBytes: number;
   /** Foreign origins whose pages may use the hub, each as `scheme://host[:port]`. */
   readonly allowOrigin: readonly string[];
   /** Form of the log on standard output. */
@@ -146,6 +153,14 @@ const plain: Readonly<Record<PlainKey, Words>> = {
     help: "size of the journal that holds the newest readings uncompressed; less makes a restart shorter and the disk busier",
     allowed: "a size from 64KiB to 16GiB, such as 64MiB",
     fallback: "64MiB",
+    read: (text) => readSize(text, "B"),
+  },
+  headBudgetBytes: {
+    flag: "--head-budget",
+    argument: "SIZE",
+    help: "memory for the newest readings of all series together; less costs space on the disk where series are many",
+    allowed: "a size from 1MiB to 64GiB, such as 128MiB",
+    fallback: "128MiB",
     read: (text) => readSize(text, "B"),
   },
   allowOrigin: {

@@ -27,6 +27,7 @@ describe("settings", () => {
       commitDelayMs: 0,
       minFreeBytes: 512_000_000,
       journalBudgetBytes: 67_108_864,
+      headBudgetBytes: 134_217_728,
       allowOrigin: [],
       log: "text",
       limits: defaultLimits,

@@ -100,13 +100,16 @@ describe("README's programs", () => {
     const [posted = ""] = await shell(program("sh", "Content-Type"));
     expect(JSON.parse(posted)).toMatchObject({ stored: 2, rejected: [] });
     const answers = (await shell(program("sh", "aggregates=min,mean,max"))).map((text) => JSON.parse(text));
-    const [devices, latest, , year, several, status] = answers;
+    const [devices, latest, recent, year, several, status] = answers;
     expect(devices.devices.map(({ device }: { device: string }) => device)).toContain("tank-1");
     expect(latest.latest).toEqual(
       expect.arrayContaining([expect.objectContaining({ device: "tank-1", metric: "level", value: 0.79 })]),
     );
-    expect(year).toMatchObject({ device: "tank-1", min: [0.82], mean: [0.82], max: [0.82] });
-    expect(Array.isArray(several.series)).toBe(true);
+    expect(recent).toMatchObject({ device: "tank-1", metric: "level", values: [0.79] });
+    expect(year).toMatchObject({ device: "tank-1", times: [1764000000000], values: [0.82] });
+    expect(several).toMatchObject({ every: 3_600_000 });
+    expect(several.series.length).toBeGreaterThan(0);
+    for (const { mean, times } of several.series) expect(mean).toHaveLength(times.length);
     expect(status).toMatchObject({ protocol: 1, durability: "fsync" });
   });
 });

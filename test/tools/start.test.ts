@@ -1,10 +1,11 @@
 /** The built hub as `npm start` runs it: what it says and how it ends. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -14,10 +15,12 @@ import { type Outcome, outcomeOf } from "./checkout.ts";
 
 let folder: string;
 const hubs: HubProcess[] = [];
+const plain: ChildProcess[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "hub-start-"));
 });
 afterEach(async () => {
+  for (const child of plain.splice(0)) child.kill("SIGKILL");
   await Promise.all(hubs.splice(0).map((hub) => hub.kill()));
   rmSync(folder, { recursive: true, force: true });
 });
@@ -31,7 +34,15 @@ function start(flags: readonly string[] = []): HubProcess {
 
 /** Runs a hub that cannot start, and gives what it said. */
 function tryStart(...flags: string[]): Promise<Outcome> {
-  return outcomeOf(spawn(process.execPath, [builtHub, "--port", "0", "--data", data(), ...flags]));
+  return outcomeOf(startPlain(...flags));
+}
+
+/** A hub whose log is for people. */
+function startPlain(...flags: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  const argv = [builtHub, "--port", "0", "--data", data(), ...flags];
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "pipe"] });
+  plain.push(child);
+  return child;
 }
 
 /** One sentence on standard error, no stack, and the exit code that says so. */
@@ -129,7 +140,7 @@ describe("the built hub", () => {
   });
 
   it("prints one line with its address, for a person", async () => {
-    const child = spawn(process.execPath, [builtHub, "--port", "0", "--data", data()]);
+    const child = startPlain();
     const ended = outcomeOf(child);
     const [bytes] = await once(child.stdout, "data");
     child.kill("SIGTERM");
@@ -146,7 +157,7 @@ describe("the built hub", () => {
   });
 
   it("outlives whoever read its log", async () => {
-    const child = spawn(process.execPath, [builtHub, "--port", "0", "--data", data()]);
+    const child = startPlain();
     const [bytes] = await once(child.stdout, "data");
     const [url = ""] = /http:\S+/.exec(String(bytes)) ?? [];
     child.stdout.destroy();
