@@ -8,12 +8,19 @@ import { deviceName, metricName, selector, time, value, valueText } from "./valu
 export type Schema = z.core.$ZodType;
 export type Issue = z.core.$ZodRawIssue;
 
+/** A refusal in words. */
+export interface Wording {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** zod passes a key called `__proto__` over in silence; the hub refuses it wherever it stands. */
+export const protoProblem: Wording = { code: "invalid_name", message: "__proto__ is not allowed as a name" };
+
 /** Problems of one message that are put into words. */
 const maxWorded = 3;
 /** Longest wording of one problem, UTF-16 units; three of them fit into 1 kB. */
 const maxProblemLength = 300;
-
-const context: z.core.ParseContextInternal = { async: false };
 
 /** What a schema says of a value: the value it makes of it, or zod's issues before zod spends time on wording them. */
 export type Judgement<T> =
@@ -22,7 +29,8 @@ export type Judgement<T> =
 
 /** Runs a synchronous schema. */
 export function judge<T extends Schema>(schema: T, input: unknown): Judgement<z.output<T>> {
-  const payload = schema._zod.run({ value: input, issues: [] }, context);
+  // The context is new each time: zod marks it where the compiled form gave up, and would not try that form again.
+  const payload = schema._zod.run({ value: input, issues: [] }, { async: false });
   if (payload instanceof Promise) throw new TypeError("the schemas of the contract are synchronous");
   if (payload.issues.length > 0) return { ok: false, issues: payload.issues };
   return { ok: true, value: payload.value as z.output<T> };
@@ -94,7 +102,7 @@ function wordProblem(issue: Issue, whole: string): string {
   if (issue.code === "invalid_value")
     return `${at} ${shown(issue.input)} must be ${issue.values.map((one) => JSON.stringify(one)).join(" or ")}`;
   // All else in zod's own words, which name the limit.
-  const { message } = z.core.util.finalizeIssue(issue, context, z.core.config());
+  const { message } = z.core.util.finalizeIssue(issue, undefined, z.core.config());
   return `${at}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
@@ -107,7 +115,7 @@ export function describeProblems(
   whole: string,
   otherwise: ErrorCode,
   noun = "field",
-): { readonly code: ErrorCode; readonly message: string } {
+): Wording {
   const unknown = issues.filter((issue) => issue.code === "unrecognized_keys");
   const others = issues.length === unknown.length ? [] : issues.filter((issue) => issue.code !== "unrecognized_keys");
   const worded: string[] = [];
