@@ -9,7 +9,7 @@ import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { MemoryStore } from "./store/memory/memory-store.ts";
 import type { TelemetryStore } from "./store/store.ts";
-import { createHttpHandler, httpTimeouts, maxBodyBytes } from "./transport/http/handler.ts";
+import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -42,11 +42,10 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence, history } = hub;
   const pages = pagesOf(options.dashboardFolder);
-  const limits = { bodyBytes: maxBodyBytes, depth: config.limits.depth };
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, catalog, store, history, presence, clock, log, limits, config },
+      ...{ hub, catalog, store, history, presence, clock, log, config },
       ...(pages ? { pages } : {}),
     }),
   );

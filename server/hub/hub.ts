@@ -132,8 +132,8 @@ export class Hub {
     return connection;
   }
 
-  /** Takes a posted body (parsed JSON of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-  post(body: unknown, bytes: number): Promise<PostedAnswer> {
+  /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+  post(body: string, bytes: number): Promise<PostedAnswer> {
     return postReadings(body, bytes, this.#post);
   }
 

@@ -1,7 +1,7 @@
 /** Readings that come by a request instead of a connection: taken like frames, answered once all of them are decided. */
 import type { Clock } from "../ports.ts";
 import { Warnings } from "../protocol/check.ts";
-import { checkPosted } from "../protocol/decode.ts";
+import { decodePosted } from "../protocol/decode.ts";
 import { Refusal } from "../protocol/errors.ts";
 import type { PostedAnswer, PostedReadings } from "../protocol/http.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
@@ -28,9 +28,9 @@ interface Entry {
   readonly space: SequenceSpace | undefined;
 }
 
-/** Takes a posted body (parsed JSON of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-export async function postReadings(body: unknown, bytes: number, deps: PostDeps): Promise<PostedAnswer> {
-  const parts = checkPosted(body, deps.limits);
+/** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+export async function postReadings(body: string, bytes: number, deps: PostDeps): Promise<PostedAnswer> {
+  const parts = decodePosted(body, deps.limits);
   if (parts instanceof Refusal) throw parts;
   if (deps.intake.full) {
     const limit = limitText("undecidedBytesTotal", deps.limits.undecidedBytesTotal);

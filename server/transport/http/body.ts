@@ -1,41 +1,23 @@
 import type { IncomingMessage } from "node:http";
-import { nestsDeeperThan } from "../../protocol/depth.ts";
 import { Refusal } from "../../protocol/errors.ts";
 
-export interface BodyLimits {
-  /** Largest body, bytes. */
-  readonly bodyBytes: number;
-  /** Deepest nesting. */
-  readonly depth: number;
+/** A body as it came. */
+export interface Body {
+  readonly text: string;
+  readonly bytes: number;
 }
 
-/** Reads a body as JSON. Throws a `Refusal`; one that is too large is not read to its end. */
-export async function readJson(
-  request: IncomingMessage,
-  limits: BodyLimits,
-): Promise<{ value: unknown; bytes: number }> {
+/** Reads a body as text. Throws a `Refusal`; one that is too large is not kept. */
+export async function readText(request: IncomingMessage, limitBytes: number): Promise<Body> {
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
     throw new Refusal("invalid_message", `The body is encoded (${encoding.slice(0, 40)}); send it as plain JSON.`);
   }
-  const bytes = await readBytes(request, limits.bodyBytes);
-  let text: string;
+  const bytes = await readBytes(request, limitBytes);
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), bytes: bytes.length };
   } catch {
     throw new Refusal("invalid_json", "The body is not UTF-8.");
-  }
-  if (nestsDeeperThan(text, limits.depth)) {
-    throw new Refusal("too_deep", `The body nests deeper than ${limits.depth} levels (limits.depth).`);
-  }
-  try {
-    return { value: JSON.parse(text), bytes: bytes.length };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.slice(0, 200) : "";
-    throw new Refusal(
-      "invalid_json",
-      `The body is not JSON (${problem.toWellFormed()}). Send such as {"device":"boiler-1","readings":[{"metric":"temperature","value":21.5}]}.`,
-    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
-import { type BodyLimits, discardBody, readJson } from "./body.ts";
+import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, matchRoute, readingsPath, routes } from "./routes.ts";
@@ -17,13 +17,12 @@ export const httpTimeouts = {
 } as const;
 
 /** Largest body of a POST, bytes. */
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
 /** How long the rest of a refused body is let go by, ms. */
 const discardMs = 2_000;
 
 export interface HttpDeps extends HttpContext {
-  readonly limits: BodyLimits;
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -63,7 +62,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       writeRefusal(response, new Refusal("not_allowed", message), head, 405);
       return;
     }
-    const body = () => readJson(request, deps.limits);
+    const body = () => readText(request, maxBodyBytes);
     Promise.resolve()
       .then(() => handle({ context: deps, path: match.path, query, body }))
       .then((answer) => writeAnswer(response, answer, head))

@@ -3,8 +3,8 @@ import { type Handler, onlyParameters } from "./route.ts";
 /** `POST readings`: answers after the commit. 400 only where rows were refused and none was stored. */
 export const postReadings: Handler = async ({ context, query, body }) => {
   onlyParameters(query);
-  const { value, bytes } = await body();
-  const answer = await context.hub.post(value, bytes);
+  const { text, bytes } = await body();
+  const answer = await context.hub.post(text, bytes);
   const nothingStored = answer.rejectedCount > 0 && answer.stored === 0 && answer.duplicates === 0;
   return { status: nothingStored ? 400 : 200, json: answer };
 };

@@ -9,11 +9,12 @@ import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../../protocol/ht
 import { nearestName } from "../../protocol/nearest.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Answer } from "./answer.ts";
+import type { Body } from "./body.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
-  /** Takes a posted body (parsed JSON of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-  post(body: unknown, bytes: number): Promise<PostedAnswer>;
+  /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+  post(body: string, bytes: number): Promise<PostedAnswer>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
   removeDevice(id: string): Promise<boolean>;
   /** Removes a range of a series from every tier. Resolves once durable. */
@@ -41,8 +42,8 @@ export interface ApiRequest {
   /** The parts of the path that the route leaves open, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** The body as JSON, with its size. Throws a `Refusal`. */
-  readonly body: () => Promise<{ value: unknown; bytes: number }>;
+  /** The body as text, with its size. Throws a `Refusal`. */
+  readonly body: () => Promise<Body>;
 }
 
 export type Handler = (request: ApiRequest) => Answer | Promise<Answer>;
