@@ -141,16 +141,20 @@ const compiledPost = z.compile(postedReadings, { strict: true });
 export function decodePosted(text: string, limits: DecodeLimits): PostedReadings[] | Refusal {
   const parsed = parseJson(text);
   if (parsed instanceof Refusal) return parsed;
-  const parts: unknown[] = Array.isArray(parsed.json) ? parsed.json : [parsed.json];
+  const posted = checkPosted(parsed.json, limits);
+  return (posted instanceof Refusal && depthRefusal(text, limits)) || posted;
+}
+
+/** The same for a body that its transport has parsed, and whose depth it has looked at. */
+export function checkPosted(json: unknown, limits: DecodeLimits): PostedReadings[] | Refusal {
+  const parts: unknown[] = Array.isArray(json) ? json : [json];
   const posted: PostedReadings[] = [];
   let count = 0;
   for (const [index, part] of parts.entries()) {
     const judged = judge(compiledPost, part);
     if (!judged.ok) {
-      const deep = depthRefusal(text, limits);
-      if (deep) return deep;
       const { code, message } = describeProblems(judged.issues, "body", "invalid_message");
-      return new Refusal(code, Array.isArray(parsed.json) ? `entry ${index}: ${message}` : message);
+      return new Refusal(code, Array.isArray(json) ? `entry ${index}: ${message}` : message);
     }
     posted.push(judged.value);
     count += judged.value.readings.length;
