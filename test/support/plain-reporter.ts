@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from "vitest/node";
 
 /** Ends a test run with the one line that machines look for: `N passed, N failed`. */
 export default class PlainReporter implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], faults: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], faults: readonly unknown[], reason?: string): void {
     let passed = 0;
     // A fault outside every test, such as a rejection that nobody awaited, fails the run too.
     let failed = faults.length;
@@ -18,6 +18,8 @@ export default class PlainReporter implements Reporter {
       // A file that could not be loaded, or whose hooks failed, has no failed test of its own.
       if (module.state() === "failed" && failed === failedBefore) failed += 1;
     }
+    // A run that found no tests, or broke off before them, must not look like one without failures.
+    if (failed === 0 && (modules.length === 0 || reason === "failed")) failed = 1;
     if (leftOut > 0) console.log(`${leftOut} left out; each says above what it needs`);
     console.log(`${passed} passed, ${failed} failed`);
   }
