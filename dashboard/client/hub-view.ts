@@ -190,6 +190,11 @@ function newer(series: SeriesView, timeMs: number, value: Value): void {
   if (series.timeMs !== undefined && timeMs < series.timeMs) return;
   series.timeMs = timeMs;
   series.value = value;
+  learnDecimals(series, value);
+}
+
+/** Counts a value's decimal places, where none are declared. */
+export function learnDecimals(series: SeriesView, value: Value | undefined): void {
   if (series.entry.decimals === undefined && typeof value === "number") {
     series.decimals = Math.max(series.decimals, decimalsOf(value));
   }

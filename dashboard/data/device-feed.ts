@@ -1,6 +1,6 @@
-import type { HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
+import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
 import type { HubClient, Subscription } from "../client/hub-client.ts";
-import type { DeviceView } from "../client/hub-view.ts";
+import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { NumberTrace } from "./number-trace.ts";
 import { type DataSpan, type RangeKey, type TimeWindow, windowOf } from "./ranges.ts";
 import { StateTrace } from "./state-trace.ts";
@@ -12,6 +12,9 @@ const points = 400;
 
 /** Rows asked for all series of a device together, so that a device with 1,000 metrics opens too. */
 const pointsOfAll = 60_000;
+
+/** Decimal places are learned from so many values of a history. */
+const decimalsFrom = 100;
 
 /** Asked for before the window's left edge, as a part of its length, so that lines enter from outside. */
 const margin = 0.05;
@@ -100,6 +103,7 @@ export class DeviceFeed {
           if (!this.#arrived.has(message.series)) trace.clear();
           this.#arrived.add(message.series);
           trace.load(message);
+          this.#learnDecimals(message);
         },
         ready: () => this.#finish(),
         update: (message) => this.#advance(message),
@@ -119,6 +123,15 @@ export class DeviceFeed {
       points: each,
       aggregates: ["min", "max", "mean", "count"],
     };
+  }
+
+  /** The newest value alone may be a round one among finer ones. */
+  #learnDecimals({ series, values, min, max }: HistoryMessage): void {
+    const view = this.#device.series.get(series);
+    if (!view) return;
+    for (const column of [values, min, max]) {
+      for (const value of column?.slice(-decimalsFrom) ?? []) learnDecimals(view, value);
+    }
   }
 
   #finish(): void {

@@ -39,6 +39,12 @@ export function formatCount(value: number): string {
   return numberFormat("compact", { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
+/** A part of a whole, 0 to 1, in whole per cents: `61%`; what is there but rounds to nothing is `<1%`. */
+export function formatShare(share: number): string {
+  const format = numberFormat("share", { style: "percent", maximumFractionDigits: 0 });
+  return share > 0 && share < 0.005 ? `<${format.format(0.01)}` : format.format(share);
+}
+
 /** A unit with the space that belongs before it: `21.4 °C`, but `45%` and `12°`. */
 export function unitSuffix(unit: string | undefined): string {
   if (!unit) return "";

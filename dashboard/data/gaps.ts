@@ -20,6 +20,11 @@ export function longestJoinMs(trace: NumberTrace, reportInterval: number | null)
   return gapIntervals * intervalMs + bucketMs;
 }
 
+/** How long the newest state of a series is taken to hold after its last reading, ms; until something else is said where no interval is known. */
+export function stateHoldMs(reportInterval: number | null): number {
+  return reportInterval ? Math.max(gapIntervals * reportInterval, 10_000) : Number.POSITIVE_INFINITY;
+}
+
 function medianStepMs(trace: NumberTrace): number | undefined {
   const from = Math.max(1, trace.length - learnFrom);
   const steps: number[] = [];

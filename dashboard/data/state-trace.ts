@@ -5,7 +5,7 @@ type State = boolean | string;
 /** A time in one state. */
 export interface StateSpan {
   readonly fromMs: number;
-  /** Where the next state begins, or the last reading of this one. */
+  /** Where the next state begins, or as far as this one is known to hold. */
   readonly toMs: number;
   readonly state: State;
 }
@@ -80,16 +80,29 @@ export class StateTrace {
     this.#states.splice(0, ended);
   }
 
-  /** What holds between the two instants, oldest first. */
-  spans(fromMs: number, toMs: number): StateSpan[] {
+  /** What holds between the two instants, oldest first. `holdMs`: how long the newest state is taken to hold after its last reading. */
+  spans(fromMs: number, toMs: number, holdMs = 0): StateSpan[] {
     const found: StateSpan[] = [];
     for (let index = 0; index < this.#times.length; index++) {
       const start = this.#times[index] as number;
-      const end = this.#times[index + 1] ?? Math.max(this.#knownToMs, start);
+      const end = this.#times[index + 1] ?? Math.max(start, Math.min(this.#knownToMs + holdMs, toMs), this.#knownToMs);
       if (end < fromMs || start > toMs) continue;
       found.push({ fromMs: start, toMs: end, state: this.#states[index] as State });
     }
     return found;
+  }
+
+  /** How much of the known time between the two instants each state takes, 0 to 1, the longest first. */
+  shares(fromMs: number, toMs: number, holdMs = 0): { state: State; share: number }[] {
+    const held = new Map<State, number>();
+    let all = 0;
+    for (const span of this.spans(fromMs, toMs, holdMs)) {
+      const ms = Math.min(span.toMs, toMs) - Math.max(span.fromMs, fromMs);
+      held.set(span.state, (held.get(span.state) ?? 0) + ms);
+      all += ms;
+    }
+    if (all <= 0) return [];
+    return [...held].map(([state, ms]) => ({ state, share: ms / all })).sort((a, b) => b.share - a.share);
   }
 
   at(timeMs: number): State | undefined {

@@ -37,6 +37,7 @@ export class DeviceList extends LitElement {
       }
       .tools {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 8px;
         padding: 12px;
         border-bottom: 1px solid var(--border);
@@ -82,7 +83,9 @@ export class DeviceList extends LitElement {
       }
       .choices button {
         flex: 1 1 auto;
-        padding: 0 6px;
+        gap: 5px;
+        padding: 0 4px;
+        font-size: var(--text-xs);
       }
       .sort {
         display: flex;

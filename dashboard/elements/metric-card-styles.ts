@@ -60,6 +60,7 @@ export const cardStyles = css`
     color: var(--alarm);
   }
   .value .unit {
+    margin-left: 4px;
     color: var(--text-muted);
     font-size: var(--text-m);
   }
@@ -105,12 +106,20 @@ export const cardStyles = css`
   }
   .note {
     position: absolute;
-    inset: 0 0 32px;
-    display: grid;
-    place-items: center;
+    z-index: 1;
+    top: 68px;
+    left: calc(50% + 22px);
+    padding: 2px 10px;
+    border-radius: var(--radius-s);
+    background: var(--surface);
     color: var(--text-muted);
     font-size: var(--text-s);
+    transform: translateX(-50%);
     pointer-events: none;
+  }
+  .strip .note {
+    top: 12px;
+    left: 50%;
   }
   footer {
     display: flex;
@@ -121,6 +130,11 @@ export const cardStyles = css`
   }
   footer .button {
     margin-right: -8px;
+  }
+  @media (max-width: 520px) {
+    .metric {
+      display: none;
+    }
   }
   dl {
     display: flex;

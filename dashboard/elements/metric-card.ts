@@ -4,9 +4,11 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
-import { formatInstant, formatNumber, unitSuffix } from "../data/format.ts";
+import { formatInstant, formatNumber, formatShare } from "../data/format.ts";
+import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
+import { StateTrace } from "../data/state-trace.ts";
 import { texts } from "../data/texts.ts";
 import { theme } from "../data/theme.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -17,10 +19,13 @@ import { stateName } from "../widgets/state-strip.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
 import { metricTable } from "./metric-table.ts";
-import { ageText, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
+import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
 const factsMs = 250;
+
+/** States whose share of time is told. */
+const statesNamed = 4;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -167,21 +172,35 @@ export class MetricCard extends LitElement implements Drawn {
     const stale = nowMs - series.timeMs > graceMs(series.entry.reportInterval);
     const unit = typeof series.value === "number" ? series.entry.unit : undefined;
     return html`<p class="value numbers ${stale ? "stale" : ""}">
-      ${stale ? html`<small>${ageText(series.timeMs, nowMs)}</small>` : nothing}
+      ${stale ? html`<small>${ageOrDate(series.timeMs, nowMs)}</small>` : nothing}
       <strong class=${zoneLevel(series, series.value)}>${valueText(series, series.value)}</strong>${
-        unit ? html`<span class="unit">${unitSuffix(unit)}</span>` : nothing
+        unit ? html`<span class="unit">${unit}</span>` : nothing
       }
     </p>`;
   }
 
   #summary() {
+    const each = ([name, value]: [string, string]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+    return html`<dl class="numbers">${this.#facts().map(each)}</dl>`;
+  }
+
+  /** Least, mean and most of what is drawn, or the share of time of the most frequent states. */
+  #facts(): [string, string][] {
+    const trace = this.feed.trace(this.series.entry.series);
+    const { fromMs, toMs } = this.feed.window();
+    if (trace instanceof StateTrace) {
+      const shares = trace.shares(fromMs, toMs, stateHoldMs(this.series.entry.reportInterval));
+      return shares.slice(0, statesNamed).map(({ state, share }) => [stateName(state), formatShare(share)]);
+    }
     const summary = this.#numbers();
-    if (!summary) return html`<dl></dl>`;
-    const each = (name: string, value: number) =>
-      html`<div><dt>${name}</dt><dd>${formatNumber(value, this.series.decimals)}</dd></div>`;
-    return html`<dl class="numbers">
-      ${each(texts.chart.min, summary.min)} ${each(texts.chart.mean, summary.mean)} ${each(texts.chart.max, summary.max)}
-    </dl>`;
+    if (!summary) return [];
+    const text = (value: number) => formatNumber(value, this.series.decimals);
+    const { min, mean, max } = texts.chart;
+    return [
+      [min, text(summary.min)],
+      [mean, text(summary.mean)],
+      [max, text(summary.max)],
+    ];
   }
 
   #numbers() {
@@ -197,7 +216,7 @@ export class MetricCard extends LitElement implements Drawn {
     const { fromMs, toMs } = this.feed.window();
     return trace instanceof NumberTrace
       ? summaryOf(trace, fromMs, toMs) !== undefined
-      : trace.spans(fromMs, toMs).length > 0;
+      : trace.spans(fromMs, toMs, stateHoldMs(this.series.entry.reportInterval)).length > 0;
   }
 
   /** What a person who does not see the chart is told. */

@@ -28,6 +28,7 @@ export function metricTable(series: SeriesView, trace: Trace, window: TimeWindow
 
 function numberTable(series: SeriesView, trace: NumberTrace, window: TimeWindow, nowMs: number): TemplateResult {
   const banded = trace.everyMs !== null;
+  const detailMs = trace.everyMs ?? (isDaily(trace) ? 86_400_000 : 0);
   const rows: string[][] = [];
   for (
     let index = trace.indexAtOrAfter(window.toMs + 1) - 1;
@@ -35,11 +36,20 @@ function numberTable(series: SeriesView, trace: NumberTrace, window: TimeWindow,
     index--
   ) {
     const numbers = banded ? [trace.value(index), trace.min(index), trace.max(index)] : [trace.value(index)];
-    const time = formatInstant(trace.time(index), nowMs, trace.everyMs ?? 0);
+    const time = formatInstant(trace.time(index), nowMs, detailMs);
     rows.push([time, ...numbers.map((value) => valueText(series, value))]);
   }
   const { time, value, mean, least, most } = texts.chart;
   return tableOf(series, banded ? [time, mean, least, most] : [time, value], rows, "line");
+}
+
+/** True where every reading stands at midnight: then its time of day says nothing. */
+function isDaily(trace: NumberTrace): boolean {
+  for (let index = 0; index < trace.length; index++) {
+    const time = new Date(trace.time(index));
+    if (time.getHours() + time.getMinutes() + time.getSeconds() + time.getMilliseconds() > 0) return false;
+  }
+  return true;
 }
 
 function tableOf(series: SeriesView, heads: string[], rows: string[][], kind: string): TemplateResult {

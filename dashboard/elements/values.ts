@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from "lit";
 import type { PresenceState } from "../../server/protocol/index.ts";
 import type { DeviceView, SeriesView, Value } from "../client/hub-view.ts";
-import { formatDuration, formatNumber, unitSuffix } from "../data/format.ts";
+import { formatDuration, formatInstant, formatNumber, unitSuffix } from "../data/format.ts";
 import { texts } from "../data/texts.ts";
 
 /** The name a person gave a series, or its metric. */
@@ -29,6 +29,11 @@ export function valueWithUnit(series: SeriesView, value: Value): string {
 export function ageText(timeMs: number, nowMs: number): string {
   const age = nowMs - timeMs;
   return age < 1_500 ? texts.ageNow : texts.age(formatDuration(age));
+}
+
+/** How long ago, in days at most: what is older is told by its date. */
+export function ageOrDate(timeMs: number, nowMs: number): string {
+  return nowMs - timeMs < 7 * 86_400_000 ? ageText(timeMs, nowMs) : formatInstant(timeMs, nowMs, 86_400_000);
 }
 
 export function presenceDot(state: PresenceState): TemplateResult {

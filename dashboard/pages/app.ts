@@ -56,7 +56,7 @@ export class HubApp extends LitElement {
       }
       .columns {
         display: grid;
-        grid-template-columns: 328px minmax(0, 1fr);
+        grid-template-columns: 336px minmax(0, 1fr);
         align-items: start;
       }
       device-list {

@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
-import type { DeviceFeed } from "../data/device-feed.ts";
+import { type DeviceFeed, spanOf } from "../data/device-feed.ts";
 import { formatDuration, formatInstant, formatInterval } from "../data/format.ts";
 import type { RangeKey } from "../data/ranges.ts";
 import { deviceHref } from "../data/route.ts";
@@ -37,6 +37,7 @@ export class DevicePage extends LitElement {
         margin-bottom: 16px;
       }
       .title {
+        flex: 1 1 320px;
         min-width: 0;
       }
       .back {
@@ -63,6 +64,9 @@ export class DevicePage extends LitElement {
         margin-left: 8px;
         content: "·";
       }
+      .facts .state::after {
+        margin-left: 2px !important;
+      }
       .facts .state {
         display: inline-flex;
         align-items: center;
@@ -82,6 +86,7 @@ export class DevicePage extends LitElement {
         gap: 4px;
         min-width: 0;
         max-width: 100%;
+        margin-left: auto;
       }
       .ends {
         color: var(--text-muted);
@@ -113,6 +118,7 @@ export class DevicePage extends LitElement {
         }
         .ranges {
           justify-items: start;
+          margin-left: 0;
         }
       }
     `,
@@ -134,7 +140,9 @@ export class DevicePage extends LitElement {
   override render() {
     const device = this.view.devices.get(this.device);
     if (!device) return this.view.complete ? this.#unknown() : nothing;
-    const feed = this.#feeds.follow(this.client, device, this.range);
+    // Which range suits the data is known once its first reading is.
+    const feed = spanOf(device).lastMs === undefined ? undefined : this.#feeds.follow(this.client, device, this.range);
+    if (!feed && !this.view.complete) return nothing;
     return html`
       <div class="head">
         <div class="title">
@@ -142,13 +150,20 @@ export class DevicePage extends LitElement {
           <h1>${deviceLabel(device)}</h1>
           ${this.#facts(device)}
         </div>
-        <div class="ranges">
-          ${this.#ends(feed)}
-          <range-picker .range=${feed.range} @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}></range-picker>
-        </div>
+        ${
+          feed
+            ? html`<div class="ranges">
+              ${this.#ends(feed)}
+              <range-picker
+                .range=${feed.range}
+                @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}
+              ></range-picker>
+            </div>`
+            : nothing
+        }
       </div>
       ${
-        device.series.size === 0
+        feed === undefined
           ? html`<p class="message">${texts.device.noReadings}</p>`
           : html`<div class="cards">
             ${repeat(

@@ -36,7 +36,7 @@ export interface PlotOptions {
   readonly kind: "line" | "strip";
   /** Labels of the value axis. */
   readonly valueLabels?: (splits: readonly number[]) => string[];
-  /** Draws below axes and lines. */
+  /** Draws below axes and lines, or (strips) above the grid. */
   readonly paint?: (pen: Pen) => void;
   readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
 }
@@ -126,7 +126,8 @@ export class Plot {
       height,
       ms: 1,
       legend: { show: false },
-      padding: [8, 8, 0, line ? 0 : 8],
+      // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
+      padding: [8, 8, 0, line ? 0 : valueAxisPx],
       cursor: {
         y: false,
         drag: { x: false, y: false, setScale: false },
@@ -170,7 +171,8 @@ export class Plot {
         },
       ],
       hooks: {
-        drawClear: [() => paint?.(this.#pen())],
+        // Thresholds and gaps lie below the line, bars above the grid.
+        [line ? "drawClear" : "draw"]: [() => paint?.(this.#pen())],
         setCursor: [() => this.#tellCursor()],
       },
     };

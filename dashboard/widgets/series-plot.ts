@@ -1,4 +1,5 @@
 import type { SeriesView } from "../client/hub-view.ts";
+import { stateHoldMs } from "../data/gaps.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
@@ -44,9 +45,7 @@ export class SeriesPlot {
       const source = { trace, reportInterval, thresholds: thresholdsOf(this.#series) };
       this.#drawing.draw(this.#plot, source, window.fromMs, window.toMs);
     } else if (trace instanceof StateTrace) {
-      // Unknown or on event: it holds until something else is said.
-      const holdMs = reportInterval ? Math.max(2.5 * reportInterval, 10_000) : Number.POSITIVE_INFINITY;
-      this.#drawing.draw(this.#plot, { trace, holdMs }, window.fromMs, window.toMs);
+      this.#drawing.draw(this.#plot, { trace, holdMs: stateHoldMs(reportInterval) }, window.fromMs, window.toMs);
     }
   }
 

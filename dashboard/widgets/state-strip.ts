@@ -40,9 +40,7 @@ export class StateStrip {
     const key = `${trace.version} ${fromMs} ${toMs} ${plot.plotWidthPx} ${holdMs}`;
     if (key === this.#drawn) return;
     this.#drawn = key;
-    const spans = trace.spans(fromMs, toMs);
-    const last = spans.at(-1);
-    if (last && toMs - last.toMs <= holdMs) spans[spans.length - 1] = { ...last, toMs };
+    const spans = trace.spans(fromMs, toMs, holdMs);
     this.#spans = spans;
     plot.show([spans.map((span) => span.fromMs), spans.map(() => null)], fromMs, toMs);
   }
@@ -63,6 +61,7 @@ export class StateStrip {
     context.rect(left, top, width, height);
     context.clip();
     context.font = `${12 * ratio}px ${chartColours().font}`;
+    context.textAlign = "left";
     context.textBaseline = "middle";
     for (const span of this.#spans) {
       const [fill, text] = this.#colours(span.state);

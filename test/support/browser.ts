@@ -1,0 +1,50 @@
+/** A real Chromium without a manual step: `$CHROMIUM`, one on PATH, or the one that comes inside a package (Linux x64). */
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import type { Browser } from "playwright-core";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+
+/** Flags of the packaged build that would make another browser of it. */
+const refusedFlags = new Set(["--single-process", "--disable-web-security", "--allow-running-insecure-content"]);
+
+/** Where people who use a Mac have it. */
+const macPath = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+
+export interface FoundBrowser {
+  readonly path: string;
+  /** Flags that this build needs beside the usual ones. */
+  readonly flags: readonly string[];
+}
+
+/** The browser that tests drive. Throws, saying what to install, where there is none. */
+export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promise<FoundBrowser> {
+  if (env.CHROMIUM) {
+    if (!existsSync(env.CHROMIUM)) throw new Error(`CHROMIUM names ${env.CHROMIUM}, and there is no such file.`);
+    return { path: env.CHROMIUM, flags: [] };
+  }
+  const onPath = (env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
+  const installed = [...onPath, macPath].find((path) => existsSync(path));
+  if (installed) return { path: installed, flags: [] };
+  if (process.platform === "linux" && process.arch === "x64") {
+    // The libraries that a bare system lacks (NSS) are in the package, which unpacks them only in the cloud that it was made for.
+    process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs20.x";
+    const { default: packaged } = await import("@sparticuz/chromium");
+    // Its own flags turn off the sandbox, the GPU and the zygote, which minimal containers lack;
+    return {
+      path: await packaged.executablePath(),
+      // and none may turn off what the tests of origins rely on.
+      flags: packaged.args.filter((flag) => !refusedFlags.has(flag)),
+    };
+  }
+  throw new Error("No Chromium was found: install Chrome or Chromium, or name its program in the variable CHROMIUM.");
+}
+
+/** Starts it. One a test file is enough: contexts are as good as new browsers. */
+export async function launchChromium(): Promise<Browser> {
+  const { path, flags } = await findChromium();
+  // Here and not at the top: the search alone, which every run of tests begins with, does not need it.
+  const { chromium } = await import("playwright-core");
+  // As root (containers, CI) Chromium refuses its sandbox; the pages under test are our own.
+  return chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags] });
+}
