@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
-import { createServer, type ProxyOptions } from "vite";
+import { createLogger, createServer, type ProxyOptions } from "vite";
 import { isConfigError, parseConfig } from "../config.ts";
 
 /** Paths of the hub itself; all others are the page's. */
@@ -55,15 +55,23 @@ hub.stdout.on("data", (bytes: Buffer) => {
 
 const proxy: Record<string, ProxyOptions> = {};
 for (const path of hubPaths) proxy[path] = { target: hubUrl, ws: path === "/ws" };
+const logger = createLogger("warn");
+const { error } = logger;
+// While the hub starts anew the page's questions find nobody: that is expected, and the page shows it.
+logger.error = (message, options) => {
+  if (!message.includes("proxy error")) error(message, options);
+};
 const vite = await createServer({
   root: join(root, "dashboard"),
   configFile: join(root, "vite.config.ts"),
-  logLevel: "warn",
+  customLogger: logger,
   server: { host: config.host, port: config.port, strictPort: true, proxy },
 });
 await vite.listen();
 console.log(`The hub and its page, in development: ${vite.resolvedUrls?.local[0] ?? vite.resolvedUrls?.network[0]}`);
 
+// vite would end this process on SIGTERM before the hub has stopped.
+process.removeAllListeners("SIGTERM");
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     hub.kill("SIGTERM");
