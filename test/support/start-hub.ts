@@ -2,8 +2,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterEach } from "vitest";
 import { type App, createApp } from "../../server/app.ts";
 import { type Config, makeConfig } from "../../server/config.ts";
+import type { LiveSettings } from "../../server/hub/live-settings.ts";
 import { type Clock, type Log, silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits, type Limits } from "../../server/protocol/limits.ts";
 import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
@@ -23,6 +25,7 @@ export interface TestHubOptions {
   readonly limits?: Partial<Limits>;
   readonly config?: Partial<Omit<Config, "limits">>;
   readonly transport?: Transport;
+  readonly live?: Partial<LiveSettings>;
 }
 
 /** An answer over HTTP. */
@@ -77,10 +80,12 @@ export class TestHub {
     return client;
   }
 
-  /** Like `device`, with its `welcome` taken. */
+  /** Like `device`, with its `welcome` taken and what it said on disk. */
   async welcomed(device: string, hello: object = {}): Promise<Client> {
     const client = await this.device(device, hello);
     await client.next("welcome");
+    client.send({ type: "describe", id: 1, device });
+    await client.next("ack");
     return client;
   }
 
@@ -112,18 +117,19 @@ export class TestHub {
   }
 
   async stop(): Promise<void> {
+    this.#store?.letGo();
     await this.#app?.stop();
     this.#app = undefined;
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #open(): Promise<void> {
-    const { clock = systemClock, log = silentLog, limits, config } = this.#options;
+    const { clock = systemClock, log = silentLog, limits, config, live } = this.#options;
     this.#store = new SwitchedStore(new MemoryStore(this.#memory));
     this.#app = await createApp(
       makeConfig({ port: 0, data: this.#folder, ...config, limits: { ...defaultLimits, ...limits } }),
       { clock, log },
-      { store: this.#store, onFatal: (error) => this.fatal.push(error) },
+      { store: this.#store, ...(live ? { live } : {}), onFatal: (error) => this.fatal.push(error) },
     );
   }
 }
@@ -131,4 +137,17 @@ export class TestHub {
 /** Starts a hub; `stop` it in the end. */
 export function startHub(options: TestHubOptions = {}): Promise<TestHub> {
   return TestHub.start(options);
+}
+
+/** Starts hubs that are stopped after the test that started them. */
+export function hubsOfTest(): (options?: TestHubOptions) => Promise<TestHub> {
+  const started: TestHub[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((hub) => hub.stop()));
+  });
+  return async (options) => {
+    const hub = await startHub(options);
+    started.push(hub);
+    return hub;
+  };
 }

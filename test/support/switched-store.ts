@@ -19,7 +19,8 @@ export class SwitchedStore implements TelemetryStore {
   readonly #failures: StoreError[] = [];
   readonly #watchers = new Set<() => void>();
   #gate: Promise<void> | undefined;
-  /** Readings of each append that was called, in order. */
+  #letGo = () => {};
+  /** Readings of each append that was called with any, in order. */
   readonly appended: number[] = [];
 
   constructor(inner: TelemetryStore) {
@@ -33,17 +34,21 @@ export class SwitchedStore implements TelemetryStore {
 
   /** Appends wait from now on; the answer lets them go. */
   holdAppends(): () => void {
-    let release = () => {};
     this.#gate = new Promise((resolve) => {
-      release = () => {
+      this.#letGo = () => {
         this.#gate = undefined;
         resolve();
       };
     });
-    return release;
+    return this.#letGo;
   }
 
-  /** Resolves once `count` appends were called, those that wait or failed among them. */
+  /** Lets appends go that a test left waiting. */
+  letGo(): void {
+    this.#letGo();
+  }
+
+  /** Resolves once `count` appends with readings were called, those that wait or failed among them. */
   async appends(count: number): Promise<void> {
     while (this.appended.length < count) {
       await new Promise<void>((resolve) => this.#watchers.add(resolve));
@@ -51,7 +56,7 @@ export class SwitchedStore implements TelemetryStore {
   }
 
   async append(batch: Batch): Promise<Commit> {
-    this.appended.push(batch.columns.length);
+    if (batch.columns.length > 0) this.appended.push(batch.columns.length);
     for (const called of this.#watchers) called();
     this.#watchers.clear();
     await this.#gate;
