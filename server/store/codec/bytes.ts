@@ -1,0 +1,134 @@
+/** Bytes in and out: variable-length integers (7 bits a byte, low first), zigzag for signed ones, doubles little-endian. */
+
+/** A blob that is not what this codec wrote: damaged, cut short, or of a version it does not know. */
+export class CodecError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "CodecError";
+  }
+}
+
+/** Appends to a buffer that grows. `room` first, then the put calls up to what was asked for. */
+export class ByteWriter {
+  bytes: Buffer;
+  length = 0;
+
+  constructor(capacity = 65_536) {
+    this.bytes = Buffer.allocUnsafe(capacity);
+  }
+
+  /** Makes sure that `count` more bytes fit. */
+  room(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + count));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.bytes[this.length++] = value;
+  }
+
+  /** An integer from 0 to 2^53; at most 8 bytes. */
+  unsigned(value: number): void {
+    let rest = value;
+    const bytes = this.bytes;
+    // Bit operations know 32 bits only; what lies above is taken off by division.
+    while (rest >= 0x80000000) {
+      bytes[this.length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      bytes[this.length++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[this.length++] = rest;
+  }
+
+  /** An integer from -2^52 to 2^52; at most 8 bytes. */
+  signed(value: number): void {
+    this.unsigned(value >= 0 ? value * 2 : -value * 2 - 1);
+  }
+
+  /** 8 bytes. */
+  double(value: number): void {
+    this.length = this.bytes.writeDoubleLE(value, this.length);
+  }
+
+  /** A text in UTF-8 behind its length in bytes; makes its own room. The text must be well-formed. */
+  text(value: string): void {
+    const size = Buffer.byteLength(value);
+    this.room(size + 8);
+    this.unsigned(size);
+    this.length += this.bytes.write(value, this.length);
+  }
+
+  /** A copy of what was written. */
+  copy(from = 0): Buffer {
+    return Buffer.from(this.bytes.subarray(from, this.length));
+  }
+}
+
+/** Reads what `ByteWriter` wrote; throws `CodecError` beyond the end. */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at = 0) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  /** Bytes not yet read. */
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#at++];
+    if (value === undefined) throw new CodecError("the blob ends too early");
+    return value;
+  }
+
+  unsigned(): number {
+    let next = this.byte();
+    if (next < 128) return next;
+    let value = next & 127;
+    let weight = 128;
+    do {
+      next = this.byte();
+      value += (next & 127) * weight;
+      weight *= 128;
+    } while (next >= 128);
+    return value;
+  }
+
+  signed(): number {
+    const value = this.unsigned();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  double(): number {
+    return this.take(8).readDoubleLE(0);
+  }
+
+  text(): string {
+    return this.take(this.unsigned()).toString("utf8");
+  }
+
+  /** A count of things that take at least `bytesEach` bytes (may be below 1): a damaged one must not make huge arrays. */
+  count(bytesEach: number): number {
+    const value = this.unsigned();
+    if (value * bytesEach > this.left)
+      throw new CodecError(`the blob claims ${value} entries and is too short for them`);
+    return value;
+  }
+
+  /** The next `size` bytes, not copied. */
+  take(size: number): Buffer {
+    if (size > this.left) throw new CodecError("the blob ends too early");
+    const part = this.#bytes.subarray(this.#at, this.#at + size);
+    this.#at += size;
+    return part;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * One group commit as a blob of the journal: the senders' marks, then the readings in order of arrival. It is read only
+ * after a restart, so that it is coded for a small log and a quick commit, not for queries; deflate would cost more
+ * than it saves here (figures in the README of the store).
+ */
+import { crc32 } from "node:zlib";
+import type { Columns } from "../columns.ts";
+import type { Mark } from "../store.ts";
+import { ByteReader, ByteWriter, CodecError } from "./bytes.ts";
+import { readTimes, writeTimes } from "./times.ts";
+
+const version = 1;
+const headerBytes = 5;
+const scratch = new ByteWriter(1 << 18);
+const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
+/** In place of the number of decimals: the eight bytes of the double follow. */
+const asDouble = 7;
+/** A mantissa, its sign and three bits for the decimals fit the unsigned writer. */
+const mantissaLimit = 2 ** 48;
+
+/** What a group commit leaves in the journal. */
+export interface JournalEntry {
+  /** Arrival, ms since the epoch. */
+  readonly receivedMs: number;
+  readonly marks: readonly Mark[];
+  readonly columns: Columns;
+}
+
+export function encodeJournal({ receivedMs, marks, columns }: JournalEntry): Buffer {
+  const writer = scratch;
+  const { length, series, times, values, strings } = columns;
+  writer.length = 0;
+  writer.room(64);
+  writer.byte(version);
+  writer.length = headerBytes;
+  writer.double(receivedMs);
+  writer.unsigned(marks.length);
+  for (const mark of marks) {
+    writer.text(mark.device);
+    writer.text(mark.session);
+    writer.room(16);
+    writer.unsigned(mark.seq);
+  }
+  writer.room(16);
+  writer.unsigned(strings.length);
+  for (const text of strings) writer.text(text);
+  writer.room(16 + length * 14);
+  writer.unsigned(length);
+  let previous = 0;
+  for (let index = 0; index < length; index++) {
+    const number = series[index] as number;
+    writer.signed(number - previous);
+    previous = number;
+  }
+  writeTimes(writer, times, length);
+  writer.room(length * 9);
+  for (let index = 0; index < length; index++) writeValue(writer, values[index] as number);
+  const blob = writer.copy();
+  blob.writeUInt32LE(crc32(blob.subarray(headerBytes)), 1);
+  return blob;
+}
+
+/** Decodes what `encodeJournal` wrote; throws `CodecError` on anything else. */
+export function decodeJournal(blob: Buffer): JournalEntry {
+  if (blob[0] !== version)
+    throw new CodecError(`journal version ${blob[0]} is not known; this hub reads version ${version}`);
+  if (blob.length < headerBytes) throw new CodecError("the journal entry ends too early");
+  if (crc32(blob.subarray(headerBytes)) !== blob.readUInt32LE(1)) {
+    throw new CodecError("the journal entry's checksum does not match");
+  }
+  const reader = new ByteReader(blob, headerBytes);
+  const receivedMs = reader.double();
+  const marks = Array.from({ length: reader.count(3) }, () => ({
+    device: reader.text(),
+    session: reader.text(),
+    seq: reader.unsigned(),
+  }));
+  const strings = Array.from({ length: reader.count(1) }, () => reader.text());
+  const length = reader.count(3);
+  const series = new Uint32Array(length);
+  let number = 0;
+  for (let index = 0; index < length; index++) {
+    number += reader.signed();
+    series[index] = number;
+  }
+  const times = readTimes(reader, length);
+  const values = new Float64Array(length);
+  for (let index = 0; index < length; index++) values[index] = readValue(reader);
+  return { receivedMs, marks, columns: { length, series, times, values, strings } };
+}
+
+function writeValue(writer: ByteWriter, value: number): void {
+  for (let decimals = 0; decimals < powersOfTen.length; decimals++) {
+    const power = powersOfTen[decimals] as number;
+    const mantissa = Math.round(value * power);
+    if (mantissa >= mantissaLimit || mantissa <= -mantissaLimit) break;
+    if (mantissa / power !== value) continue;
+    if (mantissa === 0 && Object.is(value, -0)) break;
+    writer.unsigned((mantissa >= 0 ? mantissa * 2 : -mantissa * 2 - 1) * 8 + decimals);
+    return;
+  }
+  writer.byte(asDouble);
+  writer.double(value);
+}
+
+function readValue(reader: ByteReader): number {
+  const code = reader.unsigned();
+  const decimals = code % 8;
+  if (decimals === asDouble) return reader.double();
+  const zigzag = Math.floor(code / 8);
+  return (zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2) / (powersOfTen[decimals] as number);
+}

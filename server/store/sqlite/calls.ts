@@ -1,0 +1,68 @@
+/** What the main thread asks of the two workers, as plain functions by name; a link on each side turns them into messages. */
+import type { ChunkColumns } from "../codec/chunk.ts";
+import type {
+  Batch,
+  BucketPage,
+  Commit,
+  Latest,
+  Range,
+  RawPage,
+  Refusal,
+  SeriesState,
+  StoreError,
+  StoreOpenError,
+  StoreState,
+  StoreStats,
+} from "../store.ts";
+import type { StoreSettings } from "./options.ts";
+
+/** The writer: journal, heads, seals, metadata. */
+export interface WriterCalls {
+  open(): StoreState;
+  /** `generation` tells whether the batch was sent before or after the main thread heard of the last refusal. */
+  append(batch: Batch, generation: number): Commit;
+  lastSeq(device: string, session: string): number;
+  /** Readings of the range that are not in chunks yet; null where the series is not known. */
+  headRows(range: Range): ChunkColumns | null;
+  seriesState(series: readonly number[]): SeriesState[];
+  latest(series: readonly number[]): Latest[];
+  refusals(device: string): Refusal[];
+  deleteReadings(range: Range): { removed: number; seriesRemoved: boolean };
+  deleteDevice(device: string): void;
+  stats(): StoreStats;
+  close(): void;
+}
+
+/** The reader: sealed chunks, merged with the head's rows that the writer gave. */
+export interface ReaderCalls {
+  open(): void;
+  readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
+  readChanges(range: Range, limit: number, head: ChunkColumns): RawPage;
+  readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
+  close(): void;
+}
+
+/** Any table of calls, for the parts that only carry them. */
+export type Calls = { [name: string]: (...values: never[]) => unknown };
+
+export interface Request {
+  readonly id: number;
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+/** An error that crosses threads: class and own fields would be lost otherwise. */
+export type SentError =
+  | { readonly kind: "store"; readonly code: StoreError["code"]; readonly message: string; readonly retryable: boolean }
+  | { readonly kind: "open"; readonly reason: StoreOpenError["reason"]; readonly message: string }
+  | { readonly kind: "other"; readonly message: string };
+
+export type Reply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: SentError }
+  | { readonly fatal: string };
+
+export interface WorkerSetup {
+  readonly role: "writer" | "reader";
+  readonly settings: StoreSettings;
+}

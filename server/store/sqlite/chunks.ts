@@ -1,0 +1,118 @@
+/** The table of sealed chunks: rows in and out. What is merged and cut is decided in seal.ts. */
+import { type ChunkColumns, decodeChunk, encodeChunk } from "../codec/chunk.ts";
+import type { Db } from "./driver.ts";
+
+/** A chunk without its readings. */
+export interface ChunkInfo {
+  /** Rises with each seal: of two readings of one millisecond the one in the higher chunk came later. */
+  readonly id: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  /** Encoded size, bytes. */
+  readonly bytes: number;
+}
+
+/** What a bucket takes from a whole chunk of numbers; booleans count as 0 and 1; texts have none. */
+export interface Summary {
+  readonly min: number;
+  readonly max: number;
+  readonly sum: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+const infoColumns = "id, first_ms AS firstMs, last_ms AS lastMs, count, length(readings) AS bytes";
+
+export class Chunks {
+  readonly #insert;
+  readonly #update;
+  readonly #remove;
+  readonly #newest;
+  readonly #overlapping;
+  readonly #read;
+  readonly #firstMs;
+
+  constructor(db: Db) {
+    this.#insert = db.prepare(
+      "INSERT INTO chunks (series, first_ms, last_ms, count, received_ms, summary, readings) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#update = db.prepare(
+      "UPDATE chunks SET first_ms = ?, last_ms = ?, count = ?, summary = ?, readings = ? WHERE id = ?",
+    );
+    this.#remove = db.prepare("DELETE FROM chunks WHERE id = ?");
+    this.#newest = db.prepare(
+      `SELECT ${infoColumns} FROM chunks WHERE series = ? ORDER BY last_ms DESC, id DESC LIMIT ?`,
+    );
+    this.#overlapping = db.prepare(
+      `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ? ORDER BY id`,
+    );
+    this.#firstMs = db.prepare("SELECT min(first_ms) FROM chunks WHERE series = ?").pluck();
+    this.#read = db.prepare("SELECT readings, received_ms AS receivedMs FROM chunks WHERE id = ?");
+  }
+
+  /** Writes rows as one chunk; none of them arrived after `receivedMs`. Answers the encoded size. */
+  insert(series: number, rows: ChunkColumns, receivedMs: number): number {
+    const blob = encodeChunk(rows);
+    const { times } = rows;
+    this.#insert.run(series, times[0], times.at(-1), times.length, receivedMs, summarize(rows), blob);
+    return blob.length;
+  }
+
+  /** Puts fewer rows into a chunk's place; its rank among the others stays. */
+  replace(id: number, rows: ChunkColumns): void {
+    const { times } = rows;
+    this.#update.run(times[0], times.at(-1), times.length, summarize(rows), encodeChunk(rows), id);
+  }
+
+  remove(id: number): void {
+    this.#remove.run(id);
+  }
+
+  /** The `limit` chunks of a series that end last, the newest first. */
+  newest(series: number, limit: number): ChunkInfo[] {
+    return this.#newest.all(series, limit) as ChunkInfo[];
+  }
+
+  /** Chunks with any reading possible from `firstMs` to `lastMs`, both included, in order of arrival. */
+  overlapping(series: number, firstMs: number, lastMs: number): ChunkInfo[] {
+    return this.#overlapping.all(series, firstMs, lastMs) as ChunkInfo[];
+  }
+
+  /** The earliest time in the chunks of a series; null where it has none. */
+  firstMs(series: number): number | null {
+    return this.#firstMs.get(series) as number | null;
+  }
+
+  read(id: number): ChunkColumns & { readonly receivedMs: number } {
+    const { readings, receivedMs } = this.#read.get(id) as { readings: Buffer; receivedMs: number };
+    return { ...decodeChunk(readings), receivedMs };
+  }
+}
+
+/** Five doubles: SQLite's own REAL would turn -0 into 0. Null for texts. */
+function summarize({ type, values }: ChunkColumns): Buffer | null {
+  if (type === "string") return null;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+  }
+  return Buffer.from(Float64Array.of(min, max, sum, values[0] as number, values.at(-1) as number).buffer);
+}
+
+/** Reads what `summarize` wrote. */
+export function readSummary(blob: Buffer): Summary {
+  const [min, max, sum, first, last] = [0, 8, 16, 24, 32].map((at) => blob.readDoubleLE(at)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { min, max, sum, first, last };
+}

@@ -1,0 +1,106 @@
+/** Takes readings away for good, chunk by chunk, in one transaction. */
+import type { Range } from "../store.ts";
+import type { ChunkInfo, Chunks } from "./chunks.ts";
+import { clusters } from "./clusters.ts";
+import { transact } from "./driver.ts";
+import type { NewestReading, SealedState, SeriesHead } from "./head.ts";
+import type { WriterParts } from "./parts.ts";
+import { mergeRows, sliceRows } from "./rows.ts";
+
+/** Deletes a range; `commit` is the newest one. Resolves to how many readings went, and whether the series went with them. */
+export function deleteRange(
+  parts: WriterParts,
+  { series, fromMs, toMs }: Range,
+  commit: number,
+): { removed: number; seriesRemoved: boolean } {
+  const { db, chunks, heads, records, sealer } = parts;
+  const head = heads.get(series);
+  if (!head) return { removed: 0, seriesRemoved: false };
+  const done = transact(db, () => {
+    // What is in chunks with its commit on record can't come back from the journal.
+    const before = head.length > 0 ? sealer.seal(head, commit).state : head.sealed;
+    const doomed = chunks.overlapping(series, fromMs, toMs).filter((chunk) => chunk.firstMs < toMs);
+    const removed = countReadings(parts, head, doomed, fromMs, toMs);
+    for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
+    const count = before.count - removed;
+    if (removed > 0 && count === 0) records.removeSeries(series);
+    const newest = isWithin(head.newest, fromMs, toMs) ? newestOf(chunks, series) : head.newest;
+    const firstMs = count === 0 ? null : chunks.firstMs(series);
+    const state: SealedState = { ...before, count, firstMs, lastMs: newest?.timeMs ?? null };
+    if (count > 0) sealer.save(series, state, newest);
+    return { removed, state, newest };
+  });
+  heads.clear(head);
+  head.sealed = done.state;
+  head.newest = done.newest;
+  const seriesRemoved = done.removed > 0 && done.state.count === 0;
+  if (seriesRemoved) heads.remove(head);
+  return { removed: done.removed, seriesRemoved };
+}
+
+/** Deletes a device. Its chunks are out of sight at once and taken away in slices afterwards. */
+export function deleteDevice({ db, heads, marks, records }: WriterParts, device: string, commit: number): void {
+  const doomed = heads.ofDevice(device);
+  transact(db, () => {
+    for (const head of doomed) records.removeSeries(head.identity.series);
+    records.removeDevice(device);
+    marks.removeStored(device, commit);
+  });
+  for (const head of doomed) heads.remove(head);
+  marks.removeKnown(device);
+}
+
+function isWithin(newest: NewestReading | undefined, fromMs: number, toMs: number): boolean {
+  return newest !== undefined && newest.timeMs >= fromMs && newest.timeMs < toMs;
+}
+
+function isInside(chunk: ChunkInfo, fromMs: number, toMs: number): boolean {
+  return chunk.firstMs >= fromMs && chunk.lastMs < toMs;
+}
+
+/** Readings of these chunks within the range; chunks that overlap may hold the same millisecond twice. */
+function countReadings(
+  { chunks }: WriterParts,
+  head: SeriesHead,
+  found: readonly ChunkInfo[],
+  fromMs: number,
+  toMs: number,
+): number {
+  let count = 0;
+  for (const cluster of clusters(found)) {
+    const [only] = cluster;
+    if (cluster.length === 1 && only !== undefined && isInside(only, fromMs, toMs)) count += only.count;
+    else {
+      const rows = mergeRows(
+        head.identity.type,
+        cluster.map(({ id }) => chunks.read(id)),
+      );
+      count += sliceRows(rows, fromMs, toMs).times.length;
+    }
+  }
+  return count;
+}
+
+function cut(chunks: Chunks, head: SeriesHead, chunk: ChunkInfo, fromMs: number, toMs: number): void {
+  if (isInside(chunk, fromMs, toMs)) {
+    chunks.remove(chunk.id);
+    return;
+  }
+  const rows = chunks.read(chunk.id);
+  const kept = mergeRows(head.identity.type, [
+    sliceRows(rows, Number.NEGATIVE_INFINITY, fromMs),
+    sliceRows(rows, toMs, Number.POSITIVE_INFINITY),
+  ]);
+  if (kept.times.length === 0) chunks.remove(chunk.id);
+  else if (kept.times.length < rows.times.length) chunks.replace(chunk.id, kept);
+}
+
+/** The newest reading in the chunks of a series; its arrival is not known closer than that of its chunk's newest commit. */
+function newestOf(chunks: Chunks, series: number): NewestReading | undefined {
+  const [last] = chunks.newest(series, 1);
+  if (!last) return undefined;
+  const { type, times, values, strings, receivedMs } = chunks.read(last.id);
+  const cell = values.at(-1) as number;
+  const value = type === "number" ? cell : type === "boolean" ? cell !== 0 : (strings[cell] as string);
+  return { timeMs: times.at(-1) as number, value, receivedMs };
+}

@@ -1,0 +1,167 @@
+/** All heads, and which of them to seal next: full ones first, then whoever the sweep has come to. */
+import type { Columns } from "../columns.ts";
+import type { SeriesHead } from "./head.ts";
+
+/** Spread of the sizes at which heads are full: a fleet started together must not seal together. */
+const jitter = 0.25;
+
+export class Heads {
+  /** By series number; numbers are given out in order, so that holes are few. */
+  readonly #byNumber: (SeriesHead | undefined)[] = [];
+  readonly #byDevice = new Map<string, Set<SeriesHead>>();
+  /** In order of series number, which is the order of the tables: neighbours are sealed into the same pages. */
+  #list: SeriesHead[] = [];
+  #gone = 0;
+  #full: SeriesHead[] = [];
+  #fullAt = 0;
+  /** Heads in the order in which they got their first row, with that row's commit; the front bounds what the journal must keep. */
+  #order: { head: SeriesHead; commit: number }[] = [];
+  #orderAt = 0;
+  #sweepAt = 0;
+  /** How many heads the sweep may seal now; grows with what the journal and the heads took in. */
+  #sweepDue = 0;
+  #bytes = 0;
+
+  /** Memory of all rows, bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Heads that should be sealed now. */
+  get due(): number {
+    return this.#full.length - this.#fullAt + Math.floor(this.#sweepDue);
+  }
+
+  get(series: number): SeriesHead | undefined {
+    return this.#byNumber[series];
+  }
+
+  ofDevice(device: string): SeriesHead[] {
+    return [...(this.#byDevice.get(device) ?? [])];
+  }
+
+  /** Every head, in order of series number. */
+  all(): SeriesHead[] {
+    return this.#list.filter((head) => !head.removed);
+  }
+
+  add(head: SeriesHead): void {
+    const { series, device } = head.identity;
+    this.#byNumber[series] = head;
+    this.#list.push(head);
+    const siblings = this.#byDevice.get(device);
+    if (siblings) siblings.add(head);
+    else this.#byDevice.set(device, new Set([head]));
+  }
+
+  remove(head: SeriesHead): void {
+    this.clear(head);
+    head.removed = true;
+    const { series, device } = head.identity;
+    this.#byNumber[series] = undefined;
+    const siblings = this.#byDevice.get(device);
+    siblings?.delete(head);
+    if (siblings?.size === 0) this.#byDevice.delete(device);
+    this.#gone += 1;
+    if (this.#gone * 2 > this.#list.length) {
+      this.#list = this.all();
+      this.#gone = 0;
+      this.#sweepAt = 0;
+    }
+  }
+
+  /** Gives a committed batch's readings to their heads; those of unknown or already sealed commits are left out. */
+  push(columns: Columns, receivedMs: number, commit: number): void {
+    const { length, series, times, values, strings } = columns;
+    for (let index = 0; index < length; index++) {
+      const head = this.#byNumber[series[index] as number];
+      if (head === undefined || commit <= head.sealed.throughCommit) continue;
+      if (head.length === 0) this.#order.push({ head, commit });
+      this.#bytes += head.push(times[index] as number, values[index] as number, strings, receivedMs, commit);
+      if (head.length >= head.fullAt && !head.queued) {
+        head.queued = true;
+        this.#full.push(head);
+      }
+    }
+  }
+
+  /** Moves the sweep on: `share` is the part of a budget that a commit used up, and a whole one makes a whole round. */
+  advanceSweep(share: number): void {
+    this.#sweepDue += this.#list.length * share;
+  }
+
+  /** The next head to seal, or undefined where none is due. */
+  next(): SeriesHead | undefined {
+    const head = this.#nextFull() ?? this.#nextSwept();
+    if (head) head.sealing = true;
+    return head;
+  }
+
+  #nextFull(): SeriesHead | undefined {
+    while (this.#fullAt < this.#full.length) {
+      const head = this.#full[this.#fullAt++] as SeriesHead;
+      if (this.#fullAt === this.#full.length) {
+        this.#full = [];
+        this.#fullAt = 0;
+      }
+      if (head.queued && isSealable(head)) return head;
+    }
+    return undefined;
+  }
+
+  #nextSwept(): SeriesHead | undefined {
+    while (this.#sweepDue >= 1 && this.#list.length > 0) {
+      this.#sweepDue -= 1;
+      const head = this.#list[this.#sweepAt++ % this.#list.length] as SeriesHead;
+      if (this.#sweepAt >= this.#list.length) this.#sweepAt = 0;
+      if (isSealable(head)) return head;
+    }
+    this.#sweepDue = Math.min(this.#sweepDue, 1);
+    return undefined;
+  }
+
+  /** Takes up a head again whose seal was undone. */
+  putBack(head: SeriesHead): void {
+    if (head.removed || head.length === 0) return;
+    head.sealing = false;
+    head.queued = true;
+    this.#full.push(head);
+  }
+
+  /** The oldest commit whose readings are not all sealed; Infinity where all are. */
+  oldestCommit(): number {
+    while (this.#orderAt < this.#order.length) {
+      const { head, commit } = this.#order[this.#orderAt] as { head: SeriesHead; commit: number };
+      if (head.length > 0 && head.firstCommit === commit) return commit;
+      this.#orderAt += 1;
+    }
+    this.#order = [];
+    this.#orderAt = 0;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** After a restart the sweep goes on with the head that holds the journal's oldest commit. */
+  resumeSweep(): void {
+    this.oldestCommit();
+    const oldest = this.#order[this.#orderAt]?.head;
+    if (oldest) this.#sweepAt = Math.max(0, this.#list.indexOf(oldest));
+  }
+
+  /** Empties a head. */
+  clear(head: SeriesHead): void {
+    this.#bytes -= head.bytes;
+    head.clear();
+  }
+}
+
+function isSealable(head: SeriesHead): boolean {
+  return head.length > 0 && !head.removed && !head.sealing;
+}
+
+/** `rows` spread by ±25 %, always the same for one series and number of seals. */
+export function jittered(rows: number, series: number, turn: number): number {
+  let hash = Math.imul(series ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(turn + 1, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  const spread = ((hash ^ (hash >>> 12)) >>> 0) / 0x100000000;
+  return Math.max(16, Math.round(rows * (1 - jitter + 2 * jitter * spread)));
+}

@@ -1,0 +1,92 @@
+/** The journal's table: one row a commit, appended at one end and trimmed at the other. */
+import { decodeJournal, encodeJournal, type JournalEntry } from "../codec/journal.ts";
+import type { Db } from "./driver.ts";
+
+/** Trimming waits until it frees this part of the budget: each one costs a transaction. */
+const trimShare = 1 / 16;
+
+export class JournalLog {
+  readonly #db: Db;
+  readonly #insert;
+  readonly #trim;
+  readonly #forgotten;
+  readonly #budgetBytes: number;
+  /** Commit and size of each row, in order. */
+  #rows: { commit: number; bytes: number }[] = [];
+  #start = 0;
+  #bytes = 0;
+
+  constructor(db: Db, budgetBytes: number) {
+    this.#db = db;
+    this.#budgetBytes = budgetBytes;
+    this.#insert = db.prepare("INSERT INTO journal VALUES (?, ?)");
+    this.#trim = db.prepare("DELETE FROM journal WHERE commit_number < ?");
+    this.#forgotten = db.prepare("DELETE FROM forgotten WHERE commit_number < ?");
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Writes an entry inside the caller's transaction; answers its size. `note` follows once that is durable. */
+  write(commit: number, entry: JournalEntry): number {
+    const blob = encodeJournal(entry);
+    this.#insert.run(commit, blob);
+    return blob.length;
+  }
+
+  /** Takes note of a durable entry. */
+  note(commit: number, bytes: number): void {
+    this.#rows.push({ commit, bytes });
+    this.#bytes += bytes;
+  }
+
+  /** Every entry in order of commit; also learns their sizes. */
+  *replay(): Generator<[commit: number, entry: JournalEntry]> {
+    const rows = this.#db
+      .prepare("SELECT commit_number AS commitNumber, entry FROM journal ORDER BY commit_number")
+      .iterate();
+    for (const row of rows as IterableIterator<{ commitNumber: number; entry: Buffer }>) {
+      this.note(row.commitNumber, row.entry.length);
+      yield [row.commitNumber, decodeJournal(row.entry)];
+    }
+  }
+
+  /** The commits up to which the marks of deleted devices no longer count. */
+  forgotten(): Map<string, number> {
+    const rows = this.#db.prepare("SELECT device, commit_number FROM forgotten").raw().all();
+    return new Map(rows as [string, number][]);
+  }
+
+  /** Up to which commit (excluded) trimming is worth its while, where everything before `keepFrom` may go; undefined where it is not. */
+  worthTrimming(keepFrom: number): number | undefined {
+    const newest = this.#rows.at(-1);
+    if (newest === undefined) return undefined;
+    // The newest entry always stays: it holds the commit number that the next start goes on from.
+    const before = Math.min(keepFrom, newest.commit);
+    let bytes = 0;
+    for (let index = this.#start; bytes < this.#budgetBytes * trimShare; index++) {
+      const row = this.#rows[index];
+      if (row === undefined || row.commit >= before) return undefined;
+      bytes += row.bytes;
+    }
+    return before;
+  }
+
+  /** Deletes entries before a commit inside the caller's transaction; `trimmed` follows once that is durable. */
+  trim(before: number): void {
+    this.#trim.run(before);
+    this.#forgotten.run(before);
+  }
+
+  trimmed(before: number): void {
+    for (let row = this.#rows[this.#start]; row !== undefined && row.commit < before; row = this.#rows[this.#start]) {
+      this.#bytes -= row.bytes;
+      this.#start += 1;
+    }
+    if (this.#start * 2 > this.#rows.length) {
+      this.#rows = this.#rows.slice(this.#start);
+      this.#start = 0;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** Both ends of the wire between the main thread and a worker: requests by name, answers by number. */
+import type { MessagePort, TransferListItem, Worker } from "node:worker_threads";
+import { StoreError, StoreOpenError } from "../store.ts";
+import type { Reply, Request, SentError } from "./calls.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: any table of functions fits; the calls themselves are typed by it.
+type Table<T> = { [K in keyof T]: (...values: any[]) => unknown };
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** The main thread's end. */
+export class WorkerLink<T extends Table<T>> {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #gone: Error | undefined;
+
+  /** `onFatal` hears of a store that can promise nothing any more. */
+  constructor(worker: Worker, onFatal: (message: string) => void) {
+    this.#worker = worker;
+    worker.on("message", (reply: Reply) => {
+      if ("fatal" in reply) return onFatal(reply.fatal);
+      const waiting = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if ("error" in reply) waiting?.reject(fromSent(reply.error));
+      else waiting?.resolve(reply.value as never);
+    });
+  }
+
+  /** Calls `name` in the worker; rejects with the error it threw there. */
+  call<K extends keyof T & string>(
+    name: K,
+    values: Parameters<T[K]>,
+    transfer: readonly TransferListItem[] = [],
+  ): Promise<Awaited<ReturnType<T[K]>>> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) throw this.#gone;
+      const request: Request = { id: this.#nextId++, name, values };
+      this.#waiting.set(request.id, { resolve, reject });
+      this.#worker.postMessage(request, transfer);
+    });
+  }
+
+  /** Rejects everything that still waits and all that comes: the worker is gone. */
+  abandon(error: Error): void {
+    this.#gone = error;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+}
+
+/** The worker's end: answers each request by the function of its name; buffers that `transferOf` names move. */
+export function serve<T extends Table<T>>(
+  port: MessagePort,
+  table: T,
+  transferOf: (value: unknown) => ArrayBuffer[],
+): void {
+  port.on("message", ({ id, name, values }: Request) => {
+    let reply: Reply;
+    try {
+      reply = { id, value: table[name as keyof T](...values) };
+    } catch (error) {
+      const sent = toSent(error);
+      // Anything unforeseen leaves this thread in a state nobody knows: it ends, and a new one recovers from the disk.
+      if (sent.kind === "other" && name !== "open") throw error;
+      reply = { id, error: sent };
+    }
+    port.postMessage(reply, "value" in reply ? transferOf(reply.value) : []);
+  });
+}
+
+function toSent(error: unknown): SentError {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof StoreError) return { kind: "store", code: error.code, message, retryable: error.retryable };
+  if (error instanceof StoreOpenError) return { kind: "open", reason: error.reason, message };
+  return { kind: "other", message };
+}
+
+function fromSent(error: SentError): Error {
+  if (error.kind === "store") return new StoreError(error.code, error.message, error.retryable);
+  if (error.kind === "open") return new StoreOpenError(error.reason, error.message);
+  return new Error(error.message);
+}

@@ -1,0 +1,191 @@
+/** Decides the moment for everything that is not a commit: sealing, saving marks, trimming, checkpoints, clearing up. */
+import { pageBytes, transact } from "./driver.ts";
+import type { SeriesHead } from "./head.ts";
+import type { StoreSettings } from "./options.ts";
+import type { WriterParts } from "./parts.ts";
+import type { Sealed } from "./seal.ts";
+
+/** Below this many heads due, a slice waits for an idle moment: its sync is better shared. */
+const dueForSlice = 64;
+/** No commit for this long: the hub is idle, and what waits is done. */
+const idleMs = 100;
+/** A checkpoint moves at most about this much while commits wait for it. */
+const checkpointBytes = 4 * 2 ** 20;
+/** An idle hub moves the log into the database from here on. */
+const idleCheckpointBytes = 2 ** 20;
+/** After a failed slice (a full disk) the next attempt waits, ms. */
+const retryMs = 1000;
+/** Chunks of deleted series taken away in one slice. */
+const doomedPerSlice = 256;
+/** Pages given back to the system in one idle slice; a reserve stays for the next seals. */
+const vacuumPages = 512;
+const sparePages = 4096;
+/** Bytes of memory that a reading takes in a head, with the room that heads grow by. */
+const headBytesPerReading = 24;
+
+export class Maintenance {
+  readonly #parts: WriterParts;
+  readonly #settings: StoreSettings;
+  readonly #onError: (error: unknown) => void;
+  readonly #statements;
+  #commit = 0;
+  #stopped = false;
+  #soon: NodeJS.Immediate | undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  /** `commit` is the newest one. `onError` is told of each failed slice; a passing failure is tried again later. */
+  constructor(parts: WriterParts, settings: StoreSettings, commit: number, onError: (error: unknown) => void) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#commit = commit;
+    this.#onError = onError;
+    const { db } = parts;
+    this.#statements = {
+      walFrames: db.prepare("PRAGMA wal_checkpoint(NOOP)").raw(),
+      doomed: db.prepare("SELECT series FROM doomed LIMIT 1").pluck(),
+      removeChunks: db.prepare(
+        `DELETE FROM chunks WHERE id IN (SELECT id FROM chunks WHERE series = ? LIMIT ${doomedPerSlice})`,
+      ),
+      undoom: db.prepare("DELETE FROM doomed WHERE series = ?"),
+    };
+  }
+
+  /** A batch was committed. */
+  took(commit: number, journalBytes: number, readings: number): void {
+    const { journalBudgetBytes, headBudgetBytes } = this.#settings;
+    this.#commit = commit;
+    const share = Math.max(journalBytes / journalBudgetBytes, (readings * headBytesPerReading) / headBudgetBytes);
+    this.#parts.heads.advanceSweep(share);
+    if (this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
+    this.wake();
+  }
+
+  /** Looks for work at the next idle moment. */
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#idle) this.#idle.refresh();
+    else this.#idle = setTimeout(() => this.#whenIdle(), idleMs);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearImmediate(this.#soon);
+    clearTimeout(this.#idle);
+  }
+
+  #isPressing(): boolean {
+    return this.#parts.heads.due >= dueForSlice || this.#walBytes() >= checkpointBytes;
+  }
+
+  #betweenCommits(): void {
+    this.#soon = undefined;
+    const done = this.#attempt(() => {
+      this.#seal();
+      this.#trim();
+      if (this.#walBytes() >= checkpointBytes) this.#checkpoint();
+    });
+    if (done && this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
+  }
+
+  #whenIdle(): void {
+    this.#idle = undefined;
+    let more = false;
+    const done = this.#attempt(() => {
+      more = [this.#seal(), this.#trim(), this.#purge(), this.#vacuum()].includes(true);
+      if (!more && this.#walBytes() >= idleCheckpointBytes) this.#checkpoint();
+    });
+    if (this.#stopped || (done && !more)) return;
+    this.#idle ??= setTimeout(() => this.#whenIdle(), done ? 0 : retryMs);
+  }
+
+  #attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.#onError(error);
+      return false;
+    }
+  }
+
+  /** Seals due heads for `sliceMs`; true where some are left. */
+  #seal(): boolean {
+    const { db, heads, sealer } = this.#parts;
+    const endMs = performance.now() + this.#settings.sliceMs;
+    let head = heads.next();
+    if (!head) return false;
+    const taken: SeriesHead[] = [];
+    let sealed: Sealed[] = [];
+    try {
+      sealed = transact(db, () => {
+        const written: Sealed[] = [];
+        for (; head; head = performance.now() < endMs ? heads.next() : undefined) {
+          taken.push(head);
+          written.push(sealer.seal(head, this.#commit));
+        }
+        return written;
+      });
+    } catch (error) {
+      for (const one of taken) heads.putBack(one);
+      throw error;
+    }
+    for (const { head: done, state, fullAt } of sealed) {
+      done.sealed = state;
+      done.fullAt = fullAt;
+      heads.clear(done);
+    }
+    return heads.due > 0;
+  }
+
+  /** Saves marks for `sliceMs`, and trims the journal by the same transaction that saves the last of them. True where more is left. */
+  #trim(): boolean {
+    const { db, heads, journal, marks } = this.#parts;
+    const before = journal.worthTrimming(heads.oldestCommit());
+    if (before === undefined) return false;
+    const endMs = performance.now() + this.#settings.sliceMs;
+    const saved: string[] = [];
+    const complete = transact(db, () => {
+      for (const device of marks.unsavedBefore(before)) {
+        if (performance.now() >= endMs) return false;
+        marks.save(device);
+        saved.push(device);
+      }
+      journal.trim(before);
+      return true;
+    });
+    for (const device of saved) marks.saved(device);
+    if (complete) journal.trimmed(before);
+    return !complete;
+  }
+
+  /** Takes away chunks of deleted series; true where some are left. */
+  #purge(): boolean {
+    const { doomed, removeChunks, undoom } = this.#statements;
+    const series = doomed.get() as number | undefined;
+    if (series === undefined) return false;
+    transact(this.#parts.db, () => {
+      if (removeChunks.run(series).changes < doomedPerSlice) undoom.run(series);
+    });
+    return true;
+  }
+
+  /** Gives free pages back to the system; true where there are more. */
+  #vacuum(): boolean {
+    const { db } = this.#parts;
+    const free = db.pragma("freelist_count", { simple: true }) as number;
+    if (free <= sparePages) return false;
+    db.pragma(`incremental_vacuum(${Math.min(vacuumPages, free - sparePages)})`);
+    return free - vacuumPages > sparePages;
+  }
+
+  /** Never waits for a reader: what one still needs stays in the log until the next time. */
+  #checkpoint(): void {
+    this.#parts.db.pragma("wal_checkpoint(PASSIVE)");
+  }
+
+  /** What the log holds that the database file does not, bytes. */
+  #walBytes(): number {
+    const [, frames, moved] = this.#statements.walFrames.get() as [number, number, number];
+    return (frames - moved) * pageBytes;
+  }
+}

@@ -1,0 +1,45 @@
+/** What the SQLite engine can be told. Every budget is bytes, every duration ms. */
+import { join } from "node:path";
+
+export interface SqliteStoreOptions {
+  /** Folder of the database; made where it is missing. */
+  readonly folder: string;
+  /** The built worker (`server/store/sqlite/worker.ts` compiled). Without it the source is run through tsx: development and tests. */
+  readonly workerUrl?: URL | undefined;
+  /** Below this much free space on the disk appends are refused with `storage_full`. Default 512 MB. */
+  readonly minFreeBytes?: number | undefined;
+  /** The journal is kept near or below this size by sealing heads early: bounds the time of a restart. Default 64 MiB. */
+  readonly journalBudgetBytes?: number | undefined;
+  /** Memory of all heads together is kept near or below this by sealing them early. Default 128 MiB. */
+  readonly headBudgetBytes?: number | undefined;
+  /** Encoded size at which a head is full. Default 3,700: with its row it fills one page of 4 KiB. */
+  readonly chunkBytes?: number | undefined;
+  /** How long one slice of sealing may hold up a commit. Default 4 ms. */
+  readonly sliceMs?: number | undefined;
+}
+
+/** Options with their defaults, as plain data that crosses to the workers. */
+export interface StoreSettings {
+  readonly folder: string;
+  readonly minFreeBytes: number;
+  readonly journalBudgetBytes: number;
+  readonly headBudgetBytes: number;
+  readonly chunkBytes: number;
+  readonly sliceMs: number;
+}
+
+export function settingsOf(options: SqliteStoreOptions): StoreSettings {
+  return {
+    folder: options.folder,
+    minFreeBytes: options.minFreeBytes ?? 512_000_000,
+    journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
+    headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
+    chunkBytes: options.chunkBytes ?? 3700,
+    sliceMs: options.sliceMs ?? 4,
+  };
+}
+
+/** The database in a data folder. */
+export function databasePath(folder: string): string {
+  return join(folder, "hub.db");
+}

@@ -1,0 +1,18 @@
+/** The parts of the writer that work on one open database. */
+import type { Chunks } from "./chunks.ts";
+import type { Db } from "./driver.ts";
+import type { Heads } from "./heads.ts";
+import type { JournalLog } from "./journal-log.ts";
+import type { Marks } from "./marks.ts";
+import type { Records } from "./records.ts";
+import type { Sealer } from "./seal.ts";
+
+export interface WriterParts {
+  readonly db: Db;
+  readonly chunks: Chunks;
+  readonly heads: Heads;
+  readonly journal: JournalLog;
+  readonly marks: Marks;
+  readonly records: Records;
+  readonly sealer: Sealer;
+}

@@ -1,0 +1,91 @@
+/** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
+import { CodecError } from "../codec/bytes.ts";
+import type { ChunkColumns } from "../codec/chunk.ts";
+import { bucketStart } from "../pages.ts";
+import { type BucketPage, type Range, type RawPage, StoreError } from "../store.ts";
+import { BucketPageBuilder } from "./bucket-page.ts";
+import { type Db, faultOf, openForReading } from "./driver.ts";
+import { databasePath, type StoreSettings } from "./options.ts";
+import { RawPageBuilder } from "./raw-page.ts";
+import { SegmentReader } from "./segments.ts";
+
+export class Reader {
+  readonly #db: Db;
+  readonly #segments: SegmentReader;
+  readonly #onFatal: (message: string) => void;
+
+  /** The writer has opened the database before. `onFatal` hears of a damaged file. */
+  constructor(settings: StoreSettings, onFatal: (message: string) => void) {
+    this.#db = openForReading(databasePath(settings.folder));
+    this.#segments = new SegmentReader(this.#db);
+    this.#onFatal = onFatal;
+  }
+
+  readRaw(range: Range, limit: number, head: ChunkColumns): RawPage {
+    return this.#inSnapshot(() => {
+      const builder = new RawPageBuilder(head.type, limit, false);
+      for (const segment of this.#segments.read(range, head, () => false)) {
+        if ("rows" in segment && !builder.add(segment.rows)) break;
+      }
+      return builder.page();
+    });
+  }
+
+  readChanges(range: Range, limit: number, head: ChunkColumns): RawPage {
+    return this.#inSnapshot(() => {
+      const builder = new RawPageBuilder(head.type, limit, true);
+      // A chunk that never changes is one row, whatever its length.
+      const isSteady = (min: number, max: number) => Object.is(min, max);
+      for (const segment of this.#segments.read(range, head, ({ min, max }) => isSteady(min, max))) {
+        const rows = "rows" in segment ? segment.rows : firstRow(segment.firstMs, segment.summary.first, head);
+        if (!builder.add(rows)) break;
+      }
+      return builder.page();
+    });
+  }
+
+  readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage {
+    return this.#inSnapshot(() => {
+      const builder = new BucketPageBuilder(everyMs, originMs, limit);
+      const startOf = (timeMs: number) => bucketStart(timeMs, everyMs, originMs);
+      const isInOne = (_: unknown, firstMs: number, lastMs: number) => startOf(firstMs) === startOf(lastMs);
+      for (const segment of this.#segments.read(range, head, isInOne)) {
+        const goOn = "rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment);
+        if (!goOn) break;
+      }
+      return builder.page();
+    });
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** All reads of one page see the same state, whatever is sealed or merged meanwhile; the log is held for one page only. */
+  #inSnapshot<T>(read: () => T): T {
+    try {
+      this.#db.exec("BEGIN");
+      try {
+        return read();
+      } finally {
+        this.#db.exec("COMMIT");
+      }
+    } catch (error) {
+      throw this.#refusal(error);
+    }
+  }
+
+  #refusal(error: unknown): unknown {
+    const fault = error instanceof CodecError ? "fatal" : faultOf(error);
+    if (fault === undefined) return error;
+    const text = error instanceof Error ? error.message : String(error);
+    if (fault !== "fatal") return new StoreError("store_unavailable", `The database cannot be read now (${text}).`);
+    const message = `The database is damaged or cannot be read (${text}).`;
+    this.#onFatal(message);
+    return new StoreError("internal", message, false);
+  }
+}
+
+function firstRow(timeMs: number, value: number, { type }: ChunkColumns): ChunkColumns {
+  return { type, times: Float64Array.of(timeMs), values: Float64Array.of(value), strings: [] };
+}

@@ -1,0 +1,117 @@
+/** The plain tables: series, what is known of devices and metrics, refusals. Any SQLite tool reads them. */
+import type { ValueType } from "../columns.ts";
+import { maxRefusalsPerDevice } from "../keeping.ts";
+import type { Batch, DeviceRecord, MetricRecord, NewSeries, Refusal } from "../store.ts";
+import type { Db } from "./driver.ts";
+import { SeriesHead } from "./head.ts";
+
+interface SeriesRow {
+  readonly series: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly type: ValueType;
+  readonly throughCommit: number | null;
+  readonly count: number | null;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  readonly lastValue: string | Buffer | null;
+  readonly lastReceivedMs: number | null;
+}
+
+export class Records {
+  readonly #db: Db;
+  readonly #insertSeries;
+  readonly #putDevice;
+  readonly #putMetric;
+  readonly #insertRefusal;
+  readonly #pruneRefusals;
+  readonly #refusals;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?)");
+    this.#putDevice = db.prepare("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)");
+    this.#putMetric = db.prepare("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?)");
+    this.#insertRefusal = db.prepare("INSERT INTO refusals (device, at_ms, code, message, row) VALUES (?, ?, ?, ?, ?)");
+    this.#pruneRefusals = db.prepare(
+      `DELETE FROM refusals WHERE device = ?1 AND id <=
+       (SELECT id FROM refusals WHERE device = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${maxRefusalsPerDevice})`,
+    );
+    this.#refusals = db.prepare(
+      "SELECT device, at_ms AS atMs, code, message, row FROM refusals WHERE device = ? ORDER BY id DESC",
+    );
+  }
+
+  /** Writes what a batch says of series, devices, metrics and refusals, inside the caller's transaction. */
+  write(made: readonly NewSeries[], batch: Batch): void {
+    for (const { series, device, metric, type } of made) this.#insertSeries.run(series, device, metric, type);
+    for (const record of batch.devices) {
+      this.#putDevice.run(record.device, record.firstSeenMs, JSON.stringify(record.meta));
+    }
+    for (const record of batch.metrics) this.#putMetric.run(record.device, record.metric, JSON.stringify(record.meta));
+    for (const { device, atMs, code, message, row } of batch.refusals) {
+      this.#insertRefusal.run(device, atMs, code, message, row);
+    }
+    for (const device of new Set(batch.refusals.map((refusal) => refusal.device))) this.#pruneRefusals.run(device);
+  }
+
+  devices(): DeviceRecord[] {
+    const rows = this.#db.prepare("SELECT device, first_seen_ms AS firstSeenMs, meta FROM devices").all();
+    return (rows as { device: string; firstSeenMs: number; meta: string }[]).map((row) => ({
+      ...row,
+      meta: JSON.parse(row.meta),
+    }));
+  }
+
+  metrics(): MetricRecord[] {
+    const rows = this.#db.prepare("SELECT device, metric, meta FROM metrics").all();
+    return (rows as { device: string; metric: string; meta: string }[]).map((row) => ({
+      ...row,
+      meta: JSON.parse(row.meta),
+    }));
+  }
+
+  /** Newest first. */
+  refusals(device: string): Refusal[] {
+    return this.#refusals.all(device) as Refusal[];
+  }
+
+  /** Every series with what is known of its sealed part, in order of number. */
+  heads(): SeriesHead[] {
+    const rows = this.#db
+      .prepare(
+        `SELECT series, device, metric, type, through_commit AS throughCommit, count, first_ms AS firstMs, last_ms AS lastMs,
+         last_value AS lastValue, last_received_ms AS lastReceivedMs FROM series LEFT JOIN sealed USING (series) ORDER BY series`,
+      )
+      .all() as SeriesRow[];
+    return rows.map((row) => {
+      const { series, device, metric, type, throughCommit, count, firstMs, lastMs, lastValue, lastReceivedMs } = row;
+      const head = new SeriesHead({ series, device, metric, type });
+      head.sealed = { throughCommit: throughCommit ?? 0, count: count ?? 0, firstMs, lastMs };
+      if (lastMs !== null && lastValue !== null) {
+        head.newest = { timeMs: lastMs, value: fromSql(lastValue, type), receivedMs: lastReceivedMs ?? 0 };
+      }
+      return head;
+    });
+  }
+
+  /** Deletes what the plain tables hold of a device, but for its series. */
+  removeDevice(device: string): void {
+    for (const table of ["devices", "metrics", "refusals"]) {
+      this.#db.prepare(`DELETE FROM ${table} WHERE device = ?`).run(device);
+    }
+  }
+
+  /** Deletes a series; its chunks wait in `doomed` until they are taken away in slices. */
+  removeSeries(series: number): void {
+    this.#db.prepare("DELETE FROM series WHERE series = ?").run(series);
+    this.#db.prepare("DELETE FROM sealed WHERE series = ?").run(series);
+    this.#db.prepare("INSERT OR IGNORE INTO doomed VALUES (?)").run(series);
+  }
+}
+
+function fromSql(stored: string | Buffer, type: ValueType): number | boolean | string {
+  if (typeof stored === "string") return stored;
+  const value = stored.readDoubleLE(0);
+  return type === "boolean" ? value !== 0 : value;
+}

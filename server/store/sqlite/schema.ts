@@ -1,0 +1,92 @@
+/** Tables of the store and their version. What each column holds is told in README.md, "Tables". */
+import { randomUUID } from "node:crypto";
+import { StoreOpenError } from "../store.ts";
+import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
+
+/** Raised with every change of the tables, and the old one is then migrated in one transaction. */
+export const schemaVersion = 1;
+
+const tables = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE series (series INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, type TEXT NOT NULL);
+CREATE TABLE sealed (series INTEGER PRIMARY KEY, through_commit INTEGER NOT NULL, count INTEGER NOT NULL,
+  first_ms INTEGER, last_ms INTEGER, last_value BLOB, last_received_ms REAL);
+CREATE TABLE journal (commit_number INTEGER PRIMARY KEY, entry BLOB NOT NULL);
+CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL, first_ms INTEGER NOT NULL,
+  last_ms INTEGER NOT NULL, count INTEGER NOT NULL, received_ms REAL NOT NULL, summary BLOB, readings BLOB NOT NULL);
+CREATE INDEX chunks_by_time ON chunks (series, last_ms, first_ms);
+CREATE TABLE marks (device TEXT NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, used_ms REAL NOT NULL,
+  PRIMARY KEY (device, session)) WITHOUT ROWID;
+CREATE TABLE forgotten (device TEXT PRIMARY KEY, commit_number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE doomed (series INTEGER PRIMARY KEY);
+CREATE TABLE devices (device TEXT PRIMARY KEY, first_seen_ms REAL NOT NULL, meta TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE metrics (device TEXT NOT NULL, metric TEXT NOT NULL, meta TEXT NOT NULL,
+  PRIMARY KEY (device, metric)) WITHOUT ROWID;
+CREATE TABLE refusals (id INTEGER PRIMARY KEY, device TEXT NOT NULL, at_ms REAL NOT NULL, code TEXT NOT NULL,
+  message TEXT NOT NULL, row TEXT NOT NULL);
+CREATE INDEX refusals_by_device ON refusals (device, id);
+`;
+
+/** Makes the tables of a new database, or checks that an old one is ours and of a version this hub knows. */
+export function prepareSchema(db: Db, path: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version > schemaVersion) {
+    throw new StoreOpenError(
+      "newer_schema",
+      `The data in ${path} was written by a newer hub (schema ${version}; this hub knows ${schemaVersion}): start that version, or choose another folder with --data.`,
+    );
+  }
+  if (version === 0) {
+    transact(db, () => {
+      db.exec(tables);
+      db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('next_series', '1'), ('clean', '1')").run(randomUUID());
+      db.pragma(`user_version = ${schemaVersion}`);
+    });
+  }
+  expectPragma(db, "page_size", pageBytes);
+  expectPragma(db, "auto_vacuum", 2);
+  expectPragma(db, "application_id", applicationId);
+  expectPragma(db, "user_version", schemaVersion);
+}
+
+/** Small facts of the store, one a row. */
+export class Meta {
+  readonly #read;
+  readonly #write;
+
+  constructor(db: Db) {
+    this.#read = db.prepare("SELECT value FROM meta WHERE key = ?").pluck();
+    this.#write = db.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
+  }
+
+  get(key: "epoch" | "next_series" | "clean"): string {
+    return this.#read.get(key) as string;
+  }
+
+  set(key: "next_series" | "clean", value: string): void {
+    this.#write.run(key, value);
+  }
+}
+
+/** The refusal that a person gets to read for an error at opening. */
+export function toOpenError(error: unknown, path: string): Error {
+  if (error instanceof StoreOpenError) return error;
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? "";
+  const text = error instanceof Error ? error.message : String(error);
+  if (code === "SQLITE_NOTADB") {
+    return new StoreOpenError(
+      "not_a_store",
+      `${path} is not a database of this hub: choose another folder with --data.`,
+    );
+  }
+  if (code.startsWith("SQLITE_CORRUPT")) {
+    return new StoreOpenError("corrupt", `The database ${path} is damaged (${text}): restore it from a backup.`);
+  }
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
+    return new StoreOpenError(
+      "not_writable",
+      `The hub cannot write ${path} (${text}): choose a writable folder with --data.`,
+    );
+  }
+  return error instanceof Error ? error : new Error(text);
+}

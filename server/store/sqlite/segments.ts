@@ -1,0 +1,115 @@
+/**
+ * A range of one series as segments in rising time: rows, or the summary of a whole chunk where that is enough. Chunks
+ * that overlap each other or the head are merged first, and the later arrival stands.
+ */
+import { type ChunkColumns, decodeChunk } from "../codec/chunk.ts";
+import type { Range } from "../store.ts";
+import { readSummary, type Summary } from "./chunks.ts";
+import { clusters } from "./clusters.ts";
+import type { Db } from "./driver.ts";
+import { mergeRows, sliceRows } from "./rows.ts";
+
+/** Chunks looked at in one go; of what lies beyond, only those that reach back into the same time are read with them. */
+const chunksAtOnce = 32;
+
+/** A chunk whose every reading counts and overlaps nothing. */
+export interface WholeChunk {
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+  readonly summary: Summary;
+}
+
+export type Segment = { readonly rows: ChunkColumns } | WholeChunk;
+
+/** Says whether a chunk with this summary and span may stand as a whole. */
+export type WholeIsEnough = (summary: Summary, firstMs: number, lastMs: number) => boolean;
+
+interface Span {
+  /** Infinity for the head: it came after every chunk. */
+  readonly id: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
+export class SegmentReader {
+  readonly #ending;
+  readonly #reachingBack;
+  readonly #rows;
+  readonly #summary;
+
+  constructor(db: Db) {
+    const columns = "id, first_ms AS firstMs, last_ms AS lastMs";
+    this.#ending = db.prepare(
+      `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms < ? ORDER BY last_ms, id LIMIT ?`,
+    );
+    this.#reachingBack = db.prepare(
+      `SELECT ${columns} FROM chunks WHERE series = ?1 AND last_ms >= ?2 AND first_ms <= ?2`,
+    );
+    this.#rows = db.prepare("SELECT readings FROM chunks WHERE id = ?").pluck();
+    this.#summary = db.prepare("SELECT summary, count FROM chunks WHERE id = ?");
+  }
+
+  /** Segments of `range`; `head` holds rows of the range that are not sealed, or were not a moment ago. */
+  *read({ series, fromMs, toMs }: Range, head: ChunkColumns, wholeIsEnough: WholeIsEnough): Generator<Segment> {
+    let startMs = fromMs;
+    for (;;) {
+      const found = this.#ending.all(series, startMs, toMs, chunksAtOnce + 1) as Span[];
+      const more = found.length > chunksAtOnce;
+      const spans = new Map(found.slice(0, chunksAtOnce).map((span) => [span.id, span]));
+      const horizonMs = found[chunksAtOnce - 1]?.lastMs ?? toMs;
+      const endMs = more ? horizonMs + 1 : toMs;
+      if (more) {
+        for (const span of this.#reachingBack.all(series, horizonMs) as Span[]) spans.set(span.id, span);
+      }
+      yield* this.#between(startMs, endMs, [...spans.values()], head, wholeIsEnough);
+      if (!more) return;
+      startMs = endMs;
+    }
+  }
+
+  /** Everything from `startMs` to `endMs` (excluded), from `spans` and the head. */
+  *#between(
+    startMs: number,
+    endMs: number,
+    spans: readonly Span[],
+    head: ChunkColumns,
+    wholeIsEnough: WholeIsEnough,
+  ): Generator<Segment> {
+    const open = sliceRows(head, startMs, endMs);
+    const sources = [...spans];
+    if (open.times.length > 0) {
+      sources.push({
+        id: Number.POSITIVE_INFINITY,
+        firstMs: open.times[0] as number,
+        lastMs: open.times.at(-1) as number,
+      });
+    }
+    for (const cluster of clusters(sources)) {
+      const [only] = cluster;
+      const whole =
+        cluster.length === 1 && only !== undefined ? this.#whole(only, startMs, endMs, wholeIsEnough) : undefined;
+      if (whole) {
+        yield whole;
+        continue;
+      }
+      const parts = cluster
+        .sort((a, b) => a.id - b.id)
+        .map(({ id }) => (id === Number.POSITIVE_INFINITY ? open : this.#read(id)));
+      const rows = sliceRows(mergeRows(head.type, parts), startMs, endMs);
+      if (rows.times.length > 0) yield { rows };
+    }
+  }
+
+  #whole({ id, firstMs, lastMs }: Span, startMs: number, endMs: number, enough: WholeIsEnough): WholeChunk | undefined {
+    if (id === Number.POSITIVE_INFINITY || firstMs < startMs || lastMs >= endMs) return undefined;
+    const { summary: blob, count } = this.#summary.get(id) as { summary: Buffer | null; count: number };
+    if (blob === null) return undefined;
+    const summary = readSummary(blob);
+    return enough(summary, firstMs, lastMs) ? { firstMs, lastMs, count, summary } : undefined;
+  }
+
+  #read(id: number): ChunkColumns {
+    return decodeChunk(this.#rows.get(id) as Buffer);
+  }
+}

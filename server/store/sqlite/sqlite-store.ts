@@ -1,0 +1,179 @@
+/**
+ * The default engine: SQLite in two worker threads, a writer and a reader. This is the main thread's side; it brings a
+ * lost worker back and decides when the store can promise nothing any more.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type {
+  Batch,
+  BucketPage,
+  Commit,
+  Latest,
+  Range,
+  RawPage,
+  Refusal,
+  SeriesState,
+  StoreEvents,
+  StoreState,
+  StoreStats,
+  TelemetryStore,
+} from "../store.ts";
+import { StoreError } from "../store.ts";
+import { lockFolder } from "./lock.ts";
+import type { SqliteStoreOptions } from "./options.ts";
+import { buffersOf, noBuckets, noReadings } from "./pages.ts";
+import { toOpenError } from "./schema.ts";
+import { WorkerPair } from "./worker-pair.ts";
+
+/** So many lost workers within `crashWindowMs` are no accident. */
+const maxCrashes = 3;
+const crashWindowMs = 60_000;
+const closed = new StoreError("store_unavailable", "The store is closed.");
+
+export class SqliteStore implements TelemetryStore {
+  readonly #options: SqliteStoreOptions;
+  readonly #events: StoreEvents;
+  #pair: Promise<WorkerPair> = Promise.reject(closed);
+  #unlock: () => void = () => {};
+  #closing: Promise<void> | undefined;
+  #failed = false;
+  /** Appends sent since the last refusal was heard of carry the same number; the writer refuses those behind a hole by it. */
+  #generation = 0;
+  /** When workers were lost, ms. */
+  #crashes: number[] = [];
+
+  constructor(options: SqliteStoreOptions, events: StoreEvents) {
+    this.#options = options;
+    this.#events = events;
+    // Nobody has asked yet.
+    this.#pair.catch(() => {});
+  }
+
+  async open(): Promise<StoreState> {
+    const { folder } = this.#options;
+    try {
+      mkdirSync(folder, { recursive: true });
+      this.#unlock = lockFolder(join(folder, "hub.lock"), folder);
+    } catch (error) {
+      throw toOpenError(error, folder);
+    }
+    try {
+      const { pair, state } = await this.#start();
+      this.#pair = Promise.resolve(pair);
+      return state;
+    } catch (error) {
+      this.#unlock();
+      throw error;
+    }
+  }
+
+  async append(batch: Batch): Promise<Commit> {
+    const generation = this.#generation;
+    try {
+      const { writer } = await this.#pair;
+      const { series, times, values } = batch.columns;
+      return await writer.call("append", [batch, generation], [series.buffer, times.buffer, values.buffer]);
+    } catch (error) {
+      if (generation === this.#generation) this.#generation += 1;
+      throw error;
+    }
+  }
+
+  async lastSeq(device: string, session: string): Promise<number> {
+    return (await this.#pair).writer.call("lastSeq", [device, session]);
+  }
+
+  async readRaw(range: Range, limit: number): Promise<RawPage> {
+    const { writer, reader } = await this.#pair;
+    const head = await writer.call("headRows", [range]);
+    return head ? reader.call("readRaw", [range, limit, head], buffersOf(head)) : noReadings();
+  }
+
+  async readChanges(range: Range, limit: number): Promise<RawPage> {
+    const { writer, reader } = await this.#pair;
+    const head = await writer.call("headRows", [range]);
+    return head ? reader.call("readChanges", [range, limit, head], buffersOf(head)) : noReadings();
+  }
+
+  async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
+    const { writer, reader } = await this.#pair;
+    // An unknown series has no chunks in sight either: the reader would find those of one just deleted.
+    const head = await writer.call("headRows", [range]);
+    if (!head) return noBuckets();
+    return reader.call("readBuckets", [range, everyMs, originMs, limit, head], buffersOf(head));
+  }
+
+  async seriesState(series: readonly number[]): Promise<SeriesState[]> {
+    return (await this.#pair).writer.call("seriesState", [series]);
+  }
+
+  async latest(series: readonly number[]): Promise<Latest[]> {
+    return (await this.#pair).writer.call("latest", [series]);
+  }
+
+  async refusals(device: string): Promise<Refusal[]> {
+    return (await this.#pair).writer.call("refusals", [device]);
+  }
+
+  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+    return (await this.#pair).writer.call("deleteReadings", [range]);
+  }
+
+  async deleteDevice(device: string): Promise<void> {
+    return (await this.#pair).writer.call("deleteDevice", [device]);
+  }
+
+  async stats(): Promise<StoreStats> {
+    return (await this.#pair).writer.call("stats", []);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const pair = await this.#pair.catch(() => undefined);
+    this.#pair = Promise.reject(closed);
+    this.#pair.catch(() => {});
+    await pair?.close();
+    this.#unlock();
+  }
+
+  async #start(): Promise<{ pair: WorkerPair; state: StoreState }> {
+    const pair = new WorkerPair(this.#options, {
+      onFatal: (message) => this.#fail(new Error(message)),
+      onLost: (reason) => this.#restart(reason),
+    });
+    try {
+      return { pair, state: await pair.open() };
+    } catch (error) {
+      await pair.end();
+      throw error;
+    }
+  }
+
+  /** Brings the threads back; what is asked meanwhile waits for them. */
+  #restart(reason: Error): void {
+    if (this.#closing || this.#failed) return;
+    const nowMs = performance.now();
+    this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < crashWindowMs), nowMs];
+    if (this.#crashes.length >= maxCrashes) {
+      this.#fail(
+        new Error(`The store's worker was lost ${maxCrashes} times within a minute, last because: ${reason.message}`),
+      );
+      return;
+    }
+    this.#pair = this.#start().then(({ pair }) => pair);
+    this.#pair.then(
+      () => this.#events.onRestart?.(this.#crashes.length),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#events.onFatal(error);
+  }
+}

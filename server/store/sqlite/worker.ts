@@ -1,0 +1,61 @@
+/** Entry of both worker threads. */
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
+import { serve } from "./link.ts";
+import { buffersOf } from "./pages.ts";
+import { Reader } from "./reader.ts";
+import { Writer } from "./writer.ts";
+
+const { role, settings } = workerData as WorkerSetup;
+const port = parentPort as MessagePort;
+const onFatal = (message: string) => port.postMessage({ fatal: message });
+
+/** A part that exists between `open` and `close`. */
+class Held<T> {
+  #part: T | undefined;
+
+  get(): T {
+    if (!this.#part) throw new Error("The store was asked before it was opened.");
+    return this.#part;
+  }
+
+  set(part: T): T {
+    this.#part = part;
+    return part;
+  }
+}
+
+if (role === "writer") serve<WriterCalls>(port, writerCalls(new Held<Writer>()), columnsOf);
+else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf);
+
+function writerCalls(writer: Held<Writer>): WriterCalls {
+  return {
+    open: () => writer.set(new Writer(settings, onFatal)).state,
+    append: (batch, generation) => writer.get().append(batch, generation),
+    lastSeq: (device, session) => writer.get().lastSeq(device, session),
+    headRows: (range) => writer.get().headRows(range),
+    seriesState: (series) => writer.get().seriesState(series),
+    latest: (series) => writer.get().latest(series),
+    refusals: (device) => writer.get().refusals(device),
+    deleteReadings: (range) => writer.get().deleteReadings(range),
+    deleteDevice: (device) => writer.get().deleteDevice(device),
+    stats: () => writer.get().stats(),
+    close: () => writer.get().close(),
+  };
+}
+
+function readerCalls(reader: Held<Reader>): ReaderCalls {
+  return {
+    open: () => void reader.set(new Reader(settings, onFatal)),
+    readRaw: (...values) => reader.get().readRaw(...values),
+    readChanges: (...values) => reader.get().readChanges(...values),
+    readBuckets: (...values) => reader.get().readBuckets(...values),
+    close: () => reader.get().close(),
+  };
+}
+
+/** An answer's columns move to the main thread instead of being copied. */
+function columnsOf(answer: unknown): ArrayBuffer[] {
+  if (typeof answer !== "object" || answer === null) return [];
+  return buffersOf("columns" in answer ? (answer.columns as object) : answer);
+}

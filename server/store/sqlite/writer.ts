@@ -1,0 +1,282 @@
+/** The writer: takes batches into the journal and the heads, answers from memory, and keeps house between commits. */
+import { statfsSync, statSync } from "node:fs";
+import { CodecError } from "../codec/bytes.ts";
+import type { ChunkColumns } from "../codec/chunk.ts";
+import {
+  type Batch,
+  type Commit,
+  type Latest,
+  type NewSeries,
+  type Range,
+  type Refusal,
+  type SeriesState,
+  StoreError,
+  StoreOpenError,
+  type StoreState,
+  type StoreStats,
+} from "../store.ts";
+import { Chunks } from "./chunks.ts";
+import { deleteDevice, deleteRange } from "./deletes.ts";
+import { faultOf, openForWriting, transact } from "./driver.ts";
+import { SeriesHead } from "./head.ts";
+import { Heads } from "./heads.ts";
+import { JournalLog } from "./journal-log.ts";
+import { Maintenance } from "./maintenance.ts";
+import { Marks } from "./marks.ts";
+import { databasePath, type StoreSettings } from "./options.ts";
+import type { WriterParts } from "./parts.ts";
+import { Records } from "./records.ts";
+import { sliceRows } from "./rows.ts";
+import { Meta, prepareSchema, toOpenError } from "./schema.ts";
+import { Sealer } from "./seal.ts";
+
+/** Free space is asked for at most this often, ms: the answer may be old by what a hub can write in that time. */
+const freeSpaceAgeMs = 250;
+
+export class Writer {
+  readonly #settings: StoreSettings;
+  readonly #path: string;
+  readonly #parts: WriterParts;
+  readonly #meta: Meta;
+  readonly #maintenance: Maintenance;
+  readonly #onFatal: (message: string) => void;
+  readonly #state: StoreState;
+  #commit = 0;
+  #nextSeries: number;
+  /** Batches of this generation or an older one stand behind a refused one. */
+  #refused = { generation: -1, error: new StoreError("store_unavailable", "") };
+  #fatal: StoreError | undefined;
+  #freeBytes = { atMs: Number.NEGATIVE_INFINITY, bytes: 0 };
+
+  /** Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more. */
+  constructor(settings: StoreSettings, onFatal: (message: string) => void) {
+    this.#settings = settings;
+    this.#onFatal = onFatal;
+    this.#path = databasePath(settings.folder);
+    try {
+      const db = openForWriting(this.#path);
+      prepareSchema(db, this.#path);
+      this.#meta = new Meta(db);
+      this.#parts = {
+        db,
+        chunks: new Chunks(db),
+        heads: new Heads(),
+        journal: new JournalLog(db, settings.journalBudgetBytes),
+        marks: new Marks(db),
+        records: new Records(db),
+        sealer: new Sealer(db, settings.chunkBytes),
+      };
+      this.#nextSeries = Number(this.#meta.get("next_series"));
+      this.#recover();
+      const recovered = this.#meta.get("clean") === "0";
+      this.#meta.set("clean", "0");
+      this.#state = this.#describe(recovered);
+    } catch (error) {
+      if (error instanceof CodecError) {
+        throw new StoreOpenError(
+          "corrupt",
+          `The journal in ${this.#path} is damaged (${error.message}): restore a backup.`,
+        );
+      }
+      throw toOpenError(error, this.#path);
+    }
+    this.#maintenance = new Maintenance(this.#parts, settings, this.#commit, (error) => this.#fail(error));
+    this.#maintenance.wake();
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  append(batch: Batch, generation: number): Commit {
+    if (this.#fatal) throw this.#fatal;
+    if (generation <= this.#refused.generation) throw this.#refused.error;
+    const startMs = performance.now();
+    const commit = this.#commit + 1;
+    const { db, heads, journal, marks, records } = this.#parts;
+    const made = this.#newIn(batch.newSeries);
+    let bytes = 0;
+    try {
+      this.#requireSpace();
+      bytes = transact(db, () => {
+        records.write(made, batch);
+        const next = made.at(-1);
+        if (next) this.#meta.set("next_series", String(next.series + 1));
+        return journal.write(commit, batch);
+      });
+    } catch (error) {
+      throw this.#refuse(error, generation);
+    }
+    this.#commit = commit;
+    journal.note(commit, bytes);
+    for (const one of made) {
+      this.#nextSeries = one.series + 1;
+      heads.add(new SeriesHead(one));
+    }
+    for (const mark of batch.marks) marks.apply(mark, batch.receivedMs, commit);
+    heads.push(batch.columns, batch.receivedMs, commit);
+    this.#maintenance.took(commit, bytes, batch.columns.length);
+    return { commit, columns: batch.columns, commitMs: performance.now() - startMs };
+  }
+
+  lastSeq(device: string, session: string): number {
+    return this.#parts.marks.lastSeq(device, session);
+  }
+
+  headRows({ series, fromMs, toMs }: Range): ChunkColumns | null {
+    const head = this.#parts.heads.get(series);
+    return head ? sliceRows(head.rows(), fromMs, toMs) : null;
+  }
+
+  seriesState(numbers: readonly number[]): SeriesState[] {
+    return this.#known(numbers).map((head) => this.#stateOf(head));
+  }
+
+  latest(numbers: readonly number[]): Latest[] {
+    return this.#known(numbers).flatMap(latestOf);
+  }
+
+  refusals(device: string): Refusal[] {
+    return this.#parts.records.refusals(device);
+  }
+
+  deleteReadings(range: Range): { removed: number; seriesRemoved: boolean } {
+    return this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
+  }
+
+  deleteDevice(device: string): void {
+    this.#guarded(() => deleteDevice(this.#parts, device, this.#commit));
+  }
+
+  stats(): StoreStats {
+    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return {
+      bytes: size(this.#path),
+      walBytes: size(`${this.#path}-wal`),
+      journalBytes: this.#parts.journal.bytes,
+      headBytes: this.#parts.heads.bytes,
+      diskFreeBytes: this.#free(),
+    };
+  }
+
+  close(): void {
+    this.#maintenance.stop();
+    const { db } = this.#parts;
+    try {
+      if (!this.#fatal) {
+        this.#meta.set("clean", "1");
+        db.pragma("wal_checkpoint(TRUNCATE)");
+      }
+    } finally {
+      db.close();
+    }
+  }
+
+  /** Rebuilds heads and marks from the journal. */
+  #recover(): void {
+    const { heads, journal, marks, records } = this.#parts;
+    for (const head of records.heads()) heads.add(head);
+    const forgotten = journal.forgotten();
+    for (const [commit, { receivedMs, marks: found, columns }] of journal.replay()) {
+      this.#commit = commit;
+      for (const mark of found) {
+        if (commit > (forgotten.get(mark.device) ?? 0)) marks.apply(mark, receivedMs, commit);
+      }
+      heads.push(columns, receivedMs, commit);
+    }
+    heads.resumeSweep();
+  }
+
+  #describe(recovered: boolean): StoreState {
+    const { heads, records } = this.#parts;
+    const all = heads.all();
+    return {
+      epoch: this.#meta.get("epoch"),
+      commit: this.#commit,
+      nextSeries: this.#nextSeries,
+      series: all.map((head) => this.#stateOf(head)),
+      latest: all.flatMap(latestOf),
+      devices: records.devices(),
+      metrics: records.metrics(),
+      recovered,
+    };
+  }
+
+  #known(numbers: readonly number[]): SeriesHead[] {
+    return numbers.flatMap((number) => this.#parts.heads.get(number) ?? []);
+  }
+
+  #stateOf(head: SeriesHead): SeriesState {
+    const { sealed, identity } = head;
+    const open = head.length === 0 ? { count: 0, firstMs: null } : this.#parts.sealer.unsealed(head);
+    const firsts = [sealed.firstMs, open.firstMs].filter((time) => time !== null);
+    return {
+      ...identity,
+      firstTimeMs: firsts.length === 0 ? null : Math.min(...firsts),
+      lastTimeMs: head.newest?.timeMs ?? null,
+      count: sealed.count + open.count,
+    };
+  }
+
+  /** New series that are not known yet; a batch that is sent again names them again. Numbers are never used twice. */
+  #newIn(named: readonly NewSeries[]): NewSeries[] {
+    return named.filter(({ series }) => series >= this.#nextSeries).sort((a, b) => a.series - b.series);
+  }
+
+  #requireSpace(): void {
+    const { minFreeBytes } = this.#settings;
+    const free = this.#free();
+    if (free >= minFreeBytes) return;
+    throw new StoreError(
+      "storage_full",
+      `The disk has ${free} bytes free; the hub stops taking readings below ${minFreeBytes} (--min-free) and goes on when there is room again.`,
+    );
+  }
+
+  #free(): number {
+    const atMs = performance.now();
+    if (atMs - this.#freeBytes.atMs > freeSpaceAgeMs) {
+      const { bavail, bsize } = statfsSync(this.#settings.folder);
+      this.#freeBytes = { atMs, bytes: bavail * bsize };
+    }
+    return this.#freeBytes.bytes;
+  }
+
+  /** The error for a batch whose transaction failed; those that stand behind it get the same. */
+  #refuse(error: unknown, generation: number): StoreError {
+    const refusal = this.#fail(error);
+    this.#refused = { generation, error: refusal };
+    return refusal;
+  }
+
+  #guarded<T>(work: () => T): T {
+    if (this.#fatal) throw this.#fatal;
+    try {
+      return work();
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** What an error means: a passing one is told to the caller, a fatal one ends all promises; others are bugs and end this thread. */
+  #fail(error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const fault = error instanceof CodecError ? "fatal" : faultOf(error);
+    if (fault === undefined) throw error;
+    const text = error instanceof Error ? error.message : String(error);
+    if (fault === "full")
+      return new StoreError("storage_full", `The disk is full (${text}); readings are taken again when there is room.`);
+    if (fault === "busy")
+      return new StoreError("store_unavailable", `The database is locked by another program (${text}).`);
+    if (!this.#fatal) {
+      this.#fatal = new StoreError("internal", `The store failed and stopped (${text}).`, false);
+      this.#onFatal(this.#fatal.message);
+    }
+    return this.#fatal;
+  }
+}
+
+function latestOf(head: SeriesHead): Latest[] {
+  const { newest } = head;
+  return newest ? [{ series: head.identity.series, ...newest }] : [];
+}
