@@ -30,6 +30,11 @@ const maxCrashes = 3;
 const crashWindowMs = 60_000;
 const closed = new StoreError("store_unavailable", "The store is closed.");
 
+/** The default engine on a folder, not yet open. `onFatal` hears, at most once, of a store that can promise nothing any more. */
+export function createSqliteStore(options: SqliteStoreOptions & StoreEvents): TelemetryStore {
+  return new SqliteStore(options, options);
+}
+
 export class SqliteStore implements TelemetryStore {
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;
