@@ -20,15 +20,14 @@ const defaultSpanMs = 3_600_000;
 /** A moment as a query gives it, before it is known what time it is. */
 type Moment = { readonly atMs: number } | { readonly beforeNowMs: number };
 
-const isoPattern = /^[+-]?\d{4,6}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d))?$/i;
+const isoPattern = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
 
-/** Reads `1700000000000`, `2023-11-14T22:13:20Z`, `2023-11-14` (UTC), `now` and `-15m`; undefined where it is none of these. */
+/** Reads `1700000000000`, `2023-11-14T22:13:20Z` or with an offset, and `-15m`; undefined where it is none of these. */
 export function parseMoment(text: string): Moment | undefined {
-  if (text === "now") return { beforeNowMs: 0 };
   const ago = /^-\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(text) ? parseDuration(text.slice(1)) : undefined;
   if (ago !== undefined) return { beforeNowMs: Math.round(ago) };
   // A plus sign that was not percent-encoded arrives as a space.
-  const plain = text.replace(/ (?=\d\d:?\d\d$)/, "+");
+  const plain = text.replace(/ (?=\d\d:\d\d$)/, "+");
   const atMs = /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : isoPattern.test(plain) ? Date.parse(plain) : Number.NaN;
   return Math.abs(atMs) <= maxTimeMs ? { atMs: Math.round(atMs) } : undefined;
 }
@@ -90,7 +89,7 @@ const readingsFields = z.strictObject({
   points: wholeWithin(1, maxPoints).optional(),
   every: duration.optional(),
   aggregates: aggregateList.optional(),
-  format: z.enum(["json"]).default("json").describe("json"),
+  format: z.enum(["json"]).default("json"),
 });
 
 const deleteFields = z.strictObject(rangeFields);
