@@ -17,6 +17,7 @@ import {
 export class SwitchedStore implements TelemetryStore {
   readonly #inner: TelemetryStore;
   readonly #failures: StoreError[] = [];
+  readonly #lastSeqFailures: StoreError[] = [];
   readonly #watchers = new Set<() => void>();
   #gate: Promise<void> | undefined;
   #letGo = () => {};
@@ -30,6 +31,11 @@ export class SwitchedStore implements TelemetryStore {
   /** The next append stores nothing and fails like this. */
   failNextAppend(error = new StoreError("store_unavailable", "The store was told to refuse this batch.")): void {
     this.#failures.push(error);
+  }
+
+  /** The next question for a sender's highest number fails like this. */
+  failNextLastSeq(error: StoreError): void {
+    this.#lastSeqFailures.push(error);
   }
 
   /** Appends wait from now on; the answer lets them go. */
@@ -69,7 +75,9 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.open();
   }
 
-  lastSeq(device: string, session: string): Promise<number> {
+  async lastSeq(device: string, session: string): Promise<number> {
+    const error = this.#lastSeqFailures.shift();
+    if (error) throw error;
     return this.#inner.lastSeq(device, session);
   }
 
