@@ -52,6 +52,18 @@ export class FakeClock implements Clock {
     this.#pass(endMs - this.#monotonicMs);
   }
 
+  /** The event loop stands still for `ms`: what falls due meanwhile is called late, at the end, each timer once. */
+  stall(ms: number): void {
+    this.#pass(ms);
+    const due = [...this.#pending].filter((one) => one.atMs <= this.#monotonicMs).sort((a, b) => a.atMs - b.atMs);
+    for (const one of due) {
+      if (!this.#pending.has(one)) continue;
+      if (one.periodMs === undefined) this.#pending.delete(one);
+      else one.atMs = this.#monotonicMs + one.periodMs;
+      one.call();
+    }
+  }
+
   /** Sets the wall clock forward or back, as a correction does; no monotonic time passes. */
   jump(ms: number): void {
     this.#wallMs += ms;
