@@ -8,6 +8,9 @@ import { firstLine, lastLine, liveLine, unreachable } from "./words.ts";
 /** How long the hub may take to decide what is on its way at the end, ms. */
 const drainMs = 5_000;
 
+/** And where none answers: it may be coming up, but hardly by now. */
+const hopelessMs = 500;
+
 /** One stop may arrive twice (npm passes Ctrl-C on to a child that got it from the terminal already): a second one counts after this, ms. */
 const repeatMs = 1_000;
 
@@ -73,7 +76,7 @@ function run(options: SimulatorOptions): void {
     } else if (performance.now() - stoppedAt > repeatMs) process.exit(1);
   };
   const finish = async (): Promise<void> => {
-    await fleet.drain(drainMs);
+    await fleet.drain(fleet.totals.open > 0 ? drainMs : hopelessMs);
     const totals = fleet.totals;
     fleet.close();
     say(lastLine(totals));

@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { startHub, type TestHub } from "../support/start-hub.ts";
+import { Queue } from "./queue.ts";
+
+const program = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
+
+/** The simulator as `npm run simulate` runs it, its lines awaited one by one. */
+class Simulator {
+  readonly child: ChildProcess;
+  readonly out = new Queue<string>();
+  readonly errors = new Queue<string>();
+  /** Exit code, and the last line on standard output. */
+  readonly ended: Promise<{ code: number | null; last: string }>;
+
+  constructor(...options: string[]) {
+    this.child = spawn(process.execPath, ["--import", "tsx", program, ...options], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let last = "";
+    for (const [stream, queue] of [
+      [this.child.stdout, this.out],
+      [this.child.stderr, this.errors],
+    ] as const) {
+      if (!stream) throw new Error("no pipe");
+      createInterface({ input: stream }).on("line", (line) => {
+        if (queue === this.out) last = line;
+        queue.put(line);
+      });
+    }
+    this.ended = once(this.child, "close").then(([code]) => ({ code, last }));
+  }
+}
+
+/** The numbers of the last line: `1,234 sent, 1,230 acknowledged, …`. */
+function totals(last: string): Record<string, number> {
+  const found = [...last.matchAll(/([\d,]+) (sent again|sent|acknowledged|rejected|not acknowledged|dropped)/g)];
+  return Object.fromEntries(found.map(([, number = "", name = ""]) => [name, Number(number.replaceAll(",", ""))]));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), "close");
+  return port;
+}
+
+describe("npm run simulate", () => {
+  let hub: TestHub | undefined;
+  let simulator: Simulator | undefined;
+
+  function simulate(...options: string[]): Simulator {
+    simulator = new Simulator(...options);
+    return simulator;
+  }
+
+  afterEach(async () => {
+    simulator?.child.kill("SIGKILL");
+    await hub?.stop();
+    hub = undefined;
+  });
+
+  it("says what it does, fills in the past, stops by itself, and tells what the hub has stored", async () => {
+    hub = await startHub();
+    const options = ["--devices", "4", "--tickers", "2", "--seed", "7", "--history", "10m", "--duration", "2s"];
+    const { out, ended } = simulate("--url", hub.url, ...options);
+    const port = new URL(hub.url).port;
+    expect(await out.take()).toBe(
+      `Simulating 4 greenhouses and 2 tickers (seed 7) for ws://127.0.0.1:${port}/ws. Ctrl-C stops.`,
+    );
+    const { code, last } = await ended;
+    expect(code).toBe(0);
+    const { sent, acknowledged } = totals(last);
+    expect(sent).toBeGreaterThan(4 * 120 * 3 + 2 * 400 * 4);
+    expect(acknowledged).toBe(sent);
+    expect((await hub.http("GET", "status")).body.readings).toMatchObject({
+      stored: sent,
+      rejected: 0,
+      overwritten: 0,
+    });
+    const { devices } = (await hub.http("GET", "devices")).body;
+    expect(devices.map(({ device, kind }: { device: string; kind: string }) => `${device} ${kind}`).sort()).toEqual([
+      ...["greenhouse/east-1", "greenhouse/north-1", "greenhouse/south-1", "greenhouse/west-1"].map(
+        (name) => `${name} greenhouse`,
+      ),
+      ...["market/ACME ticker", "market/BORU ticker"],
+    ]);
+  });
+
+  it("says in one sentence that no hub answers, goes on trying, and finds the hub that comes", async () => {
+    const port = await freePort();
+    const { child, out, errors, ended } = simulate("--url", `ws://localhost:${port}/ws`, "--history", "1m");
+    await out.take();
+    expect(await errors.take()).toMatch(
+      new RegExp(
+        `^No hub answers at ws://localhost:${port}/ws \\(.*ECONNREFUSED.*\\): start one with npm start\\. Trying again by itself\\.$`,
+      ),
+    );
+    hub = await startHub({ config: { port } });
+    expect(await errors.take()).toBe("The hub answers.");
+    child.kill("SIGINT");
+    const { code, last } = await ended;
+    expect(code).toBe(0);
+    expect(totals(last).acknowledged).toBeGreaterThan(0);
+    expect(errors.length).toBe(0);
+  });
+
+  it("ends with 1 where readings are left unacknowledged, and says how many", async () => {
+    const port = await freePort();
+    const { child, out, errors, ended } = simulate(
+      "--url",
+      `ws://localhost:${port}/ws`,
+      "--devices",
+      "2",
+      "--history",
+      "1m",
+    );
+    await out.take();
+    await errors.take();
+    child.kill("SIGTERM");
+    const { code, last } = await ended;
+    expect(code).toBe(1);
+    expect(totals(last)["not acknowledged"]).toBe(totals(last).sent);
+    expect(errors.length).toBe(0);
+  });
+
+  it("gives way to another simulation of the same devices", async () => {
+    hub = await startHub();
+    const options = ["--url", hub.url, "--devices", "1", "--tickers", "0"];
+    const first = simulate(...options, "--history", "1m");
+    await first.out.take();
+    await hub.store.appends(1);
+    const second = new Simulator(...options, "--duration", "1s");
+    try {
+      expect(await first.errors.take()).toMatch(/^greenhouse\/north-1 stays away: .*newer connection/);
+      expect((await first.ended).last).toContain("0 rejected");
+      expect((await second.ended).code).toBe(0);
+    } finally {
+      second.child.kill("SIGKILL");
+    }
+  });
+
+  it("refuses options in one sentence that says what is allowed", async () => {
+    const cases = [
+      [["--url", "nowhere"], /'nowhere' is invalid\. Expected a WebSocket address such as ws:\/\/localhost:8080\/ws\./],
+      [["--devices", "-3"], /'-3' is invalid\. Expected a whole number from 0 to 100000\./],
+      [["--history", "soon"], /'soon' is invalid\. Expected a duration such as 30s, 5m, 1h or 30d\./],
+      [["--rate", "0"], /'0' is invalid\. Expected a number from 0\.001 to 1000\./],
+      [["--devices", "0", "--tickers", "0"], /nothing to simulate: give --devices or --tickers\./],
+      [["--device", "3"], /unknown option '--device'/],
+    ] as const;
+    const running = cases.map(([options, sentence]) => ({ simulator: new Simulator(...options), sentence }));
+    for (const { simulator, sentence } of running) {
+      expect(await simulator.errors.take()).toMatch(sentence);
+      expect(await simulator.ended).toEqual({ code: 2, last: "" });
+    }
+  });
+});
