@@ -5,9 +5,10 @@ import type { AddressInfo } from "node:net";
 import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
 import { Hub } from "./hub/hub.ts";
+import { defaultLiveSettings, type LiveSettings } from "./hub/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
-import { MemoryStore } from "./store/memory/memory-store.ts";
+import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { TelemetryStore } from "./store/store.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
@@ -17,8 +18,12 @@ export interface AppOptions {
   readonly dashboardFolder?: string;
   /** The hub can't promise anything any more and acknowledges nothing: the process has to end. */
   readonly onFatal: (error: unknown) => void;
+  /** Settings of the viewer side that differ from their defaults. */
+  readonly live?: Partial<LiveSettings>;
   /** A store of one's own, not yet open. By default SQLite in `config.data`. */
   readonly store?: TelemetryStore;
+  /** The built worker of that store; without it its source is run, which only development and tests can. */
+  readonly storeWorkerUrl?: URL;
 }
 
 export interface App {
@@ -33,12 +38,16 @@ const stopPatienceMs = 5_000;
 
 /** Starts a hub. Rejects with `StoreOpenError`, or with the error of `listen` (`EADDRINUSE` and others). */
 export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
-  const store = options.store ?? new MemoryStore();
+  let hub: Hub | undefined;
+  const fail = (error: Error) => (hub ? hub.fail(error) : options.onFatal(error));
+  const store = options.store ?? sqliteStore(config, options.storeWorkerUrl, ports, fail);
   const state = await store.open();
   const { clock, log } = ports;
   const loopDelay = new LoopDelay(clock);
   const loopDelayMs = () => loopDelay.p99Ms();
-  const hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal: options.onFatal });
+  const live = { ...defaultLiveSettings, ...options.live };
+  const { onFatal } = options;
+  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence, history } = hub;
   const pages = pagesOf(options.dashboardFolder);
@@ -73,6 +82,14 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       return stopping;
     },
   };
+}
+
+function sqliteStore(config: Config, workerUrl: URL | undefined, ports: Ports, onFatal: (error: Error) => void) {
+  const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes } = config;
+  return createSqliteStore({
+    ...{ folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onFatal },
+    onRestart: (crashes) => ports.log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
+  });
 }
 
 function pagesOf(folder: string | undefined) {

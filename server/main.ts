@@ -42,6 +42,7 @@ const ports = { clock: systemClock, log };
 const isNew = !existsSync(config.data);
 const starting = createApp(config, ports, {
   dashboardFolder: join(here, "..", "dashboard"),
+  ...(kind === ".js" ? { storeWorkerUrl: new URL("./store-worker.js", import.meta.url) } : {}),
   onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
 });
 let demo: Demo | undefined;
