@@ -43,10 +43,11 @@ export class SequenceSpace {
   /** Judges a frame, and remembers it as accepted where the answer is `fresh`. */
   judge(seq: number): Verdict {
     if (seq <= this.#decided) return "decided";
+    if (seq <= this.#accepted) return "undecided";
     if (this.#awaited > 0) {
       if (seq > this.#awaited) return "dropped";
       if (seq === this.#awaited) this.#awaited = 0;
-    } else if (seq <= this.#accepted) return "undecided";
+    }
     this.#accepted = seq;
     return "fresh";
   }

@@ -14,13 +14,36 @@ import {
   type TelemetryStore,
 } from "../../server/store/store.ts";
 
+/** Where calls wait until it is opened. */
+class Gate {
+  #open = () => {};
+  #reach = () => {};
+  readonly #opened = new Promise<void>((resolve) => {
+    this.#open = resolve;
+  });
+  /** Resolves once somebody waits at it. */
+  readonly reached = new Promise<void>((resolve) => {
+    this.#reach = resolve;
+  });
+
+  pass(): Promise<void> {
+    this.#reach();
+    return this.#opened;
+  }
+
+  open(): void {
+    this.#open();
+  }
+}
+
 export class SwitchedStore implements TelemetryStore {
   readonly #inner: TelemetryStore;
   readonly #failures: StoreError[] = [];
   readonly #lastSeqFailures: StoreError[] = [];
   readonly #watchers = new Set<() => void>();
-  #gate: Promise<void> | undefined;
-  #letGo = () => {};
+  readonly #removalFailures: StoreError[] = [];
+  #appends: Gate | undefined;
+  #removals: Gate | undefined;
   /** Readings of each append that was called with any, in order. */
   readonly appended: number[] = [];
 
@@ -40,18 +63,32 @@ export class SwitchedStore implements TelemetryStore {
 
   /** Appends wait from now on; the answer lets them go. */
   holdAppends(): () => void {
-    this.#gate = new Promise((resolve) => {
-      this.#letGo = () => {
-        this.#gate = undefined;
-        resolve();
-      };
-    });
-    return this.#letGo;
+    const gate = new Gate();
+    this.#appends = gate;
+    return () => gate.open();
   }
 
-  /** Lets appends go that a test left waiting. */
+  /** Removals wait from now on, the store not yet asked; the answer lets them go. */
+  holdRemovals(): () => void {
+    const gate = new Gate();
+    this.#removals = gate;
+    return () => gate.open();
+  }
+
+  /** The next removal removes nothing and fails like this. */
+  failNextRemoval(error: StoreError): void {
+    this.#removalFailures.push(error);
+  }
+
+  /** Lets go what a test left waiting. */
   letGo(): void {
-    this.#letGo();
+    this.#appends?.open();
+    this.#removals?.open();
+  }
+
+  /** Resolves once a removal is waiting. */
+  async removalWaits(): Promise<void> {
+    await this.#removals?.reached;
   }
 
   /** Resolves once `count` appends with readings were called, those that wait or failed among them. */
@@ -65,7 +102,7 @@ export class SwitchedStore implements TelemetryStore {
     if (batch.columns.length > 0) this.appended.push(batch.columns.length);
     for (const called of this.#watchers) called();
     this.#watchers.clear();
-    await this.#gate;
+    await this.#appends?.pass();
     const error = this.#failures.shift();
     if (error) throw error;
     return this.#inner.append(batch);
@@ -105,11 +142,13 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.refusals(device);
   }
 
-  deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+    await this.#removal();
     return this.#inner.deleteReadings(range);
   }
 
-  deleteDevice(device: string): Promise<void> {
+  async deleteDevice(device: string): Promise<void> {
+    await this.#removal();
     return this.#inner.deleteDevice(device);
   }
 
@@ -119,5 +158,11 @@ export class SwitchedStore implements TelemetryStore {
 
   close(): Promise<void> {
     return this.#inner.close();
+  }
+
+  async #removal(): Promise<void> {
+    await this.#removals?.pass();
+    const error = this.#removalFailures.shift();
+    if (error) throw error;
   }
 }

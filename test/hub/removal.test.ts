@@ -1,0 +1,117 @@
+/** Removing a device or a range while readings come in. */
+import { describe, expect, it } from "vitest";
+import { StoreError } from "../../server/store/store.ts";
+import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
+
+const open = hubsOfTest();
+const time = Date.UTC(2026, 10, 1);
+
+function frame(seq: number, value: number | string = seq, device?: string) {
+  return { type: "readings", seq, readings: [{ metric: "m", value, time: time + seq, ...(device ? { device } : {}) }] };
+}
+
+async function seriesNumbers(hub: TestHub): Promise<number[]> {
+  return (await hub.http("GET", "series")).body.series.map((one: { series: number }) => one.series);
+}
+
+const everything = `device=a&metric=m&from=${time - 1}&to=${time + 1_000}`;
+
+describe("removal", () => {
+  it("[P14] [P51] readings that come while a series is emptied are kept, under a new number", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    client.send(frame(1), frame(2));
+    await client.until((answer) => answer.seq === 2);
+    const [before] = await seriesNumbers(hub);
+    const release = hub.store.holdRemovals();
+    const removal = hub.http("DELETE", `readings?${everything}`);
+    await hub.store.removalWaits();
+    client.send(frame(3), frame(4));
+    await client.settled();
+    release();
+    expect(await removal).toMatchObject({ status: 200, body: { removed: 2, seriesRemoved: 1 } });
+    expect(await client.until((answer) => answer.seq === 4)).toMatchObject({ type: "ack", stored: 2 });
+    expect(await hub.readings("a", "m")).toEqual([3, 4].map((seq) => [time + seq, seq]));
+    const after = await seriesNumbers(hub);
+    expect(after).toHaveLength(1);
+    expect(after[0]).toBeGreaterThan(before as number);
+    await hub.restart();
+    expect(await hub.readings("a", "m")).toHaveLength(2);
+  });
+
+  it("[P14] a removal takes what was sent before it, also what is not committed yet", async () => {
+    const hub = await open({ config: { commitDelayMs: 5_000 } });
+    const client = await hub.device("a", { session: "s" });
+    await client.next("welcome");
+    client.send(frame(1));
+    await client.settled();
+    expect((await hub.http("DELETE", "devices/a")).status).toBe(200);
+    expect(await client.next("ack")).toMatchObject({ seq: 1, stored: 1 });
+    expect((await hub.http("GET", "devices")).body.devices).toEqual([]);
+  });
+
+  it("a device that is removed while it is connected is there again with its next frame, and as it described itself", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s", name: "Boiler", metrics: { m: { unit: "°C" } } });
+    client.send(frame(1));
+    await client.next("ack");
+    expect((await hub.http("DELETE", "devices/a")).status).toBe(200);
+    expect((await hub.http("GET", "devices/a")).status).toBe(404);
+    client.send(frame(2));
+    expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
+    const { body } = await hub.http("GET", "devices/a");
+    expect(body).toMatchObject({
+      name: "Boiler",
+      state: "online",
+      reason: "connected",
+      metrics: { m: { unit: "°C" } },
+    });
+    expect(await hub.readings("a", "m")).toEqual([[time + 2, 2]]);
+    await hub.restart();
+    expect((await hub.http("GET", "devices/a")).body).toMatchObject({ name: "Boiler" });
+  });
+
+  it("readings of a device that is being removed belong to the device that comes after it", async () => {
+    const hub = await open();
+    const gateway = await hub.welcomed("gateway", { session: "s" });
+    gateway.send(frame(1, 1, "a"));
+    await gateway.next("ack");
+    const release = hub.store.holdRemovals();
+    const removal = hub.http("DELETE", "devices/a");
+    await hub.store.removalWaits();
+    gateway.send(frame(2, 2, "a"), frame(3, 3, "b"));
+    await gateway.settled();
+    release();
+    expect((await removal).status).toBe(200);
+    expect(await gateway.until((answer) => answer.seq === 3)).toMatchObject({ type: "ack", stored: 2 });
+    expect(await hub.readings("a", "m")).toEqual([[time + 2, 2]]);
+    await hub.restart();
+    expect(await hub.readings("a", "m")).toEqual([[time + 2, 2]]);
+    expect(await hub.readings("b", "m")).toEqual([[time + 3, 3]]);
+  });
+
+  it("a removal that the store refuses changes nothing", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    client.send(frame(1));
+    await client.next("ack");
+    hub.store.failNextRemoval(new StoreError("store_unavailable", "The store rests."));
+    expect(await hub.http("DELETE", "devices/a")).toMatchObject({ status: 503, body: { code: "store_unavailable" } });
+    client.send(frame(2));
+    expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
+    expect(await hub.readings("a", "m")).toHaveLength(2);
+  });
+
+  it("a range in the middle leaves the series and its newest reading as they were; its end moves the newest", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    for (let seq = 1; seq <= 5; seq++) client.send(frame(seq));
+    await client.until((answer) => answer.seq === 5);
+    const newest = async () => (await hub.http("GET", "latest")).body.latest[0].value;
+    await hub.http("DELETE", `readings?device=a&metric=m&from=${time + 2}&to=${time + 4}`);
+    expect(await newest()).toBe(5);
+    await hub.http("DELETE", `readings?device=a&metric=m&from=${time + 4}&to=${time + 9}`);
+    expect(await newest()).toBe(1);
+    expect(await hub.readings("a", "m")).toEqual([[time + 1, 1]]);
+  });
+});
