@@ -4,6 +4,8 @@ import type { Peer } from "./peer.ts";
 
 /** How often a slow viewer is looked at, ms. */
 const lookMs = 50;
+/** With so many times `slowViewerBytes` waiting nobody waits and sees. */
+const certainShare = 4;
 
 export interface PaceOwner {
   /** More waits than is allowed; comes before `drained` or `stuck`. */
@@ -27,6 +29,8 @@ export class Pace {
   #waiting: (() => void)[] = [];
   /** Runs while the viewer is slow. */
   #timer: Timer | undefined;
+  /** Runs while it is not known yet whether the viewer is slow. */
+  #doubt: Timer | undefined;
   #leastBytes = 0;
   #progressMs = 0;
 
@@ -40,13 +44,14 @@ export class Pace {
   /** Sends one frame, and takes note of what waits since. Sends even where the viewer is slow: callers ask `over` first. */
   send(text: string): void {
     this.#peer.send(text);
-    if (this.#timer) return;
+    if (this.#timer || this.#doubt) return;
     const bytes = this.#peer.bufferedBytes();
-    if (bytes <= this.#settings.slowViewerBytes) return;
-    this.#leastBytes = bytes;
-    this.#progressMs = this.#clock.monotonic();
-    this.#timer = this.#clock.every(lookMs, () => this.#look());
-    this.#owner.slowed();
+    const { slowViewerBytes } = this.#settings;
+    if (bytes <= slowViewerBytes) return;
+    // A large commit waits in full until the turn of the event loop ends, whoever reads it: only what still waits then
+    // tells of the viewer.
+    if (bytes > slowViewerBytes * certainShare) this.#begin(bytes);
+    else this.#doubt = this.#clock.after(0, () => this.#resolveDoubt());
   }
 
   /** True from the moment the limit is passed until three quarters of it are free again. */
@@ -56,6 +61,8 @@ export class Pace {
 
   /** Resolves once there is room; also when the viewer is gone. */
   room(): Promise<void> {
+    const bytes = this.#peer.bufferedBytes();
+    if (!this.#timer && bytes > this.#settings.slowViewerBytes) this.#begin(bytes);
     return this.over ? new Promise((resolve) => this.#waiting.push(resolve)) : Promise.resolve();
   }
 
@@ -63,9 +70,24 @@ export class Pace {
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#doubt?.cancel();
+    this.#doubt = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const go of waiting) go();
+  }
+
+  #resolveDoubt(): void {
+    this.#doubt = undefined;
+    const bytes = this.#peer.bufferedBytes();
+    if (bytes > this.#settings.slowViewerBytes) this.#begin(bytes);
+  }
+
+  #begin(bytes: number): void {
+    this.#leastBytes = bytes;
+    this.#progressMs = this.#clock.monotonic();
+    this.#timer = this.#clock.every(lookMs, () => this.#look());
+    this.#owner.slowed();
   }
 
   #look(): void {

@@ -267,6 +267,7 @@ describe("a slow viewer", () => {
     for (let index = 0; peer.bufferedBytes() <= limit.slowViewerBytes; index++) {
       await world.commit(["boiler-1/temperature", at + index, index]);
     }
+    world.clock.advance(0);
     return { peer, session, sent: peer.texts.length };
   }
 
@@ -322,6 +323,22 @@ describe("a slow viewer", () => {
       peer.take(1);
     }
     expect(peer.terminated).toBe(false);
+  });
+
+  it("is not taken for slow where a large commit waits for the end of the turn only", async () => {
+    const world = await liveWorld(limit);
+    const { peer } = await watching(world, { devices: ["boiler-*"] });
+    peer.stalled = true;
+    await world.commit(...Array.from({ length: 200 }, (_, index) => ["boiler-1/temperature", at + index, 1] as const));
+    expect(peer.bufferedBytes()).toBeGreaterThan(limit.slowViewerBytes);
+    peer.take(peer.bufferedBytes());
+    world.clock.advance(0);
+    expect(world.slow.count).toBe(0);
+    await world.commit(
+      ...Array.from({ length: 2_000 }, (_, index) => ["boiler-1/temperature", at + index, 1] as const),
+    );
+    expect(peer.bufferedBytes()).toBeGreaterThan(4 * limit.slowViewerBytes);
+    expect(world.slow.count).toBe(1);
   });
 
   it("is not read while it is slow, so that answers to its requests do not pile up", async () => {

@@ -164,11 +164,13 @@ describe("watching over a real socket", () => {
 
 describe("viewers that stop reading", () => {
   /** A socket that subscribed, waited for the seam, and then takes nothing any more. */
-  async function stall(devices: string[]): Promise<WebSocket> {
+  async function stall(): Promise<WebSocket> {
     const socket = new WebSocket(`${hub.url.replace(/^http/, "ws")}/ws`);
     await new Promise((resolve, reject) => {
       socket.on("error", reject);
-      socket.on("open", () => socket.send(JSON.stringify({ type: "subscribe", id: 1, devices })));
+      socket.on("open", () =>
+        socket.send(JSON.stringify({ type: "subscribe", id: 1, devices: ["boiler-1"], metrics: ["text"] })),
+      );
       socket.on("message", (data) => {
         if (String(data).startsWith('{"type":"ready"')) resolve(undefined);
       });
@@ -177,50 +179,48 @@ describe("viewers that stop reading", () => {
     return socket;
   }
 
-  /** A frame of 250 strings: some 75 kB for each viewer. */
+  /** A frame of 250 long strings, some 75 kB for each viewer, and 250 numbers. */
   function largeFrame(seq: number) {
     const text = "x".repeat(250);
     const times = Array.from({ length: 250 }, (_, index) => at + seq * 1_000 + index);
-    return { type: "samples", seq, times, values: { text: times.map((time) => `${text}${time % 1_000}`) } };
+    const values = { text: times.map((time) => `${text}${time % 1_000}`), n: times.map((time) => time % 1_000) };
+    return { type: "samples", seq, times, values };
   }
 
   it("[T10] [P48] a slow viewer: merged, then lastDrop", async () => {
     await open({ live: { slowViewerBytes: 256 * 1024, slowViewerMs: 1_500 } });
     const device = await hub.welcomed("boiler-1");
     await store(device, 1, ["text", "first", at]);
-    const slow = await stall(["boiler-1"]);
+    const slow = await stall();
     let seq = 1;
-    const slowViewers = async () => (await hub.http("GET", "status")).body.slowViewers as number;
-    const untilSlow = async () => {
-      while ((await slowViewers()) === 0) {
-        for (let frame = 0; frame < 10; frame++) device.send(largeFrame(++seq));
-        while ((await device.next("ack")).seq !== seq);
-      }
+    const status = async () => (await hub.http("GET", "status")).body;
+    const send = async (frames: number) => {
+      for (let frame = 0; frame < frames; frame++) device.send(largeFrame(++seq));
+      while ((await device.next("ack")).seq !== seq);
     };
-    await untilSlow();
     const merged = new Promise<Answer>((resolve) => {
       slow.on("message", (data) => {
         const text = String(data);
         if (text.includes('"merged":')) resolve(JSON.parse(text));
       });
     });
-    device.send(largeFrame(++seq));
-    while ((await device.next("ack")).seq !== seq);
+    // It must be slow after a frame as before it: the system's own buffers may grow and take what waited.
+    for (let before = 0, now = 0; before === 0 || now === 0; before = now, now = (await status()).slowViewers) {
+      await send(now === 0 ? 10 : 1);
+    }
     slow.resume();
     const update = hubToViewer.parse(await merged);
     if (update.type !== "update") throw new Error(`an update was expected, not ${update.type}`);
-    expect(update.series).toHaveLength(1);
     expect(update.times).toEqual([at + seq * 1_000 + 249]);
     expect(update.merged).toBeGreaterThan(0);
 
     slow.pause();
     const cut = new Promise((resolve) => slow.on("close", resolve));
-    await untilSlow();
-    while ((await slowViewers()) > 0) await device.settled();
+    while ((await status()).connections.viewers > 0) await send(1);
     slow.resume();
     await cut;
     const back = await hub.viewer();
-    const [subscribed] = await subscribe(back, 1, { devices: ["boiler-1"] });
+    const [subscribed] = await subscribe(back, 1, { devices: ["boiler-1"], metrics: ["text"] });
     expect(subscribed?.lastDrop).toMatchObject({ code: "4429", reason: expect.stringContaining("took nothing") });
   });
 
@@ -237,7 +237,7 @@ describe("viewers that stop reading", () => {
         const seen = { viewer, count: 0, last: 0, late: () => {} };
         await new Promise((resolve, reject) => {
           viewer.on("error", reject);
-          viewer.on("open", () => viewer.send(JSON.stringify({ type: "subscribe", id: 1 })));
+          viewer.on("open", () => viewer.send(JSON.stringify({ type: "subscribe", id: 1, metrics: ["n"] })));
           viewer.on("message", (data) => {
             const text = String(data);
             if (text.startsWith('{"type":"ready"')) resolve(undefined);
@@ -252,7 +252,7 @@ describe("viewers that stop reading", () => {
         return seen;
       }),
     );
-    const stalled = await Promise.all(Array.from({ length: 20 }, () => stall(["*"])));
+    const stalled = await Promise.all(Array.from({ length: 20 }, () => stall()));
     let seq = 1;
     const slowViewers = async () => (await hub.http("GET", "status")).body.slowViewers as number;
     const one = async () => {
@@ -274,10 +274,10 @@ describe("viewers that stop reading", () => {
     };
     await caughtUp();
     const before = memoryInUse();
-    for (let frame = 0; frame < 40; frame++) await one();
+    for (let frame = 0; frame < 100; frame++) await one();
     await caughtUp();
-    // 40 frames of 75 kB for 20 viewers would be 60 MB; what is held instead is one reading each.
-    expect(memoryInUse() - before).toBeLessThan(10 * 1024 * 1024);
+    // 100 frames of 75 kB for 20 viewers would be 150 MB; what is held instead is one reading each.
+    expect(memoryInUse() - before).toBeLessThan(30 * 1024 * 1024);
     expect(await slowViewers()).toBe(stalled.length);
     expect(healthy.map((seen) => seen.count)).toEqual(healthy.map(() => (seq - 1) * 250));
     for (const socket of stalled) socket.terminate();
