@@ -27,7 +27,7 @@ if (isConfigError(config)) {
   process.exit(config.exitCode);
 }
 
-const log = createLog(config.log, (line) => process.stdout.write(line));
+const log = await createLog(config.log, (line) => process.stdout.write(line));
 const running = holdRunning(projectRoot(), { build: dirname(here) });
 process.on("exit", () => running.release());
 

@@ -1,5 +1,4 @@
 /** The log on standard output: lines for people, or one JSON object a line for machines. */
-import pino from "pino";
 import type { Log, LogLine } from "../ports.ts";
 
 export interface HubLog extends Log {
@@ -8,11 +7,13 @@ export interface HubLog extends Log {
 }
 
 /** `write` gets whole lines, ended by a newline. */
-export function createLog(form: "text" | "json", write: (line: string) => void): HubLog {
+export async function createLog(form: "text" | "json", write: (line: string) => void): Promise<HubLog> {
   return form === "json" ? jsonLog(write) : textLog(write);
 }
 
-function jsonLog(write: (line: string) => void): HubLog {
+async function jsonLog(write: (line: string) => void): Promise<HubLog> {
+  // Loaded where it is used: it is a tenth of a quick start.
+  const { pino } = await import("pino");
   const logger = pino({ base: { pid: process.pid } }, { write });
   const line =
     (level: keyof Log): LogLine =>
