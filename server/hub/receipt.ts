@@ -1,7 +1,6 @@
 /** What one sender has in one batch: what it will be told once the batch is on disk, or was refused. */
 import type { Rejection } from "../protocol/device.ts";
 import type { StoreError } from "../store/store.ts";
-import type { OpenBatch } from "./batch.ts";
 
 /** Most refusals of rows that one acknowledgement spells out; the rest is counted. */
 export const maxRejectionsTold = 100;
@@ -36,7 +35,8 @@ export interface Part {
 
 export class Receipt {
   readonly sender: Sender;
-  readonly batch: OpenBatch;
+  /** Which batch it is of: to be compared, never looked into. */
+  readonly batch: object;
   /** Arrival of its first frame, monotonic ms. */
   readonly startedMs: number;
   frames = 0;
@@ -44,7 +44,7 @@ export class Receipt {
   /** In the order in which they are answered. */
   readonly parts: Part[] = [];
 
-  constructor(sender: Sender, batch: OpenBatch, startedMs: number) {
+  constructor(sender: Sender, batch: object, startedMs: number) {
     this.sender = sender;
     this.batch = batch;
     this.startedMs = startedMs;

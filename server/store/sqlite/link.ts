@@ -3,8 +3,8 @@ import type { MessagePort, TransferListItem, Worker } from "node:worker_threads"
 import { StoreError, StoreOpenError } from "../store.ts";
 import type { Reply, Request, SentError } from "./calls.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: any table of functions fits; the calls themselves are typed by it.
-type Table<T> = { [K in keyof T]: (...values: any[]) => unknown };
+/** Any table of functions fits; the calls themselves are typed by it. */
+type Table<T> = { [K in keyof T]: (...values: never[]) => unknown };
 
 interface Waiting {
   resolve(value: never): void;
@@ -62,7 +62,7 @@ export function serve<T extends Table<T>>(
   port.on("message", ({ id, name, values }: Request) => {
     let reply: Reply;
     try {
-      reply = { id, value: table[name as keyof T](...values) };
+      reply = { id, value: table[name as keyof T](...(values as never[])) };
     } catch (error) {
       const sent = toSent(error);
       // Anything unforeseen leaves this thread in a state nobody knows: it ends, and a new one recovers from the disk.
