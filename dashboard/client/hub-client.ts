@@ -83,6 +83,11 @@ export class HubClient {
     return this.#options.timers.now() + this.#skewMs;
   }
 
+  /** The moment that the page shows: now while it is connected, else the hub's last word. */
+  shownNow(): number {
+    return this.state.state === "open" ? this.now() : (this.#heardAt ?? this.now());
+  }
+
   start(): void {
     this.#link.start();
   }

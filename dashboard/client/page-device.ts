@@ -1,14 +1,15 @@
 /** A device that lives in this page: a slow wave, for those who have no device at hand. */
 export class PageDevice {
   readonly #address: string;
-  readonly #device: string;
+  /** Its id. */
+  readonly device: string;
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** `address` of the hub's socket. */
   constructor(address: string, device: string) {
     this.#address = address;
-    this.#device = device;
+    this.device = device;
   }
 
   get running(): boolean {
@@ -24,7 +25,7 @@ export class PageDevice {
       socket.send(
         JSON.stringify({
           type: "hello",
-          device: this.#device,
+          device: this.device,
           name: "This browser",
           kind: "demonstration",
           reportInterval: 1_000,

@@ -76,7 +76,7 @@ export class DeviceFeed {
 
   /** The stretch of time to draw at this moment. */
   window(): TimeWindow {
-    return windowOf(this.#range, this.span(), this.#client.now());
+    return windowOf(this.#range, this.span(), this.#client.shownNow());
   }
 
   /** First and last reading of the whole device. */

@@ -25,17 +25,20 @@ export function snippets(address: HubAddress): Readonly<Record<Way, string>> {
   socket.onopen = () =>
     setInterval(() => {
       const value = 21 + 3 * Math.sin(Date.now() / 10_000);
-      socket.send(JSON.stringify({ type: "reading", device: "my-browser", metric: "temperature", value }));
+      const reading = { type: "reading", device: "my-browser", metric: "temperature", value };
+      socket.send(JSON.stringify(reading));
     }, 1_000);
 </script>`,
     javascript: `const socket = new WebSocket("${socket}");
 let seq = 0;
 
-socket.onmessage = (event) => console.log(event.data); // an ack: everything up to its seq is on disk
+// An ack says: everything up to its seq is on disk.
+socket.onmessage = (event) => console.log(event.data);
 
 socket.onopen = () => {
   const metrics = { temperature: { unit: "°C", decimals: 1 } };
-  socket.send(JSON.stringify({ type: "hello", device: "my-script", metrics, reportInterval: 1_000 }));
+  const hello = { type: "hello", device: "my-script", metrics, reportInterval: 1_000 };
+  socket.send(JSON.stringify(hello));
   setInterval(() => {
     const value = 21 + 3 * Math.sin(Date.now() / 10_000);
     const readings = [{ metric: "temperature", value, time: Date.now() }];

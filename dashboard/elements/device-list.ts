@@ -156,7 +156,8 @@ export class DeviceList extends LitElement {
   /** The first device of the list as it stands: what a page without a chosen device opens with. */
   static first(view: HubView): string | undefined {
     const all = chooseDevices(view.devices.values(), { query: "", filter: "all", sort: "name" });
-    return (all.find(({ entry }) => entry.state === "online") ?? all[0])?.entry.device;
+    const reporting = all.filter(({ series }) => series.size > 0);
+    return (reporting.find(({ entry }) => entry.state === "online") ?? reporting[0] ?? all[0])?.entry.device;
   }
 
   override render() {

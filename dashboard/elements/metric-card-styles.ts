@@ -74,7 +74,7 @@ export const cardStyles = css`
   }
   .plot {
     position: relative;
-    margin: 4px -8px 0;
+    margin: 4px -16px 0 -8px;
     border-radius: var(--radius-s);
     opacity: var(--chart-opacity, 1);
     transition: opacity var(--motion);

@@ -33,6 +33,7 @@ export class HubApp extends LitElement {
       /* Nothing that is shown may look newer than it is. */
       :host([cut]) {
         --value-text: var(--text-muted);
+        --ok: var(--idle);
         --chart-opacity: 0.5;
       }
       .top {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
-import type { HubView } from "../client/hub-view.ts";
+import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { PageDevice } from "../client/page-device.ts";
 import { deviceHref } from "../data/route.ts";
 import { snippets, socketAddress, type Way } from "../data/snippets.ts";
@@ -124,8 +124,8 @@ export class ConnectPage extends LitElement {
   }
 
   override render() {
-    this.#known ??= new Set(this.view.devices.keys());
-    const empty = this.#known.size === 0;
+    if (this.view.complete) this.#known ??= new Set(this.view.devices.keys());
+    const empty = this.#known?.size === 0;
     const program = snippets(location)[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
@@ -169,14 +169,21 @@ export class ConnectPage extends LitElement {
   }
 
   #status() {
-    const arrived = [...this.view.devices.values()].find(
-      ({ entry, series }) => !this.#known?.has(entry.device) && series.size > 0,
-    );
+    const arrived = this.#arrived();
     return html`<div class="status ${arrived ? "lit" : ""}" role="status">
       <span class="dot ${arrived ? "online" : ""}"></span>
       ${arrived ? texts.connect.arrived(deviceLabel(arrived)) : texts.connect.waiting}
       ${arrived ? html`<a class="button" href=${deviceHref(arrived.entry.device)}>${icons.chart}${texts.connect.open}</a>` : nothing}
     </div>`;
+  }
+
+  /** The device that was waited for: one that is new since the page was opened, or the one that the page itself plays. */
+  #arrived(): DeviceView | undefined {
+    const known = this.#known;
+    if (!known) return undefined;
+    const isNew = ({ entry: { device } }: DeviceView) =>
+      !known.has(device) || (this.sending && device === pageDevice.device);
+    return [...this.view.devices.values()].find((each) => isNew(each) && each.series.size > 0);
   }
 
   #toggleDevice(): void {

@@ -1,0 +1,41 @@
+/** The built page by itself: what is in it, and what is not. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPage } from "./world.ts";
+
+/** Lit and uPlot alone are 30 kB; the page loads over a slow link, too. */
+const mostBytes = 70_000;
+
+describe("the built page", () => {
+  let folder: string;
+  let files: { name: string; text: string }[];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "hub-page-"));
+    const page = await buildPage(folder);
+    files = readdirSync(page, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => ({ name: entry.name, text: readFileSync(join(entry.parentPath, entry.name), "utf8") }));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("brings types of the protocol, not its schemas", () => {
+    const script = files.find(({ name }) => name.endsWith(".js"))?.text ?? "";
+    expect(script).toContain("hub-app");
+    expect(script).not.toMatch(/ZodError|_zod|safeParse/);
+  });
+
+  it("is small", () => {
+    const bytes = files.reduce((sum, { text }) => sum + gzipSync(text).length, 0);
+    console.log(`the page is ${bytes} bytes gzipped`);
+    expect(bytes).toBeLessThan(mostBytes);
+  });
+
+  it("names no other machine, but the names of XML", () => {
+    const addresses = files.flatMap(({ text }) => text.match(/\b(?:https?|wss?):\/\/[\w.-]+/g) ?? []);
+    expect(addresses.filter((address) => address !== "http://www.w3.org")).toEqual([]);
+  });
+});

@@ -1,0 +1,201 @@
+/** The whole line for browser tests: a real hub that serves the built page, a real Chromium, and a record of what went wrong. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer, type Server, type Socket as TcpSocket, connect as tcpConnect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { createBuilder } from "vite";
+import { type App, createApp } from "../../server/app.ts";
+import { makeConfig } from "../../server/config.ts";
+import { silentLog, systemClock } from "../../server/ports.ts";
+import { launchChromium } from "../support/browser.ts";
+import { Client } from "../support/client.ts";
+import { websocketTransport } from "../support/websocket-wire.ts";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Builds the page as `npm start` does, into a folder of its own. Returns the folder of the page. */
+export async function buildPage(folder: string): Promise<string> {
+  process.env.HUB_BUILD_FOLDER = folder;
+  // The test runner says "test", and then packages give their development code.
+  process.env.NODE_ENV = "production";
+  const builder = await createBuilder({ configFile: join(root, "vite.config.ts"), logLevel: "error" });
+  const client = builder.environments.client;
+  if (!client) throw new Error("vite.config.ts has no client environment");
+  await builder.build(client);
+  return join(folder, "dashboard");
+}
+
+/** A page under test, with everything that it complained about and asked for. */
+export interface Visit {
+  readonly page: Page;
+  /** Errors of the console and of scripts. */
+  readonly complaints: string[];
+  /** Addresses of all requests and sockets. */
+  readonly requests: string[];
+}
+
+/** A hub with its page, and one browser. Stop it in the end. */
+export class World {
+  readonly #folder: string;
+  readonly #pageFolder: string;
+  readonly #browser: Browser;
+  #app: App | undefined;
+  /** Kept over restarts, so that the page finds the hub again. */
+  #port = 0;
+
+  private constructor(folder: string, pageFolder: string, browser: Browser) {
+    this.#folder = folder;
+    this.#pageFolder = pageFolder;
+    this.#browser = browser;
+  }
+
+  static async start(): Promise<World> {
+    const folder = mkdtempSync(join(tmpdir(), "hub-e2e-"));
+    const [pageFolder, browser] = await Promise.all([buildPage(join(folder, "build")), launchChromium()]);
+    const world = new World(folder, pageFolder, browser);
+    await world.startHub();
+    return world;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  async startHub(): Promise<void> {
+    const config = makeConfig({ port: this.#port, data: join(this.#folder, "data"), minFreeBytes: 0 });
+    const onFatal = (error: unknown) => {
+      throw error;
+    };
+    this.#app = await createApp(
+      config,
+      { clock: systemClock, log: silentLog },
+      { dashboardFolder: this.#pageFolder, onFatal },
+    );
+    this.#port = Number(new URL(this.#app.url).port);
+  }
+
+  async stopHub(): Promise<void> {
+    await this.#app?.stop();
+    this.#app = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await this.stopHub();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** A device's connection, its `welcome` taken. */
+  async device(device: string, hello: object = {}): Promise<Client> {
+    const client = await Client.open(websocketTransport, this.url);
+    client.send({ type: "hello", device, ...hello });
+    await client.next("welcome");
+    return client;
+  }
+
+  /** Opens the page. `at`: what stands after the address, such as `#/device/a`. */
+  async visit(at = "", options: BrowserContextOptions = {}, url = this.url): Promise<Visit> {
+    const context = await this.#browser.newContext({
+      locale: "en-US",
+      viewport: { width: 1280, height: 900 },
+      ...options,
+    });
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const requests: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(String(error.stack)));
+    page.on("request", (request) => requests.push(request.url()));
+    page.on("websocket", (socket) => requests.push(socket.url()));
+    await page.goto(`${url}/${at}`);
+    return { page, complaints, requests };
+  }
+
+  /** A blank page of the browser, without any origin. */
+  async blank(): Promise<Page> {
+    return (await this.#browser.newContext({ locale: "en-US" })).newPage();
+  }
+}
+
+/** A wire between page and hub that can be cut without a word, as a pulled cable does. */
+export class Cable {
+  readonly #server: Server;
+  readonly #pairs = new Set<[TcpSocket, TcpSocket]>();
+  #cut = false;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async to(port: number): Promise<Cable> {
+    const server = createServer();
+    const cable = new Cable(server);
+    server.on("connection", (near) => {
+      const far = tcpConnect(port, "127.0.0.1");
+      const pair: [TcpSocket, TcpSocket] = [near, far];
+      cable.#pairs.add(pair);
+      near.on("data", (data) => cable.#cut || far.write(data));
+      far.on("data", (data) => cable.#cut || near.write(data));
+      for (const [one, other] of [pair, [far, near]] as const) {
+        one.on("error", () => {});
+        one.on("close", () => {
+          cable.#pairs.delete(pair);
+          if (!cable.#cut) other.destroy();
+        });
+      }
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return cable;
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    return `http://127.0.0.1:${typeof address === "object" ? address?.port : address}`;
+  }
+
+  /** From now on nothing gets through, and nobody is told. */
+  pull(): void {
+    this.#cut = true;
+  }
+
+  /** New connections get through again; those of before stay dead. */
+  plugIn(): void {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    this.#cut = false;
+  }
+
+  async close(): Promise<void> {
+    for (const pair of this.#pairs) for (const socket of pair) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** Rules of accessibility broken badly, each with the elements that break it. */
+export async function seriousViolations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+        }>;
+      };
+    };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
+      );
+  });
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
