@@ -9,7 +9,7 @@ import { defaultLiveSettings, type LiveSettings } from "./hub/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
-import type { TelemetryStore } from "./store/store.ts";
+import type { StoreEvents, TelemetryStore } from "./store/store.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
@@ -20,8 +20,8 @@ export interface AppOptions {
   readonly onFatal: (error: unknown) => void;
   /** Settings of the viewer side that differ from their defaults. */
   readonly live?: Partial<LiveSettings>;
-  /** A store of one's own, not yet open. By default SQLite in `config.data`. */
-  readonly store?: TelemetryStore;
+  /** A store of one's own, not yet open, or what makes it. By default SQLite in `config.data`. */
+  readonly store?: TelemetryStore | ((events: StoreEvents) => TelemetryStore);
   /** The built worker of that store; without it its source is run, which only development and tests can. */
   readonly storeWorkerUrl?: URL;
 }
@@ -38,11 +38,15 @@ const stopPatienceMs = 5_000;
 
 /** Starts a hub. Rejects with `StoreOpenError`, or with the error of `listen` (`EADDRINUSE` and others). */
 export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
-  let hub: Hub | undefined;
-  const fail = (error: Error) => (hub ? hub.fail(error) : options.onFatal(error));
-  const store = options.store ?? sqliteStore(config, options.storeWorkerUrl, ports, fail);
-  const state = await store.open();
   const { clock, log } = ports;
+  let hub: Hub | undefined;
+  const events: StoreEvents = {
+    onFatal: (error) => (hub ? hub.fail(error) : options.onFatal(error)),
+    onRestart: (crashes) => log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
+  };
+  const given = typeof options.store === "function" ? options.store(events) : options.store;
+  const store = given ?? sqliteStore(config, options.storeWorkerUrl, events);
+  const state = await store.open();
   const loopDelay = new LoopDelay(clock);
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...options.live };
@@ -84,12 +88,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   };
 }
 
-function sqliteStore(config: Config, workerUrl: URL | undefined, ports: Ports, onFatal: (error: Error) => void) {
+function sqliteStore(config: Config, workerUrl: URL | undefined, events: StoreEvents): TelemetryStore {
   const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes } = config;
-  return createSqliteStore({
-    ...{ folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onFatal },
-    onRestart: (crashes) => ports.log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
-  });
+  return createSqliteStore({ ...events, folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes });
 }
 
 function pagesOf(folder: string | undefined) {

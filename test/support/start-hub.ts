@@ -9,13 +9,15 @@ import type { LiveSettings } from "../../server/hub/live-settings.ts";
 import { type Clock, type Log, silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits, type Limits } from "../../server/protocol/limits.ts";
 import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
+import type { StoreEvents } from "../../server/store/store.ts";
 import { Client, type Transport } from "./client.ts";
 import { SwitchedStore } from "./switched-store.ts";
 import { websocketTransport } from "./websocket-wire.ts";
 
 /** Store engines that the suites run over. */
-export type Engine = "memory";
-export const engines: readonly Engine[] = ["memory"];
+export type Engine = "memory" | "sqlite";
+export const engines: readonly Engine[] = ["memory", "sqlite"];
 
 export interface TestHubOptions {
   /** The store behind it ("memory"). */
@@ -44,6 +46,7 @@ export class TestHub {
   readonly fatal: unknown[] = [];
   #app: App | undefined;
   #store: SwitchedStore | undefined;
+  #seal: () => Promise<void> = async () => {};
 
   private constructor(options: TestHubOptions, folder: string) {
     this.#options = options;
@@ -110,6 +113,11 @@ export class TestHub {
     return (body.times ?? []).map((time: number, index: number) => [time, body.values[index]]);
   }
 
+  /** Moves every reading from the journal to where it stays, where the engine knows such a difference. */
+  sealAll(): Promise<void> {
+    return this.#seal();
+  }
+
   /** Stops and starts on the same data; the address changes. */
   async restart(): Promise<void> {
     await this.#app?.stop();
@@ -124,13 +132,28 @@ export class TestHub {
   }
 
   async #open(): Promise<void> {
-    const { clock = systemClock, log = silentLog, limits, config, live } = this.#options;
-    this.#store = new SwitchedStore(new MemoryStore(this.#memory));
+    const { clock = systemClock, log = silentLog, limits, config: changes, live } = this.#options;
+    const all = { ...defaultLimits, ...limits };
+    const config = makeConfig({ port: 0, data: this.#folder, minFreeBytes: 0, ...changes, limits: all });
     this.#app = await createApp(
-      makeConfig({ port: 0, data: this.#folder, ...config, limits: { ...defaultLimits, ...limits } }),
+      config,
       { clock, log },
-      { store: this.#store, ...(live ? { live } : {}), onFatal: (error) => this.fatal.push(error) },
+      {
+        store: (events) => this.#makeStore(config, events),
+        ...(live ? { live } : {}),
+        onFatal: (error) => this.fatal.push(error),
+      },
     );
+  }
+
+  #makeStore({ minFreeBytes, journalBudgetBytes, headBudgetBytes }: Config, events: StoreEvents): SwitchedStore {
+    if (this.#options.engine === "sqlite") {
+      const settings = { folder: this.#folder, minFreeBytes, journalBudgetBytes, headBudgetBytes };
+      const store = new SqliteStore(settings, events);
+      this.#seal = () => store.sealAll();
+      this.#store = new SwitchedStore(store);
+    } else this.#store = new SwitchedStore(new MemoryStore(this.#memory));
+    return this.#store;
   }
 }
 
