@@ -56,6 +56,7 @@ export class MemoryData {
 export class MemoryStore implements TelemetryStore {
   readonly #data: MemoryData;
   #failures = 0;
+  #refusing = false;
 
   constructor(data = new MemoryData()) {
     this.#data = data;
@@ -87,8 +88,9 @@ export class MemoryStore implements TelemetryStore {
     const startMs = performance.now();
     const data = this.#data;
     if (!data.open) throw new StoreError("store_unavailable", "The store is closed.");
-    if (this.#failures > 0) {
-      this.#failures -= 1;
+    if (this.#failures > 0 || this.#refusing) {
+      this.#failures = Math.max(0, this.#failures - 1);
+      this.#refuseUntilHeard();
       throw new StoreError("store_unavailable", "The store was told to refuse this batch.");
     }
     for (const made of batch.newSeries) {
@@ -202,6 +204,14 @@ export class MemoryStore implements TelemetryStore {
 
   async close(): Promise<void> {
     this.#data.open = false;
+  }
+
+  /** A rejection is heard one microtask later; what was called before that stands behind a hole. */
+  #refuseUntilHeard(): void {
+    this.#refusing = true;
+    queueMicrotask(() => {
+      this.#refusing = false;
+    });
   }
 
   #known(numbers: readonly number[]): MemorySeries[] {

@@ -29,6 +29,7 @@ export interface WriterCalls {
   refusals(device: string): Refusal[];
   deleteReadings(range: Range): { removed: number; seriesRemoved: boolean };
   deleteDevice(device: string): void;
+  sealAll(): void;
   stats(): StoreStats;
   close(): void;
 }
@@ -41,9 +42,6 @@ export interface ReaderCalls {
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
   close(): void;
 }
-
-/** Any table of calls, for the parts that only carry them. */
-export type Calls = { [name: string]: (...values: never[]) => unknown };
 
 export interface Request {
   readonly id: number;

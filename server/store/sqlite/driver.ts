@@ -13,7 +13,6 @@ export const applicationId = 0x74687562;
 export const pageBytes = 4096;
 /** The write-ahead log is cut back to this after a checkpoint. */
 export const walLimitBytes = 64 * 2 ** 20;
-const busyTimeoutMs = 5000;
 /** Older ones can damage the file when two connections write and check-point at once (the WAL-reset bug). */
 const oldestSqlite = [3, 51, 3] as const;
 
@@ -37,8 +36,8 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
-/** Opens the store's database for the writer; a new file gets its lasting properties before its first table. */
-export function openForWriting(path: string): Db {
+/** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others; a new file gets its lasting properties before its first table. */
+export function openForWriting(path: string, busyTimeoutMs: number): Db {
   const db = new Database(path, { timeout: busyTimeoutMs });
   try {
     requireSqlite(db);
@@ -67,7 +66,7 @@ export function openForWriting(path: string): Db {
 }
 
 /** Opens the store's database beside the writer, for queries. */
-export function openForReading(path: string): Db {
+export function openForReading(path: string, busyTimeoutMs: number): Db {
   const db = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
   makeDurable(db);
   return db;

@@ -67,6 +67,21 @@ export class Maintenance {
     else this.#idle = setTimeout(() => this.#whenIdle(), idleMs);
   }
 
+  /** Seals every head, however small, and empties the journal. */
+  sealAll(): void {
+    const { db, heads, marks, journal, sealer } = this.#parts;
+    const open = heads.all().filter((head) => head.length > 0);
+    const saved = [...marks.unsavedBefore(Number.POSITIVE_INFINITY)];
+    const sealed = transact(db, () => {
+      for (const device of saved) marks.save(device);
+      journal.trim(this.#commit);
+      return open.map((head) => sealer.seal(head, this.#commit));
+    });
+    this.#applySeals(sealed);
+    for (const device of saved) marks.saved(device);
+    journal.trimmed(this.#commit);
+  }
+
   stop(): void {
     this.#stopped = true;
     clearImmediate(this.#soon);
@@ -129,12 +144,16 @@ export class Maintenance {
       for (const one of taken) heads.putBack(one);
       throw error;
     }
-    for (const { head: done, state, fullAt } of sealed) {
-      done.sealed = state;
-      done.fullAt = fullAt;
-      heads.clear(done);
-    }
+    this.#applySeals(sealed);
     return heads.due > 0;
+  }
+
+  #applySeals(sealed: readonly Sealed[]): void {
+    for (const { head, state, fullAt } of sealed) {
+      head.sealed = state;
+      head.fullAt = fullAt;
+      this.#parts.heads.clear(head);
+    }
   }
 
   /** Saves marks for `sliceMs`, and trims the journal by the same transaction that saves the last of them. True where more is left. */

@@ -14,6 +14,8 @@ export interface SqliteStoreOptions {
   readonly headBudgetBytes?: number | undefined;
   /** Encoded size at which a head is full. Default 3,700: with its row it fills one page of 4 KiB. */
   readonly chunkBytes?: number | undefined;
+  /** How long a commit waits for another program that has locked the database before it is refused, ms. Default 5,000. */
+  readonly busyTimeoutMs?: number | undefined;
   /** How long one slice of sealing may hold up a commit. Default 4 ms. */
   readonly sliceMs?: number | undefined;
 }
@@ -26,6 +28,7 @@ export interface StoreSettings {
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
   readonly sliceMs: number;
+  readonly busyTimeoutMs: number;
 }
 
 export function settingsOf(options: SqliteStoreOptions): StoreSettings {
@@ -36,6 +39,7 @@ export function settingsOf(options: SqliteStoreOptions): StoreSettings {
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
     chunkBytes: options.chunkBytes ?? 3700,
     sliceMs: options.sliceMs ?? 4,
+    busyTimeoutMs: options.busyTimeoutMs ?? 5000,
   };
 }
 

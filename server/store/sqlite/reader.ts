@@ -16,7 +16,7 @@ export class Reader {
 
   /** The writer has opened the database before. `onFatal` hears of a damaged file. */
   constructor(settings: StoreSettings, onFatal: (message: string) => void) {
-    this.#db = openForReading(databasePath(settings.folder));
+    this.#db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
     this.#onFatal = onFatal;
   }

@@ -10,6 +10,7 @@ interface SeriesRow {
   readonly device: string;
   readonly metric: string;
   readonly type: ValueType;
+  readonly sinceCommit: number;
   readonly throughCommit: number | null;
   readonly count: number | null;
   readonly firstMs: number | null;
@@ -29,13 +30,13 @@ export class Records {
 
   constructor(db: Db) {
     this.#db = db;
-    this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?)");
+    this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?, ?)");
     this.#putDevice = db.prepare("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)");
     this.#putMetric = db.prepare("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?)");
     this.#insertRefusal = db.prepare("INSERT INTO refusals (device, at_ms, code, message, row) VALUES (?, ?, ?, ?, ?)");
     this.#pruneRefusals = db.prepare(
-      `DELETE FROM refusals WHERE device = ?1 AND id <=
-       (SELECT id FROM refusals WHERE device = ?1 ORDER BY id DESC LIMIT 1 OFFSET ${maxRefusalsPerDevice})`,
+      `DELETE FROM refusals WHERE device = ? AND id <=
+       (SELECT id FROM refusals WHERE device = ? ORDER BY id DESC LIMIT 1 OFFSET ${maxRefusalsPerDevice})`,
     );
     this.#refusals = db.prepare(
       "SELECT device, at_ms AS atMs, code, message, row FROM refusals WHERE device = ? ORDER BY id DESC",
@@ -43,8 +44,8 @@ export class Records {
   }
 
   /** Writes what a batch says of series, devices, metrics and refusals, inside the caller's transaction. */
-  write(made: readonly NewSeries[], batch: Batch): void {
-    for (const { series, device, metric, type } of made) this.#insertSeries.run(series, device, metric, type);
+  write(commit: number, made: readonly NewSeries[], batch: Batch): void {
+    for (const { series, device, metric, type } of made) this.#insertSeries.run(series, device, metric, type, commit);
     for (const record of batch.devices) {
       this.#putDevice.run(record.device, record.firstSeenMs, JSON.stringify(record.meta));
     }
@@ -52,7 +53,8 @@ export class Records {
     for (const { device, atMs, code, message, row } of batch.refusals) {
       this.#insertRefusal.run(device, atMs, code, message, row);
     }
-    for (const device of new Set(batch.refusals.map((refusal) => refusal.device))) this.#pruneRefusals.run(device);
+    for (const device of new Set(batch.refusals.map((refusal) => refusal.device)))
+      this.#pruneRefusals.run(device, device);
   }
 
   devices(): DeviceRecord[] {
@@ -80,14 +82,15 @@ export class Records {
   heads(): SeriesHead[] {
     const rows = this.#db
       .prepare(
-        `SELECT series, device, metric, type, through_commit AS throughCommit, count, first_ms AS firstMs, last_ms AS lastMs,
+        `SELECT series, device, metric, type, since_commit AS sinceCommit, through_commit AS throughCommit, count, first_ms AS firstMs, last_ms AS lastMs,
          last_value AS lastValue, last_received_ms AS lastReceivedMs FROM series LEFT JOIN sealed USING (series) ORDER BY series`,
       )
       .all() as SeriesRow[];
     return rows.map((row) => {
       const { series, device, metric, type, throughCommit, count, firstMs, lastMs, lastValue, lastReceivedMs } = row;
       const head = new SeriesHead({ series, device, metric, type });
-      head.sealed = { throughCommit: throughCommit ?? 0, count: count ?? 0, firstMs, lastMs };
+      // What the journal has for this number from before it was given out belongs to nobody.
+      head.sealed = { throughCommit: throughCommit ?? row.sinceCommit - 1, count: count ?? 0, firstMs, lastMs };
       if (lastMs !== null && lastValue !== null) {
         head.newest = { timeMs: lastMs, value: fromSql(lastValue, type), receivedMs: lastReceivedMs ?? 0 };
       }

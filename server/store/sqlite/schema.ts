@@ -8,7 +8,8 @@ export const schemaVersion = 1;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE series (series INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, type TEXT NOT NULL);
+CREATE TABLE series (series INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, type TEXT NOT NULL,
+  since_commit INTEGER NOT NULL);
 CREATE TABLE sealed (series INTEGER PRIMARY KEY, through_commit INTEGER NOT NULL, count INTEGER NOT NULL,
   first_ms INTEGER, last_ms INTEGER, last_value BLOB, last_received_ms REAL);
 CREATE TABLE journal (commit_number INTEGER PRIMARY KEY, entry BLOB NOT NULL);

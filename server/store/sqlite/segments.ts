@@ -44,7 +44,7 @@ export class SegmentReader {
       `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms < ? ORDER BY last_ms, id LIMIT ?`,
     );
     this.#reachingBack = db.prepare(
-      `SELECT ${columns} FROM chunks WHERE series = ?1 AND last_ms >= ?2 AND first_ms <= ?2`,
+      `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ?`,
     );
     this.#rows = db.prepare("SELECT readings FROM chunks WHERE id = ?").pluck();
     this.#summary = db.prepare("SELECT summary, count FROM chunks WHERE id = ?");
@@ -60,7 +60,7 @@ export class SegmentReader {
       const horizonMs = found[chunksAtOnce - 1]?.lastMs ?? toMs;
       const endMs = more ? horizonMs + 1 : toMs;
       if (more) {
-        for (const span of this.#reachingBack.all(series, horizonMs) as Span[]) spans.set(span.id, span);
+        for (const span of this.#reachingBack.all(series, horizonMs, horizonMs) as Span[]) spans.set(span.id, span);
       }
       yield* this.#between(startMs, endMs, [...spans.values()], head, wholeIsEnough);
       if (!more) return;

@@ -128,6 +128,11 @@ export class SqliteStore implements TelemetryStore {
     return (await this.#pair).writer.call("deleteDevice", [device]);
   }
 
+  /** Seals every head and empties the journal, as before a copy of the data or in a test of sealed readings. */
+  async sealAll(): Promise<void> {
+    return (await this.#pair).writer.call("sealAll", []);
+  }
+
   async stats(): Promise<StoreStats> {
     return (await this.#pair).writer.call("stats", []);
   }

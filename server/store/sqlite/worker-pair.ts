@@ -52,7 +52,7 @@ export class WorkerPair {
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    this.#abandon();
+    this.#abandon("The store is closed.");
   }
 
   async #lose(reason: Error): Promise<void> {
@@ -60,15 +60,12 @@ export class WorkerPair {
     this.#ended = true;
     // The other thread goes too, and its files are closed, before a new pair opens them.
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    this.#abandon();
+    this.#abandon(`The store's worker was lost (${reason.message}) and is started again: send it once more.`);
     this.#events.onLost(reason);
   }
 
-  #abandon(): void {
-    const error = new StoreError(
-      "store_unavailable",
-      "The store's worker was lost and is started again: send it once more.",
-    );
+  #abandon(message: string): void {
+    const error = new StoreError("store_unavailable", message);
     this.writer.abandon(error);
     this.reader.abandon(error);
   }

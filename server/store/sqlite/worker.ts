@@ -39,6 +39,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     refusals: (device) => writer.get().refusals(device),
     deleteReadings: (range) => writer.get().deleteReadings(range),
     deleteDevice: (device) => writer.get().deleteDevice(device),
+    sealAll: () => writer.get().sealAll(),
     stats: () => writer.get().stats(),
     close: () => writer.get().close(),
   };

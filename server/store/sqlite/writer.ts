@@ -54,7 +54,7 @@ export class Writer {
     this.#onFatal = onFatal;
     this.#path = databasePath(settings.folder);
     try {
-      const db = openForWriting(this.#path);
+      const db = openForWriting(this.#path, settings.busyTimeoutMs);
       prepareSchema(db, this.#path);
       this.#meta = new Meta(db);
       this.#parts = {
@@ -99,7 +99,7 @@ export class Writer {
     try {
       this.#requireSpace();
       bytes = transact(db, () => {
-        records.write(made, batch);
+        records.write(commit, made, batch);
         const next = made.at(-1);
         if (next) this.#meta.set("next_series", String(next.series + 1));
         return journal.write(commit, batch);
@@ -146,6 +146,10 @@ export class Writer {
 
   deleteDevice(device: string): void {
     this.#guarded(() => deleteDevice(this.#parts, device, this.#commit));
+  }
+
+  sealAll(): void {
+    this.#guarded(() => this.#maintenance.sealAll());
   }
 
   stats(): StoreStats {

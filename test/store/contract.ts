@@ -1,0 +1,29 @@
+/** The contract of every store engine, rule by rule (`[ST…]` in server/store/README.md). */
+import { afterEach, beforeEach, describe } from "vitest";
+import { bucketRules } from "./contract/buckets.ts";
+import { commitRules } from "./contract/commits.ts";
+import { deleteRules } from "./contract/deletes.ts";
+import { readingRules } from "./contract/readings.ts";
+import { recordRules } from "./contract/records.ts";
+import { type Engine, World } from "./world.ts";
+
+/** Runs all rules against an engine; `makeEngine` gives one on fresh data. */
+export function storeContract(name: string, makeEngine: () => Engine): void {
+  describe(name, () => {
+    let world: World;
+
+    beforeEach(async () => {
+      world = new World(makeEngine());
+      await world.open();
+    });
+
+    afterEach(() => world.end());
+
+    const current = () => world;
+    describe("commits", () => commitRules(current));
+    describe("readings", () => readingRules(current));
+    describe("buckets", () => bucketRules(current));
+    describe("deletes", () => deleteRules(current));
+    describe("senders and records", () => recordRules(current));
+  });
+}

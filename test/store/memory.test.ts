@@ -1,0 +1,17 @@
+import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { storeContract } from "./contract.ts";
+import type { Engine } from "./world.ts";
+
+function memoryEngine(): Engine {
+  const data = new MemoryData();
+  return {
+    create: () => new MemoryStore(data),
+    fail(store) {
+      (store as MemoryStore).failNextAppend(1_000);
+      return () => (store as MemoryStore).failNextAppend(0);
+    },
+    remove() {},
+  };
+}
+
+storeContract("the memory engine", memoryEngine);

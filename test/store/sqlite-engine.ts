@@ -1,0 +1,58 @@
+/** The SQLite engine on a folder of its own, for tests. */
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import Database from "better-sqlite3";
+import { build } from "vite";
+import type { SqliteStoreOptions } from "../../server/store/sqlite/options.ts";
+import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
+import type { Engine } from "./world.ts";
+
+/** A new folder for a database. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "hub-store-"));
+}
+
+export interface SqliteEngine extends Engine {
+  readonly folder: string;
+  create(): SqliteStore;
+}
+
+let built: URL | undefined;
+
+/** Builds the worker as the server's build does, once a test file: a worker that is translated at each start takes half a second. */
+export async function buildWorker(): Promise<URL> {
+  if (built) return built;
+  const root = resolve(import.meta.dirname, "../..");
+  const outDir = mkdtempSync(join(tmpdir(), "hub-worker-"));
+  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+  symlinkSync(join(root, "node_modules"), join(outDir, "node_modules"));
+  await build({
+    ...{ root, configFile: false, logLevel: "warn" },
+    build: { ssr: "server/store/sqlite/worker.ts", outDir, emptyOutDir: false, target: "node20", copyPublicDir: false },
+  });
+  built = pathToFileURL(join(outDir, "worker.js"));
+  return built;
+}
+
+/** `sealed`: every append is followed by a seal of all heads, so that the rules hold for chunks as for heads. */
+export function sqliteEngine(options: Partial<SqliteStoreOptions> = {}, sealed = false): SqliteEngine {
+  const folder = newFolder();
+  const settings: SqliteStoreOptions = { folder, workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50, ...options };
+  const onFatal = (error: Error) => {
+    throw error;
+  };
+  const engine: SqliteEngine = {
+    folder,
+    create: () => new SqliteStore(settings, { onFatal }),
+    // Another program holds the write lock: what SQLite really says then.
+    fail() {
+      const other = new Database(join(folder, "hub.db"));
+      other.exec("BEGIN IMMEDIATE");
+      return () => other.close();
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+  return sealed ? { ...engine, settle: (store) => (store as SqliteStore).sealAll() } : engine;
+}

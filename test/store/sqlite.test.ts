@@ -1,0 +1,10 @@
+import { storeContract } from "./contract.ts";
+import { buildWorker, sqliteEngine } from "./sqlite-engine.ts";
+
+await buildWorker();
+
+storeContract("the SQLite engine, readings in heads", () => sqliteEngine());
+storeContract("the SQLite engine, everything sealed at once", () => sqliteEngine({}, true));
+storeContract("the SQLite engine, tiny chunks and budgets", () =>
+  sqliteEngine({ chunkBytes: 60, journalBudgetBytes: 500, headBudgetBytes: 500 }, true),
+);
