@@ -124,8 +124,10 @@ describe("README", () => {
     const table = ["| flag | variable | default | meaning |", "|---|---|---|---|", ...rows].join("\n");
     const section = /(<!-- settings[^>]*-->\n)[\s\S]*?(<!-- \/settings -->)/;
     const written = readme.replace(section, `$1${table}\n$2`);
-    if (process.env.UPDATE_README === "1") writeFileSync(file, written);
-    else expect(readme).toBe(written);
+    // The formatter pads the cells; `biome check --write README.md` does so after a change.
+    const plain = (text: string) => text.replaceAll(/ *\| */g, "|").replaceAll(/-{3,}/g, "---");
+    if (plain(readme) !== plain(written) && process.env.UPDATE_README === "1") writeFileSync(file, written);
+    else expect(plain(readme)).toBe(plain(written));
   });
 
   it("points at files that exist", () => {
