@@ -3,10 +3,12 @@
 import type { Clock } from "../ports.ts";
 import { unreadableCodes } from "../protocol/codes.ts";
 import { decodeDevice, decodeFirst, decodeViewer } from "../protocol/decode.ts";
-import { Refusal } from "../protocol/errors.ts";
+import type { Pong } from "../protocol/device.ts";
+import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
 import type { DeviceSession } from "./device-session.ts";
+import { type Intake, Valve } from "./intake.ts";
 import type { Peer } from "./peer.ts";
 import type { ConnectionEnd } from "./presence.ts";
 
@@ -29,7 +31,8 @@ export interface ViewerSide {
 export interface ConnectionDeps {
   readonly limits: Limits;
   readonly clock: Clock;
-  readonly device: (peer: Peer) => DeviceSession;
+  readonly intake: Intake;
+  readonly device: (peer: Peer, valve: Valve) => DeviceSession;
   readonly viewer: (peer: Peer) => ViewerSide;
   /** The connection is gone. */
   readonly onClosed: (connection: Connection) => void;
@@ -47,12 +50,14 @@ type Side =
 export class Connection implements Session {
   readonly peer: Peer;
   readonly #deps: ConnectionDeps;
+  readonly #valve: Valve;
   #side: Side = { side: "either" };
   #unreadable = 0;
 
   constructor(peer: Peer, deps: ConnectionDeps) {
     this.peer = peer;
     this.#deps = deps;
+    this.#valve = new Valve(peer, deps.intake);
   }
 
   /** Whose it is; `either` as long as its first message did not settle it. */
@@ -98,6 +103,7 @@ export class Connection implements Session {
   closed(end: ConnectionEnd): void {
     const side = this.#side;
     this.#side = { side: "closed" };
+    this.#valve.close();
     if (side.side === "device") side.session.end(end);
     else if (side.side === "viewer") side.session.closed();
     this.#deps.onClosed(this);
@@ -118,11 +124,11 @@ export class Connection implements Session {
     switch (first.side) {
       case "either": {
         const { id, time } = first.message;
-        this.peer.send(JSON.stringify({ type: "pong", id, time, hubTime: this.#deps.clock.now() }));
+        this.#send({ type: "pong", id, time, hubTime: this.#deps.clock.now() });
         return;
       }
       case "device": {
-        const session = this.#deps.device(this.peer);
+        const session = this.#deps.device(this.peer, this.#valve);
         this.#side = { side: "device", session };
         session.receive(first.message, text.length);
         return;
@@ -142,10 +148,15 @@ export class Connection implements Session {
     const side = this.#side;
     if (side.side === "closed") return;
     if (side.side === "device") side.session.refuse(refusal);
-    else this.peer.send(JSON.stringify(refusal.toMessage()));
+    else this.#send(refusal.toMessage());
     if (!unreadableCodes.has(refusal.code)) return;
     this.#unreadable += 1;
     if (this.#unreadable >= maxUnreadable)
       this.peer.close(1008, `${maxUnreadable} unreadable frames in a row, the last: ${refusal.code}`);
+  }
+
+  #send(message: Pong | ErrorMessage): void {
+    this.peer.send(JSON.stringify(message));
+    this.#valve.watchUnread();
   }
 }

@@ -11,7 +11,7 @@ import type { Catalog, Device } from "./catalog.ts";
 import type { Committer } from "./committer.ts";
 import { alreadyIdentified, helloRequired, introductionProblem, noTakeOver, welcomeOf } from "./identity.ts";
 import type { Ingest, Source } from "./ingest.ts";
-import { type Intake, Valve } from "./intake.ts";
+import type { Valve } from "./intake.ts";
 import { mergeMetadata } from "./metadata.ts";
 import type { Peer } from "./peer.ts";
 import type { ConnectionEnd, Presence, PresenceConnection } from "./presence.ts";
@@ -22,7 +22,6 @@ export interface DeviceSessionDeps {
   readonly catalog: Catalog;
   readonly committer: Committer;
   readonly ingest: Ingest;
-  readonly intake: Intake;
   readonly spaces: SequenceSpaces;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -62,10 +61,10 @@ export class DeviceSession implements Sender {
   #state: State = { state: "anonymous" };
   #receipt: Receipt | undefined;
 
-  constructor(peer: Peer, deps: DeviceSessionDeps) {
+  constructor(peer: Peer, valve: Valve, deps: DeviceSessionDeps) {
     this.#peer = peer;
+    this.#valve = valve;
     this.#deps = deps;
-    this.#valve = new Valve(peer, deps.intake);
   }
 
   /** The device that said hello, once it was welcomed. */
@@ -121,7 +120,6 @@ export class DeviceSession implements Sender {
     const state = this.#state;
     if (state.state === "ended") return;
     this.#state = { state: "ended", space: state.state === "identified" ? state.space : undefined };
-    this.#valve.close();
     if (state.state !== "anonymous") {
       const { sessions } = this.#deps;
       const id = state.state === "greeting" ? state.device : state.hello.device;
@@ -333,6 +331,8 @@ export class DeviceSession implements Sender {
   }
 
   #send(text: string): void {
-    if (!this.#ended) this.#peer.send(text);
+    if (this.#ended) return;
+    this.#peer.send(text);
+    this.#valve.watchUnread();
   }
 }

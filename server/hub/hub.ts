@@ -100,7 +100,7 @@ export class Hub {
     const onAcked = (ms: number) => this.#meters.ackMs.add(ms);
     const { epoch } = state;
     this.#device = {
-      ...{ catalog, committer, ingest, intake, spaces, limits, clock, log, epoch, presence, onSpokenFor, onAcked },
+      ...{ catalog, committer, ingest, spaces, limits, clock, log, epoch, presence, onSpokenFor, onAcked },
       sessions: new Map<string, DeviceSession>(),
       onDescribed: (device) => this.#described(device),
     };
@@ -123,7 +123,8 @@ export class Hub {
     const connection = new Connection(peer, {
       limits: this.#options.config.limits,
       clock: this.#clock,
-      device: (of) => new DeviceSession(of, this.#device),
+      intake: this.#intake,
+      device: (of, valve) => new DeviceSession(of, valve, this.#device),
       viewer: (of) => new ViewerSession(of, this.#viewer),
       onClosed: (gone) => this.#connections.delete(gone),
     });

@@ -88,14 +88,13 @@ export class Valve {
     this.#intake.take(bytes, this);
   }
 
-  /** Frames of this socket are decided, and their answers were sent. */
+  /** Frames of this socket are decided. */
   settle(frames: number, bytes: number): void {
     this.#frames -= frames;
     this.#bytes -= bytes;
     this.#intake.settle(bytes);
     const { undecidedFrames, undecidedBytes } = this.#intake.limits;
     if (this.#frames <= undecidedFrames / 2 && this.#bytes <= undecidedBytes / 2) this.release("own");
-    this.watchUnread();
   }
 
   hold(reason: HoldReason): void {

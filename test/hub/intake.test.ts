@@ -68,8 +68,7 @@ describe("intake", () => {
     const { valve, peer } = sender();
     peer.stalled = true;
     peer.send("x".repeat(1_100_000));
-    valve.take(1);
-    valve.settle(1, 1);
+    valve.watchUnread();
     expect(peer.paused).toBe(true);
     peer.take(700_000);
     clock.advance(200);

@@ -1,0 +1,95 @@
+/** A connection whose other end does not behave, without a socket: a real hub and a peer that reads as it likes. */
+import { describe, expect, it } from "vitest";
+import { Hub } from "../../server/hub/hub.ts";
+import { silentLog } from "../../server/ports.ts";
+import { defaultLimits } from "../../server/protocol/limits.ts";
+import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { FakePeer } from "../support/fake-peer.ts";
+
+async function world() {
+  const store = new MemoryStore();
+  const clock = new FakeClock();
+  const fatal: unknown[] = [];
+  const hub = new Hub({
+    ...{ store, state: await store.open(), version: "0.0.0" },
+    config: { commitDelayMs: 0, limits: defaultLimits },
+    ports: { clock, log: silentLog },
+    loopDelayMs: () => 0,
+    onFatal: (error) => fatal.push(error),
+  });
+  const connect = () => {
+    const peer = new FakePeer();
+    return { peer, session: hub.accept(peer) };
+  };
+  return { hub, clock, fatal, connect };
+}
+
+const ping = JSON.stringify({ type: "ping", id: 1, time: 0 });
+
+describe("connections", () => {
+  it.each([
+    ["nobody yet", undefined],
+    ["a device", { type: "hello", device: "a" }],
+  ])("[P36] whoever sends and never reads is not read any more, and cut in the end: %s", async (_, hello) => {
+    const { clock, connect } = await world();
+    const { peer, session } = connect();
+    if (hello) {
+      session.receive(JSON.stringify(hello));
+      await peer.untilOf("welcome");
+    }
+    peer.stalled = true;
+    let sent = 0;
+    while (!peer.paused && sent < 100_000) {
+      session.receive(ping);
+      sent += 1;
+    }
+    expect(peer.bufferedBytes()).toBeLessThan(1.1 * 1024 * 1024);
+    clock.advance(31_000);
+    expect(peer.terminated).toBe(true);
+    session.closed({ reason: "closed", clean: false });
+  });
+
+  it("[F3] a hub that failed tells nobody anything, says so to who asks, and ends", async () => {
+    const { hub, fatal, connect } = await world();
+    const { peer, session } = connect();
+    session.receive(JSON.stringify({ type: "hello", device: "a" }));
+    await peer.untilOf("welcome");
+    const before = peer.texts.length;
+    hub.fail(new Error("fsync failed"));
+    session.receive(JSON.stringify({ type: "readings", seq: 1, readings: [{ metric: "m", value: 1 }] }));
+    for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(peer.texts).toHaveLength(before);
+    expect([hub.health().status, hub.ready().status]).toEqual(["down", "down"]);
+    expect(fatal).toMatchObject([{ message: "fsync failed" }]);
+    hub.fail(new Error("again"));
+    expect(fatal).toHaveLength(1);
+  });
+
+  it("a connection that comes while the hub ends is told to come back", async () => {
+    const { hub, connect } = await world();
+    await hub.stop();
+    const { peer } = connect();
+    expect(peer.closed).toMatchObject({ code: 1012 });
+  });
+
+  it("[P53] a clean close between reports leaves a device online, asleep; a cut does not", async () => {
+    const { hub, connect } = await world();
+    for (const [device, clean] of [
+      ["sleeper", true],
+      ["cut", false],
+    ] as const) {
+      const { peer, session } = connect();
+      session.receive(JSON.stringify({ type: "hello", device }));
+      await peer.untilOf("welcome");
+      session.receive(JSON.stringify({ type: "readings", id: 1, readings: [{ metric: "m", value: 1 }] }));
+      await peer.untilOf("ack");
+      session.closed({ reason: "closed", clean });
+    }
+    const states = [...hub.catalog.devices()].map((device) => hub.presence.stateOf(device));
+    expect(states).toMatchObject([
+      { state: "online", reason: "asleep" },
+      { state: "offline", reason: "closed" },
+    ]);
+  });
+});
