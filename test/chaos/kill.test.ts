@@ -1,0 +1,107 @@
+/**
+ * The promise: an acknowledged reading is on disk. Senders that are never killed write down what they sent and what was
+ * acknowledged; the hub is killed at random moments, while it commits, seals and recovers; then everything is read back.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { openForReading } from "../../server/store/sqlite/driver.ts";
+import { databasePath } from "../../server/store/sqlite/options.ts";
+import { Random } from "../../simulator/random.ts";
+import { printedSeed } from "../support/seed.ts";
+import { check, type Verdict } from "./checker.ts";
+import { SenderFleet } from "./fleet.ts";
+import { HubProcess, type HubProcessOptions } from "./hub-process.ts";
+
+const rounds = Number(process.env.HUB_TEST_KILLS ?? 50);
+/** So small that the hub seals all the time, and a kill meets it sealing. */
+const smallJournal = ["--journal-budget", "256kB"];
+/** A child process ends by itself only when it is told to: the test waits this long for a moment, not for a result. */
+const moment = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
+
+const folders: string[] = [];
+const hubs: HubProcess[] = [];
+function startHub(options: HubProcessOptions): HubProcess {
+  const hub = new HubProcess(options);
+  hubs.push(hub);
+  return hub;
+}
+
+afterEach(async () => {
+  await Promise.all(hubs.splice(0).map((hub) => hub.kill()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Campaign {
+  readonly verdict: Verdict;
+  readonly fleet: SenderFleet;
+  readonly killsWhileWriting: number;
+  readonly killsWhileRecovering: number;
+  /** Chunks that the hub sealed. */
+  readonly chunks: number;
+}
+
+function countChunks(data: string): number {
+  const db = openForReading(databasePath(data), 5_000);
+  const count = db.prepare("SELECT count(*) FROM chunks").pluck().get() as number;
+  db.close();
+  return count;
+}
+
+/** Kills the hub `kills` times at moments drawn from `random`, then reads everything back from a hub that runs on. */
+async function campaign(kills: number, random: Random, program?: readonly string[]): Promise<Campaign> {
+  const folder = mkdtempSync(join(tmpdir(), "hub-kill-"));
+  folders.push(folder);
+  const fleet = new SenderFleet(join(folder, "sent.jsonl"));
+  const options = { data: join(folder, "data"), flags: smallJournal, ...(program ? { program } : {}) };
+  let killsWhileWriting = 0;
+  let killsWhileRecovering = 0;
+  for (let round = 0; round < kills; round++) {
+    const hub = startHub(options);
+    // Every sixth kill comes before the hub listens, so that it meets the recovery from the kill before.
+    if (round % 6 === 5) {
+      await Promise.race([hub.listening, moment(random.between(0, 400))]);
+      killsWhileRecovering += hub.lines.some((line) => line.includes('"listening"')) ? 0 : 1;
+    } else {
+      fleet.connect(await hub.url());
+      await fleet.decidedMore(Math.floor(random.between(0, 400)));
+      await moment(random.between(0, 20));
+      killsWhileWriting += fleet.isWriting() ? 1 : 0;
+    }
+    fleet.note(`kill ${round}`);
+    await hub.kill();
+    fleet.disconnect();
+  }
+  const url = await startHub(options).url();
+  fleet.connect(url);
+  await fleet.settle();
+  const verdict = await check(url, fleet.lines);
+  await Promise.all(hubs.splice(0).map((hub) => hub.kill()));
+  return { verdict, fleet, killsWhileWriting, killsWhileRecovering, chunks: countChunks(options.data) };
+}
+
+describe("a hub that is killed", () => {
+  it(`[P19] loses, invents, doubles and alters nothing it acknowledged, over ${rounds} kills`, {
+    timeout: 300_000,
+  }, async () => {
+    const { verdict, fleet, ...kills } = await campaign(rounds, new Random(printedSeed("kills")));
+    console.log({ ...verdict, ...kills, frames: fleet.decided });
+    expect(fleet.surprises).toEqual([]);
+    expect(verdict).toMatchObject({ lost: 0, phantom: 0, doubled: 0, altered: 0 });
+    expect(verdict.acknowledged).toBeGreaterThan(rounds * 500);
+    // The hub sealed all along, and kills met it at that.
+    expect(kills.chunks).toBeGreaterThan(rounds);
+    expect(kills.killsWhileWriting).toBeGreaterThan(rounds / 2);
+    expect(kills.killsWhileRecovering).toBeGreaterThan(rounds / 50);
+  });
+
+  it("[P22] is seen to lose readings where the acknowledgement comes before the commit", {
+    timeout: 120_000,
+  }, async () => {
+    const mutant = ["--import", "tsx/esm", fileURLToPath(new URL("./early-ack-hub.ts", import.meta.url))];
+    const { verdict } = await campaign(6, new Random(printedSeed("early ack")), mutant);
+    expect(verdict.lost).toBeGreaterThan(0);
+  });
+});
