@@ -64,11 +64,40 @@ describe("link: its connection", () => {
     await connection.closed;
   });
 
+  it("[L8] does not listen any more to a connection that it has given up", async () => {
+    const test = start();
+    const connection = await hub().connection();
+    const hello = await connection.next("hello");
+    test.clock.advance(10_000);
+    // The hub has not heard of it yet, and answers.
+    connection.letIn(hello);
+    await connection.closed;
+    expect(test.link.state.state).toBe("waiting");
+  });
+
   it("[L8] says in words why no hub was reached", async () => {
     const { url } = hub();
     hub().stop();
     const test = new TestLink(url);
     expect((await test.reaches("waiting")).reason).toMatch(/ECONNREFUSED/);
+  });
+
+  it("[L8] comes back soon from a cut when the connection had lasted", async () => {
+    const test = start();
+    for (const wait of [500, 1_000, 2_000]) {
+      (await hub().connection()).cut();
+      expect(await test.comesBack()).toBe(wait);
+    }
+    const connection = await hub().connection();
+    await connection.welcome({ heartbeat: 1_000 });
+    await test.reaches("open");
+    test.clock.advance(1_000);
+    const { id, time } = await connection.next("ping");
+    connection.say({ type: "pong", id, time, hubTime: time });
+    expect(await connection.untaken()).toBe(0);
+    test.clock.advance(1_000);
+    connection.cut();
+    expect(await test.comesBack()).toBe(500);
   });
 
   it("[L9] keeps its session with another database, and sends what is undecided, numbered above what that one knows", async () => {

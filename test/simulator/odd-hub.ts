@@ -16,6 +16,14 @@ import {
 } from "../../server/protocol/index.ts";
 import { Queue } from "./queue.ts";
 
+/** What a welcome says; the rest is usual. */
+interface Welcome {
+  readonly lastSeq?: number;
+  readonly epoch?: string;
+  readonly heartbeat?: number;
+  readonly limits?: Partial<Limits>;
+}
+
 export class OddConnection {
   readonly #socket: WebSocket;
   readonly #frames = new Queue<unknown>();
@@ -27,8 +35,12 @@ export class OddConnection {
     socket.on("message", (data) => this.#frames.put(JSON.parse(String(data))));
   }
 
-  /** Messages that came and were not taken yet. */
-  get untaken(): number {
+  /** How many messages there are that were sent by now and not taken yet. */
+  async untaken(): Promise<number> {
+    // The answer to a ping comes behind everything that was sent before it.
+    const answered = once(this.#socket, "pong");
+    this.#socket.ping();
+    await answered;
     return this.#frames.length;
   }
 
@@ -50,10 +62,13 @@ export class OddConnection {
   }
 
   /** Takes the `hello` and lets the device in. */
-  async welcome(
-    with_: { lastSeq?: number; epoch?: string; heartbeat?: number; limits?: Partial<Limits> } = {},
-  ): Promise<DeviceHello> {
+  async welcome(with_: Welcome = {}): Promise<DeviceHello> {
     const hello = await this.next("hello");
+    this.letIn(hello, with_);
+    return hello;
+  }
+
+  letIn(hello: DeviceHello, with_: Welcome = {}): void {
     this.say({
       type: "welcome",
       device: hello.device,
@@ -65,7 +80,6 @@ export class OddConnection {
       durability: "fsync",
       limits: { ...defaultLimits, ...with_.limits },
     });
-    return hello;
   }
 
   refuse(seq: number, code: "storage_full" | "resend_from" | "too_many_readings"): void {
