@@ -56,11 +56,19 @@ export function decodeChunk(blob: Buffer): ChunkColumns {
   if (crc32(body, flags) !== blob.readUInt32LE(2)) throw new CodecError("the chunk's checksum does not match");
   const type = types[flags & 0x0f];
   if (type === undefined) throw new CodecError(`unknown chunk type ${flags & 0x0f}`);
-  const plain = flags & deflatedFlag ? inflateRawSync(body, { maxOutputLength: maxPlainBytes }) : body;
+  const plain = flags & deflatedFlag ? inflate(body) : body;
   const reader = new ByteReader(plain);
   const count = reader.count(1);
   const times = readTimes(reader, count);
   return { type, times, ...readValues(reader, type, count) };
+}
+
+function inflate(body: Buffer): Buffer {
+  try {
+    return inflateRawSync(body, { maxOutputLength: maxPlainBytes });
+  } catch (error) {
+    throw new CodecError(`the chunk cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function writeValues(writer: ByteWriter, { type, values, strings }: ChunkColumns, count: number): void {
