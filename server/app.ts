@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
 import { Hub } from "./hub/hub.ts";
-import { defaultLiveSettings, type LiveSettings } from "./hub/live-settings.ts";
+import { defaultHistorySettings, defaultLiveSettings } from "./hub/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -18,8 +18,6 @@ export interface AppOptions {
   readonly dashboardFolder?: string;
   /** The hub can't promise anything any more and acknowledges nothing: the process has to end. */
   readonly onFatal: (error: unknown) => void;
-  /** Settings of the viewer side that differ from their defaults. */
-  readonly live?: Partial<LiveSettings>;
   /** A store of one's own, not yet open, or what makes it. By default SQLite in `config.data`. */
   readonly store?: TelemetryStore | ((events: StoreEvents) => TelemetryStore);
   /** The built worker of that store; without it its source is run, which only development and tests can. */
@@ -49,16 +47,17 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const state = await store.open();
   const loopDelay = new LoopDelay(clock);
   const loopDelayMs = () => loopDelay.p99Ms();
-  const live = { ...defaultLiveSettings, ...options.live };
+  const live = { ...defaultLiveSettings, ...config.viewing };
+  const history = { ...defaultHistorySettings, ...config.viewing };
   const { onFatal } = options;
-  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live });
+  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live, history });
   const server = createServer({ ...httpTimeouts });
-  const { catalog, presence, history } = hub;
+  const { catalog, presence } = hub;
   const pages = pagesOf(options.dashboardFolder);
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, catalog, store, history, presence, clock, log, config },
+      ...{ hub, catalog, store, history: hub.history, presence, clock, log, config },
       ...(pages ? { pages } : {}),
     }),
   );

@@ -9,6 +9,7 @@ import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
 import { type Limits, limits } from "./protocol/limits.ts";
+import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
 
 /** The version in package.json. */
 export const hubVersion: string = packageJson.version;
@@ -33,7 +34,7 @@ const plainSettings = z.object({
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
 });
-const schema = plainSettings.extend({ limits });
+const schema = plainSettings.extend({ limits, viewing });
 
 /** Every setting, checked, with its default filled in. */
 export interface Config {
@@ -59,6 +60,8 @@ export interface Config {
   readonly log: "text" | "json";
   /** Limits of the wire, told in `welcome.limits`. */
   readonly limits: Limits;
+  /** What viewers and questions about the past get. */
+  readonly viewing: Viewing;
 }
 
 /** Why there is no `Config`: help or the version was asked for (`exitCode` 0), or a setting was refused (2). */
@@ -75,7 +78,7 @@ export function isConfigError(answer: Config | ConfigError): answer is ConfigErr
 
 /** One setting, as people meet it. */
 export interface Setting {
-  /** Where the value goes: a field of `Config`, or `limits.NAME`. */
+  /** Where the value goes: a field of `Config`, or `limits.NAME`, `viewing.NAME`. */
   readonly key: string;
   /** `--port`. */
   readonly flag: string;
@@ -203,19 +206,21 @@ function envName(flag: string): string {
   return `HUB_${flag.slice(2).replaceAll("-", "_").toUpperCase()}`;
 }
 
-function limitSetting(name: keyof Limits): Setting {
-  const check = limits.shape[name];
+type NumberSchema = (typeof limits.shape)[keyof Limits];
+
+/** A number of a group; its unit is at the end of its name. */
+function numberSetting(key: string, flag: string, check: NumberSchema, help: string): Setting {
+  const name = key.slice(key.indexOf(".") + 1);
   const number = check.unwrap();
   const [least, most] = [number.minValue, number.maxValue];
   const unit = name.endsWith("Ms") ? "ms" : /Bytes/.test(name) ? "bytes" : "";
   const bounds = most !== null && most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
-  const flag = `--limit-${dashed(name)}`;
   return {
-    key: `limits.${name}`,
+    key,
     flag,
     env: envName(flag),
     argument: unit === "ms" ? "DURATION" : unit === "bytes" ? "SIZE" : "NUMBER",
-    help: limitHelp[name],
+    help,
     fallback: String(check.parse(undefined)),
     allowed: `a whole number ${bounds}${unit && ` ${unit}`}`,
     read: unit === "ms" ? readDuration : unit === "bytes" ? (text) => readSize(text, "B") : readWhole,
@@ -228,12 +233,17 @@ export const settings: readonly Setting[] = [
   ...(Object.keys(plain) as PlainKey[]).map(
     (key): Setting => ({ key, ...plain[key], env: envName(plain[key].flag), schema: plainSettings.shape[key] }),
   ),
-  ...(Object.keys(limits.shape) as (keyof Limits)[]).map(limitSetting),
+  ...(Object.keys(viewing.shape) as (keyof Viewing)[]).map((name) =>
+    numberSetting(`viewing.${name}`, `--${dashed(name)}`, viewing.shape[name], viewingHelp[name]),
+  ),
+  ...(Object.keys(limits.shape) as (keyof Limits)[]).map((name) =>
+    numberSetting(`limits.${name}`, `--limit-${dashed(name)}`, limits.shape[name], limitHelp[name]),
+  ),
 ];
 
 /** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
 export function makeConfig(changes: Partial<Config> = {}): Config {
-  const config = { ...schema.parse({ limits: {} }), ...changes };
+  const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
   return { ...config, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
 }
 
@@ -286,7 +296,7 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
     return refusal(`${stray} is not a setting; the limits are ${limitNames.join(", ")}.`);
   }
   const given: Record<string, unknown> = {};
-  const givenLimits: Record<string, unknown> = {};
+  const groups: Record<string, Record<string, unknown>> = { limits: {}, viewing: {} };
   for (const setting of settings) {
     const flag = flags[setting.key];
     const text = flag === undefined ? env[setting.env] || undefined : String(flag);
@@ -296,8 +306,9 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
       const name = flag === undefined ? setting.env : setting.flag;
       return refusal(`${name} cannot be ${JSON.stringify(text)}: it takes ${setting.allowed}.`);
     }
-    if (setting.key.startsWith("limits.")) givenLimits[setting.key.slice("limits.".length)] = value;
-    else given[setting.key] = value;
+    const [group = "", name] = setting.key.split(".");
+    const into = name === undefined ? given : groups[group];
+    if (into) into[name ?? group] = value;
   }
-  return makeConfig({ ...given, limits: limits.parse(givenLimits) });
+  return makeConfig({ ...given, limits: limits.parse(groups.limits), viewing: viewing.parse(groups.viewing) });
 }

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Config, hubVersion, isConfigError, makeConfig, parseConfig, settings } from "../server/config.ts";
 import { defaultLimits } from "../server/protocol/limits.ts";
+import { defaultViewing } from "../server/protocol/viewing.ts";
 
 function accepted(argv: string[], env: NodeJS.ProcessEnv = {}): Config {
   const answer = parseConfig(argv, env);
@@ -31,6 +32,7 @@ describe("settings", () => {
       allowOrigin: [],
       log: "text",
       limits: defaultLimits,
+      viewing: defaultViewing,
     });
     expect(makeConfig()).toEqual(accepted([]));
   });
@@ -51,12 +53,20 @@ describe("settings", () => {
     }
   });
 
+  it("give everything that viewers and answers are bounded by a flag and a variable of its own", () => {
+    for (const name of Object.keys(defaultViewing) as (keyof typeof defaultViewing)[]) {
+      const setting = settings.find(({ key }) => key === `viewing.${name}`);
+      if (!setting) throw new Error(`no setting for ${name}`);
+      const other = String(defaultViewing[name] + 1);
+      expect(accepted([setting.flag, other]).viewing).toEqual({ ...defaultViewing, [name]: defaultViewing[name] + 1 });
+      expect(accepted([], { [setting.env]: other }).viewing[name]).toBe(defaultViewing[name] + 1);
+    }
+  });
+
   it("state in words the default that the schema has", () => {
     const config = accepted([]);
     for (const { key, fallback, read } of settings) {
-      const value = key.startsWith("limits.")
-        ? config.limits[key.slice("limits.".length) as keyof typeof defaultLimits]
-        : config[key as keyof Config];
+      const value = key.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], config);
       if (key === "allowOrigin") expect([fallback, value]).toEqual(["none", []]);
       else if (key === "data") expect(value).toBe(resolve(fallback));
       else expect(read(fallback), key).toBe(value);

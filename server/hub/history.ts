@@ -55,7 +55,7 @@ export class History {
     if (series.length > seriesPerAnswer) {
       throw new Refusal(
         "range_too_large",
-        `This would answer with ${series.length} series; at most ${seriesPerAnswer} (history.seriesPerAnswer) are allowed. Name fewer devices or metrics.`,
+        `This would answer with ${series.length} series; at most ${seriesPerAnswer} (setting --series-per-answer) are allowed. Name fewer devices or metrics.`,
       );
     }
     const { everyMs } = query;
@@ -64,7 +64,7 @@ export class History {
       if (buckets <= bucketsPerSeries) return;
       throw new Refusal(
         "range_too_large",
-        `every=${everyMs} ms cuts this range into ${buckets} buckets; at most ${bucketsPerSeries} (history.bucketsPerSeries) are allowed. Ask for a shorter range or a larger every.`,
+        `every=${everyMs} ms cuts this range into ${buckets} buckets; at most ${bucketsPerSeries} (setting --buckets-per-series) are allowed. Ask for a shorter range or a larger every.`,
       );
     }
     if (query.points !== undefined) return;
@@ -72,7 +72,7 @@ export class History {
     if (readings > readingsPerAnswer) {
       throw new Refusal(
         "range_too_large",
-        `This range holds more than ${readingsPerAnswer} readings (history.readingsPerAnswer). Ask for a shorter range, or give points or every.`,
+        `This range holds more than ${readingsPerAnswer} readings (setting --readings-per-answer). Ask for a shorter range, or give points or every.`,
       );
     }
   }

@@ -134,13 +134,13 @@ describe("history", () => {
       );
     const raw = await refusalOf(ask(world, "boiler-1/temperature"));
     expect(raw?.code).toBe("range_too_large");
-    expect(raw?.message).toContain("10 readings (history.readingsPerAnswer)");
+    expect(raw?.message).toContain("10 readings (setting --readings-per-answer)");
     expect(await refusalOf(ask(world, "boiler-1/temperature", { toMs: start + 10 * second }))).toBeUndefined();
     const cut = await refusalOf(ask(world, "boiler-1/temperature", { everyMs: second }));
-    expect(cut?.message).toContain("3600 buckets; at most 100 (history.bucketsPerSeries)");
+    expect(cut?.message).toContain("3600 buckets; at most 100 (setting --buckets-per-series)");
     const query = { fromMs: start, toMs: start + second, nowMs: start, points: 5 };
     const many = await refusalOf(world.history.check(world.catalog.select(undefined, undefined), query));
-    expect(many?.message).toContain("2 series; at most 1 (history.seriesPerAnswer)");
+    expect(many?.message).toContain("2 series; at most 1 (setting --series-per-answer)");
   });
 
   it("asks for a line and its band where no aggregates are named", () => {

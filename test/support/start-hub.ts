@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { afterEach } from "vitest";
 import { type App, createApp } from "../../server/app.ts";
 import { type Config, makeConfig } from "../../server/config.ts";
-import type { LiveSettings } from "../../server/hub/live-settings.ts";
 import { type Clock, type Log, silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits, type Limits } from "../../server/protocol/limits.ts";
+import { defaultViewing, type Viewing } from "../../server/protocol/viewing.ts";
 import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
 import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import type { StoreEvents } from "../../server/store/store.ts";
@@ -25,9 +25,9 @@ export interface TestHubOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
-  readonly config?: Partial<Omit<Config, "limits">>;
+  readonly config?: Partial<Omit<Config, "limits" | "viewing">>;
   readonly transport?: Transport;
-  readonly live?: Partial<LiveSettings>;
+  readonly viewing?: Partial<Viewing>;
 }
 
 /** An answer over HTTP. */
@@ -132,15 +132,21 @@ export class TestHub {
   }
 
   async #open(): Promise<void> {
-    const { clock = systemClock, log = silentLog, limits, config: changes, live } = this.#options;
+    const { clock = systemClock, log = silentLog, limits, config: changes, viewing } = this.#options;
     const all = { ...defaultLimits, ...limits };
-    const config = makeConfig({ port: 0, data: this.#folder, minFreeBytes: 0, ...changes, limits: all });
+    const config = makeConfig({
+      port: 0,
+      data: this.#folder,
+      minFreeBytes: 0,
+      ...changes,
+      limits: all,
+      viewing: { ...defaultViewing, ...viewing },
+    });
     this.#app = await createApp(
       config,
       { clock, log },
       {
         store: (events) => this.#makeStore(config, events),
-        ...(live ? { live } : {}),
         onFatal: (error) => this.fatal.push(error),
       },
     );

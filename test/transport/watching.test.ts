@@ -188,7 +188,7 @@ describe("viewers that stop reading", () => {
   }
 
   it("[T10] [P48] a slow viewer: merged, then lastDrop", async () => {
-    await open({ live: { slowViewerBytes: 256 * 1024, slowViewerMs: 1_500 } });
+    await open({ viewing: { slowViewerBytes: 256 * 1024, slowViewerMs: 1_500 } });
     const device = await hub.welcomed("boiler-1");
     await store(device, 1, ["text", "first", at]);
     const slow = await stall();
@@ -228,7 +228,7 @@ describe("viewers that stop reading", () => {
     timeout: 60_000,
   }, async () => {
     const limitBytes = 256 * 1024;
-    await open({ live: { slowViewerBytes: limitBytes, slowViewerMs: 60_000 } });
+    await open({ viewing: { slowViewerBytes: limitBytes, slowViewerMs: 60_000 } });
     const device = await hub.welcomed("boiler-1");
     await store(device, 1, ["text", "first", at]);
     const healthy = await Promise.all(
