@@ -92,9 +92,12 @@ describe("addresses and methods", () => {
     },
   );
 
-  it("refuses device without an id, or with two", async () => {
-    for (const query of ["", "?id=", "?id=a&id=b"]) {
+  it("[P10] refuses device without an id, with two, or with one that is no name", async () => {
+    for (const query of ["", "?id=a&id=b"]) {
       expect(await refusal(await ask(`/api/v1/device${query}`))).toMatchObject({ status: 400, code: "invalid_query" });
+    }
+    for (const path of ["device?id=", "device?id=a/../b", "devices/a%20b", "devices/__proto__"]) {
+      expect(await refusal(await ask(`/api/v1/${path}`))).toMatchObject({ status: 400, code: "invalid_name" });
     }
   });
 });

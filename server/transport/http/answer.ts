@@ -1,23 +1,34 @@
 /** What a route answers with, and how it is written. */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { errorRules } from "../../protocol/codes.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { StoreError } from "../../store/store.ts";
 
 /** A whole object, or JSON text piece by piece where it may be long. */
-export type Answer = { readonly status?: number } & (
-  | { readonly json: object }
-  | { readonly pieces: AsyncIterable<string> }
-);
+export type Answer = {
+  readonly status?: number;
+  /** Called once when the answer was handed over, or will not be. */
+  readonly release?: () => void;
+} & ({ readonly json: object } | { readonly pieces: AsyncIterable<string> });
 
 const jsonType = "application/json; charset=utf-8";
 
 /** Answers to requests that cannot be met now say when to try again, s. */
 const retryAfterSeconds = 1;
 
+/** A client that takes nothing of its answer for so long is cut, ms: what waits for it is held in memory. */
+const takeNothingMs = 30_000;
+
 /** Writes an answer; a HEAD request gets its head alone. Resolves once it is handed to the connection. */
 export async function writeAnswer(response: ServerResponse, answer: Answer, head: boolean): Promise<void> {
+  try {
+    await write(response, answer, head);
+  } finally {
+    answer.release?.();
+  }
+}
+
+async function write(response: ServerResponse, answer: Answer, head: boolean): Promise<void> {
   response.setHeader("Cache-Control", "no-store");
   if ("json" in answer) {
     const text = JSON.stringify(answer.json);
@@ -44,17 +55,18 @@ export async function writeAnswer(response: ServerResponse, answer: Answer, head
 }
 
 /** Resolves when the connection takes more, or is gone. */
-async function drained(response: ServerResponse): Promise<void> {
-  const stop = new AbortController();
-  const gone = () => stop.abort();
-  response.once("close", gone);
-  try {
-    await once(response, "drain", { signal: stop.signal });
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  } finally {
-    response.off("close", gone);
-  }
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => response.destroy(), takeNothingMs);
+    const go = () => {
+      clearTimeout(cut);
+      response.off("drain", go);
+      response.off("close", go);
+      resolve();
+    };
+    response.once("drain", go);
+    response.once("close", go);
+  });
 }
 
 /** The refusal that an error stands for; undefined for an error that nobody foresaw. */

@@ -1,30 +1,33 @@
-import type { Device } from "../../hub/catalog.ts";
+import type { Catalog, Device } from "../../hub/catalog.ts";
 import { deviceEntryOf } from "../../hub/entries.ts";
+import { decodeDeviceId } from "../../protocol/decode.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { DeviceAnswer, RefusedAnswer, RemovedDeviceAnswer } from "../../protocol/http.ts";
 import { nearestName } from "../../protocol/nearest.ts";
 import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 
-/** The device that the path names, or `?id=`. Throws a `Refusal` `unknown_device`. */
+/** The device that the path names, or `?id=`. Throws a `Refusal`. */
 function deviceOf({ context, path, query }: ApiRequest): Device {
-  const given = path.id === undefined ? query.getAll("id") : [path.id];
   onlyParameters(query, path.id === undefined ? ["id"] : []);
-  const id = given.length === 1 ? given[0]?.normalize("NFC") : undefined;
-  if (!id) throw new Refusal("invalid_query", "id is missing or given twice; it takes one device id.");
+  const given = path.id === undefined ? query.getAll("id") : [path.id];
+  if (given.length !== 1) throw new Refusal("invalid_query", "id is missing or given twice; it takes one device id.");
+  const id = decodeDeviceId(given[0] as string);
+  if (id instanceof Refusal) throw id;
   const device = context.catalog.findDevice(id);
   if (device) return device;
-  throw unknownDevice(
-    id,
-    [...context.catalog.devices()].slice(0, 1_000).map((one) => one.id),
-  );
+  throw unknownDevice(id, context.catalog);
 }
 
-/** There is no such device; `known` are some that there are. */
-export function unknownDevice(id: string, known: readonly string[]): Refusal {
+/** There is no such device. Names one that was probably meant, looked for among the first thousand. */
+export function unknownDevice(id: string, catalog: Catalog): Refusal {
+  const known: string[] = [];
+  for (const device of catalog.devices()) {
+    known.push(device.id);
+    if (known.length === 1_000) break;
+  }
   const nearest = nearestName(id, known);
-  const shown = JSON.stringify(id.slice(0, 128).toWellFormed());
   const hint = nearest ? `; did you mean ${nearest}?` : "; GET /api/v1/devices lists those there are.";
-  return new Refusal("unknown_device", `There is no device ${shown}${hint}`);
+  return new Refusal("unknown_device", `There is no device ${JSON.stringify(id)}${hint}`);
 }
 
 /** `GET devices/{id}`. */

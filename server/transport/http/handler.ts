@@ -8,6 +8,7 @@ import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, matchRoute, readingsPath, routes } from "./routes.ts";
+import { Slots } from "./slots.ts";
 
 /** Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. */
 export const httpTimeouts = {
@@ -22,7 +23,10 @@ const maxBodyBytes = 1024 * 1024;
 /** How long the rest of a refused body is let go by, ms. */
 const discardMs = 2_000;
 
-export interface HttpDeps extends HttpContext {
+/** Answers about the past under way at once. */
+const maxAnswers = 16;
+
+export interface HttpDeps extends Omit<HttpContext, "answers"> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -33,6 +37,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The request listener of the hub's server. */
 export function createHttpHandler(deps: HttpDeps): Listener {
+  const context: HttpContext = { ...deps, answers: new Slots(maxAnswers) };
   return (request, response) => {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
@@ -64,7 +69,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     const body = () => readText(request, maxBodyBytes);
     Promise.resolve()
-      .then(() => handle({ context: deps, path: match.path, query, body }))
+      .then(() => handle({ context, path: match.path, query, body }))
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
   };

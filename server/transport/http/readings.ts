@@ -6,16 +6,25 @@ import { parseReadingsQuery, type RangeQuery, type ReadingsQuery } from "../../p
 import { unknownDevice } from "./device.ts";
 import type { Handler, HttpContext } from "./route.ts";
 
-/** `GET readings`. */
+/** `GET readings`. Its columns are held until they are written, so that few are answered at once. */
 export const getReadings: Handler = async ({ context, query: parameters }) => {
   const nowMs = context.clock.now();
   const query = parseReadingsQuery(parameters, nowMs);
   const series = seriesOf(query, context);
   const question = { ...query, nowMs };
-  await context.history.check(series, question);
+  const release = context.answers.take();
+  try {
+    await context.history.check(series, question);
+  } catch (error) {
+    release();
+    throw error;
+  }
   const [only] = series;
-  if (query.literal && only) return { pieces: onePiece(only, query, question, context) };
-  return { pieces: manyPieces(series, query, question, context) };
+  const one = query.literal && only;
+  return {
+    pieces: one ? onePiece(one, query, question, context) : manyPieces(series, query, question, context),
+    release,
+  };
 };
 
 /** What a range is of. Nothing matching is an answer for selectors; a literal pair is known or refused. */
@@ -24,14 +33,7 @@ export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: H
   if (found.length > 0 || !literal) return found;
   const id = device[0] as string;
   const known = catalog.findDevice(id);
-  if (!known)
-    throw unknownDevice(
-      id,
-      catalog
-        .selectDevices(undefined)
-        .slice(0, 1_000)
-        .map((one) => one.id),
-    );
+  if (!known) throw unknownDevice(id, catalog);
   const metrics = [...known.series.keys()].sort();
   const has = metrics.length === 0 ? "has no readings" : `has ${metrics.slice(0, 20).join(", ")}`;
   const more = metrics.length > 20 ? ` and ${metrics.length - 20} more` : "";

@@ -10,6 +10,7 @@ import { nearestName } from "../../protocol/nearest.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Answer } from "./answer.ts";
 import type { Body } from "./body.ts";
+import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
@@ -34,6 +35,8 @@ export interface HttpContext {
   readonly presence: PresenceView;
   readonly clock: Clock;
   readonly log: Log;
+  /** Answers about the past that may be under way. */
+  readonly answers: Slots;
 }
 
 /** One request, as a handler sees it. */
