@@ -37,31 +37,34 @@ export const firstFrame = '{"type":"reading","device":"my-sensor","metric":"temp
 /** One side of the contract: who sends, and what. */
 interface Side {
   readonly sender: string;
-  readonly schemas: Readonly<Record<string, Schema>>;
+  readonly schemas: ReadonlyMap<unknown, Schema>;
   readonly types: readonly string[];
 }
 
-const device: Side = { sender: "device", schemas: deviceSchemas, types: Object.keys(deviceSchemas) };
-const viewer: Side = { sender: "viewer", schemas: viewerSchemas, types: Object.keys(viewerSchemas) };
+function sideOf(sender: string, schemas: Readonly<Record<string, Schema>>): Side {
+  return { sender, schemas: new Map(Object.entries(schemas)), types: Object.keys(schemas) };
+}
+
+const device = sideOf("device", deviceSchemas);
+const viewer = sideOf("viewer", viewerSchemas);
 const allTypes = [...new Set([...device.types, ...viewer.types])];
 
-function parseJson(text: string): { readonly json: unknown } | Refusal {
-  try {
-    return { json: JSON.parse(text) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message.slice(0, 200).toWellFormed() : "unreadable";
-    return new Refusal(
-      "invalid_json",
-      `this is not JSON (${why}). Send one JSON object in each text frame; a first valid frame: ${firstFrame}`,
-    );
-  }
+function notJson(error: unknown): Refusal {
+  const why = error instanceof Error ? error.message.slice(0, 200).toWellFormed() : "unreadable";
+  return new Refusal(
+    "invalid_json",
+    `this is not JSON (${why}). Send one JSON object in each text frame; a first valid frame: ${firstFrame}`,
+  );
 }
 
 /** The text as an object that has fields, or why it is none. */
 function parseObject(text: string, limits: DecodeLimits): Fields | Refusal {
-  const parsed = parseJson(text);
-  if (parsed instanceof Refusal) return parsed;
-  const { json } = parsed;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return notJson(error);
+  }
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Fields;
   const problem = `a frame is one JSON object, not ${shown(json)}; a first valid frame: ${firstFrame}`;
   return depthRefusal(text, limits) ?? new Refusal("invalid_message", problem);
@@ -82,12 +85,12 @@ function unknownType(fields: Fields, allowed: readonly string[], sender: string)
 /** Reads a message of one side; `other` is the side that this connection is not. */
 function messageOf(side: Side, other: Side, fields: Fields, text: string, limits: DecodeLimits): Fields | Refusal {
   const { type } = fields;
-  if (typeof type === "string" && side.types.includes(type))
-    return checkMessage(fields, side.schemas[type] as Schema, text, limits);
-  if (typeof type !== "string" || !other.types.includes(type)) return unknownType(fields, side.types, side.sender);
+  const schema = side.schemas.get(type);
+  if (schema) return checkMessage(fields, schema, text, limits);
+  if (!other.schemas.has(type)) return unknownType(fields, side.types, side.sender);
   return new Refusal(
     "invalid_message",
-    `${type} is a ${other.sender}'s message, and this connection is a ${side.sender}'s since its first message: open another one for it`,
+    `${String(type)} is a ${other.sender}'s message, and this connection is a ${side.sender}'s since its first message: open another one for it`,
     undefined,
     aboutOf(fields),
   );
@@ -124,9 +127,10 @@ export function decodeFirst(text: string, limits: DecodeLimits): FirstMessage | 
   const fields = parseObject(text, limits);
   if (fields instanceof Refusal) return fields;
   const { type } = fields;
-  if (typeof type !== "string" || !allTypes.includes(type)) return unknownType(fields, allTypes, "device or a viewer");
+  if (!device.schemas.has(type) && !viewer.schemas.has(type))
+    return unknownType(fields, allTypes, "device or a viewer");
   const isViewersHello = type === "hello" && Object.hasOwn(fields, "viewer");
-  if (isViewersHello || !device.types.includes(type)) {
+  if (isViewersHello || !device.schemas.has(type)) {
     const message = viewerMessageOf(fields, text, limits);
     return message instanceof Refusal ? message : { side: "viewer", message };
   }
@@ -139,9 +143,13 @@ const compiledPost = z.compile(postedReadings, { strict: true });
 
 /** Reads the body of `POST readings`: one object or a list of them. The rows are still unchecked: see `checkRow`. */
 export function decodePosted(text: string, limits: DecodeLimits): PostedReadings[] | Refusal {
-  const parsed = parseJson(text);
-  if (parsed instanceof Refusal) return parsed;
-  const posted = checkPosted(parsed.json, limits);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return notJson(error);
+  }
+  const posted = checkPosted(json, limits);
   return (posted instanceof Refusal && depthRefusal(text, limits)) || posted;
 }
 

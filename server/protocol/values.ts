@@ -25,27 +25,49 @@ export const nameRule = {
   selector: `a device or metric name in which * stands for any run of characters`,
 } as const;
 
-/** Names of plain ASCII letters, by far the most: known at a fraction of the cost of the Unicode patterns. */
-const plainPattern = /^[A-Za-z0-9_.:-]+$/;
+/** Names that were right and in NFC already: the same few come with every reading, and the patterns cost as much as all else. */
+class KnownNames {
+  readonly #names = new Set<string>();
 
-/** Brings a name into NFC, in which plain names are already. */
-function toNfc(name: string): string {
-  return plainPattern.test(name) ? name : name.normalize("NFC");
+  has(name: string): boolean {
+    return this.#names.has(name);
+  }
+
+  /** Forgets all at once where there are too many: a sender that makes names up must not fill the hub's memory. */
+  add(name: string): void {
+    // Too long is found by another check, which comes too late for what is kept here.
+    if (name.length > 2 * maxNameLength) return;
+    if (this.#names.size >= 10_000) this.#names.clear();
+    this.#names.add(name);
+  }
 }
 
+const knownDevices = new KnownNames();
+const knownMetrics = new KnownNames();
+
 function isDeviceName(name: string): boolean {
-  if (plainPattern.test(name)) return name !== "__proto__" && name !== "." && name !== "..";
-  return devicePattern.test(name) && !name.split("/").some((part) => part === "." || part === "..");
+  if (knownDevices.has(name)) return true;
+  const right =
+    devicePattern.test(name) && !name.split("/").some((part) => part === "." || part === "..") && name !== "__proto__";
+  if (right) knownDevices.add(name);
+  return right;
 }
 
 function isMetricName(name: string): boolean {
-  return (plainPattern.test(name) || metricPattern.test(name)) && name !== "__proto__";
+  if (knownMetrics.has(name)) return true;
+  const right = metricPattern.test(name) && name !== "__proto__";
+  if (right) knownMetrics.add(name);
+  return right;
+}
+
+function toNfc(name: string): string {
+  return name.normalize("NFC");
 }
 
 /** A device id: `boiler-1`, `greenhouse/north/3`. Normalised to NFC. */
 export const deviceName = z
   .string()
-  .overwrite(toNfc)
+  .overwrite((name) => (knownDevices.has(name) ? name : toNfc(name)))
   .max(maxNameLength)
   .refine(isDeviceName)
   .describe(`a device id (${nameRule.device}; not __proto__)`);
@@ -53,7 +75,7 @@ export const deviceName = z
 /** A metric of a device: `temperature`, `motor.current`. Normalised to NFC. */
 export const metricName = z
   .string()
-  .overwrite(toNfc)
+  .overwrite((name) => (knownMetrics.has(name) ? name : toNfc(name)))
   .max(maxNameLength)
   .refine(isMetricName)
   .describe(`a metric name (${nameRule.metric}; not __proto__)`);
