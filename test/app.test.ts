@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { createApp } from "../server/app.ts";
+import { makeConfig } from "../server/config.ts";
+import { silentLog, systemClock } from "../server/ports.ts";
+import { StoreOpenError } from "../server/store/store.ts";
+
+const folders: string[] = [];
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), "hub-app-"));
+  folders.push(made);
+  return made;
+}
+
+function start(port: number, data: string) {
+  const fatal = (error: unknown) => {
+    throw error;
+  };
+  return createApp(
+    makeConfig({ port, data, minFreeBytes: 0 }),
+    { clock: systemClock, log: silentLog },
+    { onFatal: fatal },
+  );
+}
+
+describe("createApp", () => {
+  afterEach(async () => {
+    for (const made of folders.splice(0)) await rm(made, { recursive: true, force: true });
+  });
+
+  it("on a busy port rejects as listen does, and leaves the data free", async () => {
+    const data = await folder();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as { port: number };
+    await expect(start(port, data)).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const app = await start(0, data);
+    expect((await fetch(`${app.url}/health`)).status).toBe(200);
+    await app.stop();
+    other.close();
+  });
+
+  it("refuses data that another hub holds, and takes them once that one stopped; stopping twice is stopping once", async () => {
+    const data = await folder();
+    const first = await start(0, data);
+    await expect(start(0, data)).rejects.toBeInstanceOf(StoreOpenError);
+    await Promise.all([first.stop(), first.stop()]);
+    await expect(fetch(`${first.url}/health`)).rejects.toThrow();
+    const second = await start(0, data);
+    await second.stop();
+  });
+});
