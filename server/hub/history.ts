@@ -38,6 +38,9 @@ export interface HistoryPage {
 /** What a bucket is told by where nothing was asked for: a line and its band. */
 export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
 
+/** Series whose first pages are asked for ahead. */
+const seriesAhead = 8;
+
 type HistoryStore = Pick<TelemetryStore, "readRaw" | "readChanges" | "readBuckets" | "seriesState">;
 
 export class History {
@@ -99,6 +102,43 @@ export class History {
       return;
     }
     yield* this.#readings(series, range, "readRaw");
+  }
+
+  /**
+   * The past of several series, one after the other. The first pages of the next few are asked for ahead: the store
+   * answers in less time than its answer takes to come.
+   */
+  async *each(
+    series: readonly Series[],
+    query: HistoryQuery,
+  ): AsyncGenerator<{ readonly series: Series; readonly page: HistoryPage }> {
+    const started: {
+      series: Series;
+      pages: AsyncGenerator<HistoryPage>;
+      next: Promise<IteratorResult<HistoryPage>>;
+    }[] = [];
+    const waiting = series.values();
+    const startNext = () => {
+      const { value: one, done } = waiting.next();
+      if (done) return;
+      const pages = this.pages(one, query);
+      const next = pages.next();
+      // A failure is thrown in its turn, below; until then nobody waits for it.
+      next.catch(() => {});
+      started.push({ series: one, pages, next });
+    };
+    try {
+      for (let count = 0; count < seriesAhead; count++) startNext();
+      for (let first = started[0]; first; first = started[0]) {
+        for (let result = await first.next; !result.done; result = await first.pages.next()) {
+          yield { series: first.series, page: result.value };
+        }
+        started.shift();
+        startNext();
+      }
+    } finally {
+      for (const { pages } of started) void pages.return(undefined);
+    }
   }
 
   async *#readings(series: Series, range: Range, read: "readRaw" | "readChanges"): AsyncGenerator<HistoryPage> {

@@ -180,25 +180,36 @@ export class LiveSets {
 
   /** Tells each set of the series it has not heard of, before the first update that holds them. */
   #introduce(newcomers: ReadonlyMap<number, Newcomer>): void {
-    const { presence } = this.#deps;
-    for (const set of this.#sets.values()) {
-      const found = [...newcomers.values()].filter(
-        ({ membership }) => membership.sets.includes(set) && !set.series.has(membership.series.number),
-      );
-      const devices = new Set(found.map(({ membership }) => membership.series.device));
-      for (const device of devices) if (set.knowsDevice(device)) this.deviceChanged(device);
-      const unknown = [...devices].filter((device) => !set.knowsDevice(device));
-      for (const page of pagesOf(unknown)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
-      for (const page of pagesOf(found)) {
-        set.announceSeries(
-          page.map(({ membership, times }) => liveSeriesEntryOf(membership.series, spanOf(times), presence)),
-        );
+    const bySet = new Map<LiveSet, Newcomer[]>();
+    for (const newcomer of newcomers.values()) {
+      for (const set of newcomer.membership.sets) {
+        if (set.series.has(newcomer.membership.series.number)) continue;
+        const found = bySet.get(set);
+        if (found) found.push(newcomer);
+        else bySet.set(set, [newcomer]);
       }
-      set.know(
-        [],
-        found.map(({ membership }) => membership.series),
+    }
+    for (const [set, found] of bySet) this.#introduceTo(set, found);
+  }
+
+  #introduceTo(set: LiveSet, found: readonly Newcomer[]): void {
+    const { presence } = this.#deps;
+    const unknown: Device[] = [];
+    for (const device of new Set(found.map(({ membership }) => membership.series.device))) {
+      // Its number of series has changed.
+      if (set.knowsDevice(device)) this.deviceChanged(device);
+      else unknown.push(device);
+    }
+    for (const page of pagesOf(unknown)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
+    for (const page of pagesOf(found)) {
+      set.announceSeries(
+        page.map(({ membership, times }) => liveSeriesEntryOf(membership.series, spanOf(times), presence)),
       );
     }
+    set.know(
+      [],
+      found.map(({ membership }) => membership.series),
+    );
   }
 
   /** Sends at once where the interval has passed, and opens the next one. */

@@ -187,18 +187,11 @@ export class ViewerSession {
 
   /** Sends the past of each series; false where the subscription ended meanwhile. */
   async #past(subscription: Subscription, series: readonly Series[], query: HistoryQuery): Promise<boolean> {
-    for (const one of series) {
-      for await (const { everyMs, columns, done } of this.#deps.history.pages(one, query)) {
-        const text = JSON.stringify({
-          type: "history",
-          id: subscription.id,
-          series: one.number,
-          every: everyMs,
-          ...columns,
-          done,
-        });
-        if (!(await this.#page(subscription, text))) return false;
-      }
+    const { id } = subscription;
+    for await (const { series: one, page } of this.#deps.history.each(series, query)) {
+      const { everyMs: every, columns, done } = page;
+      const text = JSON.stringify({ type: "history", id, series: one.number, every, ...columns, done });
+      if (!(await this.#page(subscription, text))) return false;
     }
     return this.#current(subscription);
   }

@@ -124,6 +124,28 @@ describe("history", () => {
     expect(page?.columns).toMatchObject({ sum: [huge], mean: [huge] });
   });
 
+  it("gives several series in their order, page by page, and throws a failure in its turn", async () => {
+    const world = await liveWorld({}, { pageReadings: 2 });
+    const names = Array.from({ length: 20 }, (_, index) => `boiler-${String(index).padStart(2, "0")}`);
+    await world.commit(...names.flatMap((name) => ramp(3, `${name}/temperature`)));
+    const series = world.catalog.select(undefined, undefined);
+    const query = { fromMs: start, toMs: Number.POSITIVE_INFINITY, nowMs: start };
+    const seen: string[] = [];
+    for await (const { series: one, page } of world.history.each(series, query)) {
+      seen.push(`${one.device.id} ${page.columns.times.length} ${page.done}`);
+    }
+    expect(seen).toEqual(names.flatMap((name) => [`${name} 2 false`, `${name} 1 true`]));
+    const read = world.store.readRaw.bind(world.store);
+    world.store.readRaw = (range, limit) =>
+      range.series === series[5]?.number ? Promise.reject(new Error("gone")) : read(range, limit);
+    let pages = 0;
+    const asked = (async () => {
+      for await (const _ of world.history.each(series, query)) pages += 1;
+    })();
+    await expect(asked).rejects.toThrow("gone");
+    expect(pages).toBe(10);
+  });
+
   it("refuses answers beyond its limits, naming the limit and its value", async () => {
     const world = await liveWorld({}, { readingsPerAnswer: 10, bucketsPerSeries: 100, seriesPerAnswer: 1 });
     await world.commit(...ramp(11), ["boiler-1/state", start, "on"]);

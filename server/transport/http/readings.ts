@@ -57,11 +57,14 @@ async function* manyPieces(
   const every = everyMs ?? (points === undefined ? null : widthForPoints(from, to, points));
   yield `${JSON.stringify({ from, to, tier: "raw", every }).slice(0, -1)},"series":[`;
   let comma = "";
-  for (const one of series) {
-    const pages = await collect(context.history.pages(one, question));
+  let pages: HistoryPage[] = [];
+  for await (const { series: one, page } of context.history.each(series, question)) {
+    pages.push(page);
+    if (!page.done) continue;
     yield comma;
     yield* objectPieces({ ...describe(one), every: pages[0]?.everyMs ?? null }, pages);
     comma = ",";
+    pages = [];
   }
   yield "]}";
 }
