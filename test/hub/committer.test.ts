@@ -87,8 +87,7 @@ describe("committer", () => {
     const first = await store.next(1);
     send(a, 2, space);
     first.fail(new StoreError("storage_full", "full"));
-    await committer.settled();
-    expect(told).toEqual(["a refused 1 storage_full", "a refused 2 storage_full"]);
+    await expect.poll(() => told).toEqual(["a refused 1 storage_full", "a refused 2 storage_full"]);
     expect([space.awaited, space.decided]).toEqual([1, 0]);
     send(a, 1, space);
     const second = await store.next(2);

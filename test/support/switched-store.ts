@@ -38,7 +38,7 @@ class Gate {
 
 export class SwitchedStore implements TelemetryStore {
   readonly #inner: TelemetryStore;
-  readonly #failures: StoreError[] = [];
+  readonly #failures: (StoreError | undefined)[] = [];
   readonly #lastSeqFailures: StoreError[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #removalFailures: StoreError[] = [];
@@ -54,6 +54,12 @@ export class SwitchedStore implements TelemetryStore {
   /** The next append stores nothing and fails like this. */
   failNextAppend(error = new StoreError("store_unavailable", "The store was told to refuse this batch.")): void {
     this.#failures.push(error);
+  }
+
+  /** The next append is stored, and the one behind it fails. */
+  failAppendAfterNext(): void {
+    this.#failures.push(undefined);
+    this.failNextAppend();
   }
 
   /** The next question for a sender's highest number fails like this. */

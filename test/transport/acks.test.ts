@@ -37,6 +37,10 @@ describe("acknowledgements", () => {
       { index: 2, metric: "é", code: "invalid_value" },
     ]);
     expect(await hub.readings("a", "é")).toEqual([[time, 4]]);
+    for (const id of [2, 3]) {
+      client.send({ type: "readings", id, readings: ["é", "other"].map((metric) => ({ metric, value: id })) });
+      expect(await client.next()).toEqual({ type: "ack", id, stored: 2 });
+    }
   });
 
   it("[P15] the later arrival of one millisecond wins and is counted", async () => {

@@ -161,6 +161,43 @@ describe("sequence", () => {
     expect(await hub.readings("a", "m")).toEqual([1, 2, 3].map((seq) => [time + seq, seq]));
   });
 
+  it("[P19] [P27] acknowledgements never go back, also where old frames come again between new ones", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    const release = hub.store.holdAppends();
+    client.send(frame(1), frame(2));
+    await hub.store.appends(1);
+    client.send(frame(3), frame(1), frame(4), frame(2));
+    await client.settled();
+    release();
+    await client.until((answer) => answer.seq === 4);
+    await client.settled();
+    const acks = client.seen.flatMap((answer) => (answer.type === "ack" && answer.seq ? [answer.seq] : []));
+    expect(acks).toEqual([...acks].sort());
+    expect(await hub.readings("a", "m")).toHaveLength(4);
+  });
+
+  it("[P29] frames that are refused together are refused by the first, and told once where to go on", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    const release = hub.store.holdAppends();
+    client.send(frame(1));
+    await hub.store.appends(1);
+    client.send(frame(2), frame(3), frame(4));
+    await client.settled();
+    hub.store.failAppendAfterNext();
+    release();
+    expect(await client.next()).toMatchObject({ type: "ack", seq: 1 });
+    expect(await client.next()).toMatchObject({ code: "store_unavailable", seq: 2 });
+    expect(await client.next()).toMatchObject({ code: "resend_from", seq: 2 });
+    client.send(frame(5));
+    await client.settled();
+    expect(client.waiting).toEqual([]);
+    client.send(frame(2), frame(3), frame(4), frame(5));
+    expect(await client.until((answer) => answer.seq === 5)).toMatchObject({ type: "ack" });
+    expect(await hub.readings("a", "m")).toHaveLength(5);
+  });
+
   it("[P27] a frame with an id that was decided before is answered with its own numbers", async () => {
     const hub = await open();
     const client = await hub.welcomed("a", { session: "s" });
