@@ -38,6 +38,9 @@ export interface FleetTotals extends LinkStats {
 /** Readings of a past that are handed over before the hub has to have them all: memory stays flat however long it is. */
 const chunkReadings = 5_000;
 
+/** Reports made or passed over at a stretch: the sockets have their turn after some 30 ms at most. */
+const stretchReports = 50_000;
+
 /** Older than this, a long past is thinned … */
 const fullDetailMs = 3_600_000;
 
@@ -77,13 +80,17 @@ class Feed {
   /** Reports everything that is due, then sleeps until the next report. */
   async #catchUp(): Promise<void> {
     let handed = 0;
+    let made = 0;
     while (!this.#stopped && this.#model.nextTime <= this.#ports.now()) {
       const old = this.#model.nextTime < this.#ports.now() - fullDetailMs;
-      const { time, readings } = this.#model.report(old ? this.#stride : 1);
+      const stride = old ? this.#stride : 1;
+      const { time, readings } = this.#model.report(stride);
       for (const [metric, value] of readings) this.link.send(metric, value, time);
       handed += readings.length;
-      if (handed < chunkReadings) continue;
+      made += stride;
+      if (handed < chunkReadings && made < stretchReports) continue;
       handed = 0;
+      made = 0;
       await this.link.flush();
     }
     if (this.#stopped) return;

@@ -76,7 +76,11 @@ export class Ticker implements Model {
   #skipEnd(): void {
     while (this.#next >= this.#ticks.length) {
       this.#next -= this.#ticks.length;
-      this.#ticks = this.#make(++this.#block);
+      // A block that is passed over whole is not made, but taken for an average one.
+      const whole = Math.floor(this.#next / blockTicks);
+      this.#next -= whole * blockTicks;
+      this.#block += 1 + whole;
+      this.#ticks = this.#make(this.#block);
     }
   }
 
