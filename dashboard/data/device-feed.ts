@@ -2,7 +2,7 @@ import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "..
 import type { HubClient, Subscription } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { NumberTrace } from "./number-trace.ts";
-import { type DataSpan, type RangeKey, type TimeWindow, windowOf } from "./ranges.ts";
+import { type DataSpan, type Range, sameRange, type TimeWindow, windowOf } from "./ranges.ts";
 import { StateTrace } from "./state-trace.ts";
 
 export type Trace = NumberTrace | StateTrace;
@@ -16,6 +16,8 @@ const pointsOfAll = 60_000;
 /** Decimal places are learned from so many values of a history. */
 const decimalsFrom = 100;
 
+const everywhere = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
 /** Asked for before the window's left edge, as a part of its length, so that lines enter from outside. */
 const margin = 0.05;
 
@@ -25,7 +27,7 @@ export class DeviceFeed {
   readonly #device: DeviceView;
   readonly #traces = new Map<number, Trace>();
   readonly #listeners = new Set<() => void>();
-  #range: RangeKey;
+  #range: Range;
   #subscription: Subscription | undefined;
   /** Whether the subscription's right edge is open. */
   #live = true;
@@ -33,19 +35,20 @@ export class DeviceFeed {
   #arrived = new Set<number>();
   #entries = new Map<number, LiveSeriesEntry>();
   #ready = false;
+  #problem: string | undefined;
 
-  constructor(client: HubClient, device: DeviceView, range: RangeKey) {
+  constructor(client: HubClient, device: DeviceView, range: Range) {
     this.#client = client;
     this.#device = device;
     this.#range = range;
   }
 
-  get range(): RangeKey {
+  get range(): Range {
     return this.#range;
   }
 
-  set range(range: RangeKey) {
-    if (range === this.#range) return;
+  set range(range: Range) {
+    if (sameRange(range, this.#range)) return;
     this.#range = range;
     if (this.#subscription) this.#subscribe();
   }
@@ -53,6 +56,16 @@ export class DeviceFeed {
   /** True once the whole past that was asked for is here. */
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** Why the hub refused to tell, in its words. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** Asks anew. */
+  retry(): void {
+    if (this.#subscription) this.#subscribe();
   }
 
   open(): void {
@@ -87,6 +100,7 @@ export class DeviceFeed {
   #subscribe(): void {
     this.close();
     this.#ready = false;
+    this.#problem = undefined;
     this.#subscription = this.#client.subscribe(
       { devices: [this.#device.entry.device], history: () => this.#historyRequest() },
       {
@@ -106,6 +120,10 @@ export class DeviceFeed {
           this.#learnDecimals(message);
         },
         ready: () => this.#finish(),
+        refused: ({ message }) => {
+          this.#problem = message;
+          this.#changed();
+        },
         update: (message) => this.#advance(message),
       },
     );
@@ -150,10 +168,13 @@ export class DeviceFeed {
 
   #advance(update: Update): void {
     if (update.series.length === 0) return;
+    const { fromMs, toMs } = typeof this.#range === "object" ? this.#range : everywhere;
     for (let index = 0; index < update.series.length; index++) {
       const timeMs = update.times[index];
       const value = update.values[index];
       if (timeMs === undefined || value === undefined) continue;
+      // A window that stands still keeps its fine rows: what lies outside must not push them out.
+      if (timeMs < fromMs || timeMs > toMs) continue;
       const trace = this.#traceOf(update.series[index] as number, value);
       if (trace instanceof NumberTrace) {
         if (typeof value === "number") trace.add(timeMs, value);
@@ -161,7 +182,7 @@ export class DeviceFeed {
     }
     const window = this.window();
     if (window.live && !this.#live) this.#subscribe();
-    else if (this.#range !== "all") {
+    else if (typeof this.#range === "string" && this.#range !== "all") {
       for (const trace of this.#traces.values())
         trace.dropBefore(window.fromMs - (window.toMs - window.fromMs) * margin);
     }

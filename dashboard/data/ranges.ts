@@ -24,6 +24,20 @@ export function isRangeKey(text: string | null | undefined): text is RangeKey {
   return rangeKeys.includes(text as RangeKey);
 }
 
+/** A stretch that a person chose in a chart, ms. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What is drawn: one of the ranges, or a chosen stretch that stands still. */
+export type Range = RangeKey | TimeSpan;
+
+export function sameRange(a: Range | undefined, b: Range | undefined): boolean {
+  if (typeof a !== "object" || typeof b !== "object") return a === b;
+  return a.fromMs === b.fromMs && a.toMs === b.toMs;
+}
+
 /** First and last reading, ms; undefined where there is none. */
 export interface DataSpan {
   readonly firstMs: number | undefined;
@@ -44,7 +58,8 @@ const shortestMs = 10_000;
  * The window of a range. A fixed range ends now while the data reaches into it, else at the last reading, so that no
  * choice shows an empty chart where there is something to show. `all` is the data's own span.
  */
-export function windowOf(range: RangeKey, span: DataSpan, nowMs: number): TimeWindow {
+export function windowOf(range: Range, span: DataSpan, nowMs: number): TimeWindow {
+  if (typeof range === "object") return { ...range, live: false };
   const lastMs = span.lastMs ?? nowMs;
   if (range !== "all") {
     const length = rangeMs[range];

@@ -1,10 +1,10 @@
 /** Where the page is, kept in the address after `#`, so that a link opens the same device and range. */
-import { isRangeKey, type RangeKey } from "./ranges.ts";
+import { isRangeKey, type Range } from "./ranges.ts";
 
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "connect" }
-  | { readonly page: "device"; readonly device: string; readonly range: RangeKey | undefined };
+  | { readonly page: "device"; readonly device: string; readonly range: Range | undefined };
 
 const devicePrefix = "#/device/";
 
@@ -14,14 +14,24 @@ export function parseRoute(hash: string): Route {
   const [path = "", query] = hash.slice(devicePrefix.length).split("?");
   const device = decode(path);
   if (device === "") return { page: "home" };
-  const range = new URLSearchParams(query).get("range");
-  return { page: "device", device, range: isRangeKey(range) ? range : undefined };
+  return { page: "device", device, range: readRange(new URLSearchParams(query)) };
+}
+
+/** `?range=1h`, or `?from=…&to=…` in ms. */
+function readRange(query: URLSearchParams): Range | undefined {
+  const key = query.get("range");
+  if (isRangeKey(key)) return key;
+  const fromMs = Number(query.get("from") ?? Number.NaN);
+  const toMs = Number(query.get("to") ?? Number.NaN);
+  return toMs > fromMs ? { fromMs, toMs } : undefined;
 }
 
 /** The address of a device. Slashes stay readable, since ids have them. */
-export function deviceHref(device: string, range?: RangeKey): string {
+export function deviceHref(device: string, range?: Range): string {
   const path = encodeURIComponent(device).replaceAll("%2F", "/");
-  return `${devicePrefix}${path}${range ? `?range=${range}` : ""}`;
+  const query =
+    typeof range === "object" ? `?from=${range.fromMs}&to=${range.toMs}` : range === undefined ? "" : `?range=${range}`;
+  return `${devicePrefix}${path}${query}`;
 }
 
 /** A hand-written address may hold a stray `%`. */

@@ -85,10 +85,16 @@ export const texts = {
     historic: "historic data",
     via: (gateway: string) => `through ${gateway}`,
     metrics: (count: number) => (count === 1 ? "1 metric" : `${count} metrics`),
+    problem: (message: string) => `The hub could not tell the past: ${message}`,
+    retry: "Try again",
+    stands: (from: string, to: string) => `${from} – ${to}`,
+    backToLive: "Back to live",
+    backToAll: "Show everything",
     endsAt: (time: string) => `Ends at the newest reading, ${time}`,
   },
   range: {
     label: "Time range",
+    chosen: "the chosen stretch",
     names: {
       "1m": "1 minute",
       "5m": "5 minutes",

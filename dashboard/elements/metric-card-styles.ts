@@ -88,6 +88,9 @@ export const cardStyles = css`
   .plot .u-cursor-x {
     border-right: 1px solid var(--border-strong);
   }
+  .plot .u-select {
+    background: var(--chart-band);
+  }
   .chip {
     position: absolute;
     z-index: 2;

@@ -8,6 +8,7 @@ import { formatInstant, formatNumber, formatShare } from "../data/format.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
+import type { TimeSpan } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { texts } from "../data/texts.ts";
 import { theme } from "../data/theme.ts";
@@ -29,7 +30,10 @@ const statesNamed = 4;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. */
+/**
+ * One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. Fires
+ * `span-chosen` with the stretch of time that a person drew in the chart.
+ */
 @customElement("metric-card")
 export class MetricCard extends LitElement implements Drawn {
   static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, cardStyles];
@@ -107,9 +111,7 @@ export class MetricCard extends LitElement implements Drawn {
   draw(): number | undefined {
     if (!this.#inSight || !this.isConnected || !this.hasUpdated) return undefined;
     if (this.plotHost.clientWidth === 0) return undefined;
-    this.#plot ??= new SeriesPlot(this.plotHost, this.series, (reading) => {
-      this.pointed = reading;
-    });
+    this.#plot ??= this.#makePlot();
     const trace = this.feed.trace(this.series.entry.series);
     const window = this.feed.window();
     if (trace) this.#plot.draw(trace, window);
@@ -121,6 +123,15 @@ export class MetricCard extends LitElement implements Drawn {
     if (!window.live || this.client.state.state !== "open") return undefined;
     const pixelMs = (window.toMs - window.fromMs) / Math.max(1, this.#plot.plotWidthPx);
     return Math.max(reducedMotion.matches ? 1_000 : 33, pixelMs);
+  }
+
+  #makePlot(): SeriesPlot {
+    return new SeriesPlot(this.plotHost, this.series, {
+      pointed: (reading) => {
+        this.pointed = reading;
+      },
+      chosen: (span) => this.dispatchEvent(new CustomEvent<TimeSpan>("span-chosen", { detail: span })),
+    });
   }
 
   override render() {
@@ -224,7 +235,8 @@ export class MetricCard extends LitElement implements Drawn {
     const { series } = this;
     const newest = series.value === undefined ? texts.chart.noneInRange : valueWithUnit(series, series.value);
     const summary = this.#numbers();
-    const range = texts.range.names[this.feed.range].toLowerCase();
+    const { range: chosen } = this.feed;
+    const range = typeof chosen === "object" ? texts.range.chosen : texts.range.names[chosen].toLowerCase();
     const between = summary
       ? texts.chart.between(valueWithUnit(series, summary.min), valueWithUnit(series, summary.max), range)
       : "";

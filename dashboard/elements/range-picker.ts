@@ -26,7 +26,8 @@ export class RangePicker extends LitElement {
     `,
   ];
 
-  @property() range: RangeKey = "1h";
+  /** Undefined: none of them, a stretch that was chosen in a chart. */
+  @property() range: RangeKey | undefined;
 
   override render() {
     return html`<div class="choices" role="radiogroup" aria-label=${texts.range.label} @keydown=${this.#key}>
@@ -36,7 +37,7 @@ export class RangePicker extends LitElement {
           role="radio"
           aria-checked=${key === this.range}
           aria-label=${texts.range.names[key]}
-          tabindex=${key === this.range ? 0 : -1}
+          tabindex=${key === (this.range ?? rangeKeys[0]) ? 0 : -1}
           @click=${() => this.#choose(key)}
         >
           ${texts.range.short[key]}
@@ -57,7 +58,8 @@ export class RangePicker extends LitElement {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const next = rangeKeys[(rangeKeys.indexOf(this.range) + step + rangeKeys.length) % rangeKeys.length];
+    const next =
+      rangeKeys[((this.range ? rangeKeys.indexOf(this.range) : -1) + step + rangeKeys.length) % rangeKeys.length];
     if (!next) return;
     this.#choose(next);
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>("[aria-checked=true]")?.focus());

@@ -10,6 +10,7 @@ import { texts } from "../data/texts.ts";
 import { DeviceList } from "../elements/device-list.ts";
 import "../elements/link-banner.ts";
 import "../elements/page-header.ts";
+import { deviceLabel } from "../elements/values.ts";
 import { baseStyles } from "../styles/shared.ts";
 import "./connect-page.ts";
 import "./device-page.ts";
@@ -144,6 +145,8 @@ export class HubApp extends LitElement {
   };
 
   override willUpdate(): void {
+    const device = this.route.page === "device" && this.#view.devices.get(this.route.device);
+    document.title = device ? `${deviceLabel(device)} – ${texts.product}` : texts.product;
     this.toggleAttribute("cut", this.#client.state.state !== "open" && this.#view.complete);
     if (!this.#view.complete) return;
     const { size } = this.#view.devices;

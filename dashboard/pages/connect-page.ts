@@ -177,13 +177,13 @@ export class ConnectPage extends LitElement {
     </div>`;
   }
 
-  /** The device that was waited for: one that is new since the page was opened, or the one that the page itself plays. */
+  /** The device that was waited for: the latest that is new since the page was opened, or the one that the page itself plays. */
   #arrived(): DeviceView | undefined {
     const known = this.#known;
     if (!known) return undefined;
     const isNew = ({ entry: { device } }: DeviceView) =>
       !known.has(device) || (this.sending && device === pageDevice.device);
-    return [...this.view.devices.values()].find((each) => isNew(each) && each.series.size > 0);
+    return [...this.view.devices.values()].findLast((each) => isNew(each) && each.series.size > 0);
   }
 
   #toggleDevice(): void {

@@ -6,7 +6,7 @@ import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { type DeviceFeed, spanOf } from "../data/device-feed.ts";
 import { formatDuration, formatInstant, formatInterval } from "../data/format.ts";
-import type { RangeKey } from "../data/ranges.ts";
+import { openingRange, type Range, type RangeKey, type TimeSpan } from "../data/ranges.ts";
 import { deviceHref } from "../data/route.ts";
 import { texts } from "../data/texts.ts";
 import { icons } from "../elements/icons.ts";
@@ -92,6 +92,22 @@ export class DevicePage extends LitElement {
         color: var(--text-muted);
         font-size: var(--text-s);
       }
+      .ends .button {
+        min-height: 24px;
+        margin-left: 8px;
+      }
+      .problem {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 16px;
+        margin-bottom: 16px;
+        padding: 8px 16px;
+        border: 1px solid var(--warn-border);
+        border-radius: var(--radius);
+        background: var(--warn-ground);
+        font-size: var(--text-s);
+      }
       .cards {
         display: grid;
         grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr));
@@ -127,7 +143,7 @@ export class DevicePage extends LitElement {
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) view!: HubView;
   @property() device = "";
-  @property() range: RangeKey | undefined;
+  @property({ attribute: false }) range: Range | undefined;
 
   readonly #feeds = new FeedController(this);
 
@@ -155,13 +171,14 @@ export class DevicePage extends LitElement {
             ? html`<div class="ranges">
               ${this.#ends(feed)}
               <range-picker
-                .range=${feed.range}
+                .range=${typeof feed.range === "string" ? feed.range : undefined}
                 @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}
               ></range-picker>
             </div>`
             : nothing
         }
       </div>
+      ${feed ? this.#problem(feed) : nothing}
       ${
         feed === undefined
           ? html`<p class="message">${texts.device.noReadings}</p>`
@@ -169,7 +186,12 @@ export class DevicePage extends LitElement {
             ${repeat(
               [...device.series.values()],
               ({ entry }) => entry.series,
-              (series) => html`<metric-card .client=${this.client} .feed=${feed} .series=${series}></metric-card>`,
+              (series) => html`<metric-card
+                .client=${this.client}
+                .feed=${feed}
+                .series=${series}
+                @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
+              ></metric-card>`,
             )}
           </div>`
       }
@@ -206,15 +228,38 @@ export class DevicePage extends LitElement {
 
   /** Where the window does not end now, it says where. */
   #ends(feed: DeviceFeed) {
-    const window = feed.window();
+    const { fromMs, toMs, live } = feed.window();
     const { lastMs } = feed.span();
-    if (window.live || lastMs === undefined) return nothing;
-    const detail = window.toMs - window.fromMs > 86_400_000 * 10 ? 86_400_000 : 0;
-    return html`<span class="ends numbers">${texts.device.endsAt(formatInstant(lastMs, this.client.now(), detail))}</span>`;
+    if (live || lastMs === undefined) return nothing;
+    const detail = toMs - fromMs > 86_400_000 * 10 ? 86_400_000 : 0;
+    const words = (timeMs: number) => formatInstant(timeMs, this.client.now(), detail);
+    if (typeof feed.range === "string") {
+      return html`<span class="ends numbers">${texts.device.endsAt(words(lastMs))}</span>`;
+    }
+    const back = openingRange(feed.span(), this.client.now());
+    return html`<span class="ends numbers">
+      ${texts.device.stands(words(fromMs), words(toMs))}
+      <button type="button" class="button" @click=${() => this.#choose(back)}>
+        ${back === "all" ? texts.device.backToAll : texts.device.backToLive}
+      </button>
+    </span>`;
   }
 
   #choose(range: RangeKey): void {
     location.replace(deviceHref(this.device, range));
+  }
+
+  /** A step of its own in the browser's history, so that Back shows the whole again. */
+  #zoom(span: TimeSpan): void {
+    location.hash = deviceHref(this.device, span);
+  }
+
+  #problem(feed: DeviceFeed) {
+    if (feed.problem === undefined) return nothing;
+    return html`<p class="problem" role="alert">
+      ${texts.device.problem(feed.problem)}
+      <button type="button" class="button" @click=${() => feed.retry()}>${texts.device.retry}</button>
+    </p>`;
   }
 
   #unknown() {

@@ -2,14 +2,16 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { DeviceFeed, spanOf } from "../data/device-feed.ts";
-import { openingRange, type RangeKey } from "../data/ranges.ts";
+import { openingRange, type Range } from "../data/ranges.ts";
 
 /** Owns the feed of the device that a page shows: opened with it, closed when the page shows another or goes. */
 export class FeedController implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #device: DeviceView | undefined;
   #feed: DeviceFeed | undefined;
-  #wasReady = false;
+  /** What the device opened with, and returns to where the address names no range. */
+  #opening: Range = "1h";
+  #shown = "";
   #end: (() => void) | undefined;
 
   constructor(host: ReactiveControllerHost) {
@@ -18,20 +20,22 @@ export class FeedController implements ReactiveController {
   }
 
   /** The feed of `device`. Without `range` it opens with the one that suits the data, and keeps it. */
-  follow(client: HubClient, device: DeviceView, range: RangeKey | undefined): DeviceFeed {
+  follow(client: HubClient, device: DeviceView, range: Range | undefined): DeviceFeed {
     if (this.#feed && this.#device === device) {
-      if (range) this.#feed.range = range;
+      this.#feed.range = range ?? this.#opening;
       return this.#feed;
     }
     this.hostDisconnected();
-    const feed = new DeviceFeed(client, device, range ?? openingRange(spanOf(device), client.now()));
+    this.#opening = openingRange(spanOf(device), client.now());
+    const feed = new DeviceFeed(client, device, range ?? this.#opening);
     this.#device = device;
     this.#feed = feed;
-    this.#wasReady = false;
+    this.#shown = "";
     // The cards draw each change by themselves; the page around them only needs to know when the past is complete.
     this.#end = feed.listen(() => {
-      if (feed.ready === this.#wasReady) return;
-      this.#wasReady = feed.ready;
+      const shown = `${feed.ready} ${feed.problem}`;
+      if (shown === this.#shown) return;
+      this.#shown = shown;
       this.#host.requestUpdate();
     });
     feed.open();

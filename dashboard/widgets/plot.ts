@@ -39,6 +39,8 @@ export interface PlotOptions {
   /** Draws below axes and lines, or (strips) above the grid. */
   readonly paint?: (pen: Pen) => void;
   readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
+  /** A stretch of time was drawn with the pointer. */
+  readonly spanChosen: (span: { readonly fromMs: number; readonly toMs: number }) => void;
 }
 
 /** Times, then values, least and most of each row (lines), or times alone (strips). */
@@ -102,6 +104,16 @@ export class Plot {
     });
   }
 
+  /** The stretch that was drawn; the mark of it goes, since the window is about to show just that. */
+  #tellSpan(): void {
+    const plot = this.#uplot;
+    const { left, width } = plot.select;
+    if (width <= 0) return;
+    const span = { fromMs: Math.round(plot.posToVal(left, "x")), toMs: Math.round(plot.posToVal(left + width, "x")) };
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (span.toMs > span.fromMs) this.#options.spanChosen(span);
+  }
+
   #pen(): Pen {
     const plot = this.#uplot;
     const { left, top, width, height } = plot.bbox;
@@ -130,7 +142,7 @@ export class Plot {
       padding: [8, 20, 0, line ? 0 : valueAxisPx],
       cursor: {
         y: false,
-        drag: { x: false, y: false, setScale: false },
+        drag: { x: true, y: false, setScale: false, dist: 8 },
         points: {
           show: line,
           size: 7,
@@ -138,7 +150,13 @@ export class Plot {
           stroke: () => chartColours().line,
           fill: () => chartColours().surface,
         },
-        sync: { key: syncKey, scales: ["x", null], setSeries: false },
+        // Pressing and drawing stay with the chart that is drawn in.
+        sync: {
+          key: syncKey,
+          scales: ["x", null],
+          setSeries: false,
+          filters: { pub: (type) => type !== "mousedown" && type !== "mouseup" },
+        },
       },
       scales: { x: { time: true }, y: { range: (_plot, least, most) => (line ? valueRange(least, most) : [0, 1]) } },
       series: line
@@ -174,6 +192,7 @@ export class Plot {
         // Thresholds and gaps lie below the line, bars above the grid.
         [line ? "drawClear" : "draw"]: [() => paint?.(this.#pen())],
         setCursor: [() => this.#tellCursor()],
+        setSelect: [() => this.#tellSpan()],
       },
     };
   }

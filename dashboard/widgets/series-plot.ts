@@ -1,7 +1,7 @@
 import type { SeriesView } from "../client/hub-view.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { NumberTrace } from "../data/number-trace.ts";
-import type { TimeWindow } from "../data/ranges.ts";
+import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { LineChart, type LineReading, type Threshold } from "./line-chart.ts";
 import { Plot, type PlotCursor } from "./plot.ts";
@@ -9,6 +9,13 @@ import { type StateReading, StateStrip } from "./state-strip.ts";
 
 /** Heights of plots with their time axis, CSS pixels. */
 export const plotHeightPx = { line: 196, strip: 84 } as const;
+
+export interface PlotListener {
+  /** What the crosshair points at. */
+  pointed(reading: SeriesReading | undefined): void;
+  /** A person drew a stretch of time. */
+  chosen(span: TimeSpan): void;
+}
 
 export type SeriesReading = (LineReading | StateReading) & { readonly leftPx: number };
 
@@ -18,7 +25,7 @@ export class SeriesPlot {
   readonly #drawing: LineChart | StateStrip;
   readonly #series: SeriesView;
 
-  constructor(host: HTMLElement, series: SeriesView, pointed: (reading: SeriesReading | undefined) => void) {
+  constructor(host: HTMLElement, series: SeriesView, { pointed, chosen }: PlotListener) {
     this.#series = series;
     this.#drawing = series.entry.type === "number" ? new LineChart() : new StateStrip();
     const drawing = this.#drawing;
@@ -31,6 +38,7 @@ export class SeriesPlot {
       ...plotOptions,
       height: plotHeightPx[plotOptions.kind],
       cursorMoved,
+      spanChosen: chosen,
     });
   }
 

@@ -33,6 +33,10 @@ describe("the window that is drawn", () => {
     });
   });
 
+  it("stands still where a person chose a stretch", () => {
+    expect(windowOf({ fromMs: 5, toMs: 9 }, old, now)).toEqual({ fromMs: 5, toMs: 9, live: false });
+  });
+
   it("has a width even for one single reading, and without any", () => {
     for (const span of [
       { firstMs: 5, lastMs: 5 },
@@ -62,6 +66,12 @@ describe("the address of a view", () => {
       expect(parseRoute(deviceHref(device, "7d"))).toEqual({ page: "device", device, range: "7d" });
       expect(parseRoute(deviceHref(device))).toEqual({ page: "device", device, range: undefined });
     }
+  });
+
+  it("keeps a stretch that was chosen in a chart", () => {
+    const range = { fromMs: -5, toMs: 1_353_715_200_000 };
+    expect(parseRoute(deviceHref("a", range))).toEqual({ page: "device", device: "a", range });
+    expect(parseRoute("#/device/a?from=7&to=7")).toEqual({ page: "device", device: "a", range: undefined });
   });
 
   it("reads hand-written addresses kindly", () => {

@@ -146,6 +146,34 @@ describe("watching", () => {
     await expect.poll(() => wordsOf(temperature.locator(".chip"))).toContain("54.8");
   });
 
+  it("zooms into what is drawn with the pointer, while readings come, and goes back", async () => {
+    const { page } = await visit("#/device/boiler/1?range=15m");
+    const temperature = card(page, "Temperature");
+    const plot = temperature.locator(".plot");
+    await expect.poll(async () => (await drawnLine(plot)).to).toBeGreaterThan(0.8);
+    const area = await plot.locator(".u-over").boundingBox();
+    if (!area) throw new Error("the plot has no area");
+    await page.mouse.move(area.x + area.width * 0.7, area.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(area.x + area.width * 0.8, area.y + 50);
+    await page.mouse.move(area.x + area.width * 0.9, area.y + 50);
+    await page.mouse.up();
+    const button = page.getByRole("button", { name: "Back to live" });
+    await button.waitFor();
+    const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+    const span = Number(query.get("to")) - Number(query.get("from"));
+    // A fifth of 15 minutes.
+    expect(span / 60_000).toBeGreaterThan(2.8);
+    expect(span / 60_000).toBeLessThan(3.2);
+    await expect.poll(async () => (await drawnLine(plot)).to).toBeGreaterThan(0.9);
+    await page.goBack();
+    await button.waitFor({ state: "detached" });
+    expect(await page.getByRole("radio", { name: "15 minutes" }).getAttribute("aria-checked")).toBe("true");
+    await page.goForward();
+    await button.click();
+    await button.waitFor({ state: "detached" });
+  });
+
   it("keeps device and range in the address", async () => {
     const { page } = await visit("#/device/boiler/1?range=5m");
     await page.getByRole("radio", { name: "24 hours" }).click();

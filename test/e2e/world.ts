@@ -106,6 +106,8 @@ export class World {
       viewport: { width: 1280, height: 900 },
       ...options,
     });
+    // Below the runner's own patience, so that a failure names the step.
+    context.setDefaultTimeout(12_000);
     const page = await context.newPage();
     const complaints: string[] = [];
     const requests: string[] = [];

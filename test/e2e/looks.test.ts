@@ -1,0 +1,170 @@
+/** Both themes, a phone, a keyboard, and what those are told who do not see the page. */
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { card, wordsOf } from "./reading-page.ts";
+import { seriousViolations, World } from "./world.ts";
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** How many pixels of the page lie right of the screen. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+function ground(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+}
+
+describe("the looks of the page", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  it("the check itself sees into every shadow root", async () => {
+    const { page } = await world.visit();
+    const button = page.locator("theme-toggle button").first();
+    await button.waitFor();
+    await button.evaluate((element) => {
+      element.removeAttribute("aria-label");
+      element.removeAttribute("title");
+    });
+    expect((await seriousViolations(page)).join()).toContain("button-name");
+    await page.context().close();
+  });
+
+  it.each(["light", "dark"] as const)(
+    "an empty hub breaks no serious rule of accessibility: %s",
+    async (colorScheme) => {
+      const { page } = await world.visit("", { colorScheme });
+      await page.getByRole("heading", { name: "Connect your first device" }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it.each(["light", "dark"] as const)(
+    "devices, charts, tables and the banner break no serious rule of accessibility: %s",
+    async (colorScheme) => {
+      const device = await world.device("greenhouse/1", {
+        name: "Greenhouse with a rather long name, as people give them",
+        kind: "greenhouse",
+        labels: { site: "north" },
+        reportInterval: 1_000,
+        metrics: {
+          temperature: {
+            label: "Temperature",
+            unit: "°C",
+            zones: [
+              { from: 30, level: "alarm" },
+              { from: 25, to: 30, level: "warn" },
+            ],
+          },
+          humidity: { unit: "%" },
+          pump: { label: "Pump" },
+          phase: { label: "Phase" },
+        },
+      });
+      const now = Date.now();
+      const times = Array.from({ length: 40 }, (_, index) => now - (40 - index) * 1_000);
+      const values = {
+        temperature: times.map((_, index) => 20 + index / 3),
+        humidity: times.map((_, index) => 50 + (index % 7)),
+        pump: times.map((_, index) => index % 9 < 4),
+        phase: times.map((_, index) => ["idle", "heating", "cooling"][Math.floor(index / 8) % 3] as string),
+      };
+      device.send({ type: "samples", seq: now, times, values });
+      await device.next("ack");
+      const { page } = await world.visit("#/device/greenhouse/1?range=1m", { colorScheme });
+      await card(page, "humidity").locator("canvas").waitFor();
+      await card(page, "Phase").locator("canvas").waitFor();
+      await card(page, "humidity").getByRole("button", { name: /table/ }).click();
+      await card(page, "humidity").locator("tbody td").first().waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+
+      await world.stopHub();
+      await page.locator("link-banner .banner").waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.context().close();
+      await world.startHub();
+    },
+  );
+
+  it("follows the system's theme, and what a person chooses stays chosen", async () => {
+    const { page } = await world.visit("", { colorScheme: "light" });
+    await page.getByRole("button", { name: "Dark theme" }).waitFor();
+    const light = await ground(page);
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(() => ground(page)).not.toBe(light);
+    const dark = await ground(page);
+    await page.getByRole("button", { name: "Light theme" }).click();
+    expect(await ground(page)).toBe(light);
+    await page.reload();
+    await page.getByRole("button", { name: "Light theme" }).waitFor();
+    expect(await ground(page)).toBe(light);
+    await page.getByRole("button", { name: "Follow the system's theme" }).click();
+    expect(await ground(page)).toBe(dark);
+    await page.context().close();
+  });
+
+  it("on a phone the list leads to a device and back, and nothing sticks out", async () => {
+    const { page } = await world.visit("", phone);
+    const row = page.locator(".row", { hasText: "Greenhouse with" });
+    await row.waitFor();
+    expect(await page.locator("device-page").count()).toBe(0);
+    expect(await overflow(page)).toBe(0);
+    await row.click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await card(page, "humidity").locator("canvas").waitFor();
+    expect(await page.locator("device-list").count()).toBe(0);
+    expect(await overflow(page)).toBe(0);
+    await page.getByRole("link", { name: "All devices" }).click();
+    await row.waitFor();
+    await page.getByRole("link", { name: "Connect a device" }).click();
+    await page.getByRole("heading", { name: "Connect a device" }).waitFor();
+    expect(await overflow(page)).toBe(0);
+    await page.context().close();
+  });
+
+  it("is used by keyboard alone, and shows where it is", async () => {
+    const { page } = await world.visit("#/device/greenhouse/1");
+    await card(page, "humidity").waitFor();
+    await page.keyboard.press("Tab");
+    const skip = page.getByRole("link", { name: "Skip to the charts" });
+    await expect.poll(() => skip.evaluate((element) => element.getBoundingClientRect().top >= 0)).toBe(true);
+    await page.keyboard.press("Enter");
+    const focused = () =>
+      page.evaluate(() => {
+        let active = document.activeElement;
+        while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+        const style = active && getComputedStyle(active);
+        return { tag: active?.localName, label: active?.getAttribute("aria-label"), outline: style?.outlineStyle };
+      });
+    expect((await focused()).tag).toBe("main");
+    await page.keyboard.press("Tab");
+    expect((await focused()).label).toMatch(/minute|hour/);
+    expect((await focused()).outline).toBe("solid");
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => new URL(page.url()).hash).toMatch(/range=/);
+    await page.context().close();
+  });
+
+  it("describes each chart in words", async () => {
+    const { page } = await world.visit("#/device/greenhouse/1?range=all");
+    const plot = card(page, "humidity").locator(".plot");
+    await expect
+      .poll(async () => (await plot.getAttribute("aria-label"))?.replaceAll("\u202f", " "))
+      .toMatch(/^humidity: newest \d+%\. Between 50% and 56% in everything\.$/);
+    expect(await wordsOf(card(page, "Pump").locator("footer"))).toMatch(/on\s+\d+%/);
+    await page.context().close();
+  });
+
+  it("holds still for those who ask for it", async () => {
+    const { page } = await world.visit("#/connect", { reducedMotion: "reduce" });
+    const dot = page.locator("connect-page .status .dot");
+    await dot.waitFor();
+    expect(await dot.evaluate((element) => element.getAnimations().length)).toBe(0);
+    await page.context().close();
+  });
+});
