@@ -5,6 +5,7 @@
 import type { Timer } from "../ports.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit } from "../store/store.ts";
+import { Announcer } from "./announcer.ts";
 import type { Device, Series } from "./catalog.ts";
 import { deviceEntryOf, liveSeriesEntryOf, type SeriesSpan } from "./entries.ts";
 import { LiveSet, type Position, type Selection, selectionKey, type Watcher } from "./live-set.ts";
@@ -34,11 +35,9 @@ export class LiveSets {
   /** By series number. Filled as series are first met while somebody watches. */
   readonly #memberships = new Map<number, Membership>();
   readonly #windows = new Map<LiveSet, Timer>();
-  readonly #changedDevices = new Set<Device>();
-  readonly #changedSeries = new Set<Series>();
   readonly #snapshots: Snapshots;
+  readonly #announcer: Announcer;
   readonly #heartbeat: Timer;
-  #announcing: Timer | undefined;
   readonly #position: Position;
   #nextSet = 1;
 
@@ -46,6 +45,7 @@ export class LiveSets {
     this.#deps = deps;
     this.#position = { commit: deps.offset };
     this.#snapshots = new Snapshots(deps);
+    this.#announcer = new Announcer(deps, () => this.#sets.values());
     this.#heartbeat = deps.clock.every(deps.settings.heartbeatMs, () => {
       for (const set of this.#sets.values()) set.beat();
     });
@@ -76,7 +76,7 @@ export class LiveSets {
   /** Takes a viewer away; a set that nobody watches is forgotten. */
   leave(set: LiveSet, watcher: Watcher): void {
     set.watchers.delete(watcher);
-    if (set.watchers.size > 0) return;
+    if (set.watchers.size > 0 || this.#sets.get(set.key) !== set) return;
     this.#sets.delete(set.key);
     this.#windows.get(set)?.cancel();
     this.#windows.delete(set);
@@ -118,21 +118,16 @@ export class LiveSets {
 
   /** Metadata or presence of a device changed, or it is new: told soon, several changes at once. */
   deviceChanged(device: Device): void {
-    if (this.#sets.size === 0) return;
-    this.#changedDevices.add(device);
-    this.#announceSoon();
+    if (this.#sets.size > 0) this.#announcer.deviceChanged(device);
   }
 
   /** Metadata of a series changed: told soon. */
   seriesChanged(series: Series): void {
-    if (this.#sets.size === 0) return;
-    this.#changedSeries.add(series);
-    this.#announceSoon();
+    if (this.#sets.size > 0) this.#announcer.seriesChanged(series);
   }
 
   /** A series is gone from store and catalog. */
   seriesRemoved(series: Series): void {
-    this.#changedSeries.delete(series);
     const watched = (this.#memberships.get(series.number)?.sets.length ?? 0) > 0;
     this.#memberships.delete(series.number);
     for (const set of this.#sets.values()) {
@@ -144,7 +139,6 @@ export class LiveSets {
   /** A device is gone from store and catalog, with its series. */
   deviceRemoved(device: Device): void {
     for (const series of device.series.values()) this.seriesRemoved(series);
-    this.#changedDevices.delete(device);
     for (const set of this.#sets.values()) {
       if (set.knowsDevice(device)) set.announceDevices([{ device: device.id, removed: true }]);
     }
@@ -152,7 +146,7 @@ export class LiveSets {
 
   stop(): void {
     this.#heartbeat.cancel();
-    this.#announcing?.cancel();
+    this.#announcer.stop();
     for (const timer of this.#windows.values()) timer.cancel();
   }
 
@@ -231,41 +225,6 @@ export class LiveSets {
       this.#openWindow(set);
     };
     this.#windows.set(set, this.#deps.clock.after(set.intervalMs, close));
-  }
-
-  #announceSoon(): void {
-    this.#announcing ??= this.#deps.clock.after(this.#deps.settings.announceMs, () => {
-      this.#announcing = undefined;
-      this.#announceDevices();
-      void this.#announceSeries();
-    });
-  }
-
-  #announceDevices(): void {
-    const devices = [...this.#changedDevices];
-    this.#changedDevices.clear();
-    for (const set of this.#sets.values()) {
-      const matching = devices.filter((device) => !device.removed && set.matchesDevice(device.id));
-      for (const page of pagesOf(matching)) {
-        set.announceDevices(page.map((device) => deviceEntryOf(device, this.#deps.presence)));
-      }
-    }
-  }
-
-  async #announceSeries(): Promise<void> {
-    const changed = [...this.#changedSeries].filter(
-      (series) => (this.#memberships.get(series.number)?.sets.length ?? 0) > 0,
-    );
-    this.#changedSeries.clear();
-    for (const page of pagesOf(changed)) {
-      const spans = await this.#deps.spans(page.map((series) => series.number)).catch(() => []);
-      const entries = spans.flatMap((span) => {
-        const series = this.#deps.catalog.findSeries(span.series);
-        return series ? [liveSeriesEntryOf(series, span, this.#deps.presence)] : [];
-      });
-      for (const set of this.#sets.values())
-        set.announceSeries(entries.filter((entry) => set.series.has(entry.series)));
-    }
   }
 }
 
