@@ -3,7 +3,6 @@
  * value, and seen as curves in a browser. (1,461 days; the data set comes with the package vega-datasets.)
  */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { card, drawnLine, wordsOf } from "./reading-page.ts";
 import { World } from "./world.ts";
@@ -18,11 +17,8 @@ interface Weather {
 }
 
 function seattleWeather(): Weather {
-  const folder = createRequire(import.meta.url).resolve.paths("vega-datasets") ?? [];
-  const path = folder.map((each) => `${each}/vega-datasets/data/seattle-weather.csv`).find((each) => readable(each));
-  const [head = "", ...lines] = readFileSync(path ?? "vega-datasets is not installed", "utf8")
-    .trim()
-    .split(/\r?\n/);
+  const path = new URL("../data/seattle-weather.csv", import.meta.resolve("vega-datasets"));
+  const [head = "", ...lines] = readFileSync(path, "utf8").trim().split(/\r?\n/);
   const columns = head.split(",");
   const rows = lines.map((line) => line.split(","));
   const column = (name: string) => rows.map((row) => row[columns.indexOf(name)] as string);
@@ -31,15 +27,6 @@ function seattleWeather(): Weather {
     number[]
   >;
   return { times: column("date").map((date) => Date.parse(date)), values: { ...numbers, weather: column("weather") } };
-}
-
-function readable(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** How alike two series of numbers move: 1 for the same shape. */

@@ -1,9 +1,9 @@
 /** The whole line for browser tests: a real hub that serves the built page, a real Chromium, and a record of what went wrong. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket as TcpSocket, connect as tcpConnect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { createBuilder } from "vite";
 import { type App, createApp } from "../../server/app.ts";
@@ -182,7 +182,7 @@ export class Cable {
 
 /** Rules of accessibility broken badly, each with the elements that break it. */
 export async function seriousViolations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: {
@@ -199,5 +199,3 @@ export async function seriousViolations(page: Page): Promise<string[]> {
       );
   });
 }
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
