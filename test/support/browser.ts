@@ -1,5 +1,6 @@
 /** A real Chromium without a manual step: `$CHROMIUM`, one on PATH, or the one that comes inside a package (Linux x64). */
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Browser } from "playwright-core";
 
@@ -26,18 +27,25 @@ export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promis
   const onPath = (env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   const installed = [...onPath, macPath].find((path) => existsSync(path));
   if (installed) return { path: installed, flags: [] };
-  if (process.platform === "linux" && process.arch === "x64") {
-    // The libraries that a bare system lacks (NSS) are in the package, which unpacks them only in the cloud that it was made for.
-    process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs20.x";
-    const { default: packaged } = await import("@sparticuz/chromium");
-    // Its own flags turn off the sandbox, the GPU and the zygote, which minimal containers lack;
-    return {
-      path: await packaged.executablePath(),
-      // and none may turn off what the tests of origins rely on.
-      flags: packaged.args.filter((flag) => !refusedFlags.has(flag)),
-    };
-  }
+  if (process.platform === "linux" && process.arch === "x64") return packagedChromium();
   throw new Error("No Chromium was found: install Chrome or Chromium, or name its program in the variable CHROMIUM.");
+}
+
+async function packagedChromium(): Promise<FoundBrowser> {
+  // The libraries that a bare system lacks (NSS) are in the package, which unpacks them only in the cloud that it was made for.
+  process.env.AWS_EXECUTION_ENV ??= "AWS_Lambda_nodejs20.x";
+  const { default: packaged } = await import("@sparticuz/chromium");
+  const path = await packaged.executablePath();
+  // Its font settings name /tmp/fonts whatever TMPDIR is, and a page without any font crashes.
+  const folders = [join(tmpdir(), "fonts"), "/usr/share/fonts", "/usr/local/share/fonts"];
+  const settings = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>${folders
+    .map((folder) => `<dir>${folder}</dir>`)
+    .join("")}<cachedir>${join(tmpdir(), "fonts-cache")}</cachedir></fontconfig>`;
+  process.env.FONTCONFIG_FILE = join(tmpdir(), "hub-test-fonts.conf");
+  writeFileSync(process.env.FONTCONFIG_FILE, settings);
+  // Its own flags turn off the sandbox, the GPU and the zygote, which minimal containers lack;
+  // none may turn off what the tests of origins rely on.
+  return { path, flags: packaged.args.filter((flag) => !refusedFlags.has(flag)) };
 }
 
 /** Starts it. One a test file is enough: contexts are as good as new browsers. */
