@@ -46,6 +46,8 @@ export class SwitchedStore implements TelemetryStore {
   #removals: Gate | undefined;
   /** Readings of each append that was called with any, in order. */
   readonly appended: number[] = [];
+  /** How often a sender's highest number was asked for. */
+  lastSeqAsked = 0;
 
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
@@ -119,6 +121,7 @@ export class SwitchedStore implements TelemetryStore {
   }
 
   async lastSeq(device: string, session: string): Promise<number> {
+    this.lastSeqAsked += 1;
     const error = this.#lastSeqFailures.shift();
     if (error) throw error;
     return this.#inner.lastSeq(device, session);

@@ -145,6 +145,31 @@ describe("sequence", () => {
     expect(await third.next()).toMatchObject({ lastSeq: 7 });
   });
 
+  it("[P28] a sender that comes anew while a frame is awaited goes on behind lastSeq, gaps allowed", async () => {
+    const hub = await open();
+    const first = await hub.welcomed("a", { session: "s" });
+    hub.store.failNextAppend();
+    first.send(frame(1));
+    expect(await first.next()).toMatchObject({ code: "store_unavailable", seq: 1 });
+    const second = await hub.device("a", { session: "s" });
+    expect(await second.next()).toMatchObject({ type: "welcome", lastSeq: 0 });
+    second.send(frame(2));
+    expect(await second.next()).toEqual({ type: "ack", seq: 2, stored: 1 });
+  });
+
+  it("[P26] a session is forgotten with its last connection and asked for again with the next", async () => {
+    const hub = await open();
+    for (let times = 1; times <= 3; times++) {
+      const client = await hub.welcomed("a", { session: "s" });
+      client.send(frame(times));
+      await client.next("ack");
+      client.wire.close();
+      await client.closed;
+      await expect.poll(async () => (await hub.http("GET", "status")).body.connections.devices).toBe(0);
+      expect(hub.store.lastSeqAsked).toBe(times);
+    }
+  });
+
   it("[P27] a frame sent twice while the first copy is undecided is stored once and acknowledged", async () => {
     const hub = await open();
     const client = await hub.welcomed("a", { session: "s" });
