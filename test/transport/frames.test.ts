@@ -96,6 +96,7 @@ describe("frames", () => {
     const hub = await open();
     const whole = Buffer.from(JSON.stringify({ ...reading, value: "x" }).padEnd(500_000));
     const handshake = `GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+    const witness = await hub.connect();
     const answerTo = async (pieces: Iterable<Buffer>) => {
       const socket = connect(Number(new URL(hub.url).port), "127.0.0.1").setNoDelay(true);
       let received = "";
@@ -113,7 +114,11 @@ describe("frames", () => {
       socket.write(handshake);
       await upgraded;
       const answered = heard('"stored":1');
-      for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
+      for (const piece of pieces) {
+        socket.write(piece);
+        // A round trip on another socket: the hub has read this piece by itself.
+        await witness.settled();
+      }
       await answered;
       socket.destroy();
       return received;
