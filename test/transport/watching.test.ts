@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { hubToViewer } from "../../server/protocol/viewer.ts";
 import type { Answer, Client } from "../support/client.ts";
-import { startHub, type TestHub, type TestHubOptions } from "../support/start-hub.ts";
+import { engines, startHub, type TestHub, type TestHubOptions } from "../support/start-hub.ts";
 
 const at = Date.UTC(2026, 10, 24);
 
@@ -50,9 +50,9 @@ async function store(device: Client, seq: number, ...rows: [metric: string, valu
   await device.next("ack");
 }
 
-describe("watching over a real socket", () => {
+describe.each(engines)("watching over a real socket, %s store", (engine) => {
   it("[T8] [P43] [P44] one socket, two subscriptions, one shared set with another viewer", async () => {
-    await open();
+    await open({ engine });
     const boiler = await hub.welcomed("boiler-1", { metrics: { temperature: { unit: "°C" } } });
     const oven = await hub.welcomed("oven-1");
     await store(boiler, 1, ["temperature", 20, at], ["temperature", 21, at + 1]);
@@ -93,7 +93,7 @@ describe("watching over a real socket", () => {
   });
 
   it("[P43] shows each of a steady flow once and in order, whenever a viewer joins", async () => {
-    await open();
+    await open({ engine });
     const device = await hub.welcomed("boiler-1", { session: "s" });
     const total = 400;
     let seq = 0;
@@ -127,7 +127,7 @@ describe("watching over a real socket", () => {
   });
 
   it("[P22] shows viewers nothing of a batch the store refused", async () => {
-    await open();
+    await open({ engine });
     const device = await hub.welcomed("boiler-1");
     await store(device, 1, ["temperature", 20, at]);
     const viewer = await hub.viewer();
@@ -140,7 +140,7 @@ describe("watching over a real socket", () => {
   });
 
   it("tells a removed device, and its series, to whoever watches it", async () => {
-    await open();
+    await open({ engine });
     const device = await hub.welcomed("boiler-1");
     await store(device, 1, ["temperature", 20, at]);
     const viewer = await hub.viewer();
@@ -152,7 +152,7 @@ describe("watching over a real socket", () => {
   });
 
   it("refuses a subscription that is none, with its id, and keeps the socket", async () => {
-    await open();
+    await open({ engine });
     const viewer = await hub.viewer();
     viewer.send({ type: "subscribe", id: 4, device: ["a"] });
     const refused = await viewer.next();
