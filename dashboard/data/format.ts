@@ -98,14 +98,16 @@ export function formatClock(timeMs: number): string {
   return dateFormat("seconds", { ...seconds, hourCycle: "h23" }).format(timeMs);
 }
 
-/** An instant in full: the date is left out where it is today's. `detailMs`: what a pixel stands for; seconds are shown below a minute. */
+/** An instant in full: the date is left out where it is today's, the year where it is this one. `detailMs`: what a pixel stands for; seconds are shown below a minute. */
 export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): string {
   const today = sameDay(timeMs, nowMs);
   if (detailMs >= dayMs / 2) return dateFormat("date", { ...date, year: "numeric" }).format(timeMs);
   const time =
     detailMs >= minuteMs ? { ...clock, hourCycle: "h23" as const } : { ...seconds, hourCycle: "h23" as const };
-  const key = `${today}${detailMs >= minuteMs}`;
-  return dateFormat(key, today ? time : { ...date, year: "numeric", ...time }).format(timeMs);
+  const thisYear = new Date(timeMs).getFullYear() === new Date(nowMs).getFullYear();
+  const key = `${today}${thisYear}${detailMs >= minuteMs}`;
+  const day = thisYear ? date : ({ ...date, year: "numeric" } as const);
+  return dateFormat(key, today ? time : { ...day, ...time }).format(timeMs);
 }
 
 function sameDay(a: number, b: number): boolean {

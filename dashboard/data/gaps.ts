@@ -4,20 +4,27 @@ import type { NumberTrace } from "./number-trace.ts";
 /** Silences longer than so many intervals break the line. */
 const gapIntervals = 2.5;
 
-/** The interval is learned from so many of the newest rows where the hub does not know it. */
-const learnFrom = 32;
+/** Steps between rows are looked at over so many of the newest rows. */
+const learnFrom = 64;
+
+/** With fewer steps than this nothing is said about how regular they are. */
+const fewestSteps = 20;
 
 /**
  * The longest distance between two rows that still joins them, ms. `reportInterval` as the hub tells it: declared or
- * learned, null where unknown, 0 = on event, never silent (Infinity).
+ * learned, null where unknown, 0 = on event, never silent (Infinity). Streams without a beat (trades, alarms) have a
+ * median that says little: what 95 % of their steps keep to counts instead, or their line would be all holes.
  */
 export function longestJoinMs(trace: NumberTrace, reportInterval: number | null): number {
   if (reportInterval === 0) return Number.POSITIVE_INFINITY;
-  const intervalMs = reportInterval ?? medianStepMs(trace);
-  if (intervalMs === undefined) return Number.POSITIVE_INFINITY;
-  // Rows of buckets tell the bucket's start: two readings may lie one whole bucket nearer than their rows.
+  const steps = newestSteps(trace);
   const bucketMs = trace.everyMs ?? 0;
-  return gapIntervals * intervalMs + bucketMs;
+  const usualMs = reportInterval ?? (steps.length < 2 ? undefined : steps[steps.length >> 1]);
+  if (usualMs === undefined) return Number.POSITIVE_INFINITY;
+  // Rows of buckets tell the bucket's start: two readings may lie one whole bucket nearer than their rows.
+  const regularMs = gapIntervals * usualMs + bucketMs;
+  const longStepMs = steps.length < fewestSteps ? 0 : (steps[Math.floor(steps.length * 0.95)] ?? 0);
+  return longStepMs > bucketMs ? Math.max(regularMs, gapIntervals * longStepMs) : regularMs;
 }
 
 /** How long the newest state of a series is taken to hold after its last reading, ms; until something else is said where no interval is known. */
@@ -25,11 +32,11 @@ export function stateHoldMs(reportInterval: number | null): number {
   return reportInterval ? Math.max(gapIntervals * reportInterval, 10_000) : Number.POSITIVE_INFINITY;
 }
 
-function medianStepMs(trace: NumberTrace): number | undefined {
-  const from = Math.max(1, trace.length - learnFrom);
+/** The newest steps between rows, ms, the shortest first. */
+function newestSteps(trace: NumberTrace): number[] {
   const steps: number[] = [];
-  for (let index = from; index < trace.length; index++) steps.push(trace.time(index) - trace.time(index - 1));
-  if (steps.length < 2) return undefined;
-  steps.sort((a, b) => a - b);
-  return steps[steps.length >> 1];
+  for (let index = Math.max(1, trace.length - learnFrom); index < trace.length; index++) {
+    steps.push(trace.time(index) - trace.time(index - 1));
+  }
+  return steps.sort((a, b) => a - b);
 }

@@ -8,16 +8,23 @@ export interface HubAddress {
   readonly protocol: string;
   /** Host with port. */
   readonly host: string;
+  /** Where the page lies: a proxy may serve the hub below a path of its own. */
+  readonly pathname: string;
 }
 
-export function socketAddress({ protocol, host }: HubAddress): string {
-  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
+/** The hub's root, without its protocol: `localhost:8080/`. */
+function rootOf({ host, pathname }: HubAddress): string {
+  return host + pathname.slice(0, pathname.lastIndexOf("/") + 1);
+}
+
+export function socketAddress(address: HubAddress): string {
+  return `${address.protocol === "https:" ? "wss" : "ws"}://${rootOf(address)}ws`;
 }
 
 /** The program of each way. Each sends temperature readings of a device named after it. */
 export function snippets(address: HubAddress): Readonly<Record<Way, string>> {
   const socket = socketAddress(address);
-  const post = `${address.protocol}//${address.host}/api/v1/readings`;
+  const post = `${address.protocol}//${rootOf(address)}api/v1/readings`;
   return {
     browser: `<script>
   const socket = new WebSocket("${socket}");

@@ -105,6 +105,7 @@ export const cardStyles = css`
     pointer-events: none;
   }
   .chip span {
+    margin-left: 6px;
     color: var(--text-muted);
   }
   .note {

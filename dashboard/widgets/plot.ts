@@ -46,6 +46,8 @@ export interface PlotOptions {
 /** Times, then values, least and most of each row (lines), or times alone (strips). */
 export type PlotRows = readonly [times: readonly number[], ...columns: (readonly (number | null)[])[]];
 
+/** Place of the value among the drawn series; least and most follow. */
+const valueSeries = 1;
 const axisFont = "11px";
 const valueAxisPx = 52;
 /** All plots of the page share one crosshair in time. */
@@ -143,13 +145,15 @@ export class Plot {
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 8 },
-        points: {
-          show: line,
-          size: 7,
-          width: 2,
-          stroke: () => chartColours().line,
-          fill: () => chartColours().surface,
-        },
+        // `true` would take the place of the function that makes the point.
+        points: line
+          ? {
+              size: (_plot, series) => (series === valueSeries ? 7 : 0),
+              width: 2,
+              stroke: () => chartColours().line,
+              fill: () => chartColours().surface,
+            }
+          : { show: false },
         // Pressing and drawing stay with the chart that is drawn in.
         sync: {
           key: syncKey,

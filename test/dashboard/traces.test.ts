@@ -86,6 +86,19 @@ describe("gaps", () => {
     expect(lineOf(trace, 0, 3e6, 500, longestJoinMs(trace, null)).gaps).toHaveLength(1);
   });
 
+  it("does not tear a stream without a beat into pieces, and still shows its outage", () => {
+    let time = 0;
+    // Bursts of ten readings 100 ms apart, then two seconds of rest.
+    const times = Array.from({ length: 200 }, (_, index) => {
+      time += index === 100 ? 60 * second : index % 10 === 0 ? 2 * second : 100;
+      return time;
+    });
+    const trace = raw(times);
+    const join = longestJoinMs(trace, 100);
+    expect(join).toBe(5 * second);
+    expect(lineOf(trace, 0, time, 5_000, join).gaps).toEqual([[times[99], times[100]]]);
+  });
+
   it("never breaks a line that is reported on event", () => {
     expect(longestJoinMs(raw([0, 1, 1e9]), 0)).toBe(Number.POSITIVE_INFINITY);
   });
