@@ -8,7 +8,7 @@ const gapIntervals = 2.5;
 const learnFrom = 64;
 
 /** With fewer steps than this nothing is said about how regular they are. */
-const fewestSteps = 20;
+const fewestSteps = 40;
 
 /**
  * The longest distance between two rows that still joins them, ms. `reportInterval` as the hub tells it: declared or
@@ -23,7 +23,7 @@ export function longestJoinMs(trace: NumberTrace, reportInterval: number | null)
   if (usualMs === undefined) return Number.POSITIVE_INFINITY;
   // Rows of buckets tell the bucket's start: two readings may lie one whole bucket nearer than their rows.
   const regularMs = gapIntervals * usualMs + bucketMs;
-  const longStepMs = steps.length < fewestSteps ? 0 : (steps[Math.floor(steps.length * 0.95)] ?? 0);
+  const longStepMs = steps.length < fewestSteps ? 0 : (steps[Math.floor((steps.length - 1) * 0.95)] ?? 0);
   return longStepMs > bucketMs ? Math.max(regularMs, gapIntervals * longStepMs) : regularMs;
 }
 
