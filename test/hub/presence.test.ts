@@ -1,63 +1,5 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { Catalog, type Device } from "../../server/hub/catalog.ts";
-import { Presence, type StateOfDevice } from "../../server/hub/presence.ts";
-import type { DeviceMeta } from "../../server/protocol/metadata.ts";
-import { FakeClock } from "../support/fake-clock.ts";
-
-const second = 1_000;
-const minute = 60 * second;
-
-const presences: Presence[] = [];
-afterEach(() => {
-  for (const presence of presences.splice(0)) presence.stop();
-});
-
-function world() {
-  const clock = new FakeClock();
-  const told: string[] = [];
-  const catalog = new Catalog({
-    epoch: "e",
-    commit: 0,
-    nextSeries: 1,
-    series: [],
-    latest: [],
-    devices: [],
-    metrics: [],
-    recovered: false,
-  });
-  const presence = new Presence({
-    clock,
-    onChange: (device: Device, { state, reason }: StateOfDevice) => told.push(`${device.id} ${state} ${reason}`),
-  });
-  presences.push(presence);
-
-  function device(id: string, meta: Omit<DeviceMeta, "metrics"> = {}): Device {
-    const made = catalog.device(id, clock.now());
-    made.meta = { ...made.meta, ...meta };
-    return made;
-  }
-
-  /** One reading, committed now; its device time is now too unless told otherwise. */
-  function report(id: string, metric = "temperature", timeMs = clock.now()): void {
-    const owner = catalog.device(id, clock.now());
-    const series = owner.series.get(metric) ?? catalog.addSeries(owner, metric, "number");
-    series.latestReceivedMs = clock.now();
-    presence.reported(series, timeMs, clock.monotonic());
-  }
-
-  function reportEvery(id: string, everyMs: number, times: number, metric?: string): void {
-    for (let count = 0; count < times; count++) {
-      clock.advance(everyMs);
-      report(id, metric);
-    }
-  }
-
-  const seen = (id: string) => {
-    const { state, reason } = presence.stateOf(device(id));
-    return `${state} ${reason}`;
-  };
-  return { clock, catalog, presence, told, device, report, reportEvery, seen };
-}
+import { describe, expect, it } from "vitest";
+import { minute, second, world } from "./presence-world.ts";
 
 const clean = { reason: "closed", clean: true } as const;
 const cut = { reason: "timeout", clean: false } as const;
@@ -158,6 +100,8 @@ describe("presence", () => {
     reportEvery("a", 60 * second, 4, "slow");
     reportEvery("a", 6 * second, 4, "fast");
     expect(presence.deviceInterval(device("a"))).toBe(6 * second);
+    // One that is new has a longer grace, and takes nothing from the others.
+    report("a", "new");
     clock.advance(15 * second);
     expect(seen("a")).toBe("silent no_reading");
     report("a", "slow");
@@ -253,27 +197,6 @@ describe("presence", () => {
     expect([...archive.series.values()].map((series) => presence.isStale(series))).toEqual([false]);
     connection.closed(clean);
     expect(seen("archive")).toBe("offline closed");
-  });
-
-  it("[P55] takes the devices behind a gateway offline with it, and back when it speaks for them again", () => {
-    const { clock, presence, device, report, seen } = world();
-    const gateway = device("gateway");
-    const connection = presence.connected(gateway);
-    for (const id of ["one", "two"]) presence.spokenFor(device(id), gateway);
-    expect([seen("one"), seen("two")]).toEqual(["online connected", "online connected"]);
-    presence.connected(device("two"));
-    connection.closed(cut);
-    expect([seen("gateway"), seen("one"), seen("two")]).toEqual([
-      "offline timeout",
-      "offline gateway_offline",
-      "online connected",
-    ]);
-    clock.advance(minute);
-    presence.connected(gateway);
-    expect(seen("one")).toBe("offline gateway_offline");
-    presence.spokenFor(device("one"), gateway);
-    report("one");
-    expect(seen("one")).toBe("online connected");
   });
 
   it("[P56] calls a value stale by its own series, whatever else the device reports", () => {

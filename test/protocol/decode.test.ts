@@ -165,6 +165,14 @@ describe("messages that are wrong", () => {
     const metrics = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`m${index}`, {}]));
     expect(refused({ ...hello, metrics }).message).toContain("limit metricsPerDevice is 1000");
   });
+
+  it("[P39] refuses more labels, commands and arguments than anybody needs before it looks at them", () => {
+    const entries = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`k ${index}`, 1]));
+    expect(refused({ ...hello, labels: entries(257) }).message).toBe("labels has 257 entries: at most 256 are allowed");
+    expect(refused({ ...hello, commands: entries(101) }).message).toContain("at most 100 are allowed");
+    expect(refused({ ...hello, commands: { go: { args: entries(33) } } }).message).toContain("at most 32 are allowed");
+  });
 });
 
 describe("whose a connection is", () => {
