@@ -77,6 +77,8 @@ export class Presence {
   readonly #intervals = new Intervals();
   readonly #deadlines: Deadlines<Watched>;
   readonly #atStart: StateOfDevice;
+  /** The device that reported last: its next reading is likely to be the next one. */
+  #reporting: Watched | undefined;
   #online = 0;
   #silent = 0;
 
@@ -117,7 +119,8 @@ export class Presence {
 
   /** A reading was committed. `atMs`: monotonic time of the commit, the same for all its readings. */
   reported(series: Series, timeMs: number, atMs: number): void {
-    const watched = this.#watch(series.device);
+    const watched = this.#reporting?.device === series.device ? this.#reporting : this.#watch(series.device);
+    this.#reporting = watched;
     if (this.#intervals.arrived(series.number, timeMs, atMs)) this.#regrace(watched, series);
     watched.lastReadingMs = atMs;
     if (watched.shown.state === "online" && watched.shown.reason !== "asleep" && watched.deadlineMs >= atMs) {
@@ -154,6 +157,7 @@ export class Presence {
     }
     for (const series of device.series.values()) this.#intervals.forget(series.number);
     this.#watched.delete(device);
+    if (this.#reporting === watched) this.#reporting = undefined;
   }
 
   /** Forgets a series that is empty now. */
