@@ -192,7 +192,7 @@ function matches(tree: Tree, pattern: RegExp, why: string, where: (path: string)
 
 /** Nothing escapes the types: tests alone may look into an answer of any shape, where the linter is told why. */
 export function untyped(tree: Tree): Breach[] {
-  const found = matches(tree, /(?::\s*|\bas\s+|[<,|&]\s*)any\b(?!\s*[(:.?])|\bany\[\]/g, "uses any");
+  const found = matches(tree, /(?::\s*|\bas\s+|[<|&]\s*)any\b(?!\s*[(:.?])|,\s*any\s*[>,]|\bany\[\]/g, "uses any");
   return found.filter((one) => {
     const [path = "", line] = (one.split(" ")[0] ?? "").split(":");
     const above = tree.sources.get(path)?.text.split("\n")[Number(line) - 2] ?? "";
