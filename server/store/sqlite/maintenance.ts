@@ -5,8 +5,6 @@ import type { StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import type { Sealed } from "./seal.ts";
 
-/** Below this many heads due, a slice waits for an idle moment: its sync is better shared. */
-const dueForSlice = 64;
 /** No commit for this long: the hub is idle, and what waits is done. */
 const idleMs = 100;
 /** A checkpoint moves at most about this much while commits wait for it. */
@@ -89,7 +87,7 @@ export class Maintenance {
   }
 
   #isPressing(): boolean {
-    return this.#parts.heads.due >= dueForSlice || this.#walBytes() >= checkpointBytes;
+    return this.#parts.heads.due >= this.#settings.headsPerSlice || this.#walBytes() >= checkpointBytes;
   }
 
   #betweenCommits(): void {

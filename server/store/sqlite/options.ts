@@ -16,6 +16,8 @@ export interface SqliteStoreOptions {
   readonly chunkBytes?: number | undefined;
   /** How long a commit waits for another program that has locked the database before it is refused, ms. Default 5,000. */
   readonly busyTimeoutMs?: number | undefined;
+  /** Between commits heads are sealed once so many are due, since each slice costs a sync; an idle hub waits for none. Default 64. */
+  readonly headsPerSlice?: number | undefined;
   /** How long one slice of sealing may hold up a commit. Default 4 ms. */
   readonly sliceMs?: number | undefined;
 }
@@ -28,6 +30,7 @@ export interface StoreSettings {
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
   readonly sliceMs: number;
+  readonly headsPerSlice: number;
   readonly busyTimeoutMs: number;
 }
 
@@ -38,6 +41,7 @@ export function settingsOf(options: SqliteStoreOptions): StoreSettings {
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
     chunkBytes: options.chunkBytes ?? 3700,
+    headsPerSlice: options.headsPerSlice ?? 64,
     sliceMs: options.sliceMs ?? 4,
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
   };
