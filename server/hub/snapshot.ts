@@ -126,13 +126,17 @@ export class Snapshots {
   }
 }
 
-/** Series removed meanwhile are left out: their removal is announced. */
+/**
+ * What comes while they are made is announced, and left out here: a series must not be shown before its device is. What
+ * is removed meanwhile is left out too.
+ */
 async function* framesOf(set: LiveSet, { catalog, presence, spans }: SnapshotDeps): AsyncGenerator<string> {
+  const numbers = [...set.series.keys()];
   for (const page of pagesOf(catalog.selectDevices(set.selection.devices))) {
     const devices = page.map((device) => deviceEntryOf(device, presence));
     yield JSON.stringify({ type: "devices", set: set.number, devices });
   }
-  for (const page of pagesOf([...set.series.keys()])) {
+  for (const page of pagesOf(numbers)) {
     const known = await spans(page);
     const series = known.flatMap((span) => {
       const one = catalog.findSeries(span.series);
