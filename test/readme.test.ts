@@ -10,23 +10,10 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settings } from "../server/config.ts";
 import { HubProcess } from "./chaos/hub-process.ts";
+import { program, readme } from "./support/readme.ts";
 
 const root = join(import.meta.dirname, "..");
 const file = join(root, "README.md");
-const readme = readFileSync(file, "utf8");
-
-/** The programs of one language, in the order of the page. */
-function programs(language: string): string[] {
-  return [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, name, text]) =>
-    name === language && text ? [text] : [],
-  );
-}
-
-function program(language: string, mark: string): string {
-  const found = programs(language).find((text) => text.includes(mark));
-  if (!found) throw new Error(`README has no ${language} program with ${mark}`);
-  return found;
-}
 
 const missing = (command: string): boolean => spawnSync(command, ["--version"]).error !== undefined;
 
