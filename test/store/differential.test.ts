@@ -6,7 +6,7 @@ import { ColumnsBuilder } from "../../server/store/columns.ts";
 import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
 import type { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import { printedSeed } from "../support/seed.ts";
-import { buildWorker, sqliteEngine } from "./sqlite-engine.ts";
+import { buildWorker, sqliteEngine } from "./sqlite/engine.ts";
 import { World } from "./world.ts";
 
 await buildWorker();

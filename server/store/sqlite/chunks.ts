@@ -22,7 +22,8 @@ export interface Summary {
   readonly last: number;
 }
 
-const infoColumns = "id, first_ms AS firstMs, last_ms AS lastMs, count, length(readings) AS bytes";
+/** All of it is in the index by time, so that a look at the end of a series reads one page. */
+const infoColumns = "id, first_ms AS firstMs, last_ms AS lastMs, count, bytes";
 
 export class Chunks {
   readonly #insert;
@@ -32,22 +33,22 @@ export class Chunks {
   readonly #overlapping;
   readonly #read;
   readonly #firstMs;
+  readonly #last;
 
   constructor(db: Db) {
     this.#insert = db.prepare(
-      "INSERT INTO chunks (series, first_ms, last_ms, count, received_ms, summary, readings) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO chunks (series, first_ms, last_ms, count, bytes, received_ms, summary, readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#update = db.prepare(
-      "UPDATE chunks SET first_ms = ?, last_ms = ?, count = ?, summary = ?, readings = ? WHERE id = ?",
+      "UPDATE chunks SET first_ms = ?, last_ms = ?, count = ?, bytes = ?, summary = ?, readings = ? WHERE id = ?",
     );
     this.#remove = db.prepare("DELETE FROM chunks WHERE id = ?");
-    this.#newest = db.prepare(
-      `SELECT ${infoColumns} FROM chunks WHERE series = ? ORDER BY last_ms DESC, id DESC LIMIT ?`,
-    );
+    this.#newest = db.prepare(`SELECT ${infoColumns} FROM chunks WHERE series = ? ORDER BY last_ms DESC LIMIT ?`);
     this.#overlapping = db.prepare(
       `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ? ORDER BY id`,
     );
     this.#firstMs = db.prepare("SELECT min(first_ms) FROM chunks WHERE series = ?").pluck();
+    this.#last = db.prepare("SELECT id FROM chunks WHERE series = ? ORDER BY last_ms DESC, id DESC LIMIT 1").pluck();
     this.#read = db.prepare("SELECT readings, received_ms AS receivedMs FROM chunks WHERE id = ?");
   }
 
@@ -55,14 +56,15 @@ export class Chunks {
   insert(series: number, rows: ChunkColumns, receivedMs: number): number {
     const blob = encodeChunk(rows);
     const { times } = rows;
-    this.#insert.run(series, times[0], times.at(-1), times.length, receivedMs, summarize(rows), blob);
+    this.#insert.run(series, times[0], times.at(-1), times.length, blob.length, receivedMs, summarize(rows), blob);
     return blob.length;
   }
 
   /** Puts fewer rows into a chunk's place; its rank among the others stays. */
   replace(id: number, rows: ChunkColumns): void {
     const { times } = rows;
-    this.#update.run(times[0], times.at(-1), times.length, summarize(rows), encodeChunk(rows), id);
+    const blob = encodeChunk(rows);
+    this.#update.run(times[0], times.at(-1), times.length, blob.length, summarize(rows), blob, id);
   }
 
   remove(id: number): void {
@@ -82,6 +84,11 @@ export class Chunks {
   /** The earliest time in the chunks of a series; null where it has none. */
   firstMs(series: number): number | null {
     return this.#firstMs.get(series) as number | null;
+  }
+
+  /** The chunk with the newest reading of a series, the later arrival of two with the same time; undefined where it has none. */
+  last(series: number): number | undefined {
+    return this.#last.get(series) as number | undefined;
   }
 
   read(id: number): ChunkColumns & { readonly receivedMs: number } {

@@ -18,13 +18,14 @@ export function deleteRange(
   if (!head) return { removed: 0, seriesRemoved: false };
   const done = transact(db, () => {
     // What is in chunks with its commit on record can't come back from the journal.
+    const known = heads.newest(head);
     const before = head.length > 0 ? sealer.seal(head, commit).state : head.sealed;
     const doomed = chunks.overlapping(series, fromMs, toMs).filter((chunk) => chunk.firstMs < toMs);
     const removed = countReadings(parts, head, doomed, fromMs, toMs);
     for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
     const count = before.count - removed;
     if (removed > 0 && count === 0) records.removeSeries(series);
-    const newest = isWithin(head.newest, fromMs, toMs) ? newestOf(chunks, series) : head.newest;
+    const newest = isWithin(known, fromMs, toMs) ? newestOf(chunks, series) : known;
     const firstMs = count === 0 ? null : chunks.firstMs(series);
     const state: SealedState = { ...before, count, firstMs, lastMs: newest?.timeMs ?? null };
     if (count > 0) sealer.save(series, state, newest);
@@ -32,7 +33,7 @@ export function deleteRange(
   });
   heads.clear(head);
   head.sealed = done.state;
-  head.newest = done.newest;
+  head.sealedNewest = done.newest;
   const seriesRemoved = done.removed > 0 && done.state.count === 0;
   if (seriesRemoved) heads.remove(head);
   return { removed: done.removed, seriesRemoved };
@@ -97,9 +98,9 @@ function cut(chunks: Chunks, head: SeriesHead, chunk: ChunkInfo, fromMs: number,
 
 /** The newest reading in the chunks of a series; its arrival is not known closer than that of its chunk's newest commit. */
 function newestOf(chunks: Chunks, series: number): NewestReading | undefined {
-  const [last] = chunks.newest(series, 1);
-  if (!last) return undefined;
-  const { type, times, values, strings, receivedMs } = chunks.read(last.id);
+  const last = chunks.last(series);
+  if (last === undefined) return undefined;
+  const { type, times, values, strings, receivedMs } = chunks.read(last);
   const cell = values.at(-1) as number;
   const value = type === "number" ? cell : type === "boolean" ? cell !== 0 : (strings[cell] as string);
   return { timeMs: times.at(-1) as number, value, receivedMs };

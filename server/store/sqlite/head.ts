@@ -5,6 +5,9 @@ import type { NewSeries } from "../store.ts";
 import { risingRows } from "./rows.ts";
 
 const firstCapacity = 16;
+const firstFullAt = 1024;
+/** Spread of the sizes at which heads are full: a fleet started together must not seal together. */
+const jitter = 0.25;
 const noCells = new Float64Array(0);
 
 /** What the database says of a series' sealed part. */
@@ -22,11 +25,17 @@ export interface NewestReading {
   readonly receivedMs: number;
 }
 
+/**
+ * Its hot fields are small integers and one buffer: with 50,000 heads each pointer that a reading follows is a miss of
+ * the cache, and V8 keeps every other number of an object behind a pointer of its own.
+ */
 export class SeriesHead {
   readonly identity: NewSeries;
   sealed: SealedState = { throughCommit: 0, count: 0, firstMs: null, lastMs: null };
-  /** Readings at which the head is full; the encoded size of the last chunk tells. */
-  fullAt = 1024;
+  /** The newest reading of the sealed part. */
+  sealedNewest: NewestReading | undefined;
+  /** Readings at which the head is full: a guess at first, then what the encoded size of the last chunk tells. */
+  fullAt: number;
   /** Waits in the queue of full heads. */
   queued = false;
   /** Its rows are being written as a chunk; they leave the memory when that is durable. */
@@ -35,21 +44,23 @@ export class SeriesHead {
   removed = false;
   /** Commit of the oldest row; 0 where there is none. */
   firstCommit = 0;
-  /** Arrival of the newest commit among the rows, ms. */
-  lastReceivedMs = Number.NEGATIVE_INFINITY;
-  #newestMs = Number.NEGATIVE_INFINITY;
-  #newestValue: Value = 0;
-  #newestReceivedMs = 0;
+  /** Commit of the row that came last. */
+  lastCommit = 0;
+  readonly #isText: boolean;
   /** Time and value of each row, one after the other: one allocation, one cache line. */
   #cells = noCells;
   #length = 0;
   #rising = true;
-  #lastMs = Number.NEGATIVE_INFINITY;
+  /** Which row is the newest, and its commit. */
+  #newestAt = 0;
+  #newestCommit = 0;
   #strings: string[] = [];
   #numbers: Map<string, number> | undefined;
 
   constructor(identity: NewSeries) {
     this.identity = identity;
+    this.fullAt = jittered(firstFullAt, identity.series, 0);
+    this.#isText = identity.type === "string";
   }
 
   /** Rows held; two of one millisecond may still count twice. */
@@ -62,37 +73,19 @@ export class SeriesHead {
     return this.#cells.byteLength;
   }
 
-  get newest(): NewestReading | undefined {
-    if (this.#newestMs === Number.NEGATIVE_INFINITY) return undefined;
-    return { timeMs: this.#newestMs, value: this.#newestValue, receivedMs: this.#newestReceivedMs };
-  }
-
-  set newest(reading: NewestReading | undefined) {
-    this.#newestMs = reading?.timeMs ?? Number.NEGATIVE_INFINITY;
-    this.#newestValue = reading?.value ?? 0;
-    this.#newestReceivedMs = reading?.receivedMs ?? 0;
+  /** The newest of the rows and its commit; undefined where there are none. */
+  newestRow(): { readonly timeMs: number; readonly value: Value; readonly commit: number } | undefined {
+    if (this.#length === 0) return undefined;
+    const cell = this.#cells[this.#newestAt * 2 + 1] as number;
+    const { type } = this.identity;
+    const value = type === "number" ? cell : type === "boolean" ? cell !== 0 : (this.#strings[cell] as string);
+    return { timeMs: this.#cells[this.#newestAt * 2] as number, value, commit: this.#newestCommit };
   }
 
   /** Takes one reading as it stands in a batch's columns; answers by how many bytes the head grew. */
-  push(timeMs: number, cell: number, strings: readonly string[], receivedMs: number, commit: number): number {
-    if (this.#length === 0) this.firstCommit = commit;
-    let value: Value = cell;
-    let stored = cell;
-    if (this.identity.type === "string") {
-      value = strings[cell] as string;
-      stored = this.#numberOf(value);
-    } else if (this.identity.type === "boolean") {
-      value = cell !== 0;
-    }
-    if (timeMs >= this.#newestMs) {
-      this.#newestMs = timeMs;
-      this.#newestValue = value;
-      this.#newestReceivedMs = receivedMs;
-    }
-    if (timeMs <= this.#lastMs) this.#rising = false;
-    this.#lastMs = timeMs;
-    if (receivedMs > this.lastReceivedMs) this.lastReceivedMs = receivedMs;
-    const at = this.#length++ * 2;
+  push(timeMs: number, cell: number, strings: readonly string[], commit: number): number {
+    const length = this.#length;
+    const at = length * 2;
     let grown = 0;
     if (at === this.#cells.length) {
       const larger = new Float64Array(at === 0 ? firstCapacity * 2 : at * 2);
@@ -100,8 +93,21 @@ export class SeriesHead {
       grown = larger.byteLength - this.#cells.byteLength;
       this.#cells = larger;
     }
+    if (length === 0) {
+      this.firstCommit = commit;
+      this.#newestAt = 0;
+      this.#newestCommit = commit;
+    } else {
+      if (timeMs <= (this.#cells[at - 2] as number)) this.#rising = false;
+      if (timeMs >= (this.#cells[this.#newestAt * 2] as number)) {
+        this.#newestAt = length;
+        this.#newestCommit = commit;
+      }
+    }
     this.#cells[at] = timeMs;
-    this.#cells[at + 1] = stored;
+    this.#cells[at + 1] = this.#isText ? this.#numberOf(strings[cell] as string) : cell;
+    this.#length = length + 1;
+    this.lastCommit = commit;
     return grown;
   }
 
@@ -125,11 +131,9 @@ export class SeriesHead {
     this.#cells = noCells;
     this.#length = 0;
     this.#rising = true;
-    this.#lastMs = Number.NEGATIVE_INFINITY;
     this.#strings = [];
     this.#numbers = undefined;
     this.firstCommit = 0;
-    this.lastReceivedMs = Number.NEGATIVE_INFINITY;
     this.queued = false;
     this.sealing = false;
   }
@@ -142,7 +146,7 @@ export class SeriesHead {
       this.#cells[index * 2 + 1] = values[index] as number;
     }
     this.#rising = true;
-    this.#lastMs = times.at(-1) ?? Number.NEGATIVE_INFINITY;
+    this.#newestAt = times.length - 1;
   }
 
   #numberOf(text: string): number {
@@ -154,4 +158,12 @@ export class SeriesHead {
     }
     return number;
   }
+}
+
+/** `rows` spread by ±25 %, always the same for one series and number of seals. */
+export function jittered(rows: number, series: number, turn: number): number {
+  let hash = Math.imul(series ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(turn + 1, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  const spread = ((hash ^ (hash >>> 12)) >>> 0) / 0x100000000;
+  return Math.max(16, Math.round(rows * (1 - jitter + 2 * jitter * spread)));
 }

@@ -1,9 +1,11 @@
 /** All heads, and which of them to seal next: full ones first, then whoever the sweep has come to. */
 import type { Columns } from "../columns.ts";
-import type { SeriesHead } from "./head.ts";
+import type { NewestReading, SeriesHead } from "./head.ts";
 
-/** Spread of the sizes at which heads are full: a fleet started together must not seal together. */
-const jitter = 0.25;
+/** Tells when a commit arrived, ms. */
+export interface Arrivals {
+  receivedMs(commit: number): number;
+}
 
 export class Heads {
   /** By series number; numbers are given out in order, so that holes are few. */
@@ -21,6 +23,12 @@ export class Heads {
   /** How many heads the sweep may seal now; grows with what the journal and the heads took in. */
   #sweepDue = 0;
   #bytes = 0;
+  readonly #arrivals: Arrivals;
+
+  /** `arrivals` knows every commit that a head has rows of. */
+  constructor(arrivals: Arrivals) {
+    this.#arrivals = arrivals;
+  }
 
   /** Memory of all rows, bytes. */
   get bytes(): number {
@@ -70,24 +78,55 @@ export class Heads {
     }
   }
 
-  /** Gives a committed batch's readings to their heads; those of unknown or already sealed commits are left out. */
-  push(columns: Columns, receivedMs: number, commit: number): void {
+  /** Gives a committed batch's readings to their heads; those of unknown series are left out. */
+  push(columns: Columns, commit: number): void {
+    const { length, series, times, values, strings } = columns;
+    for (let index = 0; index < length; index++) {
+      const head = this.#byNumber[series[index] as number];
+      if (head === undefined) continue;
+      this.#pushOne(head, times[index] as number, values[index] as number, strings, commit);
+    }
+  }
+
+  /** As `push`, for a commit of the journal: readings that are sealed already are left out. */
+  replay(columns: Columns, commit: number): void {
     const { length, series, times, values, strings } = columns;
     for (let index = 0; index < length; index++) {
       const head = this.#byNumber[series[index] as number];
       if (head === undefined || commit <= head.sealed.throughCommit) continue;
-      if (head.length === 0) this.#order.push({ head, commit });
-      this.#bytes += head.push(times[index] as number, values[index] as number, strings, receivedMs, commit);
-      if (head.length >= head.fullAt && !head.queued) {
-        head.queued = true;
-        this.#full.push(head);
-      }
+      this.#pushOne(head, times[index] as number, values[index] as number, strings, commit);
     }
+  }
+
+  #pushOne(head: SeriesHead, timeMs: number, cell: number, strings: readonly string[], commit: number): void {
+    if (head.length === 0) this.#order.push({ head, commit });
+    this.#bytes += head.push(timeMs, cell, strings, commit);
+    if (head.length >= head.fullAt && !head.queued) {
+      head.queued = true;
+      this.#full.push(head);
+    }
+  }
+
+  /** The newest reading of a series, sealed or not. */
+  newest(head: SeriesHead): NewestReading | undefined {
+    const row = head.newestRow();
+    if (row === undefined || (head.sealedNewest && head.sealedNewest.timeMs > row.timeMs)) return head.sealedNewest;
+    return { timeMs: row.timeMs, value: row.value, receivedMs: this.#arrivals.receivedMs(row.commit) };
+  }
+
+  /** When the newest of the head's rows arrived, ms. */
+  lastReceivedMs(head: SeriesHead): number {
+    return this.#arrivals.receivedMs(head.lastCommit);
   }
 
   /** Moves the sweep on: `share` is the part of a budget that a commit used up, and a whole one makes a whole round. */
   advanceSweep(share: number): void {
     this.#sweepDue += this.#list.length * share;
+  }
+
+  /** Lets the sweep go on by at least so many heads. */
+  makeDue(count: number): void {
+    this.#sweepDue = Math.max(this.#sweepDue, count);
   }
 
   /** The next head to seal, or undefined where none is due. */
@@ -130,20 +169,23 @@ export class Heads {
 
   /** The oldest commit whose readings are not all sealed; Infinity where all are. */
   oldestCommit(): number {
-    while (this.#orderAt < this.#order.length) {
+    return this.#oldest()?.firstCommit ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The head that keeps the journal from being trimmed further. */
+  #oldest(): SeriesHead | undefined {
+    for (; this.#orderAt < this.#order.length; this.#orderAt++) {
       const { head, commit } = this.#order[this.#orderAt] as { head: SeriesHead; commit: number };
-      if (head.length > 0 && head.firstCommit === commit) return commit;
-      this.#orderAt += 1;
+      if (head.length > 0 && head.firstCommit === commit) return head;
     }
     this.#order = [];
     this.#orderAt = 0;
-    return Number.POSITIVE_INFINITY;
+    return undefined;
   }
 
   /** After a restart the sweep goes on with the head that holds the journal's oldest commit. */
   resumeSweep(): void {
-    this.oldestCommit();
-    const oldest = this.#order[this.#orderAt]?.head;
+    const oldest = this.#oldest();
     if (oldest) this.#sweepAt = Math.max(0, this.#list.indexOf(oldest));
   }
 
@@ -156,12 +198,4 @@ export class Heads {
 
 function isSealable(head: SeriesHead): boolean {
   return head.length > 0 && !head.removed && !head.sealing;
-}
-
-/** `rows` spread by ±25 %, always the same for one series and number of seals. */
-export function jittered(rows: number, series: number, turn: number): number {
-  let hash = Math.imul(series ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(turn + 1, 0xc2b2ae35);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  const spread = ((hash ^ (hash >>> 12)) >>> 0) / 0x100000000;
-  return Math.max(16, Math.round(rows * (1 - jitter + 2 * jitter * spread)));
 }

@@ -11,8 +11,8 @@ export class JournalLog {
   readonly #trim;
   readonly #forgotten;
   readonly #budgetBytes: number;
-  /** Commit and size of each row, in order. */
-  #rows: { commit: number; bytes: number }[] = [];
+  /** What each row is, in order; commits follow each other without a gap. */
+  #rows: { commit: number; receivedMs: number; bytes: number }[] = [];
   #start = 0;
   #bytes = 0;
 
@@ -28,6 +28,12 @@ export class JournalLog {
     return this.#bytes;
   }
 
+  /** When a commit that is in the journal arrived, ms. */
+  receivedMs(commit: number): number {
+    const first = this.#rows[this.#start]?.commit ?? 0;
+    return this.#rows[this.#start + commit - first]?.receivedMs ?? 0;
+  }
+
   /** Writes an entry inside the caller's transaction; answers its size. `note` follows once that is durable. */
   write(commit: number, entry: JournalEntry): number {
     const blob = encodeJournal(entry);
@@ -36,8 +42,8 @@ export class JournalLog {
   }
 
   /** Takes note of a durable entry. */
-  note(commit: number, bytes: number): void {
-    this.#rows.push({ commit, bytes });
+  note(commit: number, receivedMs: number, bytes: number): void {
+    this.#rows.push({ commit, receivedMs, bytes });
     this.#bytes += bytes;
   }
 
@@ -47,8 +53,9 @@ export class JournalLog {
       .prepare("SELECT commit_number AS commitNumber, entry FROM journal ORDER BY commit_number")
       .iterate();
     for (const row of rows as IterableIterator<{ commitNumber: number; entry: Buffer }>) {
-      this.note(row.commitNumber, row.entry.length);
-      yield [row.commitNumber, decodeJournal(row.entry)];
+      const entry = decodeJournal(row.entry);
+      this.note(row.commitNumber, entry.receivedMs, row.entry.length);
+      yield [row.commitNumber, entry];
     }
   }
 

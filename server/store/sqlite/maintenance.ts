@@ -13,6 +13,9 @@ const checkpointBytes = 4 * 2 ** 20;
 const idleCheckpointBytes = 2 ** 20;
 /** After a failed slice (a full disk) the next attempt waits, ms. */
 const retryMs = 1000;
+/** A close seals early until the journal is no longer than this, but not for longer than `closingMs`. */
+const keptAtClose = 4 * 2 ** 20;
+const closingMs = 3000;
 /** Chunks of deleted series taken away in one slice. */
 const doomedPerSlice = 256;
 /** Pages given back to the system in one idle slice; a reserve stays for the next seals. */
@@ -20,6 +23,8 @@ const vacuumPages = 512;
 const sparePages = 4096;
 /** Bytes of memory that a reading takes in a head, with the room that heads grow by. */
 const headBytesPerReading = 24;
+/** Below this fill of its budget nothing is sealed for it. From here on a first round ends just as the budget is full. */
+const sweepFrom = 1 / Math.E;
 
 export class Maintenance {
   readonly #parts: WriterParts;
@@ -51,9 +56,12 @@ export class Maintenance {
   /** A batch was committed. */
   took(commit: number, journalBytes: number, readings: number): void {
     const { journalBudgetBytes, headBudgetBytes } = this.#settings;
+    const { heads, journal } = this.#parts;
     this.#commit = commit;
-    const share = Math.max(journalBytes / journalBudgetBytes, (readings * headBytesPerReading) / headBudgetBytes);
-    this.#parts.heads.advanceSweep(share);
+    const forJournal = sweepShare(journalBytes, journal.bytes, journalBudgetBytes);
+    // In a steady round heads are half full on average.
+    const forHeads = sweepShare((readings * headBytesPerReading) / 2, heads.bytes, headBudgetBytes);
+    heads.advanceSweep(Math.max(forJournal, forHeads));
     if (this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
     this.wake();
   }
@@ -78,6 +86,17 @@ export class Maintenance {
     this.#applySeals(sealed);
     for (const device of saved) marks.saved(device);
     journal.trimmed(this.#commit);
+  }
+
+  /** Shortens the journal before a close, so that the next start has little to read; gives up after a while. */
+  shorten(): void {
+    const { heads, journal } = this.#parts;
+    const endMs = performance.now() + closingMs;
+    while (journal.bytes > keptAtClose && performance.now() < endMs) {
+      heads.makeDue(this.#settings.headsPerSlice);
+      this.#seal();
+      if (!this.#trim() && heads.oldestCommit() === Number.POSITIVE_INFINITY) return;
+    }
   }
 
   stop(): void {
@@ -147,8 +166,9 @@ export class Maintenance {
   }
 
   #applySeals(sealed: readonly Sealed[]): void {
-    for (const { head, state, fullAt } of sealed) {
+    for (const { head, state, newest, fullAt } of sealed) {
       head.sealed = state;
+      head.sealedNewest = newest;
       head.fullAt = fullAt;
       this.#parts.heads.clear(head);
     }
@@ -205,4 +225,9 @@ export class Maintenance {
     const [, frames, moved] = this.#statements.walFrames.get() as [number, number, number];
     return (frames - moved) * pageBytes;
   }
+}
+
+/** The part of a round that the sweep must make for `added` bytes, so that a round takes as long as what is held took to come. */
+function sweepShare(added: number, held: number, budget: number): number {
+  return held < budget * sweepFrom ? 0 : added / Math.min(held, budget);
 }

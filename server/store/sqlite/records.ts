@@ -92,7 +92,7 @@ export class Records {
       // What the journal has for this number from before it was given out belongs to nobody.
       head.sealed = { throughCommit: throughCommit ?? row.sinceCommit - 1, count: count ?? 0, firstMs, lastMs };
       if (lastMs !== null && lastValue !== null) {
-        head.newest = { timeMs: lastMs, value: fromSql(lastValue, type), receivedMs: lastReceivedMs ?? 0 };
+        head.sealedNewest = { timeMs: lastMs, value: fromSql(lastValue, type), receivedMs: lastReceivedMs ?? 0 };
       }
       return head;
     });

@@ -14,8 +14,9 @@ CREATE TABLE sealed (series INTEGER PRIMARY KEY, through_commit INTEGER NOT NULL
   first_ms INTEGER, last_ms INTEGER, last_value BLOB, last_received_ms REAL);
 CREATE TABLE journal (commit_number INTEGER PRIMARY KEY, entry BLOB NOT NULL);
 CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL, first_ms INTEGER NOT NULL,
-  last_ms INTEGER NOT NULL, count INTEGER NOT NULL, received_ms REAL NOT NULL, summary BLOB, readings BLOB NOT NULL);
-CREATE INDEX chunks_by_time ON chunks (series, last_ms, first_ms);
+  last_ms INTEGER NOT NULL, count INTEGER NOT NULL, bytes INTEGER NOT NULL, received_ms REAL NOT NULL, summary BLOB,
+  readings BLOB NOT NULL);
+CREATE INDEX chunks_by_time ON chunks (series, last_ms, first_ms, count, bytes);
 CREATE TABLE marks (device TEXT NOT NULL, session TEXT NOT NULL, seq INTEGER NOT NULL, used_ms REAL NOT NULL,
   PRIMARY KEY (device, session)) WITHOUT ROWID;
 CREATE TABLE forgotten (device TEXT PRIMARY KEY, commit_number INTEGER NOT NULL) WITHOUT ROWID;

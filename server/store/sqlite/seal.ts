@@ -2,8 +2,8 @@
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { type ChunkInfo, Chunks } from "./chunks.ts";
 import type { Db } from "./driver.ts";
-import type { NewestReading, SealedState, SeriesHead } from "./head.ts";
-import { jittered } from "./heads.ts";
+import { jittered, type NewestReading, type SealedState, type SeriesHead } from "./head.ts";
+import type { Heads } from "./heads.ts";
 import { lowerBound, mergeRows, sliceRows } from "./rows.ts";
 
 /** So many small chunks at the end of a series become one. */
@@ -15,17 +15,20 @@ const maxChunkRows = 8192;
 export interface Sealed {
   readonly head: SeriesHead;
   readonly state: SealedState;
+  readonly newest: NewestReading | undefined;
   readonly fullAt: number;
 }
 
 export class Sealer {
   readonly #chunks: Chunks;
+  readonly #heads: Heads;
   readonly #save;
   readonly #chunkBytes: number;
-  #turn = 0;
+  #turn = 1;
 
   /** `chunkBytes`: the encoded size that a chunk should have. */
-  constructor(db: Db, chunkBytes: number) {
+  constructor(db: Db, heads: Heads, chunkBytes: number) {
+    this.#heads = heads;
     this.#chunks = new Chunks(db);
     this.#chunkBytes = chunkBytes;
     this.#save = db.prepare(
@@ -49,7 +52,7 @@ export class Sealer {
     const late = sliceRows(all, Number.NEGATIVE_INFINITY, ceilingMs + 1);
     const fresh = sliceRows(all, ceilingMs + 1, Number.POSITIVE_INFINITY);
     const repeated = late.times.length === 0 ? 0 : this.#countKnown(series, late);
-    const receivedMs = Math.max(head.lastReceivedMs, ...merged.map((chunk) => chunk.receivedMs));
+    const receivedMs = Math.max(this.#heads.lastReceivedMs(head), ...merged.map((chunk) => chunk.receivedMs));
     const bytes = this.#write(series, late, receivedMs) + this.#write(series, fresh, receivedMs);
     const state = {
       throughCommit: commit,
@@ -57,9 +60,10 @@ export class Sealer {
       firstMs: Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, all.times[0] as number),
       lastMs: Math.max(head.sealed.lastMs ?? Number.NEGATIVE_INFINITY, all.times.at(-1) as number),
     };
-    this.save(series, state, head.newest);
+    const newest = this.#heads.newest(head);
+    this.save(series, state, newest);
     const rowsWanted = Math.min(maxChunkRows / 2, (this.#chunkBytes * all.times.length) / bytes);
-    return { head, state, fullAt: jittered(rowsWanted, series, this.#turn++) };
+    return { head, state, newest, fullAt: jittered(rowsWanted, series, this.#turn++) };
   }
 
   /** What the rows of a head add to the sealed part: readings that no chunk has, and the first time. */

@@ -57,14 +57,14 @@ export class Writer {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
       prepareSchema(db, this.#path);
       this.#meta = new Meta(db);
+      const journal = new JournalLog(db, settings.journalBudgetBytes);
+      const heads = new Heads(journal);
       this.#parts = {
-        db,
+        ...{ db, journal, heads },
         chunks: new Chunks(db),
-        heads: new Heads(),
-        journal: new JournalLog(db, settings.journalBudgetBytes),
         marks: new Marks(db),
         records: new Records(db),
-        sealer: new Sealer(db, settings.chunkBytes),
+        sealer: new Sealer(db, heads, settings.chunkBytes),
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));
       this.#recover();
@@ -108,13 +108,13 @@ export class Writer {
       throw this.#refuse(error, generation);
     }
     this.#commit = commit;
-    journal.note(commit, bytes);
+    journal.note(commit, batch.receivedMs, bytes);
     for (const one of made) {
       this.#nextSeries = one.series + 1;
       heads.add(new SeriesHead(one));
     }
     for (const mark of batch.marks) marks.apply(mark, batch.receivedMs, commit);
-    heads.push(batch.columns, batch.receivedMs, commit);
+    heads.push(batch.columns, commit);
     this.#maintenance.took(commit, bytes, batch.columns.length);
     return { commit, columns: batch.columns, commitMs: performance.now() - startMs };
   }
@@ -133,7 +133,7 @@ export class Writer {
   }
 
   latest(numbers: readonly number[]): Latest[] {
-    return this.#known(numbers).flatMap(latestOf);
+    return this.#known(numbers).flatMap((head) => this.#latestOf(head));
   }
 
   refusals(device: string): Refusal[] {
@@ -168,9 +168,13 @@ export class Writer {
     const { db } = this.#parts;
     try {
       if (!this.#fatal) {
+        this.#maintenance.shorten();
         this.#meta.set("clean", "1");
         db.pragma("wal_checkpoint(TRUNCATE)");
       }
+    } catch (error) {
+      // Nothing is lost: what could not be tidied is in the journal.
+      this.#fail(error);
     } finally {
       db.close();
     }
@@ -186,7 +190,7 @@ export class Writer {
       for (const mark of found) {
         if (commit > (forgotten.get(mark.device) ?? 0)) marks.apply(mark, receivedMs, commit);
       }
-      heads.push(columns, receivedMs, commit);
+      heads.replay(columns, commit);
     }
     heads.resumeSweep();
   }
@@ -199,7 +203,7 @@ export class Writer {
       commit: this.#commit,
       nextSeries: this.#nextSeries,
       series: all.map((head) => this.#stateOf(head)),
-      latest: all.flatMap(latestOf),
+      latest: all.flatMap((head) => this.#latestOf(head)),
       devices: records.devices(),
       metrics: records.metrics(),
       recovered,
@@ -210,6 +214,11 @@ export class Writer {
     return numbers.flatMap((number) => this.#parts.heads.get(number) ?? []);
   }
 
+  #latestOf(head: SeriesHead): Latest[] {
+    const newest = this.#parts.heads.newest(head);
+    return newest ? [{ series: head.identity.series, ...newest }] : [];
+  }
+
   #stateOf(head: SeriesHead): SeriesState {
     const { sealed, identity } = head;
     const open = head.length === 0 ? { count: 0, firstMs: null } : this.#parts.sealer.unsealed(head);
@@ -217,7 +226,7 @@ export class Writer {
     return {
       ...identity,
       firstTimeMs: firsts.length === 0 ? null : Math.min(...firsts),
-      lastTimeMs: head.newest?.timeMs ?? null,
+      lastTimeMs: this.#parts.heads.newest(head)?.timeMs ?? null,
       count: sealed.count + open.count,
     };
   }
@@ -278,9 +287,4 @@ export class Writer {
     }
     return this.#fatal;
   }
-}
-
-function latestOf(head: SeriesHead): Latest[] {
-  const { newest } = head;
-  return newest ? [{ series: head.identity.series, ...newest }] : [];
 }

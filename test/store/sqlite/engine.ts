@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
 import { build } from "vite";
-import type { SqliteStoreOptions } from "../../server/store/sqlite/options.ts";
-import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
-import type { Engine } from "./world.ts";
+import { afterAll } from "vitest";
+import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
+import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import type { Engine } from "../world.ts";
 
 /** A new folder for a database. */
 export function newFolder(): string {
@@ -16,6 +17,8 @@ export function newFolder(): string {
 
 export interface SqliteEngine extends Engine {
   readonly folder: string;
+  /** What the store reported as fatal. */
+  readonly fatal: Error[];
   create(): SqliteStore;
 }
 
@@ -24,9 +27,9 @@ let built: URL | undefined;
 /** Builds the worker as the server's build does, once a test file: a worker that is translated at each start takes half a second. */
 export async function buildWorker(): Promise<URL> {
   if (built) return built;
-  const root = resolve(import.meta.dirname, "../..");
+  const root = resolve(import.meta.dirname, "../../..");
   const outDir = mkdtempSync(join(tmpdir(), "hub-worker-"));
-  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
+  afterAll(() => rmSync(outDir, { recursive: true, force: true }));
   symlinkSync(join(root, "node_modules"), join(outDir, "node_modules"));
   await build({
     ...{ root, configFile: false, logLevel: "warn" },
@@ -36,16 +39,24 @@ export async function buildWorker(): Promise<URL> {
   return built;
 }
 
+/** Looks into the database of a store beside it, as any SQLite tool would. */
+export function inspect<T>(folder: string, look: (db: Database.Database) => T): T {
+  const db = new Database(join(folder, "hub.db"));
+  try {
+    return look(db);
+  } finally {
+    db.close();
+  }
+}
+
 /** `sealed`: every append is followed by a seal of all heads, so that the rules hold for chunks as for heads. */
 export function sqliteEngine(options: Partial<SqliteStoreOptions> = {}, sealed = false): SqliteEngine {
   const folder = newFolder();
   const settings: SqliteStoreOptions = { folder, workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50, ...options };
-  const onFatal = (error: Error) => {
-    throw error;
-  };
+  const fatal: Error[] = [];
   const engine: SqliteEngine = {
-    folder,
-    create: () => new SqliteStore(settings, { onFatal }),
+    ...{ folder, fatal },
+    create: () => new SqliteStore(settings, { onFatal: (error) => void fatal.push(error) }),
     // Another program holds the write lock: what SQLite really says then.
     fail() {
       const other = new Database(join(folder, "hub.db"));

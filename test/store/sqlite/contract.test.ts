@@ -1,5 +1,5 @@
-import { storeContract } from "./contract.ts";
-import { buildWorker, sqliteEngine } from "./sqlite-engine.ts";
+import { storeContract } from "../contract.ts";
+import { buildWorker, sqliteEngine } from "./engine.ts";
 
 await buildWorker();
 

@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import { everything, type Row, World } from "../world.ts";
+import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
+
+await buildWorker();
+
+const seriesCount = 200;
+let engine: SqliteEngine;
+let world: World;
+
+afterEach(() => world.end());
+
+async function start(options: Parameters<typeof sqliteEngine>[0]): Promise<void> {
+  engine = sqliteEngine(options);
+  world = new World(engine);
+  await world.open();
+  const newSeries = Array.from({ length: seriesCount }, (_, index) => ({
+    ...{ series: index + 1, device: `d${index}`, metric: "m", type: "number" as const },
+  }));
+  await world.append({ newSeries });
+}
+
+/** One reading of every series, with a mark of the first device. */
+async function round(turn: number): Promise<void> {
+  const builder = new ColumnsBuilder();
+  for (let series = 1; series <= seriesCount; series++) builder.push(series, turn * 1_000, (series * 7 + turn) / 10);
+  const marks = [{ device: `d${turn % seriesCount}`, session: "s", seq: turn }];
+  await world.append({ columns: builder.take(), marks });
+}
+
+describe("budgets", () => {
+  it("[SQ12] keep the journal short by sealing early, and nothing of it is lost: readings, marks, commit numbers", async () => {
+    const journalBudgetBytes = 64 * 1_024;
+    await start({ journalBudgetBytes });
+    let longest = 0;
+    for (let turn = 1; turn <= 400; turn++) {
+      await round(turn);
+      longest = Math.max(longest, (await world.store.stats()).journalBytes);
+    }
+    expect(longest).toBeGreaterThan(journalBudgetBytes / 3);
+    expect(longest).toBeLessThan(journalBudgetBytes * 1.5);
+    const state = await world.reopen();
+    expect(state.commit).toBe(401);
+    expect(state.series.map(({ count }) => count)).toEqual(Array.from({ length: seriesCount }, () => 400));
+    const rows = Array.from({ length: 400 }, (_, index): Row => [(index + 1) * 1_000, (5 * 7 + index + 1) / 10]);
+    expect(await world.raw(everything(5))).toEqual(rows);
+    expect(await world.store.lastSeq("d7", "s")).toBe(207);
+    expect(await world.store.lastSeq("d150", "s")).toBe(350);
+  });
+
+  it("[SQ13] keep all heads together within their memory", async () => {
+    const headBudgetBytes = 512 * 1_024;
+    await start({ headBudgetBytes });
+    let most = 0;
+    for (let turn = 1; turn <= 400; turn++) {
+      await round(turn);
+      most = Math.max(most, (await world.store.stats()).headBytes);
+    }
+    expect(most).toBeGreaterThan(headBudgetBytes / 3);
+    expect(most).toBeLessThan(headBudgetBytes * 1.5);
+  });
+
+  it("[SQ14] spread the seals of a fleet that started together", async () => {
+    await start({ headsPerSlice: 1 });
+    for (let turn = 1; turn <= 1_300; turn += 50) {
+      const builder = new ColumnsBuilder();
+      for (let series = 1; series <= seriesCount; series++) {
+        for (let step = 0; step < 50; step++)
+          builder.push(series, (turn + step) * 1_000, Math.imul(turn + step, 0x2c1b3c6d) >>> 12);
+      }
+      await world.append({ columns: builder.take() });
+    }
+    const sealedAt = () =>
+      inspect(
+        engine.folder,
+        (db) => db.prepare("SELECT count(*) FROM chunks GROUP BY count").pluck().all() as number[],
+      );
+    await vi.waitFor(() => expect(sealedAt().length).toBeGreaterThan(4));
+    expect(Math.max(...sealedAt())).toBeLessThan(seriesCount / 2);
+  });
+});
+
+describe("what was deleted", () => {
+  it("[SQ15] leaves the file in the background", async () => {
+    await start({ chunkBytes: 100, headsPerSlice: 1 });
+    for (let turn = 1; turn <= 50; turn++) await round(turn);
+    await world.reopen();
+    await world.store.deleteDevice("d3");
+    const left = () =>
+      inspect(engine.folder, (db) =>
+        db
+          .prepare("SELECT (SELECT count(*) FROM chunks WHERE series = 4) + (SELECT count(*) FROM doomed)")
+          .pluck()
+          .get(),
+      );
+    await vi.waitFor(() => expect(left()).toBe(0), { timeout: 10_000 });
+    expect((await world.raw(everything(5))).length).toBe(50);
+  });
+});

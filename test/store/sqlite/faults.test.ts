@@ -1,0 +1,178 @@
+import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { faultOf } from "../../../server/store/sqlite/driver.ts";
+import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { batchOf, columnsOf, everything, World } from "../world.ts";
+import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
+
+await buildWorker();
+
+let engine: SqliteEngine;
+let world: World;
+/** Threads started since the test began; writers and readers in turn. */
+let workers: Worker[];
+const collect = (worker: Worker) => void workers.push(worker);
+
+beforeEach(async () => {
+  workers = [];
+  process.on("worker", collect);
+  engine = sqliteEngine();
+  world = new World(engine);
+  await world.open();
+  await world.make(1);
+});
+
+afterEach(async () => {
+  process.off("worker", collect);
+  await world.end();
+});
+
+const put = (timeMs: number) => world.store.append(batchOf({ columns: columnsOf(1, [[timeMs, timeMs]]) }));
+
+async function times(): Promise<number[]> {
+  return (await world.raw(everything(1))).map(([timeMs]) => timeMs);
+}
+
+describe("a lost worker", () => {
+  it("[SQ16] fails what waited, comes back by itself, and everything acknowledged is there", async () => {
+    await put(1);
+    const restarted = vi.fn();
+    await world.store.close();
+    world.store = new SqliteStore({ ...options(), folder: engine.folder }, { onFatal: fail, onRestart: restarted });
+    await world.open();
+    const writer = workers.at(-2) as Worker;
+    const pending = put(2);
+    await writer.terminate();
+    const outcome = await pending.then(
+      () => "stored",
+      (error) => error,
+    );
+    if (outcome !== "stored") expect(outcome).toMatchObject({ code: "store_unavailable", retryable: true });
+    await put(3);
+    expect(restarted).toHaveBeenCalledWith(1);
+    expect(await times()).toEqual(outcome === "stored" ? [1, 2, 3] : expect.arrayContaining([1, 3]));
+  });
+
+  it("[SQ16] of the reader costs no acknowledged reading either", async () => {
+    await put(1);
+    await (workers.at(-1) as Worker).terminate();
+    await vi.waitFor(() => put(2));
+    expect(await times()).toEqual([1, 2]);
+    expect(engine.fatal).toEqual([]);
+  });
+
+  it("[SQ17] is the end at the third time within a minute", async () => {
+    for (let crash = 1; crash <= 3; crash++) {
+      expect(engine.fatal).toEqual([]);
+      await put(crash);
+      const known = workers.length;
+      await (workers.at(-2) as Worker).terminate();
+      if (crash < 3) await vi.waitFor(() => expect(workers.length).toBe(known + 2));
+    }
+    await vi.waitFor(() => expect(engine.fatal).toHaveLength(1));
+    expect(engine.fatal[0]?.message).toMatch(/3 times within a minute/);
+    await expect(put(4)).rejects.toMatchObject({ code: "store_unavailable" });
+  });
+});
+
+describe("a disk with too little room", () => {
+  it("[SQ18] refuses readings below --min-free, and still answers and deletes", async () => {
+    await put(1);
+    await put(2);
+    await world.store.close();
+    world.store = new SqliteStore(
+      { ...options(), folder: engine.folder, minFreeBytes: Number.MAX_SAFE_INTEGER },
+      { onFatal: fail },
+    );
+    await world.open();
+    const refusal = { code: "storage_full", retryable: true, message: expect.stringContaining("--min-free") };
+    await expect(put(3)).rejects.toMatchObject(refusal);
+    expect(await times()).toEqual([1, 2]);
+    expect(await world.store.deleteReadings({ series: 1, fromMs: 1, toMs: 2 })).toMatchObject({ removed: 1 });
+    expect(await times()).toEqual([2]);
+  });
+
+  it("[SQ19] tells passing errors from those after which nothing can be promised", () => {
+    const faults: [string, string | undefined][] = [
+      ["SQLITE_FULL", "full"],
+      ["SQLITE_IOERR_WRITE", "full"],
+      ["SQLITE_BUSY", "busy"],
+      ["SQLITE_BUSY_SNAPSHOT", "busy"],
+      ["SQLITE_LOCKED", "busy"],
+      ["SQLITE_IOERR_FSYNC", "fatal"],
+      ["SQLITE_IOERR_READ", "fatal"],
+      ["SQLITE_IOERR_FSTAT", "fatal"],
+      ["SQLITE_CORRUPT", "fatal"],
+      ["SQLITE_NOTADB", "fatal"],
+      ["SQLITE_READONLY_DBMOVED", "fatal"],
+    ];
+    for (const [code, fault] of faults)
+      expect([code, faultOf(new Database.SqliteError("x", code))]).toEqual([code, fault]);
+    expect(faultOf(new Error("SQLITE_FULL"))).toBeUndefined();
+  });
+});
+
+describe("damage", () => {
+  const path = () => join(engine.folder, "hub.db");
+
+  it("[SQ20] in the journal is refused at the start, not read as readings", async () => {
+    for (let time = 1; time <= 5; time++) await put(time);
+    await world.store.close();
+    inspect(engine.folder, (db) => {
+      const entry = db.prepare("SELECT entry FROM journal WHERE commit_number = 4").pluck().get() as Buffer;
+      entry[entry.length - 1] = (entry.at(-1) as number) ^ 1;
+      db.prepare("UPDATE journal SET entry = ? WHERE commit_number = 4").run(entry);
+    });
+    world.store = engine.create();
+    await expect(world.open()).rejects.toMatchObject({
+      reason: "corrupt",
+      message: expect.stringContaining("checksum"),
+    });
+  });
+
+  it("[SQ21] in a chunk ends the promise: the question fails and the store says that it is done", async () => {
+    await put(1);
+    await (world.store as SqliteStore).sealAll();
+    inspect(engine.folder, (db) => db.exec("UPDATE chunks SET readings = zeroblob(20)"));
+    await expect(world.raw(everything(1))).rejects.toMatchObject({ code: "internal", retryable: false });
+    await vi.waitFor(() => expect(engine.fatal).toHaveLength(1));
+  });
+
+  it("[SQ22] at the end of the write-ahead log costs the commits behind it, never one in the middle, and no garbage", async () => {
+    await world.store.close();
+    world.store = engine.create();
+    await world.open();
+    for (let time = 1; time <= 40; time++) await put(time);
+    // As after a loss of power: the log as it was, a stretch of it never written.
+    const [database, log] = [readFileSync(path()), readFileSync(`${path()}-wal`)];
+    await world.store.close();
+    for (const cut of [log.length - 2_000, Math.floor(log.length / 2), Math.floor(log.length / 3) + 77]) {
+      writeFileSync(path(), database);
+      writeFileSync(`${path()}-wal`, log);
+      rmSync(`${path()}-shm`, { force: true });
+      truncateSync(`${path()}-wal`, cut);
+      world.store = engine.create();
+      const state = await world.open();
+      const found = await times();
+      expect(found).toEqual(Array.from({ length: found.length }, (_, index) => index + 1));
+      expect(found.length).toBeLessThan(40);
+      expect(state.recovered).toBe(true);
+      expect((await put(100)).commit).toBe(state.commit + 1);
+      await world.store.close();
+    }
+    expect(statSync(path()).size).toBeGreaterThan(0);
+  });
+});
+
+function options() {
+  return { workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50 };
+}
+
+const built = await buildWorker();
+
+function fail(error: Error): void {
+  throw error;
+}
