@@ -84,7 +84,7 @@ export function toOpenError(error: unknown, path: string): Error {
   if (code.startsWith("SQLITE_CORRUPT")) {
     return new StoreOpenError("corrupt", `The database ${path} is damaged (${text}): restore it from a backup.`);
   }
-  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
+  if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
     return new StoreOpenError(
       "not_writable",
       `The hub cannot write ${path} (${text}): choose a writable folder with --data.`,

@@ -2,7 +2,6 @@
  * The default engine: SQLite in two worker threads, a writer and a reader. This is the main thread's side; it brings a
  * lost worker back and decides when the store can promise nothing any more.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
@@ -19,6 +18,7 @@ import type {
   TelemetryStore,
 } from "../store.ts";
 import { StoreError } from "../store.ts";
+import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import type { SqliteStoreOptions } from "./options.ts";
 import { buffersOf, noBuckets, noReadings } from "./pages.ts";
@@ -57,7 +57,7 @@ export class SqliteStore implements TelemetryStore {
   async open(): Promise<StoreState> {
     const { folder } = this.#options;
     try {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       this.#unlock = lockFolder(join(folder, "hub.lock"), folder);
     } catch (error) {
       throw toOpenError(error, folder);
