@@ -1,5 +1,5 @@
 /** Faults of the machine under a hub that is being written to, one real case each. The checker is that of the kills. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { silentLog, systemClock } from "../../server/ports.ts";
 import { check } from "./checker.ts";
 import { SenderFleet } from "./fleet.ts";
 import { HubProcess, type HubProcessOptions } from "./hub-process.ts";
+import { has } from "./world.ts";
 
 const nothingWrong = { lost: 0, phantom: 0, doubled: 0, altered: 0 };
 
@@ -43,15 +44,6 @@ async function checkAfterRestart(): Promise<void> {
   await fleet.settle();
   expect(await check(url, fleet.lines)).toMatchObject(nothingWrong);
   expect(fleet.surprises).toEqual([]);
-}
-
-function has(program: string): boolean {
-  try {
-    execFileSync("which", [program], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Lets every fsync of a running process fail; resolves once it is in place. `firstError` tells when it struck, ms. */

@@ -5,7 +5,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { openForReading } from "../../server/store/sqlite/driver.ts";
 import { databasePath } from "../../server/store/sqlite/options.ts";
@@ -14,12 +13,11 @@ import { printedSeed } from "../support/seed.ts";
 import { check, type Verdict } from "./checker.ts";
 import { SenderFleet } from "./fleet.ts";
 import { HubProcess, type HubProcessOptions } from "./hub-process.ts";
+import { moment } from "./world.ts";
 
 const rounds = Number(process.env.HUB_TEST_KILLS ?? 50);
 /** So small that the hub seals all the time, and a kill meets it sealing. */
 const smallJournal = ["--journal-budget", "256kB"];
-/** A child process ends by itself only when it is told to: the test waits this long for a moment, not for a result. */
-const moment = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms));
 
 const folders: string[] = [];
 const hubs: HubProcess[] = [];
@@ -51,11 +49,11 @@ function countChunks(data: string): number {
 }
 
 /** Kills the hub `kills` times at moments drawn from `random`, then reads everything back from a hub that runs on. */
-async function campaign(kills: number, random: Random, program?: readonly string[]): Promise<Campaign> {
+async function campaign(kills: number, random: Random): Promise<Campaign> {
   const folder = mkdtempSync(join(tmpdir(), "hub-kill-"));
   folders.push(folder);
   const fleet = new SenderFleet(join(folder, "sent.jsonl"));
-  const options = { data: join(folder, "data"), flags: smallJournal, ...(program ? { program } : {}) };
+  const options = { data: join(folder, "data"), flags: smallJournal };
   let killsWhileWriting = 0;
   let killsWhileRecovering = 0;
   for (let round = 0; round < kills; round++) {
@@ -95,13 +93,5 @@ describe("a hub that is killed", () => {
     expect(kills.chunks).toBeGreaterThan(rounds);
     expect(kills.killsWhileWriting).toBeGreaterThan(rounds / 2);
     expect(kills.killsWhileRecovering).toBeGreaterThan(rounds / 50);
-  });
-
-  it("[P22] is seen to lose readings where the acknowledgement comes before the commit", {
-    timeout: 120_000,
-  }, async () => {
-    const mutant = ["--import", "tsx/esm", fileURLToPath(new URL("./early-ack-hub.ts", import.meta.url))];
-    const { verdict } = await campaign(6, new Random(printedSeed("early ack")), mutant);
-    expect(verdict.lost).toBeGreaterThan(0);
   });
 });

@@ -9,6 +9,8 @@ import WebSocket from "ws";
 /** Frames that a line keeps undecided at the most. */
 const windowFrames = 48;
 const resendPauseMs = 100;
+/** Decided frames that a counting line sends once more after each reconnect. */
+const doubtedFrames = 5;
 /** The first reading's time: long past, so that no clock rule is in the way. */
 export const firstTimeMs = Date.UTC(2024, 0, 1);
 
@@ -128,7 +130,9 @@ export class SenderLine {
   #receive(message: Record<string, unknown>): void {
     if (message.type === "welcome") {
       this.#decide(message.lastSeq as number);
-      for (let seq = this.decided + 1; seq <= this.attempted; seq++) this.#send(seq);
+      // A counting line doubts what it was told, and sends the last decided ones again: the hub must know them.
+      const doubted = this.timed ? 0 : doubtedFrames;
+      for (let seq = Math.max(1, this.decided + 1 - doubted); seq <= this.attempted; seq++) this.#send(seq);
       this.#open = true;
       this.pump();
     } else if (message.type === "ack" && !message.rejectedCount) {
