@@ -11,6 +11,9 @@ const idleMs = 100;
 const checkpointBytes = 4 * 2 ** 20;
 /** An idle hub moves the log into the database from here on. */
 const idleCheckpointBytes = 2 ** 20;
+/** Slices get longer once so many of them are due, up to `maxLengthening` times. */
+const backlogSlices = 4;
+const maxLengthening = 16;
 /** After a failed slice (a full disk) the next attempt waits, ms. */
 const retryMs = 1000;
 /** A close seals early until the journal is no longer than this, but not for longer than `closingMs`. */
@@ -140,10 +143,13 @@ export class Maintenance {
     }
   }
 
-  /** Seals due heads for `sliceMs`; true where some are left. */
+  /** Seals due heads for one slice; true where some are left. */
   #seal(): boolean {
     const { db, heads, sealer } = this.#parts;
-    const endMs = performance.now() + this.#settings.sliceMs;
+    const { sliceMs, headsPerSlice } = this.#settings;
+    // A hub that takes in more than short slices can seal must wait for longer ones, or its memory would grow without end.
+    const lengthened = Math.min(Math.max(heads.due / (headsPerSlice * backlogSlices), 1), maxLengthening);
+    const endMs = performance.now() + sliceMs * lengthened;
     let head = heads.next();
     if (!head) return false;
     const taken: SeriesHead[] = [];
