@@ -77,9 +77,9 @@ export class OpenBatch {
     for (const device of this.#metrics.keys()) if (device.removed) this.#metrics.delete(device);
   }
 
-  /** Takes over what is true whatever became of the frames of a batch that was refused: series and metadata. */
+  /** Takes over what is true whatever became of the frames of a batch that was refused: what devices said of themselves. */
   inherit(failed: OpenBatch): void {
-    for (const series of failed.#newSeries) if (!series.device.removed) this.#newSeries.push(series);
+    for (const series of failed.#newSeries) series.refused = true;
     for (const device of failed.#devices) if (!device.removed) this.#devices.add(device);
     for (const [device, metrics] of failed.#metrics) {
       if (!device.removed) for (const metric of metrics) this.addMetric(device, metric);

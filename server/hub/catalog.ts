@@ -20,8 +20,8 @@ export interface Series {
   latestTimeMs: number;
   latestValue: Value;
   latestReceivedMs: number;
-  /** Ingest's number of the last frame that gave it a value without a time: a frame may give it one. */
-  untimedFrame: number;
+  /** True where its first readings were refused for now and none came since: nothing of it is on its way to the disk. */
+  refused: boolean;
 }
 
 /** Metadata of a device without the part that belongs to its metrics. */
@@ -146,7 +146,7 @@ export class Catalog {
       latestTimeMs: Number.NEGATIVE_INFINITY,
       latestValue: 0,
       latestReceivedMs: 0,
-      untimedFrame: 0,
+      refused: false,
     };
     this.#series.set(number, series);
     device.series.set(metric, series);

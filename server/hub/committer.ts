@@ -166,7 +166,7 @@ export class Committer {
 
   /**
    * The batches behind it are refused too: they may hold later frames of the same senders, and nothing behind a hole is
-   * ever stored. What is true whatever became of the frames (series, metadata) goes with the next batch.
+   * ever stored. What devices said of themselves goes with the next batch.
    */
   #refuse(failed: OpenBatch, error: StoreError): void {
     const refused = [failed];

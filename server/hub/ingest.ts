@@ -4,12 +4,13 @@
  */
 import { checkMetric, checkRow, checkTime, checkValue, RowRefusal, type Warnings } from "../protocol/check.ts";
 import type { Reading, Readings, Samples } from "../protocol/device.ts";
+import { shortMessage } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { typeOfValue, type Value } from "../store/columns.ts";
 import type { OpenBatch } from "./batch.ts";
 import type { Catalog, Device, Series } from "./catalog.ts";
 import type { Committer } from "./committer.ts";
-import { maxRejectionsTold, type Part, reject } from "./receipt.ts";
+import { maxRejectionsTold, type Part } from "./receipt.ts";
 import {
   aheadProblem,
   deviceLimitProblem,
@@ -32,6 +33,16 @@ export interface Source {
   /** Of this request alone: times of any of its devices may lie anywhere in the past. */
   readonly historic: boolean;
   readonly warnings: Warnings;
+}
+
+/** A reading without a time. `name` tells its metric from all others of the frame. */
+interface Untimed {
+  readonly name: string;
+  readonly device: string;
+  readonly metric: string;
+  readonly value: Value;
+  readonly index: number;
+  readonly raw: unknown;
 }
 
 export interface IngestDeps {
@@ -59,9 +70,9 @@ export class Ingest {
   /** The device of which `onSpokenFor` was told last in this frame. */
   #told: Device | undefined;
   /** Readings without a time, kept until the frame's end, when it is known which metric had several. */
-  #frame = 0;
-  readonly #untimed: { series: Series; value: Value; index: number; raw: unknown }[] = [];
-  readonly #repeated = new Set<Series>();
+  readonly #untimed: Untimed[] = [];
+  readonly #untimedNames = new Set<string>();
+  readonly #repeated = new Set<string>();
   /** Of a `samples` frame: what a refused cell is shown as. */
   #times: readonly unknown[] = [];
   #column: readonly unknown[] = [];
@@ -90,7 +101,7 @@ export class Ingest {
       const of = row.device ?? frameDevice;
       if (of !== this.#deviceId) this.#turnTo(of);
       // A frame of one row cannot repeat itself.
-      if (row.time === undefined && readings.length > 1) this.#untimedReading(index, row.metric, row.value, raw);
+      if (row.time === undefined && readings.length > 1) this.#keepUntimed(index, row.metric, row.value, raw);
       else this.#reading(index, row.metric, row.value, row.time ?? nowMs, raw);
     }
     this.#finish();
@@ -132,7 +143,6 @@ export class Ingest {
     this.#batch = this.#deps.committer.open;
     this.#seq = seq;
     this.#nowMs = nowMs;
-    this.#frame += 1;
     this.#told = source.speaker;
     const { speaker } = source;
     if (speaker && (device === undefined || device === speaker.id)) {
@@ -159,25 +169,24 @@ export class Ingest {
     }
   }
 
-  #untimedReading(index: number, metric: string, value: Value, raw: unknown): void {
-    const series = this.#seriesOf(index, metric, value, raw);
-    if (!series) return;
-    if (series.untimedFrame === this.#frame) this.#repeated.add(series);
-    series.untimedFrame = this.#frame;
-    this.#untimed.push({ series, value, index, raw });
+  #keepUntimed(index: number, metric: string, value: Value, raw: unknown): void {
+    const device = this.#deviceId;
+    // No name holds a NUL, so that the two can't meet.
+    const name = device === this.#source.speaker?.id ? metric : `${device}\0${metric}`;
+    if (this.#untimedNames.has(name)) this.#repeated.add(name);
+    else this.#untimedNames.add(name);
+    this.#untimed.push({ name, device, metric, value, index, raw });
   }
 
   #finish(): void {
     if (this.#untimed.length === 0) return;
-    for (const { series, value, index, raw } of this.#untimed) {
-      if (this.#repeated.has(series)) {
-        this.#refuse(index, series.metric, repeatedProblem(series), raw, series.device.id);
-      } else {
-        this.#deps.committer.columns.push(series.number, this.#nowMs, value);
-        this.#part.stored += 1;
-      }
+    for (const { name, device, metric, value, index, raw } of this.#untimed) {
+      if (device !== this.#deviceId) this.#turnTo(device);
+      if (this.#repeated.has(name)) this.#refuse(index, metric, repeatedProblem(device, metric), raw);
+      else this.#reading(index, metric, value, this.#nowMs, raw);
     }
     this.#untimed.length = 0;
+    this.#untimedNames.clear();
     this.#repeated.clear();
   }
 
@@ -189,7 +198,7 @@ export class Ingest {
   #seriesOf(index: number, metric: string, value: Value, raw: unknown): Series | undefined {
     const device = this.#device;
     const known = device?.series.get(metric);
-    if (known) {
+    if (known && (known.committed || !known.refused || this.#takeAgain(known, value))) {
       if (known.type === typeof value) {
         if (device !== this.#told) this.#spokenFor(known.device);
         return known;
@@ -212,6 +221,21 @@ export class Ingest {
     return series;
   }
 
+  /**
+   * The first readings of a series were refused for now. Its number goes on where its type does: should they be on disk
+   * all the same, because only their answer was lost, the next ones join them. False where the type is another one: a
+   * value that was never stored has settled nothing, and the series is forgotten.
+   */
+  #takeAgain(series: Series, value: Value): boolean {
+    if (series.type !== typeof value) {
+      this.#deps.catalog.removeSeries(series);
+      return false;
+    }
+    series.refused = false;
+    this.#batch.addSeries(series);
+    return true;
+  }
+
   #newDevice(): Device {
     const device = this.#deps.catalog.device(this.#deviceId, this.#nowMs);
     this.#device = device;
@@ -225,14 +249,18 @@ export class Ingest {
   }
 
   /** `raw` is undefined for a cell of a column, which is no object of its own. */
-  #refuse(index: number, metric: string, { code, message }: Problem, raw: unknown, device = this.#deviceId): void {
+  #refuse(index: number, metric: string, problem: Problem, raw: unknown, device = this.#deviceId): void {
+    const part = this.#part;
+    part.rejectedCount += 1;
+    // Words cost more than all else of a refusal, and nobody reads more of them.
+    if (part.rejectedCount > maxRejectionsTold) return;
     const { speaker } = this.#source;
-    if (this.#part.rejectedCount < maxRejectionsTold) {
-      const keeper = this.#deps.catalog.findDevice(device)?.id ?? speaker?.id;
-      const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
-      if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
-    }
-    reject(this.#part, {
+    const { code } = problem;
+    const message = shortMessage(problem.message);
+    const keeper = this.#deps.catalog.findDevice(device)?.id ?? speaker?.id;
+    const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
+    if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
+    part.rejected.push({
       ...(this.#seq === undefined ? {} : { seq: this.#seq }),
       index,
       metric,

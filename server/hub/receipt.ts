@@ -80,9 +80,3 @@ export class Receipt {
 function sharesAnswer(part: Part): boolean {
   return part.kind === "cumulative" || (part.kind === "silent" && part.rejectedCount === 0);
 }
-
-/** Counts a refused row, and keeps it for the answer while there is room. */
-export function reject(part: Part, rejection: Rejection): void {
-  part.rejectedCount += 1;
-  if (part.rejected.length < maxRejectionsTold) part.rejected.push(rejection);
-}

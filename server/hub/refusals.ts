@@ -41,10 +41,10 @@ export function typeProblem({ device, metric, type }: Series, value: Value): Pro
 }
 
 /** Several values of one metric without a time: they would be one reading of one millisecond. */
-export function repeatedProblem({ device, metric }: Series): Problem {
+export function repeatedProblem(device: string, metric: string): Problem {
   return {
     code: "invalid_value",
-    message: `this frame gives ${metric} of ${device.id} several values without a time: give each its time, or send one`,
+    message: `this frame gives ${metric} of ${device} several values without a time: give each its time, or send one`,
   };
 }
 
