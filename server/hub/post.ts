@@ -36,9 +36,10 @@ export async function postReadings(body: string, bytes: number, deps: PostDeps):
     const limit = limitText("undecidedBytesTotal", deps.limits.undecidedBytesTotal);
     throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
   }
-  const entries = await enterAll(parts, deps.spaces);
   deps.intake.take(bytes);
+  const entries: Entry[] = [];
   try {
+    for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
     return await new Post(deps).take(entries, bytes);
   } finally {
     deps.intake.settle(bytes);
@@ -46,19 +47,17 @@ export async function postReadings(body: string, bytes: number, deps: PostDeps):
   }
 }
 
-async function enterAll(parts: readonly PostedReadings[], spaces: SequenceSpaces): Promise<Entry[]> {
-  const entries: Entry[] = [];
+/** The space of an entry's `seq`, entered; undefined where it has none. */
+async function spaceOf(
+  { device, session, seq }: PostedReadings,
+  spaces: SequenceSpaces,
+): Promise<SequenceSpace | undefined> {
+  if (seq === undefined) return undefined;
+  if (session === undefined)
+    throw new Refusal("invalid_message", "seq needs the session that it counts in: give session too");
   try {
-    for (const posted of parts) {
-      const { device, session, seq } = posted;
-      if (seq !== undefined && session === undefined)
-        throw new Refusal("invalid_message", "seq needs the session that it counts in: give session too");
-      const space = session === undefined || seq === undefined ? undefined : await spaces.enter(device, session);
-      entries.push({ posted, space });
-    }
-    return entries;
+    return await spaces.enter(device, session);
   } catch (error) {
-    for (const { space } of entries) if (space) spaces.leave(space);
     throw error instanceof StoreError ? new Refusal(error.code, error.message) : error;
   }
 }
@@ -76,7 +75,8 @@ class Post implements Sender {
   /** Takes what is new in one turn, so that all of it is in one batch, and waits for that. */
   async take(entries: readonly Entry[], bytes: number): Promise<PostedAnswer> {
     const { clock, committer, ingest } = this.#deps;
-    if (entries.some(({ space }) => space?.undecided)) await committer.settled();
+    // Only what is decided may be called a duplicate; another request of the session may have been taken meanwhile.
+    while (entries.some(({ space }) => space?.undecided)) await committer.settled();
     const receipt = committer.open.receipt(this, clock.monotonic());
     let duplicates = 0;
     let awaited: number | undefined;
@@ -95,7 +95,7 @@ class Post implements Sender {
     if (receipt.frames > 0) await this.#decided();
     if (awaited !== undefined) {
       const text = `entry ${awaited} of this session was refused for now, and later ones are dropped until it comes again: go on from ${awaited}`;
-      throw new Refusal("resend_from", text, { seq: awaited });
+      throw new Refusal("resend_from", text, undefined, { seq: awaited });
     }
     return this.#answer(receipt.parts, duplicates);
   }

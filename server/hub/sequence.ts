@@ -83,10 +83,18 @@ interface Held {
   users: number;
 }
 
-/** The spaces in use, by device and session; loaded from the store when the first user comes, forgotten with the last. */
+/** Spaces without a user that are remembered because a number must come again; beyond it the oldest is forgotten. */
+const maxAwaiting = 10_000;
+
+/**
+ * The spaces in use, by device and session; loaded from the store when the first user comes, forgotten with the last,
+ * unless a number is awaited: a sender that makes a request each must not get past it with the next one.
+ */
 export class SequenceSpaces {
   readonly #store: Pick<TelemetryStore, "lastSeq">;
   readonly #held = new Map<string, Held>();
+  /** Those without a user, the oldest first. */
+  readonly #awaiting = new Set<string>();
 
   constructor(store: Pick<TelemetryStore, "lastSeq">) {
     this.#store = store;
@@ -104,6 +112,7 @@ export class SequenceSpaces {
       this.#held.set(key, held);
     }
     held.users += 1;
+    this.#awaiting.delete(key);
     try {
       return await held.space;
     } catch (error) {
@@ -119,7 +128,16 @@ export class SequenceSpaces {
     const held = this.#held.get(key);
     if (!held) return;
     held.users -= 1;
-    if (held.users === 0) this.#held.delete(key);
+    if (held.users > 0) return;
+    if (space.awaited === 0) {
+      this.#held.delete(key);
+      return;
+    }
+    this.#awaiting.add(key);
+    if (this.#awaiting.size <= maxAwaiting) return;
+    const [oldest] = this.#awaiting as Iterable<string>;
+    this.#awaiting.delete(oldest as string);
+    this.#held.delete(oldest as string);
   }
 }
 

@@ -119,6 +119,23 @@ describe("sequence spaces", () => {
     expect(asked).toEqual(["a s", "a s", "as "]);
   });
 
+  it("[P29] a session that awaits a number is remembered without a user, the newest 10,000 of them", async () => {
+    const spaces = new SequenceSpaces({ lastSeq: async () => 0 });
+    for (let index = 0; index <= 10_000; index++) {
+      const space = await spaces.enter("a", String(index));
+      space.judge(1);
+      space.rewind(1);
+      spaces.leave(space);
+    }
+    expect((await spaces.enter("a", "0")).awaited).toBe(0);
+    const kept = await spaces.enter("a", "1");
+    expect(kept.judge(2)).toBe("dropped");
+    expect(kept.judge(1)).toBe("fresh");
+    kept.settle(1);
+    spaces.leave(kept);
+    expect(await spaces.enter("a", "1")).not.toBe(kept);
+  });
+
   it("[P26] a session that could not be loaded is asked for again", async () => {
     let fails = true;
     const spaces = new SequenceSpaces({
