@@ -148,13 +148,13 @@ export class Presence {
   removed(device: Device): void {
     const watched = this.#watched.get(device);
     if (!watched) return;
-    this.#count(watched.shown.state, -1);
-    this.#deadlines.set(watched, Number.POSITIVE_INFINITY);
+    this.#leaveBehind(watched, true);
+    for (const child of watched.behind ?? []) child.gateway = undefined;
     watched.gateway?.behind?.delete(watched);
-    for (const child of watched.behind ?? []) {
-      child.gateway = undefined;
-      child.through = undefined;
-    }
+    // Its connection may outlive it, and its end is nobody's any more.
+    watched.connection = undefined;
+    this.#deadlines.set(watched, Number.POSITIVE_INFINITY);
+    this.#count(watched.shown.state, -1);
     for (const series of device.series.values()) this.#intervals.forget(series.number);
     this.#watched.delete(device);
     if (this.#reporting === watched) this.#reporting = undefined;

@@ -114,4 +114,45 @@ describe("removal", () => {
     expect(await newest()).toBe(1);
     expect(await hub.readings("a", "m")).toEqual([[time + 1, 1]]);
   });
+
+  it("[P54] [P55] a device that is removed while it is connected is counted no more, also when its connection ends", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a");
+    client.send({ type: "readings", id: 2, readings: [{ metric: "m", value: 1 }] });
+    await client.until((answer) => answer.id === 2);
+    expect((await hub.http("DELETE", "devices/a")).status).toBe(200);
+    client.wire.cut();
+    await expect.poll(async () => (await hub.http("GET", "status")).body.connections.devices).toBe(0);
+    expect((await hub.http("GET", "status")).body.devices).toEqual({ online: 0, silent: 0, offline: 0 });
+  });
+
+  it.each([
+    { type: "describe", id: 3, device: "a", name: "Boiler" },
+    { type: "reading", id: 3, device: "a", metric: "m", value: 1 },
+  ])("[P53] a device that was removed while it is connected is connected again with a $type", async (message) => {
+    const hub = await open();
+    const client = await hub.welcomed("a");
+    expect((await hub.http("DELETE", "devices/a")).status).toBe(200);
+    client.send({ type: "ping", id: 2, time: 0 });
+    await client.next("pong");
+    expect((await hub.http("GET", "devices/a")).status).toBe(404);
+    client.send(message);
+    await client.until((answer) => answer.id === 3);
+    expect((await hub.http("GET", "devices/a")).body).toMatchObject({ state: "online", reason: "connected" });
+    client.wire.cut();
+    await expect.poll(async () => (await hub.http("GET", "devices/a")).body.state).toBe("offline");
+  });
+
+  it("[P55] devices behind a gateway that is removed go with it until it speaks for them again", async () => {
+    const hub = await open();
+    const gateway = await hub.welcomed("gateway");
+    gateway.send({ type: "describe", id: 2, device: "mote", reportInterval: 0 });
+    await gateway.until((answer) => answer.id === 2);
+    expect((await hub.http("GET", "devices/mote")).body.state).toBe("online");
+    expect((await hub.http("DELETE", "devices/gateway")).status).toBe(200);
+    expect((await hub.http("GET", "devices/mote")).body).toMatchObject({ state: "offline", reason: "gateway_offline" });
+    gateway.send({ type: "readings", id: 3, device: "mote", readings: [{ metric: "m", value: 1 }] });
+    await gateway.until((answer) => answer.id === 3);
+    expect((await hub.http("GET", "devices/mote")).body).toMatchObject({ state: "online", reason: "connected" });
+  });
 });
