@@ -15,7 +15,7 @@ import type { Valve } from "./intake.ts";
 import { mergeMetadata } from "./metadata.ts";
 import type { Peer } from "./peer.ts";
 import type { ConnectionEnd, Presence, PresenceConnection } from "./presence.ts";
-import type { PartKind, Receipt, Sender } from "./receipt.ts";
+import type { Part, PartKind, Receipt, Sender } from "./receipt.ts";
 import { SequenceSpace, type SequenceSpaces } from "./sequence.ts";
 
 export interface DeviceSessionDeps {
@@ -37,11 +37,15 @@ export interface DeviceSessionDeps {
   readonly onAcked: (ms: number) => void;
 }
 
+/** Memory of a refused row beside its message, roughly, bytes. */
+const rejectionBytes = 200;
+
 /** Message and size: what waits while a connection is being greeted. */
 type Waiting = readonly [message: DeviceMessage, bytes: number];
 
 type State =
-  | { readonly state: "anonymous" }
+  /** `hello` failed for now where it holds a refusal: what needs one is refused like it. */
+  | { readonly state: "anonymous"; readonly refused?: Refusal }
   | { readonly state: "greeting"; readonly device: string; readonly waiting: Waiting[] }
   | {
       readonly state: "identified";
@@ -81,6 +85,9 @@ export class DeviceSession implements Sender {
       state.waiting.push([message, bytes]);
       return;
     }
+    // A person removed the device while it was connected: with what it says next it is there again.
+    if (state.state === "identified" && state.device.removed && message.type !== "ping")
+      this.#identify(state.hello, state.space);
     switch (message.type) {
       case "hello":
         void this.#hello(message);
@@ -188,9 +195,10 @@ export class DeviceSession implements Sender {
 
   /** From now on this connection is that device's. */
   #identify(hello: DeviceHello, space: SequenceSpace): void {
-    const { clock, committer, presence, onDescribed } = this.#deps;
+    const { clock, committer, presence, onDescribed, onSpokenFor } = this.#deps;
     const device = this.#device(hello.device);
     device.lastSeenMs = clock.now();
+    onSpokenFor(device, undefined);
     if (mergeMetadata(device, hello, committer.open)) {
       committer.touch();
       onDescribed(device);
@@ -205,9 +213,11 @@ export class DeviceSession implements Sender {
     const { device } = this.#state;
     log.warn("hello failed", { device, error: String(error) });
     if (sessions.get(device) === this) sessions.delete(device);
-    this.#state = { state: "anonymous" };
     const code = error instanceof StoreError ? error.code : "internal";
-    this.#refuse(new Refusal(code, `hello was not answered: ${String(error)}. Send it again`));
+    const reason = error instanceof StoreError ? error.message : "the hub's log says more.";
+    const refused = new Refusal(code, `hello failed for now: ${reason} Send hello again, then what follows it`);
+    this.#state = { state: "anonymous", refused };
+    this.#refuse(refused);
     this.#takeWaiting(waiting);
   }
 
@@ -219,9 +229,7 @@ export class DeviceSession implements Sender {
   #describe(message: Describe, bytes: number): void {
     const { catalog, committer, limits, onDescribed, onSpokenFor } = this.#deps;
     const { speaker } = this.#source;
-    const problem = speaker
-      ? introductionProblem(message, catalog, limits)
-      : helloRequired(message.type, { id: message.id });
+    const problem = speaker ? introductionProblem(message, catalog, limits) : this.#helloMissing(message);
     if (problem) {
       this.#refuse(problem);
       return;
@@ -237,18 +245,27 @@ export class DeviceSession implements Sender {
     const state = this.#state;
     const { id, seq } = message;
     if (state.state !== "identified") {
-      this.#refuse(helloRequired(message.type, { id, seq }));
+      this.#refuse(this.#helloMissing(message));
       return;
     }
     if (seq !== undefined && !this.#inSequence(state.space, { id, seq }, bytes)) return;
-    // A person removed the device while it was connected: with its next frame it is there again.
-    if (state.device.removed) this.#identify(state.hello, state.space);
     const part = this.#part(id !== undefined ? "own" : seq !== undefined ? "cumulative" : "silent", id, seq, bytes);
     if (seq !== undefined) this.#deps.committer.open.addSequence(state.space, seq);
     const { clock, ingest, committer } = this.#deps;
+    const toldBefore = part.rejected.length;
     if (message.type === "readings") ingest.rows(this.#source, message, part, clock.now());
     else ingest.samples(this.#source, message, part, clock.now());
+    this.#owe(part, toldBefore);
     committer.touch();
+  }
+
+  /** What a frame will be told may be many times its size: it is held until then, and counts like what was sent. */
+  #owe({ rejected }: Part, toldBefore: number): void {
+    let bytes = 0;
+    for (let at = toldBefore; at < rejected.length; at++) bytes += rejectionBytes + (rejected[at]?.message.length ?? 0);
+    if (bytes === 0 || !this.#receipt) return;
+    this.#receipt.bytes += bytes;
+    this.#valve.take(bytes, 0);
   }
 
   #reading(message: Reading, bytes: number): void {
@@ -307,6 +324,15 @@ export class DeviceSession implements Sender {
   replace(): void {
     this.end({ reason: "replaced", clean: true });
     this.#peer.close(4409, "replaced by a newer connection of this device");
+  }
+
+  /** Why a message that needs a hello is refused. */
+  #helloMissing({ type, id, seq }: { type: string; id?: number | undefined; seq?: number | undefined }): Refusal {
+    const state = this.#state;
+    const refused = state.state === "anonymous" ? state.refused : undefined;
+    return refused
+      ? new Refusal(refused.code, refused.message, undefined, { id, seq })
+      : helloRequired(type, { id, seq });
   }
 
   get #ended(): boolean {

@@ -79,9 +79,9 @@ export class Valve {
     return this.#frames;
   }
 
-  /** A frame was taken and is undecided. */
-  take(bytes: number): void {
-    this.#frames += 1;
+  /** A frame was taken and is undecided; `frames` 0 where one that was taken turns out to hold more. */
+  take(bytes: number, frames: 0 | 1 = 1): void {
+    this.#frames += frames;
     this.#bytes += bytes;
     const { undecidedFrames, undecidedBytes } = this.#intake.limits;
     if (this.#frames >= undecidedFrames || this.#bytes >= undecidedBytes) this.hold("own");

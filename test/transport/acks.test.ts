@@ -1,6 +1,6 @@
 /** Each reading by itself, and what its sender is told. */
 import { describe, expect, it } from "vitest";
-import { hubsOfTest } from "../support/start-hub.ts";
+import { engines, hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
 const time = Date.UTC(2026, 10, 1);
@@ -41,6 +41,80 @@ describe("acknowledgements", () => {
       client.send({ type: "readings", id, readings: ["é", "other"].map((metric) => ({ metric, value: id })) });
       expect(await client.next()).toEqual({ type: "ack", id, stored: 2 });
     }
+  });
+
+  it.each(engines)(
+    "[P14] [P15] values that are refused for repeating themselves settle no type (%s)",
+    async (engine) => {
+      const hub = await open({ engine });
+      const client = await hub.welcomed("a");
+      const twice = [1, 2].map((value) => ({ metric: "x", value }));
+      client.send({ type: "readings", id: 1, readings: [...twice, ...twice.map((row) => ({ ...row, device: "b" }))] });
+      expect(await client.next()).toMatchObject({ id: 1, stored: 0, rejectedCount: 4 });
+      expect((await hub.http("GET", "devices/b")).status).toBe(404);
+      client.send({ type: "readings", id: 2, readings: [{ metric: "x", value: "text", time }] });
+      expect(await client.next()).toEqual({ type: "ack", id: 2, stored: 1 });
+      expect(await hub.readings("a", "x")).toEqual([[time, "text"]]);
+    },
+  );
+
+  it.each(engines)("[P14] a value that is refused for now settles no type (%s)", async (engine) => {
+    const hub = await open({ engine });
+    const client = await hub.welcomed("a");
+    const send = (id: number, value: unknown) =>
+      client.send({ type: "readings", id, readings: [{ metric: "x", value, time: time + id }] });
+    hub.store.failNextAppend();
+    send(1, 1);
+    expect(await client.next()).toMatchObject({ id: 1, code: "store_unavailable" });
+    send(2, "text");
+    expect(await client.next()).toEqual({ type: "ack", id: 2, stored: 1 });
+    expect((await hub.http("GET", "status")).body.series).toBe(1);
+    await hub.restart();
+    expect(await hub.readings("a", "x")).toEqual([[time + 2, "text"]]);
+    expect((await hub.http("GET", "series")).body.series).toHaveLength(1);
+  });
+
+  it("[P14] a series whose first values were refused for now is not on disk before it has one", async () => {
+    const hub = await open({ engine: "sqlite" });
+    const client = await hub.welcomed("a");
+    hub.store.failNextAppend();
+    client.send({ type: "readings", id: 1, readings: [{ metric: "x", value: 1, time }] });
+    await client.next();
+    client.send({ type: "readings", id: 2, readings: [{ metric: "y", value: 1, time }] });
+    await client.next("ack");
+    await hub.restart();
+    expect((await hub.http("GET", "series")).body.series).toMatchObject([{ metric: "y" }]);
+  });
+
+  it("[P36] [P39] what many refused rows are told counts like what was sent: their sender is not read", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("d".repeat(100));
+    client.send({ type: "readings", id: 1, readings: [good] });
+    await client.next();
+    const release = hub.store.holdAppends();
+    client.send({ type: "readings", id: 2, readings: [{ ...good, time: time + 2 }] });
+    await hub.store.appends(2);
+    const wrong = Array.from({ length: 80 }, () => ({ ...good, value: "" }));
+    const last = 1_000;
+    for (let id = 3; id <= last; id++)
+      client.send({ type: "readings", id, readings: [{ ...good, time: time + id }, ...wrong] });
+    const witness = await hub.connect();
+    for (let round = 0; round < 50; round++) await witness.settled();
+    release();
+    await client.until((answer) => answer.id === last);
+    // 4 MiB are more than a hundred answers of 80 refusals in 300 bytes or more, and one read brings 64 KiB more.
+    expect(Math.max(...hub.store.appended)).toBeLessThan(250);
+  });
+
+  it("[P39] the message of a refused row has at most 1 kB, whatever the names in it", async () => {
+    const hub = await open();
+    const name = "\u{1d49c}".repeat(128);
+    const client = await hub.welcomed(name);
+    const values = [1, "text"];
+    client.send({ type: "readings", id: 1, readings: values.map((value) => ({ metric: name, value, time })) });
+    const [rejection] = (await client.next()).rejected as { code: string; message: string }[];
+    expect(rejection?.code).toBe("type_mismatch");
+    expect(Buffer.byteLength(rejection?.message ?? "")).toBeLessThanOrEqual(1_000);
   });
 
   it("[P15] the later arrival of one millisecond wins and is counted", async () => {

@@ -101,6 +101,20 @@ describe("identity", () => {
     expect(await client.next()).toMatchObject({ type: "welcome", lastSeq: 0 });
   });
 
+  it("[P31] [P40] what was sent behind a hello that failed for now is refused for now, not for good", async () => {
+    const hub = await open();
+    hub.store.failNextLastSeq(new StoreError("store_unavailable", "The store rests."));
+    const client = await hub.device("a", { session: "s" });
+    const frame = { type: "readings", seq: 1, readings: [{ metric: "m", value: 1, time }] };
+    client.send(frame, { type: "describe", id: 7, device: "b" });
+    expect(await client.next()).toMatchObject({ type: "error", code: "store_unavailable", retryable: true });
+    expect(await client.next()).toMatchObject({ type: "error", seq: 1, code: "store_unavailable", retryable: true });
+    expect(await client.next()).toMatchObject({ type: "error", id: 7, code: "store_unavailable", retryable: true });
+    client.send({ type: "hello", device: "a", session: "s" }, frame);
+    expect(await client.next()).toMatchObject({ type: "welcome", lastSeq: 0 });
+    expect(await client.next()).toEqual({ type: "ack", seq: 1, stored: 1 });
+  });
+
   it("[P31] of three connections in a row the last one has the device", async () => {
     const hub = await open();
     const clients = [];
