@@ -1,7 +1,7 @@
 /** One connection, before and after it is known whose it is: text in, decoded, given to the session of its side. */
 
 import type { Clock } from "../ports.ts";
-import { unreadableCodes } from "../protocol/codes.ts";
+import { type CloseCode, unreadableCodes } from "../protocol/codes.ts";
 import { decodeDevice, decodeFirst, decodeViewer } from "../protocol/decode.ts";
 import type { Pong } from "../protocol/device.ts";
 import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
@@ -53,6 +53,8 @@ export class Connection implements Session {
   readonly #valve: Valve;
   #side: Side = { side: "either" };
   #unreadable = 0;
+  /** The hub has closed it, and takes nothing of what still comes: nobody could be told what became of it. */
+  #leaving = false;
 
   constructor(peer: Peer, deps: ConnectionDeps) {
     this.peer = peer;
@@ -66,6 +68,7 @@ export class Connection implements Session {
   }
 
   receive(text: string): void {
+    if (this.#leaving) return;
     const side = this.#side;
     switch (side.side) {
       case "device": {
@@ -111,7 +114,7 @@ export class Connection implements Session {
 
   /** The hub goes. */
   shutDown(): void {
-    this.peer.close(1012, "the hub is stopping; come back");
+    this.#leave(1012, "the hub is stopping; come back");
   }
 
   #first(text: string): void {
@@ -146,13 +149,18 @@ export class Connection implements Session {
 
   #refuse(refusal: Refusal): void {
     const side = this.#side;
-    if (side.side === "closed") return;
+    if (side.side === "closed" || this.#leaving) return;
     if (side.side === "device") side.session.refuse(refusal);
     else this.#send(refusal.toMessage());
     if (!unreadableCodes.has(refusal.code)) return;
     this.#unreadable += 1;
     if (this.#unreadable >= maxUnreadable)
-      this.peer.close(1008, `${maxUnreadable} unreadable frames in a row, the last: ${refusal.code}`);
+      this.#leave(1008, `${maxUnreadable} unreadable frames in a row, the last: ${refusal.code}`);
+  }
+
+  #leave(code: CloseCode, reason: string): void {
+    this.#leaving = true;
+    this.peer.close(code, reason);
   }
 
   #send(message: Pong | ErrorMessage): void {

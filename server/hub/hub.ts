@@ -47,6 +47,11 @@ export interface HubOptions {
 /** Beyond this delay of the event loop the hub says that it is not ready, ms. */
 const maxLoopDelayMs = 1_000;
 
+/** Connections that a stop closes at once. More are closed in steps, so that they do not come back in one moment. */
+const closedAtOnce = 250;
+const closeStepMs = 100;
+const mostCloseSteps = 30;
+
 export class Hub {
   readonly catalog: Catalog;
   readonly presence: Presence;
@@ -202,12 +207,12 @@ export class Hub {
     this.#options.onFatal(error);
   }
 
-  /** Commits and acknowledges what was received, closes every connection (1012), and closes the store. Idempotent. */
+  /** Commits and acknowledges what was received, closes every connection (1012) within 3 s, and closes the store. Idempotent. */
   async stop(): Promise<void> {
     if (this.#state === "stopping") return;
     if (this.#state === "running") {
       this.#state = "stopping";
-      await this.#committer.settled();
+      await this.#closeInSteps();
       // What comes from now on is not acknowledged: its senders resend it.
       this.#committer.halt();
     }
@@ -215,6 +220,21 @@ export class Hub {
     this.live.stop();
     for (const connection of this.#connections) connection.shutDown();
     await this.#options.store.close();
+  }
+
+  /** Each is served until its turn comes; new ones are sent away meanwhile. */
+  async #closeInSteps(): Promise<void> {
+    const connections = [...this.#connections];
+    const step = Math.max(closedAtOnce, Math.ceil(connections.length / mostCloseSteps));
+    for (let at = 0; ; ) {
+      await this.#committer.settled();
+      for (const connection of connections.slice(at, at + step)) connection.shutDown();
+      at += step;
+      if (at >= connections.length) return;
+      await new Promise<void>((resolve) => {
+        this.#clock.after(closeStepMs, resolve);
+      });
+    }
   }
 
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch): void {

@@ -92,4 +92,39 @@ describe("connections", () => {
       { state: "offline", reason: "closed" },
     ]);
   });
+
+  it("[F22] many connections are closed in steps, each served until its turn; new ones are sent away", async () => {
+    const { hub, clock, connect } = await world();
+    const all = Array.from({ length: 600 }, connect);
+    const closed = () => all.filter(({ peer }) => peer.closed?.code === 1012).length;
+    const last = all[599] as (typeof all)[number];
+    last.session.receive(JSON.stringify({ type: "hello", device: "last" }));
+    await last.peer.untilOf("welcome");
+    const stopped = hub.stop();
+    for (const count of [250, 500]) {
+      await expect.poll(closed).toBe(count);
+      expect(connect().peer.closed?.code).toBe(1012);
+      last.session.receive(JSON.stringify({ type: "readings", id: count, readings: [{ metric: "m", value: 1 }] }));
+      await last.peer.untilOf("ack", count / 250);
+      expect(closed()).toBe(count);
+      clock.advance(100);
+    }
+    await stopped;
+    expect(closed()).toBe(600);
+  });
+
+  it("[P3] [P36] nothing is taken from a connection that the hub has closed", async () => {
+    const { hub, connect } = await world();
+    const first = (device: string) => JSON.stringify({ type: "reading", device, metric: "m", value: 1 });
+    const rude = connect();
+    for (let count = 0; count < 20; count++) rude.session.receiveBinary();
+    expect(rude.peer.closed?.code).toBe(1008);
+    rude.session.receive(first("rude"));
+    rude.session.receiveBinary();
+    const polite = connect();
+    await hub.stop();
+    polite.session.receive(first("polite"));
+    expect([...hub.catalog.devices()]).toEqual([]);
+    expect(rude.peer.texts).toHaveLength(20);
+  });
 });

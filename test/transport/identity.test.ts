@@ -85,6 +85,7 @@ describe("identity", () => {
     await gateway.next("ack");
     expect((await hub.http("GET", "devices/mote")).body).toMatchObject({ via: "gateway" });
     const mote = await hub.welcomed("mote");
+    expect((await hub.http("GET", "devices/mote")).body.via).toBeUndefined();
     gateway.send({ type: "readings", id: 3, device: "mote", readings: [row] });
     await gateway.next("ack");
     mote.send({ type: "readings", id: 2, readings: [row] });
