@@ -18,6 +18,8 @@ export const socketPath = "/ws";
 const subprotocol = "telemetry.v1";
 /** A peer that does not answer a close frame is cut after this, ms. */
 const closePatienceMs = 3_000;
+/** What is sent is text, whether it comes as a string or as UTF-8. */
+const textFrame = { binary: false } as const;
 /** Fragments of one frame; a sender needs none, and each costs memory of its own. */
 const maxFragments = 16;
 /** Smallest TCP segment that a slow link may cut a frame into, bytes. */
@@ -161,14 +163,14 @@ class SocketPeer implements Peer, Pulse {
   }
 
   /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
-  send(text: string): void {
+  send(text: string | Buffer): void {
     if (this.websocket.readyState !== WebSocket.OPEN) return;
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
       process.nextTick(this.#uncork);
     }
-    this.websocket.send(text);
+    this.websocket.send(text, textFrame);
   }
 
   bufferedBytes(): number {

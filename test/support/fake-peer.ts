@@ -40,9 +40,9 @@ export class FakePeer implements Peer {
     return this.#wait(() => this.of(type).length >= count);
   }
 
-  send(text: string): void {
+  send(text: string | Buffer): void {
     if (this.terminated || this.closed) return;
-    this.texts.push(text);
+    this.texts.push(String(text));
     if (this.stalled) this.#buffered += text.length;
     const ready = this.#waiting.filter(({ met }) => met());
     this.#waiting = this.#waiting.filter((one) => !ready.includes(one));

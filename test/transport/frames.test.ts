@@ -1,7 +1,12 @@
 /** What becomes of a frame as a whole: read, refused with the connection kept, or the end of the connection. */
-import { connect } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { silentLog, systemClock } from "../../server/ports.ts";
+import { defaultLimits } from "../../server/protocol/limits.ts";
+import { serveWebsocket } from "../../server/transport/websocket.ts";
 import { hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -153,5 +158,31 @@ describe("frames", () => {
     expect(await client.next()).toMatchObject({ type: "error", id: 7, seq: 3, code: "invalid_message" });
     client.send({ type: "readings", id: 8, seq: 4, rows: [] });
     expect(await client.next()).toMatchObject({ type: "error", id: 8, seq: 4, code: "unknown_field" });
+  });
+
+  it("[P1] a frame that is encoded once for many goes out as text", async () => {
+    const text = JSON.stringify({ type: "update", unit: "°C" });
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const sockets = serveWebsocket(server, {
+      accept(peer) {
+        peer.send(Buffer.from(text));
+        peer.send(text);
+        return { receive() {}, receiveBinary() {}, closed() {} };
+      },
+      ...{ config: { host: "127.0.0.1", allowOrigin: [], limits: defaultLimits }, clock: systemClock, log: silentLog },
+    });
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`);
+    const came: unknown[] = [];
+    client.on("message", (data, isBinary) => came.push([String(data), isBinary]));
+    await expect
+      .poll(() => came)
+      .toEqual([
+        [text, false],
+        [text, false],
+      ]);
+    client.terminate();
+    await sockets.stop(1_000);
+    server.close();
   });
 });
