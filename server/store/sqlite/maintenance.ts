@@ -17,7 +17,7 @@ const maxLengthening = 16;
 /** After a failed slice (a full disk) the next attempt waits, ms. */
 const retryMs = 1000;
 /** A close seals early until the journal is no longer than this, but not for longer than `closingMs`. */
-const keptAtClose = 4 * 2 ** 20;
+const keptAtClose = 16 * 2 ** 20;
 const closingMs = 3000;
 /** Chunks of deleted series taken away in one slice. */
 const doomedPerSlice = 256;
