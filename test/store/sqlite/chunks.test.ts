@@ -75,6 +75,20 @@ describe("chunks", () => {
     expect(found.size).toBe(3_011);
   });
 
+  it("[SQ9] merges no chunk that a later one overwrote in part", async () => {
+    await sealed(noisy(3_000, 0));
+    await sealed(Array.from({ length: 11 }, (_, index): Row => [30_000 + index * 10, 1]));
+    const late = noisy(10_001, 20_050, 1);
+    await sealed(late);
+    await sealed([
+      [30_060, 2],
+      [30_200, 2],
+    ]);
+    const found = new Map(await world.raw({ series: 1, fromMs: 20_050, toMs: 40_000 }, 5_000));
+    for (const [timeMs, value] of late) expect(found.get(timeMs)).toBe(value);
+    expect([30_050, 30_060, 30_070, 30_200].map((timeMs) => found.get(timeMs))).toEqual([late.at(-1)?.[1], 2, 1, 2]);
+  });
+
   it("[SQ10] reads any number of chunks, also where a late one reaches back over all of them", async () => {
     await world.end();
     await start({ chunkBytes: 24 });
