@@ -165,7 +165,8 @@ export function checkPosted(json: unknown, limits: DecodeLimits): PostedReadings
       return new Refusal(code, Array.isArray(json) ? `entry ${index}: ${message}` : message);
     }
     posted.push(judged.value);
-    count += judged.value.readings.length;
+    // An entry without readings costs as much as one reading: its session is looked up.
+    count += Math.max(1, judged.value.readings.length);
   }
   return count > limits.readingsPerFrame ? tooManyReadings(count, limits) : posted;
 }

@@ -60,8 +60,12 @@ function isMetricName(name: string): boolean {
   return right;
 }
 
+/** No name that is short enough in NFC is longer than this in any form, UTF-16 units: no code point there takes more than 6. */
+const maxRawLength = 6 * maxNameLength;
+
+/** Longer names stay as they are, and are refused for their length: putting marks in order takes a time that grows with the square of their number. */
 function toNfc(name: string): string {
-  return name.normalize("NFC");
+  return name.length > maxRawLength ? name : name.normalize("NFC");
 }
 
 /** A device id: `boiler-1`, `greenhouse/north/3`. Normalised to NFC. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkRow, RowRefusal, Warnings } from "../../server/protocol/check.ts";
+import { checkMetric, checkRow, RowRefusal, Warnings } from "../../server/protocol/check.ts";
 import { errorCodes } from "../../server/protocol/codes.ts";
-import { decodeDevice, decodeFirst, decodePosted, decodeViewer } from "../../server/protocol/decode.ts";
+import { decodeDevice, decodeDeviceId, decodeFirst, decodePosted, decodeViewer } from "../../server/protocol/decode.ts";
 import { maxMessageBytes, Refusal, shortMessage } from "../../server/protocol/errors.ts";
 import { defaultLimits as limits } from "../../server/protocol/limits.ts";
 import { printedSeed } from "../support/seed.ts";
@@ -55,6 +55,36 @@ describe("hostile frames", () => {
       expect(Object.keys((hello as { metrics: object }).metrics)).toEqual([name]);
       expect(checkRow({ metric: name, value: 1 }, new Warnings())).toEqual({ metric: name, value: 1 });
     }
+  });
+
+  it("[P10] [P39] refuses a name of very many marks without putting them in order, which would take minutes", () => {
+    const name = `a${"\u0301\u0316".repeat(120_000)}`;
+    const row = { metric: name, value: 1 };
+    const frames = [
+      { type: "reading", device: name, ...row },
+      { type: "hello", device: "a", metrics: { [name]: {} } },
+    ];
+    const { answer, ms } = timed(() => [
+      checkRow(row, new Warnings()),
+      checkMetric(name),
+      decodeDevice(JSON.stringify(frames[0]), limits),
+      decodeDevice(JSON.stringify(frames[1]), limits),
+      decodeViewer(JSON.stringify({ type: "subscribe", id: 1, devices: [name] }), limits),
+      decodeDeviceId(name),
+    ]);
+    expect(answer.map((one) => (one as { code?: string }).code)).toEqual(Array(6).fill("invalid_name"));
+    expect(ms).toBeLessThan(boundedMs);
+  });
+
+  it("[P10] brings the longest names there are into NFC", () => {
+    const longest = "\u{16126}".repeat(128);
+    expect(longest.normalize("NFD")).toHaveLength(6 * 128);
+    expect(checkMetric(longest.normalize("NFD"))).toBe(longest);
+  });
+
+  it("[P6] counts a posted entry without readings as one: each costs a look-up", () => {
+    const body = JSON.stringify(Array.from({ length: 5_001 }, () => ({ device: "a", readings: [] })));
+    expect(decodePosted(body, limits)).toMatchObject({ code: "too_many_readings" });
   });
 
   it("[P8] refuses a body that is only a constructor cleanly", () => {
