@@ -1,7 +1,7 @@
 /**
  * One group commit as a blob of the journal: the senders' marks, then the readings in order of arrival. It is read only
- * after a restart, so that it is coded for a small log and a quick commit, not for queries; deflate would cost more
- * than it saves here (figures in the README of the store).
+ * after a restart, so that it is coded for a small log and a quick commit, not for queries (figures, with and without
+ * deflate, in the README of the store).
  */
 import { crc32 } from "node:zlib";
 import type { Columns } from "../columns.ts";
