@@ -155,7 +155,8 @@ export class Hub {
 
   async status(): Promise<StatusAnswer> {
     const { store, state, version, loopDelayMs } = this.#options;
-    const { stored, rejected, overwritten, rate, ackMs, commitMs } = this.#meters;
+    const { stored, rejected, rate, ackMs, commitMs } = this.#meters;
+    const { overwritten, ...sizes } = await store.stats();
     let devices = 0;
     let viewers = 0;
     for (const { side } of this.#connections) {
@@ -176,7 +177,7 @@ export class Hub {
       readings: { stored, rejected, overwritten, perSecond: rate.read() },
       ackMs: ackMs.read(),
       fsyncMs: commitMs.read(),
-      store: await store.stats(),
+      store: sizes,
       loopDelayMs: { p99: loopDelayMs() },
       slowViewers: this.#slow.count,
     };
@@ -247,7 +248,6 @@ export class Hub {
       const series = catalog.findSeries(numbers[index] as number);
       if (!series) continue;
       const timeMs = times[index] as number;
-      if (timeMs === series.latestTimeMs) this.#meters.overwritten += 1;
       series.committed = true;
       advanceLatest(series, timeMs, valueAt(columns, index, series.type), nowMs);
       presence.reported(series, timeMs, atMs);

@@ -66,7 +66,6 @@ export class Rate {
 export class Meters {
   stored = 0;
   rejected = 0;
-  overwritten = 0;
   readonly ackMs = new Quantiles();
   readonly commitMs = new Quantiles();
   readonly rate: Rate;

@@ -142,8 +142,13 @@ export interface BucketPage {
   readonly nextFromMs: number | null;
 }
 
-/** Sizes for `status`, bytes. */
+/** What `status` tells of the store; sizes in bytes. */
 export interface StoreStats {
+  /**
+   * Readings that a later arrival of the same millisecond took the place of, since the store was opened. One that was the
+   * newest of its series is counted at once, an older one at the latest when what came for its series is sealed.
+   */
+  readonly overwritten: number;
   /** Database file(s) without the write-ahead log. */
   readonly bytes: number;
   readonly walBytes: number;

@@ -117,8 +117,27 @@ describe("acknowledgements", () => {
     expect(Buffer.byteLength(rejection?.message ?? "")).toBeLessThanOrEqual(1_000);
   });
 
-  it("[P15] the later arrival of one millisecond wins and is counted", async () => {
-    const hub = await open();
+  it.each(engines)("[P15] a later arrival of a millisecond that is long sealed is counted (%s)", async (engine) => {
+    const hub = await open({ engine });
+    const client = await hub.welcomed("a");
+    const send = async (id: number, offsets: readonly number[]) => {
+      const values = { temperature: offsets.map(() => id) };
+      client.send({ type: "samples", id, times: offsets.map((offset) => time + offset), values });
+      await client.until((answer) => answer.id === id);
+    };
+    await send(2, [1, 2, 3, 4]);
+    await hub.sealAll();
+    await send(3, [2, 9, 3]);
+    await send(4, [2]);
+    await hub.sealAll();
+    expect((await hub.readings("a", "temperature")).map(([, value]) => value)).toEqual([2, 4, 3, 2, 3]);
+    const status = (await hub.http("GET", "status")).body;
+    expect(status.readings).toMatchObject({ stored: 8, overwritten: 3 });
+    expect(Object.keys(status.store)).not.toContain("overwritten");
+  });
+
+  it.each(engines)("[P15] the later arrival of one millisecond wins and is counted (%s)", async (engine) => {
+    const hub = await open({ engine });
     const client = await hub.welcomed("a");
     client.send({ type: "readings", id: 1, readings: [good, { ...good, value: 21 }] });
     await client.next("ack");

@@ -55,6 +55,7 @@ export class MemoryData {
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
   readonly #data: MemoryData;
+  #overwritten = 0;
   #failures = 0;
   #refusing = false;
 
@@ -102,7 +103,9 @@ export class MemoryStore implements TelemetryStore {
     for (let index = 0; index < columns.length; index++) {
       const series = data.series.get(columns.series[index] as number);
       if (!series) continue;
-      series.readings.set(columns.times[index] as number, {
+      const timeMs = columns.times[index] as number;
+      if (series.readings.has(timeMs)) this.#overwritten += 1;
+      series.readings.set(timeMs, {
         value: valueAt(columns, index, series.type),
         receivedMs,
       });
@@ -194,6 +197,7 @@ export class MemoryStore implements TelemetryStore {
   async stats(): Promise<StoreStats> {
     const readings = [...this.#data.series.values()].reduce((sum, series) => sum + series.readings.size, 0);
     return {
+      overwritten: this.#overwritten,
       bytes: 0,
       walBytes: 0,
       journalBytes: 0,

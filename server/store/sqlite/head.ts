@@ -25,6 +25,12 @@ export interface NewestReading {
   readonly receivedMs: number;
 }
 
+/** What is counted of all heads together. */
+export interface HeadTally {
+  /** Readings that a later one of the same millisecond took the place of. */
+  overwritten: number;
+}
+
 /**
  * Its hot fields are small integers and one buffer: with 50,000 heads each pointer that a reading follows is a miss of
  * the cache, and V8 keeps every other number of an object behind a pointer of its own.
@@ -46,6 +52,7 @@ export class SeriesHead {
   firstCommit = 0;
   /** Commit of the row that came last. */
   lastCommit = 0;
+  tally: HeadTally = { overwritten: 0 };
   readonly #isText: boolean;
   /** Time and value of each row, one after the other: one allocation, one cache line. */
   #cells = noCells;
@@ -54,6 +61,8 @@ export class SeriesHead {
   /** Which row is the newest, and its commit. */
   #newestAt = 0;
   #newestCommit = 0;
+  /** Rows known to repeat the newest one's time, and not yet taken out. */
+  #repeats = 0;
   #strings: string[] = [];
   #numbers: Map<string, number> | undefined;
 
@@ -99,7 +108,12 @@ export class SeriesHead {
       this.#newestCommit = commit;
     } else {
       if (timeMs <= (this.#cells[at - 2] as number)) this.#rising = false;
-      if (timeMs >= (this.#cells[this.#newestAt * 2] as number)) {
+      const newestMs = this.#cells[this.#newestAt * 2] as number;
+      if (timeMs >= newestMs) {
+        if (timeMs === newestMs) {
+          this.#repeats += 1;
+          this.tally.overwritten += 1;
+        }
         this.#newestAt = length;
         this.#newestCommit = commit;
       }
@@ -131,6 +145,7 @@ export class SeriesHead {
     this.#cells = noCells;
     this.#length = 0;
     this.#rising = true;
+    this.#repeats = 0;
     this.#strings = [];
     this.#numbers = undefined;
     this.firstCommit = 0;
@@ -140,6 +155,8 @@ export class SeriesHead {
 
   /** Keeps the sorted form, so that the next question need not sort again. */
   #replaceRows(times: Float64Array, values: Float64Array): void {
+    this.tally.overwritten += this.#length - times.length - this.#repeats;
+    this.#repeats = 0;
     this.#length = times.length;
     for (let index = 0; index < times.length; index++) {
       this.#cells[index * 2] = times[index] as number;

@@ -1,6 +1,6 @@
 /** All heads, and which of them to seal next: full ones first, then whoever the sweep has come to. */
 import type { Columns } from "../columns.ts";
-import type { NewestReading, SeriesHead } from "./head.ts";
+import type { HeadTally, NewestReading, SeriesHead } from "./head.ts";
 
 /** Tells when a commit arrived, ms. */
 export interface Arrivals {
@@ -8,6 +8,7 @@ export interface Arrivals {
 }
 
 export class Heads {
+  readonly tally: HeadTally = { overwritten: 0 };
   /** By series number; numbers are given out in order, so that holes are few. */
   readonly #byNumber: (SeriesHead | undefined)[] = [];
   readonly #byDevice = new Map<string, Set<SeriesHead>>();
@@ -55,6 +56,7 @@ export class Heads {
 
   add(head: SeriesHead): void {
     const { series, device } = head.identity;
+    head.tally = this.tally;
     this.#byNumber[series] = head;
     this.#list.push(head);
     const siblings = this.#byDevice.get(device);

@@ -173,6 +173,8 @@ export class Maintenance {
 
   #applySeals(sealed: readonly Sealed[]): void {
     for (const { head, state, newest, fullAt } of sealed) {
+      // What the rows do not add to the sealed part took the place of something there.
+      this.#parts.heads.tally.overwritten += head.length - (state.count - head.sealed.count);
       head.sealed = state;
       head.sealedNewest = newest;
       head.fullAt = fullAt;

@@ -155,6 +155,7 @@ export class Writer {
   stats(): StoreStats {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     return {
+      overwritten: this.#parts.heads.tally.overwritten,
       bytes: size(this.#path),
       walBytes: size(`${this.#path}-wal`),
       journalBytes: this.#parts.journal.bytes,
@@ -193,6 +194,7 @@ export class Writer {
       heads.replay(columns, commit);
     }
     heads.resumeSweep();
+    heads.tally.overwritten = 0;
   }
 
   #describe(recovered: boolean): StoreState {
