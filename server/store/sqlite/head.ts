@@ -9,6 +9,8 @@ const firstFullAt = 1024;
 /** Spread of the sizes at which heads are full: a fleet started together must not seal together. */
 const jitter = 0.25;
 const noCells = new Float64Array(0);
+/** Of a head that stands alone. */
+const uncounted: HeadTally = { overwritten: 0 };
 
 /** What the database says of a series' sealed part. */
 export interface SealedState {
@@ -52,7 +54,7 @@ export class SeriesHead {
   firstCommit = 0;
   /** Commit of the row that came last. */
   lastCommit = 0;
-  tally: HeadTally = { overwritten: 0 };
+  tally: HeadTally = uncounted;
   readonly #isText: boolean;
   /** Time and value of each row, one after the other: one allocation, one cache line. */
   #cells = noCells;
