@@ -197,8 +197,13 @@ export class Ingest {
   /** The series of a reading, made if it is new; undefined where the reading is refused. */
   #seriesOf(index: number, metric: string, value: Value, raw: unknown): Series | undefined {
     const device = this.#device;
-    const known = device?.series.get(metric);
-    if (known && (known.committed || !known.refused || this.#takeAgain(known, value))) {
+    let known = device?.series.get(metric);
+    if (known?.refused) {
+      // Its first readings were refused for now: nothing is stored under its number, and a later number may be by now.
+      this.#deps.catalog.removeSeries(known);
+      known = undefined;
+    }
+    if (known) {
       if (known.type === typeof value) {
         if (device !== this.#told) this.#spokenFor(known.device);
         return known;
@@ -219,21 +224,6 @@ export class Ingest {
     const series = catalog.addSeries(owner, metric, typeOfValue(value));
     this.#batch.addSeries(series);
     return series;
-  }
-
-  /**
-   * The first readings of a series were refused for now. Its number goes on where its type does: should they be on disk
-   * all the same, because only their answer was lost, the next ones join them. False where the type is another one: a
-   * value that was never stored has settled nothing, and the series is forgotten.
-   */
-  #takeAgain(series: Series, value: Value): boolean {
-    if (series.type !== typeof value) {
-      this.#deps.catalog.removeSeries(series);
-      return false;
-    }
-    series.refused = false;
-    this.#batch.addSeries(series);
-    return true;
   }
 
   #newDevice(): Device {

@@ -86,6 +86,26 @@ describe("acknowledgements", () => {
     expect((await hub.http("GET", "series")).body.series).toMatchObject([{ metric: "y" }]);
   });
 
+  it.each(engines)(
+    "[P19] a series that was refused for now comes behind one made since, and is stored (%s)",
+    async (engine) => {
+      const hub = await open({ engine });
+      const client = await hub.welcomed("a");
+      const send = (id: number, metric: string) =>
+        client.send({ type: "readings", id, readings: [{ metric, value: id, time: time + id }] });
+      hub.store.failNextAppend();
+      send(1, "first");
+      expect(await client.next()).toMatchObject({ id: 1, code: "store_unavailable" });
+      send(2, "second");
+      expect(await client.next()).toMatchObject({ id: 2, stored: 1 });
+      send(1, "first");
+      expect(await client.next()).toMatchObject({ id: 1, stored: 1 });
+      expect(await hub.readings("a", "first")).toEqual([[time + 1, 1]]);
+      await hub.restart();
+      expect(await hub.readings("a", "first")).toEqual([[time + 1, 1]]);
+    },
+  );
+
   it("[P36] [P39] what many refused rows are told counts like what was sent: their sender is not read", async () => {
     const hub = await open();
     const client = await hub.welcomed("d".repeat(100));
