@@ -41,6 +41,12 @@ export class OpenBatch {
     this.#newSeries.push(series);
   }
 
+  /** Writes the new series of a later batch with this one: series come before their readings or with them. */
+  takeSeriesOf(later: OpenBatch): void {
+    this.#newSeries.push(...later.#newSeries);
+    later.#newSeries = [];
+  }
+
   /** Notes that `seq` is decided with this batch. */
   addSequence(space: SequenceSpace, seq: number): void {
     const known = this.#ranges.get(space);

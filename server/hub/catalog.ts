@@ -51,6 +51,8 @@ export class Catalog {
     for (const record of state.devices) this.#loadDevice(record);
     for (const record of state.metrics) this.#loadMetric(record);
     for (const known of state.series) {
+      // It was written ahead of readings that were refused then: nothing is stored under its number, and no type is settled.
+      if (known.count === 0) continue;
       const series = this.#add(this.device(known.device, 0), known.metric, known.type, known.series);
       series.committed = true;
     }

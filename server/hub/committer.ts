@@ -87,9 +87,13 @@ export class Committer {
   replaceWaiting(gone: ReadonlyMap<number, Series>, successor: (series: Series, batch: OpenBatch) => Series): void {
     this.#seal();
     const numbers = new Map<number, number>();
+    let first: OpenBatch | undefined;
     for (const step of this.#steps) {
       if (step.kind === "work") continue;
       step.batch.forget(gone);
+      // A store takes numbers in rising order, and the successors' are higher than those of the batches behind.
+      first ??= step.batch;
+      if (first !== step.batch) first.takeSeriesOf(step.batch);
       const { length, series } = step.columns;
       for (let index = 0; index < length; index++) {
         const number = series[index] as number;
@@ -97,7 +101,7 @@ export class Committer {
         if (!old) continue;
         let next = numbers.get(number);
         if (next === undefined) {
-          next = successor(old, step.batch).number;
+          next = successor(old, first).number;
           numbers.set(number, next);
         }
         series[index] = next;

@@ -1,7 +1,7 @@
 /** Removing a device or a range while readings come in. */
 import { describe, expect, it } from "vitest";
 import { StoreError } from "../../server/store/store.ts";
-import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
+import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
 const time = Date.UTC(2026, 10, 1);
@@ -38,6 +38,35 @@ describe("removal", () => {
     await hub.restart();
     expect(await hub.readings("a", "m")).toHaveLength(2);
   });
+
+  it.each(engines)(
+    "[P19] [P51] new series that come while one is emptied are stored in any order (%s)",
+    async (engine) => {
+      const hub = await open({ engine });
+      const client = await hub.welcomed("a", { session: "s" });
+      const other = await hub.welcomed("b");
+      client.send(frame(1));
+      await client.until((answer) => answer.seq === 1);
+      const release = hub.store.holdRemovals();
+      const removal = hub.http("DELETE", `readings?${everything}`);
+      await hub.store.removalWaits();
+      client.send(frame(2));
+      await client.settled();
+      // A take-over closes the batch that fills, so that two wait behind the removal.
+      const replaced = await hub.device("c");
+      await replaced.next("welcome");
+      await hub.device("c");
+      await replaced.closed;
+      other.send({ type: "readings", id: 9, readings: [{ metric: "fresh", value: 5, time }] });
+      await other.settled();
+      release();
+      expect(await removal).toMatchObject({ status: 200 });
+      expect(await other.until((answer) => answer.id === 9)).toMatchObject({ type: "ack", stored: 1 });
+      expect(await client.until((answer) => answer.seq === 2)).toMatchObject({ type: "ack", stored: 1 });
+      expect(await hub.readings("b", "fresh")).toEqual([[time, 5]]);
+      expect(await hub.readings("a", "m")).toEqual([[time + 2, 2]]);
+    },
+  );
 
   it("[P14] a removal takes what was sent before it, also what is not committed yet", async () => {
     const hub = await open({ config: { commitDelayMs: 5_000 } });
