@@ -38,8 +38,14 @@ const stopPatienceMs = 5_000;
 export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
   const { clock, log } = ports;
   let hub: Hub | undefined;
+  const troubles: string[] = [];
   const events: StoreEvents = {
     onFatal: (error) => (hub ? hub.fail(error) : options.onFatal(error)),
+    onTrouble: (message) => {
+      if (troubles.includes(message)) return;
+      troubles.push(message);
+      log.error(message);
+    },
     onRestart: (crashes) => log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
   };
   const given = typeof options.store === "function" ? options.store(events) : options.store;
@@ -50,7 +56,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const live = { ...defaultLiveSettings, ...config.viewing };
   const history = { ...defaultHistorySettings, ...config.viewing };
   const { onFatal } = options;
-  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live, history });
+  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
   const pages = pagesOf(options.dashboardFolder);
@@ -88,8 +94,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
 }
 
 function sqliteStore(config: Config, workerUrl: URL | undefined, events: StoreEvents): TelemetryStore {
-  const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes } = config;
-  return createSqliteStore({ ...events, folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes });
+  const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
+  const settings = { folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt };
+  return createSqliteStore({ ...events, ...settings });
 }
 
 function pagesOf(folder: string | undefined) {

@@ -31,6 +31,7 @@ const plainSettings = z.object({
     .min(1024 ** 2)
     .max(64 * 1024 ** 3)
     .default(128 * 1024 ** 2),
+  onCorrupt: z.enum(["rename", "refuse"]).default("rename"),
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
 });
@@ -54,6 +55,8 @@ export interface Config {
   readonly journalBudgetBytes: number;
   /** Memory for the open columns of all series together; more seals them early, bytes. */
   readonly headBudgetBytes: number;
+  /** What becomes of a damaged database at the start: put aside under another name and begun anew, or the hub does not start. */
+  readonly onCorrupt: "rename" | "refuse";
   /** Foreign origins whose pages may use the hub, each as `scheme://host[:port]`. */
   readonly allowOrigin: readonly string[];
   /** Form of the log on standard output. */
@@ -165,6 +168,14 @@ const plain: Readonly<Record<PlainKey, Words>> = {
     allowed: "a size from 1MiB to 64GiB, such as 128MiB",
     fallback: "128MiB",
     read: (text) => readSize(text, "B"),
+  },
+  onCorrupt: {
+    flag: "--on-corrupt",
+    argument: "WHAT",
+    help: "a damaged database at the start: rename puts it aside and begins anew, refuse ends the hub",
+    allowed: "rename or refuse",
+    fallback: "rename",
+    read: (text) => text,
   },
   allowOrigin: {
     flag: "--allow-origin",

@@ -29,6 +29,7 @@ describe("settings", () => {
       minFreeBytes: 512_000_000,
       journalBudgetBytes: 67_108_864,
       headBudgetBytes: 134_217_728,
+      onCorrupt: "rename",
       allowOrigin: [],
       log: "text",
       limits: defaultLimits,

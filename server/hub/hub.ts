@@ -40,6 +40,8 @@ export interface HubOptions {
   readonly loopDelayMs: () => number;
   /** The hub can't promise anything any more: nothing is acknowledged from now on, and the process must end. */
   readonly onFatal: (error: unknown) => void;
+  /** What was lost or cannot be read while the hub goes on, one sentence each; grows while it runs. */
+  readonly troubles?: readonly string[];
   readonly live?: LiveSettings;
   readonly history?: HistorySettings;
 }
@@ -186,7 +188,9 @@ export class Hub {
   /** Whether the hub works at all. */
   health(): HealthAnswer {
     if (this.#state === "failed") return { status: "down", reason: "the store failed; the hub is ending" };
-    return { status: "ok" };
+    const [first, ...more] = this.#options.troubles ?? [];
+    if (first === undefined) return { status: "ok" };
+    return { status: "degraded", reason: more.length === 0 ? first : `${first} And ${more.length} more: see the log.` };
   }
 
   /** Whether the hub should be sent traffic now. */

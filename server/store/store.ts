@@ -230,4 +230,6 @@ export interface StoreEvents {
   readonly onFatal: (error: Error) => void;
   /** The worker was lost and is back; `crashes` within the last minute. */
   readonly onRestart?: (crashes: number) => void;
+  /** The store goes on, and something was lost or cannot be read: one sentence for a person. */
+  readonly onTrouble?: (message: string) => void;
 }

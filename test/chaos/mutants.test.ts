@@ -11,7 +11,7 @@ import { mutants } from "./mutants/mutants.ts";
 import { has } from "./world.ts";
 
 const patience = { timeout: 60_000 };
-const noTrace = has("strace") ? undefined : "strace is not installed here, so no sync can be seen";
+const missingTrace = has("strace") ? undefined : "strace is not installed here, so no sync can be seen";
 
 describe("a hub that breaks the promise is caught", () => {
   for (const { name, wrong, shownBy, missing, program, run } of mutants) {
@@ -23,8 +23,8 @@ describe("a hub that breaks the promise is caught", () => {
 });
 
 describe("a sound hub", () => {
-  it.skipIf(noTrace)(
-    `[P22] lets none of 1,000 acknowledgements leave before the sync of its commit${noTrace ? `: ${noTrace}` : ""}`,
+  it.skipIf(missingTrace)(
+    `[P22] lets none of 1,000 acknowledgements leave before the sync of its commit${missingTrace ? `: ${missingTrace}` : ""}`,
     patience,
     async () => {
       const { acks, syncs, faults } = await tracing([builtHub], 1_000);

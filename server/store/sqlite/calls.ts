@@ -1,5 +1,7 @@
 /** What the main thread asks of the two workers, as plain functions by name; a link on each side turns them into messages. */
+
 import type { ChunkColumns } from "../codec/chunk.ts";
+import type { Columns } from "../columns.ts";
 import type {
   Batch,
   BucketPage,
@@ -21,6 +23,8 @@ export interface WriterCalls {
   open(): StoreState;
   /** `generation` tells whether the batch was sent before or after the main thread heard of the last refusal. */
   append(batch: Batch, generation: number): Commit;
+  /** The readings of a commit, as long as the journal holds it. */
+  committed(commit: number): Columns | null;
   lastSeq(device: string, session: string): number;
   /** Readings of the range that are not in chunks yet; null where the series is not known. */
   headRows(range: Range): ChunkColumns | null;
@@ -43,6 +47,11 @@ export interface ReaderCalls {
   close(): void;
 }
 
+/** The checker: one question, then it ends. */
+export interface CheckerCalls {
+  check(): string | null;
+}
+
 export interface Request {
   readonly id: number;
   readonly name: string;
@@ -58,9 +67,10 @@ export type SentError =
 export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: SentError }
-  | { readonly fatal: string };
+  | { readonly fatal: string }
+  | { readonly trouble: string };
 
 export interface WorkerSetup {
-  readonly role: "writer" | "reader";
+  readonly role: "writer" | "reader" | "checker";
   readonly settings: StoreSettings;
 }

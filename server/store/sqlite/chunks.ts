@@ -1,4 +1,6 @@
 /** The table of sealed chunks: rows in and out. What is merged and cut is decided in seal.ts. */
+import { crc32 } from "node:zlib";
+import { CodecError } from "../codec/bytes.ts";
 import { type ChunkColumns, decodeChunk, encodeChunk } from "../codec/chunk.ts";
 import type { Db } from "./driver.ts";
 
@@ -49,7 +51,7 @@ export class Chunks {
     );
     this.#firstMs = db.prepare("SELECT min(first_ms) FROM chunks WHERE series = ?").pluck();
     this.#last = db.prepare("SELECT id FROM chunks WHERE series = ? ORDER BY last_ms DESC, id DESC LIMIT 1").pluck();
-    this.#read = db.prepare("SELECT readings, received_ms AS receivedMs FROM chunks WHERE id = ?");
+    this.#read = db.prepare(`SELECT ${storedColumns}, received_ms AS receivedMs FROM chunks WHERE id = ?`);
   }
 
   /** Writes rows as one chunk; none of them arrived after `receivedMs`. Answers the encoded size. */
@@ -91,14 +93,27 @@ export class Chunks {
     return this.#last.get(series) as number | undefined;
   }
 
+  /** Throws `CodecError` for a damaged one. */
   read(id: number): ChunkColumns & { readonly receivedMs: number } {
-    const { readings, receivedMs } = this.#read.get(id) as { readings: Buffer; receivedMs: number };
-    return { ...decodeChunk(readings), receivedMs };
+    const stored = this.#read.get(id) as StoredChunk & { receivedMs: number };
+    return { ...decodeStored(stored), receivedMs: stored.receivedMs };
+  }
+
+  /** Like `read`; undefined for a damaged one. */
+  tryRead(id: number): (ChunkColumns & { readonly receivedMs: number }) | undefined {
+    try {
+      return this.read(id);
+    } catch (error) {
+      if (error instanceof CodecError) return undefined;
+      throw error;
+    }
   }
 }
 
-/** Five doubles: SQLite's own REAL would turn -0 into 0. Null for texts. */
-function summarize({ type, values }: ChunkColumns): Buffer | null {
+const summaryBytes = 40;
+
+/** Five doubles and a checksum over them and the count: SQLite's own REAL would turn -0 into 0. Null for texts. */
+function summarize({ type, times, values }: ChunkColumns): Buffer | null {
   if (type === "string") return null;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -109,11 +124,38 @@ function summarize({ type, values }: ChunkColumns): Buffer | null {
     max = Math.max(max, value);
     sum += value;
   }
-  return Buffer.from(Float64Array.of(min, max, sum, values[0] as number, values.at(-1) as number).buffer);
+  const numbers = Float64Array.of(min, max, sum, values[0] as number, values.at(-1) as number);
+  const blob = Buffer.alloc(summaryBytes + 4);
+  Buffer.from(numbers.buffer).copy(blob);
+  blob.writeUInt32LE(crc32(blob.subarray(0, summaryBytes), times.length), summaryBytes);
+  return blob;
 }
 
-/** Reads what `summarize` wrote. */
-export function readSummary(blob: Buffer): Summary {
+/** Columns that `decodeStored` needs. */
+export const storedColumns = "readings, series, first_ms AS firstMs, last_ms AS lastMs, count";
+
+export interface StoredChunk {
+  readonly readings: Buffer;
+  readonly series: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly count: number;
+}
+
+/** The readings of a row, which must be those that the rest of the row speaks of. Throws `CodecError` otherwise. */
+export function decodeStored({ readings, firstMs, lastMs, count }: StoredChunk): ChunkColumns {
+  const rows = decodeChunk(readings);
+  const { times } = rows;
+  if (times.length !== count || times[0] !== firstMs || times.at(-1) !== lastMs) {
+    throw new CodecError("the chunk's readings are not those of its row");
+  }
+  return rows;
+}
+
+/** Reads what `summarize` wrote of `count` readings; undefined where that is damaged, and the readings have to be asked. */
+export function readSummary(blob: Buffer, count: number): Summary | undefined {
+  if (blob.length !== summaryBytes + 4) return undefined;
+  if (crc32(blob.subarray(0, summaryBytes), count) !== blob.readUInt32LE(summaryBytes)) return undefined;
   const [min, max, sum, first, last] = [0, 8, 16, 24, 32].map((at) => blob.readDoubleLE(at)) as [
     number,
     number,

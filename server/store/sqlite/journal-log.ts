@@ -1,5 +1,7 @@
 /** The journal's table: one row a commit, appended at one end and trimmed at the other. */
+import { CodecError } from "../codec/bytes.ts";
 import { decodeJournal, encodeJournal, type JournalEntry } from "../codec/journal.ts";
+import type { Columns } from "../columns.ts";
 import type { Db } from "./driver.ts";
 
 /** Trimming waits until it frees this part of the budget: each one costs a transaction. */
@@ -8,6 +10,7 @@ const trimShare = 1 / 16;
 export class JournalLog {
   readonly #db: Db;
   readonly #insert;
+  readonly #entry;
   readonly #trim;
   readonly #forgotten;
   readonly #budgetBytes: number;
@@ -20,6 +23,7 @@ export class JournalLog {
     this.#db = db;
     this.#budgetBytes = budgetBytes;
     this.#insert = db.prepare("INSERT INTO journal VALUES (?, ?)");
+    this.#entry = db.prepare("SELECT entry FROM journal WHERE commit_number = ?").pluck();
     this.#trim = db.prepare("DELETE FROM journal WHERE commit_number < ?");
     this.#forgotten = db.prepare("DELETE FROM forgotten WHERE commit_number < ?");
   }
@@ -52,11 +56,22 @@ export class JournalLog {
     const rows = this.#db
       .prepare("SELECT commit_number AS commitNumber, entry FROM journal ORDER BY commit_number")
       .iterate();
+    let expected: number | undefined;
     for (const row of rows as IterableIterator<{ commitNumber: number; entry: Buffer }>) {
+      if (expected !== undefined && row.commitNumber !== expected) {
+        throw new CodecError(`commit ${row.commitNumber} follows where ${expected} should`);
+      }
+      expected = row.commitNumber + 1;
       const entry = decodeJournal(row.entry);
       this.note(row.commitNumber, entry.receivedMs, row.entry.length);
       yield [row.commitNumber, entry];
     }
+  }
+
+  /** The readings of a commit; null where it was trimmed. */
+  columns(commit: number): Columns | null {
+    const entry = this.#entry.get(commit) as Buffer | undefined;
+    return entry ? decodeJournal(entry).columns : null;
   }
 
   /** The commits up to which the marks of deleted devices no longer count. */

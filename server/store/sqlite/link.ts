@@ -11,6 +11,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** The worker ended while this was under way: whether it was done is known only to the disk. */
+export class WorkerLostError extends StoreError {
+  constructor(reason: string) {
+    super("store_unavailable", `The store's worker was lost (${reason}) and is started again: send it once more.`);
+    this.name = "WorkerLostError";
+  }
+}
+
 /** The main thread's end. */
 export class WorkerLink<T extends Table<T>> {
   readonly #worker: Worker;
@@ -18,11 +26,12 @@ export class WorkerLink<T extends Table<T>> {
   #nextId = 1;
   #gone: Error | undefined;
 
-  /** `onFatal` hears of a store that can promise nothing any more. */
-  constructor(worker: Worker, onFatal: (message: string) => void) {
+  /** `onFatal` hears of a store that can promise nothing any more, `onTrouble` of one that goes on with a loss. */
+  constructor(worker: Worker, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
     this.#worker = worker;
     worker.on("message", (reply: Reply) => {
       if ("fatal" in reply) return onFatal(reply.fatal);
+      if ("trouble" in reply) return onTrouble(reply.trouble);
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if ("error" in reply) waiting?.reject(fromSent(reply.error));

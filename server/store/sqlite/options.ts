@@ -6,6 +6,8 @@ export interface SqliteStoreOptions {
   readonly folder: string;
   /** The built worker (`server/store/sqlite/worker.ts` compiled). Without it the source is run through tsx: development and tests. */
   readonly workerUrl?: URL | undefined;
+  /** What becomes of a damaged database at the start: put aside under another name and begun anew, or not opened. Default `rename`. */
+  readonly onCorrupt?: "rename" | "refuse" | undefined;
   /** Below this much free space on the disk appends are refused with `storage_full`. Default 512 MB. */
   readonly minFreeBytes?: number | undefined;
   /** The journal is kept near or below this size by sealing heads early: bounds the time of a restart. Default 64 MiB. */
@@ -32,10 +34,13 @@ export interface StoreSettings {
   readonly sliceMs: number;
   readonly headsPerSlice: number;
   readonly busyTimeoutMs: number;
+  /** A database that was not closed cleanly should have its log beside it: not so after a thread was lost, which takes it in. */
+  readonly expectLog: boolean;
 }
 
-export function settingsOf(options: SqliteStoreOptions): StoreSettings {
+export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): StoreSettings {
   return {
+    expectLog,
     folder: options.folder,
     minFreeBytes: options.minFreeBytes ?? 512_000_000,
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,

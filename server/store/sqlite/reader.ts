@@ -1,5 +1,4 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
-import { CodecError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketStart } from "../pages.ts";
 import { type BucketPage, type Range, type RawPage, StoreError } from "../store.ts";
@@ -7,18 +6,20 @@ import { BucketPageBuilder } from "./bucket-page.ts";
 import { type Db, faultOf, openForReading } from "./driver.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { RawPageBuilder } from "./raw-page.ts";
-import { SegmentReader } from "./segments.ts";
+import { DamagedChunk, SegmentReader } from "./segments.ts";
 
 export class Reader {
   readonly #db: Db;
   readonly #segments: SegmentReader;
   readonly #onFatal: (message: string) => void;
+  readonly #onTrouble: (message: string) => void;
 
-  /** The writer has opened the database before. `onFatal` hears of a damaged file. */
-  constructor(settings: StoreSettings, onFatal: (message: string) => void) {
+  /** The writer has opened the database before. `onFatal` hears of a file that cannot be read, `onTrouble` of damaged readings. */
+  constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
     this.#db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
     this.#onFatal = onFatal;
+    this.#onTrouble = onTrouble;
   }
 
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage {
@@ -76,7 +77,11 @@ export class Reader {
   }
 
   #refusal(error: unknown): unknown {
-    const fault = error instanceof CodecError ? "fatal" : faultOf(error);
+    if (error instanceof DamagedChunk) {
+      this.#onTrouble(error.message);
+      return new StoreError("internal", error.message, false);
+    }
+    const fault = faultOf(error);
     if (fault === undefined) return error;
     const text = error instanceof Error ? error.message : String(error);
     if (fault !== "fatal") return new StoreError("store_unavailable", `The database cannot be read now (${text}).`);

@@ -1,5 +1,6 @@
 /** Tables of the store and their version. What each column holds is told in README.md, "Tables". */
 import { randomUUID } from "node:crypto";
+import { CodecError } from "../codec/bytes.ts";
 import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
@@ -39,12 +40,16 @@ export function prepareSchema(db: Db, path: string): void {
     );
   }
   if (version === 0) {
+    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() !== 0)
+      throw damaged(path, "its version is gone");
     transact(db, () => {
       db.exec(tables);
       db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('next_series', '1'), ('clean', '1')").run(randomUUID());
       db.pragma(`user_version = ${schemaVersion}`);
     });
   }
+  if (version !== 0 && db.pragma("page_size", { simple: true }) !== pageBytes)
+    throw damaged(path, "its page size is wrong");
   expectPragma(db, "page_size", pageBytes);
   expectPragma(db, "auto_vacuum", 2);
   expectPragma(db, "application_id", applicationId);
@@ -62,12 +67,18 @@ export class Meta {
   }
 
   get(key: "epoch" | "next_series" | "clean"): string {
-    return this.#read.get(key) as string;
+    const value = this.#read.get(key) as string | undefined;
+    if (value === undefined) throw new CodecError(`${key} is not in the table meta`);
+    return value;
   }
 
-  set(key: "next_series" | "clean", value: string): void {
+  set(key: "epoch" | "next_series" | "clean", value: string): void {
     this.#write.run(key, value);
   }
+}
+
+function damaged(path: string, what: string): StoreOpenError {
+  return new StoreOpenError("corrupt", `The database ${path} is damaged (${what}).`);
 }
 
 /** The refusal that a person gets to read for an error at opening. */
@@ -81,9 +92,9 @@ export function toOpenError(error: unknown, path: string): Error {
       `${path} is not a database of this hub: choose another folder with --data.`,
     );
   }
-  if (code.startsWith("SQLITE_CORRUPT")) {
-    return new StoreOpenError("corrupt", `The database ${path} is damaged (${text}): restore it from a backup.`);
-  }
+  // Every statement that runs at an opening is right: one that SQLite cannot make sense of speaks of other tables than ours.
+  if (error instanceof CodecError || code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_ERROR")
+    return damaged(path, text);
   if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
     return new StoreOpenError(
       "not_writable",

@@ -43,9 +43,14 @@ export class Sealer {
     const { series, type } = head.identity;
     const rows = head.rows();
     const known = this.#chunks.newest(series, mergeAt + 2);
-    const run = this.#runToMerge(known, rows, head.fullAt);
+    let run = this.#runToMerge(known, rows, head.fullAt);
+    let merged = this.#readAll(run);
+    if (!merged) {
+      // A damaged chunk stays as it is, and the new readings go beside it: nobody else must suffer for it.
+      run = [];
+      merged = [];
+    }
     const ceilingMs = known[run.length]?.lastMs ?? Number.NEGATIVE_INFINITY;
-    const merged = [...run].sort((a, b) => a.id - b.id).map(({ id }) => this.#chunks.read(id));
     const old = mergeRows(type, merged);
     for (const { id } of run) this.#chunks.remove(id);
     const all = mergeRows(type, [old, rows]);
@@ -64,6 +69,12 @@ export class Sealer {
     this.save(series, state, newest);
     const rowsWanted = Math.min(maxChunkRows / 2, (this.#chunkBytes * all.times.length) / bytes);
     return { head, state, newest, fullAt: jittered(rowsWanted, series, this.#turn++) };
+  }
+
+  /** Chunks in order of arrival; undefined where one of them is damaged. */
+  #readAll(run: readonly ChunkInfo[]) {
+    const read = [...run].sort((a, b) => a.id - b.id).map(({ id }) => this.#chunks.tryRead(id));
+    return read.includes(undefined) ? undefined : read.filter((chunk) => chunk !== undefined);
   }
 
   /** What the rows of a head add to the sealed part: readings that no chunk has, and the first time. */
@@ -127,7 +138,8 @@ export class Sealer {
       const start = lowerBound(times, chunk.firstMs);
       const end = lowerBound(times, chunk.lastMs + 1);
       if (start === end) continue;
-      const old = this.#chunks.read(chunk.id).times;
+      const old = this.#chunks.tryRead(chunk.id)?.times;
+      if (!old) continue;
       for (let index = start; index < end; index++) {
         const time = times[index] as number;
         if (old[lowerBound(old, time)] === time) seen[index] = 1;

@@ -2,9 +2,10 @@
  * A range of one series as segments in rising time: rows, or the summary of a whole chunk where that is enough. Chunks
  * that overlap each other or the head are merged first, and the later arrival stands.
  */
-import { type ChunkColumns, decodeChunk } from "../codec/chunk.ts";
+import { CodecError } from "../codec/bytes.ts";
+import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Range } from "../store.ts";
-import { readSummary, type Summary } from "./chunks.ts";
+import { decodeStored, readSummary, type StoredChunk, type Summary, storedColumns } from "./chunks.ts";
 import { clusters } from "./clusters.ts";
 import type { Db } from "./driver.ts";
 import { mergeRows, sliceRows } from "./rows.ts";
@@ -32,6 +33,16 @@ interface Span {
   readonly lastMs: number;
 }
 
+/** Readings that are on the disk and cannot be read any more. */
+export class DamagedChunk extends Error {
+  constructor(firstMs: number, lastMs: number, what: string) {
+    super(
+      `Readings from ${firstMs} to ${lastMs} (ms) are damaged on the disk and cannot be read (${what}): ask for times outside of these, and restore them from a backup.`,
+    );
+    this.name = "DamagedChunk";
+  }
+}
+
 export class SegmentReader {
   readonly #ending;
   readonly #reachingBack;
@@ -46,7 +57,7 @@ export class SegmentReader {
     this.#reachingBack = db.prepare(
       `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ?`,
     );
-    this.#rows = db.prepare("SELECT readings FROM chunks WHERE id = ?").pluck();
+    this.#rows = db.prepare(`SELECT ${storedColumns} FROM chunks WHERE id = ?`);
     this.#summary = db.prepare("SELECT summary, count FROM chunks WHERE id = ?");
   }
 
@@ -62,7 +73,7 @@ export class SegmentReader {
       if (more) {
         for (const span of this.#reachingBack.all(series, horizonMs, horizonMs) as Span[]) spans.set(span.id, span);
       }
-      yield* this.#between(startMs, endMs, [...spans.values()], head, wholeIsEnough);
+      yield* this.#between(series, startMs, endMs, [...spans.values()], head, wholeIsEnough);
       if (!more) return;
       startMs = endMs;
     }
@@ -70,6 +81,7 @@ export class SegmentReader {
 
   /** Everything from `startMs` to `endMs` (excluded), from `spans` and the head. */
   *#between(
+    series: number,
     startMs: number,
     endMs: number,
     spans: readonly Span[],
@@ -95,7 +107,7 @@ export class SegmentReader {
       }
       const parts = cluster
         .sort((a, b) => a.id - b.id)
-        .map(({ id }) => (id === Number.POSITIVE_INFINITY ? open : this.#read(id)));
+        .map((span) => (span.id === Number.POSITIVE_INFINITY ? open : this.#read(series, span)));
       const rows = sliceRows(mergeRows(head.type, parts), startMs, endMs);
       if (rows.times.length > 0) yield { rows };
     }
@@ -105,11 +117,21 @@ export class SegmentReader {
     if (id === Number.POSITIVE_INFINITY || firstMs < startMs || lastMs >= endMs) return undefined;
     const { summary: blob, count } = this.#summary.get(id) as { summary: Buffer | null; count: number };
     if (blob === null) return undefined;
-    const summary = readSummary(blob);
-    return enough(summary, firstMs, lastMs) ? { firstMs, lastMs, count, summary } : undefined;
+    const summary = readSummary(blob, count);
+    return summary && enough(summary, firstMs, lastMs) ? { firstMs, lastMs, count, summary } : undefined;
   }
 
-  #read(id: number): ChunkColumns {
-    return decodeChunk(this.#rows.get(id) as Buffer);
+  #read(series: number, { id, firstMs, lastMs }: Span): ChunkColumns {
+    const stored = this.#rows.get(id) as StoredChunk | undefined;
+    try {
+      // The index led here: what it says and what the row says are stored apart, and damage to one shows beside the other.
+      if (stored?.series !== series || stored.firstMs !== firstMs || stored.lastMs !== lastMs) {
+        throw new CodecError("the index and the row do not agree");
+      }
+      return decodeStored(stored);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      throw new DamagedChunk(firstMs, lastMs, error.message);
+    }
   }
 }

@@ -2,6 +2,7 @@
  * The default engine: SQLite in two worker threads, a writer and a reader. This is the main thread's side; it brings a
  * lost worker back and decides when the store can promise nothing any more.
  */
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type {
   Batch,
@@ -17,13 +18,16 @@ import type {
   StoreStats,
   TelemetryStore,
 } from "../store.ts";
-import { StoreError } from "../store.ts";
+import { StoreError, StoreOpenError } from "../store.ts";
+import { Appends } from "./appends.ts";
+import { writeVerdict } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
-import type { SqliteStoreOptions } from "./options.ts";
+import { openOrBeginAnew } from "./opening.ts";
+import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { buffersOf, noBuckets, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
-import { WorkerPair } from "./worker-pair.ts";
+import { checkAside, WorkerPair } from "./worker-pair.ts";
 
 /** So many lost workers within `crashWindowMs` are no accident. */
 const maxCrashes = 3;
@@ -42,8 +46,8 @@ export class SqliteStore implements TelemetryStore {
   #unlock: () => void = () => {};
   #closing: Promise<void> | undefined;
   #failed = false;
-  /** Appends sent since the last refusal was heard of carry the same number; the writer refuses those behind a hole by it. */
-  #generation = 0;
+  readonly #check = new AbortController();
+  readonly #appends = new Appends();
   /** When workers were lost, ms. */
   #crashes: number[] = [];
 
@@ -56,32 +60,47 @@ export class SqliteStore implements TelemetryStore {
 
   async open(): Promise<StoreState> {
     const { folder } = this.#options;
+    const lock = join(folder, "hub.lock");
+    const isKnown = existsSync(lock);
     try {
       makeFolder(folder);
-      this.#unlock = lockFolder(join(folder, "hub.lock"), folder);
+      this.#unlock = lockFolder(lock, folder);
     } catch (error) {
       throw toOpenError(error, folder);
     }
     try {
-      const { pair, state } = await this.#start();
+      const path = databasePath(folder);
+      const { onCorrupt = "rename" } = this.#options;
+      const { pair, state } = await openOrBeginAnew(path, isKnown, onCorrupt, this.#events, () => this.#start(true));
+      this.#appends.opened(state.commit);
       this.#pair = Promise.resolve(pair);
+      if (state.recovered) void this.#lookThrough(path);
       return state;
     } catch (error) {
       this.#unlock();
+      // A folder of someone else must not be taken for ours the next time.
+      const isForeign = error instanceof StoreOpenError && error.reason === "not_a_store";
+      if (isForeign && !isKnown) rmSync(lock, { force: true });
       throw error;
     }
   }
 
-  async append(batch: Batch): Promise<Commit> {
-    const generation = this.#generation;
+  /** After an unclean stop. What is found here ends the hub, and the next start puts the database aside. */
+  async #lookThrough(path: string): Promise<void> {
+    const { signal } = this.#check;
     try {
-      const { writer } = await this.#pair;
-      const { series, times, values } = batch.columns;
-      return await writer.call("append", [batch, generation], [series.buffer, times.buffer, values.buffer]);
+      const found = await checkAside(this.#options, signal);
+      if (found === null || signal.aborted) return;
+      writeVerdict(path, found);
+      this.#fail(new Error(`The database ${path} is damaged (${found}): the next start deals with it.`));
     } catch (error) {
-      if (generation === this.#generation) this.#generation += 1;
-      throw error;
+      const text = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.#events.onTrouble?.(`The database could not be looked through: ${text}.`);
     }
+  }
+
+  append(batch: Batch): Promise<Commit> {
+    return this.#appends.send(this.#pair, batch);
   }
 
   async lastSeq(device: string, session: string): Promise<number> {
@@ -138,6 +157,7 @@ export class SqliteStore implements TelemetryStore {
   }
 
   close(): Promise<void> {
+    this.#check.abort();
     this.#closing ??= this.#close();
     return this.#closing;
   }
@@ -150,8 +170,9 @@ export class SqliteStore implements TelemetryStore {
     this.#unlock();
   }
 
-  async #start(): Promise<{ pair: WorkerPair; state: StoreState }> {
-    const pair = new WorkerPair(this.#options, {
+  async #start(isFirst: boolean): Promise<{ pair: WorkerPair; state: StoreState }> {
+    const pair = new WorkerPair(this.#options, isFirst, {
+      onTrouble: (message) => this.#events.onTrouble?.(message),
       onFatal: (message) => this.#fail(new Error(message)),
       onLost: (reason) => this.#restart(reason),
     });
@@ -174,7 +195,10 @@ export class SqliteStore implements TelemetryStore {
       );
       return;
     }
-    this.#pair = this.#start().then(({ pair }) => pair);
+    this.#pair = this.#start(false).then(async ({ pair, state }) => {
+      await this.#appends.recovered(state.commit, pair.writer);
+      return pair;
+    });
     this.#pair.then(
       () => this.#events.onRestart?.(this.#crashes.length),
       (error) => this.#fail(error),
@@ -184,6 +208,7 @@ export class SqliteStore implements TelemetryStore {
   #fail(error: Error): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#appends.abandon();
     this.#events.onFatal(error);
   }
 }

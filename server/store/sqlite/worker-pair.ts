@@ -1,13 +1,15 @@
 /** The two threads of a store, started together and ended together: what one of them lost, the other cannot answer for. */
 import { Worker } from "node:worker_threads";
 import { StoreError, type StoreState } from "../store.ts";
-import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
-import { WorkerLink } from "./link.ts";
+import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
+import { WorkerLink, WorkerLostError } from "./link.ts";
 import { type SqliteStoreOptions, settingsOf } from "./options.ts";
 
 export interface PairEvents {
   /** The store can promise nothing any more. */
   readonly onFatal: (message: string) => void;
+  /** The store goes on, with a loss. */
+  readonly onTrouble: (message: string) => void;
   /** A thread ended by itself; everything that waited was rejected before this call. At most once, never after `end`. */
   readonly onLost: (reason: Error) => void;
 }
@@ -19,13 +21,14 @@ export class WorkerPair {
   readonly #events: PairEvents;
   #ended = false;
 
-  constructor(options: SqliteStoreOptions, events: PairEvents) {
+  /** `isFirst`: no other pair had the folder since the hub holds it. */
+  constructor(options: SqliteStoreOptions, isFirst: boolean, events: PairEvents) {
     this.#events = events;
-    const writer = spawn(options, "writer");
-    const reader = spawn(options, "reader");
+    const writer = spawn(options, "writer", isFirst);
+    const reader = spawn(options, "reader", false);
     this.#workers = [writer, reader];
-    this.writer = new WorkerLink(writer, events.onFatal);
-    this.reader = new WorkerLink(reader, events.onFatal);
+    this.writer = new WorkerLink(writer, events.onFatal, events.onTrouble);
+    this.reader = new WorkerLink(reader, events.onFatal, events.onTrouble);
     for (const worker of this.#workers) {
       let reason = new Error("a store worker ended");
       worker.on("error", (error) => {
@@ -52,7 +55,7 @@ export class WorkerPair {
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    this.#abandon("The store is closed.");
+    this.#abandon(new StoreError("store_unavailable", "The store is closed."));
   }
 
   async #lose(reason: Error): Promise<void> {
@@ -60,20 +63,41 @@ export class WorkerPair {
     this.#ended = true;
     // The other thread goes too, and its files are closed, before a new pair opens them.
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    this.#abandon(`The store's worker was lost (${reason.message}) and is started again: send it once more.`);
+    this.#abandon(new WorkerLostError(reason.message));
     this.#events.onLost(reason);
   }
 
-  #abandon(message: string): void {
-    const error = new StoreError("store_unavailable", message);
+  #abandon(error: StoreError): void {
     this.writer.abandon(error);
     this.reader.abandon(error);
   }
 }
 
-function spawn(options: SqliteStoreOptions, role: WorkerSetup["role"]): Worker {
+/** Looks through the database in a thread of its own; resolves with what is wrong, or null. Rejects where it cannot look. */
+export async function checkAside(options: SqliteStoreOptions, signal: AbortSignal): Promise<string | null> {
+  const worker = spawn(options, "checker", false);
+  const link = new WorkerLink<CheckerCalls>(
+    worker,
+    () => {},
+    () => {},
+  );
+  // A hub that ends does not wait for it.
+  worker.unref();
+  const end = () => void worker.terminate();
+  signal.addEventListener("abort", end);
+  worker.on("error", (error) => link.abandon(error instanceof Error ? error : new Error(String(error))));
+  worker.on("exit", () => link.abandon(new Error("the check was ended")));
+  try {
+    return await link.call("check", []);
+  } finally {
+    signal.removeEventListener("abort", end);
+    await worker.terminate();
+  }
+}
+
+function spawn(options: SqliteStoreOptions, role: WorkerSetup["role"], expectLog: boolean): Worker {
   const { workerUrl } = options;
-  const setup: WorkerSetup = { role, settings: settingsOf(options) };
+  const setup: WorkerSetup = { role, settings: settingsOf(options, expectLog) };
   if (workerUrl) return new Worker(workerUrl, { workerData: setup });
   return new Worker(new URL("./bootstrap.mjs", import.meta.url), {
     workerData: { ...setup, entry: new URL("./worker.ts", import.meta.url).href },

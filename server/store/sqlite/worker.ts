@@ -1,6 +1,7 @@
 /** Entry of both worker threads. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
+import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
+import { checkDatabase } from "./checker.ts";
 import { serve } from "./link.ts";
 import { buffersOf } from "./pages.ts";
 import { Reader } from "./reader.ts";
@@ -9,6 +10,7 @@ import { Writer } from "./writer.ts";
 const { role, settings } = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const onFatal = (message: string) => port.postMessage({ fatal: message });
+const onTrouble = (message: string) => port.postMessage({ trouble: message });
 
 /** A part that exists between `open` and `close`. */
 class Held<T> {
@@ -26,12 +28,14 @@ class Held<T> {
 }
 
 if (role === "writer") serve<WriterCalls>(port, writerCalls(new Held<Writer>()), columnsOf);
+else if (role === "checker") serve<CheckerCalls>(port, { check: () => checkDatabase(settings) }, columnsOf);
 else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf);
 
 function writerCalls(writer: Held<Writer>): WriterCalls {
   return {
-    open: () => writer.set(new Writer(settings, onFatal)).state,
+    open: () => writer.set(new Writer(settings, onFatal, onTrouble)).state,
     append: (batch, generation) => writer.get().append(batch, generation),
+    committed: (commit) => writer.get().committed(commit),
     lastSeq: (device, session) => writer.get().lastSeq(device, session),
     headRows: (range) => writer.get().headRows(range),
     seriesState: (series) => writer.get().seriesState(series),
@@ -47,7 +51,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
 
 function readerCalls(reader: Held<Reader>): ReaderCalls {
   return {
-    open: () => void reader.set(new Reader(settings, onFatal)),
+    open: () => void reader.set(new Reader(settings, onFatal, onTrouble)),
     readRaw: (...values) => reader.get().readRaw(...values),
     readChanges: (...values) => reader.get().readChanges(...values),
     readBuckets: (...values) => reader.get().readBuckets(...values),

@@ -1,7 +1,9 @@
 /** The writer: takes batches into the journal and the heads, answers from memory, and keeps house between commits. */
-import { statfsSync, statSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { statfsSync } from "node:fs";
 import { CodecError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
+import type { Columns } from "../columns.ts";
 import {
   type Batch,
   type Commit,
@@ -11,13 +13,13 @@ import {
   type Refusal,
   type SeriesState,
   StoreError,
-  StoreOpenError,
   type StoreState,
   type StoreStats,
 } from "../store.ts";
 import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRange } from "./deletes.ts";
 import { faultOf, openForWriting, transact } from "./driver.ts";
+import { HeldFiles, sizeOf } from "./files.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
 import { JournalLog } from "./journal-log.ts";
@@ -40,6 +42,8 @@ export class Writer {
   readonly #meta: Meta;
   readonly #maintenance: Maintenance;
   readonly #onFatal: (message: string) => void;
+  readonly #onTrouble: (message: string) => void;
+  readonly #files: HeldFiles;
   readonly #state: StoreState;
   #commit = 0;
   #nextSeries: number;
@@ -48,11 +52,16 @@ export class Writer {
   #fatal: StoreError | undefined;
   #freeBytes = { atMs: Number.NEGATIVE_INFINITY, bytes: 0 };
 
-  /** Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more. */
-  constructor(settings: StoreSettings, onFatal: (message: string) => void) {
+  /**
+   * Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more;
+   * `onTrouble` of what was lost while it goes on.
+   */
+  constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
     this.#settings = settings;
     this.#onFatal = onFatal;
+    this.#onTrouble = onTrouble;
     this.#path = databasePath(settings.folder);
+    const hadLog = sizeOf(`${this.#path}-wal`) > 0;
     try {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
       prepareSchema(db, this.#path);
@@ -69,15 +78,13 @@ export class Writer {
       this.#nextSeries = Number(this.#meta.get("next_series"));
       this.#recover();
       const recovered = this.#meta.get("clean") === "0";
+      if (recovered && !hadLog && settings.expectLog) this.#missLog();
       this.#meta.set("clean", "0");
+      // From the first moment on the database itself says that it is in use: without its log it must not look like a new one.
+      if (!recovered) db.pragma("wal_checkpoint(PASSIVE)");
+      this.#files = new HeldFiles(this.#path);
       this.#state = this.#describe(recovered);
     } catch (error) {
-      if (error instanceof CodecError) {
-        throw new StoreOpenError(
-          "corrupt",
-          `The journal in ${this.#path} is damaged (${error.message}): restore a backup.`,
-        );
-      }
       throw toOpenError(error, this.#path);
     }
     this.#maintenance = new Maintenance(this.#parts, settings, this.#commit, (error) => this.#fail(error));
@@ -104,6 +111,7 @@ export class Writer {
         if (next) this.#meta.set("next_series", String(next.series + 1));
         return journal.write(commit, batch);
       });
+      this.#requireFiles();
     } catch (error) {
       throw this.#refuse(error, generation);
     }
@@ -117,6 +125,10 @@ export class Writer {
     heads.push(batch.columns, commit);
     this.#maintenance.took(commit, bytes, batch.columns.length);
     return { commit, columns: batch.columns, commitMs: performance.now() - startMs };
+  }
+
+  committed(commit: number): Columns | null {
+    return this.#parts.journal.columns(commit);
   }
 
   lastSeq(device: string, session: string): number {
@@ -153,11 +165,10 @@ export class Writer {
   }
 
   stats(): StoreStats {
-    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     return {
       overwritten: this.#parts.heads.tally.overwritten,
-      bytes: size(this.#path),
-      walBytes: size(`${this.#path}-wal`),
+      bytes: sizeOf(this.#path),
+      walBytes: sizeOf(`${this.#path}-wal`),
       journalBytes: this.#parts.journal.bytes,
       headBytes: this.#parts.heads.bytes,
       diskFreeBytes: this.#free(),
@@ -267,22 +278,47 @@ export class Writer {
   #guarded<T>(work: () => T): T {
     if (this.#fatal) throw this.#fatal;
     try {
-      return work();
+      const result = work();
+      this.#requireFiles();
+      return result;
     } catch (error) {
       throw this.#fail(error);
     }
   }
 
+  /** What was just committed is on disk only as long as its files are in the folder. */
+  #requireFiles(): void {
+    const moved = this.#files.moved();
+    if (moved === undefined) return;
+    throw this.#end(`${moved} was deleted or replaced while the hub was using it`);
+  }
+
+  /** The log went missing with what was in it: senders and viewers must not go on from numbers that are gone. */
+  #missLog(): void {
+    this.#meta.set("epoch", randomUUID());
+    this.#onTrouble(
+      `The hub was not stopped cleanly, and ${this.#path}-wal is not there: if that file was lost, so are the newest readings in it.`,
+    );
+  }
+
   /** What an error means: a passing one is told to the caller, a fatal one ends all promises; others are bugs and end this thread. */
   #fail(error: unknown): StoreError {
     if (error instanceof StoreError) return error;
-    const fault = error instanceof CodecError ? "fatal" : faultOf(error);
-    if (fault === undefined) throw error;
     const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof CodecError) {
+      this.#onTrouble(`Some readings on the disk are damaged (${text}).`);
+      return new StoreError("internal", `These readings are damaged on the disk (${text}).`, false);
+    }
+    const fault = faultOf(error);
+    if (fault === undefined) throw error;
     if (fault === "full")
       return new StoreError("storage_full", `The disk is full (${text}); readings are taken again when there is room.`);
     if (fault === "busy")
       return new StoreError("store_unavailable", `The database is locked by another program (${text}).`);
+    return this.#end(text);
+  }
+
+  #end(text: string): StoreError {
     if (!this.#fatal) {
       this.#fatal = new StoreError("internal", `The store failed and stopped (${text}).`, false);
       this.#onFatal(this.#fatal.message);

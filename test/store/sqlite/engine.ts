@@ -52,7 +52,10 @@ export function inspect<T>(folder: string, look: (db: Database.Database) => T): 
 /** `sealed`: every append is followed by a seal of all heads, so that the rules hold for chunks as for heads. */
 export function sqliteEngine(options: Partial<SqliteStoreOptions> = {}, sealed = false): SqliteEngine {
   const folder = newFolder();
-  const settings: SqliteStoreOptions = { folder, workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50, ...options };
+  const settings: SqliteStoreOptions = {
+    ...{ folder, workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50, onCorrupt: "refuse" },
+    ...options,
+  };
   const fatal: Error[] = [];
   const engine: SqliteEngine = {
     ...{ folder, fatal },

@@ -1,0 +1,30 @@
+/** Looks through a database that was not closed cleanly, in a thread of its own while the hub runs. */
+import { openForReading, sqliteCode } from "./driver.ts";
+import { databasePath, type StoreSettings } from "./options.ts";
+
+/** So many problems of a table are told. */
+const maxTold = 3;
+
+/** What is wrong with the database, one sentence; null where nothing is. One table at a time, so that the log is not held for long. */
+export function checkDatabase(settings: StoreSettings): string | null {
+  try {
+    const db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
+    try {
+      const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+      for (const table of tables) {
+        const found = db.pragma(`quick_check("${table.replaceAll('"', '""')}")`) as { quick_check: string }[];
+        const problems = found
+          .map((row) => row.quick_check.replace(/\s+/g, " ").trim())
+          .filter((text) => text !== "ok");
+        if (problems.length > 0) return `in the table ${table}: ${problems.slice(0, maxTold).join("; ")}`;
+      }
+      return null;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    const code = sqliteCode(error);
+    if (code?.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return (error as Error).message;
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+/** The files of a store as the system sees them: what is missing before it opens them, and whether they are still its own. */
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { applicationId } from "./driver.ts";
+
+const verdictSuffix = ".damage";
+const suffixes = ["", "-wal", "-shm", verdictSuffix] as const;
+const magic = Buffer.from("SQLite format 3\0");
+const applicationIdAt = 68;
+
+/** Size in bytes; 0 where there is no such file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * What no database engine says, since to it such files are a new database: one whose readings are gone. `isKnown`: a hub has
+ * opened this folder before. Undefined where all is well.
+ */
+export function lossBeforeOpen(path: string, isKnown: boolean): string | undefined {
+  if (sizeOf(path) > 0) return undefined;
+  if (sizeOf(`${path}-wal`) > 0) return `${path} is ${existsSync(path) ? "empty" : "gone"} and its log is there`;
+  return existsSync(path) && isKnown ? `${path} is empty` : undefined;
+}
+
+/** Whether a file that SQLite cannot read is the database of another program, or none at all as far as its first bytes tell. */
+export function looksForeign(path: string): boolean {
+  const head = Buffer.alloc(applicationIdAt + 4);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, head, 0, head.length, 0);
+  } finally {
+    closeSync(file);
+  }
+  return head.subarray(0, magic.length).equals(magic) && head.readUInt32BE(applicationIdAt) !== applicationId;
+}
+
+/** Renames the database and what belongs to it, all with the same ending; answers the database's new path. Nothing is deleted. */
+export function setAside(path: string, nowMs: number): string {
+  // Without colons, which some systems do not allow in names.
+  const ending = `.corrupt.${new Date(nowMs).toISOString().replaceAll(/[-:]/g, "")}`;
+  for (const suffix of suffixes) {
+    const file = `${path}${suffix}`;
+    if (existsSync(file)) renameSync(file, `${file}${ending}`);
+  }
+  return `${path}${ending}`;
+}
+
+/** What an earlier run found to be wrong with this very database; undefined where nothing. */
+export function verdictOn(path: string): string | undefined {
+  const file = `${path}${verdictSuffix}`;
+  return existsSync(path) && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+}
+
+/** Leaves word for the next start. */
+export function writeVerdict(path: string, text: string): void {
+  writeFileSync(`${path}${verdictSuffix}`, text);
+}
+
+/**
+ * Files that a connection holds open. SQLite goes on writing where one was deleted or replaced, into what nobody can ever
+ * open again.
+ */
+export class HeldFiles {
+  readonly #files: readonly { readonly path: string; readonly inode: number }[];
+
+  constructor(path: string) {
+    this.#files = [path, `${path}-wal`].map((file) => ({ path: file, inode: statSync(file).ino }));
+  }
+
+  /** The first file that is no longer the one that was opened; undefined where all are. */
+  moved(): string | undefined {
+    for (const { path, inode } of this.#files) {
+      if (statSync(path, { throwIfNoEntry: false })?.ino !== inode) return path;
+    }
+    return undefined;
+  }
+}

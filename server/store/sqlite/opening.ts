@@ -1,0 +1,42 @@
+/** What becomes of damaged data at a start. */
+import { type StoreEvents, StoreOpenError } from "../store.ts";
+import { looksForeign, lossBeforeOpen, setAside, verdictOn } from "./files.ts";
+
+/**
+ * Opens the database at `path` by `open`. A damaged one is put aside under another name and begun anew, or refused.
+ * `isKnown`: a hub has held this folder before.
+ */
+export async function openOrBeginAnew<T>(
+  path: string,
+  isKnown: boolean,
+  onCorrupt: "rename" | "refuse",
+  events: Pick<StoreEvents, "onTrouble">,
+  open: () => Promise<T>,
+): Promise<T> {
+  const found = lossBeforeOpen(path, isKnown) ?? verdictOn(path);
+  let damage = found === undefined ? undefined : `The database is damaged (${found}).`;
+  if (damage === undefined) {
+    try {
+      return await open();
+    } catch (error) {
+      damage = damageIn(error, path, isKnown);
+      if (damage === undefined) throw error;
+    }
+  }
+  if (onCorrupt === "refuse") {
+    const advice = "restore it from a backup, or begin anew beside it with --on-corrupt rename";
+    throw new StoreOpenError("corrupt", `${damage.replace(/\.$/, "")}: ${advice}.`);
+  }
+  const aside = setAside(path, Date.now());
+  events.onTrouble?.(`${damage} It was put aside as ${aside}, and the hub began anew without it.`);
+  return open();
+}
+
+/** What is damaged; undefined where the error says something else. */
+function damageIn(error: unknown, path: string, isKnown: boolean): string | undefined {
+  if (!(error instanceof StoreOpenError)) return undefined;
+  if (error.reason === "corrupt") return error.message;
+  // Only where a hub has been before can a file that SQLite does not know be a hub's database with a damaged beginning.
+  const isOurs = error.reason === "not_a_store" && isKnown && !looksForeign(path);
+  return isOurs ? `The beginning of ${path} is damaged.` : undefined;
+}
