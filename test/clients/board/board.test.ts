@@ -161,15 +161,16 @@ describe.skipIf(missing)(`the sketch's sensor on this machine${leftOut(missing)}
       const hub = await start();
       board.connect();
       await measure(40);
-      // Up to here it was a wait for room; what follows is on its way while the hub dies, or after it.
+      // What follows is on its way while the hub dies, or after it.
+      await room(board);
       void hub.kill();
       await board.round(round++);
       await hub.ended;
-      await board.until(() => true);
     }
     await start();
     board.connect();
     await settled(board);
+    expect(await board.say("tick")).toMatchObject({ givenUp: 0, refused: 0 });
     await expectRounds(url, round);
   });
 
@@ -253,6 +254,21 @@ describe.skipIf(missing)(`the sketch's sensor on this machine${leftOut(missing)}
     expect(state).toMatchObject({ refused: 1, stopped: false });
     expect(state.problem).toMatch(/number/);
     expect((await hub.readings("board-1", "b")).map(([, value]) => value)).toEqual([3]);
+  });
+
+  it("gives up only the frame that was refused as a whole", async () => {
+    const hub = await newHub();
+    const board = newBoard(() => hub.url);
+    board.connect();
+    await board.number(0, 0);
+    await settled(board);
+    const release = hub.store.holdAppends();
+    for (const metric of [1, 2, 3]) await board.number(metric, metric);
+    const refusal = { type: "error", seq: 3, code: "too_many_readings", message: "too many", retryable: false };
+    expect(await board.say(`recv ${JSON.stringify(refusal)}`)).toMatchObject({ refused: 1, undecided: 3 });
+    release();
+    await settled(board);
+    expect((await hub.readings("board-1", "b")).map(([, value]) => value)).toEqual([1]);
   });
 
   it("[P10] stays away when its hello was refused, with the hub's reason", async () => {
