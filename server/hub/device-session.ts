@@ -3,19 +3,26 @@
 import type { Clock, Log } from "../ports.ts";
 import { Warnings } from "../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../protocol/device.ts";
-import { Refusal } from "../protocol/errors.ts";
+import type { Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
-import { StoreError } from "../store/store.ts";
+import type { StoreError } from "../store/store.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "./answers.ts";
 import type { Catalog, Device } from "./catalog.ts";
 import type { Committer } from "./committer.ts";
-import { alreadyIdentified, helloRequired, introductionProblem, noTakeOver, welcomeOf } from "./identity.ts";
+import {
+  alreadyIdentified,
+  helloFailed,
+  helloRequired,
+  introductionProblem,
+  noTakeOver,
+  welcomeOf,
+} from "./identity.ts";
 import type { Ingest, Source } from "./ingest.ts";
 import type { Valve } from "./intake.ts";
 import { mergeMetadata } from "./metadata.ts";
 import type { Peer } from "./peer.ts";
 import type { ConnectionEnd, Presence, PresenceConnection } from "./presence.ts";
-import type { Part, PartKind, Receipt, Sender } from "./receipt.ts";
+import { bytesOf, type PartKind, type Receipt, type Sender } from "./receipt.ts";
 import { SequenceSpace, type SequenceSpaces } from "./sequence.ts";
 
 export interface DeviceSessionDeps {
@@ -36,9 +43,6 @@ export interface DeviceSessionDeps {
   readonly onSpokenFor: (device: Device, gateway: Device | undefined) => void;
   readonly onAcked: (ms: number) => void;
 }
-
-/** Memory of a refused row beside its message, roughly, bytes. */
-const rejectionBytes = 200;
 
 /** Message and size: what waits while a connection is being greeted. */
 type Waiting = readonly [message: DeviceMessage, bytes: number];
@@ -69,11 +73,6 @@ export class DeviceSession implements Sender {
     this.#peer = peer;
     this.#valve = valve;
     this.#deps = deps;
-  }
-
-  /** The device that said hello, once it was welcomed. */
-  get device(): string | undefined {
-    return this.#state.state === "identified" ? this.#state.device.id : undefined;
   }
 
   /** Takes one message, checked against its schema; `bytes` is its size on the wire. */
@@ -213,9 +212,7 @@ export class DeviceSession implements Sender {
     const { device } = this.#state;
     log.warn("hello failed", { device, error: String(error) });
     if (sessions.get(device) === this) sessions.delete(device);
-    const code = error instanceof StoreError ? error.code : "internal";
-    const reason = error instanceof StoreError ? error.message : "the hub's log says more.";
-    const refused = new Refusal(code, `hello failed for now: ${reason} Send hello again, then what follows it`);
+    const refused = helloFailed(error);
     this.#state = { state: "anonymous", refused };
     this.#refuse(refused);
     this.#takeWaiting(waiting);
@@ -255,17 +252,13 @@ export class DeviceSession implements Sender {
     const toldBefore = part.rejected.length;
     if (message.type === "readings") ingest.rows(this.#source, message, part, clock.now());
     else ingest.samples(this.#source, message, part, clock.now());
-    this.#owe(part, toldBefore);
+    // What it will be told may be many times its size: it is held until then, and counts like what was sent.
+    const owed = bytesOf(part.rejected, toldBefore);
+    if (owed > 0 && this.#receipt) {
+      this.#receipt.bytes += owed;
+      this.#valve.take(owed, 0);
+    }
     committer.touch();
-  }
-
-  /** What a frame will be told may be many times its size: it is held until then, and counts like what was sent. */
-  #owe({ rejected }: Part, toldBefore: number): void {
-    let bytes = 0;
-    for (let at = toldBefore; at < rejected.length; at++) bytes += rejectionBytes + (rejected[at]?.message.length ?? 0);
-    if (bytes === 0 || !this.#receipt) return;
-    this.#receipt.bytes += bytes;
-    this.#valve.take(bytes, 0);
   }
 
   #reading(message: Reading, bytes: number): void {
@@ -326,13 +319,8 @@ export class DeviceSession implements Sender {
     this.#peer.close(4409, "replaced by a newer connection of this device");
   }
 
-  /** Why a message that needs a hello is refused. */
-  #helloMissing({ type, id, seq }: { type: string; id?: number | undefined; seq?: number | undefined }): Refusal {
-    const state = this.#state;
-    const refused = state.state === "anonymous" ? state.refused : undefined;
-    return refused
-      ? new Refusal(refused.code, refused.message, undefined, { id, seq })
-      : helloRequired(type, { id, seq });
+  #helloMissing(message: Describe | Readings | Samples): Refusal {
+    return helloRequired(message, this.#state.state === "anonymous" ? this.#state.refused : undefined);
   }
 
   get #ended(): boolean {

@@ -2,6 +2,7 @@
 import type { Describe, DeviceHello, DeviceWelcome } from "../protocol/device.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
+import { StoreError } from "../store/store.ts";
 import type { Catalog } from "./catalog.ts";
 import { describedMetrics } from "./metadata.ts";
 import { deviceLimitProblem } from "./refusals.ts";
@@ -37,7 +38,20 @@ export function noTakeOver(device: string): Refusal {
   );
 }
 
-export function helloRequired(type: string, about: { id: number | undefined; seq?: number | undefined }): Refusal {
+/** Of a hello that could not be answered now. */
+export function helloFailed(error: unknown): Refusal {
+  const [code, reason] =
+    error instanceof StoreError ? [error.code, error.message] : (["internal", "The hub's log says more."] as const);
+  return new Refusal(code, `hello failed for now. ${reason} Send hello again, then what follows it`);
+}
+
+/** Of a message that needs a hello: none came, or it `failed` for now, and then this fails for now, too. */
+export function helloRequired(
+  { type, id, seq }: { type: string; id?: number | undefined; seq?: number | undefined },
+  failed: Refusal | undefined,
+): Refusal {
+  const about = { id, seq };
+  if (failed) return new Refusal(failed.code, failed.message, undefined, about);
   return new Refusal(
     "hello_required",
     `${type} needs a hello before it: send {"type":"hello","device":"my-sensor"} first. A single reading needs none: {"type":"reading","device":"my-sensor","metric":"temperature","value":21.5}`,

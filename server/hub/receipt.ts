@@ -80,3 +80,13 @@ export class Receipt {
 function sharesAnswer(part: Part): boolean {
   return part.kind === "cumulative" || (part.kind === "silent" && part.rejectedCount === 0);
 }
+
+/** Memory of a refused row beside its message, roughly, bytes. */
+const rejectionBytes = 200;
+
+/** Memory of rejections that wait to be told, those from the `from`th on, roughly, bytes. */
+export function bytesOf(rejections: readonly Rejection[], from: number): number {
+  let bytes = 0;
+  for (let at = from; at < rejections.length; at++) bytes += rejectionBytes + (rejections[at]?.message.length ?? 0);
+  return bytes;
+}
