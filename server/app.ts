@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
 import { Hub } from "./hub/hub.ts";
-import { defaultHistorySettings, defaultLiveSettings } from "./hub/live-settings.ts";
+import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";

@@ -7,10 +7,10 @@ import type { Pong } from "../protocol/device.ts";
 import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
-import type { DeviceSession } from "./device-session.ts";
-import { type Intake, Valve } from "./intake.ts";
+import type { DeviceSession } from "./devices/device-session.ts";
+import type { ConnectionEnd } from "./devices/presence.ts";
+import { type Intake, Valve } from "./ingest/intake.ts";
 import type { Peer } from "./peer.ts";
-import type { ConnectionEnd } from "./presence.ts";
 
 /** What a transport sees of a connection that the hub accepted. */
 export interface Session {

@@ -6,7 +6,7 @@ import type { Aggregate } from "../protocol/viewer.ts";
 import type { Value } from "../store/columns.ts";
 import type { BucketPage, Range, RawPage, TelemetryStore } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
-import type { HistorySettings } from "./live-settings.ts";
+import type { HistorySettings } from "./live/live-settings.ts";
 
 /** What is asked of each series. Neither `points` nor `everyMs`: every reading. */
 export interface HistoryQuery {
@@ -52,8 +52,11 @@ export class History {
     this.#settings = settings;
   }
 
-  /** Refuses an answer beyond the limits before anything of it is sent. Throws `Refusal` `range_too_large`. */
-  async check(series: readonly Series[], query: HistoryQuery): Promise<void> {
+  /**
+   * Refuses an answer beyond the limits before anything of it is sent. Throws `Refusal` `range_too_large`. Rows that are
+   * `streamed` page by page may be any number: none of them waits for another in memory.
+   */
+  async check(series: readonly Series[], query: HistoryQuery, streamed = false): Promise<void> {
     const { seriesPerAnswer, bucketsPerSeries, readingsPerAnswer } = this.#settings;
     if (series.length > seriesPerAnswer) {
       throw new Refusal(
@@ -70,7 +73,7 @@ export class History {
         `every=${everyMs} ms cuts this range into ${buckets} buckets; at most ${bucketsPerSeries} (setting --buckets-per-series) are allowed. Ask for a shorter range or a larger every.`,
       );
     }
-    if (query.points !== undefined) return;
+    if (streamed || query.points !== undefined) return;
     const readings = await this.#countUpTo(series, query, readingsPerAnswer);
     if (readings > readingsPerAnswer) {
       throw new Refusal(

@@ -4,29 +4,29 @@ import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit, StoreState, TelemetryStore } from "../store/store.ts";
-import type { OpenBatch } from "./batch.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
-import { Committer } from "./committer.ts";
 import { Connection, type Session } from "./connection.ts";
-import { DeviceSession, type DeviceSessionDeps } from "./device-session.ts";
+import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
+import { Presence } from "./devices/presence.ts";
 import { History } from "./history.ts";
-import { Ingest } from "./ingest.ts";
-import { Intake } from "./intake.ts";
-import { LiveSets } from "./live-sets.ts";
+import type { OpenBatch } from "./ingest/batch.ts";
+import { Committer } from "./ingest/committer.ts";
+import { Ingest } from "./ingest/ingest.ts";
+import { Intake } from "./ingest/intake.ts";
+import { type PostDeps, postReadings } from "./ingest/post.ts";
+import { SequenceSpaces } from "./ingest/sequence.ts";
+import { LiveSets } from "./live/live-sets.ts";
 import {
   defaultHistorySettings,
   defaultLiveSettings,
   type HistorySettings,
   type LiveSettings,
-} from "./live-settings.ts";
+} from "./live/live-settings.ts";
+import { SlowViewers } from "./live/slow-viewers.ts";
+import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
 import { Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
-import { type PostDeps, postReadings } from "./post.ts";
-import { Presence } from "./presence.ts";
 import { type RemovalDeps, removeDevice, removeReadings } from "./removal.ts";
-import { SequenceSpaces } from "./sequence.ts";
-import { SlowViewers } from "./slow-viewers.ts";
-import { ViewerSession, type ViewerSessionDeps } from "./viewer-session.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */

@@ -1,9 +1,9 @@
 /** Removing a device or a range of readings, without losing what comes in meanwhile. */
 import type { TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
-import type { Committer } from "./committer.ts";
-import type { LiveSets } from "./live-sets.ts";
-import type { Presence } from "./presence.ts";
+import type { Presence } from "./devices/presence.ts";
+import type { Committer } from "./ingest/committer.ts";
+import type { LiveSets } from "./live/live-sets.ts";
 
 export interface RemovalDeps {
   readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest">;

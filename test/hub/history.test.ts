@@ -3,7 +3,7 @@ import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../se
 import { Refusal } from "../../server/protocol/errors.ts";
 import { widthForPoints } from "../../server/protocol/ladder.ts";
 import { aggregateNames } from "../../server/protocol/viewer.ts";
-import { liveWorld, type TestReading } from "./live-world.ts";
+import { liveWorld, type TestReading } from "./live/live-world.ts";
 
 const start = Date.UTC(2026, 10, 24);
 const second = 1_000;

@@ -9,7 +9,10 @@ export type Answer = {
   readonly status?: number;
   /** Called once when the answer was handed over, or will not be. */
   readonly release?: () => void;
-} & ({ readonly json: object } | { readonly pieces: AsyncIterable<string> });
+  /** JSON where it is missing. */
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+} & ({ readonly json: object } | { readonly text: string } | { readonly pieces: AsyncIterable<string> });
 
 const jsonType = "application/json; charset=utf-8";
 
@@ -30,12 +33,11 @@ export async function writeAnswer(response: ServerResponse, answer: Answer, head
 
 async function write(response: ServerResponse, answer: Answer, head: boolean): Promise<void> {
   response.setHeader("Cache-Control", "no-store");
-  if ("json" in answer) {
-    const text = JSON.stringify(answer.json);
-    response.writeHead(answer.status ?? 200, {
-      "Content-Type": jsonType,
-      "Content-Length": Buffer.byteLength(text),
-    });
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.appendHeader(name, value);
+  const type = answer.type ?? jsonType;
+  if (!("pieces" in answer)) {
+    const text = "json" in answer ? JSON.stringify(answer.json) : answer.text;
+    response.writeHead(answer.status ?? 200, { "Content-Type": type, "Content-Length": Buffer.byteLength(text) });
     response.end(head ? undefined : text);
     return;
   }
@@ -43,7 +45,7 @@ async function write(response: ServerResponse, answer: Answer, head: boolean): P
   const pieces = answer.pieces[Symbol.asyncIterator]();
   try {
     let next = head ? undefined : await pieces.next();
-    response.writeHead(answer.status ?? 200, { "Content-Type": jsonType });
+    response.writeHead(answer.status ?? 200, { "Content-Type": type });
     while (next && !next.done && !response.destroyed) {
       if (!response.write(next.value) && !response.destroyed) await drained(response);
       next = await pieces.next();

@@ -23,10 +23,11 @@ const maxBodyBytes = 1024 * 1024;
 /** How long the rest of a refused body is let go by, ms. */
 const discardMs = 2_000;
 
-/** Answers about the past under way at once. */
+/** Answers about the past under way at once: those that hold their columns, and those that go out row by row. */
 const maxAnswers = 16;
+const maxStreams = 32;
 
-export interface HttpDeps extends Omit<HttpContext, "answers"> {
+export interface HttpDeps extends Omit<HttpContext, "answers" | "streams"> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -37,7 +38,7 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The request listener of the hub's server. */
 export function createHttpHandler(deps: HttpDeps): Listener {
-  const context: HttpContext = { ...deps, answers: new Slots(maxAnswers) };
+  const context: HttpContext = { ...deps, answers: new Slots(maxAnswers), streams: new Slots(maxStreams) };
   return (request, response) => {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
@@ -68,8 +69,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       return;
     }
     const body = () => readText(request, maxBodyBytes);
+    const { accept } = request.headers;
     Promise.resolve()
-      .then(() => handle({ context, path: match.path, query, body }))
+      .then(() => handle({ context, path: match.path, query, accept, body }))
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
   };

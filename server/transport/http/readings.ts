@@ -1,36 +1,87 @@
+/** Readings of a range, in the form that was asked for. */
+import { attachmentOf, csvWriter } from "../../formats/csv.ts";
+import { ndjsonWriter } from "../../formats/ndjson.ts";
+import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
-import type { HistoryColumns, HistoryPage, HistoryQuery } from "../../hub/history.ts";
+import { defaultAggregates, type HistoryColumns, type HistoryPage, type HistoryQuery } from "../../hub/history.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { widthForPoints } from "../../protocol/ladder.ts";
-import { parseReadingsQuery, type RangeQuery, type ReadingsQuery } from "../../protocol/query.ts";
+import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
+import { acceptedForm } from "./accept.ts";
 import { unknownDevice } from "./device.ts";
 import type { Handler, HttpContext } from "./route.ts";
 
-/** `GET readings`. Its columns are held until they are written, so that few are answered at once. */
-export const getReadings: Handler = async ({ context, query: parameters }) => {
+/** Media types of the forms, the one that is answered first. */
+const mediaTypes: Readonly<Record<ReadingFormat, readonly string[]>> = {
+  json: ["application/json"],
+  csv: ["text/csv"],
+  ndjson: ["application/x-ndjson", "application/ndjson", "application/jsonl"],
+};
+
+/** `GET readings`. */
+export const getReadings: Handler = async ({ context, query: parameters, accept }) => {
   const nowMs = context.clock.now();
   const query = parseReadingsQuery(parameters, nowMs);
+  const format = query.format ?? acceptedForm(accept, mediaTypes) ?? "json";
+  if (query.time !== undefined && format === "json")
+    throw new Refusal("invalid_query", "time goes with format=csv or format=ndjson: in JSON times are always ms");
   const series = seriesOf(query, context);
   const question = { ...query, nowMs };
-  const release = context.answers.take();
+  const streamed = format !== "json";
+  const release = (streamed ? context.streams : context.answers).take();
   try {
-    await context.history.check(series, question);
+    await context.history.check(series, question, streamed);
   } catch (error) {
     release();
     throw error;
   }
-  const [only] = series;
-  const one = query.literal && only;
-  return {
-    pieces: one ? onePiece(one, query, question, context) : manyPieces(series, query, question, context),
-    release,
-  };
+  const only = query.literal ? series[0] : undefined;
+  const headers = { Vary: "Accept" };
+  if (streamed) {
+    const rows = format === "csv" ? csvRows(series, query, only) : ndjsonRows(query);
+    const pieces = rowPieces(series, question, context, rows.writer);
+    return { pieces, release, type: rows.type, headers: { ...headers, ...rows.headers } };
+  }
+  const pieces = only ? onePiece(only, query, question, context) : manyPieces(series, query, question, context);
+  return { pieces, release, headers };
 };
 
-/** What a range is of. Nothing matching is an answer for selectors; a literal pair is known or refused. */
+function csvRows(series: readonly Series[], query: ReadingsQuery, only: Series | undefined) {
+  const inBuckets = query.points !== undefined || query.everyMs !== undefined;
+  const numbers = series.some(({ type }) => type === "number");
+  const others = series.some(({ type }) => type !== "number");
+  const { aggregates = defaultAggregates, time = "iso" } = query;
+  const columns = {
+    value: !inBuckets || others,
+    aggregates: inBuckets && (numbers || !others) ? aggregates : [],
+    time,
+  };
+  const names = only && { device: only.device.id, metric: only.metric };
+  return {
+    writer: csvWriter(columns),
+    type: "text/csv; charset=utf-8; header=present",
+    headers: { "Content-Disposition": attachmentOf(names, "csv") },
+  };
+}
+
+function ndjsonRows({ aggregates = defaultAggregates, time = "ms" }: ReadingsQuery) {
+  return { writer: ndjsonWriter(aggregates, time), type: "application/x-ndjson; charset=utf-8", headers: {} };
+}
+
+/** A row a reading or bucket, in pieces that are made as they are sent. */
+async function* rowPieces(series: readonly Series[], question: HistoryQuery, context: HttpContext, writer: RowWriter) {
+  if (writer.head !== "") yield writer.head;
+  for await (const { series: one, page } of context.history.each(series, question)) {
+    yield* writer.rows({ device: one.device.id, metric: one.metric }, page.columns);
+  }
+}
+
+/** What a range is of, by device and metric. Nothing matching is an answer for selectors; a literal pair is known or refused. */
 export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: HttpContext): Series[] {
   const found = catalog.select(device, metric);
-  if (found.length > 0 || !literal) return found;
+  if (found.length > 0 || !literal) {
+    return found.sort((a, b) => (a.device === b.device && a.metric < b.metric ? -1 : a.device === b.device ? 1 : 0));
+  }
   const id = device[0] as string;
   const known = catalog.findDevice(id);
   if (!known) throw unknownDevice(id, catalog);
@@ -40,6 +91,7 @@ export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: H
   throw new Refusal("unknown_series", `There is no series ${metric[0]} of ${id}; the device ${has}${more}.`);
 }
 
+/** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
 async function* onePiece(series: Series, query: ReadingsQuery, question: HistoryQuery, context: HttpContext) {
   const pages = await collect(context.history.pages(series, question));
   const { fromMs: from, toMs: to } = query;
@@ -97,10 +149,17 @@ function* objectPieces(head: object, pages: readonly HistoryPage[]): Generator<s
       const column = columns[name] ?? [];
       if (column.length === 0) continue;
       yield text + comma;
-      text = JSON.stringify(column).slice(1, -1);
+      text = listText(column);
       comma = ",";
     }
     text += "]";
   }
   yield `${text}}`;
+}
+
+/** The items of a JSON list; `JSON.stringify` would lose the sign of -0. */
+function listText(items: readonly (number | boolean | string)[]): string {
+  if (items.some((item) => Object.is(item, -0)))
+    return items.map((item) => (Object.is(item, -0) ? "-0" : JSON.stringify(item))).join(",");
+  return JSON.stringify(items).slice(1, -1);
 }

@@ -35,8 +35,9 @@ export interface HttpContext {
   readonly presence: PresenceView;
   readonly clock: Clock;
   readonly log: Log;
-  /** Answers about the past that may be under way. */
+  /** Answers about the past that may be under way: those whose columns are held in memory, and those that go out row by row. */
   readonly answers: Slots;
+  readonly streams: Slots;
 }
 
 /** One request, as a handler sees it. */
@@ -45,13 +46,15 @@ export interface ApiRequest {
   /** The parts of the path that the route leaves open, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** The header `Accept`, where the request has one. */
+  readonly accept: string | undefined;
   /** The body as text, with its size. Throws a `Refusal`. */
   readonly body: () => Promise<Body>;
 }
 
 export type Handler = (request: ApiRequest) => Answer | Promise<Answer>;
 
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 /** Refuses parameters where a route has none, or has the `known` ones alone. */
 export function onlyParameters(query: URLSearchParams, known: readonly string[] = []): void {

@@ -1,0 +1,42 @@
+/** What devices say of themselves, kept in the catalog and written with the next batch where it is new. */
+import type { DeviceMeta, MetricMeta } from "../../protocol/metadata.ts";
+import type { Device, DeviceOwnMeta } from "../catalog.ts";
+import type { OpenBatch } from "../ingest/batch.ts";
+
+const ownFields = ["name", "kind", "reportInterval", "historic", "commands", "labels"] as const;
+
+/**
+ * Merges what was said into what is known: a field that is given replaces the one before, metrics by themselves. Notes
+ * in `batch` what changed. Returns true where anything did.
+ */
+export function mergeMetadata(device: Device, said: DeviceMeta, batch: OpenBatch): boolean {
+  const own: DeviceOwnMeta = { ...device.meta };
+  for (const field of ownFields) if (said[field] !== undefined) Object.assign(own, { [field]: said[field] });
+  let changed = false;
+  if (differs(device.meta, own)) {
+    device.meta = own;
+    batch.addDevice(device);
+    changed = true;
+  }
+  for (const [metric, meta] of Object.entries(said.metrics ?? {})) {
+    const known = device.metricMeta.get(metric);
+    const merged: MetricMeta = { ...known, ...meta };
+    if (known && !differs(known, merged)) continue;
+    device.metricMeta.set(metric, merged);
+    batch.addMetric(device, metric);
+    changed = true;
+  }
+  return changed;
+}
+
+/** Metrics that a device (undefined where it is new) would be described by after `said`. */
+export function describedMetrics(device: Device | undefined, said: Pick<DeviceMeta, "metrics">): number {
+  let count = device?.metricMeta.size ?? 0;
+  for (const metric of Object.keys(said.metrics ?? {})) if (!device?.metricMeta.has(metric)) count++;
+  return count;
+}
+
+function differs(before: object, after: object): boolean {
+  // Both are small, come from JSON, and keep the order of their fields when merged.
+  return JSON.stringify(before) !== JSON.stringify(after);
+}

@@ -1,0 +1,194 @@
+/**
+ * Group commit. One batch is on its way to the disk while the next one fills: the running sync is the batching window,
+ * so a lone reading waits for nothing and a flood shares its syncs.
+ */
+import type { Clock, Timer } from "../../ports.ts";
+import { type Columns, ColumnsBuilder } from "../../store/columns.ts";
+import { type Commit, StoreError, type TelemetryStore } from "../../store/store.ts";
+import type { Series } from "../catalog.ts";
+import { OpenBatch } from "./batch.ts";
+
+export interface CommitterOptions {
+  readonly store: Pick<TelemetryStore, "append">;
+  readonly clock: Clock;
+  /** How long a commit waits for company, ms. 0: not at all. */
+  readonly delayMs: number;
+  /** Called with each commit before its senders are told. The columns are lent: they change after `onTold` returned. */
+  readonly onCommit: (commit: Commit, batch: OpenBatch) => void;
+  /** Called after the senders were told: what viewers see comes after the acknowledgement. */
+  readonly onTold: (commit: Commit, batch: OpenBatch) => void;
+  /** Called when the hub itself failed while it handled a commit; nothing is acknowledged after that. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** What runs one after the other: batches on their way to the disk, and work that must not run beside one. */
+type Step =
+  | { readonly kind: "batch"; readonly batch: OpenBatch; readonly columns: Columns }
+  | { readonly kind: "work"; readonly run: () => Promise<void> };
+
+export class Committer {
+  /** The readings of `open`. */
+  readonly columns = new ColumnsBuilder();
+  readonly #options: CommitterOptions;
+  #open = new OpenBatch();
+  #steps: Step[] = [];
+  #state: "idle" | "running" | "halted" = "idle";
+  /** `open` may leave as soon as nothing else is on its way. */
+  #due = false;
+  #waiting = false;
+  #delay: Timer | undefined;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+  }
+
+  /** The batch that takes what comes now. It changes whenever one leaves. */
+  get open(): OpenBatch {
+    return this.#open;
+  }
+
+  /** Sees to it that what was put into `open` is committed. Call after each frame. */
+  touch(): void {
+    if (this.#due || this.#waiting) return;
+    const { delayMs, clock } = this.#options;
+    if (delayMs > 0) {
+      this.#waiting = true;
+      this.#delay = clock.after(delayMs, () => this.#leave());
+    } else if (this.#state === "running") {
+      this.#due = true;
+    } else {
+      // All frames that one turn of the event loop reads share a commit.
+      this.#waiting = true;
+      setImmediate(() => this.#leave());
+    }
+  }
+
+  /** Resolves once everything put into a batch before this call is decided: on disk or refused. */
+  settled(): Promise<void> {
+    return this.exclusive(async () => {});
+  }
+
+  /**
+   * Runs `work` after everything that came before it is decided, and before anything that comes after it is sent to the
+   * store. For removals, which must neither overtake readings nor be overtaken by them.
+   */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#seal();
+      this.#steps.push({ kind: "work", run: () => work().then(resolve, reject) });
+      this.#pump();
+    });
+  }
+
+  /**
+   * Gives readings that wait for the disk another series where theirs is `gone`; `successor` finds or makes it, and notes
+   * in the batch what has to be written with it. Call it in `exclusive` work.
+   */
+  replaceWaiting(gone: ReadonlyMap<number, Series>, successor: (series: Series, batch: OpenBatch) => Series): void {
+    this.#seal();
+    const numbers = new Map<number, number>();
+    let first: OpenBatch | undefined;
+    for (const step of this.#steps) {
+      if (step.kind === "work") continue;
+      step.batch.forget(gone);
+      // A store takes numbers in rising order, and the successors' are higher than those of the batches behind.
+      first ??= step.batch;
+      if (first !== step.batch) first.takeSeriesOf(step.batch);
+      const { length, series } = step.columns;
+      for (let index = 0; index < length; index++) {
+        const number = series[index] as number;
+        const old = gone.get(number);
+        if (!old) continue;
+        let next = numbers.get(number);
+        if (next === undefined) {
+          next = successor(old, first).number;
+          numbers.set(number, next);
+        }
+        series[index] = next;
+      }
+    }
+  }
+
+  /** Tells nobody anything any more: the store can't promise that what it took is safe. */
+  halt(): void {
+    this.#state = "halted";
+    this.#delay?.cancel();
+  }
+
+  #leave(): void {
+    this.#waiting = false;
+    this.#due = true;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#state !== "idle") return;
+    this.#state = "running";
+    this.#run().catch((error) => {
+      this.halt();
+      this.#options.onFatal(error);
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#state === "running") {
+      if (this.#steps.length === 0 && this.#due) this.#seal();
+      const step = this.#steps.shift();
+      if (!step) {
+        this.#state = "idle";
+        return;
+      }
+      if (step.kind === "work") await step.run();
+      else await this.#commit(step.batch, step.columns);
+    }
+  }
+
+  /** Lines `open` up for the disk and begins a new one. */
+  #seal(): void {
+    this.#due = false;
+    if (this.#open.empty) return;
+    this.#steps.push({ kind: "batch", batch: this.#open, columns: this.columns.take() });
+    this.#open = new OpenBatch();
+  }
+
+  async #commit(batch: OpenBatch, columns: Columns): Promise<void> {
+    const { store, clock, onCommit, onTold } = this.#options;
+    let commit: Commit;
+    try {
+      commit = await store.append(batch.toBatch(columns, clock.now()));
+    } catch (error) {
+      if (this.#state === "running") this.#refuse(batch, error instanceof StoreError ? error : unexpected(error));
+      return;
+    }
+    if (this.#state !== "running") return;
+    batch.settle();
+    onCommit(commit, batch);
+    for (const receipt of batch.receipts) receipt.sender.decided(receipt);
+    onTold(commit, batch);
+    this.columns.recycle(commit.columns);
+  }
+
+  /**
+   * The batches behind it are refused too: they may hold later frames of the same senders, and nothing behind a hole is
+   * ever stored. What devices said of themselves goes with the next batch.
+   */
+  #refuse(failed: OpenBatch, error: StoreError): void {
+    const refused = [failed];
+    for (const step of this.#steps) if (step.kind === "batch") refused.push(step.batch);
+    refused.push(this.#open);
+    this.#steps = this.#steps.filter((step) => step.kind === "work");
+    this.columns.recycle(this.columns.take());
+    this.#open = new OpenBatch();
+    for (const batch of refused) {
+      this.#open.inherit(batch);
+      batch.rewind();
+    }
+    for (const batch of refused) {
+      for (const receipt of batch.receipts) receipt.sender.refused(receipt, error);
+    }
+  }
+}
+
+function unexpected(error: unknown): StoreError {
+  return new StoreError("internal", `The store failed: ${error instanceof Error ? error.message : String(error)}`);
+}

@@ -1,0 +1,272 @@
+/**
+ * Readings on their way into the open batch: clock rule, series, type, limits; each reading by itself. What is refused
+ * is told by name, kept for the person who asks, and keeps nothing else from being stored.
+ */
+import { checkMetric, checkRow, checkTime, checkValue, RowRefusal, type Warnings } from "../../protocol/check.ts";
+import type { Reading, Readings, Samples } from "../../protocol/device.ts";
+import { shortMessage } from "../../protocol/errors.ts";
+import type { Limits } from "../../protocol/limits.ts";
+import { typeOfValue, type Value } from "../../store/columns.ts";
+import type { Catalog, Device, Series } from "../catalog.ts";
+import type { OpenBatch } from "./batch.ts";
+import type { Committer } from "./committer.ts";
+import { maxRejectionsTold, type Part } from "./receipt.ts";
+import {
+  aheadProblem,
+  deviceLimitProblem,
+  maxAheadMs,
+  maxSuspiciousMs,
+  type Problem,
+  repeatedProblem,
+  seriesLimitProblem,
+  suspiciousProblem,
+  typeProblem,
+} from "./refusals.ts";
+
+/** Longest raw row kept with a refusal, UTF-16 units. */
+const maxKeptRow = 1_000;
+
+/** Who sends a frame, as far as its readings are concerned. */
+export interface Source {
+  /** The device that said `hello`, if one did: it is meant where a reading names none. */
+  readonly speaker: Device | undefined;
+  /** Of this request alone: times of any of its devices may lie anywhere in the past. */
+  readonly historic: boolean;
+  readonly warnings: Warnings;
+}
+
+/** A reading without a time. `name` tells its metric from all others of the frame. */
+interface Untimed {
+  readonly name: string;
+  readonly device: string;
+  readonly metric: string;
+  readonly value: Value;
+  readonly index: number;
+  readonly raw: unknown;
+}
+
+export interface IngestDeps {
+  readonly catalog: Catalog;
+  readonly committer: Pick<Committer, "open" | "columns">;
+  readonly limits: Pick<Limits, "metricsPerDevice" | "series">;
+  /** A reading of a device came from another one, or from a sender that said no hello. At least once for each frame and device. */
+  readonly onSpokenFor: (device: Device, speaker: Device | undefined) => void;
+}
+
+/**
+ * Takes one frame at a time, in a single turn: what belongs to the frame stands in fields, so that a reading costs no
+ * object of its own.
+ */
+export class Ingest {
+  readonly #deps: IngestDeps;
+  #source: Source = { speaker: undefined, historic: false, warnings: undefined as never };
+  #part: Part = undefined as never;
+  #batch: OpenBatch = undefined as never;
+  #seq: number | undefined;
+  #nowMs = 0;
+  /** The device that the present reading is of; `#device` is undefined as long as it has none. */
+  #deviceId = "";
+  #device: Device | undefined;
+  /** The device of which `onSpokenFor` was told last in this frame. */
+  #told: Device | undefined;
+  /** Readings without a time, kept until the frame's end, when it is known which metric had several. */
+  readonly #untimed: Untimed[] = [];
+  readonly #untimedNames = new Set<string>();
+  readonly #repeated = new Set<string>();
+  /** Of a `samples` frame: what a refused cell is shown as. */
+  #times: readonly unknown[] = [];
+  #column: readonly unknown[] = [];
+
+  constructor(deps: IngestDeps) {
+    this.#deps = deps;
+  }
+
+  /** Row form. */
+  rows(
+    source: Source,
+    { device, seq, readings }: Pick<Readings, "device" | "seq" | "readings">,
+    part: Part,
+    nowMs: number,
+  ): void {
+    this.#begin(source, device, seq, part, nowMs);
+    const frameDevice = this.#deviceId;
+    const { warnings } = source;
+    for (let index = 0; index < readings.length; index++) {
+      const raw = readings[index];
+      const row = checkRow(raw, warnings);
+      if (row instanceof RowRefusal) {
+        this.#refuse(index, row.metric, row, raw, row.device ?? frameDevice);
+        continue;
+      }
+      const of = row.device ?? frameDevice;
+      if (of !== this.#deviceId) this.#turnTo(of);
+      // A frame of one row cannot repeat itself.
+      if (row.time === undefined && readings.length > 1) this.#keepUntimed(index, row.metric, row.value, raw);
+      else this.#reading(index, row.metric, row.value, row.time ?? nowMs, raw);
+    }
+    this.#finish();
+  }
+
+  /** Column form. The index in a refusal is the place in `times`. */
+  samples(source: Source, { device, seq, times, values }: Samples, part: Part, nowMs: number): void {
+    this.#begin(source, device, seq, part, nowMs);
+    this.#times = times;
+    const checkedTimes = times.map((time) => checkTime(time));
+    for (const [name, column] of Object.entries(values)) {
+      const metric = checkMetric(name);
+      this.#column = column;
+      for (let index = 0; index < column.length; index++) {
+        const cell = column[index];
+        if (cell === null) continue;
+        const time = checkedTimes[index] as number | RowRefusal;
+        const value = checkValue(cell, name, source.warnings);
+        const refusal = metric instanceof RowRefusal ? metric : time instanceof RowRefusal ? time : value;
+        if (refusal instanceof RowRefusal) {
+          this.#refuse(index, name, refusal, undefined);
+        } else this.#reading(index, metric as string, refusal, time as number, undefined);
+      }
+    }
+    this.#finish();
+  }
+
+  /** The one-liner. */
+  single(source: Source, message: Reading, part: Part, nowMs: number): void {
+    this.#begin(source, message.device, undefined, part, nowMs);
+    const { metric, value, time, device } = message;
+    this.#reading(0, metric, value, time ?? nowMs, { metric, value, time, device });
+    this.#finish();
+  }
+
+  #begin(source: Source, device: string | undefined, seq: number | undefined, part: Part, nowMs: number): void {
+    this.#source = source;
+    this.#part = part;
+    this.#batch = this.#deps.committer.open;
+    this.#seq = seq;
+    this.#nowMs = nowMs;
+    this.#told = source.speaker;
+    const { speaker } = source;
+    if (speaker && (device === undefined || device === speaker.id)) {
+      this.#deviceId = speaker.id;
+      this.#device = speaker.removed ? this.#deps.catalog.findDevice(speaker.id) : speaker;
+    } else this.#turnTo(device ?? "");
+  }
+
+  #turnTo(device: string): void {
+    this.#deviceId = device;
+    this.#device = this.#deps.catalog.findDevice(device);
+  }
+
+  #reading(index: number, metric: string, value: Value, timeMs: number, raw: unknown): void {
+    if (timeMs > this.#nowMs + maxAheadMs) {
+      this.#refuse(index, metric, aheadProblem(timeMs, this.#nowMs), raw);
+    } else if (timeMs >= 0 && timeMs <= maxSuspiciousMs && !this.#historic) {
+      this.#refuse(index, metric, suspiciousProblem(timeMs), raw);
+    } else {
+      const series = this.#seriesOf(index, metric, value, raw);
+      if (!series) return;
+      this.#deps.committer.columns.push(series.number, timeMs, value);
+      this.#part.stored += 1;
+    }
+  }
+
+  #keepUntimed(index: number, metric: string, value: Value, raw: unknown): void {
+    const device = this.#deviceId;
+    // No name holds a NUL, so that the two can't meet.
+    const name = device === this.#source.speaker?.id ? metric : `${device}\0${metric}`;
+    if (this.#untimedNames.has(name)) this.#repeated.add(name);
+    else this.#untimedNames.add(name);
+    this.#untimed.push({ name, device, metric, value, index, raw });
+  }
+
+  #finish(): void {
+    if (this.#untimed.length === 0) return;
+    for (const { name, device, metric, value, index, raw } of this.#untimed) {
+      if (device !== this.#deviceId) this.#turnTo(device);
+      if (this.#repeated.has(name)) this.#refuse(index, metric, repeatedProblem(device, metric), raw);
+      else this.#reading(index, metric, value, this.#nowMs, raw);
+    }
+    this.#untimed.length = 0;
+    this.#untimedNames.clear();
+    this.#repeated.clear();
+  }
+
+  get #historic(): boolean {
+    return this.#source.historic || this.#device?.meta.historic === true;
+  }
+
+  /** The series of a reading, made if it is new; undefined where the reading is refused. */
+  #seriesOf(index: number, metric: string, value: Value, raw: unknown): Series | undefined {
+    const device = this.#device;
+    let known = device?.series.get(metric);
+    if (known?.refused) {
+      // Its first readings were refused for now: nothing is stored under its number, and a later number may be by now.
+      this.#deps.catalog.removeSeries(known);
+      known = undefined;
+    }
+    if (known) {
+      if (known.type === typeof value) {
+        if (device !== this.#told) this.#spokenFor(known.device);
+        return known;
+      }
+      this.#refuse(index, metric, typeProblem(known, value), raw);
+      return undefined;
+    }
+    const { catalog, limits } = this.#deps;
+    const problem = device
+      ? seriesLimitProblem(device, catalog.seriesCount, limits)
+      : (deviceLimitProblem(catalog.deviceCount, limits) ?? seriesLimitProblem(undefined, catalog.seriesCount, limits));
+    if (problem) {
+      this.#refuse(index, metric, problem, raw);
+      return undefined;
+    }
+    const owner = device ?? this.#newDevice();
+    if (owner !== this.#told) this.#spokenFor(owner);
+    const series = catalog.addSeries(owner, metric, typeOfValue(value));
+    this.#batch.addSeries(series);
+    return series;
+  }
+
+  #newDevice(): Device {
+    const device = this.#deps.catalog.device(this.#deviceId, this.#nowMs);
+    this.#device = device;
+    this.#batch.addDevice(device);
+    return device;
+  }
+
+  #spokenFor(device: Device): void {
+    this.#told = device;
+    this.#deps.onSpokenFor(device, this.#source.speaker);
+  }
+
+  /** `raw` is undefined for a cell of a column, which is no object of its own. */
+  #refuse(index: number, metric: string, problem: Problem, raw: unknown, device = this.#deviceId): void {
+    const part = this.#part;
+    part.rejectedCount += 1;
+    // Words cost more than all else of a refusal, and nobody reads more of them.
+    if (part.rejectedCount > maxRejectionsTold) return;
+    const { speaker } = this.#source;
+    const { code } = problem;
+    const message = shortMessage(problem.message);
+    const keeper = this.#deps.catalog.findDevice(device)?.id ?? speaker?.id;
+    const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
+    if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
+    part.rejected.push({
+      ...(this.#seq === undefined ? {} : { seq: this.#seq }),
+      index,
+      metric,
+      ...(device === speaker?.id ? {} : { device }),
+      code,
+      message,
+    });
+  }
+}
+
+/** The row as text, as far as it can be kept. */
+function keptRow(raw: unknown): string {
+  try {
+    return (JSON.stringify(raw) ?? "").slice(0, maxKeptRow).toWellFormed();
+  } catch {
+    // JSON.stringify recurses, and a row may nest deeper than its stack.
+    return "(nested too deep to be shown)";
+  }
+}

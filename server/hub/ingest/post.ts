@@ -1,0 +1,131 @@
+/** Readings that come by a request instead of a connection: taken like frames, answered once all of them are decided. */
+import type { Clock } from "../../ports.ts";
+import { Warnings } from "../../protocol/check.ts";
+import { decodePosted } from "../../protocol/decode.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import type { PostedAnswer, PostedReadings } from "../../protocol/http.ts";
+import { type Limits, limitText } from "../../protocol/limits.ts";
+import { StoreError } from "../../store/store.ts";
+import type { Committer } from "./committer.ts";
+import type { Ingest } from "./ingest.ts";
+import type { Intake } from "./intake.ts";
+import { maxRejectionsTold, type Part, type Receipt, type Sender } from "./receipt.ts";
+import type { SequenceSpace, SequenceSpaces } from "./sequence.ts";
+
+export interface PostDeps {
+  readonly committer: Committer;
+  readonly ingest: Ingest;
+  readonly intake: Pick<Intake, "full" | "take" | "settle">;
+  readonly spaces: SequenceSpaces;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly onAcked: (ms: number) => void;
+}
+
+/** One entry of a body, with the space of its `seq`. */
+interface Entry {
+  readonly posted: PostedReadings;
+  readonly space: SequenceSpace | undefined;
+}
+
+/** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+export async function postReadings(body: string, bytes: number, deps: PostDeps): Promise<PostedAnswer> {
+  const parts = decodePosted(body, deps.limits);
+  if (parts instanceof Refusal) throw parts;
+  if (deps.intake.full) {
+    const limit = limitText("undecidedBytesTotal", deps.limits.undecidedBytesTotal);
+    throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
+  }
+  deps.intake.take(bytes);
+  const entries: Entry[] = [];
+  try {
+    for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
+    return await new Post(deps).take(entries, bytes);
+  } finally {
+    deps.intake.settle(bytes);
+    for (const { space } of entries) if (space) deps.spaces.leave(space);
+  }
+}
+
+/** The space of an entry's `seq`, entered; undefined where it has none. */
+async function spaceOf(
+  { device, session, seq }: PostedReadings,
+  spaces: SequenceSpaces,
+): Promise<SequenceSpace | undefined> {
+  if (seq === undefined) return undefined;
+  if (session === undefined)
+    throw new Refusal("invalid_message", "seq needs the session that it counts in: give session too");
+  try {
+    return await spaces.enter(device, session);
+  } catch (error) {
+    throw error instanceof StoreError ? new Refusal(error.code, error.message) : error;
+  }
+}
+
+/** One request on its way to the disk. */
+class Post implements Sender {
+  readonly #deps: PostDeps;
+  readonly #warnings = new Warnings();
+  #resolve: (error: StoreError | undefined) => void = () => {};
+
+  constructor(deps: PostDeps) {
+    this.#deps = deps;
+  }
+
+  /** Takes what is new in one turn, so that all of it is in one batch, and waits for that. */
+  async take(entries: readonly Entry[], bytes: number): Promise<PostedAnswer> {
+    const { clock, committer, ingest } = this.#deps;
+    // Only what is decided may be called a duplicate; another request of the session may have been taken meanwhile.
+    while (entries.some(({ space }) => space?.undecided)) await committer.settled();
+    const receipt = committer.open.receipt(this, clock.monotonic());
+    let duplicates = 0;
+    let awaited: number | undefined;
+    for (const { posted, space } of entries) {
+      const { seq, historic, readings } = posted;
+      const verdict = space && seq !== undefined ? space.judge(seq) : "fresh";
+      if (verdict === "dropped") awaited ??= space?.awaited;
+      else if (verdict !== "fresh") duplicates += readings.length;
+      else {
+        if (space && seq !== undefined) committer.open.addSequence(space, seq);
+        const part = receipt.part("own", undefined, seq, bytes / entries.length);
+        const source = { speaker: undefined, historic: historic === true, warnings: this.#warnings };
+        ingest.rows(source, posted, part, clock.now());
+      }
+    }
+    if (receipt.frames > 0) await this.#decided();
+    if (awaited !== undefined) {
+      const text = `entry ${awaited} of this session was refused for now, and later ones are dropped until it comes again: go on from ${awaited}`;
+      throw new Refusal("resend_from", text, undefined, { seq: awaited });
+    }
+    return this.#answer(receipt.parts, duplicates);
+  }
+
+  decided({ startedMs }: Receipt): void {
+    this.#deps.onAcked(this.#deps.clock.monotonic() - startedMs);
+    this.#resolve(undefined);
+  }
+
+  refused(_receipt: Receipt, error: StoreError): void {
+    this.#resolve(error);
+  }
+
+  async #decided(): Promise<void> {
+    const decided = new Promise<StoreError | undefined>((resolve) => {
+      this.#resolve = resolve;
+    });
+    this.#deps.committer.touch();
+    const error = await decided;
+    if (error) throw new Refusal(error.code, error.message);
+  }
+
+  #answer(parts: readonly Part[], duplicates: number): PostedAnswer {
+    const warnings = this.#warnings.take();
+    return {
+      stored: parts.reduce((sum, part) => sum + part.stored, 0),
+      duplicates,
+      rejected: parts.flatMap((part) => part.rejected).slice(0, maxRejectionsTold),
+      rejectedCount: parts.reduce((sum, part) => sum + part.rejectedCount, 0),
+      ...(warnings ? { warnings } : {}),
+    };
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Fan-out: what was committed goes to every viewer that watches it, encoded once for each distinct selection. Which sets
+ * a series belongs to is worked out once, not for each reading.
+ */
+import type { Timer } from "../../ports.ts";
+import { valueAt } from "../../store/columns.ts";
+import type { Commit } from "../../store/store.ts";
+import type { Device, Series } from "../catalog.ts";
+import { deviceEntryOf, liveSeriesEntryOf, type SeriesSpan } from "../entries.ts";
+import { pagesOf } from "../pages.ts";
+import { Announcer } from "./announcer.ts";
+import { LiveSet, type Position, type Selection, selectionKey, type Watcher } from "./live-set.ts";
+import { type Snapshot, type SnapshotDeps, Snapshots } from "./snapshot.ts";
+
+/** The sets that a series belongs to. */
+interface Membership {
+  readonly series: Series;
+  readonly sets: LiveSet[];
+}
+
+/** Of a series seen for the first time: its span within the commit that brought it, which is all there is of it. */
+interface Newcomer {
+  readonly membership: Membership;
+  readonly times: Set<number>;
+}
+
+export interface LiveSetsDeps extends SnapshotDeps {
+  /** The store's newest commit at the start. */
+  readonly offset: number;
+}
+
+export class LiveSets {
+  readonly #deps: LiveSetsDeps;
+  readonly #sets = new Map<string, LiveSet>();
+  /** By series number. Filled as series are first met while somebody watches. */
+  readonly #memberships = new Map<number, Membership>();
+  readonly #windows = new Map<LiveSet, Timer>();
+  readonly #snapshots: Snapshots;
+  readonly #announcer: Announcer;
+  readonly #heartbeat: Timer;
+  readonly #position: Position;
+  #nextSet = 1;
+
+  constructor(deps: LiveSetsDeps) {
+    this.#deps = deps;
+    this.#position = { commit: deps.offset };
+    this.#snapshots = new Snapshots(deps);
+    this.#announcer = new Announcer(deps, () => this.#sets.values());
+    this.#heartbeat = deps.clock.every(deps.settings.heartbeatMs, () => {
+      for (const set of this.#sets.values()) set.beat();
+    });
+  }
+
+  /** Distinct selections that somebody watches. */
+  get count(): number {
+    return this.#sets.size;
+  }
+
+  /** Adds a viewer; the set is made if nobody watches this selection yet. */
+  join(selection: Selection, watcher: Watcher): LiveSet {
+    const key = selectionKey(selection);
+    let set = this.#sets.get(key);
+    if (!set) {
+      set = this.#make(selection);
+      this.#sets.set(key, set);
+    }
+    set.watchers.add(watcher);
+    return set;
+  }
+
+  /** What a new viewer of a set is told first: begun now (`own`), or shared with others that come at about this time. */
+  snapshot(set: LiveSet, own: boolean): Snapshot {
+    return own ? this.#snapshots.begin(set) : this.#snapshots.share(set);
+  }
+
+  /** Takes a viewer away; a set that nobody watches is forgotten. */
+  leave(set: LiveSet, watcher: Watcher): void {
+    set.watchers.delete(watcher);
+    if (set.watchers.size > 0 || this.#sets.get(set.key) !== set) return;
+    this.#sets.delete(set.key);
+    this.#windows.get(set)?.cancel();
+    this.#windows.delete(set);
+    for (const number of set.series.keys()) {
+      const sets = this.#memberships.get(number)?.sets;
+      const at = sets?.indexOf(set) ?? -1;
+      if (at >= 0) sets?.splice(at, 1);
+    }
+    if (this.#sets.size === 0) this.#memberships.clear();
+  }
+
+  /** A batch is on disk, and the catalog knows its newest readings. Its columns are not kept. */
+  committed({ commit, columns }: Commit): void {
+    this.#position.commit = commit;
+    if (this.#sets.size === 0) return;
+    const touched = new Set<LiveSet>();
+    let newcomers: Map<number, Newcomer> | undefined;
+    for (let index = 0; index < columns.length; index++) {
+      const number = columns.series[index] as number;
+      let membership = this.#memberships.get(number);
+      if (!membership) {
+        membership = this.#meet(number);
+        if (!membership) continue;
+        newcomers ??= new Map();
+        newcomers.set(number, { membership, times: new Set() });
+      }
+      if (membership.sets.length === 0) continue;
+      const timeMs = columns.times[index] as number;
+      if (newcomers) newcomers.get(number)?.times.add(timeMs);
+      const value = valueAt(columns, index, membership.series.type);
+      for (const set of membership.sets) {
+        set.collect(number, timeMs, value);
+        touched.add(set);
+      }
+    }
+    if (newcomers) this.#introduce(newcomers);
+    for (const set of touched) this.#settle(set, commit);
+  }
+
+  /** Metadata or presence of a device changed, or it is new: told soon, several changes at once. */
+  deviceChanged(device: Device): void {
+    if (this.#sets.size > 0) this.#announcer.deviceChanged(device);
+  }
+
+  /** Metadata of a series changed: told soon. */
+  seriesChanged(series: Series): void {
+    if (this.#sets.size > 0) this.#announcer.seriesChanged(series);
+  }
+
+  /** A series is gone from store and catalog. */
+  seriesRemoved(series: Series): void {
+    const watched = (this.#memberships.get(series.number)?.sets.length ?? 0) > 0;
+    this.#memberships.delete(series.number);
+    for (const set of this.#sets.values()) {
+      if (set.series.has(series.number)) set.announceSeries([{ series: series.number, removed: true }]);
+    }
+    if (watched && !series.device.removed) this.deviceChanged(series.device);
+  }
+
+  /** A device is gone from store and catalog, with its series. */
+  deviceRemoved(device: Device): void {
+    for (const series of device.series.values()) this.seriesRemoved(series);
+    for (const set of this.#sets.values()) {
+      if (set.knowsDevice(device)) set.announceDevices([{ device: device.id, removed: true }]);
+    }
+  }
+
+  stop(): void {
+    this.#heartbeat.cancel();
+    this.#announcer.stop();
+    for (const timer of this.#windows.values()) timer.cancel();
+  }
+
+  #make(selection: Selection): LiveSet {
+    const { catalog } = this.#deps;
+    const set = new LiveSet(this.#nextSet++, selection, this.#position);
+    const series = catalog.select(selection.devices, selection.metrics);
+    set.know(catalog.selectDevices(selection.devices), series);
+    for (const one of series) {
+      const known = this.#memberships.get(one.number);
+      if (known) known.sets.push(set);
+      else this.#memberships.set(one.number, { series: one, sets: [set] });
+    }
+    return set;
+  }
+
+  /** Works out the sets of a series; undefined where it was removed while its reading was on the way. */
+  #meet(number: number): Membership | undefined {
+    const series = this.#deps.catalog.findSeries(number);
+    if (!series) return undefined;
+    const membership = { series, sets: [...this.#sets.values()].filter((set) => set.matches(series)) };
+    this.#memberships.set(number, membership);
+    return membership;
+  }
+
+  /** Tells each set of the series it has not heard of, before the first update that holds them. */
+  #introduce(newcomers: ReadonlyMap<number, Newcomer>): void {
+    const bySet = new Map<LiveSet, Newcomer[]>();
+    for (const newcomer of newcomers.values()) {
+      for (const set of newcomer.membership.sets) {
+        if (set.series.has(newcomer.membership.series.number)) continue;
+        const found = bySet.get(set);
+        if (found) found.push(newcomer);
+        else bySet.set(set, [newcomer]);
+      }
+    }
+    for (const [set, found] of bySet) this.#introduceTo(set, found);
+  }
+
+  #introduceTo(set: LiveSet, found: readonly Newcomer[]): void {
+    const { presence } = this.#deps;
+    const unknown: Device[] = [];
+    for (const device of new Set(found.map(({ membership }) => membership.series.device))) {
+      // Its number of series has changed.
+      if (set.knowsDevice(device)) this.deviceChanged(device);
+      else unknown.push(device);
+    }
+    for (const page of pagesOf(unknown)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
+    for (const page of pagesOf(found)) {
+      set.announceSeries(
+        page.map(({ membership, times }) => liveSeriesEntryOf(membership.series, spanOf(times), presence)),
+      );
+    }
+    set.know(
+      [],
+      found.map(({ membership }) => membership.series),
+    );
+  }
+
+  /** Sends at once where the interval has passed, and opens the next one. */
+  #settle(set: LiveSet, commit: number): void {
+    if (set.intervalMs === 0) {
+      set.settle(commit, false);
+      return;
+    }
+    const wait = this.#windows.has(set);
+    set.settle(commit, wait);
+    if (!wait) this.#openWindow(set);
+  }
+
+  #openWindow(set: LiveSet): void {
+    const close = () => {
+      this.#windows.delete(set);
+      if (!set.waiting) return;
+      set.release();
+      this.#openWindow(set);
+    };
+    this.#windows.set(set, this.#deps.clock.after(set.intervalMs, close));
+  }
+}
+
+function spanOf(times: ReadonlySet<number>): SeriesSpan {
+  let firstTimeMs = Number.POSITIVE_INFINITY;
+  let lastTimeMs = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    if (time < firstTimeMs) firstTimeMs = time;
+    if (time > lastTimeMs) lastTimeMs = time;
+  }
+  return { firstTimeMs, lastTimeMs, count: times.size };
+}

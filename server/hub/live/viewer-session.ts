@@ -1,0 +1,285 @@
+/** One viewer's connection: what it asks for and, for each subscription, the past, the seam and the present. */
+
+import type { Clock, Log } from "../../ports.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import type { HubToViewer, Subscribe, ViewerMessage } from "../../protocol/viewer.ts";
+import { StoreError } from "../../store/store.ts";
+import type { Catalog, Series } from "../catalog.ts";
+import type { History, HistoryQuery } from "../history.ts";
+import type { Peer } from "../peer.ts";
+import { type Selection, selectionKey } from "./live-set.ts";
+import type { LiveSets } from "./live-sets.ts";
+import type { LiveSettings } from "./live-settings.ts";
+import { Pace } from "./pace.ts";
+import type { SlowViewers } from "./slow-viewers.ts";
+import { Watch } from "./watch.ts";
+
+/** Subscriptions on one socket at most. */
+const maxSubscriptions = 100;
+
+export interface ViewerSessionDeps {
+  readonly live: LiveSets;
+  readonly history: History;
+  readonly catalog: Catalog;
+  readonly slow: SlowViewers;
+  readonly settings: LiveSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly epoch: string;
+}
+
+interface Subscription {
+  readonly id: number;
+  /** None while its history is being checked. */
+  place: Place | undefined;
+}
+
+/** A set that this socket watches, for one subscription or several. */
+interface Place {
+  readonly key: string;
+  readonly watch: Watch;
+  readonly set: ReturnType<LiveSets["join"]>;
+  readonly subscriptions: Set<Subscription>;
+}
+
+export class ViewerSession {
+  readonly #peer: Peer;
+  readonly #deps: ViewerSessionDeps;
+  readonly #pace: Pace;
+  readonly #subscriptions = new Map<number, Subscription>();
+  readonly #places = new Map<string, Place>();
+  #identified = false;
+  #closed = false;
+
+  constructor(peer: Peer, deps: ViewerSessionDeps) {
+    this.#peer = peer;
+    this.#deps = deps;
+    this.#pace = new Pace(peer, deps.clock, deps.settings, {
+      slowed: () => deps.slow.mark(this),
+      drained: () => this.#drained(),
+      stuck: (bytes) => this.#drop(`it took nothing for ${deps.settings.slowViewerMs} ms while ${bytes} bytes waited`),
+    });
+  }
+
+  /** Takes one message, checked against its schema. Answers go to the peer, refusals among them. */
+  receive(message: ViewerMessage): void {
+    if (this.#closed) return;
+    // A viewer that asks and does not read would fill the memory with answers: it is not read either.
+    if (this.#pace.over) this.#peer.pause();
+    try {
+      this.#handle(message);
+    } catch (error) {
+      this.#refuse(error, "id" in message ? message.id : undefined);
+    }
+  }
+
+  /** The connection is gone. */
+  closed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#pace.stop();
+    this.#deps.slow.unmark(this);
+    for (const { set, watch } of this.#places.values()) this.#deps.live.leave(set, watch);
+    this.#places.clear();
+    this.#subscriptions.clear();
+  }
+
+  #handle(message: ViewerMessage): void {
+    const { clock, epoch, settings } = this.#deps;
+    if (this.#peer.restricted) {
+      throw new Refusal("not_allowed", "A page without an origin (a file, a sandboxed frame) may send readings only.");
+    }
+    switch (message.type) {
+      case "hello": {
+        if (this.#identified)
+          throw new Refusal("already_identified", "This connection said hello before; once is enough.");
+        this.#identified = true;
+        const heartbeat = settings.heartbeatMs;
+        this.#send({
+          type: "welcome",
+          viewer: true,
+          protocol: 1,
+          epoch,
+          hubTime: clock.now(),
+          heartbeat,
+          durability: "fsync",
+        });
+        return;
+      }
+      case "ping":
+        this.#send({ type: "pong", id: message.id, time: message.time, hubTime: clock.now() });
+        return;
+      case "subscribe":
+        void this.#subscribe(message);
+        return;
+      case "unsubscribe":
+        this.#unsubscribe(message.id);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #subscribe(message: Subscribe): Promise<void> {
+    const { id } = message;
+    if (this.#subscriptions.has(id)) {
+      this.#refuse(
+        new Refusal("conflict", `Subscription ${id} of this connection exists; unsubscribe it or take another id.`),
+        id,
+      );
+      return;
+    }
+    if (this.#subscriptions.size >= maxSubscriptions) {
+      this.#refuse(
+        new Refusal(
+          "conflict",
+          `This connection has ${maxSubscriptions} subscriptions, and more are not allowed; unsubscribe one.`,
+        ),
+        id,
+      );
+      return;
+    }
+    const subscription: Subscription = { id, place: undefined };
+    this.#subscriptions.set(id, subscription);
+    try {
+      await this.#answer(message, subscription);
+    } catch (error) {
+      if (!this.#current(subscription)) return;
+      this.#remove(subscription);
+      this.#refuse(error, id);
+    }
+  }
+
+  async #answer(message: Subscribe, subscription: Subscription): Promise<void> {
+    const { catalog, clock, epoch, history, live, settings, slow } = this.#deps;
+    const { id } = message;
+    const query = message.history && queryOf(message.history, clock.now());
+    if (query) await history.check(catalog.select(message.devices, message.metrics), query);
+    if (!this.#current(subscription)) return;
+    const { set, watch, key } = this.#enter(message, subscription);
+    // One that holds updates already saw none of those that a shared snapshot brings along.
+    const snapshot = live.snapshot(set, watch.holding);
+    const { offset } = snapshot;
+    watch.begin(set, snapshot);
+    try {
+      const lastDrop = slow.tell(this.#peer.address, key, clock.now());
+      this.#send({
+        type: "subscribed",
+        id,
+        set: set.number,
+        epoch,
+        offset,
+        resumed: false,
+        hubTime: clock.now(),
+        heartbeat: settings.heartbeatMs,
+        ...(lastDrop ? { lastDrop } : {}),
+      });
+      const series = [...set.series.values()];
+      for await (const text of snapshot.frames()) {
+        if (!(await this.#page(subscription, text))) return;
+      }
+      if (query && !(await this.#past(subscription, series, query))) return;
+      this.#send({ type: "ready", id, offset });
+    } finally {
+      watch.end();
+    }
+  }
+
+  /** Sends the past of each series; false where the subscription ended meanwhile. */
+  async #past(subscription: Subscription, series: readonly Series[], query: HistoryQuery): Promise<boolean> {
+    const { id } = subscription;
+    for await (const { series: one, page } of this.#deps.history.each(series, query)) {
+      const { everyMs: every, columns, done } = page;
+      const text = JSON.stringify({ type: "history", id, series: one.number, every, ...columns, done });
+      if (!(await this.#page(subscription, text))) return false;
+    }
+    return this.#current(subscription);
+  }
+
+  /** Sends one page as soon as there is room; false where the subscription ended meanwhile. */
+  async #page(subscription: Subscription, text: string): Promise<boolean> {
+    await this.#pace.room();
+    if (!this.#current(subscription)) return false;
+    this.#pace.send(text);
+    return true;
+  }
+
+  /** The place in the set asked for: one a set and socket, so that its frames are sent once. */
+  #enter(selection: Selection, subscription: Subscription): Place {
+    const key = selectionKey(selection);
+    let place = this.#places.get(key);
+    if (!place) {
+      const { live } = this.#deps;
+      const watch = new Watch(this.#pace, () => this.#drop("too much news waited for it"));
+      place = { key, watch, set: live.join(selection, watch), subscriptions: new Set() };
+      this.#places.set(key, place);
+    }
+    place.subscriptions.add(subscription);
+    subscription.place = place;
+    return place;
+  }
+
+  #unsubscribe(id: number): void {
+    const subscription = this.#subscriptions.get(id);
+    if (!subscription) {
+      const ids = [...this.#subscriptions.keys()];
+      const known = ids.length === 0 ? "it has none" : `it has ${ids.slice(0, 20).join(", ")}`;
+      throw new Refusal("not_found", `This connection has no subscription ${id}; ${known}.`);
+    }
+    this.#remove(subscription);
+    this.#send({ type: "result", id, ok: true });
+  }
+
+  #remove(subscription: Subscription): void {
+    this.#subscriptions.delete(subscription.id);
+    const { place } = subscription;
+    if (!place) return;
+    place.subscriptions.delete(subscription);
+    if (place.subscriptions.size > 0) return;
+    this.#places.delete(place.key);
+    this.#deps.live.leave(place.set, place.watch);
+  }
+
+  #current(subscription: Subscription): boolean {
+    return !this.#closed && this.#subscriptions.get(subscription.id) === subscription;
+  }
+
+  #drained(): void {
+    this.#deps.slow.unmark(this);
+    this.#peer.resume();
+    for (const { watch } of this.#places.values()) watch.flush();
+  }
+
+  /** Cuts a viewer that does not read. No close frame would reach it: the next `subscribed` tells it why. */
+  #drop(why: string): void {
+    if (this.#closed) return;
+    const { clock, log, settings, slow } = this.#deps;
+    const reason = `The connection was cut: ${why} (limit ${settings.slowViewerBytes} bytes).`;
+    slow.dropped(this.#peer.address, this.#places.keys(), { code: "4429", reason, at: clock.now() });
+    log.warn("viewer cut", { address: this.#peer.address, reason });
+    this.closed();
+    this.#peer.terminate();
+  }
+
+  #refuse(error: unknown, id: number | undefined): void {
+    if (this.#closed) return;
+    if (error instanceof Refusal) this.#send(error.toMessage({ id }));
+    else if (error instanceof StoreError) this.#send(new Refusal(error.code, error.message).toMessage({ id }));
+    else {
+      this.#deps.log.error("viewer request failed", { error: String(error) });
+      this.#send(new Refusal("internal", "The hub failed to answer; its log says more.").toMessage({ id }));
+    }
+  }
+
+  #send(message: HubToViewer): void {
+    this.#pace.send(JSON.stringify(message));
+  }
+}
+
+/** The request as `History` takes it. Without `to` it reaches as far as there are readings, those of fast clocks too. */
+function queryOf(request: NonNullable<Subscribe["history"]>, nowMs: number): HistoryQuery {
+  const toMs = request.to ?? Number.POSITIVE_INFINITY;
+  if (toMs <= request.from) throw new Refusal("invalid_message", "history.from must be before history.to.");
+  const everyMs = request.every === undefined ? undefined : Math.max(1, Math.round(request.every));
+  return { fromMs: request.from, toMs, nowMs, points: request.points, everyMs, aggregates: request.aggregates };
+}

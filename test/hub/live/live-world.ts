@@ -1,0 +1,88 @@
+/** The viewer side by itself: a real catalog, store, presence, history and fan-out, with commits made by hand. */
+import { advanceLatest, Catalog, type Series } from "../../../server/hub/catalog.ts";
+import { Presence } from "../../../server/hub/devices/presence.ts";
+import { History } from "../../../server/hub/history.ts";
+import { LiveSets } from "../../../server/hub/live/live-sets.ts";
+import {
+  defaultHistorySettings,
+  defaultLiveSettings,
+  type HistorySettings,
+  type LiveSettings,
+} from "../../../server/hub/live/live-settings.ts";
+import { SlowViewers } from "../../../server/hub/live/slow-viewers.ts";
+import { ViewerSession } from "../../../server/hub/live/viewer-session.ts";
+import { silentLog } from "../../../server/ports.ts";
+import { ColumnsBuilder, typeOfValue, type Value } from "../../../server/store/columns.ts";
+import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import type { NewSeries } from "../../../server/store/store.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakePeer } from "../../support/fake-peer.ts";
+
+/** A reading as a test writes it: `boiler-1/temperature`, its time and value. */
+export type TestReading = readonly [name: string, timeMs: number, value: Value];
+
+export async function liveWorld(live: Partial<LiveSettings> = {}, past: Partial<HistorySettings> = {}) {
+  const store = new MemoryStore();
+  const state = await store.open();
+  const clock = new FakeClock();
+  const catalog = new Catalog(state);
+  const settings = { ...defaultLiveSettings, ...live };
+  const spans = (series: readonly number[]) => store.seriesState(series);
+  const sets: LiveSets[] = [];
+  const presence = new Presence({ clock, onChange: (device) => sets[0]?.deviceChanged(device) });
+  const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, spans });
+  sets.push(liveSets);
+  const slow = new SlowViewers();
+  const history = new History(store, { ...defaultHistorySettings, ...past });
+  const deps = { live: liveSets, history, catalog, presence, slow, settings, clock, spans, log: silentLog };
+
+  function seriesOf(name: string, value: Value, made: NewSeries[]): Series {
+    const [device = "", metric = ""] = name.split("/");
+    const known = catalog.device(device, clock.now()).series.get(metric);
+    if (known) return known;
+    const series = catalog.addSeries(catalog.device(device, clock.now()), metric, typeOfValue(value));
+    made.push({ series: series.number, device, metric, type: series.type });
+    return series;
+  }
+
+  /** One group commit, told to viewers as the hub tells it. */
+  async function commit(...readings: TestReading[]): Promise<number> {
+    const columns = new ColumnsBuilder();
+    const newSeries: NewSeries[] = [];
+    const all = readings.map(([name, timeMs, value]) => ({ series: seriesOf(name, value, newSeries), timeMs, value }));
+    for (const { series, timeMs, value } of all) columns.push(series.number, timeMs, value);
+    const batch = { receivedMs: clock.now(), newSeries, marks: [], refusals: [], devices: [], metrics: [] };
+    const done = await store.append({ ...batch, columns: columns.take() });
+    for (const { series, timeMs, value } of all) {
+      series.committed = true;
+      advanceLatest(series, timeMs, value, clock.now());
+      presence.reported(series, timeMs, clock.monotonic());
+    }
+    liveSets.committed(done);
+    return done.commit;
+  }
+
+  function numberOf(name: string): number {
+    const [device = "", metric = ""] = name.split("/");
+    return catalog.findDevice(device)?.series.get(metric)?.number ?? Number.NaN;
+  }
+
+  function viewer(address?: string, restricted?: boolean) {
+    const peer = new FakePeer(address, restricted);
+    return { peer, session: new ViewerSession(peer, { ...deps, epoch: state.epoch }) };
+  }
+
+  return {
+    store,
+    clock,
+    catalog,
+    presence,
+    live: liveSets,
+    slow,
+    history,
+    commit,
+    numberOf,
+    viewer,
+    epoch: state.epoch,
+  };
+}
