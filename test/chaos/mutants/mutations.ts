@@ -1,6 +1,7 @@
 /** Hubs that break the promise, each in one way. All else is the real hub: every change is made from outside. */
-import { LiveSets } from "../../../server/hub/live-sets.ts";
-import { SequenceSpace } from "../../../server/hub/sequence.ts";
+
+import { SequenceSpace } from "../../../server/hub/ingest/sequence.ts";
+import { LiveSets } from "../../../server/hub/live/live-sets.ts";
 import type { Columns } from "../../../server/store/columns.ts";
 import { type Batch, type Commit, StoreError, type TelemetryStore } from "../../../server/store/store.ts";
 
