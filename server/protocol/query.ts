@@ -84,15 +84,22 @@ const rangeFields = {
   to: moment.optional(),
 };
 
-const readingsFields = z.strictObject({
+/** Forms in which readings are answered. */
+export const readingFormats = ["json", "csv", "ndjson"] as const;
+export type ReadingFormat = (typeof readingFormats)[number];
+
+/** `GET readings`. */
+export const readingsFields = z.strictObject({
   ...rangeFields,
   points: wholeWithin(1, maxPoints).optional(),
   every: duration.optional(),
   aggregates: aggregateList.optional(),
-  format: z.enum(["json"]).default("json"),
+  format: z.enum(readingFormats).optional(),
+  time: z.enum(["iso", "ms"]).optional(),
 });
 
-const deleteFields = z.strictObject(rangeFields);
+/** `DELETE readings`. */
+export const deleteFields = z.strictObject(rangeFields);
 
 /** A half-open range of some series: `fromMs` included, `toMs` excluded. */
 export interface RangeQuery {
@@ -111,7 +118,10 @@ export interface ReadingsQuery extends RangeQuery {
   readonly everyMs: number | undefined;
   /** Undefined where the query does not say. */
   readonly aggregates: readonly Aggregate[] | undefined;
-  readonly format: "json";
+  /** Undefined where the query does not say: then the header `Accept` may. */
+  readonly format: ReadingFormat | undefined;
+  /** How times are written in rows; undefined where the query does not say. */
+  readonly time: "iso" | "ms" | undefined;
 }
 
 /** Parameters that take several values, repeated or separated by commas. No name holds a comma. */
@@ -187,6 +197,7 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     everyMs: query.every,
     aggregates: query.aggregates,
     format: query.format,
+    time: query.time,
   };
 }
 

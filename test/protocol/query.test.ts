@@ -59,7 +59,8 @@ describe("the query of GET readings", () => {
       points: undefined,
       everyMs: undefined,
       aggregates: undefined,
-      format: "json",
+      format: undefined,
+      time: undefined,
     });
   });
 
@@ -106,7 +107,8 @@ describe("the query of GET readings", () => {
     ["device=a&metric=t&from=-0m", "must lie before to"],
     ["device=a&metric=t&from=2026-11-24T12:00:00Z&to=2026-11-24T11:00:00Z", "2026-11-24T12:00:00.000Z"],
     ["device=a&metric=t&from=1&from=2", "from is given twice"],
-    ["device=a&metric=t&format=xml", 'format "xml" must be "json"'],
+    ["device=a&metric=t&format=xml", 'format "xml" must be "json" or "csv" or "ndjson"'],
+    ["device=a&metric=t&time=s", 'time "s" must be "iso" or "ms"'],
   ])("[P57] refuses %s and says what is allowed", (query, words) => {
     const refusal = refused(() => readings(query));
     expect(refusal.code).toBe("invalid_query");

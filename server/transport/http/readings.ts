@@ -79,9 +79,7 @@ async function* rowPieces(series: readonly Series[], question: HistoryQuery, con
 /** What a range is of, by device and metric. Nothing matching is an answer for selectors; a literal pair is known or refused. */
 export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: HttpContext): Series[] {
   const found = catalog.select(device, metric);
-  if (found.length > 0 || !literal) {
-    return found.sort((a, b) => (a.device === b.device && a.metric < b.metric ? -1 : a.device === b.device ? 1 : 0));
-  }
+  if (found.length > 0 || !literal) return found.sort(byName);
   const id = device[0] as string;
   const known = catalog.findDevice(id);
   if (!known) throw unknownDevice(id, catalog);
@@ -89,6 +87,11 @@ export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: H
   const has = metrics.length === 0 ? "has no readings" : `has ${metrics.slice(0, 20).join(", ")}`;
   const more = metrics.length > 20 ? ` and ${metrics.length - 20} more` : "";
   throw new Refusal("unknown_series", `There is no series ${metric[0]} of ${id}; the device ${has}${more}.`);
+}
+
+function byName(a: Series, b: Series): number {
+  const [one, other] = a.device === b.device ? [a.metric, b.metric] : [a.device.id, b.device.id];
+  return one < other ? -1 : 1;
 }
 
 /** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
