@@ -65,7 +65,11 @@ export class Maintenance {
     // In a steady round heads are half full on average.
     const forHeads = sweepShare((readings * headBytesPerReading) / 2, heads.bytes, headBudgetBytes);
     heads.advanceSweep(Math.max(forJournal, forHeads));
-    if (this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
+    if (this.#isPressing()) {
+      // Batches that come fast enough are all read before the event loop gets to what waits for its turn.
+      if (this.#soon && heads.due >= this.#settings.headsPerSlice * 2) this.#betweenCommits();
+      else this.#soon ??= setImmediate(() => this.#betweenCommits());
+    }
     this.wake();
   }
 
@@ -113,6 +117,7 @@ export class Maintenance {
   }
 
   #betweenCommits(): void {
+    clearImmediate(this.#soon);
     this.#soon = undefined;
     const done = this.#attempt(() => {
       this.#seal();
