@@ -22,7 +22,7 @@ export class HubProcess {
   readonly lines: string[] = [];
   /** Resolves with the HTTP address, or with undefined where it ended before it listened. */
   readonly listening: Promise<string | undefined>;
-  /** Resolves once it ended. */
+  /** Resolves once it ended and everything it said was read. */
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 
   constructor({ data, flags = [], wrapper = [], program = [builtHub] }: HubProcessOptions) {
@@ -31,7 +31,7 @@ export class HubProcess {
       env: { ...process.env, HUB_LOG: "json" },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    this.ended = once(this.child, "exit").then(([code, signal]) => ({ code, signal }));
+    this.ended = once(this.child, "close").then(([code, signal]) => ({ code, signal }));
     this.listening = new Promise((resolve) => {
       const read = (line: string): void => {
         this.lines.push(line);

@@ -167,7 +167,15 @@ describe("after an unclean stop", () => {
     await store.close();
     expect(existsSync(file(".damage"))).toBe(true);
     troubles = [];
-    await expectBegunAnew(/refusals/, ["hub.db", "hub.db.damage"]);
+    await expectBegunAnew(/refusals/, ["hub.db", "hub.db-shm", "hub.db-wal", "hub.db.damage"]);
+  });
+
+  it("[SQ24] a suspicion that is not confirmed is dropped: a backup may stand in the place by then", async () => {
+    await fill(3, false);
+    writeFileSync(file(".damage"), "as an earlier run left it");
+    await open();
+    expect((await store.readRaw(everything(1), 10)).times).toHaveLength(3);
+    expect([existsSync(file(".damage")), troubles, aside()]).toEqual([false, [], []]);
   });
 
   it("[SQ24] a log that is gone is said, and makes another epoch: numbers of before may be given out again", async () => {
@@ -177,6 +185,35 @@ describe("after an unclean stop", () => {
     const state = await open();
     expect(troubles).toEqual([expect.stringMatching(/-wal is not there/)]);
     expect(state.epoch).not.toBe(epoch);
+  });
+});
+
+describe("a log that is damaged in the middle", () => {
+  it.each([
+    { what: "in a page", at: 0.4 },
+    { what: "in its header", at: 0 },
+  ])("[SQ24] $what: the loss is told, and what lies before is there", async ({ at }) => {
+    const epoch = await fill(40, true);
+    const log = readFileSync(file("-wal"));
+    const place = Math.floor(log.length * at) + 20;
+    log[place] = (log[place] as number) ^ 4;
+    writeFileSync(file("-wal"), log);
+    const state = await open();
+    expect(troubles).toEqual([expect.stringMatching(/-wal is damaged, and readings of \d+ commits/)]);
+    expect(state.epoch).not.toBe(epoch);
+    const { times } = await store.readRaw(everything(1), 50);
+    expect([...times]).toEqual(Array.from(times, (_, index) => index + 1));
+    expect(times.length).toBeLessThan(40);
+  });
+
+  it("[SQ24] at its end, as a loss of power leaves it, is nothing to tell", async () => {
+    await fill(40, true);
+    const log = readFileSync(file("-wal"));
+    log[log.length - 100] = (log[log.length - 100] as number) ^ 4;
+    writeFileSync(file("-wal"), log);
+    await open();
+    expect(troubles).toEqual([]);
+    expect((await store.readRaw(everything(1), 50)).times).toHaveLength(39);
   });
 });
 

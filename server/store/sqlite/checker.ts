@@ -1,5 +1,5 @@
 /** Looks through a database that was not closed cleanly, in a thread of its own while the hub runs. */
-import { openForReading, sqliteCode } from "./driver.ts";
+import { isDamage, openForReading } from "./driver.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 
 /** So many problems of a table are told. */
@@ -23,8 +23,7 @@ export function checkDatabase(settings: StoreSettings): string | null {
       db.close();
     }
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code?.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB") return (error as Error).message;
+    if (isDamage(error)) return (error as Error).message;
     throw error;
   }
 }

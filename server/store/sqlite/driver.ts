@@ -38,6 +38,12 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Database.SqliteError ? error.code : undefined;
 }
 
+/** Whether an error says that the file itself is damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== undefined && (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB");
+}
+
 /** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others; a new file gets its lasting properties before its first table. */
 export function openForWriting(path: string, busyTimeoutMs: number): Db {
   const db = new Database(path, { timeout: busyTimeoutMs });

@@ -1,9 +1,9 @@
 /** The files of a store as the system sees them: what is missing before it opens them, and whether they are still its own. */
-import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { applicationId } from "./driver.ts";
 
-const verdictSuffix = ".damage";
-const suffixes = ["", "-wal", "-shm", verdictSuffix] as const;
+const suspicionSuffix = ".damage";
+const suffixes = ["", "-wal", "-shm", suspicionSuffix] as const;
 const magic = Buffer.from("SQLite format 3\0");
 const applicationIdAt = 68;
 
@@ -45,15 +45,19 @@ export function setAside(path: string, nowMs: number): string {
   return `${path}${ending}`;
 }
 
-/** What an earlier run found to be wrong with this very database; undefined where nothing. */
-export function verdictOn(path: string): string | undefined {
-  const file = `${path}${verdictSuffix}`;
-  return existsSync(path) && existsSync(file) ? readFileSync(file, "utf8") : undefined;
+/** Whether an earlier run met damage: then the database is looked through before it is opened. */
+export function isSuspect(path: string): boolean {
+  return existsSync(path) && existsSync(`${path}${suspicionSuffix}`);
 }
 
-/** Leaves word for the next start. */
-export function writeVerdict(path: string, text: string): void {
-  writeFileSync(`${path}${verdictSuffix}`, text);
+/** Leaves word for the next start. It looks for itself: a backup may have been put in the database's place by then. */
+export function suspect(path: string, text: string): void {
+  writeFileSync(`${path}${suspicionSuffix}`, `${text}\n`);
+}
+
+/** Nothing was found. */
+export function acquit(path: string): void {
+  rmSync(`${path}${suspicionSuffix}`, { force: true });
 }
 
 /**

@@ -1,6 +1,13 @@
 /** What becomes of damaged data at a start. */
 import { type StoreEvents, StoreOpenError } from "../store.ts";
-import { looksForeign, lossBeforeOpen, setAside, verdictOn } from "./files.ts";
+import { acquit, isSuspect, looksForeign, lossBeforeOpen, setAside } from "./files.ts";
+
+/** What can be done with the database. */
+export interface Opening<T> {
+  open(): Promise<T>;
+  /** Looks through all of it; what is wrong, or null. */
+  check(): Promise<string | null>;
+}
 
 /**
  * Opens the database at `path` by `open`. A damaged one is put aside under another name and begun anew, or refused.
@@ -11,10 +18,14 @@ export async function openOrBeginAnew<T>(
   isKnown: boolean,
   onCorrupt: "rename" | "refuse",
   events: Pick<StoreEvents, "onTrouble">,
-  open: () => Promise<T>,
+  { open, check }: Opening<T>,
 ): Promise<T> {
-  const found = lossBeforeOpen(path, isKnown) ?? verdictOn(path);
-  let damage = found === undefined ? undefined : `The database is damaged (${found}).`;
+  let found = lossBeforeOpen(path, isKnown) ?? null;
+  if (found === null && isSuspect(path)) {
+    found = await check();
+    if (found === null) acquit(path);
+  }
+  let damage = found === null ? undefined : `The database is damaged (${found}).`;
   if (damage === undefined) {
     try {
       return await open();

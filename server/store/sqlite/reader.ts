@@ -3,12 +3,14 @@ import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketStart } from "../pages.ts";
 import { type BucketPage, type Range, type RawPage, StoreError } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
-import { type Db, faultOf, openForReading } from "./driver.ts";
+import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
+import { suspect } from "./files.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { RawPageBuilder } from "./raw-page.ts";
 import { DamagedChunk, SegmentReader } from "./segments.ts";
 
 export class Reader {
+  readonly #path: string;
   readonly #db: Db;
   readonly #segments: SegmentReader;
   readonly #onFatal: (message: string) => void;
@@ -16,7 +18,8 @@ export class Reader {
 
   /** The writer has opened the database before. `onFatal` hears of a file that cannot be read, `onTrouble` of damaged readings. */
   constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
-    this.#db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
+    this.#path = databasePath(settings.folder);
+    this.#db = openForReading(this.#path, settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
@@ -86,6 +89,7 @@ export class Reader {
     const text = error instanceof Error ? error.message : String(error);
     if (fault !== "fatal") return new StoreError("store_unavailable", `The database cannot be read now (${text}).`);
     const message = `The database is damaged or cannot be read (${text}).`;
+    if (isDamage(error)) suspect(this.#path, text);
     this.#onFatal(message);
     return new StoreError("internal", message, false);
   }

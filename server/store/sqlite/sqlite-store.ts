@@ -20,7 +20,7 @@ import type {
 } from "../store.ts";
 import { StoreError, StoreOpenError } from "../store.ts";
 import { Appends } from "./appends.ts";
-import { writeVerdict } from "./files.ts";
+import { suspect } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { openOrBeginAnew } from "./opening.ts";
@@ -71,7 +71,10 @@ export class SqliteStore implements TelemetryStore {
     try {
       const path = databasePath(folder);
       const { onCorrupt = "rename" } = this.#options;
-      const { pair, state } = await openOrBeginAnew(path, isKnown, onCorrupt, this.#events, () => this.#start(true));
+      const { pair, state } = await openOrBeginAnew(path, isKnown, onCorrupt, this.#events, {
+        open: () => this.#start(true),
+        check: () => checkAside(this.#options, this.#check.signal),
+      });
       this.#appends.opened(state.commit);
       this.#pair = Promise.resolve(pair);
       if (state.recovered) void this.#lookThrough(path);
@@ -91,7 +94,7 @@ export class SqliteStore implements TelemetryStore {
     try {
       const found = await checkAside(this.#options, signal);
       if (found === null || signal.aborted) return;
-      writeVerdict(path, found);
+      suspect(path, found);
       this.#fail(new Error(`The database ${path} is damaged (${found}): the next start deals with it.`));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

@@ -81,8 +81,6 @@ export async function checkAside(options: SqliteStoreOptions, signal: AbortSigna
     () => {},
     () => {},
   );
-  // A hub that ends does not wait for it.
-  worker.unref();
   const end = () => void worker.terminate();
   signal.addEventListener("abort", end);
   worker.on("error", (error) => link.abandon(error instanceof Error ? error : new Error(String(error))));

@@ -18,11 +18,12 @@ import {
 } from "../store.ts";
 import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRange } from "./deletes.ts";
-import { faultOf, openForWriting, transact } from "./driver.ts";
-import { HeldFiles, sizeOf } from "./files.ts";
+import { faultOf, isDamage, openForWriting, transact } from "./driver.ts";
+import { HeldFiles, sizeOf, suspect } from "./files.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
 import { JournalLog } from "./journal-log.ts";
+import { commitsCutOff } from "./log-check.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Marks } from "./marks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
@@ -61,7 +62,9 @@ export class Writer {
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
     this.#path = databasePath(settings.folder);
-    const hadLog = sizeOf(`${this.#path}-wal`) > 0;
+    const log = `${this.#path}-wal`;
+    const hadLog = sizeOf(log) > 0;
+    const cutOff = settings.expectLog ? commitsCutOff(log) : 0;
     try {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
       prepareSchema(db, this.#path);
@@ -78,7 +81,10 @@ export class Writer {
       this.#nextSeries = Number(this.#meta.get("next_series"));
       this.#recover();
       const recovered = this.#meta.get("clean") === "0";
-      if (recovered && !hadLog && settings.expectLog) this.#missLog();
+      if (recovered && !hadLog && settings.expectLog) {
+        this.#missReadings(`${log} is not there: if that file was lost, so are the newest readings in it`);
+      }
+      if (cutOff > 0) this.#missReadings(`${log} is damaged, and readings of ${cutOff} commits in it or more are lost`);
       this.#meta.set("clean", "0");
       // From the first moment on the database itself says that it is in use: without its log it must not look like a new one.
       if (!recovered) db.pragma("wal_checkpoint(PASSIVE)");
@@ -293,12 +299,10 @@ export class Writer {
     throw this.#end(`${moved} was deleted or replaced while the hub was using it`);
   }
 
-  /** The log went missing with what was in it: senders and viewers must not go on from numbers that are gone. */
-  #missLog(): void {
+  /** The log went missing, or a part of it, with what was in it: senders and viewers must not go on from numbers that are gone. */
+  #missReadings(what: string): void {
     this.#meta.set("epoch", randomUUID());
-    this.#onTrouble(
-      `The hub was not stopped cleanly, and ${this.#path}-wal is not there: if that file was lost, so are the newest readings in it.`,
-    );
+    this.#onTrouble(`The hub was not stopped cleanly, and ${what}.`);
   }
 
   /** What an error means: a passing one is told to the caller, a fatal one ends all promises; others are bugs and end this thread. */
@@ -315,6 +319,7 @@ export class Writer {
       return new StoreError("storage_full", `The disk is full (${text}); readings are taken again when there is room.`);
     if (fault === "busy")
       return new StoreError("store_unavailable", `The database is locked by another program (${text}).`);
+    if (isDamage(error)) suspect(this.#path, text);
     return this.#end(text);
   }
 
