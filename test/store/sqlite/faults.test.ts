@@ -71,12 +71,14 @@ describe("a lost worker", () => {
       const writer = workers.at(-2) as Worker;
       let refused = false;
       let sent = 0;
-      const kill = setTimeout(() => writer.terminate(), random.between(0, 8));
+      let kill: NodeJS.Timeout | undefined;
       while (!refused) {
         const timeMs = round * 100_000 + ++sent;
         try {
           const { columns, commit } = await put(timeMs);
           stored.push(timeMs);
+          // From the first answer on: a loaded machine takes longer to start than the kill waits.
+          kill ??= setTimeout(() => writer.terminate(), random.between(0, 8));
           expect([columns.length, columns.times[0]]).toEqual([1, timeMs]);
           expect(commit).toBe(stored.length + 1);
           // The new writer took over: this round's loss was settled without a refusal.
@@ -88,7 +90,7 @@ describe("a lost worker", () => {
       clearTimeout(kill);
     }
     expect(await times()).toEqual(stored);
-    expect(stored.length).toBeGreaterThan(12);
+    expect(stored.length).toBeGreaterThanOrEqual(12);
     expect(engine.fatal).toEqual([]);
   });
 
