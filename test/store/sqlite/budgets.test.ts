@@ -41,6 +41,8 @@ describe("budgets", () => {
     }
     expect(longest).toBeGreaterThan(journalBudgetBytes / 3);
     expect(longest).toBeLessThan(journalBudgetBytes * 1.5);
+    const inFile = inspect(engine.folder, (db) => db.prepare("SELECT sum(length(entry)) FROM journal").pluck().get());
+    expect(inFile).toBeLessThan(journalBudgetBytes * 1.5);
     const state = await world.reopen();
     expect(state.commit).toBe(401);
     expect(state.series.map(({ count }) => count)).toEqual(Array.from({ length: seriesCount }, () => 400));
