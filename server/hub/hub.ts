@@ -24,7 +24,7 @@ import {
 } from "./live/live-settings.ts";
 import { SlowViewers } from "./live/slow-viewers.ts";
 import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
-import { Meters } from "./meters.ts";
+import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, removeDevice, removeReadings } from "./removal.ts";
 
@@ -183,6 +183,16 @@ export class Hub {
       loopDelayMs: { p99: loopDelayMs() },
       slowViewers: this.#slow.count,
     };
+  }
+
+  /** Acknowledgements (from the arrival of a frame to the answer) and commits since the start, counted by how long they took. */
+  latencies(): { readonly ackMs: LatencyCounts; readonly commitMs: LatencyCounts } {
+    return { ackMs: this.#meters.ackMs.counts(), commitMs: this.#meters.commitMs.counts() };
+  }
+
+  /** True where the hub before this one did not end in good order. */
+  get uncleanStop(): boolean {
+    return this.#options.state.recovered;
   }
 
   /** Whether the hub works at all. */

@@ -4,13 +4,36 @@ import type { Clock } from "../ports.ts";
 /** Samples kept for a quantile. */
 const window = 1_024;
 
-/** The last samples of a latency, ms. */
+/** Upper bounds of what `LatencyCounts` counts apart, ms. */
+export const latencyBoundsMs: readonly number[] = [
+  ...[0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100],
+  ...[250, 500, 1_000, 2_500, 5_000, 10_000],
+];
+
+/** All samples of a latency since the start, counted by size. */
+export interface LatencyCounts {
+  /** How many are at most `latencyBoundsMs[index]` and above the bound before; in the last place those above all bounds. */
+  readonly counts: readonly number[];
+  readonly sumMs: number;
+}
+
+/** The last samples of a latency, ms, and the counts of all. */
 export class Quantiles {
   readonly #samples = new Float64Array(window);
+  readonly #counts = new Float64Array(latencyBoundsMs.length + 1);
+  #sumMs = 0;
   #count = 0;
 
   add(ms: number): void {
     this.#samples[this.#count++ % window] = ms;
+    this.#sumMs += ms;
+    let place = 0;
+    while (ms > (latencyBoundsMs[place] ?? Number.POSITIVE_INFINITY)) place++;
+    this.#counts[place] = (this.#counts[place] as number) + 1;
+  }
+
+  counts(): LatencyCounts {
+    return { counts: Array.from(this.#counts), sumMs: this.#sumMs };
   }
 
   /** Of the last `window` samples; 0 where there is none. Rounded to 1 µs. */

@@ -53,7 +53,8 @@ export function isLoopbackHost(name: string): boolean {
   return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
 }
 
-function isLoopbackAddress(address: string | undefined): boolean {
+/** True for addresses of this machine itself. */
+export function isLoopbackAddress(address: string | undefined): boolean {
   if (address === undefined) return false;
   const plain = address.replace(/^::ffff:/, "");
   return plain === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));

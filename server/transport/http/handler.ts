@@ -6,6 +6,7 @@ import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
+import { Metrics } from "./metrics.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, matchRoute, readingsPath, routes } from "./routes.ts";
 import { Slots } from "./slots.ts";
@@ -27,7 +28,7 @@ const discardMs = 2_000;
 const maxAnswers = 16;
 const maxStreams = 32;
 
-export interface HttpDeps extends Omit<HttpContext, "answers" | "streams"> {
+export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "metrics"> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -38,7 +39,12 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** The request listener of the hub's server. */
 export function createHttpHandler(deps: HttpDeps): Listener {
-  const context: HttpContext = { ...deps, answers: new Slots(maxAnswers), streams: new Slots(maxStreams) };
+  const context: HttpContext = {
+    ...deps,
+    answers: new Slots(maxAnswers),
+    streams: new Slots(maxStreams),
+    metrics: new Metrics(deps.hub),
+  };
   return (request, response) => {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
@@ -70,8 +76,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     const body = () => readText(request, maxBodyBytes);
     const { accept } = request.headers;
+    const { remoteAddress } = request.socket;
     Promise.resolve()
-      .then(() => handle({ context, path: match.path, query, accept, body }))
+      .then(() => handle({ context, path: match.path, query, accept, remoteAddress, body }))
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
   };

@@ -3,6 +3,7 @@
 import type { Catalog } from "../../hub/catalog.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
+import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Clock, Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../../protocol/http.ts";
@@ -10,6 +11,7 @@ import { nearestName } from "../../protocol/nearest.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Answer } from "./answer.ts";
 import type { Body } from "./body.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
@@ -21,6 +23,10 @@ export interface HttpHub {
   /** Removes a range of a series from every tier. Resolves once durable. */
   removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }>;
   status(): Promise<StatusAnswer>;
+  /** Acknowledgements and commits since the start, counted by how long they took. */
+  latencies(): { readonly ackMs: LatencyCounts; readonly commitMs: LatencyCounts };
+  /** True where the hub before this one did not end in good order. */
+  readonly uncleanStop: boolean;
   /** Whether the hub works at all, and whether it should be sent traffic now. */
   health(): HealthAnswer;
   ready(): HealthAnswer;
@@ -38,6 +44,7 @@ export interface HttpContext {
   /** Answers about the past that may be under way: those whose columns are held in memory, and those that go out row by row. */
   readonly answers: Slots;
   readonly streams: Slots;
+  readonly metrics: Metrics;
 }
 
 /** One request, as a handler sees it. */
@@ -46,6 +53,8 @@ export interface ApiRequest {
   /** The parts of the path that the route leaves open, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
+  /** Address of the other end; undefined once it is gone. */
+  readonly remoteAddress: string | undefined;
   /** The header `Accept`, where the request has one. */
   readonly accept: string | undefined;
   /** The body as text, with its size. Throws a `Refusal`. */

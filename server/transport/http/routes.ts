@@ -2,6 +2,7 @@
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getRefused } from "./device.ts";
 import { getDevices } from "./devices.ts";
+import { getMetrics } from "./metrics.ts";
 import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
 import type { Handler, Method } from "./route.ts";
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   { path: "/api/v1/status", methods: { GET: getStatus } },
   { path: "/health", methods: { GET: getHealth } },
   { path: "/ready", methods: { GET: getReady } },
+  { path: "/metrics", methods: { GET: getMetrics } },
 ];
 
 export interface Match {

@@ -42,6 +42,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   commander: ["server/config.ts", "simulator/options.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
+  "prom-client": ["server/transport/http/metrics.ts"],
   lit: ["dashboard/"],
   tsx: ["server/store/sqlite/bootstrap.mjs"],
   vite: ["vite.config.ts", "server/tools/"],
