@@ -26,7 +26,7 @@ export interface Plan {
 
 export const devices = 16;
 /** Frames that a device is ahead, by readings in a frame. */
-const windowOf = (shape: Shape): number => ({ 1: 256, 10: 64, 100: 16 })[shape.readings] ?? 4;
+const windowOf = (shape: Shape): number => ({ 1: 512, 10: 128, 100: 32 })[shape.readings] ?? 8;
 
 /** Of the frames at hand, at most so many are sent to warm a system up. */
 const warmShare = 0.2;
