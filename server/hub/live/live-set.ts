@@ -1,4 +1,5 @@
 /** One distinct (devices, metrics, interval): what all its viewers see, encoded once. */
+import { jsonText } from "../../formats/json.ts";
 import { compileSelectors } from "../../protocol/selector.ts";
 import type { DevicesMessage, SeriesMessage } from "../../protocol/viewer.ts";
 import type { Value } from "../../store/columns.ts";
@@ -148,7 +149,7 @@ export class LiveSet {
   }
 
   #announce(message: DevicesMessage | SeriesMessage): void {
-    const text = JSON.stringify(message);
+    const text = jsonText(message);
     for (const follower of this.followers) follower.announce(text);
     for (const watcher of this.watchers) watcher.announce(text);
   }

@@ -1,4 +1,5 @@
 /** Readings on their way to viewers, as parallel columns, and their one encoding. */
+import { numberText } from "../../formats/table.ts";
 import type { Value } from "../../store/columns.ts";
 
 /** Parallel columns of readings in order of arrival. */
@@ -51,7 +52,7 @@ function encodeUpdate(set: number, points: Points, start: number, end: number, o
     const comma = index === start ? "" : ",";
     series += comma + points.series[index];
     times += comma + points.times[index];
-    values += comma + (typeof value === "string" ? JSON.stringify(value) : value);
+    values += comma + (typeof value === "string" ? JSON.stringify(value) : value === 0 ? numberText(value) : value);
   }
   const tail = merged === 0 ? "" : `,"merged":${merged}`;
   return `{"type":"update","set":${set},"offset":${offset},"series":[${series}],"times":[${times}],"values":[${values}]${tail}}`;

@@ -2,6 +2,7 @@
  * What a viewer of a set is told first: its devices and series, in pages of one frame each. Made once for all viewers
  * that come within a short time, so that a hub that was restarted does not encode the same fleet for each of them.
  */
+import { jsonText } from "../../formats/json.ts";
 import type { Clock } from "../../ports.ts";
 import type { SeriesState } from "../../store/store.ts";
 import type { Catalog } from "../catalog.ts";
@@ -142,6 +143,6 @@ async function* framesOf(set: LiveSet, { catalog, presence, spans }: SnapshotDep
       const one = catalog.findSeries(span.series);
       return one ? [liveSeriesEntryOf(one, span, presence)] : [];
     });
-    if (series.length > 0) yield JSON.stringify({ type: "series", set: set.number, series });
+    if (series.length > 0) yield jsonText({ type: "series", set: set.number, series });
   }
 }

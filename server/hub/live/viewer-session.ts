@@ -1,5 +1,6 @@
 /** One viewer's connection: what it asks for and, for each subscription, the past, the seam and the present. */
 
+import { jsonText } from "../../formats/json.ts";
 import type { Clock, Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HubToViewer, Subscribe, ViewerMessage } from "../../protocol/viewer.ts";
@@ -190,7 +191,7 @@ export class ViewerSession {
     const { id } = subscription;
     for await (const { series: one, page } of this.#deps.history.each(series, query)) {
       const { everyMs: every, columns, done } = page;
-      const text = JSON.stringify({ type: "history", id, series: one.number, every, ...columns, done });
+      const text = jsonText({ type: "history", id, series: one.number, every, ...columns, done });
       if (!(await this.#page(subscription, text))) return false;
     }
     return this.#current(subscription);

@@ -39,6 +39,19 @@ describe("viewer session", () => {
     ]);
   });
 
+  it("[P13] keeps the sign of -0 in the newest value, in the past and in what is live", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/drift", at, -0]);
+    const { peer, session } = world.viewer();
+    session.receive(subscribe(7, { history: { from: at } }));
+    await peer.untilOf("ready");
+    await world.commit(["boiler-1/drift", at + 1, -0], ["boiler-1/drift", at + 2, 0]);
+    const found = (type: string) => peer.messages.find((message) => message.type === type);
+    expect(found("series")).toMatchObject({ series: [{ value: -0 }] });
+    expect(found("history")?.values).toEqual([-0]);
+    expect(found("update")?.values).toEqual([-0, 0]);
+  });
+
   it("[P43] gives past, seam and present in one answer", async () => {
     const world = await liveWorld();
     await world.commit(["boiler-1/temperature", at, 1], ["boiler-1/temperature", at + 1, 2], ["boiler-1/on", at, true]);
