@@ -6,7 +6,6 @@ import Database from "better-sqlite3";
 import { StoreOpenError } from "../store.ts";
 
 export type Db = Database.Database;
-export type Statement = Database.Statement;
 
 /** "thub", in the header of the file: `file` and the hub itself know by it what they have before them. */
 export const applicationId = 0x74687562;
