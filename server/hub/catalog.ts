@@ -6,6 +6,7 @@ import type { DeviceMeta, MetricMeta } from "../protocol/metadata.ts";
 import { compileSelectors } from "../protocol/selector.ts";
 import type { Value, ValueType } from "../store/columns.ts";
 import type { DeviceRecord, MetricRecord, StoreState } from "../store/store.ts";
+import { type Described, effectiveOf, fromRecordMeta, saidAlone } from "./described.ts";
 
 /** One series. The object lives as long as the series, so that per-reading work is a field access. */
 export interface Series {
@@ -30,8 +31,12 @@ export type DeviceOwnMeta = Omit<DeviceMeta, "metrics">;
 export interface Device {
   readonly id: string;
   readonly firstSeenMs: number;
+  /** What counts: what a person changed, then what the device said. Set by `describeDevice`. */
   meta: DeviceOwnMeta;
+  own: Described<DeviceOwnMeta>;
+  /** The same of its metrics. Set by `describeMetric`. */
   readonly metricMeta: Map<string, MetricMeta>;
+  readonly metricsOwn: Map<string, Described<MetricMeta>>;
   readonly series: Map<string, Series>;
   /** The gateway that spoke for it last, if not itself. */
   via: string | undefined;
@@ -90,7 +95,9 @@ export class Catalog {
       id,
       firstSeenMs: nowMs,
       meta: {},
+      own: saidAlone({}),
       metricMeta: new Map(),
+      metricsOwn: new Map(),
       series: new Map(),
       via: undefined,
       lastSeenMs: null,
@@ -157,12 +164,24 @@ export class Catalog {
 
   #loadDevice(record: DeviceRecord): void {
     const device = this.device(record.device, record.firstSeenMs);
-    device.meta = record.meta as DeviceOwnMeta;
+    describeDevice(device, fromRecordMeta<DeviceOwnMeta>(record.meta));
   }
 
   #loadMetric(record: MetricRecord): void {
-    this.device(record.device, 0).metricMeta.set(record.metric, record.meta as MetricMeta);
+    describeMetric(this.device(record.device, 0), record.metric, fromRecordMeta<MetricMeta>(record.meta));
   }
+}
+
+/** Sets what is known of a device, its metrics apart. */
+export function describeDevice(device: Device, own: Described<DeviceOwnMeta>): void {
+  device.own = own;
+  device.meta = effectiveOf(own);
+}
+
+/** Sets what is known of a metric of a device. */
+export function describeMetric(device: Device, metric: string, own: Described<MetricMeta>): void {
+  device.metricsOwn.set(metric, own);
+  device.metricMeta.set(metric, effectiveOf(own));
 }
 
 /** Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. */

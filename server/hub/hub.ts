@@ -1,5 +1,6 @@
 /** The hub: puts its parts together, takes connections and requests, and ends in good order. */
 import type { Clock, Ports } from "../ports.ts";
+import type { DeviceEdit } from "../protocol/edit.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
@@ -7,6 +8,7 @@ import type { Commit, StoreState, TelemetryStore } from "../store/store.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
+import { editDevice } from "./devices/edit.ts";
 import { Presence } from "./devices/presence.ts";
 import { History } from "./history.ts";
 import type { OpenBatch } from "./ingest/batch.ts";
@@ -143,6 +145,11 @@ export class Hub {
   /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
   post(body: string, bytes: number): Promise<PostedAnswer> {
     return postReadings(body, bytes, this.#post);
+  }
+
+  /** Changes what is known of a device, as a person wants it; resolves once that is on disk. Throws a `Refusal`. */
+  editDevice(device: Device, edit: DeviceEdit): Promise<void> {
+    return editDevice(device, edit, { ...this.#post, onDescribed: (one) => this.#described(one) });
   }
 
   /** Removes a device with everything it sent; false where there is none. Rejects with a `StoreError`. */

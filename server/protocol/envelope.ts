@@ -68,7 +68,7 @@ function entriesRefusal(fields: Fields, limits: DecodeLimits): Refusal | undefin
 }
 
 /** What has to hold before zod's own parser may look. */
-function precheck(fields: Fields, text: string, limits: DecodeLimits): Refusal | undefined {
+export function precheck(fields: Fields, text: string, limits: DecodeLimits): Refusal | undefined {
   const deep = depthRefusal(text, limits, aboutOf(fields));
   if (deep) return deep;
   if (hasProtoKey(fields)) return new Refusal(protoProblem.code, protoProblem.message, undefined, aboutOf(fields));

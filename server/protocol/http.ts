@@ -37,6 +37,14 @@ export type RefusedAnswer = z.infer<typeof refusedAnswer>;
 export const removedDeviceAnswer = z.object({ device: deviceName, removed: z.literal(true) });
 export type RemovedDeviceAnswer = z.infer<typeof removedDeviceAnswer>;
 
+/** `DELETE series/{n}`. */
+export const removedSeriesAnswer = z.object({
+  series: z.int(),
+  /** Readings that went. */
+  removed: z.int(),
+});
+export type RemovedSeriesAnswer = z.infer<typeof removedSeriesAnswer>;
+
 /** `DELETE readings`. */
 export const removedReadingsAnswer = z.object({
   /** Readings that went. */

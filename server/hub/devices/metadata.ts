@@ -1,28 +1,29 @@
 /** What devices say of themselves, kept in the catalog and written with the next batch where it is new. */
 import type { DeviceMeta, MetricMeta } from "../../protocol/metadata.ts";
-import type { Device, DeviceOwnMeta } from "../catalog.ts";
+import { type Device, type DeviceOwnMeta, describeDevice, describeMetric } from "../catalog.ts";
+import { saidAlone } from "../described.ts";
 import type { OpenBatch } from "../ingest/batch.ts";
 
 const ownFields = ["name", "kind", "reportInterval", "historic", "commands", "labels"] as const;
 
 /**
- * Merges what was said into what is known: a field that is given replaces the one before, metrics by themselves. Notes
- * in `batch` what changed. Returns true where anything did.
+ * Merges what was said into what was said before: a field that is given replaces the one before, metrics by themselves.
+ * What a person changed stays what counts. Notes in `batch` what changed. Returns true where anything did.
  */
 export function mergeMetadata(device: Device, said: DeviceMeta, batch: OpenBatch): boolean {
-  const own: DeviceOwnMeta = { ...device.meta };
+  const own: DeviceOwnMeta = { ...device.own.said };
   for (const field of ownFields) if (said[field] !== undefined) Object.assign(own, { [field]: said[field] });
   let changed = false;
-  if (differs(device.meta, own)) {
-    device.meta = own;
+  if (differs(device.own.said, own)) {
+    describeDevice(device, { ...device.own, said: own });
     batch.addDevice(device);
     changed = true;
   }
   for (const [metric, meta] of Object.entries(said.metrics ?? {})) {
-    const known = device.metricMeta.get(metric);
-    const merged: MetricMeta = { ...known, ...meta };
-    if (known && !differs(known, merged)) continue;
-    device.metricMeta.set(metric, merged);
+    const known = device.metricsOwn.get(metric);
+    const merged: MetricMeta = { ...known?.said, ...meta };
+    if (known && !differs(known.said, merged)) continue;
+    describeMetric(device, metric, known ? { ...known, said: merged } : saidAlone(merged));
     batch.addMetric(device, metric);
     changed = true;
   }
@@ -36,7 +37,7 @@ export function describedMetrics(device: Device | undefined, said: Pick<DeviceMe
   return count;
 }
 
-function differs(before: object, after: object): boolean {
+export function differs(before: object, after: object): boolean {
   // Both are small, come from JSON, and keep the order of their fields when merged.
   return JSON.stringify(before) !== JSON.stringify(after);
 }

@@ -1,8 +1,8 @@
 /** The batch that is filling while another is on its way to the disk. */
-import type { MetricMeta } from "../../protocol/metadata.ts";
 import type { Columns } from "../../store/columns.ts";
 import type { Batch, DeviceRecord, MetricRecord, NewSeries, Refusal } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
+import { saidAlone, toRecordMeta } from "../described.ts";
 import { Receipt, type Sender } from "./receipt.ts";
 import type { SequenceSpace } from "./sequence.ts";
 
@@ -103,14 +103,14 @@ export class OpenBatch {
       marks: [...this.#ranges].flatMap(([{ owner }, { last }]) => (owner ? [{ ...owner, seq: last }] : [])),
       refusals: [...this.#refusals.values()].flat(),
       devices: [...this.#devices].map(
-        ({ id, firstSeenMs, meta }): DeviceRecord => ({ device: id, firstSeenMs, meta: { ...meta } }),
+        ({ id, firstSeenMs, own }): DeviceRecord => ({ device: id, firstSeenMs, meta: toRecordMeta(own) }),
       ),
       metrics: [...this.#metrics].flatMap(([device, metrics]) =>
         [...metrics].map(
           (metric): MetricRecord => ({
             device: device.id,
             metric,
-            meta: { ...(device.metricMeta.get(metric) satisfies MetricMeta | undefined) },
+            meta: toRecordMeta(device.metricsOwn.get(metric) ?? saidAlone({})),
           }),
         ),
       ),

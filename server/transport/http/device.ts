@@ -1,6 +1,7 @@
 import type { Catalog, Device } from "../../hub/catalog.ts";
 import { deviceEntryOf } from "../../hub/entries.ts";
 import { decodeDeviceId } from "../../protocol/decode.ts";
+import { decodeDeviceEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { DeviceAnswer, RefusedAnswer, RemovedDeviceAnswer } from "../../protocol/http.ts";
 import { nearestName } from "../../protocol/nearest.ts";
@@ -31,15 +32,26 @@ export function unknownDevice(id: string, catalog: Catalog): Refusal {
 }
 
 /** `GET devices/{id}`. */
-export const getDevice: Handler = (request) => {
-  const device = deviceOf(request);
+export const getDevice: Handler = (request) => ({ json: answerOf(deviceOf(request), request) });
+
+function answerOf(device: Device, { context }: ApiRequest): DeviceAnswer {
   return {
-    json: {
-      ...deviceEntryOf(device, request.context.presence),
-      metrics: Object.fromEntries(device.metricMeta),
-      commands: device.meta.commands ?? {},
-    } satisfies DeviceAnswer,
+    ...deviceEntryOf(device, context.presence),
+    metrics: Object.fromEntries(device.metricMeta),
+    commands: device.meta.commands ?? {},
   };
+}
+
+/** `PATCH devices/{id}`: what a person says of it beats what it says itself. */
+export const patchDevice: Handler = async (request) => {
+  const device = deviceOf(request);
+  const { context, body } = request;
+  const edit = decodeDeviceEdit((await body()).text, context.limits);
+  if (edit instanceof Refusal) throw edit;
+  // Its body took a while to come.
+  if (device.removed) throw unknownDevice(device.id, context.catalog);
+  await context.hub.editDevice(device, edit);
+  return { json: answerOf(device, request) };
 };
 
 /** `DELETE devices/{id}`: its history goes with it. */

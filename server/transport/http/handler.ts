@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
+import type { Limits } from "../../protocol/limits.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { discardBody, readText } from "./body.ts";
@@ -28,9 +29,9 @@ const discardMs = 2_000;
 const maxAnswers = 16;
 const maxStreams = 32;
 
-export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "metrics"> {
+export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "metrics" | "limits"> {
   /** Who may use the hub from a browser, and under which host names. */
-  readonly config: OriginConfig;
+  readonly config: OriginConfig & { readonly limits: Limits };
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
   readonly pages?: (request: IncomingMessage, response: ServerResponse, missing: () => void) => void;
 }
@@ -44,6 +45,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     answers: new Slots(maxAnswers),
     streams: new Slots(maxStreams),
     metrics: new Metrics(deps.hub),
+    limits: deps.config.limits,
   };
   return (request, response) => {
     setSafeHeaders(response);

@@ -1,12 +1,16 @@
 /** What Prometheus scrapes at `/metrics`: the figures of `status`, two histograms, and those of the process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type LatencyCounts, latencyBoundsMs } from "../../hub/meters.ts";
-import { Refusal } from "../../protocol/errors.ts";
-import type { StatusAnswer } from "../../protocol/http.ts";
-import { isLoopbackAddress } from "../origin.ts";
-import { type Handler, type HttpHub, onlyParameters } from "./route.ts";
+import type { HealthAnswer, StatusAnswer } from "../../protocol/http.ts";
 
-type Figures = Pick<HttpHub, "status" | "latencies" | "uncleanStop" | "health" | "ready">;
+/** What metrics are made of. */
+interface Figures {
+  status(): Promise<StatusAnswer>;
+  latencies(): { readonly ackMs: LatencyCounts; readonly commitMs: LatencyCounts };
+  readonly uncleanStop: boolean;
+  health(): HealthAnswer;
+  ready(): HealthAnswer;
+}
 
 /** One figure of `status` under a name of its own. Sizes are bytes, times seconds, totals count since the start. */
 interface Figure {
@@ -186,15 +190,3 @@ export class Metrics {
     this.#update.push(() => gauge.set(read() ? 1 : 0));
   }
 }
-
-/** `/metrics`: to programs of this machine alone, as long as nobody can show that he may read it from elsewhere. */
-export const getMetrics: Handler = async ({ context, query, remoteAddress }) => {
-  onlyParameters(query);
-  if (!isLoopbackAddress(remoteAddress)) {
-    throw new Refusal(
-      "not_allowed",
-      "/metrics is answered to programs of the hub's own machine: scrape it from there.",
-    );
-  }
-  return { text: await context.metrics.read(), type: context.metrics.contentType };
-};

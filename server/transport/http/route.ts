@@ -1,12 +1,14 @@
 /** What a route is: a method and a path, and a handler of its own file. */
 
-import type { Catalog } from "../../hub/catalog.ts";
+import type { Catalog, Device } from "../../hub/catalog.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Clock, Log } from "../../ports.ts";
+import type { DeviceEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../../protocol/http.ts";
+import type { Limits } from "../../protocol/limits.ts";
 import { nearestName } from "../../protocol/nearest.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Answer } from "./answer.ts";
@@ -18,6 +20,8 @@ import type { Slots } from "./slots.ts";
 export interface HttpHub {
   /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
   post(body: string, bytes: number): Promise<PostedAnswer>;
+  /** Changes what is known of a device; resolves once that is on disk. Throws a `Refusal`. */
+  editDevice(device: Device, edit: DeviceEdit): Promise<void>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
   removeDevice(id: string): Promise<boolean>;
   /** Removes a range of a series from every tier. Resolves once durable. */
@@ -39,6 +43,7 @@ export interface HttpContext {
   readonly store: Pick<TelemetryStore, "refusals" | "seriesState">;
   readonly history: History;
   readonly presence: PresenceView;
+  readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Log;
   /** Answers about the past that may be under way: those whose columns are held in memory, and those that go out row by row. */

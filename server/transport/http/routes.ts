@@ -1,13 +1,12 @@
 /** The routes of the hub: one line each. */
 import { deleteReadings } from "./delete-readings.ts";
-import { deleteDevice, getDevice, getRefused } from "./device.ts";
+import { deleteDevice, getDevice, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
-import { getMetrics } from "./metrics.ts";
 import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
 import type { Handler, Method } from "./route.ts";
-import { getLatest, getSeries } from "./series.ts";
-import { getHealth, getReady, getStatus } from "./status.ts";
+import { deleteSeries, getLatest, getSeries, patchSeries } from "./series.ts";
+import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
 
 export interface Route {
   /** The path, in which `{name}` stands for one segment of any content. */
@@ -20,10 +19,11 @@ export const readingsPath = "/api/v1/readings";
 
 export const routes: readonly Route[] = [
   { path: "/api/v1/devices", methods: { GET: getDevices } },
-  { path: "/api/v1/devices/{id}", methods: { GET: getDevice, DELETE: deleteDevice } },
-  { path: "/api/v1/device", methods: { GET: getDevice, DELETE: deleteDevice } },
+  { path: "/api/v1/devices/{id}", methods: { GET: getDevice, PATCH: patchDevice, DELETE: deleteDevice } },
+  { path: "/api/v1/device", methods: { GET: getDevice, PATCH: patchDevice, DELETE: deleteDevice } },
   { path: "/api/v1/devices/{id}/refused", methods: { GET: getRefused } },
   { path: "/api/v1/series", methods: { GET: getSeries } },
+  { path: "/api/v1/series/{n}", methods: { PATCH: patchSeries, DELETE: deleteSeries } },
   { path: "/api/v1/latest", methods: { GET: getLatest } },
   { path: readingsPath, methods: { GET: getReadings, POST: postReadings, DELETE: deleteReadings } },
   { path: "/api/v1/status", methods: { GET: getStatus } },

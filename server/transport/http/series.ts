@@ -1,8 +1,12 @@
+import type { Series } from "../../hub/catalog.ts";
 import { emptySpan, seriesEntryOf } from "../../hub/entries.ts";
-import type { LatestAnswer, SeriesAnswer } from "../../protocol/http.ts";
+import { decodeMetricEdit } from "../../protocol/edit.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import type { LatestAnswer, RemovedSeriesAnswer, SeriesAnswer } from "../../protocol/http.ts";
 import { parseSeriesQuery } from "../../protocol/query.ts";
+import type { SeriesEntry } from "../../protocol/viewer.ts";
 import { pageOfSeries } from "./paging.ts";
-import type { Handler } from "./route.ts";
+import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 
 /** `GET series`. */
 export const getSeries: Handler = async ({ context, query }) => {
@@ -34,4 +38,38 @@ export const getLatest: Handler = ({ context, query }) => {
       };
     });
   return { json: { hubTime: context.clock.now(), latest, next } satisfies LatestAnswer };
+};
+
+/** The series whose number the path holds. Throws a `Refusal`. */
+function seriesOfPath({ context, path, query }: ApiRequest): Series {
+  onlyParameters(query);
+  const text = path.n ?? "";
+  if (!/^[1-9]\d{0,14}$/.test(text)) {
+    const shown = JSON.stringify(text.slice(0, 40).toWellFormed());
+    throw new Refusal("invalid_query", `a series is a whole number, as GET /api/v1/series tells it, not ${shown}`);
+  }
+  const series = context.catalog.findSeries(Number(text));
+  if (series?.committed) return series;
+  throw new Refusal("unknown_series", `There is no series ${text}; GET /api/v1/series lists those there are.`);
+}
+
+/** `PATCH series/{n}`: what a person says of its metric beats what the device says. */
+export const patchSeries: Handler = async (request) => {
+  const { context, body } = request;
+  const series = seriesOfPath(request);
+  const edit = decodeMetricEdit((await body()).text, context.limits);
+  if (edit instanceof Refusal) throw edit;
+  // Its body took a while to come.
+  seriesOfPath(request);
+  await context.hub.editDevice(series.device, { metrics: { [series.metric]: edit } });
+  const [state] = await context.store.seriesState([series.number]);
+  return { json: seriesEntryOf(series, state ?? emptySpan, context.presence) satisfies SeriesEntry };
+};
+
+/** `DELETE series/{n}`: all its readings go, and with them its number and its type. */
+export const deleteSeries: Handler = async (request) => {
+  const { number } = seriesOfPath(request);
+  const { hub } = request.context;
+  const { removed } = await hub.removeReadings(number, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return { json: { series: number, removed } satisfies RemovedSeriesAnswer };
 };

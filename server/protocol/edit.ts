@@ -1,0 +1,66 @@
+/** What a person may change of devices and series over HTTP: the metadata fields of `hello`; null takes a change back. */
+import { z } from "zod";
+import { type DecodeLimits, type Fields, precheck } from "./envelope.ts";
+import { Refusal } from "./errors.ts";
+import { deviceMetaFields, metricMeta } from "./metadata.ts";
+import { describeProblems, judge, type Schema, shown } from "./problems.ts";
+import { metricName } from "./values.ts";
+
+const metricFields = metricMeta.shape;
+
+/** `PATCH series/{n}`: null takes a person's change back, so that what the device says counts again. */
+export const metricEdit = z.strictObject({
+  unit: metricFields.unit.nullable(),
+  label: metricFields.label.nullable(),
+  kind: metricFields.kind.nullable(),
+  min: metricFields.min.nullable(),
+  max: metricFields.max.nullable(),
+  decimals: metricFields.decimals.nullable(),
+  role: metricFields.role.nullable(),
+  reportInterval: metricFields.reportInterval.nullable(),
+  zones: metricFields.zones.nullable(),
+});
+export type MetricEdit = z.infer<typeof metricEdit>;
+
+/** `PATCH devices/{id}`. A metric of null takes back all changes of that metric. */
+export const deviceEdit = z.strictObject({
+  name: deviceMetaFields.name.nullable(),
+  kind: deviceMetaFields.kind.nullable(),
+  reportInterval: deviceMetaFields.reportInterval.nullable(),
+  historic: deviceMetaFields.historic.nullable(),
+  metrics: z.record(metricName, metricEdit.nullable()).optional(),
+  commands: deviceMetaFields.commands.nullable(),
+  labels: deviceMetaFields.labels.nullable(),
+});
+export type DeviceEdit = z.infer<typeof deviceEdit>;
+
+/** Reads the body of `PATCH devices/{id}`. */
+export function decodeDeviceEdit(text: string, limits: DecodeLimits): DeviceEdit | Refusal {
+  return decodeEdit(text, deviceEdit, limits);
+}
+
+/** Reads the body of `PATCH series/{n}`. */
+export function decodeMetricEdit(text: string, limits: DecodeLimits): MetricEdit | Refusal {
+  return decodeEdit(text, metricEdit, limits);
+}
+
+function decodeEdit<T extends Schema>(text: string, schema: T, limits: DecodeLimits): z.output<T> | Refusal {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.slice(0, 200).toWellFormed() : "unreadable";
+    return new Refusal(
+      "invalid_json",
+      `the body is not JSON (${why}); it takes one object such as {"name":"Boiler room"}`,
+    );
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    return new Refusal("invalid_message", `the body is one JSON object, not ${shown(json)}`);
+  const problem = precheck(json as Fields, text, limits);
+  if (problem) return problem;
+  const judged = judge(schema, json);
+  if (judged.ok) return judged.value;
+  const { code, message } = describeProblems(judged.issues, "body", "invalid_message");
+  return new Refusal(code, message);
+}
