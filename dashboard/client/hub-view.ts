@@ -52,7 +52,7 @@ export class HubView {
     this.#client = client;
   }
 
-  /** True once the hub told everything it knows at least once. */
+  /** True once the hub told everything it knows at least once, and it is still that hub's data. */
   get complete(): boolean {
     return this.#complete;
   }
@@ -108,6 +108,8 @@ export class HubView {
     if (this.#epoch !== undefined && this.#epoch !== message.epoch) {
       this.devices.clear();
       this.#bySeries.clear();
+      // Until it told all it knows, nothing may be called unknown, and no hub empty.
+      this.#complete = false;
     }
     this.#epoch = message.epoch;
     this.#named = { devices: new Set(), series: new Set() };
@@ -146,8 +148,11 @@ export class HubView {
     };
     series.entry = entry;
     if (entry.decimals !== undefined) series.decimals = entry.decimals;
-    if (entry.firstTime !== null) series.firstMs = Math.min(series.firstMs ?? entry.firstTime, entry.firstTime);
-    if (entry.value !== undefined && entry.time !== undefined) newer(series, entry.time, entry.value);
+    // An entry is the hub's present word: where the newest readings were removed it is older than what was known.
+    series.firstMs = entry.firstTime ?? entry.time;
+    series.timeMs = entry.time;
+    series.value = entry.value;
+    learnDecimals(series, entry.value);
     if (known) return;
     this.#bySeries.set(entry.series, series);
     device.series.set(entry.series, series);

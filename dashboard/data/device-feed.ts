@@ -13,6 +13,9 @@ const points = 400;
 /** Rows asked for all series of a device together, so that a device with 1,000 metrics opens too. */
 const pointsOfAll = 60_000;
 
+/** The past is asked anew at most this often where it changed or parts of the present were left out, ms. */
+const renewMs = 30_000;
+
 /** Decimal places are learned from so many values of a history. */
 const decimalsFrom = 100;
 
@@ -36,6 +39,10 @@ export class DeviceFeed {
   #entries = new Map<number, LiveSeriesEntry>();
   #ready = false;
   #problem: string | undefined;
+  /** When the hub was asked last, ms of its clock. */
+  #askedMs = 0;
+  /** Readings are missing on the page, or shown and removed: the hub has to be asked again. */
+  #outdated = false;
 
   constructor(client: HubClient, device: DeviceView, range: Range) {
     this.#client = client;
@@ -101,6 +108,8 @@ export class DeviceFeed {
     this.close();
     this.#ready = false;
     this.#problem = undefined;
+    this.#outdated = false;
+    this.#askedMs = this.#client.now();
     this.#subscription = this.#client.subscribe(
       { devices: [this.#device.entry.device], history: () => this.#historyRequest() },
       {
@@ -109,7 +118,7 @@ export class DeviceFeed {
           this.#entries.clear();
         },
         series: (entries) => {
-          for (const entry of entries) if (!("removed" in entry)) this.#entries.set(entry.series, entry);
+          for (const entry of entries) if (!("removed" in entry)) this.#take(entry);
         },
         history: (message) => {
           const trace = this.#traceOf(message.series, message.values?.[0] ?? 0);
@@ -128,6 +137,16 @@ export class DeviceFeed {
       },
     );
     this.#changed();
+  }
+
+  #take(entry: LiveSeriesEntry): void {
+    const known = this.#entries.get(entry.series);
+    this.#entries.set(entry.series, entry);
+    if (!this.#ready || known === undefined) return;
+    const drawnMs = lastMsOf(this.#traces.get(entry.series));
+    // A part of it was removed, which the hub tells by what is left.
+    if (entry.count >= known.count && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs) return;
+    this.#subscribe();
   }
 
   #historyRequest(): HistoryRequest {
@@ -167,6 +186,12 @@ export class DeviceFeed {
   }
 
   #advance(update: Update): void {
+    // This page was too slow for some of it; the history has all, and is asked when the storm is over.
+    if (update.merged) this.#outdated = true;
+    if (this.#outdated && this.#client.now() - this.#askedMs >= renewMs) {
+      this.#subscribe();
+      return;
+    }
     if (update.series.length === 0) return;
     const { fromMs, toMs } = typeof this.#range === "object" ? this.#range : everywhere;
     for (let index = 0; index < update.series.length; index++) {
@@ -202,6 +227,12 @@ export class DeviceFeed {
   #changed(): void {
     for (const call of [...this.#listeners]) call();
   }
+}
+
+/** The newest time drawn, ms; of buckets their start. */
+function lastMsOf(trace: Trace | undefined): number {
+  if (!trace || trace.length === 0) return Number.NEGATIVE_INFINITY;
+  return trace instanceof StateTrace ? trace.knownToMs : trace.time(trace.length - 1);
 }
 
 /** First and last reading over all series of a device, ms. */

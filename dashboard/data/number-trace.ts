@@ -81,16 +81,11 @@ export class NumberTrace {
   /** Takes one live reading. One that was overwritten in its bucket counts there twice until the chart is opened anew. */
   add(timeMs: number, value: number): void {
     this.version += 1;
+    if (this.#columns.length === mostRows) this.#fold();
     if (this.#everyMs === null) {
-      if (this.#columns.length === mostRows) this.#fold();
-      else {
-        const row = this.#columns.place(timeMs);
-        if (row >= 0) this.#write(row, value, value, value, 1);
-        return;
-      }
-    }
-    const row = this.#columns.place(bucketStart(timeMs, this.#everyMs as number));
-    if (row >= 0) this.#join(row, value);
+      const row = this.#columns.place(timeMs);
+      if (row >= 0) this.#write(row, value, value, value, 1);
+    } else this.#join(this.#columns.place(bucketStart(timeMs, this.#everyMs)), value, value, value, 1);
   }
 
   /** Forgets what lies before `timeMs`, but keeps one row there, so that the line enters from the edge of the chart. */
@@ -99,35 +94,38 @@ export class NumberTrace {
     if (first > 0) this.#columns.dropBefore(this.#columns.time(first));
   }
 
-  /** Raw readings outgrew the rows (a fast sensor in a long range): from now on they are kept in buckets. */
+  /** The rows are used up (a fast sensor in a long range, a page open for days): from now on they are wider buckets. */
   #fold(): void {
     const columns = this.#columns;
-    const rows = Array.from({ length: columns.length }, (_, index) => [columns.time(index), columns.get(mean, index)]);
-    const first = rows[0]?.[0] ?? 0;
-    const last = rows.at(-1)?.[0] ?? 0;
+    const rows = Array.from({ length: columns.length }, (_, index) => ({
+      time: columns.time(index),
+      cells: [mean, low, high, count].map((column) => columns.get(column, index)) as [number, number, number, number],
+    }));
+    const first = rows[0]?.time ?? 0;
+    const last = rows.at(-1)?.time ?? 0;
     columns.clear();
-    this.#everyMs = widthForPoints(first, last, mostRows / 8);
-    for (const [time = 0, value = 0] of rows) {
-      const row = columns.place(bucketStart(time, this.#everyMs));
-      if (row >= 0) this.#join(row, value);
-    }
+    const everyMs = widthForPoints(first, last, mostRows / 8);
+    this.#everyMs = everyMs;
+    for (const { time, cells } of rows) this.#join(columns.place(bucketStart(time, everyMs)), ...cells);
   }
 
-  #join(row: number, value: number): void {
+  /** Adds `readings` readings of this mean, least and most to a row; -1 is no row. */
+  #join(row: number, value: number, least: number, most: number, readings: number): void {
+    if (row < 0) return;
     const columns = this.#columns;
     const before = columns.get(count, row);
-    if (before === 0) this.#write(row, value, value, value, 1);
-    else {
-      const known = columns.get(mean, row);
-      const least = Math.min(columns.get(low, row), value);
-      this.#write(
-        row,
-        known + (value - known) / (before + 1),
-        least,
-        Math.max(columns.get(high, row), value),
-        before + 1,
-      );
+    if (before === 0) {
+      this.#write(row, value, least, most, readings);
+      return;
     }
+    const known = columns.get(mean, row);
+    this.#write(
+      row,
+      known + ((value - known) * readings) / (before + readings),
+      Math.min(columns.get(low, row), least),
+      Math.max(columns.get(high, row), most),
+      before + readings,
+    );
   }
 
   #write(row: number, value: number, least: number, most: number, readings: number): void {

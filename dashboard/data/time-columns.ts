@@ -1,20 +1,25 @@
+/** Rows that the arrays hold at first. */
+const firstRows = 512;
+
 /**
  * A bounded run of rows sorted by time, in typed arrays: the newest `capacity` rows of one series. The rows lie in one
  * piece, so that a chart reads `times[start..end)` without a modulo; dropping old rows moves `start`, and only when the
- * arrays are used up are the rows moved to the front (once per `capacity` rows).
+ * arrays are used up are the rows moved to the front (once per `capacity` rows). The arrays begin small and double, up to
+ * twice the capacity: a page may hold a thousand series of a few hundred rows each.
  */
 export class TimeColumns {
   readonly #capacity: number;
-  readonly #times: Float64Array;
-  readonly #columns: readonly Float64Array[];
+  #times: Float64Array;
+  #columns: Float64Array[];
   #start = 0;
   #end = 0;
 
   /** `width` columns of numbers beside the times. */
   constructor(capacity: number, width: number) {
     this.#capacity = capacity;
-    this.#times = new Float64Array(capacity * 2);
-    this.#columns = Array.from({ length: width }, () => new Float64Array(capacity * 2));
+    const rows = Math.min(capacity * 2, firstRows);
+    this.#times = new Float64Array(rows);
+    this.#columns = Array.from({ length: width }, () => new Float64Array(rows));
   }
 
   get length(): number {
@@ -60,7 +65,10 @@ export class TimeColumns {
       this.#start += 1;
       index -= 1;
     }
-    if (this.#end === this.#times.length) this.#toFront();
+    if (this.#end === this.#times.length) {
+      if (this.length * 2 > this.#times.length) this.#grow();
+      else this.#toFront();
+    }
     const at = this.#start + index;
     for (const column of [this.#times, ...this.#columns]) {
       column.copyWithin(at + 1, at, this.#end);
@@ -79,6 +87,19 @@ export class TimeColumns {
   clear(): void {
     this.#start = 0;
     this.#end = 0;
+  }
+
+  #grow(): void {
+    const rows = Math.min(this.#capacity * 2, this.#times.length * 2);
+    const grown = (column: Float64Array) => {
+      const made = new Float64Array(rows);
+      made.set(column.subarray(this.#start, this.#end));
+      return made;
+    };
+    this.#columns = this.#columns.map(grown);
+    this.#times = grown(this.#times);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
   #toFront(): void {

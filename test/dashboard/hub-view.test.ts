@@ -91,6 +91,24 @@ describe("the view of the hub", () => {
     expect(view.devices.get("a")?.series.get(1)).toMatchObject({ value: 3, timeMs: 30, firstMs: 5 });
   });
 
+  it("shows the newest of what is left where readings were removed, not what is gone", () => {
+    tell(7, ["a"]);
+    last().say({ type: "update", set: 7, offset: 1, series: [1], times: [30], values: [1e6] });
+    last().say({ type: "series", set: 7, series: [seriesEntry(1, "a", { firstTime: 15 })] });
+    expect(view.devices.get("a")?.series.get(1)).toMatchObject({ value: 1.5, timeMs: 20, firstMs: 15 });
+  });
+
+  it("calls nothing unknown before a hub with other data told all of it", () => {
+    tell(7, ["a"]);
+    last().end(1006);
+    clock.advance(1_000);
+    last().accept();
+    subscribed(last().of("subscribe")[0]?.id, 7, "e2");
+    expect(view.complete).toBe(false);
+    tell(7, ["b"], "e2");
+    expect(view.complete).toBe(true);
+  });
+
   it("does not count updates of another subscription of its set before its own seam", () => {
     const [request] = last().of("subscribe");
     subscribed(request?.id, 7);

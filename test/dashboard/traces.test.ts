@@ -64,6 +64,19 @@ describe("a numeric trace", () => {
     expect(summaryOf(trace, 0, 300_000)?.max).toBe(1e9);
   });
 
+  it("stays whole where its buckets are used up: a page that shows everything for days loses nothing at the left", () => {
+    const trace = new NumberTrace();
+    trace.load({ every: 1_000, times: [], mean: [] });
+    const seconds = 2 * mostRows;
+    for (let at = 0; at < seconds; at++) trace.add(at * second, at === 5 ? -1e6 : at);
+    expect(trace.length).toBeLessThanOrEqual(mostRows);
+    expect(trace.time(0)).toBe(0);
+    const whole = summaryOf(trace, 0, seconds * second);
+    expect(whole?.min).toBe(-1e6);
+    expect(whole?.max).toBe(seconds - 1);
+    expect(whole?.mean).toBeCloseTo(((seconds - 1) * seconds) / 2 / seconds - (1e6 + 5) / seconds, 3);
+  });
+
   it("keeps one row left of the window, so that the line enters from the edge", () => {
     const trace = raw([10, 20, 30, 40]);
     trace.dropBefore(25);
