@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
+import { Access } from "./hub/access.ts";
 import { Hub } from "./hub/hub.ts";
+import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
@@ -25,8 +27,10 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** Where the hub listens: `http://127.0.0.1:8080`. */
+  /** Where this machine reaches the hub: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** The hub's token, where it was made at this start: it can be told now and never again. */
+  readonly newToken: string | undefined;
   /** Ends in good order: what was received is committed and acknowledged, then every connection is closed. Idempotent. */
   stop(): Promise<void>;
 }
@@ -51,33 +55,40 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const given = typeof options.store === "function" ? options.store(events) : options.store;
   const store = given ?? sqliteStore(config, options.storeWorkerUrl, events);
   const state = await store.open();
+  const token = await openToken(config, store);
+  const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };
   const history = { ...defaultHistorySettings, ...config.viewing };
   const { onFatal } = options;
-  hub = new Hub({ store, state, config, ports, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
+  const parts = { store, state, config, ports, access };
+  hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
   const pages = pagesOf(options.dashboardFolder);
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, catalog, store, history: hub.history, presence, clock, log, config },
+      ...{ hub, access, catalog, store, history: hub.history, presence, clock, log, config },
       ...(pages ? { pages } : {}),
     }),
   );
-  const sockets = serveWebsocket(server, { accept: (peer) => hub.accept(peer), config, clock, log });
+  const sockets = serveWebsocket(server, { accept: (peer) => hub.accept(peer), access, config, clock, log });
   try {
     await listen(server, config);
+    // Only now: a start that fails tells nobody the token that it made.
+    await token?.keep();
   } catch (error) {
+    server.close();
     loopDelay.stop();
     await hub.stop();
     throw error;
   }
   let stopping: Promise<void> | undefined;
   return {
-    url: urlOf(config.host, (server.address() as AddressInfo).port),
+    url: urlOf(config.lan ? "127.0.0.1" : config.host, (server.address() as AddressInfo).port),
+    newToken: token?.token,
     stop() {
       stopping ??= (async () => {
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -99,15 +110,27 @@ function sqliteStore(config: Config, workerUrl: URL | undefined, events: StoreEv
   return createSqliteStore({ ...events, ...settings });
 }
 
+/** After the store, whose lock keeps another hub from the folder. */
+async function openToken(config: Config, store: TelemetryStore): Promise<HubToken | undefined> {
+  if (!config.lan) return undefined;
+  try {
+    return await openHubToken(config.data, config.newToken);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
 function pagesOf(folder: string | undefined) {
   if (folder === undefined || !existsSync(folder)) return undefined;
   return sirv(folder, { etag: true, dotfiles: false });
 }
 
-function listen(server: ReturnType<typeof createServer>, { host, port }: Config): Promise<void> {
+function listen(server: ReturnType<typeof createServer>, { host, port, lan }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, () => {
+    // Without a host Node takes all addresses of IPv6 and IPv4, or those of IPv4 alone where the machine has no others.
+    server.listen({ port, ...(lan && host === "::" ? {} : { host }) }, () => {
       server.off("error", reject);
       resolve();
     });

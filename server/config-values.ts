@@ -1,4 +1,5 @@
 /** How the text of a flag or an environment variable becomes a value. Each answers undefined where it cannot read the text. */
+import { isLoopbackHost } from "./loopback.ts";
 import { parseDuration } from "./protocol/duration.ts";
 
 /** A whole number in plain digits. */
@@ -49,4 +50,16 @@ export function readOrigins(text: string): string[] | undefined {
     origins.push(url.origin);
   }
   return origins.length > 0 ? [...new Set(origins)] : undefined;
+}
+
+/** What is wrong with the settings that say who can reach the hub; undefined where nothing is. A hub is never open by oversight. */
+export function reachProblem(given: Readonly<Record<string, unknown>>): string | undefined {
+  const { host, lan, open, newToken } = given;
+  if (lan && open) return "--lan asks for a token and --open for none: choose one.";
+  if (newToken && !lan) return "--new-token makes a token for --lan: give both.";
+  if (typeof host !== "string") return undefined;
+  if (lan && host !== "0.0.0.0" && host !== "::")
+    return `--lan listens on all addresses, and --host on ${JSON.stringify(host)} alone: choose one.`;
+  if (lan || open || isLoopbackHost(host.toLowerCase())) return undefined;
+  return `With --host ${JSON.stringify(host)} everybody who can reach that address could read, write and delete: use --lan instead, which asks for a token, or say --open too.`;
 }

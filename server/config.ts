@@ -7,8 +7,8 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
-import { readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
-import { type Limits, limits } from "./protocol/limits.ts";
+import { reachProblem, readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { type Limits, limitHelp, limits } from "./protocol/limits.ts";
 import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
 
 /** The version in package.json. */
@@ -18,6 +18,9 @@ const plainSettings = z.object({
   host: z.string().min(1).max(255).regex(/^\S+$/).default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(8080),
   data: z.string().min(1).default("./data"),
+  lan: z.boolean().default(false),
+  newToken: z.boolean().default(false),
+  open: z.boolean().default(false),
   demo: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
   minFreeBytes: z.int().min(0).default(512_000_000),
@@ -39,12 +42,18 @@ const schema = plainSettings.extend({ limits, viewing });
 
 /** Every setting, checked, with its default filled in. */
 export interface Config {
-  /** Address to listen on. */
+  /** Address to listen on. With `lan` and no address given, `::`: all. */
   readonly host: string;
   /** Port to listen on; 0 takes any free one. */
   readonly port: number;
   /** Folder of the readings, absolute. With `demo` and no folder given, `./data-demo`. */
   readonly data: string;
+  /** Listen on all addresses; from elsewhere than this machine the hub's token is needed. */
+  readonly lan: boolean;
+  /** With `lan`: make another token, which ends the one before. */
+  readonly newToken: boolean;
+  /** Whoever reaches the hub at `host` may use it, without a token. */
+  readonly open: boolean;
   /** Run a simulated fleet beside the hub. */
   readonly demo: boolean;
   /** How long a commit waits for company, ms. 0: the running sync is the batching window. */
@@ -108,7 +117,7 @@ const plain: Readonly<Record<PlainKey, Words>> = {
   host: {
     flag: "--host",
     argument: "ADDRESS",
-    help: "address to listen on; anything but this machine's own opens the hub to whoever can reach it",
+    help: "address to listen on; one that is not of this machine alone needs --open, or use --lan",
     allowed: "a host name or an IP address without spaces",
     fallback: "127.0.0.1",
     read: (text) => text,
@@ -128,6 +137,30 @@ const plain: Readonly<Record<PlainKey, Words>> = {
     allowed: "the path of a folder",
     fallback: "./data",
     read: (text) => text,
+  },
+  lan: {
+    flag: "--lan",
+    argument: "",
+    help: "listen on all addresses of this machine; from other machines the hub's token is needed, printed when it is made",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
+  },
+  newToken: {
+    flag: "--new-token",
+    argument: "",
+    help: "with --lan: make another token; the one before is worth nothing any more",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
+  },
+  open: {
+    flag: "--open",
+    argument: "",
+    help: "with --host: let everybody who can reach that address read, write and delete, without a token",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
   },
   demo: {
     flag: "--demo",
@@ -195,20 +228,6 @@ const plain: Readonly<Record<PlainKey, Words>> = {
   },
 };
 
-const limitHelp: Readonly<Record<keyof Limits, string>> = {
-  frameBytes: "largest frame a device or viewer may send, bytes; a larger one closes the socket with 1009",
-  readingsPerFrame: "most readings in one frame",
-  depth: "deepest nesting of a frame",
-  metricsPerDevice: "most metrics of one device",
-  series: "most series in the hub",
-  undecidedFrames: "most frames of one socket that wait for the disk; beyond it the hub stops reading that socket",
-  undecidedBytes: "most bytes of one socket that wait for the disk",
-  undecidedBytesTotal: "most bytes of all sockets that wait for the disk",
-  firstMessageMs: "time for the first message where sign-in is needed, ms",
-  pingMs: "time between two pings of a socket, ms",
-  pongMs: "time to answer a ping, ms; a socket that is later is closed with 4408",
-};
-
 function dashed(key: string): string {
   return key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }
@@ -255,7 +274,8 @@ export const settings: readonly Setting[] = [
 /** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
 export function makeConfig(changes: Partial<Config> = {}): Config {
   const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
-  return { ...config, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
+  const host = changes.host ?? (config.lan ? "::" : config.host);
+  return { ...config, host, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
 }
 
 function command(): Command {
@@ -321,5 +341,7 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
     const into = name === undefined ? given : groups[group];
     if (into) into[name ?? group] = value;
   }
+  const clash = reachProblem(given);
+  if (clash) return refusal(clash);
   return makeConfig({ ...given, limits: limits.parse(groups.limits), viewing: viewing.parse(groups.viewing) });
 }

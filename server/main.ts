@@ -1,9 +1,11 @@
 /** The program: flags, signals, exit codes. What the hub is, is put together in `app.ts`. */
 import { existsSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { dirname, extname, join } from "node:path";
-import { createApp } from "./app.ts";
+import { type App, createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
 import { type Demo, startDemo } from "./main/demo.ts";
+import { lanAddresses, lanText } from "./main/lan.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
@@ -70,12 +72,21 @@ try {
   const app = await starting;
   running.listening(app.url);
   log.listening(app.url, config.data);
+  if (config.lan) tellReach(app, config.log);
   if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, isNew, ports);
 } catch (error) {
   const sentence = explainStart(error, config);
   if (sentence === undefined) die("the hub could not start", error);
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
+}
+
+/** Beside the log and never in it: where the log is for machines, this goes to the other stream. */
+function tellReach({ url, newToken }: App, log: "text" | "json"): void {
+  const stream = log === "json" ? process.stderr : process.stdout;
+  const addresses = lanAddresses(networkInterfaces());
+  const colours = stream.isTTY === true;
+  stream.write(lanText({ port: Number(new URL(url).port || 80), addresses, token: newToken, colours }));
 }
 
 /** The folder of package.json: a build lies deeper than the sources. */

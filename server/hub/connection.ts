@@ -1,12 +1,13 @@
 /** One connection, before and after it is known whose it is: text in, decoded, given to the session of its side. */
 
-import type { Clock } from "../ports.ts";
+import type { Clock, Timer } from "../ports.ts";
 import { type CloseCode, unreadableCodes } from "../protocol/codes.ts";
-import { decodeDevice, decodeFirst, decodeViewer } from "../protocol/decode.ts";
+import { decodeDevice, decodeFirst, decodeViewer, type FirstMessage } from "../protocol/decode.ts";
 import type { Pong } from "../protocol/device.ts";
 import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
+import type { Access } from "./access.ts";
 import type { DeviceSession } from "./devices/device-session.ts";
 import type { ConnectionEnd } from "./devices/presence.ts";
 import { type Intake, Valve } from "./ingest/intake.ts";
@@ -31,6 +32,7 @@ export interface ViewerSide {
 export interface ConnectionDeps {
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly access: Access;
   readonly intake: Intake;
   readonly device: (peer: Peer, valve: Valve) => DeviceSession;
   readonly viewer: (peer: Peer) => ViewerSide;
@@ -40,6 +42,9 @@ export interface ConnectionDeps {
 
 /** Unreadable frames in a row that end a connection. */
 const maxUnreadable = 20;
+
+/** One that was never let in has so long to take its close frame, ms. */
+const strangerPatienceMs = 1_000;
 
 type Side =
   | { readonly side: "either" }
@@ -55,11 +60,20 @@ export class Connection implements Session {
   #unreadable = 0;
   /** The hub has closed it, and takes nothing of what still comes: nobody could be told what became of it. */
   #leaving = false;
+  #signedIn: boolean;
+  /** Until it signs in: its deadline for that. */
+  #deadline: Timer | undefined;
 
   constructor(peer: Peer, deps: ConnectionDeps) {
     this.peer = peer;
     this.#deps = deps;
     this.#valve = new Valve(peer, deps.intake);
+    this.#signedIn = peer.signedIn;
+    const { firstMessageMs } = deps.limits;
+    if (!peer.signedIn)
+      this.#deadline = deps.clock.after(firstMessageMs, () =>
+        this.#turnAway(4408, `no token came within ${firstMessageMs} ms`),
+      );
   }
 
   /** Whose it is; `either` as long as its first message did not settle it. */
@@ -106,6 +120,7 @@ export class Connection implements Session {
   closed(end: ConnectionEnd): void {
     const side = this.#side;
     this.#side = { side: "closed" };
+    this.#deadline?.cancel();
     this.#valve.close();
     if (side.side === "device") side.session.end(end);
     else if (side.side === "viewer") side.session.closed();
@@ -124,6 +139,8 @@ export class Connection implements Session {
       return;
     }
     this.#unreadable = 0;
+    // A ping tells nothing of the hub and settles nothing; the deadline stays.
+    if (first.side !== "either" && !this.#signedIn && !this.#signIn(first)) return;
     switch (first.side) {
       case "either": {
         const { id, time } = first.message;
@@ -145,6 +162,30 @@ export class Connection implements Session {
       default:
         first satisfies never;
     }
+  }
+
+  /** Looks for the hub's token in the first message; without it the connection ends. */
+  #signIn({ message }: FirstMessage): boolean {
+    const token = "token" in message ? message.token : undefined;
+    const about = "id" in message ? { id: message.id } : {};
+    const refusal = this.#deps.access.judge({ address: this.peer.address, local: false, token }, about);
+    if (!refusal) {
+      this.#signedIn = true;
+      this.#deadline?.cancel();
+      return true;
+    }
+    this.#send(refusal.toMessage());
+    // One that is blocked for a while may well have the right token: it comes back.
+    if (refusal.code === "rate_limited") this.#turnAway(1008, "too many wrong tokens came from this address");
+    else this.#turnAway(4401, token === undefined ? "this hub needs its token" : "this is not the hub's token");
+    return false;
+  }
+
+  /** Ends a connection that was never let in; one that takes no close frame holds its socket no longer than needed. */
+  #turnAway(code: CloseCode, reason: string): void {
+    this.#deadline?.cancel();
+    this.#leave(code, reason);
+    this.#deadline = this.#deps.clock.after(strangerPatienceMs, () => this.peer.terminate());
   }
 
   #refuse(refusal: Refusal): void {

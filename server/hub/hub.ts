@@ -5,6 +5,7 @@ import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit, StoreState, TelemetryStore } from "../store/store.ts";
+import { Access } from "./access.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
@@ -44,6 +45,8 @@ export interface HubOptions {
   readonly onFatal: (error: unknown) => void;
   /** What was lost or cannot be read while the hub goes on, one sentence each; grows while it runs. */
   readonly troubles?: readonly string[];
+  /** Who may use it; everybody where it is missing. */
+  readonly access?: Access;
   readonly live?: LiveSettings;
   readonly history?: HistorySettings;
 }
@@ -62,6 +65,7 @@ export class Hub {
   readonly history: History;
   readonly live: LiveSets;
   readonly #options: HubOptions;
+  readonly #access: Access;
   readonly #clock: Clock;
   readonly #committer: Committer;
   readonly #intake: Intake;
@@ -82,6 +86,7 @@ export class Hub {
     const { limits } = config;
     this.#options = options;
     this.#clock = clock;
+    this.#access = options.access ?? new Access(undefined, clock, log);
     this.#startedAt = clock.now();
     this.#offset = state.commit;
     this.catalog = new Catalog(state);
@@ -132,6 +137,7 @@ export class Hub {
     const connection = new Connection(peer, {
       limits: this.#options.config.limits,
       clock: this.#clock,
+      access: this.#access,
       intake: this.#intake,
       device: (of, valve) => new DeviceSession(of, valve, this.#device),
       viewer: (of) => new ViewerSession(of, this.#viewer),

@@ -6,6 +6,8 @@ export interface Peer {
   readonly address: string;
   /** True for an Origin of `null` (a file, a sandboxed frame): device messages only, without take-over or commands. */
   readonly restricted: boolean;
+  /** False where its first message has still to bring the hub's token. */
+  readonly signedIn: boolean;
   /** Sends one text frame, as text or as its UTF-8, which is not copied: for frames that many peers get. Ignored once the connection is closing. */
   send(text: string | Buffer): void;
   /** Bytes handed to the connection and not yet taken by the kernel. */

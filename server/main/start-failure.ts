@@ -1,17 +1,18 @@
 /** Why the hub could not start, in one sentence that says what to do. */
 import type { Config } from "../config.ts";
+import { TokenFileError } from "../hub/hub-token.ts";
 import { StoreOpenError } from "../store/store.ts";
 
 const notWritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"]);
 
 /** Undefined for what nobody foresaw: that is a fault of the hub, and its stack is worth more than a sentence. */
 export function explainStart(error: unknown, config: Config): string | undefined {
-  if (error instanceof StoreOpenError) return error.message;
+  if (error instanceof StoreOpenError || error instanceof TokenFileError) return error.message;
   if (!(error instanceof Error)) return undefined;
   const { code, syscall } = error as NodeJS.ErrnoException;
-  const { host, port, data } = config;
+  const { host, port, data, lan } = config;
   if (code === "EADDRINUSE") {
-    return `Port ${port} of ${host} is in use by another program: stop that program, or choose another port, such as npm start -- --port ${port < 65_535 ? port + 1 : 8080}.`;
+    return `Port ${port}${lan ? "" : ` of ${host}`} is in use by another program: stop that program, or choose another port, such as npm start -- --port ${port < 65_535 ? port + 1 : 8080}.`;
   }
   if (code === "EACCES" && syscall === "listen") {
     return `Port ${port} is reserved for the administrator of this machine: choose one from 1024 on, such as npm start -- --port 8080.`;

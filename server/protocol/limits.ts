@@ -38,6 +38,21 @@ export const limits = z.object({
 export type Limits = z.infer<typeof limits>;
 export const defaultLimits: Limits = limits.parse({});
 
+/** What each limit bounds, for whoever sets it. */
+export const limitHelp: Readonly<Record<keyof Limits, string>> = {
+  frameBytes: "largest frame a device or viewer may send, bytes; a larger one closes the socket with 1009",
+  readingsPerFrame: "most readings in one frame",
+  depth: "deepest nesting of a frame",
+  metricsPerDevice: "most metrics of one device",
+  series: "most series in the hub",
+  undecidedFrames: "most frames of one socket that wait for the disk; beyond it the hub stops reading that socket",
+  undecidedBytes: "most bytes of one socket that wait for the disk",
+  undecidedBytesTotal: "most bytes of all sockets that wait for the disk",
+  firstMessageMs: "time for the first message where sign-in is needed, ms",
+  pingMs: "time between two pings of a socket, ms",
+  pongMs: "time to answer a ping, ms; a socket that is later is closed with 4408",
+};
+
 /** A limit as a refusal names it: its name, its present value, and the flag that sets it. */
 export function limitText(name: keyof Limits, limit: number): string {
   const flag = name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { Config } from "../config.ts";
+import { isLoopbackAddress, isLoopbackHost } from "../loopback.ts";
 
 /** What a request says of where it comes from. */
 export interface Caller {
@@ -48,18 +49,6 @@ export function judgeCaller({ origin, host, remoteAddress }: Caller, config: Ori
   };
 }
 
-/** True for names and addresses that never leave this machine. */
-export function isLoopbackHost(name: string): boolean {
-  return name === "localhost" || name.endsWith(".localhost") || isLoopbackAddress(name);
-}
-
-/** True for addresses of this machine itself. */
-export function isLoopbackAddress(address: string | undefined): boolean {
-  if (address === undefined) return false;
-  const plain = address.replace(/^::ffff:/, "");
-  return plain === "::1" || (isIP(plain) === 4 && plain.startsWith("127."));
-}
-
 /** An address can't be rebound to another machine as a name can; names must be the hub's own. */
 function isOwnHost(name: string, { host, allowOrigin }: OriginConfig): boolean {
   if (isIP(name) !== 0 || isLoopbackHost(name)) return true;
@@ -70,7 +59,7 @@ function isOwnHost(name: string, { host, allowOrigin }: OriginConfig): boolean {
 }
 
 /** The host of a URL in lower case, without brackets and port; undefined where it is none. */
-function hostnameOf(url: string): string | undefined {
+export function hostnameOf(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined;
   const { hostname: name } = new URL(url);
   return name === "" ? undefined : name.replace(/^\[|\]$/g, "");

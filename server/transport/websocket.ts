@@ -2,11 +2,13 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import type { Access } from "../hub/access.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Peer } from "../hub/peer.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
-import type { CloseCode } from "../protocol/codes.ts";
+import { type CloseCode, errorRules } from "../protocol/codes.ts";
 import type { Limits } from "../protocol/limits.ts";
+import { entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
 
@@ -27,6 +29,7 @@ const smallestSegmentBytes = 512;
 
 export interface WebsocketDeps {
   readonly accept: (peer: Peer) => Session;
+  readonly access: Access;
   readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
   readonly clock: Clock;
   readonly log: Log;
@@ -59,14 +62,22 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
-    const refusal = refuseUpgrade(request, deps.config);
+    const refusal = refuseUpgrade(request, deps.config, deps.access);
     if ("status" in refusal) {
       deps.log.warn("socket refused", { address: request.socket.remoteAddress, reason: refusal.message });
       answer(socket, refusal.status, refusal.message);
       return;
     }
+    const entrance = entranceOf(request);
+    const stranger = deps.access.judge(entrance);
+    // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
+    if (stranger && entrance.token !== undefined) {
+      answer(socket, errorRules[stranger.code].http, stranger.message);
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (websocket) => {
-      const peer = new SocketPeer(websocket, socket, addressOf(request), refusal.restricted, deps.clock);
+      const trust = { restricted: refusal.restricted, signedIn: !stranger };
+      const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       open.add(peer);
       attach(peer, deps, heartbeat, () => open.delete(peer));
     });
@@ -104,22 +115,19 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
   });
 }
 
-function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? "unknown";
-}
-
 /** Why a request can't become a socket, or how it may. */
 function refuseUpgrade(
   request: IncomingMessage,
   config: OriginConfig,
+  access: Access,
 ): { status: 400 | 403 | 404; message: string } | { restricted: boolean } {
   const { host, origin } = request.headers;
   const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
   if (!verdict.allowed) return { status: 403, message: verdict.message };
-  const [path, query] = (request.url ?? "").split("?");
+  const [path = "", query] = (request.url ?? "").split("?");
+  const token = tokenInAddress(path, new URLSearchParams(query), access);
+  if (token) return { status: 400, message: token.message };
   if (path !== socketPath) return { status: 404, message: `Sockets are at ${socketPath}, not at this path.` };
-  if (query && new URLSearchParams(query).has("token"))
-    return { status: 400, message: "A token in a URL ends up in logs: send it in hello.token." };
   return { restricted: verdict.restricted };
 }
 
@@ -131,11 +139,14 @@ function answer(socket: Duplex, status: number, message: string): void {
   );
 }
 
+type Trust = Pick<Peer, "restricted" | "signedIn">;
+
 /** A socket as the hub sees it. */
 class SocketPeer implements Peer, Pulse {
   readonly websocket: WebSocket;
   readonly address: string;
   readonly restricted: boolean;
+  readonly signedIn: boolean;
   /** Resolves when the socket is closed. */
   readonly gone: Promise<void>;
   readonly #clock: Clock;
@@ -151,11 +162,12 @@ class SocketPeer implements Peer, Pulse {
   #cut: Timer | undefined;
   timedOut = false;
 
-  constructor(websocket: WebSocket, socket: Duplex, address: string, restricted: boolean, clock: Clock) {
+  constructor(websocket: WebSocket, socket: Duplex, address: string, trust: Trust, clock: Clock) {
     this.websocket = websocket;
     this.#socket = socket;
     this.address = address;
-    this.restricted = restricted;
+    this.restricted = trust.restricted;
+    this.signedIn = trust.signedIn;
     this.#clock = clock;
     this.gone = new Promise((resolve) => {
       this.#left = resolve;

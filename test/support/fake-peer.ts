@@ -5,6 +5,7 @@ import type { CloseCode } from "../../server/protocol/codes.ts";
 export class FakePeer implements Peer {
   readonly address: string;
   readonly restricted: boolean;
+  signedIn = true;
   /** Everything sent, as text. */
   readonly texts: string[] = [];
   paused = false;

@@ -65,6 +65,11 @@ export class TestHub {
     return this.#app.url;
   }
 
+  /** The hub's token, where it made one at its latest start. */
+  get newToken(): string | undefined {
+    return this.#app?.newToken;
+  }
+
   /** The store, whose appends a test can fail or hold up. */
   get store(): SwitchedStore {
     if (!this.#store) throw new Error("the hub is stopped");

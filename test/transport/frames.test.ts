@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { Access } from "../../server/hub/access.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { serveWebsocket } from "../../server/transport/websocket.ts";
@@ -170,6 +171,7 @@ describe("frames", () => {
         peer.send(text);
         return { receive() {}, receiveBinary() {}, closed() {} };
       },
+      access: new Access(undefined, systemClock, silentLog),
       ...{ config: { host: "127.0.0.1", allowOrigin: [], limits: defaultLimits }, clock: systemClock, log: silentLog },
     });
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`);

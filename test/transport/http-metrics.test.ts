@@ -1,7 +1,7 @@
 /** `/metrics` of a real hub, in the text format of Prometheus. */
 import { networkInterfaces } from "node:os";
 import { describe, expect, it } from "vitest";
-import { isLoopbackAddress } from "../../server/transport/origin.ts";
+import { isLoopbackAddress } from "../../server/loopback.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
 const start = hubsOfTest();

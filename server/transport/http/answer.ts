@@ -81,6 +81,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 /** Writes a refusal in the shape of the contract, with the HTTP status of its code unless another is given. */
 export function writeRefusal(response: ServerResponse, refusal: Refusal, head: boolean, status?: number): void {
   const rule = errorRules[refusal.code];
-  if (rule.retryable) response.setHeader("Retry-After", retryAfterSeconds);
+  if (rule.retryable) response.setHeader("Retry-After", Number(refusal.details?.retryAfter ?? retryAfterSeconds));
+  if (rule.http === 401) response.setHeader("WWW-Authenticate", 'Bearer realm="telemetry hub"');
   void writeAnswer(response, { status: status ?? rule.http, json: refusal.toMessage() }, head);
 }

@@ -3,13 +3,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import { entranceOf, tokenInAddress } from "../entrance.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import { Metrics } from "./metrics.ts";
 import type { HttpContext, Method } from "./route.ts";
-import { allowed, matchRoute, readingsPath, routes } from "./routes.ts";
+import { allowed, type Match, matchRoute, readingsPath, routes } from "./routes.ts";
 import { Slots } from "./slots.ts";
 
 /** Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. */
@@ -51,13 +52,18 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
-    const refused = admit(request, pathname, deps.config);
+    const refused = admit(request, pathname, deps.config) ?? tokenInAddress(pathname, query, deps.access);
     if (refused) {
       writeRefusal(response, refused, head);
       return;
     }
     allowPage(request, response);
     const match = matchRoute(pathname);
+    const stranger = isPublic(request, pathname, match) ? undefined : deps.access.judge(entranceOf(request));
+    if (stranger) {
+      writeRefusal(response, stranger, head);
+      return;
+    }
     if (!match) {
       const missing = () => writeRefusal(response, notFound(pathname), head);
       if (deps.pages && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
@@ -116,6 +122,12 @@ function admit(request: IncomingMessage, pathname: string, config: OriginConfig)
   const sendsReadings = pathname === readingsPath && (request.method === "POST" || request.method === "OPTIONS");
   if (!verdict.restricted || sendsReadings) return undefined;
   return new Refusal("not_allowed", "A page without an origin (a file, a sandboxed frame) may send readings only.");
+}
+
+/** The page itself and whether the hub is up tell nothing of its data; a browser that asks before it sends can't bring a token. */
+function isPublic({ method }: IncomingMessage, pathname: string, match: Match | undefined): boolean {
+  if (method === "OPTIONS") return true;
+  return match ? match.route.path === "/health" : !pathname.startsWith("/api/");
 }
 
 /** Path and query as they stand in the request; proxies may write the whole address. */

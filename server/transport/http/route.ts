@@ -1,5 +1,6 @@
 /** What a route is: a method and a path, and a handler of its own file. */
 
+import type { Access } from "../../hub/access.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
@@ -38,6 +39,7 @@ export interface HttpHub {
 
 /** What handlers work with. */
 export interface HttpContext {
+  readonly access: Access;
   readonly hub: HttpHub;
   readonly catalog: Catalog;
   readonly store: Pick<TelemetryStore, "refusals" | "seriesState">;

@@ -1,6 +1,6 @@
+import { isLoopbackAddress } from "../../loopback.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HealthAnswer } from "../../protocol/http.ts";
-import { isLoopbackAddress } from "../origin.ts";
 import { type Handler, onlyParameters } from "./route.ts";
 
 /** `GET status`. */
@@ -19,13 +19,13 @@ export const getHealth: Handler = ({ context }) => healthAnswer(context.hub.heal
 /** `/ready`: whether it should be sent traffic now. */
 export const getReady: Handler = ({ context }) => healthAnswer(context.hub.ready());
 
-/** `/metrics`: to programs of this machine alone, as long as nobody can show that he may read it from elsewhere. */
+/** `/metrics`: to programs of this machine; from elsewhere to those alone that showed the hub's token at the door. */
 export const getMetrics: Handler = async ({ context, query, remoteAddress }) => {
   onlyParameters(query);
-  if (!isLoopbackAddress(remoteAddress)) {
+  if (context.access.open && !isLoopbackAddress(remoteAddress)) {
     throw new Refusal(
       "not_allowed",
-      "/metrics is answered to programs of the hub's own machine: scrape it from there.",
+      "/metrics is answered to programs of the hub's own machine: scrape it from there, or start the hub with --lan and scrape it with its token.",
     );
   }
   return { text: await context.metrics.read(), type: context.metrics.contentType };

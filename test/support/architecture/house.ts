@@ -4,7 +4,7 @@
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "server/": [
     ["server/protocol/"],
-    ["server/ports.ts", "server/config.ts", "server/config-values.ts", "server/formats/"],
+    ["server/ports.ts", "server/config.ts", "server/config-values.ts", "server/loopback.ts", "server/formats/"],
     ["server/store/", "server/bus/"],
     ["server/hub/"],
     ["server/transport/"],
@@ -42,6 +42,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   commander: ["server/config.ts", "simulator/options.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
+  uqr: ["server/main/lan.ts"],
   "prom-client": ["server/transport/http/metrics.ts"],
   lit: ["dashboard/"],
   tsx: ["server/store/sqlite/bootstrap.mjs"],
