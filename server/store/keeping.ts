@@ -1,11 +1,41 @@
 /** What every engine keeps of senders and refusals, and for how long: the same rule in one place. */
 
+import { type Batch, StoreError } from "./store.ts";
+
 /** Sessions of a device whose marks are remembered (PROTOCOL.md, "Sequence"). */
 export const maxSessionsPerDevice = 16;
 /** Marks of all but a device's newest session are forgotten after this long, ms (30 days). */
 export const sessionMemoryMs = 30 * 24 * 3_600_000;
 /** Refusals of a device that stay readable. */
 export const maxRefusalsPerDevice = 100;
+
+/**
+ * Why a batch cannot be stored as it is; undefined where it can. Its readings would be dropped without a word: a number that
+ * was never given out, or one that was and whose series comes too late, behind a higher one. A number that was given out
+ * and has no series any more is a deleted one, and its readings are left out.
+ */
+export function strangeNumberIn(
+  batch: Batch,
+  nextSeries: number,
+  isKnown: (series: number) => boolean,
+): string | undefined {
+  let next = nextSeries;
+  for (const { series } of batch.newSeries) {
+    if (series < nextSeries && !isKnown(series))
+      return `series ${series} is declared, and numbers below ${nextSeries} are used up`;
+    next = Math.max(next, series + 1);
+  }
+  const { length, series } = batch.columns;
+  for (let index = 0; index < length; index++) {
+    if ((series[index] as number) >= next) return `series ${series[index]} was never declared`;
+  }
+  return undefined;
+}
+
+/** The refusal of a batch that `strangeNumberIn` objects to. */
+export function strangeBatch(what: string): StoreError {
+  return new StoreError("internal", `The hub made a mistake, and nothing of this batch was stored: ${what}.`, false);
+}
 
 /** Drops what need not be remembered. `marks` and the result are in order of use, the newest last. */
 export function keepNewestSessions<T extends { readonly usedMs: number }>(marks: readonly T[], nowMs: number): T[] {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { type Value, type ValueType, valueAt } from "../columns.ts";
-import { keepNewestSessions, maxRefusalsPerDevice } from "../keeping.ts";
+import { keepNewestSessions, maxRefusalsPerDevice, strangeBatch, strangeNumberIn } from "../keeping.ts";
 import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type {
   Batch,
@@ -93,6 +93,11 @@ export class MemoryStore implements TelemetryStore {
       this.#failures = Math.max(0, this.#failures - 1);
       this.#refuseUntilHeard();
       throw new StoreError("store_unavailable", "The store was told to refuse this batch.");
+    }
+    const strange = strangeNumberIn(batch, data.nextSeries, (series) => data.series.has(series));
+    if (strange !== undefined) {
+      this.#refuseUntilHeard();
+      throw strangeBatch(strange);
     }
     for (const made of batch.newSeries) {
       if (made.series < data.nextSeries) continue;

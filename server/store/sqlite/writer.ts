@@ -4,6 +4,7 @@ import { statfsSync } from "node:fs";
 import { CodecError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
+import { strangeBatch, strangeNumberIn } from "../keeping.ts";
 import {
   type Batch,
   type Commit,
@@ -110,6 +111,7 @@ export class Writer {
     const made = this.#newIn(batch.newSeries);
     let bytes = 0;
     try {
+      this.#requireKnown(batch);
       this.#requireSpace();
       bytes = transact(db, () => {
         records.write(commit, made, batch);
@@ -253,6 +255,12 @@ export class Writer {
   /** New series that are not known yet; a batch that is sent again names them again. Numbers are never used twice. */
   #newIn(named: readonly NewSeries[]): NewSeries[] {
     return named.filter(({ series }) => series >= this.#nextSeries).sort((a, b) => a.series - b.series);
+  }
+
+  /** Readings that nobody could ever find again are refused aloud, not skipped. */
+  #requireKnown(batch: Batch): void {
+    const strange = strangeNumberIn(batch, this.#nextSeries, (series) => this.#parts.heads.get(series) !== undefined);
+    if (strange !== undefined) throw strangeBatch(strange);
   }
 
   #requireSpace(): void {

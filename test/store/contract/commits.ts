@@ -74,6 +74,24 @@ export function commitRules(world: () => World): void {
     expect(await world().raw(everything(1))).toEqual([[4, 4]]);
   });
 
+  it("[ST39] refuses a batch aloud whose readings nobody could find again, and stores nothing of it", async () => {
+    await world().make(3);
+    const mistake = { code: "internal", retryable: false };
+    const late = { series: 2, device: "oven-1", metric: "late", type: "number" as const };
+    const refused = [
+      { columns: columnsOf(4, [[1, 1]]) },
+      { newSeries: [{ ...late, series: 4 }], columns: columnsOf(5, [[1, 1]]) },
+      // Its number is used up: a higher one came before.
+      { newSeries: [late], columns: columnsOf(2, [[1, 1]]) },
+    ];
+    for (const batch of refused) await expect(world().append(batch)).rejects.toMatchObject(mistake);
+    await world().append({ newSeries: [{ ...late, series: 4 }], columns: columnsOf(4, [[1, 1]]) });
+    await world().store.deleteDevice("oven-1");
+    // What was given out and deleted is no mistake: a batch may have been on its way.
+    expect((await world().put(4, [[2, 2]])).commit).toBe(3);
+    expect((await world().reopen()).series).toEqual([]);
+  });
+
   it("[ST6] takes a new series again with the batch after the one that was refused", async () => {
     const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
     const recover = world().fail();
