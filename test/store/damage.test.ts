@@ -149,6 +149,14 @@ describe("after an unclean stop", () => {
     expect([troubles, fatal, aside()]).toEqual([[], [], []]);
   });
 
+  it("[SQ24] a log larger than any buffer is read like any other", async () => {
+    await fill(20, true);
+    truncateSync(file("-wal"), 2 ** 31 + 2 ** 20);
+    expect(await open()).toMatchObject({ recovered: true, commit: 20 });
+    expect((await store.readRaw(everything(1), 50)).times).toHaveLength(20);
+    expect([troubles, fatal, aside()]).toEqual([[], [], []]);
+  });
+
   it("[SQ24] damage that no question met is found beside the running hub, which ends; the next start puts it aside", async () => {
     await fill(20, false);
     inspect(folder, (db) => {
