@@ -131,6 +131,11 @@ export class Heads {
     this.#sweepDue = Math.max(this.#sweepDue, count);
   }
 
+  /** Heads that wait in queues, passed ones included: bounded by the heads that are open. */
+  get queued(): number {
+    return this.#order.length + this.#full.length;
+  }
+
   /** The next head to seal, or undefined where none is due. */
   next(): SeriesHead | undefined {
     const head = this.#nextFull() ?? this.#nextSwept();
@@ -141,8 +146,8 @@ export class Heads {
   #nextFull(): SeriesHead | undefined {
     while (this.#fullAt < this.#full.length) {
       const head = this.#full[this.#fullAt++] as SeriesHead;
-      if (this.#fullAt === this.#full.length) {
-        this.#full = [];
+      if (this.#fullAt * 2 > this.#full.length) {
+        this.#full = this.#full.slice(this.#fullAt);
         this.#fullAt = 0;
       }
       if (head.queued && isSealable(head)) return head;
@@ -178,7 +183,14 @@ export class Heads {
   #oldest(): SeriesHead | undefined {
     for (; this.#orderAt < this.#order.length; this.#orderAt++) {
       const { head, commit } = this.#order[this.#orderAt] as { head: SeriesHead; commit: number };
-      if (head.length > 0 && head.firstCommit === commit) return head;
+      if (head.length > 0 && head.firstCommit === commit) {
+        // Under a steady flow there is always an open head, and what lies before it would pile up.
+        if (this.#orderAt * 2 > this.#order.length) {
+          this.#order = this.#order.slice(this.#orderAt);
+          this.#orderAt = 0;
+        }
+        return head;
+      }
     }
     this.#order = [];
     this.#orderAt = 0;
