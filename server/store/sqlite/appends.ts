@@ -29,8 +29,6 @@ const nothing: Columns = {
 export class Appends {
   /** Appends called since the last refusal was delivered carry the same number; the writer refuses those behind a hole by it. */
   #generation = 0;
-  /** The newest commit that is known. */
-  #newest = 0;
   /** The commit that the last append sent will be, if it and those before it succeed. */
   #sent = 0;
   #doubtful: Doubtful[] = [];
@@ -38,7 +36,6 @@ export class Appends {
 
   /** The writer is open, for the first time. */
   opened(commit: number): void {
-    this.#newest = commit;
     this.#sent = commit;
   }
 
@@ -54,14 +51,12 @@ export class Appends {
       }
       number = ++this.#sent;
       const { series, times, values } = batch.columns;
-      const commit = await writer.call("append", [batch, generation], [series.buffer, times.buffer, values.buffer]);
-      this.#newest = commit.commit;
-      return commit;
+      return await writer.call("append", [batch, generation], [series.buffer, times.buffer, values.buffer]);
     } catch (error) {
       if (error instanceof WorkerLostError && number > 0 && !this.#abandoned) {
         return new Promise((resolve, reject) => this.#doubtful.push({ number, sentMs, error, resolve, reject }));
       }
-      if (generation === this.#generation) this.#refuse();
+      if (generation === this.#generation) this.#refuse(number === 0 ? this.#sent : number - 1);
       throw error;
     }
   }
@@ -73,15 +68,15 @@ export class Appends {
   async recovered(commit: number, writer: Writer): Promise<void> {
     const doubtful = this.#doubtful;
     this.#doubtful = [];
-    this.#newest = commit;
     this.#sent = commit;
-    if (doubtful.some(({ number }) => number > commit)) this.#refuse();
+    if (doubtful.some(({ number }) => number > commit)) this.#refuse(commit);
     for (const { number, sentMs, error, resolve, reject } of doubtful) {
       if (number > commit) {
         reject(error);
         continue;
       }
-      const columns = await writer.call("committed", [number]);
+      // It is on disk, whatever becomes of this writer: only its readings may be out of reach.
+      const columns = await writer.call("committed", [number]).catch(() => null);
       resolve({ commit: number, columns: columns ?? nothing, commitMs: performance.now() - sentMs });
     }
   }
@@ -92,8 +87,9 @@ export class Appends {
     for (const { error, reject } of this.#doubtful.splice(0)) reject(error);
   }
 
-  #refuse(): void {
+  /** `before`: the commit that the last append before the refused one is, or will be once it is answered. */
+  #refuse(before: number): void {
     this.#generation += 1;
-    this.#sent = this.#newest;
+    this.#sent = before;
   }
 }

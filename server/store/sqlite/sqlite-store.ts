@@ -189,7 +189,10 @@ export class SqliteStore implements TelemetryStore {
 
   /** Brings the threads back; what is asked meanwhile waits for them. */
   #restart(reason: Error): void {
-    if (this.#closing || this.#failed) return;
+    if (this.#closing || this.#failed) {
+      this.#appends.abandon();
+      return;
+    }
     const nowMs = performance.now();
     this.#crashes = [...this.#crashes.filter((atMs) => nowMs - atMs < crashWindowMs), nowMs];
     if (this.#crashes.length >= maxCrashes) {

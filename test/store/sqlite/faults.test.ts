@@ -94,6 +94,19 @@ describe("a lost worker", () => {
     expect(engine.fatal).toEqual([]);
   });
 
+  it("[SQ16] during a close settles what was called before it", async () => {
+    const release = world.fail();
+    const pending = put(1).then(
+      () => "stored",
+      (error) => error.code,
+    );
+    const closing = world.store.close();
+    await (workers.at(-2) as Worker).terminate();
+    release();
+    await closing;
+    expect(await pending).toBe("store_unavailable");
+  });
+
   it("[SQ16] of the reader costs no acknowledged reading either", async () => {
     await put(1);
     await (workers.at(-1) as Worker).terminate();
