@@ -122,7 +122,10 @@ export class Maintenance {
     const done = this.#attempt(() => {
       this.#seal();
       this.#trim();
-      if (this.#walBytes() >= checkpointBytes) this.#checkpoint();
+      if (this.#walBytes() < checkpointBytes) return;
+      // A busy hub is never idle, and what was deleted has to go all the same.
+      this.#purge();
+      this.#checkpoint();
     });
     if (done && this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
   }

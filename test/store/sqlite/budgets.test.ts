@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import { jittered } from "../../../server/store/sqlite/head.ts";
-import { everything, type Row, World } from "../world.ts";
+import type { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { batchOf, columnsOf, everything, type Row, World } from "../world.ts";
 import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
 
 await buildWorker();
@@ -31,6 +32,20 @@ async function round(turn: number): Promise<void> {
 }
 
 describe("budgets", () => {
+  it("[SQ15] what was deleted goes from a hub that is never idle, too", async () => {
+    await start({});
+    await round(1);
+    const { store } = world;
+    await (store as SqliteStore).sealAll();
+    await store.deleteDevice("d0");
+    const doomed = () => inspect(engine.folder, (db) => db.prepare("SELECT count(*) FROM doomed").pluck().get());
+    expect(doomed()).toBe(1);
+    const rows = Array.from({ length: 5_000 }, (_, index) => [index, Math.sqrt(index)] as const);
+    // Back to back, and more than one checkpoint's worth.
+    for (let batch = 0; batch < 150; batch++) await store.append(batchOf({ columns: columnsOf(2, rows) }));
+    expect(doomed()).toBe(0);
+  });
+
   it("[SQ12] keep the journal short by sealing early, and nothing of it is lost: readings, marks, commit numbers", async () => {
     const journalBudgetBytes = 64 * 1_024;
     await start({ journalBudgetBytes, headsPerSlice: 8 });
