@@ -155,8 +155,8 @@ export class DeviceFeed {
     const length = window.toMs - window.fromMs;
     const each = Math.max(60, Math.min(points, Math.floor(pointsOfAll / Math.max(1, this.#device.series.size))));
     return {
-      from: Math.floor(window.fromMs - length * margin),
-      ...(window.live ? {} : { to: Math.ceil(window.toMs) + 1 }),
+      from: instant(Math.floor(window.fromMs - length * margin)),
+      ...(window.live ? {} : { to: instant(Math.ceil(window.toMs) + 1) }),
       points: each,
       aggregates: ["min", "max", "mean", "count"],
     };
@@ -227,6 +227,11 @@ export class DeviceFeed {
   #changed(): void {
     for (const call of [...this.#listeners]) call();
   }
+}
+
+/** The nearest instant that a `Date` can hold: windows reach beyond the readings at the ends of the calendar. */
+function instant(timeMs: number): number {
+  return Math.max(-8.64e15, Math.min(8.64e15, timeMs));
 }
 
 /** The newest time drawn, ms; of buckets their start. */

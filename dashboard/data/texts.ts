@@ -148,6 +148,7 @@ export const texts = {
       "Nothing has sent a reading yet. Pick a way below: this page lights up as soon as the first one is stored.",
     intro: "A device comes into being with its first reading; there is nothing to set up here.",
     waiting: "Waiting for the first reading",
+    waitingForAnother: "Waiting for a new device",
     arrived: (device: string) => `First reading from ${device}`,
     address: "This hub's address",
     tabs: "Ways to connect",

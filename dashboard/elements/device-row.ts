@@ -51,15 +51,24 @@ export const rowStyles = css`
   .row .values {
     display: flex;
     grid-column: 2 / 4;
-    gap: 12px;
+    flex-wrap: wrap;
+    gap: 0 12px;
+    height: 1.5em;
     overflow: hidden;
     color: var(--text-muted);
     font-size: var(--text-s);
     white-space: nowrap;
   }
+  /* What does not fit is left out whole: half a number is another number. Words may be cut. */
   .row .values > span {
+    max-width: 100%;
+  }
+  .row .word {
+    display: inline-block;
+    max-width: 16ch;
     overflow: hidden;
     text-overflow: ellipsis;
+    vertical-align: bottom;
   }
   .row b {
     color: var(--value-text, var(--text));
@@ -115,8 +124,11 @@ function namedValue(series: SeriesView): TemplateResult | typeof nothing {
   if (value === undefined) return nothing;
   const unit = typeof value === "number" ? unitSuffix(series.entry.unit) : "";
   // A number with a unit explains itself; a bare one needs its name.
-  const name = unit === "" ? html`${seriesLabel(series)} ` : nothing;
-  return html`<span title=${seriesLabel(series)}>${name}<b class=${zoneLevel(series, value)}>${valueText(series, value)}</b>${unit}</span>`;
+  const name = unit === "" ? html`<span class="word">${seriesLabel(series)}</span> ` : nothing;
+  const kind = typeof value === "string" ? "word" : zoneLevel(series, value);
+  return html`<span title=${seriesLabel(series)}>${name}<b class=${kind}>${valueText(series, value)}</b>${
+    unit === "" ? nothing : html`<span class="word">${unit}</span>`
+  }</span>`;
 }
 
 function firstSeries(device: DeviceView): SeriesView[] {

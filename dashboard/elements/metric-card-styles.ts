@@ -25,6 +25,8 @@ export const cardStyles = css`
     min-height: 36px;
   }
   h3 {
+    flex: 0 100 auto;
+    min-width: 4ch;
     overflow: hidden;
     font-size: var(--text-m);
     font-weight: 600;
@@ -32,6 +34,8 @@ export const cardStyles = css`
     white-space: nowrap;
   }
   .metric {
+    flex: 0 1000 auto;
+    min-width: 4ch;
     overflow: hidden;
     color: var(--text-muted);
     font: var(--text-xs) var(--font-mono);
@@ -39,13 +43,25 @@ export const cardStyles = css`
     white-space: nowrap;
   }
   .value {
+    display: flex;
+    align-items: baseline;
+    min-width: 0;
+    margin-left: auto;
+    color: var(--value-text, var(--text));
+    white-space: nowrap;
+  }
+  .value > * {
+    flex: 0 1 auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  /* A text may be cut, a number never: half of it is another number. */
+  .value.text {
     flex: none;
     max-width: 60%;
-    margin-left: auto;
-    overflow: hidden;
-    color: var(--value-text, var(--text));
-    text-overflow: ellipsis;
-    white-space: nowrap;
+  }
+  .value:not(.text) strong {
+    flex: none;
   }
   .value strong {
     font-size: var(--text-xxl);
@@ -60,6 +76,7 @@ export const cardStyles = css`
     color: var(--alarm);
   }
   .value .unit {
+    max-width: 20ch;
     margin-left: 4px;
     color: var(--text-muted);
     font-size: var(--text-m);
@@ -151,7 +168,11 @@ export const cardStyles = css`
     gap: 5px;
   }
   dt {
+    max-width: 28ch;
+    overflow: hidden;
     color: var(--text-muted);
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
   .table {
     height: ${plotHeightPx.line}px;

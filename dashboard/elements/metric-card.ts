@@ -142,8 +142,8 @@ export class MetricCard extends LitElement implements Drawn {
     const label = seriesLabel(series);
     return html`<article aria-labelledby="label">
       <header>
-        <h3 id="label">${label}</h3>
-        ${label === entry.metric ? nothing : html`<span class="metric">${entry.metric}</span>`}
+        <h3 id="label" title=${label}>${label}</h3>
+        ${label === entry.metric ? nothing : html`<span class="metric" title=${entry.metric}>${entry.metric}</span>`}
         ${this.#value()}
       </header>
       <div
@@ -182,7 +182,8 @@ export class MetricCard extends LitElement implements Drawn {
     const nowMs = this.client.now();
     const stale = nowMs - series.timeMs > graceMs(series.entry.reportInterval);
     const unit = typeof series.value === "number" ? series.entry.unit : undefined;
-    return html`<p class="value numbers ${stale ? "stale" : ""}">
+    const kind = typeof series.value === "string" ? "text" : "";
+    return html`<p class="value numbers ${kind} ${stale ? "stale" : ""}" title=${valueWithUnit(series, series.value)}>
       ${stale ? html`<small>${ageOrDate(series.timeMs, nowMs)}</small>` : nothing}
       <strong class=${zoneLevel(series, series.value)}>${valueText(series, series.value)}</strong>${
         unit ? html`<span class="unit">${unit}</span>` : nothing
@@ -191,7 +192,7 @@ export class MetricCard extends LitElement implements Drawn {
   }
 
   #summary() {
-    const each = ([name, value]: [string, string]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+    const each = ([name, value]: [string, string]) => html`<div><dt title=${name}>${name}</dt><dd>${value}</dd></div>`;
     return html`<dl class="numbers">${this.#facts().map(each)}</dl>`;
   }
 

@@ -172,7 +172,7 @@ export class ConnectPage extends LitElement {
     const arrived = this.#arrived();
     return html`<div class="status ${arrived ? "lit" : ""}" role="status">
       <span class="dot ${arrived ? "online" : ""}"></span>
-      ${arrived ? texts.connect.arrived(deviceLabel(arrived)) : texts.connect.waiting}
+      ${arrived ? texts.connect.arrived(deviceLabel(arrived)) : this.#known?.size === 0 ? texts.connect.waiting : texts.connect.waitingForAnother}
       ${arrived ? html`<a class="button" href=${deviceHref(arrived.entry.device)}>${icons.chart}${texts.connect.open}</a>` : nothing}
     </div>`;
   }

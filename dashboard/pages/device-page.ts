@@ -46,6 +46,10 @@ export class DevicePage extends LitElement {
         padding: 0 8px;
       }
       h1 {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
         overflow-wrap: anywhere;
         font-size: var(--text-xl);
         font-weight: 650;
@@ -59,6 +63,10 @@ export class DevicePage extends LitElement {
         gap: 0 8px;
         color: var(--text-muted);
         font-size: var(--text-s);
+      }
+      .facts > span {
+        min-width: 0;
+        overflow-wrap: anywhere;
       }
       .facts > span:not(:last-child)::after {
         margin-left: 8px;
@@ -163,7 +171,7 @@ export class DevicePage extends LitElement {
       <div class="head">
         <div class="title">
           <a class="button bare back" href="#/devices">${icons.back}${texts.list.back}</a>
-          <h1>${deviceLabel(device)}</h1>
+          <h1 title=${deviceLabel(device)}>${deviceLabel(device)}</h1>
           ${this.#facts(device)}
         </div>
         ${
