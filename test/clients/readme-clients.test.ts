@@ -71,7 +71,8 @@ describe(`Java's own WebSocket${leftOut(javaLacks())}`, () => {
     expect((await hub.readings("press-1", "force")).map(([, value]) => value)).toEqual([12.5]);
   });
 
-  it.skipIf(missing)("[P27] comes back after cuts, and its reading is stored once", async () => {
+  // A Java program is compiled at each start, and waits for seconds between its attempts.
+  it.skipIf(missing)("[P27] comes back after cuts, and its reading is stored once", { timeout: 90_000 }, async () => {
     const { url } = await cutCable();
     const file = join(folder, "Sensor.java");
     writeFileSync(file, addressed(program("java", "java.net.http.WebSocket"), url).replace("press-1", "press-2"));
@@ -95,15 +96,19 @@ describe("Python's websockets", () => {
     expect((await hub.readings("boiler-1", "pressure")).map(([, value]) => value)).toEqual([1.51, 1.52, 1.53]);
   });
 
-  it.skipIf(missing)(`[P27] comes back after cuts, and its readings are stored once${title}`, async () => {
-    const { url } = await cutCable();
-    const file = join(folder, "boiler.py");
-    writeFileSync(file, addressed(program("python", "import websockets"), url).replace("boiler-1", "boiler-2"));
-    await outputOf(python, [file]);
-    expect(cable?.cuts).toEqual(words);
-    expect((await hub.readings("boiler-2", "pressure")).map(([, value]) => value)).toEqual([1.51, 1.52, 1.53]);
-    expect(await overwritten()).toBe(0);
-  });
+  it.skipIf(missing)(
+    `[P27] comes back after cuts, and its readings are stored once${title}`,
+    { timeout: 90_000 },
+    async () => {
+      const { url } = await cutCable();
+      const file = join(folder, "boiler.py");
+      writeFileSync(file, addressed(program("python", "import websockets"), url).replace("boiler-1", "boiler-2"));
+      await outputOf(python, [file]);
+      expect(cable?.cuts).toEqual(words);
+      expect((await hub.readings("boiler-2", "pressure")).map(([, value]) => value)).toEqual([1.51, 1.52, 1.53]);
+      expect(await overwritten()).toBe(0);
+    },
+  );
 });
 
 describe("wscat", () => {

@@ -77,6 +77,7 @@ export const topFiles: readonly string[] = [
 /** Where a test may let time pass, each with the reason. */
 export const mayWait: Readonly<Record<string, string>> = {
   "test/chaos/": "a kill comes at a moment of its own, and a broken hub of the proof is late by a time",
+  "test/bench/": "a measurement lasts for a time",
 };
 
 /** Longest file, lines. */
