@@ -7,7 +7,7 @@ import { parseDuration } from "./duration.ts";
 import { Refusal } from "./errors.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
-import { maxTimeMs, selector } from "./values.ts";
+import { deviceName, maxTimeMs, selector } from "./values.ts";
 import { type Aggregate, aggregateNames, maxPoints } from "./viewer.ts";
 
 /** Entries in a page where `limit` is missing, and the most it may ask for. */
@@ -54,7 +54,7 @@ function wholeWithin(least: number, most: number) {
   return z
     .string()
     .refine((text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most)
-    .describe(`a whole number from ${least} to ${most}`)
+    .meta({ description: `a whole number from ${least} to ${most}`, type: "integer", minimum: least, maximum: most })
     .transform(Number);
 }
 
@@ -68,6 +68,9 @@ const page = {
   limit: wholeWithin(1, maxPageLimit).default(defaultPageLimit),
   cursor: z.string().min(1).max(512).describe("the next of the page before").optional(),
 };
+
+/** `device?id=`, for proxies that mangle `%2F`. */
+export const deviceIdQuery = z.strictObject({ id: deviceName });
 
 /** `GET devices`. */
 export const devicesQuery = z.strictObject({ device: selectors.optional(), ...page });

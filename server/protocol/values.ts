@@ -14,8 +14,9 @@ export const maxTextLength = 256;
 export const maxNameLength = 128;
 
 const deviceSegment = "[\\p{L}\\p{M}\\p{Nd}_.:\\-]+";
-const metricPattern = new RegExp(`^${deviceSegment}$`, "u");
-const devicePattern = new RegExp(`^${deviceSegment}(?:/${deviceSegment})*$`, "u");
+/** What metrics and device ids are made of; beyond that no `__proto__`, and no part of a device id is `.` or `..`. */
+export const metricPattern = new RegExp(`^${deviceSegment}$`, "u");
+export const devicePattern = new RegExp(`^${deviceSegment}(?:/${deviceSegment})*$`, "u");
 const selectorPattern = /^[\p{L}\p{M}\p{Nd}_.:\-/*]+$/u;
 
 /** Said with every refused name, so that nobody has to look the rule up. */

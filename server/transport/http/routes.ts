@@ -1,36 +1,61 @@
-/** The routes of the hub: one line each. */
+/** The routes of the hub: one line each in the table of operations, and one here. */
+import { type OperationId, operations } from "../../protocol/operations.ts";
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
 import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
+import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
 import { deleteSeries, getLatest, getSeries, patchSeries } from "./series.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
 
+/** What answers each operation of the contract: the compiler names those that are missing. */
+const handlers: Readonly<Record<OperationId, Handler>> = {
+  listDevices: getDevices,
+  getDevice,
+  editDevice: patchDevice,
+  removeDevice: deleteDevice,
+  getDeviceByQuery: getDevice,
+  editDeviceByQuery: patchDevice,
+  removeDeviceByQuery: deleteDevice,
+  listRefused: getRefused,
+  listSeries: getSeries,
+  editSeries: patchSeries,
+  removeSeries: deleteSeries,
+  listLatest: getLatest,
+  getReadings,
+  postReadings,
+  removeReadings: deleteReadings,
+  getStatus,
+  getHealth,
+  getReady,
+  getMetrics,
+  getOpenApi,
+  getProtocol,
+};
+
 export interface Route {
   /** The path, in which `{name}` stands for one segment of any content. */
   readonly path: string;
-  readonly methods: Readonly<Partial<Record<Method, Handler>>>;
+  readonly methods: Partial<Record<Method, Handler>>;
 }
 
 /** The one route that a page without an origin may use, to send readings. */
-export const readingsPath = "/api/v1/readings";
+export const readingsPath = operations.postReadings.path;
 
-export const routes: readonly Route[] = [
-  { path: "/api/v1/devices", methods: { GET: getDevices } },
-  { path: "/api/v1/devices/{id}", methods: { GET: getDevice, PATCH: patchDevice, DELETE: deleteDevice } },
-  { path: "/api/v1/device", methods: { GET: getDevice, PATCH: patchDevice, DELETE: deleteDevice } },
-  { path: "/api/v1/devices/{id}/refused", methods: { GET: getRefused } },
-  { path: "/api/v1/series", methods: { GET: getSeries } },
-  { path: "/api/v1/series/{n}", methods: { PATCH: patchSeries, DELETE: deleteSeries } },
-  { path: "/api/v1/latest", methods: { GET: getLatest } },
-  { path: readingsPath, methods: { GET: getReadings, POST: postReadings, DELETE: deleteReadings } },
-  { path: "/api/v1/status", methods: { GET: getStatus } },
-  { path: "/health", methods: { GET: getHealth } },
-  { path: "/ready", methods: { GET: getReady } },
-  { path: "/metrics", methods: { GET: getMetrics } },
-];
+export const routes: readonly Route[] = routesOf(Object.keys(operations) as OperationId[]);
+
+function routesOf(ids: readonly OperationId[]): Route[] {
+  const byPath = new Map<string, Route>();
+  for (const id of ids) {
+    const { path, method } = operations[id];
+    const route: Route = byPath.get(path) ?? { path, methods: {} };
+    route.methods[method] = handlers[id];
+    byPath.set(path, route);
+  }
+  return [...byPath.values()];
+}
 
 export interface Match {
   readonly route: Route;

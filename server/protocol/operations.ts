@@ -1,0 +1,211 @@
+/**
+ * Everything that can be asked over HTTP, one entry each: the routes of the hub and the reference at `/openapi.json` both
+ * come from this table, so that neither has what the other lacks.
+ */
+import { z } from "zod";
+import type { ErrorCode } from "./codes.ts";
+import { deviceEdit, metricEdit } from "./edit.ts";
+import {
+  deviceAnswer,
+  devicesAnswer,
+  healthAnswer,
+  latestAnswer,
+  manyReadingsAnswer,
+  postedAnswer,
+  postedReadings,
+  readingsAnswer,
+  refusedAnswer,
+  removedDeviceAnswer,
+  removedReadingsAnswer,
+  removedSeriesAnswer,
+  seriesAnswer,
+  statusAnswer,
+} from "./http.ts";
+import { deleteFields, deviceIdQuery, devicesQuery, readingsFields, seriesQuery } from "./query.ts";
+import { deviceName } from "./values.ts";
+import { seriesEntry } from "./viewer.ts";
+
+export interface Operation {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** In which `{name}` stands for one segment, percent-encoded. */
+  readonly path: string;
+  readonly summary: string;
+  /** The open segments of the path. */
+  readonly segments?: Readonly<Record<string, z.ZodType>>;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** What is answered, by status: JSON, unless other media types are named. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  /** Further media types of a 200. */
+  readonly otherTypes?: Readonly<Record<string, string>>;
+  /** True where the answer has those and no JSON. */
+  readonly noJson?: boolean;
+  /** Besides those that any request may get. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const api = "/api/v1";
+const byPath = { path: `${api}/devices/{id}`, segments: { id: deviceName } };
+const byQuery = { path: `${api}/device`, query: deviceIdQuery };
+const seriesPath = {
+  path: `${api}/series/{n}`,
+  segments: { n: z.int().positive().describe("a series' number, valid within its epoch") },
+};
+const jsonDocument = z.looseObject({});
+
+const deviceErrors = ["invalid_query", "unknown_field", "invalid_name", "unknown_device"] as const;
+const bodyErrors = ["invalid_json", "invalid_message", "invalid_value", "too_deep", "frame_too_large"] as const;
+const storeErrors = ["store_unavailable", "storage_full"] as const;
+const listErrors = ["invalid_query", "unknown_field"] as const;
+const seriesErrors = ["invalid_query", "unknown_field", "unknown_series"] as const;
+
+const getDevice = {
+  method: "GET",
+  summary: "One device, with what is known of its metrics and commands",
+  answers: { 200: deviceAnswer },
+  errors: deviceErrors,
+} as const;
+const editDevice = {
+  method: "PATCH",
+  summary: "Change what is known of a device: it beats what the device says of itself; null takes a change back",
+  body: deviceEdit,
+  answers: { 200: deviceAnswer },
+  errors: [...deviceErrors, ...bodyErrors, ...storeErrors],
+} as const;
+const removeDevice = {
+  method: "DELETE",
+  summary: "Remove a device with everything it sent",
+  answers: { 200: removedDeviceAnswer },
+  errors: [...deviceErrors, ...storeErrors],
+} as const;
+
+export const operations = {
+  listDevices: {
+    method: "GET",
+    path: `${api}/devices`,
+    summary: "Devices by id, with their state",
+    query: devicesQuery,
+    answers: { 200: devicesAnswer },
+    errors: listErrors,
+  },
+  getDevice: { ...getDevice, ...byPath },
+  editDevice: { ...editDevice, ...byPath },
+  removeDevice: { ...removeDevice, ...byPath },
+  getDeviceByQuery: { ...getDevice, ...byQuery },
+  editDeviceByQuery: { ...editDevice, ...byQuery },
+  removeDeviceByQuery: { ...removeDevice, ...byQuery },
+  listRefused: {
+    method: "GET",
+    path: `${api}/devices/{id}/refused`,
+    segments: { id: deviceName },
+    summary: "The last 100 readings of a device that were refused for good, newest first",
+    answers: { 200: refusedAnswer },
+    errors: deviceErrors,
+  },
+  listSeries: {
+    method: "GET",
+    path: `${api}/series`,
+    summary: "Series by device and metric, with span, count and metadata",
+    query: seriesQuery,
+    answers: { 200: seriesAnswer },
+    errors: listErrors,
+  },
+  editSeries: {
+    ...{ ...seriesPath, method: "PATCH", body: metricEdit },
+    summary: "Change what is known of a series' metric: it beats what the device says; null takes a change back",
+    answers: { 200: seriesEntry },
+    errors: [...seriesErrors, ...bodyErrors, ...storeErrors],
+  },
+  removeSeries: {
+    ...{ ...seriesPath, method: "DELETE" },
+    summary: "Remove all readings of a series, and with them its number and its type",
+    answers: { 200: removedSeriesAnswer },
+    errors: [...seriesErrors, ...storeErrors],
+  },
+  listLatest: {
+    method: "GET",
+    path: `${api}/latest`,
+    summary: "The newest reading of each series by device time",
+    query: seriesQuery,
+    answers: { 200: latestAnswer },
+    errors: listErrors,
+  },
+  getReadings: {
+    method: "GET",
+    path: `${api}/readings`,
+    summary:
+      "Readings of a range: raw, or in buckets by points (how many) or every (how wide); one literal device and metric is one object, all else a list",
+    query: readingsFields,
+    answers: { 200: z.union([readingsAnswer, manyReadingsAnswer]) },
+    otherTypes: {
+      "text/csv": "time,device,metric,value: a row a reading; in buckets a column an aggregate",
+      "application/x-ndjson": "one JSON object a line: time, device, metric, and value or the aggregates",
+    },
+    errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
+  },
+  postReadings: {
+    method: "POST",
+    path: `${api}/readings`,
+    summary: "Store readings; answered once they are on disk. 400 only where rows were refused and none was stored",
+    body: z.union([postedReadings, z.array(postedReadings)]),
+    answers: { 200: postedAnswer, 400: postedAnswer },
+    errors: [
+      ...[...bodyErrors, ...storeErrors],
+      ...(["unknown_field", "invalid_name", "too_many_readings", "rate_limited", "resend_from"] as const),
+    ],
+  },
+  removeReadings: {
+    method: "DELETE",
+    path: `${api}/readings`,
+    summary: "Remove a range of readings for good; a missing end is open",
+    query: deleteFields,
+    answers: { 200: removedReadingsAnswer },
+    errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
+  },
+  getStatus: {
+    method: "GET",
+    path: `${api}/status`,
+    summary: "What the hub holds and does",
+    answers: { 200: statusAnswer },
+    errors: ["unknown_field"],
+  },
+  getHealth: {
+    method: "GET",
+    path: "/health",
+    summary: "Whether the hub works at all",
+    answers: { 200: healthAnswer, 503: healthAnswer },
+    errors: [],
+  },
+  getReady: {
+    method: "GET",
+    path: "/ready",
+    summary: "Whether the hub should be sent traffic now",
+    answers: { 200: healthAnswer, 503: healthAnswer },
+    errors: [],
+  },
+  getMetrics: {
+    method: "GET",
+    path: "/metrics",
+    summary: "Figures for Prometheus, to programs of the hub's own machine",
+    answers: { 200: z.string() },
+    otherTypes: { "text/plain": "the text format of Prometheus" },
+    noJson: true,
+    errors: ["unknown_field"],
+  },
+  getOpenApi: {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "This reference",
+    answers: { 200: jsonDocument },
+    errors: ["unknown_field"],
+  },
+  getProtocol: {
+    method: "GET",
+    path: "/protocol.json",
+    summary: "The messages of the socket, as JSON Schema",
+    answers: { 200: jsonDocument },
+    errors: ["unknown_field"],
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationId = keyof typeof operations;
