@@ -12,6 +12,8 @@ import { mergeRows, sliceRows } from "./rows.ts";
 
 /** Chunks looked at in one go; of what lies beyond, only those that reach back into the same time are read with them. */
 const chunksAtOnce = 32;
+/** Each look is twice as wide as the one before, up to this: finding those that reach back walks through all that lies beyond. */
+const maxChunksAtOnce = 8192;
 
 /** A chunk whose every reading counts and overlaps nothing. */
 export interface WholeChunk {
@@ -64,11 +66,11 @@ export class SegmentReader {
   /** Segments of `range`; `head` holds rows of the range that are not sealed, or were not a moment ago. */
   *read({ series, fromMs, toMs }: Range, head: ChunkColumns, wholeIsEnough: WholeIsEnough): Generator<Segment> {
     let startMs = fromMs;
-    for (;;) {
-      const found = this.#ending.all(series, startMs, toMs, chunksAtOnce + 1) as Span[];
-      const more = found.length > chunksAtOnce;
-      const spans = new Map(found.slice(0, chunksAtOnce).map((span) => [span.id, span]));
-      const horizonMs = found[chunksAtOnce - 1]?.lastMs ?? toMs;
+    for (let atOnce = chunksAtOnce; ; atOnce = Math.min(atOnce * 2, maxChunksAtOnce)) {
+      const found = this.#ending.all(series, startMs, toMs, atOnce + 1) as Span[];
+      const more = found.length > atOnce;
+      const spans = new Map(found.slice(0, atOnce).map((span) => [span.id, span]));
+      const horizonMs = found[atOnce - 1]?.lastMs ?? toMs;
       const endMs = more ? horizonMs + 1 : toMs;
       if (more) {
         for (const span of this.#reachingBack.all(series, horizonMs, horizonMs) as Span[]) spans.set(span.id, span);
