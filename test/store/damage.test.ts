@@ -119,6 +119,17 @@ describe("a damaged database", () => {
     expect(readFileSync(file()).equals(before)).toBe(true);
   });
 
+  it("[SQ24] that is sound and was rebuilt with other pages is refused with advice, and never put aside", async () => {
+    await fill(20, false);
+    inspect(folder, (db) => {
+      db.pragma("journal_mode = DELETE");
+      db.pragma("page_size = 8192");
+      db.exec("VACUUM");
+    });
+    await expect(open()).rejects.toMatchObject({ message: expect.stringMatching(/8192.*page_size = 4096.*VACUUM/) });
+    expect(aside()).toEqual([]);
+  });
+
   it("[SQ24] is put aside together with its log", async () => {
     await fill(20, true);
     truncateSync(file(), 0);

@@ -48,8 +48,15 @@ export function prepareSchema(db: Db, path: string): void {
       db.pragma(`user_version = ${schemaVersion}`);
     });
   }
-  if (version !== 0 && db.pragma("page_size", { simple: true }) !== pageBytes)
-    throw damaged(path, "its page size is wrong");
+  const foundBytes = db.pragma("page_size", { simple: true });
+  if (version !== 0 && foundBytes !== pageBytes) {
+    // A damaged header says so, and so does a sound database that a person rebuilt: that one must not be put aside.
+    if (db.pragma("quick_check(1)", { simple: true }) !== "ok") throw damaged(path, "its page size is wrong");
+    throw new StoreOpenError(
+      "not_writable",
+      `The database ${path} was rebuilt with pages of ${foundBytes} bytes: run PRAGMA journal_mode = DELETE; PRAGMA page_size = ${pageBytes}; VACUUM on it.`,
+    );
+  }
   expectPragma(db, "page_size", pageBytes);
   expectPragma(db, "auto_vacuum", 2);
   expectPragma(db, "application_id", applicationId);
@@ -95,6 +102,12 @@ export function toOpenError(error: unknown, path: string): Error {
   // Every statement that runs at an opening is right: one that SQLite cannot make sense of speaks of other tables than ours.
   if (error instanceof CodecError || code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_ERROR")
     return damaged(path, text);
+  if (code === "SQLITE_FULL") {
+    return new StoreOpenError(
+      "not_writable",
+      `The disk of ${path} is full (${text}): make room, and start the hub again.`,
+    );
+  }
   if (/^(EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT|ENOSPC|SQLITE_CANTOPEN|SQLITE_READONLY)/.test(code)) {
     return new StoreOpenError(
       "not_writable",
