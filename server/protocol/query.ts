@@ -66,7 +66,8 @@ const selectors = z.array(selector).max(1_000);
 
 const page = {
   limit: wholeWithin(1, maxPageLimit).default(defaultPageLimit),
-  cursor: z.string().min(1).max(512).describe("the next of the page before").optional(),
+  // Two names of 128 characters, each of 4 bytes at most, in base64.
+  cursor: z.string().min(1).max(2_048).describe("the next of the page before").optional(),
 };
 
 /** `device?id=`, for proxies that mangle `%2F`. */

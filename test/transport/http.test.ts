@@ -1,4 +1,5 @@
 /** The HTTP interface over a real hub on a free port: lists, one device, removal, posting, status. */
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import {
@@ -11,6 +12,7 @@ import {
   seriesAnswer,
   statusAnswer,
 } from "../../server/protocol/http.ts";
+import { printedSeed } from "../support/seed.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 
 const at = Date.UTC(2026, 10, 24);
@@ -92,12 +94,57 @@ describe("GET devices and devices/{id}", () => {
     expect(seen).toEqual(["a x", "a y", "bb x", "c x", "c y", "d x", "d y", "e x", "e y"]);
   });
 
-  it("refuses a cursor that it did not give", async () => {
-    await post("a", ["x", 1]);
-    for (const cursor of ["nonsense", "W10", "bnVsbA"]) {
-      const { status, body } = await hub.http("GET", `series?cursor=${cursor}`);
-      expect([status, body.code]).toEqual([400, "invalid_query"]);
+  it("[P61] refuses a cursor that this list did not give, by name", async () => {
+    for (const device of ["a", "b", "c"]) await post(device, ["x", 1], ["y", 2]);
+    const lists = ["devices", "series", "latest"];
+    const given = await Promise.all(lists.map(async (list) => (await hub.http("GET", `${list}?limit=1`)).body.next));
+    expect(new Set(given).size).toBe(3);
+    const wrong = (list: string) => [
+      ...["nonsense", "W10", "bnVsbA", "e30", "%00", "%F0%9F%98%80", "[]"],
+      ...given.filter((_, index) => lists[index] !== list),
+      ...[`${given[lists.indexOf(list)]}=`, `${given[lists.indexOf(list)]}A`, "x".repeat(512), "x".repeat(5_000)],
+    ];
+    for (const list of lists) {
+      for (const cursor of wrong(list)) {
+        const { status, body } = await hub.http("GET", `${list}?cursor=${cursor}`);
+        expect([list, cursor, status, body.code]).toEqual([list, cursor, 400, "invalid_query"]);
+        expect(body.message).toContain("cursor");
+      }
     }
+  });
+
+  it("[P61] a page may end with the longest names there are", async () => {
+    const long = "\u{1d4b3}".repeat(128);
+    await post(long, [long, 1], [`a${long.slice(2)}`, 2]);
+    const { next } = (await hub.http("GET", "series?limit=1")).body;
+    const { series } = (await hub.http("GET", `series?cursor=${next}`)).body;
+    expect(series).toMatchObject([{ device: long, metric: long }]);
+  });
+
+  it("[P61] a list that is read page by page has each entry once, whatever comes and goes meanwhile", async () => {
+    const seed = printedSeed("pages of lists");
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-c]{1,3}$/), { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(names, names, names, fc.integer({ min: 1, max: 4 }), async (first, added, removed, limit) => {
+        for (const device of first) await post(device, ["x", 1]);
+        const seen: string[] = [];
+        let cursor: string | null = "";
+        for (let turn = 0; cursor !== null; turn++) {
+          const page: { latest: { device: string }[]; next: string | null } = (
+            await hub.http("GET", `latest?limit=${limit}${cursor && `&cursor=${cursor}`}`)
+          ).body;
+          seen.push(...page.latest.map((one) => one.device));
+          cursor = page.next;
+          if (added[turn]) await post(added[turn] as string, ["x", 1]);
+          if (removed[turn]) await hub.http("DELETE", `devices/${removed[turn]}`);
+        }
+        expect(seen).toEqual([...new Set(seen)].sort());
+        expect(seen).toEqual(expect.arrayContaining(first.filter((one) => !removed.includes(one))));
+        for (const { device } of (await hub.http("GET", "devices")).body.devices)
+          await hub.http("DELETE", `devices/${device}`);
+      }),
+      { seed, numRuns: 20 },
+    );
   });
 
   it("names the device that was probably meant", async () => {

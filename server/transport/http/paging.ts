@@ -12,21 +12,22 @@ export interface Page<T> {
 
 /** A page of devices, which are in order of their ids. */
 export function pageOfDevices(devices: readonly Device[], limit: number, cursor: string | undefined): Page<Device> {
-  const [after] = readCursor(cursor, 1);
+  const [after] = readCursor("devices", cursor, 1);
   const rest = after === undefined ? devices : devices.filter((device) => device.id > after);
   const items = rest.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: last && rest.length > limit ? writeCursor([last.id]) : null };
+  return { items, next: last && rest.length > limit ? writeCursor("devices", [last.id]) : null };
 }
 
 /** A page of the committed series of `devices` (in order of their ids) whose metric matches, by device and metric. */
 export function pageOfSeries(
+  list: "series" | "latest",
   devices: readonly Device[],
   metrics: readonly string[] | undefined,
   limit: number,
   cursor: string | undefined,
 ): Page<Series> {
-  const [afterDevice, afterMetric] = readCursor(cursor, 2);
+  const [afterDevice, afterMetric] = readCursor(list, cursor, 2);
   const matches = compileSelectors(metrics);
   const items: Series[] = [];
   for (const device of devices) {
@@ -36,24 +37,31 @@ export function pageOfSeries(
       const series = device.series.get(metric);
       if (!series?.committed || !matches(metric) || (after !== undefined && metric <= after)) continue;
       const last = items.at(-1);
-      if (last && items.length === limit) return { items, next: writeCursor([last.device.id, last.metric]) };
+      if (last && items.length === limit) return { items, next: writeCursor(list, [last.device.id, last.metric]) };
       items.push(series);
     }
   }
   return { items, next: null };
 }
 
-function writeCursor(parts: readonly string[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString("base64url");
+/** Opaque to clients: which list gave it, and the names that its page ended with. */
+function writeCursor(list: string, parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify([list, ...parts])).toString("base64url");
 }
 
-function readCursor(cursor: string | undefined, parts: number): (string | undefined)[] {
+function readCursor(list: string, cursor: string | undefined, count: number): (string | undefined)[] {
   if (cursor === undefined) return [];
   try {
-    const read: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
-    if (Array.isArray(read) && read.length === parts && read.every((part) => typeof part === "string")) return read;
+    const [of, ...parts]: unknown[] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    const right = of === list && parts.length === count && parts.every((part) => typeof part === "string");
+    // Buffer reads much that it would not write: only what this list wrote is taken.
+    if (right && writeCursor(list, parts) === cursor) return parts;
   } catch {
-    // Said below: whatever it is, this hub did not give it.
+    // Said below: whatever it is, this list did not give it.
   }
-  throw new Refusal("invalid_query", "cursor is not one that this list gave; take it from next of the page before.");
+  const shown = JSON.stringify(cursor.slice(0, 40).toWellFormed());
+  throw new Refusal(
+    "invalid_query",
+    `cursor ${shown} is not one that ${list} gave; take it from next of the page before.`,
+  );
 }

@@ -11,7 +11,7 @@ import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 /** `GET series`. */
 export const getSeries: Handler = async ({ context, query }) => {
   const { device, metric, limit, cursor } = parseSeriesQuery(query);
-  const { items, next } = pageOfSeries(context.catalog.selectDevices(device), metric, limit, cursor);
+  const { items, next } = pageOfSeries("series", context.catalog.selectDevices(device), metric, limit, cursor);
   const states = await context.store.seriesState(items.map((one) => one.number));
   const spans = new Map(states.map((state) => [state.series, state]));
   const series = items.map((one) => seriesEntryOf(one, spans.get(one.number) ?? emptySpan, context.presence));
@@ -21,7 +21,7 @@ export const getSeries: Handler = async ({ context, query }) => {
 /** `GET latest`: the newest reading of each series by device time. */
 export const getLatest: Handler = ({ context, query }) => {
   const { device, metric, limit, cursor } = parseSeriesQuery(query);
-  const { items, next } = pageOfSeries(context.catalog.selectDevices(device), metric, limit, cursor);
+  const { items, next } = pageOfSeries("latest", context.catalog.selectDevices(device), metric, limit, cursor);
   const latest = items
     .filter((one) => Number.isFinite(one.latestTimeMs))
     .map((one) => {
