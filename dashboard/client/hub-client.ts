@@ -7,6 +7,7 @@ import type {
   Subscribe,
   Subscribed,
   Update,
+  ViewerHello,
 } from "../../server/protocol/index.ts";
 import { Link, type LinkOptions, type LinkState } from "./link.ts";
 import { readMessage } from "./messages.ts";
@@ -46,7 +47,21 @@ interface Watch {
   ready: boolean;
 }
 
-export type HubClientOptions = Pick<LinkOptions, "open" | "timers" | "random" | "backoff" | "heartbeat" | "connectMs">;
+export interface HubClientOptions
+  extends Pick<LinkOptions, "open" | "timers" | "random" | "backoff" | "heartbeat" | "connectMs"> {
+  /** The hub's token, asked at each connection; a hub that is open needs none. */
+  readonly token?: () => string | undefined;
+  /** The token of this connection is not, or no longer, the hub's. */
+  readonly tokenRefused?: () => void;
+}
+
+/** The hub did not let this page in. */
+export interface Refused {
+  readonly code: ErrorMessage["code"];
+  readonly message: string;
+  /** False where it only asked for a token. */
+  readonly withToken: boolean;
+}
 
 /** One socket to the hub, shared by everything on the page. Subscriptions survive cuts: each is made again when it is back. */
 export class HubClient {
@@ -57,12 +72,14 @@ export class HubClient {
   #lastId = 0;
   #skewMs = 0;
   #heardAt: number | undefined;
+  #token: string | undefined;
+  #refused: Refused | undefined;
 
   constructor(options: HubClientOptions) {
     this.#options = options;
     this.#link = new Link({
       ...options,
-      opened: () => this.#subscribeAll(),
+      opened: () => this.#opened(),
       message: (text) => this.#receive(text),
       changed: () => this.#changed(),
       ping: () => JSON.stringify({ type: "ping", id: this.#nextId(), time: options.timers.now() }),
@@ -71,6 +88,11 @@ export class HubClient {
 
   get state(): LinkState {
     return this.#link.state;
+  }
+
+  /** Why the hub did not let this page in; undefined once it did, and before it was asked. */
+  get refused(): Refused | undefined {
+    return this.#refused;
   }
 
   /** When the hub last said anything, ms by the hub's clock; undefined before its first word. */
@@ -122,6 +144,13 @@ export class HubClient {
     };
   }
 
+  #opened(): void {
+    this.#token = this.#options.token?.();
+    if (this.#token !== undefined)
+      this.#link.send(JSON.stringify({ type: "hello", viewer: true, token: this.#token } satisfies ViewerHello));
+    this.#subscribeAll();
+  }
+
   #subscribeAll(): void {
     for (const watch of this.#watches) this.#subscribe(watch);
   }
@@ -149,6 +178,7 @@ export class HubClient {
     switch (message.type) {
       case "subscribed": {
         this.#setClock(message.hubTime);
+        this.#letIn();
         const watch = this.#watchOf(message.id);
         if (!watch) return;
         watch.set = message.set;
@@ -176,9 +206,19 @@ export class HubClient {
         for (const watch of this.#watchesOf(message.set)) if (watch.ready) watch.listener.update?.(message);
         return;
       case "error":
+        if (this.#isDoor(message)) {
+          const { code, message: words } = message;
+          this.#refused = { code, message: words, withToken: this.#token !== undefined };
+          if (this.#refused.withToken && code === "not_signed_in") this.#options.tokenRefused?.();
+          this.#changed();
+          return;
+        }
         if (message.id !== undefined) this.#watchOf(message.id)?.listener.refused?.(message);
         return;
       case "welcome":
+        this.#setClock(message.hubTime);
+        this.#letIn();
+        return;
       case "pong":
         this.#setClock(message.hubTime);
         return;
@@ -187,6 +227,17 @@ export class HubClient {
       default:
         message satisfies never;
     }
+  }
+
+  /** A refusal of the whole page, not of what it asked. */
+  #isDoor({ code, id }: ErrorMessage): boolean {
+    return code === "not_signed_in" || (code === "rate_limited" && id === undefined);
+  }
+
+  #letIn(): void {
+    if (this.#refused === undefined) return;
+    this.#refused = undefined;
+    this.#changed();
   }
 
   #watchOf(id: number): Watch | undefined {

@@ -1,14 +1,16 @@
 /** A device that lives in this page: a slow wave, for those who have no device at hand. */
 export class PageDevice {
   readonly #address: string;
+  readonly #token: () => string | undefined;
   /** Its id. */
   readonly device: string;
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** `address` of the hub's socket. */
-  constructor(address: string, device: string) {
+  /** `address` of the hub's socket, `token` of the hub where it needs one. */
+  constructor(address: string, device: string, token: () => string | undefined) {
     this.#address = address;
+    this.#token = token;
     this.device = device;
   }
 
@@ -26,6 +28,7 @@ export class PageDevice {
         JSON.stringify({
           type: "hello",
           device: this.device,
+          token: this.#token(),
           name: "This browser",
           kind: "demonstration",
           reportInterval: 1_000,

@@ -21,9 +21,11 @@ export function socketAddress(address: HubAddress): string {
   return `${address.protocol === "https:" ? "wss" : "ws"}://${rootOf(address)}ws`;
 }
 
-/** The program of each way. Each sends temperature readings of a device named after it. */
-export function snippets(address: HubAddress): Readonly<Record<Way, string>> {
+/** The program of each way. Each sends temperature readings of a device named after it, with the hub's token where one is needed. */
+export function snippets(address: HubAddress, token?: string): Readonly<Record<Way, string>> {
   const socket = socketAddress(address);
+  const field = token === undefined ? "" : `, token: ${JSON.stringify(token)}`;
+  const bearer = token === undefined ? undefined : `Bearer ${token}`;
   const post = `${address.protocol}//${rootOf(address)}api/v1/readings`;
   return {
     browser: `<script>
@@ -32,7 +34,7 @@ export function snippets(address: HubAddress): Readonly<Record<Way, string>> {
   socket.onopen = () =>
     setInterval(() => {
       const value = 21 + 3 * Math.sin(Date.now() / 10_000);
-      const reading = { type: "reading", device: "my-browser", metric: "temperature", value };
+      const reading = { type: "reading", device: "my-browser", metric: "temperature", value${field} };
       socket.send(JSON.stringify(reading));
     }, 1_000);
 </script>`,
@@ -44,7 +46,7 @@ socket.onmessage = (event) => console.log(event.data);
 
 socket.onopen = () => {
   const metrics = { temperature: { unit: "°C", decimals: 1 } };
-  const hello = { type: "hello", device: "my-script", metrics, reportInterval: 1_000 };
+  const hello = { type: "hello", device: "my-script"${field}, metrics, reportInterval: 1_000 };
   socket.send(JSON.stringify(hello));
   setInterval(() => {
     const value = 21 + 3 * Math.sin(Date.now() / 10_000);
@@ -60,12 +62,12 @@ while True:
     request = urllib.request.Request(
         "${post}",
         data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json"${bearer === undefined ? "" : `, "Authorization": ${JSON.stringify(bearer)}`}},
     )
     print(urllib.request.urlopen(request).read().decode())
     time.sleep(1)`,
     curl: `curl ${post} \\
   -H 'Content-Type: application/json' \\
-  -d '{"device": "my-shell", "readings": [{"metric": "temperature", "value": 21.5}]}'`,
+${bearer === undefined ? "" : `  -H 'Authorization: ${bearer.replaceAll("'", "")}' \\\n`}  -d '{"device": "my-shell", "readings": [{"metric": "temperature", "value": 21.5}]}'`,
   };
 }

@@ -20,6 +20,16 @@ export const texts = {
     retryIn: (duration: string) => `Next try in ${duration}.`,
     retryNow: "Try now",
   },
+  signIn: {
+    state: "Signed out",
+    heading: "This hub asks for its token",
+    intro:
+      "It was shown once, where the hub was started with --lan. Whoever lost it starts the hub with --new-token to get another.",
+    token: "Token",
+    submit: "Sign in",
+    wrong: "This is not the hub's token, or not any more.",
+    kept: "This tab keeps it until you close the tab.",
+  },
   counts: {
     devices: "devices",
     online: "online",

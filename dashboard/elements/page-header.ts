@@ -36,6 +36,7 @@ export class PageHeader extends LitElement {
         white-space: nowrap;
       }
       .link {
+        flex: none;
         display: inline-flex;
         align-items: center;
         gap: 8px;
@@ -68,8 +69,11 @@ export class PageHeader extends LitElement {
         gap: 5px;
       }
       dd {
-        color: var(--text);
+        color: var(--value-text, var(--text));
         font-weight: 600;
+      }
+      .link + theme-toggle {
+        margin-left: auto;
       }
       @media (max-width: 720px) {
         :host {
@@ -79,7 +83,15 @@ export class PageHeader extends LitElement {
         dl {
           display: none;
         }
+        .brand {
+          min-width: 0;
+        }
+        .brand span {
+          overflow: hidden;
+          text-overflow: ellipsis;
+        }
         theme-toggle {
+          flex: none;
           margin-left: auto;
         }
       }
@@ -110,11 +122,12 @@ export class PageHeader extends LitElement {
 
   override render() {
     const { state } = this.client.state;
-    const open = state === "open";
+    const { refused } = this.client;
+    const open = state === "open" && !refused;
     return html`
       <a class="brand" href="#/">${icons.mark}<span>${texts.product}</span></a>
       <span class="link ${open ? "" : "lost"}" role="status">
-        <span class="dot ${open ? "online" : ""}"></span>${texts.link[state]}
+        <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
       </span>
       ${this.view.complete ? this.#counts() : nothing}
       <theme-toggle></theme-toggle>

@@ -3,6 +3,7 @@ import { customElement, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
 import { HubClient } from "../client/hub-client.ts";
 import { HubView } from "../client/hub-view.ts";
+import { tokenOfTab } from "../client/tab-token.ts";
 import { browserTimers } from "../client/timers.ts";
 import { deviceHref, parseRoute, type Route } from "../data/route.ts";
 import { socketAddress } from "../data/snippets.ts";
@@ -14,6 +15,7 @@ import { deviceLabel } from "../elements/values.ts";
 import { baseStyles } from "../styles/shared.ts";
 import "./connect-page.ts";
 import "./device-page.ts";
+import "./sign-in-page.ts";
 
 /** Below this width list and device take turns. */
 const narrow = matchMedia("(max-width: 860px)");
@@ -88,12 +90,16 @@ export class HubApp extends LitElement {
     `,
   ];
 
+  /** Before the route: a token in the address is taken out of it. */
+  readonly #token = tokenOfTab();
   @state() private route: Route = parseRoute(location.hash);
 
   readonly #client = new HubClient({
     open: () => new WebSocket(socketAddress(location)),
     timers: browserTimers,
     random: Math.random,
+    token: () => this.#token.value,
+    tokenRefused: () => this.#token.forget(),
   });
   readonly #view = new HubView(this.#client);
   /** True while this hub had no device since the page was opened. */
@@ -128,6 +134,7 @@ export class HubApp extends LitElement {
   }
 
   readonly #routed = (): void => {
+    if (this.#token.takeFromAddress()) this.#client.retry();
     const before = this.route;
     this.route = parseRoute(location.hash);
     if (
@@ -174,6 +181,7 @@ export class HubApp extends LitElement {
 
   override render() {
     const { route } = this;
+    const { refused } = this.#client;
     const connecting = route.page === "connect" || this.#empty;
     const withList = !connecting && (!narrow.matches || route.page !== "device");
     const withMain = connecting || !narrow.matches || route.page === "device";
@@ -181,12 +189,22 @@ export class HubApp extends LitElement {
       <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
       <div class="top">
         <page-header .client=${this.#client} .view=${this.#view}></page-header>
-        <link-banner .client=${this.#client}></link-banner>
+        ${
+          refused && this.#client.state.state !== "waiting"
+            ? nothing
+            : html`<link-banner .client=${this.#client}></link-banner>`
+        }
       </div>
       ${
-        connecting
-          ? html`<main id="main" tabindex="-1"><connect-page .view=${this.#view}></connect-page></main>`
-          : html`<div class="columns">
+        refused
+          ? html`<main id="main" tabindex="-1">
+            <sign-in-page .client=${this.#client} .token=${this.#token}></sign-in-page>
+          </main>`
+          : connecting
+            ? html`<main id="main" tabindex="-1">
+            <connect-page .view=${this.#view} .token=${this.#token}></connect-page>
+          </main>`
+            : html`<div class="columns">
             ${
               withList
                 ? html`<device-list

@@ -3,6 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { PageDevice } from "../client/page-device.ts";
+import type { TabToken } from "../client/tab-token.ts";
 import { deviceHref } from "../data/route.ts";
 import { snippets, socketAddress, type Way } from "../data/snippets.ts";
 import { texts } from "../data/texts.ts";
@@ -13,8 +14,10 @@ import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 
 const ways = Object.keys(texts.connect.ways) as Way[];
 
+let token: TabToken | undefined;
+
 /** The one device that this page plays; it lives on while the person looks at its charts. */
-const pageDevice = new PageDevice(socketAddress(location), "this-browser");
+const pageDevice = new PageDevice(socketAddress(location), "this-browser", () => token?.value);
 
 /** How to connect a device to this very hub; lights up with the first reading of a new one. */
 @customElement("connect-page")
@@ -112,6 +115,7 @@ export class ConnectPage extends LitElement {
   ];
 
   @property({ attribute: false }) view!: HubView;
+  @property({ attribute: false }) token!: TabToken;
   @state() private way: Way = "browser";
   @state() private sending = pageDevice.running;
 
@@ -126,7 +130,7 @@ export class ConnectPage extends LitElement {
   override render() {
     if (this.view.complete) this.#known ??= new Set(this.view.devices.keys());
     const empty = this.#known?.size === 0;
-    const program = snippets(location)[this.way];
+    const program = snippets(location, this.token.value)[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
       <h1>${empty ? texts.connect.emptyHeading : texts.connect.heading}</h1>
@@ -188,10 +192,12 @@ export class ConnectPage extends LitElement {
 
   #toggleDevice(): void {
     if (pageDevice.running) pageDevice.stop();
-    else
+    else {
+      token = this.token;
       pageDevice.start(() => {
         this.sending = false;
       });
+    }
     this.sending = pageDevice.running;
   }
 

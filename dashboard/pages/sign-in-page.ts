@@ -1,0 +1,149 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { TabToken } from "../client/tab-token.ts";
+import { texts } from "../data/texts.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+
+/** Asks for the hub's token, and says what became of the last one. */
+@customElement("sign-in-page")
+export class SignInPage extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    css`
+      :host {
+        display: block;
+        max-width: 472px;
+        margin: 0 auto;
+        padding: 64px 16px;
+      }
+      h1 {
+        margin-bottom: 8px;
+        font-size: var(--text-xl);
+        font-weight: 650;
+        letter-spacing: -0.01em;
+        line-height: 1.3;
+      }
+      p {
+        color: var(--text-muted);
+      }
+      /* A flag that is broken after its dashes cannot be read. */
+      code {
+        font-family: var(--font-mono);
+        white-space: nowrap;
+      }
+      form {
+        margin: 24px 0 12px;
+      }
+      label {
+        display: block;
+        margin-bottom: 8px;
+        font-size: var(--text-s);
+        font-weight: 600;
+      }
+      .row {
+        display: flex;
+        gap: 8px;
+      }
+      input {
+        flex: 1;
+        min-width: 0;
+        height: 40px;
+        padding: 0 12px;
+        border: 1px solid var(--border-strong);
+        border-radius: var(--radius-s);
+        background: var(--surface);
+        color: var(--text);
+        /* Below 16 px phones zoom into a field. */
+        font: 16px var(--font-mono);
+      }
+      input[aria-invalid="true"] {
+        border-color: var(--alarm);
+      }
+      .button {
+        min-height: 40px;
+        padding: 0 16px;
+      }
+      .problem {
+        margin-top: 8px;
+        color: var(--alarm);
+        font-size: var(--text-s);
+        font-weight: 550;
+      }
+      .hint {
+        font-size: var(--text-s);
+      }
+      @media (max-width: 720px) {
+        :host {
+          padding-top: 32px;
+        }
+        .row {
+          flex-direction: column;
+        }
+        input {
+          flex: none;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) token!: TabToken;
+
+  constructor() {
+    super();
+    new Observer(this, () => this.client);
+  }
+
+  override firstUpdated(): void {
+    this.#input?.focus();
+  }
+
+  override render() {
+    const busy = this.client.state.state === "connecting" || this.client.state.state === "open";
+    const problem = busy ? undefined : this.#problem();
+    return html`
+      <h1>${texts.signIn.heading}</h1>
+      <p>${texts.signIn.intro.split(/(--[a-z-]+)/).map((part) => (part.startsWith("--") ? html`<code>${part}</code>` : part))}</p>
+      <form @submit=${this.#submit}>
+        <label for="token">${texts.signIn.token}</label>
+        <div class="row">
+          <input
+            id="token"
+            type="text"
+            required
+            maxlength="600"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            aria-invalid=${problem ? "true" : "false"}
+            aria-describedby="problem"
+          />
+          <button class="button primary" ?disabled=${busy}>${texts.signIn.submit}</button>
+        </div>
+        <div id="problem" role="alert">${problem ? html`<p class="problem">${problem}</p>` : nothing}</div>
+      </form>
+      <p class="hint">${texts.signIn.kept}</p>
+    `;
+  }
+
+  get #input(): HTMLInputElement | null {
+    return this.renderRoot.querySelector("input");
+  }
+
+  #problem(): string | undefined {
+    const { refused } = this.client;
+    if (!refused?.withToken) return undefined;
+    return refused.code === "rate_limited" ? refused.message : texts.signIn.wrong;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    const text = this.#input?.value.trim();
+    if (!text) return;
+    this.token.keep(text);
+    this.client.retry();
+  }
+}
