@@ -15,6 +15,7 @@ import type { Model } from "./model.ts";
 export interface FleetOptions {
   /** Such as `ws://localhost:8080/ws`. */
   readonly url: string;
+  readonly token?: string;
   readonly devices: number;
   readonly tickers: number;
   readonly seed: string | number;
@@ -154,13 +155,14 @@ export class Fleet {
   }
 
   #open(device: string): Feed {
-    const { url, seed, rate, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
+    const { url, token, seed, rate, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
     const Model = device.startsWith("market/") ? Ticker : Greenhouse;
     const from = this.#ports.now() - historyMs;
     const model = new Model({ device, seed, from, ...(rate === undefined ? {} : { rate }) });
     const link = new Link(url, {
       device,
       ...model.meta,
+      ...(token === undefined ? {} : { token }),
       overflow: "drop-oldest",
       bufferReadings: 20_000,
       ports: this.#ports,

@@ -52,8 +52,9 @@ function run(options: SimulatorOptions): void {
   };
 
   if (!options.quiet) say(firstLine(options));
-  const { url, devices, tickers, seed, rate, history } = options;
-  const fleet = new Fleet({ url, devices, tickers, seed, rate, historyMs: history, WebSocket, onState, onRejected });
+  const { url, token, devices, tickers, seed, rate, history } = options;
+  const hub = { url, ...(token === undefined ? {} : { token }) };
+  const fleet = new Fleet({ ...hub, devices, tickers, seed, rate, historyMs: history, WebSocket, onState, onRejected });
 
   let lastStored = 0;
   const lineEveryMs = onTerminal ? 1_000 : 5_000;

@@ -1,9 +1,11 @@
 /** The command line of the simulator. */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "../server/protocol/index.ts";
 
 export interface SimulatorOptions {
   readonly url: string;
+  /** The hub's, where it needs one. */
+  readonly token?: string;
   readonly devices: number;
   readonly tickers: number;
   readonly seed: string;
@@ -24,6 +26,12 @@ function readUrl(text: string): string {
     return url.href;
   }
   throw new InvalidArgumentError("Expected a WebSocket address such as ws://localhost:8080/ws.");
+}
+
+function readToken(text: string): string {
+  const token = text.trim();
+  if (token !== "") return token;
+  throw new InvalidArgumentError("Expected the token that the hub printed.");
 }
 
 function readCount(text: string): number {
@@ -50,6 +58,9 @@ function command(): Command {
       "Sends a hub the readings of simulated greenhouses and share prices. The same seed gives the same readings.",
     )
     .option("--url <address>", "where the hub takes devices", readUrl, "ws://localhost:8080/ws")
+    .addOption(
+      new Option("--token <token>", "the hub's, where it was started with --lan").env("HUB_TOKEN").argParser(readToken),
+    )
     .option("--devices <count>", "greenhouses", readCount, 10)
     .option("--tickers <count>", "shares", readCount, 5)
     .option("--seed <text>", "fixes every value and its time", "1")
