@@ -92,7 +92,13 @@ export class Hub {
     this.catalog = new Catalog(state);
     this.#meters = new Meters(clock);
     this.#intake = new Intake(limits, clock);
-    this.presence = new Presence({ clock, onChange: (device) => this.live.deviceChanged(device) });
+    this.presence = new Presence({
+      clock,
+      onChange: (device) => {
+        // A hub that goes closes its devices itself: no viewer may read that they left.
+        if (this.#state === "running") this.live.deviceChanged(device);
+      },
+    });
     this.history = new History(store, options.history ?? defaultHistorySettings);
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;

@@ -62,4 +62,24 @@ describe("stopping", () => {
     clock.advance(1);
     expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 2 });
   });
+
+  it("[P22] does not tell viewers, while it closes its connections, that its devices left", async () => {
+    const { FakeClock } = await import("../support/fake-clock.ts");
+    const clock = new FakeClock();
+    const hub = await open({ clock });
+    const device = await hub.welcomed("a");
+    // More than are closed at once, so that the viewer is still served when the device is gone.
+    await Promise.all(Array.from({ length: 250 }, () => hub.connect()));
+    const viewer = await hub.viewer();
+    viewer.send({ type: "subscribe", id: 1 });
+    await viewer.next("ready");
+    const restarted = hub.restart();
+    await device.closed;
+    await viewer.settled();
+    clock.advance(1_000);
+    await viewer.closed;
+    expect(viewer.waiting.filter(({ type }) => type === "devices")).toEqual([]);
+    clock.advance(10_000);
+    await restarted;
+  });
 });
