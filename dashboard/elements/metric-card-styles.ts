@@ -167,6 +167,9 @@ export const cardStyles = css`
     display: flex;
     gap: 5px;
   }
+  dd {
+    color: var(--value-text, var(--text));
+  }
   dt {
     max-width: 28ch;
     overflow: hidden;

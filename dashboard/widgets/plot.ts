@@ -141,7 +141,7 @@ export class Plot {
       ms: 1,
       legend: { show: false },
       // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
-      padding: [8, 26, 0, line ? 0 : valueAxisPx],
+      padding: [8, 30, 0, line ? 0 : valueAxisPx],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 8 },
