@@ -98,6 +98,15 @@ describe("README's programs", () => {
     expect(several.series.length).toBeGreaterThan(0);
     for (const { mean, times } of several.series) expect(mean).toHaveLength(times.length);
     expect(status).toMatchObject({ protocol: 1, durability: "fsync" });
+    const [file = ""] = await shell(program("sh", "format=csv"));
+    expect(file.split("\r\n").slice(0, 2)).toEqual([
+      "time,device,metric,value",
+      "2025-11-24T16:00:00.000Z,tank-1,level,0.82",
+    ]);
+    for (const path of ["openapi.json", "protocol.json", "metrics"]) {
+      expect(readme).toContain(`/${path}`);
+      expect((await fetch(new URL(`/${path}`, url))).status).toBe(200);
+    }
   });
 });
 

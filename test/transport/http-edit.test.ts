@@ -29,7 +29,7 @@ async function patch(hub: TestHub, path: string, body: unknown) {
 const one = async (hub: TestHub) => (await hub.http("GET", "devices/boiler-1")).body;
 
 describe.each(engines)("PATCH devices/{id} over the %s store", (engine) => {
-  it("[P25] what a person changed beats hello and describe afterwards, and survives a restart", async () => {
+  it("[P25] [P63] what a person changed beats hello and describe afterwards, and survives a restart", async () => {
     const hub = await start({ engine });
     const device = await boiler(hub);
     const edit = { name: "Boiler room", reportInterval: 60_000, metrics: { temperature: { unit: "K", min: 0 } } };
@@ -57,7 +57,7 @@ describe.each(engines)("PATCH devices/{id} over the %s store", (engine) => {
     expect((await hub.http("GET", "series?metric=temperature")).body.series).toMatchObject([{ unit: "K", min: 0 }]);
   });
 
-  it("null takes a change back: what the device said last counts again", async () => {
+  it("[P63] null takes a change back: what the device said last counts again", async () => {
     const hub = await start({ engine });
     const device = await boiler(hub);
     await patch(hub, "device?id=boiler-1", {
@@ -76,7 +76,7 @@ describe.each(engines)("PATCH devices/{id} over the %s store", (engine) => {
     expect(await one(hub)).toMatchObject({ name: "said meanwhile", kind: "mine", metrics: hello.metrics });
   });
 
-  it("changes a metric through its series too", async () => {
+  it("[P63] changes a metric through its series too", async () => {
     const hub = await start({ engine });
     await boiler(hub);
     const { series } = (await hub.http("GET", "series")).body.series[0];
@@ -139,7 +139,7 @@ describe("PATCH", () => {
     expect((await hub.http("GET", "devices/old")).body.name).toBe("of old");
   });
 
-  it("changes nothing where the store cannot store, and says so as retryable", async () => {
+  it("[P63] changes nothing where the store cannot store, and says so as retryable", async () => {
     const hub = await start();
     const device = await boiler(hub);
     await patch(hub, "devices/boiler-1", { kind: "mine" });

@@ -36,7 +36,7 @@ describe.each(engines)("readings as rows over the %s store", (engine) => {
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   }
 
-  it("one series as CSV: every reading in rising time, as a file", async () => {
+  it("[P62] one series as CSV: every reading in rising time, as a file", async () => {
     const { status, headers, text } = await get(`device=boiler-1&metric=temperature&${all}&format=csv`);
     expect(status).toBe(200);
     expect(headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
@@ -63,7 +63,7 @@ describe.each(engines)("readings as rows over the %s store", (engine) => {
     );
   });
 
-  it("buckets have a column an aggregate, in the order asked for; changes of others stand in value", async () => {
+  it("[P62] buckets have a column an aggregate, in the order asked for; changes of others stand in value", async () => {
     const one = await get(
       `device=boiler-1&metric=temperature&${all}&every=5m&aggregates=count,mean&format=csv&time=ms`,
     );
@@ -81,7 +81,7 @@ describe.each(engines)("readings as rows over the %s store", (engine) => {
     ]);
   });
 
-  it("as NDJSON, a line a reading", async () => {
+  it("[P62] as NDJSON, a line a reading", async () => {
     const { headers, text } = await get(`device=boiler-1&metric=*&from=${at}&to=${at + 1_000}&format=ndjson`);
     expect(headers.get("content-type")).toBe("application/x-ndjson; charset=utf-8");
     expect(
@@ -108,13 +108,13 @@ describe.each(engines)("readings as rows over the %s store", (engine) => {
     ["text/csv;q=0, */*;q=0.1", "application/json"],
     ["text/csv;q=x", "application/json"],
     [";;,,;q=", "application/json"],
-  ])("Accept: %s is answered with %s", async (accept, type) => {
+  ])("[P62] Accept: %s is answered with %s", async (accept, type) => {
     const { headers } = await get(`device=boiler-1&metric=temperature&from=${at}&to=${at + 1}`, accept);
     expect(headers.get("content-type")?.split(";")[0]).toBe(type);
     expect(headers.get("vary")).toContain("Accept");
   });
 
-  it("format beats Accept", async () => {
+  it("[P62] format beats Accept", async () => {
     const { headers } = await get("device=boiler-1&metric=temperature&format=ndjson", "text/csv");
     expect(headers.get("content-type")).toContain("ndjson");
   });
