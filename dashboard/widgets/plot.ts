@@ -56,11 +56,9 @@ const syncKey = "page";
 export class Plot {
   readonly #uplot: uPlot;
   readonly #options: PlotOptions;
-  readonly #host: HTMLElement;
 
   constructor(host: HTMLElement, widthPx: number, options: PlotOptions) {
     this.#options = options;
-    this.#host = host;
     this.#uplot = new uPlot(this.#build(widthPx), undefined, host);
     // Scrolling inside shadow roots is not told to the document, so the cached place of the plot may be an old one.
     host.addEventListener("pointermove", () => this.#uplot.syncRect(true), { capture: true, passive: true });
@@ -216,10 +214,6 @@ export class Plot {
   /** Takes the crosshair away. */
   leave(): void {
     this.#uplot.setCursor({ left: -10, top: -10 }, true);
-  }
-
-  get host(): HTMLElement {
-    return this.#host;
   }
 }
 
