@@ -1,5 +1,7 @@
 /** What a route answers with, and how it is written. */
+
 import type { ServerResponse } from "node:http";
+import { jsonText } from "../../formats/json.ts";
 import { errorRules } from "../../protocol/codes.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { StoreError } from "../../store/store.ts";
@@ -36,7 +38,7 @@ async function write(response: ServerResponse, answer: Answer, head: boolean): P
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.appendHeader(name, value);
   const type = answer.type ?? jsonType;
   if (!("pieces" in answer)) {
-    const text = "json" in answer ? JSON.stringify(answer.json) : answer.text;
+    const text = "json" in answer ? jsonText(answer.json) : answer.text;
     response.writeHead(answer.status ?? 200, { "Content-Type": type, "Content-Length": Buffer.byteLength(text) });
     response.end(head ? undefined : text);
     return;

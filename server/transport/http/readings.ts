@@ -1,5 +1,7 @@
 /** Readings of a range, in the form that was asked for. */
+
 import { attachmentOf, csvWriter } from "../../formats/csv.ts";
+import { jsonText } from "../../formats/json.ts";
 import { ndjsonWriter } from "../../formats/ndjson.ts";
 import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
@@ -162,7 +164,5 @@ function* objectPieces(head: object, pages: readonly HistoryPage[]): Generator<s
 
 /** The items of a JSON list; `JSON.stringify` would lose the sign of -0. */
 function listText(items: readonly (number | boolean | string)[]): string {
-  if (items.some((item) => Object.is(item, -0)))
-    return items.map((item) => (Object.is(item, -0) ? "-0" : JSON.stringify(item))).join(",");
-  return JSON.stringify(items).slice(1, -1);
+  return jsonText(items).slice(1, -1);
 }
