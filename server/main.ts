@@ -5,7 +5,6 @@ import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
 import { type Demo, startDemo } from "./main/demo.ts";
-import { lanAddresses, lanText } from "./main/lan.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
@@ -72,7 +71,7 @@ try {
   const app = await starting;
   running.listening(app.url);
   log.listening(app.url, config.data);
-  if (config.lan) tellReach(app, config.log);
+  if (config.lan) await tellReach(app, config.log);
   if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, isNew, ports);
 } catch (error) {
   const sentence = explainStart(error, config);
@@ -82,7 +81,9 @@ try {
 }
 
 /** Beside the log and never in it: where the log is for machines, this goes to the other stream. */
-function tellReach({ url, newToken }: App, log: "text" | "json"): void {
+async function tellReach({ url, newToken }: App, log: "text" | "json"): Promise<void> {
+  // Loaded where it is used: most starts draw no code.
+  const { lanAddresses, lanText } = await import("./main/lan.ts");
   const stream = log === "json" ? process.stderr : process.stdout;
   const addresses = lanAddresses(networkInterfaces());
   const colours = stream.isTTY === true;

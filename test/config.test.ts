@@ -144,6 +144,37 @@ describe("a refused setting", () => {
   });
 });
 
+describe("[S6] [S29] who can reach the hub", () => {
+  it.each(["127.0.0.1", "127.0.0.9", "localhost", "::1", "hub.localhost", "LOCALHOST"])(
+    "%s is this machine alone",
+    (host) => {
+      expect(accepted(["--host", host]).host).toBe(host);
+    },
+  );
+
+  it.each(["0.0.0.0", "::", "192.168.1.5", "hub.example", "127.0.0.1.example"])("%s needs --lan or --open", (host) => {
+    const message = refused(["--host", host]);
+    expect(message).toContain("--lan");
+    expect(message).toContain("--open");
+    expect(refused([], { HUB_HOST: host })).toBe(message);
+    expect(accepted(["--host", host, "--open"])).toMatchObject({ host, open: true, lan: false });
+  });
+
+  it("--lan is all addresses, with IPv6 or without", () => {
+    expect(accepted(["--lan"])).toMatchObject({ host: "::", lan: true, newToken: false });
+    expect(accepted(["--lan", "--host", "0.0.0.0", "--new-token"])).toMatchObject({ host: "0.0.0.0", newToken: true });
+  });
+
+  it.each([
+    [["--lan", "--open"], "choose one"],
+    [["--lan", "--host", "127.0.0.1"], "choose one"],
+    [["--lan", "--host", "192.168.1.5"], "choose one"],
+    [["--new-token"], "give both"],
+  ])("%j contradicts itself", (argv, words) => {
+    expect(refused(argv)).toContain(words);
+  });
+});
+
 describe("--help", () => {
   it("lists every flag with its variable and default, and ends well", () => {
     const answer = parseConfig(["--help"], {});

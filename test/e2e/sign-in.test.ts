@@ -12,120 +12,127 @@ import { launchChromium } from "../support/browser.ts";
 import { buildPage, seriousViolations } from "./world.ts";
 
 const [address] = lanAddresses(networkInterfaces());
-const noNetwork = address === undefined;
+const missingNetwork = address === undefined;
 
-describe.skipIf(noNetwork)("[S6] signing in by an address of the network, left out where this machine has none", () => {
-  let folder: string;
-  let pageFolder: string;
-  let browser: Browser;
-  let app: App;
-  let token: string;
-  let port = 0;
-  const url = () => `http://${address}:${port}/`;
+describe.skipIf(missingNetwork)(
+  "[S6] signing in by an address of the network, left out where this machine has none",
+  () => {
+    let folder: string;
+    let pageFolder: string;
+    let browser: Browser;
+    let app: App;
+    let token: string;
+    let port = 0;
+    const url = () => `http://${address}:${port}/`;
 
-  async function startHub(newToken: boolean): Promise<void> {
-    const config = makeConfig({ lan: true, newToken, port, data: join(folder, "data"), minFreeBytes: 0 });
-    const onFatal = (error: unknown) => {
-      throw error;
-    };
-    app = await createApp(config, { clock: systemClock, log: silentLog }, { dashboardFolder: pageFolder, onFatal });
-    port = Number(new URL(app.url).port);
-    token = app.newToken ?? token;
-  }
+    async function startHub(newToken: boolean): Promise<void> {
+      const config = makeConfig({ lan: true, newToken, port, data: join(folder, "data"), minFreeBytes: 0 });
+      const onFatal = (error: unknown) => {
+        throw error;
+      };
+      app = await createApp(config, { clock: systemClock, log: silentLog }, { dashboardFolder: pageFolder, onFatal });
+      port = Number(new URL(app.url).port);
+      token = app.newToken ?? token;
+    }
 
-  async function open(at = "", width = 1280, theme: "light" | "dark" = "light"): Promise<Page> {
-    const context = await browser.newContext({ locale: "en-US", viewport: { width, height: 800 }, colorScheme: theme });
-    context.setDefaultTimeout(12_000);
-    const page = await context.newPage();
-    await page.goto(`${url()}${at}`);
-    return page;
-  }
-  const field = (page: Page) => page.getByRole("textbox", { name: "Token" });
-  const live = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
+    async function open(at = "", width = 1280, theme: "light" | "dark" = "light"): Promise<Page> {
+      const context = await browser.newContext({
+        locale: "en-US",
+        viewport: { width, height: 800 },
+        colorScheme: theme,
+      });
+      context.setDefaultTimeout(12_000);
+      const page = await context.newPage();
+      await page.goto(`${url()}${at}`);
+      return page;
+    }
+    const field = (page: Page) => page.getByRole("textbox", { name: "Token" });
+    const live = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), "hub-sign-in-"));
-    [pageFolder, browser] = await Promise.all([buildPage(join(folder, "build")), launchChromium()]);
-    await startHub(false);
-    const answer = await fetch(`${app.url}/api/v1/readings`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ device: "oven-1", readings: [{ metric: "temperature", value: 180 }] }),
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), "hub-sign-in-"));
+      [pageFolder, browser] = await Promise.all([buildPage(join(folder, "build")), launchChromium()]);
+      await startHub(false);
+      const answer = await fetch(`${app.url}/api/v1/readings`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ device: "oven-1", readings: [{ metric: "temperature", value: 180 }] }),
+      });
+      expect(answer.status).toBe(200);
     });
-    expect(answer.status).toBe(200);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await app.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
+    afterAll(async () => {
+      await browser.close();
+      await app.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
 
-  it("asks for the token, says that one is wrong, takes the right one by keyboard, and keeps it over a reload", async () => {
-    const page = await open();
-    await field(page).waitFor();
-    expect(await page.getByText("oven-1").count()).toBe(0);
-    expect(await page.getByRole("alert").filter({ hasText: /./ }).count()).toBe(0);
-    await page.keyboard.type("wrong");
-    await page.keyboard.press("Enter");
-    await page.getByText("This is not the hub's token").waitFor();
-    expect(await field(page).getAttribute("aria-invalid")).toBe("true");
-    await field(page).fill(token.toUpperCase());
-    await page.keyboard.press("Enter");
-    await page.getByText("oven-1").first().waitFor();
-    await live(page);
-    await page.reload();
-    await page.getByText("oven-1").first().waitFor();
-    const other = await open();
-    await field(other).waitFor();
-  });
+    it("asks for the token, says that one is wrong, takes the right one by keyboard, and keeps it over a reload", async () => {
+      const page = await open();
+      await field(page).waitFor();
+      expect(await page.getByText("oven-1").count()).toBe(0);
+      expect(await page.getByRole("alert").filter({ hasText: /./ }).count()).toBe(0);
+      await page.keyboard.type("wrong");
+      await page.keyboard.press("Enter");
+      await page.getByText("This is not the hub's token").waitFor();
+      expect(await field(page).getAttribute("aria-invalid")).toBe("true");
+      await field(page).fill(token.toUpperCase());
+      await page.keyboard.press("Enter");
+      await page.getByText("oven-1").first().waitFor();
+      await live(page);
+      await page.reload();
+      await page.getByText("oven-1").first().waitFor();
+      const other = await open();
+      await field(other).waitFor();
+    });
 
-  it("[S3] takes the token of the printed code out of the address, and never asks for an address that has it", async () => {
-    const page = await open();
-    const asked: string[] = [];
-    page.on("request", (request) => asked.push(request.url()));
-    page.on("websocket", (socket) => asked.push(socket.url()));
-    await page.goto("about:blank");
-    await page.goto(`${url()}#token=${token}`);
-    await page.getByText("oven-1").first().waitFor();
-    expect(page.url()).not.toContain(token);
-    expect(asked.filter((one) => new URL(one).href.replace(/#.*/, "").includes(token))).toEqual([]);
-    await page.goto(`${url()}#/connect`);
-    const program = page.locator("#program");
-    await program.getByText(token).first().waitFor();
-    await page.getByRole("button", { name: "Send readings from this page" }).click();
-    await page.getByText("First reading from This browser").waitFor();
-  });
+    it("[S3] takes the token of the printed code out of the address, and never asks for an address that has it", async () => {
+      const page = await open();
+      const asked: string[] = [];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("websocket", (socket) => asked.push(socket.url()));
+      await page.goto("about:blank");
+      await page.goto(`${url()}#token=${token}`);
+      await page.getByText("oven-1").first().waitFor();
+      expect(page.url()).not.toContain(token);
+      expect(asked.filter((one) => new URL(one).href.replace(/#.*/, "").includes(token))).toEqual([]);
+      await page.goto(`${url()}#/connect`);
+      const program = page.locator("#program");
+      await program.getByText(token).first().waitFor();
+      await page.getByRole("button", { name: "Send readings from this page" }).click();
+      await page.getByText("First reading from This browser").waitFor();
+    });
 
-  it("shows nothing any more once the token was replaced", async () => {
-    const page = await open(`#token=${token}`);
-    await page.getByText("oven-1").first().waitFor();
-    await app.stop();
-    await startHub(true);
-    await page.getByText("This is not the hub's token, or not any more.").waitFor({ timeout: 30_000 });
-    expect(await page.getByText("oven-1").count()).toBe(0);
-    await field(page).fill(token);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByText("oven-1").first().waitFor();
-  });
+    it("shows nothing any more once the token was replaced", async () => {
+      const page = await open(`#token=${token}`);
+      await page.getByText("oven-1").first().waitFor();
+      await app.stop();
+      await startHub(true);
+      await page.getByText("This is not the hub's token, or not any more.").waitFor({ timeout: 30_000 });
+      expect(await page.getByText("oven-1").count()).toBe(0);
+      await field(page).fill(token);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("oven-1").first().waitFor();
+    });
 
-  it.each([
-    ["light", 1440],
-    ["dark", 1440],
-    ["light", 390],
-    ["dark", 390],
-  ] as const)("[A11Y] is readable and fits: %s, %d px", async (theme, width) => {
-    const page = await open("", width, theme);
-    await field(page).fill("wrong");
-    await page.keyboard.press("Enter");
-    await page.getByText("This is not the hub's token").waitFor();
-    expect(await seriousViolations(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `sign-in-${theme}-${width}.png`) });
-  });
+    it.each([
+      ["light", 1440],
+      ["dark", 1440],
+      ["light", 390],
+      ["dark", 390],
+    ] as const)("[A11Y] is readable and fits: %s, %d px", async (theme, width) => {
+      const page = await open("", width, theme);
+      await field(page).fill("wrong");
+      await page.keyboard.press("Enter");
+      await page.getByText("This is not the hub's token").waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `sign-in-${theme}-${width}.png`) });
+    });
 
-  it("needs no token on the hub's own machine", async () => {
-    const page = await open();
-    await page.goto(`http://localhost:${port}/`);
-    await page.getByText("oven-1").first().waitFor();
-  });
-});
+    it("needs no token on the hub's own machine", async () => {
+      const page = await open();
+      await page.goto(`http://localhost:${port}/`);
+      await page.getByText("oven-1").first().waitFor();
+    });
+  },
+);

@@ -41,6 +41,10 @@ describe("simulator/README.md", () => {
       name,
       value === false ? "" : String(value),
     ]);
-    expect(Object.fromEntries(rows)).toEqual({ duration: "until Ctrl-C", ...Object.fromEntries(defaults) });
+    expect(Object.fromEntries(rows)).toEqual({
+      duration: "until Ctrl-C",
+      token: "none",
+      ...Object.fromEntries(defaults),
+    });
   });
 });

@@ -96,7 +96,9 @@ describe("a start that cannot be", () => {
   });
 
   it("names the host that is not this machine's", async () => {
-    expect(expectSentence(await tryStart("--host", "192.0.2.1"), 1)).toContain("192.0.2.1 is not an address of this");
+    expect(expectSentence(await tryStart("--host", "192.0.2.1", "--open"), 1)).toContain(
+      "192.0.2.1 is not an address of this",
+    );
   });
 
   it("names the setting that is wrong, and ends with 2", async () => {

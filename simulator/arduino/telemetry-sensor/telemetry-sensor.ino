@@ -1,5 +1,5 @@
 // A sensor on an ESP32 that sends to a telemetry hub and loses nothing while the hub or the network is away.
-// Needs the library "WebSockets" by Markus Sattler, from the library manager. Fill in the four lines below and add what your
+// Needs the library "WebSockets" by Markus Sattler, from the library manager. Fill in the five lines below and add what your
 // board measures to `metrics` and `measure`.
 #include <Preferences.h>
 #include <WebSocketsClient.h>
@@ -11,6 +11,7 @@ const char* const wifiName = "your network";
 const char* const wifiPassword = "its password";
 const char* const hubHost = "192.168.1.10";
 const uint16_t hubPort = 8080;
+const char* const hubToken = "the token that it printed";
 
 const uint32_t reportIntervalMs = 1000;
 const telemetry::Metric metrics[] = {{"signal", "dBm", 0}, {"free-memory", "kB", 1}};
@@ -57,8 +58,9 @@ void setup() {
   snprintf(device, sizeof device, "esp32-%012llx", static_cast<unsigned long long>(ESP.getEfuseMac()));
   hub.onEvent(onHub);
   hub.begin(hubHost, hubPort, "/ws", "telemetry.v1");
-  // The library would send the origin of a web page from a file, and the hub lets no such page in.
-  hub.setExtraHeaders("");
+  // In place of the origin of a web page from a file, which the library would send: the hub lets no such page in.
+  const String authorization = String("Authorization: Bearer ") + hubToken;
+  hub.setExtraHeaders(authorization.c_str());
   hub.setReconnectInterval(2000 + esp_random() % 3000);
   // A cable that was pulled says nothing: ask every 15 s, and come anew after two answers that did not come in 5 s.
   hub.enableHeartbeat(15000, 5000, 2);

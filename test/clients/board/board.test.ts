@@ -310,7 +310,9 @@ describe.skipIf(missing)(`the sketch's sensor on this machine${leftOut(missing)}
 describe("the sketch", () => {
   it("[P41] turns off the Origin that its library sends, which the hub refuses", async () => {
     const sketch = join(import.meta.dirname, "../../../simulator/arduino/telemetry-sensor/telemetry-sensor.ino");
-    expect(readFileSync(sketch, "utf8")).toContain('hub.setExtraHeaders("");');
+    const code = readFileSync(sketch, "utf8");
+    expect(code).toContain("hub.setExtraHeaders(authorization.c_str());");
+    expect(code).toContain('String("Authorization: Bearer ") + hubToken');
     const hub = await startHub();
     await expect(hub.connect({ Origin: "file://" })).rejects.toThrow("403");
     await hub.stop();

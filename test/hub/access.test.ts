@@ -1,0 +1,217 @@
+/** Who is let in: decisions alone, with a clock that can be turned; and the file that keeps the token's hash. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Access, hashToken } from "../../server/hub/access.ts";
+import { Hub } from "../../server/hub/hub.ts";
+import { openHubToken, TokenFileError, tokenFile } from "../../server/hub/hub-token.ts";
+import { type Log, silentLog } from "../../server/ports.ts";
+import { defaultLimits } from "../../server/protocol/limits.ts";
+import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { FakeClock } from "../support/fake-clock.ts";
+import { FakePeer } from "../support/fake-peer.ts";
+
+const right = "k3j9-x2mq-7h2k-9xw3-dq01-a2b3-zz99";
+
+function world() {
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const line = (message: string, fields?: object) => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: line, info: line, warn: line, error: line };
+  const access = new Access(hashToken(right), clock, log);
+  const ask = (token: string | undefined, address = "192.168.1.9") =>
+    access.judge({ address, local: false, token })?.code ?? "in";
+  return { clock, lines, access, ask };
+}
+
+describe("access", () => {
+  it("[S6] lets this machine in without a token, others with the hub's alone, and says how", () => {
+    const { access, ask } = world();
+    expect(access.judge({ address: "127.0.0.1", local: true, token: "wrong" })).toBeUndefined();
+    expect(ask(right)).toBe("in");
+    const refusal = access.judge({ address: "192.168.1.9", local: false, token: undefined });
+    expect(refusal?.code).toBe("not_signed_in");
+    for (const word of ["Authorization: Bearer", "hello.token", "--new-token"])
+      expect(refusal?.message).toContain(word);
+  });
+
+  it("lets everybody in where there is no token", () => {
+    const access = new Access(undefined, new FakeClock(), silentLog);
+    expect(access.open).toBe(true);
+    expect(access.judge({ address: "192.168.1.9", local: false, token: undefined })).toBeUndefined();
+    expect(access.isToken("anything")).toBe(false);
+  });
+
+  it("[S5] takes a token as people type it, and nothing that only begins or ends like it", () => {
+    const typed = [right.toUpperCase(), right.replaceAll("-", ""), ` ${right.replaceAll("-", " ")}\n`];
+    for (const token of [...typed, right.replace("01", "oI"), right.replace("01", "OL")])
+      expect(world().ask(token), token).toBe("in");
+    for (const token of ["", right.slice(0, -1), `${right}0`, right.slice(1), "x".repeat(100_000), "\u0000"])
+      expect(world().ask(token), token.slice(0, 40)).toBe("not_signed_in");
+  });
+
+  it("[S7] does not look at tokens of an address for 60 s after 10 wrong ones in a minute; others are as ever", () => {
+    const { clock, access, ask, lines } = world();
+    for (let count = 0; count < 10; count++) expect(ask(`wrong ${count}`)).toBe("not_signed_in");
+    for (let count = 10; count < 1_000; count++) expect(ask(`wrong ${count}`)).toBe("rate_limited");
+    expect(ask(right)).toBe("rate_limited");
+    expect(ask(undefined)).toBe("not_signed_in");
+    expect(ask(right, "192.168.1.10")).toBe("in");
+    expect(access.judge({ address: "192.168.1.9", local: false, token: right })?.message).toContain("60 s");
+    clock.advance(59_999);
+    expect(ask(right)).toBe("rate_limited");
+    clock.advance(1);
+    expect(ask(right)).toBe("in");
+    expect(access.counts.wrong).toBe(10);
+    expect(access.counts.turnedAway).toBeGreaterThan(990);
+    expect(lines).toHaveLength(2);
+    expect(lines.join()).not.toContain("wrong 1");
+  });
+
+  it("[S7] forgives wrong tokens after a minute, and after the right one", () => {
+    const { clock, ask } = world();
+    for (let minute = 0; minute < 3; minute++) {
+      for (let count = 0; count < 9; count++) expect(ask("wrong")).toBe("not_signed_in");
+      clock.advance(60_000);
+    }
+    for (let count = 0; count < 9; count++) ask("wrong");
+    expect(ask(right)).toBe("in");
+    for (let count = 0; count < 9; count++) expect(ask("wrong")).toBe("not_signed_in");
+  });
+
+  it("[S7] takes the addresses of one IPv6 network for one, and IPv4 in IPv6 for itself", () => {
+    const { ask } = world();
+    for (let count = 0; count < 10; count++) ask("wrong", `2001:db8:0:1::${count.toString(16)}`);
+    expect(ask(right, "2001:db8::1:ffff:0:0:1")).toBe("rate_limited");
+    expect(ask(right, "2001:db8:0:2::1")).toBe("in");
+    for (let count = 0; count < 10; count++) ask("wrong", "::ffff:10.0.0.1");
+    expect(ask(right, "10.0.0.1")).toBe("rate_limited");
+    expect(ask(right, "::ffff:10.0.0.2")).toBe("in");
+  });
+
+  it("[S7] remembers a bounded number of addresses", () => {
+    const { ask } = world();
+    for (let count = 0; count < 9; count++) ask("wrong", "10.0.0.1");
+    for (let count = 0; count < 10_000; count++) ask("wrong", `11.${count >> 16}.${(count >> 8) & 255}.${count & 255}`);
+    expect(ask("wrong", "10.0.0.1")).toBe("not_signed_in");
+    expect(ask(right, "10.0.0.1")).toBe("in");
+  });
+});
+
+describe("the token's file", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "hub-token-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("[S4] holds the hash of 140 random bits, for its owner's eyes, and never the token", async () => {
+    const { token = "", hash, keep } = await openHubToken(folder, false);
+    expect(readdirSync(folder)).toEqual([]);
+    await keep();
+    expect(token).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){6}[0-9a-hjkmnp-tv-z]{4}$/);
+    const text = readFileSync(join(folder, tokenFile), "utf8");
+    expect(text).toBe(`sha256:${hash.toString("hex")}\n`);
+    expect(text).not.toContain(token.slice(0, 9));
+    expect(statSync(join(folder, tokenFile)).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual([tokenFile]);
+    expect(hash).toEqual(hashToken(token));
+  });
+
+  it("is read at the next start, which can't tell the token; another token ends the one before", async () => {
+    const first = await openHubToken(folder, false);
+    await first.keep();
+    expect(await openHubToken(folder, false)).toMatchObject({ hash: first.hash });
+    expect((await openHubToken(folder, false)).token).toBeUndefined();
+    const second = await openHubToken(folder, true);
+    expect((await openHubToken(folder, false)).hash).toEqual(first.hash);
+    await second.keep();
+    expect((await openHubToken(folder, false)).hash).toEqual(second.hash);
+    expect(second.token).not.toBe(first.token);
+  });
+
+  it.each(["", "hello", `sha256:${"0".repeat(63)}`, "sha256:"])("that is damaged stops the start: %j", async (text) => {
+    writeFileSync(join(folder, tokenFile), text);
+    await expect(openHubToken(folder, false)).rejects.toThrow(TokenFileError);
+    await expect(openHubToken(folder, false)).rejects.toThrow("--new-token");
+    expect((await openHubToken(folder, true)).token).toBeDefined();
+  });
+});
+
+describe("a connection that has not signed in", () => {
+  async function connected(limits = defaultLimits) {
+    const { clock, access, lines } = world();
+    const store = new MemoryStore();
+    const hub = new Hub({
+      ...{ store, state: await store.open(), version: "0.0.0", access },
+      config: { commitDelayMs: 0, limits },
+      ports: { clock, log: silentLog },
+      loopDelayMs: () => 0,
+      onFatal: () => {},
+    });
+    const peer = new FakePeer("192.168.1.9");
+    peer.signedIn = false;
+    const session = hub.accept(peer);
+    return {
+      hub,
+      clock,
+      lines,
+      peer,
+      send: (message: object | string) =>
+        session.receive(typeof message === "string" ? message : JSON.stringify(message)),
+    };
+  }
+
+  it.each([
+    [{ type: "hello", device: "a" }],
+    [{ type: "hello", device: "a", token: "wrong" }],
+    [{ type: "hello", viewer: true }],
+    [{ type: "hello", viewer: true, token: "wrong" }],
+    [{ type: "reading", id: 5, device: "a", metric: "m", value: 1 }],
+    [{ type: "reading", id: 5, device: "a", metric: "m", value: 1, token: "wrong" }],
+    [{ type: "readings", id: 5, device: "a", readings: [{ metric: "m", value: 1 }] }],
+    [{ type: "subscribe", id: 5 }],
+    [{ type: "describe", id: 5, device: "a" }],
+  ])("[S6] gets not_signed_in, 4401, and nothing else for %j", async (message) => {
+    const { hub, peer, send } = await connected();
+    send(message);
+    send({ type: "reading", device: "a", metric: "m", value: 1, token: right });
+    expect(peer.messages).toMatchObject([
+      { type: "error", code: "not_signed_in", ...("id" in message ? { id: 5 } : {}) },
+    ]);
+    expect(peer.closed?.code).toBe(4401);
+    expect(hub.catalog.deviceCount).toBe(0);
+  });
+
+  it.each([
+    ["hello", { type: "hello", device: "a", token: right }, "welcome"],
+    ["reading", { type: "reading", id: 1, device: "a", metric: "m", value: 1, token: right }, "ack"],
+    ["a viewer's hello", { type: "hello", viewer: true, token: right }, "welcome"],
+  ])("is let in by the token of %s, and has no deadline any more", async (_, message, answer) => {
+    const { clock, peer, send } = await connected();
+    send(message);
+    await peer.untilOf(answer);
+    clock.advance(60_000);
+    expect(peer.closed).toBeUndefined();
+    expect(peer.terminated).toBe(false);
+  });
+
+  it.each([
+    ["nothing", []],
+    ["pings", [JSON.stringify({ type: "ping", id: 1, time: 0 })]],
+    ["garbage", ["{", "nonsense"]],
+  ])(
+    "[S2] that sends %s is closed with 4408 after limits.firstMessageMs, and cut within a second of that",
+    async (_, texts) => {
+      const { clock, peer, send } = await connected();
+      for (const text of texts) send(text);
+      clock.advance(9_999);
+      expect(peer.closed).toBeUndefined();
+      clock.advance(1);
+      expect(peer.closed?.code).toBe(4408);
+      clock.advance(1_000);
+      expect(peer.terminated).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,186 @@
+/**
+ * A hub with --lan, asked by an address of this machine in its network: what comes by it looks to the hub like another machine.
+ * Left out where this machine has no such address.
+ */
+import { connect } from "node:net";
+import { hostname, networkInterfaces } from "node:os";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { lanAddresses } from "../../server/main/lan.ts";
+import type { Log } from "../../server/ports.ts";
+import { Client } from "../support/client.ts";
+import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
+import { websocketTransport } from "../support/websocket-wire.ts";
+
+const [address] = lanAddresses(networkInterfaces());
+const missingNetwork = address === undefined;
+const start = hubsOfTest();
+
+async function lanHub(limits = {}) {
+  const lines: string[] = [];
+  const line = (message: string, fields?: object) => lines.push(`${message} ${JSON.stringify(fields)}`);
+  const log: Log = { debug: line, info: line, warn: line, error: line };
+  const hub = await start({ config: { lan: true }, limits, log });
+  const token = hub.newToken ?? "";
+  const { port } = new URL(hub.url);
+  const url = `http://${address}:${port}`;
+  const ask = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+    fetch(`${url}${path}`, { ...init, headers });
+  return { hub, token, port, url, ask, lines, bearer: { Authorization: `Bearer ${token}` } };
+}
+
+const outside = (url: string, headers = {}) => Client.open(websocketTransport, url, headers);
+
+/** The status of an upgrade that was refused. */
+function refusedUpgrade(url: string, headers: Record<string, string> = {}): Promise<number | undefined> {
+  const socket = new WebSocket(url.replace("http", "ws"), { headers });
+  return new Promise((resolve) => {
+    socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
+    socket.on("open", () => resolve(undefined));
+    socket.on("error", () => {});
+  });
+}
+
+describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the network (left out without one)", () => {
+  it("answers nothing of its data without the token, and says how to sign in", async () => {
+    const { ask, bearer } = await lanHub();
+    const paths = ["/api/v1/devices", "/api/v1/status", "/api/v1/nothing", "/api/", "/metrics", "/ready"];
+    for (const path of paths) {
+      const answer = await ask(path);
+      expect([path, answer.status]).toEqual([path, 401]);
+      expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer /);
+      expect(await answer.json()).toMatchObject({ code: "not_signed_in", message: expect.stringContaining("Bearer") });
+    }
+    expect((await ask("/health")).status).toBe(200);
+    expect((await ask("/api/v1/devices", bearer)).status).toBe(200);
+    expect((await ask("/metrics", bearer)).status).toBe(200);
+    expect((await ask("/api/v1/nothing", bearer)).status).toBe(404);
+    const wrong = ["Bearer wrong", "Basic d3Jvbmc=", "Bearer", ""].map((Authorization) => ({ Authorization }));
+    for (const headers of wrong) expect((await ask("/api/v1/devices", headers)).status).toBe(401);
+  });
+
+  it("takes readings with the token alone, by HTTP and by socket", async () => {
+    const { hub, ask, bearer, token, url } = await lanHub();
+    const body = JSON.stringify({ device: "a", readings: [{ metric: "m", value: 1 }] });
+    const json = { "Content-Type": "application/json" };
+    expect((await ask("/api/v1/readings", json, { method: "POST", body })).status).toBe(401);
+    expect((await hub.http("GET", "devices")).body.devices).toEqual([]);
+    expect((await ask("/api/v1/readings", { ...json, ...bearer }, { method: "POST", body })).status).toBe(200);
+    const device = await outside(url);
+    device.send({ type: "hello", device: "b", token });
+    await device.next("welcome");
+    const tiny = await outside(url);
+    tiny.send({ type: "reading", id: 1, device: "c", metric: "m", value: 1, token });
+    await tiny.next("ack");
+    tiny.send({ type: "reading", id: 2, device: "c", metric: "m", value: 2 });
+    expect(await tiny.next()).toMatchObject({ type: "ack", id: 2 });
+    const viewer = await outside(url, bearer);
+    viewer.send({ type: "subscribe", id: 1 });
+    await viewer.next("subscribed");
+  });
+
+  it("refuses sockets: 4401 for a missing or wrong token, 401 for a wrong header, 4408 for silence", async () => {
+    const { url } = await lanHub({ firstMessageMs: 200 });
+    const [none, wrong, silent] = await Promise.all([outside(url), outside(url), outside(url)]);
+    none.send({ type: "subscribe", id: 3 });
+    expect(await none.next()).toMatchObject({ type: "error", id: 3, code: "not_signed_in" });
+    expect((await none.closed).code).toBe(4401);
+    wrong.send({ type: "hello", device: "a", token: "wrong" });
+    expect(await wrong.next()).toMatchObject({ type: "error", code: "not_signed_in", retryable: false });
+    expect((await wrong.closed).code).toBe(4401);
+    expect((await silent.closed).code).toBe(4408);
+    expect(await refusedUpgrade(`${url}/ws`, { Authorization: "Bearer wrong" })).toBe(401);
+  });
+
+  it("[S7] turns an address away for a while after 10 wrong tokens, whatever way they came, and logs it once", async () => {
+    const { url, ask, bearer, lines, hub } = await lanHub();
+    for (let count = 0; count < 5; count++) await ask("/api/v1/devices", { Authorization: "Bearer wrong" });
+    for (let count = 0; count < 5; count++) {
+      const client = await outside(url);
+      client.send({ type: "hello", device: "a", token: "wrong" });
+      await client.closed;
+    }
+    const answer = await ask("/api/v1/devices", bearer);
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(30);
+    expect(await refusedUpgrade(`${url}/ws`, bearer)).toBe(429);
+    const client = await outside(url);
+    client.send({ type: "hello", device: "a", token: "wrong" });
+    expect(await client.next()).toMatchObject({ code: "rate_limited", retryable: true });
+    expect((await client.closed).code).toBe(1008);
+    expect((await hub.http("GET", "devices")).status).toBe(200);
+    expect(lines.filter((one) => one.includes("too many wrong tokens"))).toHaveLength(1);
+  });
+
+  it("[S3] refuses a token in an address with 400, wherever it stands, and never logs it", async () => {
+    const { url, ask, bearer, token, lines } = await lanHub();
+    const paths = [
+      `/api/v1/devices?token=${token}`,
+      `/?token=${token}`,
+      `/api/v1/devices?access_token=x`,
+      `/api/v1/devices?key=${token}`,
+      `/api/v1/devices/${token}`,
+      `/${token}/`,
+      `/${encodeURIComponent(token.toUpperCase())}`,
+    ];
+    for (const path of paths) {
+      const answer = await ask(path, bearer);
+      expect([path, answer.status]).toEqual([path, 400]);
+      expect(await answer.text()).not.toContain(token);
+    }
+    expect(await refusedUpgrade(`${url}/ws?token=${token}`)).toBe(400);
+    expect(await refusedUpgrade(`${url}/${token}/ws`)).toBe(400);
+    expect(lines.join("\n").toLowerCase()).not.toContain(token);
+  });
+
+  it("needs no token from this machine itself, but does where a proxy or another host name is between", async () => {
+    const { hub, port } = await lanHub();
+    expect((await hub.http("GET", "devices")).status).toBe(200);
+    const device = await hub.device("a");
+    await device.next("welcome");
+    for (const name of ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+      expect((await fetch(`${hub.url}/api/v1/devices`, { headers: { [name]: "10.0.0.1" } })).status, name).toBe(401);
+    expect(await rawStatus(port, `${address}:${port}`)).toBe(401);
+    expect(await rawStatus(port, `${hostname()}:${port}`)).toBe(401);
+    expect(await rawStatus(port, `evil.example:${port}`)).toBe(403);
+    expect(await rawStatus(port, `localhost:${port}`)).toBe(200);
+  });
+
+  it("lets pages of its own address use it, and foreign pages no more than before", async () => {
+    const { ask, bearer, url } = await lanHub();
+    expect((await ask("/api/v1/devices", { ...bearer, Origin: url })).status).toBe(200);
+    expect((await ask("/api/v1/devices", { ...bearer, Origin: "http://evil.example" })).status).toBe(403);
+    const preflight = await ask("/api/v1/readings", { Origin: url }, { method: "OPTIONS" });
+    expect([preflight.status, preflight.headers.get("access-control-allow-headers")]).toEqual([
+      204,
+      "content-type, authorization",
+    ]);
+  });
+
+  it("keeps its token over a restart", async () => {
+    const { hub, token } = await lanHub();
+    await hub.restart();
+    expect(hub.newToken).toBeUndefined();
+    expect(await statusWith(hub, token)).toBe(200);
+    expect(await statusWith(hub, `${token}x`)).toBe(401);
+  });
+});
+
+function statusWith(hub: TestHub, token: string): Promise<number> {
+  const url = `http://${address}:${new URL(hub.url).port}/api/v1/devices`;
+  return fetch(url, { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status);
+}
+
+/** Asks by loopback under another `Host`, which `fetch` does not let one choose. */
+function rawStatus(port: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), "127.0.0.1");
+    let text = "";
+    socket.on("error", reject);
+    socket.on("data", (bytes) => {
+      text += bytes;
+    });
+    socket.on("end", () => resolve(Number(text.split(" ")[1])));
+    socket.end(`GET /api/v1/devices HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  });
+}
