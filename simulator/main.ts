@@ -40,7 +40,7 @@ function run(options: SimulatorOptions): void {
       warn(unreachable(options.url, state.reason));
     }
     if (state.state === "stopped" && stoppedAt === undefined) {
-      warn(`${device} stays away: ${state.reason}.`);
+      warn(`${device} stays away: ${state.reason.replace(/\.$/, "")}.`);
       if (fleet.totals.stopped === fleet.totals.links) stop();
     }
   };

@@ -14,4 +14,13 @@ describe("first programs", () => {
     for (const program of Object.values(snippets(proxied)))
       expect(program).toMatch(/example\.org\/plant\/hub\/(ws|api\/v1\/readings)/);
   });
+
+  it("bring the hub's token where it needs one, in a header or a field and never in an address", () => {
+    const local = { protocol: "http:", host: "192.168.1.5:8080", pathname: "/" };
+    for (const program of Object.values(snippets(local, "k3j9-x2mq"))) {
+      expect(program).toMatch(/token: "k3j9-x2mq"|Authorization"?: "?Bearer k3j9-x2mq/);
+      expect(program).not.toMatch(/https?:[^\s"']*k3j9|wss?:[^\s"']*k3j9/);
+    }
+    for (const program of Object.values(snippets(local))) expect(program).not.toMatch(/token|Authorization/);
+  });
 });

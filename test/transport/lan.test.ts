@@ -2,8 +2,10 @@
  * A hub with --lan, asked by an address of this machine in its network: what comes by it looks to the hub like another machine.
  * Left out where this machine has no such address.
  */
+import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { lanAddresses } from "../../server/main/lan.ts";
@@ -11,6 +13,7 @@ import type { Log } from "../../server/ports.ts";
 import { Client } from "../support/client.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
+import { outcomeOf } from "../tools/checkout.ts";
 
 const [address] = lanAddresses(networkInterfaces());
 const missingNetwork = address === undefined;
@@ -157,6 +160,17 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     ]);
   });
 
+  it("takes the simulator's fleet with the token, and tells one without it to stay away", async () => {
+    const { hub, url, token } = await lanHub();
+    const flags = ["--url", url, "--devices", "1", "--tickers", "0", "--duration", "1s", "--quiet"];
+    const run = (env: Record<string, string>, ...more: string[]) =>
+      outcomeOf(simulate([...flags, ...more], env)).then(({ code, stderr }) => ({ code, stderr }));
+    expect(await run({}, "--token", token)).toEqual({ code: 0, stderr: "" });
+    expect(await run({ HUB_TOKEN: token })).toEqual({ code: 0, stderr: "" });
+    expect((await hub.http("GET", "status")).body.readings.stored).toBeGreaterThan(0);
+    expect((await run({})).stderr).toContain("stays away: not_signed_in");
+  });
+
   it("keeps its token over a restart", async () => {
     const { hub, token } = await lanHub();
     await hub.restart();
@@ -169,6 +183,13 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
 function statusWith(hub: TestHub, token: string): Promise<number> {
   const url = `http://${address}:${new URL(hub.url).port}/api/v1/devices`;
   return fetch(url, { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status);
+}
+
+const simulator = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
+
+function simulate(flags: readonly string[], env: Record<string, string>) {
+  const argv = ["--import", "tsx", simulator, ...flags];
+  return spawn(process.execPath, argv, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Asks by loopback under another `Host`, which `fetch` does not let one choose. */
