@@ -50,7 +50,7 @@ const bodies: Readonly<Record<string, z.ZodType>> = {
 };
 
 /** Errors that any request may get: of the door, of a hub in trouble, of a hub that stops. */
-const anyErrors: readonly ErrorCode[] = ["not_allowed", "overloaded", "internal"];
+const anyErrors: readonly ErrorCode[] = ["not_signed_in", "not_allowed", "rate_limited", "overloaded", "internal"];
 
 /** Every answer and body that has no name of its own gets one from the operation. */
 function namedSchemas(direction: "sent" | "received"): Record<string, z.ZodType> {
@@ -98,8 +98,11 @@ export function openApiDocument(version: string): JsonObject {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
+    // Without a token on the hub's own machine, and where the hub is open.
+    security: [{}, { token: [] }],
     paths,
     components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer", description: "the hub's token (--lan)" } },
       schemas: { ...jsonSchemasOf(sent, "sent", base), ...jsonSchemasOf(received, "received", base) },
     },
   };
