@@ -162,7 +162,7 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
 
   it("takes the simulator's fleet with the token, and tells one without it to stay away", async () => {
     const { hub, url, token } = await lanHub();
-    const flags = ["--url", url, "--devices", "1", "--tickers", "0", "--duration", "1s", "--quiet"];
+    const flags = ["--url", url, "--devices", "1", "--tickers", "0", "--history", "5m", "--duration", "2s", "--quiet"];
     const run = (env: Record<string, string>, ...more: string[]) =>
       outcomeOf(simulate([...flags, ...more], env)).then(({ code, stderr }) => ({ code, stderr }));
     expect(await run({}, "--token", token)).toEqual({ code: 0, stderr: "" });
