@@ -87,14 +87,18 @@ function pushEarly(): Mutation {
 
 function swallowFull(store: TelemetryStore): Append {
   let last = 0;
+  // Series of swallowed batches: the store would refuse what comes under their numbers, and the hub knows them as stored.
+  let unnamed: Batch["newSeries"] = [];
   return async (batch) => {
     const columns = copyOf(batch.columns);
     try {
-      const commit = await store.append(batch);
+      const commit = await store.append({ ...batch, newSeries: [...unnamed, ...batch.newSeries] });
+      unnamed = [];
       last = commit.commit;
       return commit;
     } catch (error) {
       if (!(error instanceof StoreError && error.code === "storage_full")) throw error;
+      unnamed = [...unnamed, ...batch.newSeries];
       return { commit: last, columns, commitMs: 0 };
     }
   };
