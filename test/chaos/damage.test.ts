@@ -9,7 +9,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Random } from "../../simulator/random.ts";
 import { printedSeed } from "../support/seed.ts";
-import { type Damage, damages } from "./damages.ts";
+import { commitEnds, type Damage, damages } from "./damages.ts";
 import type { HubProcess } from "./hub-process.ts";
 import { firstTimeMs, type SenderLine, timedMetrics } from "./sender.ts";
 import { ChaosWorld } from "./world.ts";
@@ -25,6 +25,7 @@ let lines: readonly SenderLine[] = [];
 beforeAll(async () => {
   const world = new ChaosWorld();
   const { fleet } = world;
+  const log = join(world.data, "hub.db-wal");
   const first = world.startHub({ flags });
   fleet.connect(await first.url());
   await fleet.decidedMore(500);
@@ -34,8 +35,14 @@ beforeAll(async () => {
   await first.ended;
   const second = world.startHub({ flags });
   fleet.connect(await second.url());
+  // A commit takes in whatever is waiting, all of it on a slow disk: rounds make sure of several.
+  for (let rounds = 0; rounds < 8 || commitEnds(log).length < 6; rounds++) {
+    for (const line of fleet.lines) line.resume();
+    await fleet.decidedMore(1);
+    await fleet.settle();
+  }
   for (const line of fleet.lines) line.resume();
-  await fleet.decidedMore(100);
+  await fleet.decidedMore(10);
   await second.kill();
   cpSync(world.data, template, { recursive: true });
   ({ lines } = fleet);

@@ -31,10 +31,28 @@ function flip(path: string, random: Random): void {
   });
 }
 
-/** Damage to the last commits cannot be told from a loss of power: only the first half is struck. */
-function flipInFirstHalf(path: string, random: Random): void {
+const logHeaderBytes = 32;
+const frameBytes = 24 + pageBytes;
+
+/** Ends of the commits that a log holds, bytes from its beginning (the format: sqlite.org/fileformat2.html, section 4). */
+export function commitEnds(path: string): number[] {
+  const bytes = readFileSync(path);
+  const salt = bytes.subarray(16, 24);
+  const ends: number[] = [];
+  for (let at = logHeaderBytes; at + frameBytes <= bytes.length; at += frameBytes) {
+    // What a log held before it was begun over stands behind what it holds now, under another salt.
+    if (!bytes.subarray(at + 8, at + 16).equals(salt)) break;
+    if (bytes.readUInt32BE(at + 4) > 0) ends.push(at + frameBytes);
+  }
+  return ends;
+}
+
+/** Damage to the last commits cannot be told from a loss of power: what lies before them is struck. */
+function flipInLog(path: string, random: Random): void {
+  const end = commitEnds(path).at(-3);
+  if (end === undefined) throw new Error(`${path} holds fewer than three commits`);
   change(path, (bytes) => {
-    const at = below(random, bytes.length / 2);
+    const at = below(random, end);
     bytes[at] = (bytes[at] as number) ^ (1 << below(random, 8));
   });
 }
@@ -63,7 +81,7 @@ export const damages: readonly Damage[] = [
   { what: "a bad header", times: 1, strike: (data) => change(database(data), (bytes) => bytes.fill(0x5a, 0, 16)) },
   { what: "a lost log", times: 1, strike: (data) => rmSync(log(data)) },
   { what: "a lost database", times: 1, strike: (data) => rmSync(database(data)) },
-  { what: "a flipped bit in the log", times: 2, strike: (data, random) => flipInFirstHalf(log(data), random) },
+  { what: "a flipped bit in the log", times: 2, strike: (data, random) => flipInLog(log(data), random) },
   {
     what: "a cut log",
     times: 1,
