@@ -2,7 +2,7 @@
  * CSV (RFC 4180) in the long form: a row is one reading or one bucket of one series, `time,device,metric,value` or a column
  * an aggregate, so that any number of series stands in one file.
  */
-import type { Aggregate } from "../protocol/viewer.ts";
+import type { Aggregate } from "../protocol/past.ts";
 import {
   type Cell,
   inPieces,

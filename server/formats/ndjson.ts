@@ -1,5 +1,5 @@
 /** NDJSON: one JSON object a line, which is one reading or one bucket of one series. */
-import type { Aggregate } from "../protocol/viewer.ts";
+import type { Aggregate } from "../protocol/past.ts";
 import { inPieces, isoTime, numberText, type RowWriter, type TimeForm } from "./table.ts";
 
 /** A writer of lines; each tells its own `value`, or the aggregates that were asked for. */

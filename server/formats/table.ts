@@ -1,5 +1,5 @@
 /** What the row formats share: readings as columns come in, one row a reading or a bucket goes out. */
-import type { Aggregate } from "../protocol/viewer.ts";
+import type { Aggregate } from "../protocol/past.ts";
 
 /** A value as devices send it. */
 export type Cell = number | boolean | string;

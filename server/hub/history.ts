@@ -2,7 +2,7 @@
 
 import { Refusal } from "../protocol/errors.ts";
 import { bucketOrigin, widthForPoints } from "../protocol/ladder.ts";
-import type { Aggregate } from "../protocol/viewer.ts";
+import type { Aggregate } from "../protocol/past.ts";
 import type { Value } from "../store/columns.ts";
 import type { BucketPage, Range, RawPage, TelemetryStore } from "../store/store.ts";
 import type { Series } from "./catalog.ts";

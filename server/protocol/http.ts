@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { rejection } from "./device.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
+import { pastColumns } from "./past.ts";
 import { deviceName, metricName, sequence, time, value } from "./values.ts";
 import { deviceEntry, seriesEntry, valueTypes } from "./viewer.ts";
 
@@ -77,22 +78,12 @@ export const latestAnswer = z.object({
 });
 export type LatestAnswer = z.infer<typeof latestAnswer>;
 
-const numbers = z.array(z.number());
-
 const readingColumns = z.object({
   device: deviceName,
   metric: metricName,
   unit: z.string().optional(),
   type: z.enum(valueTypes),
-  times: numbers,
-  values: z.array(value).optional(),
-  first: numbers.optional(),
-  last: numbers.optional(),
-  min: numbers.optional(),
-  max: numbers.optional(),
-  mean: numbers.optional(),
-  sum: numbers.optional(),
-  count: numbers.optional(),
+  ...pastColumns.shape,
 });
 export type ReadingColumns = z.infer<typeof readingColumns>;
 

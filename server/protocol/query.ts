@@ -5,10 +5,10 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { Refusal } from "./errors.ts";
+import { type Aggregate, aggregateNames, maxPoints } from "./past.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
 import { deviceName, maxTimeMs, selector } from "./values.ts";
-import { type Aggregate, aggregateNames, maxPoints } from "./viewer.ts";
 
 /** Entries in a page where `limit` is missing, and the most it may ask for. */
 export const defaultPageLimit = 1_000;

@@ -3,14 +3,8 @@ import { z } from "zod";
 import { ping, pong } from "./device.ts";
 import { errorMessage } from "./errors.ts";
 import { metricMeta } from "./metadata.ts";
+import { aggregate, aggregateNames, maxPoints, pastColumns } from "./past.ts";
 import { freeText, requestId, selector, time, value } from "./values.ts";
-
-export const aggregateNames = ["first", "last", "min", "max", "mean", "sum", "count"] as const;
-export const aggregate = z.enum(aggregateNames);
-export type Aggregate = z.infer<typeof aggregate>;
-
-/** Most buckets a series may be asked in. */
-export const maxPoints = 5_000;
 
 export const viewerHello = z.strictObject({
   type: z.literal("hello"),
@@ -157,25 +151,14 @@ export const seriesMessage = z.object({
 });
 export type SeriesMessage = z.infer<typeof seriesMessage>;
 
-const numbers = z.array(z.number());
-
-/** The past of one series, in one or more messages; `done` on the last. Empty buckets are left out. */
+/** The past of one series, in one or more messages; `done` on the last. */
 export const historyMessage = z.object({
   type: z.literal("history"),
   id: requestId,
   series: z.int(),
   /** Bucket width, ms; null for raw readings. */
   every: z.number().nullable(),
-  /** Bucket starts, or reading times. */
-  times: numbers,
-  values: z.array(value).optional(),
-  first: numbers.optional(),
-  last: numbers.optional(),
-  min: numbers.optional(),
-  max: numbers.optional(),
-  mean: numbers.optional(),
-  sum: numbers.optional(),
-  count: numbers.optional(),
+  ...pastColumns.shape,
   done: z.boolean(),
 });
 export type HistoryMessage = z.infer<typeof historyMessage>;
@@ -194,7 +177,7 @@ export const update = z.object({
   set: z.int(),
   offset: z.int(),
   series: z.array(z.int()),
-  times: numbers,
+  times: z.array(z.number()),
   values: z.array(value),
   merged: z.int().optional(),
 });

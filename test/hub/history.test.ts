@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../server/hub/history.ts";
 import { Refusal } from "../../server/protocol/errors.ts";
 import { widthForPoints } from "../../server/protocol/ladder.ts";
-import { aggregateNames } from "../../server/protocol/viewer.ts";
+import { aggregateNames } from "../../server/protocol/past.ts";
 import { liveWorld, type TestReading } from "./live/live-world.ts";
 
 const start = Date.UTC(2026, 10, 24);

@@ -1,0 +1,26 @@
+/** Answers about the past, in columns: the same over the socket and over HTTP. */
+import { z } from "zod";
+import { value } from "./values.ts";
+
+export const aggregateNames = ["first", "last", "min", "max", "mean", "sum", "count"] as const;
+export const aggregate = z.enum(aggregateNames);
+export type Aggregate = z.infer<typeof aggregate>;
+
+/** Most buckets a series may be asked in. */
+export const maxPoints = 5_000;
+
+const numbers = z.array(z.number());
+
+/** Columns of one length: `values` of readings, or the aggregates asked for of buckets. Empty buckets are left out. */
+export const pastColumns = z.object({
+  /** Reading times, or bucket starts. */
+  times: numbers,
+  values: z.array(value).optional(),
+  first: numbers.optional(),
+  last: numbers.optional(),
+  min: numbers.optional(),
+  max: numbers.optional(),
+  mean: numbers.optional(),
+  sum: numbers.optional(),
+  count: numbers.optional(),
+});
