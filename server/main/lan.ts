@@ -4,18 +4,40 @@ import { renderUnicodeCompact } from "uqr";
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-/** Networks between programs of this machine: nobody else reaches the hub by them. */
-const inner = /^(docker|br-|veth|virbr|vmnet|vboxnet|cni|flannel|podman|lxc)/;
+/**
+ * Networks between programs of this machine: nobody else reaches the hub by them. Docker names its bridges by 12 digits;
+ * `br-lan` is a real network.
+ */
+const inner = /^(docker|br-[0-9a-f]{12}$|veth|virbr|vmnet|vboxnet|bridge1\d\d$|cni|flannel|podman|lxc)/;
 
-/** Addresses under which other machines reach this one, the likeliest first; those of IPv6 where there is no other. */
+/** Tunnels: whoever is in them reaches the hub there, but the phone in the same room hardly does. */
+const tunnel = /^(tun|tap|utun|wg|ppp|ipsec|tailscale|zt|nordlynx|vpn)/i;
+
+/**
+ * Addresses under which other machines reach this one, the likeliest first: of networks before those of tunnels, IPv4 before
+ * IPv6. Those that a machine gives to itself, or that lead to its own containers, only where there is no other.
+ */
 export function lanAddresses(interfaces: Interfaces): string[] {
   const all = Object.entries(interfaces).flatMap(([name, addresses = []]) =>
     addresses.filter(({ internal }) => !internal).map(({ address, family }) => ({ name, address, family })),
   );
-  const outer = all.filter(({ name }) => !inner.test(name));
-  const usual = outer.filter(({ family, address }) => family === "IPv4" && !address.startsWith("169.254."));
-  const six = outer.filter(({ family, address }) => family === "IPv6" && !/^fe[89ab]/i.test(address));
-  return (usual.length > 0 ? usual : six).map(({ address }) => address);
+  const ranked = all
+    // A link-local address of IPv6 needs the name of the other machine's interface in it.
+    .filter(({ address }) => !/^fe[89ab]/i.test(address))
+    .map((one) => ({ ...one, rank: rankOf(one) }))
+    // Equals stay in the system's order.
+    .sort((a, b) => a.rank - b.rank);
+  const usual = ranked.filter(({ rank }) => rank < lastResort);
+  return (usual.length > 0 ? usual : ranked.slice(0, 1)).map(({ address }) => address);
+}
+
+/** From this rank on an address is told only where there is no better one. */
+const lastResort = 4;
+
+function rankOf({ name, address, family }: { name: string; address: string; family: string }): number {
+  if (inner.test(name)) return lastResort + 1;
+  if (address.startsWith("169.254.")) return lastResort;
+  return (tunnel.test(name) ? 2 : 0) + (family === "IPv6" ? 1 : 0);
 }
 
 export interface LanReach {
@@ -24,17 +46,17 @@ export interface LanReach {
   readonly addresses: readonly string[];
   /** Only where it was made just now. */
   readonly token: string | undefined;
-  /** Whether colours may be used: a code that is dark on light can be read by every phone. */
+  /** Whether colours may be used. Without them the code is dark on light only where the terminal is light on dark. */
   readonly colours: boolean;
 }
 
 /** The text for the terminal, ended by a newline. With a token it is a secret: it goes to the person, never into the log. */
 export function lanText({ port, addresses, token, colours }: LanReach): string {
   const urls = addresses.map((address) => `http://${address.includes(":") ? `[${address}]` : address}:${port}`);
-  const [first] = urls;
+  const [first, ...more] = urls;
   const where = first
-    ? `Other machines reach it at ${urls.join(" or ")}`
-    : "This machine has no address in a network now";
+    ? `Other machines reach it at ${first}${more.length > 0 ? ` (or ${more.join(", ")})` : ""}`
+    : "This machine has no address in a network now: other machines will reach it once it has one";
   if (token === undefined)
     return `${where}, with the token that was shown when it was made. Start with --new-token to get another.\n`;
   const lines = [
@@ -46,21 +68,29 @@ export function lanText({ port, addresses, token, colours }: LanReach): string {
   ];
   if (first)
     lines.push(
-      "A phone in the same network opens the page, signed in, with this code:",
+      "A phone in the same network opens the page, signed in, with this code, which is as secret as the token:",
       "",
-      qrCode(`${first}/#token=${token}`, colours),
+      ...qrCode(`${first}/#token=${token}`, colours),
     );
   return `${lines.join("\n")}\n`;
 }
 
-/** The token stands behind `#`: that part of an address is never sent to any server. */
-function qrCode(address: string, colours: boolean): string {
-  const code = renderUnicodeCompact(address, { ecc: "L", border: 2 });
-  // Blocks are the light parts: white on black whatever the colours of the terminal are.
-  return colours
-    ? code
-        .split("\n")
-        .map((line) => `\u001b[97;40m${line}\u001b[0m`)
-        .join("\n")
-    : code;
+/** Light modules around a code (ISO/IEC 18004, 9.1): with fewer some cameras do not find it. */
+const quietZone = 4;
+
+/**
+ * White on black of the fixed palette: a theme may turn "black" and "white" of the 16 colours round, and most cameras read
+ * dark on light alone.
+ */
+const whiteOnBlack = "\u001b[38;5;231;48;5;16m";
+
+/**
+ * Lines of a QR code. The token stands behind `#`, the part of an address that browsers send to no server and no proxy and
+ * write into no Referer; the page takes it out of the address bar before it does anything else. What remains is the
+ * browser's own list of visited addresses, which no page can edit.
+ */
+function qrCode(address: string, colours: boolean): string[] {
+  // Blocks are the light parts. The lowest degree of error correction has the largest modules: a screen is not scratched.
+  const lines = renderUnicodeCompact(address, { ecc: "L", border: quietZone }).split("\n");
+  return colours ? lines.map((line) => `${whiteOnBlack}${line}\u001b[0m`) : lines;
 }

@@ -4,9 +4,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type NetworkInterfaceInfo, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import readCode from "jsqr";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lanAddresses, lanText } from "../../server/main/lan.ts";
 import { builtHub, HubProcess } from "../chaos/hub-process.ts";
+import {
+  darkTerminal,
+  drawTerminal,
+  lightTerminal,
+  type Palette,
+  turnedTerminal,
+} from "../support/terminal-picture.ts";
 
 const token = "k3j9-x2mq-7h2k-9xw3-dq01-a2b3-zz99";
 
@@ -16,40 +24,77 @@ function at(address: string, internal = false): NetworkInterfaceInfo {
 }
 
 describe("addresses in the network", () => {
-  it("are those under which other machines reach this one", () => {
+  it("are those under which other machines reach this one: the network first, then tunnels, IPv6 after IPv4", () => {
     const interfaces = {
       lo: [at("127.0.0.1", true), at("::1", true)],
       docker0: [at("172.17.0.1")],
+      "br-0123456789ab": [at("172.18.0.1")],
+      tun0: [at("10.8.0.2"), at("fd08::2")],
+      tailscale0: [at("100.101.102.103")],
       wlan0: [at("fe80::1"), at("fd00::5"), at("192.168.1.5")],
       eth0: [at("10.0.0.5"), at("169.254.3.4")],
       none: undefined,
     };
-    expect(lanAddresses(interfaces)).toEqual(["192.168.1.5", "10.0.0.5"]);
-    expect(lanAddresses({ eth0: [at("fe80::1"), at("fd00::5")] })).toEqual(["fd00::5"]);
-    expect(lanAddresses({ lo: [at("127.0.0.1", true)] })).toEqual([]);
+    expect(lanAddresses(interfaces)).toEqual([
+      ...["192.168.1.5", "10.0.0.5", "fd00::5"],
+      ...["10.8.0.2", "100.101.102.103", "fd08::2"],
+    ]);
+  });
+
+  it.each([
+    ["IPv6 alone", { eth0: [at("fe80::1"), at("fd00::5")] }, ["fd00::5"]],
+    [
+      "a bridge that is the network",
+      { "br-lan": [at("192.168.1.1")], br0: [at("10.0.0.1")] },
+      ["192.168.1.1", "10.0.0.1"],
+    ],
+    ["a cable without a router", { eth0: [at("fe80::1"), at("169.254.3.4")] }, ["169.254.3.4"]],
+    ["programs of this machine alone", { docker0: [at("172.17.0.1")], eth0: [at("fe80::1")] }, ["172.17.0.1"]],
+    ["nothing", { lo: [at("127.0.0.1", true)] }, []],
+  ])("%s", (_, interfaces, expected) => {
+    expect(lanAddresses(interfaces)).toEqual(expected);
   });
 });
 
 describe("the text of --lan", () => {
   const reach = { port: 8080, addresses: ["192.168.1.5", "fd00::5"], token, colours: false };
 
-  it("tells addresses and token, and draws a code in lines of one width", () => {
+  it("tells addresses and token", () => {
     const text = lanText(reach);
-    expect(text).toContain("http://192.168.1.5:8080 or http://[fd00::5]:8080");
+    expect(text).toContain("http://192.168.1.5:8080");
+    expect(text).toContain("http://[fd00::5]:8080");
     expect(text.split("\n")).toContain(`  ${token}`);
     expect(text).not.toContain("?token");
-    const code = text.split("\n").filter((line) => /^[█▀▄ ]{21,}$/.test(line));
-    expect(new Set(code.map((line) => line.length)).size).toBe(1);
-    // Two rows of modules a line.
-    expect(code).toHaveLength(Math.ceil((code[0]?.length ?? 0) / 2));
-    expect(code.every((line) => line.startsWith("██") || line.startsWith("▀▀"))).toBe(true);
   });
 
-  it("draws dark on light whatever the terminal's colours are", () => {
-    const lines = lanText({ ...reach, colours: true }).split("\n");
-    expect(
-      lines.filter((line) => line.startsWith("\u001b[97;40m") && line.endsWith("\u001b[0m")).length,
-    ).toBeGreaterThan(10);
+  /** What a camera that takes dark on light alone reads from the code on a terminal; `inverse`: one that takes light on dark, too. */
+  function seen(colours: boolean, palette: Palette, inverse = false): string | undefined {
+    const lines = codeLines(lanText({ ...reach, colours }));
+    const { pixels, width, height } = drawTerminal(lines, palette);
+    return readCode(pixels, width, height, { inversionAttempts: inverse ? "invertFirst" : "dontInvert" })?.data;
+  }
+  const signedIn = `http://192.168.1.5:8080/#token=${token}`;
+
+  it.each([
+    ["dark", darkTerminal],
+    ["light", lightTerminal],
+    ["light with its colours turned round", turnedTerminal],
+  ])("draws a code that a camera reads as the page's address and the token: %s terminal", (_, palette) => {
+    expect(seen(true, palette)).toBe(signedIn);
+  });
+
+  it("draws it without colours for a dark terminal; on a light one only cameras read it that take light on dark", () => {
+    expect(seen(false, darkTerminal)).toBe(signedIn);
+    expect(seen(false, lightTerminal, true)).toBe(signedIn);
+  });
+
+  it("leaves four light modules on each side of it (ISO/IEC 18004, 9.1), in lines of one width", () => {
+    const lines = codeLines(lanText(reach));
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+    for (const line of lines.slice(0, 2)) expect(line).toMatch(/^█+$/);
+    for (const line of lines) expect(line).toMatch(/^(████.*████|▀+)$/);
+    expect(lines.at(-1)).toMatch(/^[▀█]+$/);
+    expect(lines.length * 2 - (lines[0]?.length ?? 0)).toBeLessThanOrEqual(1);
   });
 
   it("has no token and no code at later starts, and says how to get another", () => {
@@ -64,6 +109,11 @@ describe("the text of --lan", () => {
     expect(text).toContain("no address");
   });
 });
+
+/** The lines of the code, whether coloured or not. */
+function codeLines(text: string): string[] {
+  return text.split("\n").filter((line) => /[█▀▄]{4}/.test(line));
+}
 
 describe("a start with --lan", () => {
   let folder: string;
