@@ -2,6 +2,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock, Log } from "../ports.ts";
 import { type About, Refusal } from "../protocol/errors.ts";
+import { Throttle } from "./throttle.ts";
 
 /** What a way in knows of a connection or a request. */
 export interface Entrance {
@@ -13,13 +14,14 @@ export interface Entrance {
   readonly token: string | undefined;
 }
 
-/** Wrong tokens of one address within `windowMs` after which it is not listened to for `blockMs`. */
-const mostWrong = 10;
-const windowMs = 60_000;
-const blockMs = 60_000;
+/** After 10 wrong tokens of an address within a minute it is not listened to for a minute. */
+const ofAddress = { most: 10, windowMs: 60_000, blockMs: 60_000 } as const;
 
-/** Addresses remembered at once; beyond it the oldest is forgotten, so that many addresses cost no memory without end. */
-const mostAddresses = 10_000;
+/**
+ * A machine takes as many IPv6 addresses of its network (/64) as it likes, so networks are counted, too. But a home is one
+ * network: one board with an old token must not lock out all others in it, so a network may fail more often.
+ */
+const ofNetwork = { ...ofAddress, most: 100 } as const;
 
 /** Anything longer is no token of the hub's, and is not worth a hash. */
 const longestToken = 512;
@@ -27,34 +29,34 @@ const longestToken = 512;
 const howToSignIn =
   "send the hub's token as Authorization: Bearer TOKEN, or on a socket in hello.token (reading.token without hello). Who lost it starts the hub with --new-token to get another";
 
-interface Trials {
-  /** When the window began, or the block, ms of the monotonic clock. */
-  sinceMs: number;
-  wrong: number;
-  blocked: boolean;
-  /** Tokens that came while it was blocked, not looked at. */
-  turnedAway: number;
-}
-
 /** SHA-256 of a token as it is typed: capitals, dashes and letters that look like digits (o, i, l) make no difference. */
 export function hashToken(token: string): Buffer {
   const plain = token.toLowerCase().replace(/[\s-]/g, "").replaceAll("o", "0").replace(/[il]/g, "1");
   return createHash("sha256").update(plain).digest();
 }
 
+/**
+ * Whether there is something in a text that looks like a token of a hub. Whether it is the right one must not be looked at
+ * in places where nobody counts the guesses.
+ */
+export function looksLikeToken(text: string): boolean {
+  return /(?<![0-9a-z-])(?:[0-9a-z]{4}[- ]){6}[0-9a-z]{4}(?![0-9a-z-])/i.test(text);
+}
+
 export class Access {
   readonly #hash: Buffer | undefined;
-  readonly #clock: Clock;
   readonly #log: Log;
-  readonly #trials = new Map<string, Trials>();
+  readonly #addresses: Throttle;
+  readonly #networks: Throttle;
   #wrong = 0;
   #turnedAway = 0;
 
   /** `hash`: of the hub's token; without one the hub is open. */
   constructor(hash: Buffer | undefined, clock: Clock, log: Log) {
     this.#hash = hash;
-    this.#clock = clock;
     this.#log = log;
+    this.#addresses = new Throttle(clock, ofAddress);
+    this.#networks = new Throttle(clock, ofNetwork);
   }
 
   /** True where nobody needs a token. */
@@ -72,75 +74,51 @@ export class Access {
     if (this.#hash === undefined || local) return undefined;
     if (token === undefined)
       return new Refusal("not_signed_in", `This hub needs its token: ${howToSignIn}.`, undefined, about);
-    const key = keyOf(address);
-    const leftMs = this.#blockLeftMs(key);
+    const from = plainAddress(address);
+    const network = networkOf(from);
+    const leftMs = Math.max(this.#addresses.blockLeftMs(from), network ? this.#networks.blockLeftMs(network) : 0);
     if (leftMs > 0) {
+      this.#turnedAway += 1;
       const retryAfter = Math.ceil(leftMs / 1_000);
       const message = `Too many wrong tokens came from this address: try again in ${retryAfter} s.`;
       return new Refusal("rate_limited", message, { retryAfter }, about);
     }
-    if (this.#matches(token)) {
-      this.#trials.delete(key);
+    if (this.#matches(token, this.#hash)) {
+      this.#addresses.forgive(from);
       return undefined;
     }
-    this.#count(key, address);
+    this.#count(from, network);
     return new Refusal("not_signed_in", `This is not the hub's token: ${howToSignIn}.`, undefined, about);
   }
 
-  /** True for the hub's own token: where it stands in an address it must not be used, told or logged. */
-  isToken(text: string): boolean {
-    return this.#hash !== undefined && this.#matches(text);
-  }
-
   /** Both sides are digests of one length, so neither the length nor a right beginning can be told from the time it takes. */
-  #matches(token: string): boolean {
-    if (this.#hash === undefined || token.length > longestToken) return false;
-    return timingSafeEqual(hashToken(token), this.#hash);
+  #matches(token: string, hash: Buffer): boolean {
+    return token.length <= longestToken && timingSafeEqual(hashToken(token), hash);
   }
 
-  /** How long an address is not listened to any more, ms; counts who came meanwhile. */
-  #blockLeftMs(key: string): number {
-    const trials = this.#trials.get(key);
-    if (!trials?.blocked) return 0;
-    const leftMs = trials.sinceMs + blockMs - this.#clock.monotonic();
-    if (leftMs <= 0) {
-      this.#trials.delete(key);
-      return 0;
-    }
-    trials.turnedAway += 1;
-    this.#turnedAway += 1;
-    return leftMs;
-  }
-
-  #count(key: string, address: string): void {
+  #count(address: string, network: string | undefined): void {
     this.#wrong += 1;
-    const nowMs = this.#clock.monotonic();
-    let trials = this.#trials.get(key);
-    if (!trials || nowMs - trials.sinceMs >= windowMs) {
-      this.#trials.delete(key);
-      if (this.#trials.size >= mostAddresses) this.#trials.delete(this.#trials.keys().next().value as string);
-      trials = { sinceMs: nowMs, wrong: 0, blocked: false, turnedAway: 0 };
-      this.#trials.set(key, trials);
+    const after = this.#addresses.fail(address);
+    if (after === "first")
       this.#log.warn("a wrong token was refused; further ones of this minute are counted", { address });
-    }
-    trials.wrong += 1;
-    if (trials.wrong < mostWrong) return;
-    trials.blocked = true;
-    trials.sinceMs = nowMs;
-    this.#log.warn("too many wrong tokens: tokens from this address are not looked at for a minute", {
-      address,
-      wrong: trials.wrong,
-    });
+    if (after === "blocked")
+      this.#log.warn("too many wrong tokens: tokens from this address are not looked at for a minute", { address });
+    if (network !== undefined && this.#networks.fail(network) === "blocked")
+      this.#log.warn("too many wrong tokens: tokens from this network are not looked at for a minute", { network });
   }
 }
 
-/** An IPv6 network gives a machine as many addresses as it likes: all of its /64 are one. */
-function keyOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, "");
-  if (!plain.includes(":")) return plain;
-  const [head = "", tail] = plain.split("%")[0]?.split("::") ?? [];
+/** An address without the name of the interface that it came by; IPv4 as itself. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, "").replace(/%.*$/, "");
+}
+
+/** The /64 of an IPv6 address; undefined for IPv4. */
+function networkOf(address: string): string | undefined {
+  if (!address.includes(":")) return undefined;
+  const [head = "", tail] = address.split("::");
   const first = head === "" ? [] : head.split(":");
   const last = tail ? tail.split(":") : [];
   const middle = tail === undefined ? [] : Array<string>(Math.max(0, 8 - first.length - last.length)).fill("0");
-  return [...first, ...middle, ...last].slice(0, 4).join(":");
+  return `${[...first, ...middle, ...last].slice(0, 4).join(":")}::/64`;
 }

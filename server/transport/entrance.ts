@@ -1,6 +1,6 @@
 /** Where a request comes from, and the token that it brings. */
 import type { IncomingMessage } from "node:http";
-import type { Access, Entrance } from "../hub/access.ts";
+import { type Access, type Entrance, looksLikeToken } from "../hub/access.ts";
 import { isLoopbackAddress, isLoopbackHost } from "../loopback.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { hostnameOf } from "./origin.ts";
@@ -22,25 +22,28 @@ export function entranceOf({ headers, socket }: IncomingMessage): Entrance {
       isLoopbackHost(host) &&
       proxyHeaders.every((name) => headers[name] === undefined),
     // A header that cannot be read is a wrong token, not a missing one.
-    token: token ?? headers.authorization,
+    token: token ?? (headers.authorization === undefined ? undefined : ""),
   };
 }
 
-/** Refuses an address that has a token in it: addresses end up in logs, histories and on screens. */
+/**
+ * Refuses an address that has a token in it: addresses end up in logs, histories and on screens. Everything that looks like
+ * one is refused alike: nobody learns here, uncounted, whether a guess was right.
+ */
 export function tokenInAddress(pathname: string, query: URLSearchParams, access: Access): Refusal | undefined {
   const named = tokenParameters.some((name) => query.has(name));
-  const hidden = () => [...query.values(), ...pathname.split("/").map(decoded)].some((text) => access.isToken(text));
-  if (!named && (access.open || !hidden())) return undefined;
+  if (!named && (access.open || ![decoded(pathname), ...query.keys(), ...query.values()].some(looksLikeToken)))
+    return undefined;
   return new Refusal(
     "unknown_field",
-    "A token in an address ends up in logs: send it as Authorization: Bearer TOKEN, or on a socket in hello.token. This one should be replaced: start the hub with --new-token.",
+    "A token in an address ends up in logs: send it as Authorization: Bearer TOKEN, or on a socket in hello.token. If this one is the hub's, replace it: start the hub with --new-token.",
   );
 }
 
-function decoded(segment: string): string {
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(segment);
+    return decodeURIComponent(text);
   } catch {
-    return segment;
+    return text;
   }
 }

@@ -5,12 +5,14 @@ import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws
 import type { Access } from "../hub/access.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Peer } from "../hub/peer.ts";
+import { Throttle } from "../hub/throttle.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 import { type CloseCode, errorRules } from "../protocol/codes.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
+import { refusalHeaders } from "./refusal-headers.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -24,6 +26,8 @@ const closePatienceMs = 3_000;
 const textFrame = { binary: false } as const;
 /** Fragments of one frame; a sender needs none, and each costs memory of its own. */
 const maxFragments = 16;
+/** One line of log a minute for each address whose sockets are refused; it is never blocked. */
+const tellRefusals = { most: Number.POSITIVE_INFINITY, windowMs: 60_000, blockMs: 0 } as const;
 /** Smallest TCP segment that a slow link may cut a frame into, bytes. */
 const smallestSegmentBytes = 512;
 
@@ -60,11 +64,15 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   const sockets = new WebSocketServer(options);
   const open = new Set<SocketPeer>();
   const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
+  const refusedBefore = new Throttle(deps.clock, tellRefusals);
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
     const refusal = refuseUpgrade(request, deps.config, deps.access);
     if ("status" in refusal) {
-      deps.log.warn("socket refused", { address: request.socket.remoteAddress, reason: refusal.message });
+      const address = request.socket.remoteAddress ?? "unknown";
+      // A foreign page that comes back by itself, or somebody who means harm, must not fill the disk with lines.
+      if (refusedBefore.fail(address) === "first")
+        deps.log.warn("socket refused; further ones of this minute are not told", { address, reason: refusal.message });
       answer(socket, refusal.status, refusal.message);
       return;
     }
@@ -72,7 +80,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     const stranger = deps.access.judge(entrance);
     // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
     if (stranger && entrance.token !== undefined) {
-      answer(socket, errorRules[stranger.code].http, stranger.message);
+      answer(socket, errorRules[stranger.code].http, stranger.message, refusalHeaders(stranger));
       return;
     }
     sockets.handleUpgrade(request, socket, head, (websocket) => {
@@ -131,12 +139,16 @@ function refuseUpgrade(
   return { restricted: verdict.restricted };
 }
 
-function answer(socket: Duplex, status: number, message: string): void {
+function answer(socket: Duplex, status: number, message: string, headers: Readonly<Record<string, string>> = {}): void {
   const body = `${message}\n`;
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  );
+  const head = {
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    ...headers,
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
 }
 
 type Trust = Pick<Peer, "restricted" | "signedIn">;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Access, hashToken } from "../../server/hub/access.ts";
+import { Access, hashToken, looksLikeToken } from "../../server/hub/access.ts";
 import { Hub } from "../../server/hub/hub.ts";
 import { openHubToken, TokenFileError, tokenFile } from "../../server/hub/hub-token.ts";
 import { type Log, silentLog } from "../../server/ports.ts";
@@ -40,7 +40,6 @@ describe("access", () => {
     const access = new Access(undefined, new FakeClock(), silentLog);
     expect(access.open).toBe(true);
     expect(access.judge({ address: "192.168.1.9", local: false, token: undefined })).toBeUndefined();
-    expect(access.isToken("anything")).toBe(false);
   });
 
   it("[S5] takes a token as people type it, and nothing that only begins or ends like it", () => {
@@ -69,6 +68,15 @@ describe("access", () => {
     expect(lines.join()).not.toContain("wrong 1");
   });
 
+  it("[S7] the right token of one address is no way to go on guessing from others of its network", () => {
+    const { ask, access } = world();
+    for (let count = 0; count < 200; count++) {
+      ask("wrong", `2001:db8::${count.toString(16)}`);
+      ask(right, "2001:db8::ffff");
+    }
+    expect(access.counts.wrong).toBe(100);
+  });
+
   it("[S7] forgives wrong tokens after a minute, and after the right one", () => {
     const { clock, ask } = world();
     for (let minute = 0; minute < 3; minute++) {
@@ -80,14 +88,32 @@ describe("access", () => {
     for (let count = 0; count < 9; count++) expect(ask("wrong")).toBe("not_signed_in");
   });
 
-  it("[S7] takes the addresses of one IPv6 network for one, and IPv4 in IPv6 for itself", () => {
+  it("[S7] takes IPv4 in IPv6 for itself, and an address for the same by whatever interface it came", () => {
     const { ask } = world();
-    for (let count = 0; count < 10; count++) ask("wrong", `2001:db8:0:1::${count.toString(16)}`);
-    expect(ask(right, "2001:db8::1:ffff:0:0:1")).toBe("rate_limited");
-    expect(ask(right, "2001:db8:0:2::1")).toBe("in");
     for (let count = 0; count < 10; count++) ask("wrong", "::ffff:10.0.0.1");
     expect(ask(right, "10.0.0.1")).toBe("rate_limited");
     expect(ask(right, "::ffff:10.0.0.2")).toBe("in");
+    for (let count = 0; count < 10; count++) ask("wrong", "fe80::9%eth0");
+    expect(ask(right, "fe80::9%wlan0")).toBe("rate_limited");
+  });
+
+  it("[S7] a board with an old token locks nobody else out of a home that is one IPv6 network", () => {
+    const { ask } = world();
+    for (let count = 0; count < 1_000; count++) ask("old", "fd00::9");
+    expect(ask(right, "fd00::9")).toBe("rate_limited");
+    expect(ask(right, "fd00::a")).toBe("in");
+  });
+
+  it("[S7] gives one who takes ever new addresses of an IPv6 network 100 trials a minute, and other networks theirs", () => {
+    const { ask, access, lines, clock } = world();
+    for (let count = 0; count < 1_000; count++) ask("wrong", `2001:db8:0:1::${count.toString(16)}`);
+    expect(access.counts).toEqual({ wrong: 100, turnedAway: 900 });
+    // The right token of another address does not begin the count anew.
+    expect(ask(right, "2001:db8::1:ffff:0:0:1")).toBe("rate_limited");
+    expect(ask(right, "2001:db8:0:2::1")).toBe("in");
+    expect(lines.filter((line) => line.includes("2001:db8:0:1::/64"))).toHaveLength(1);
+    clock.advance(60_000);
+    expect(ask(right, "2001:db8::1:ffff:0:0:1")).toBe("in");
   });
 
   it("[S7] remembers a bounded number of addresses", () => {
@@ -97,6 +123,28 @@ describe("access", () => {
     expect(ask("wrong", "10.0.0.1")).toBe("not_signed_in");
     expect(ask(right, "10.0.0.1")).toBe("in");
   });
+});
+
+describe("what looks like a token", () => {
+  it.each([
+    right,
+    right.toUpperCase(),
+    right.replaceAll("-", " "),
+    `#token=${right}`,
+    `/x/${right}/`,
+    "oooo-iiii-llll-0000-1111-zzzz-aaaa",
+  ])("is %s", (text) => expect(looksLikeToken(text)).toBe(true));
+
+  it.each([
+    "",
+    "boiler-1",
+    right.slice(5),
+    `${right}-aaaa`,
+    `a${right}`,
+    crypto.randomUUID(),
+    "x".repeat(28),
+    "a-".repeat(50_000),
+  ])("is not %.40s", (text) => expect(looksLikeToken(text)).toBe(false));
 });
 
 describe("the token's file", () => {

@@ -4,45 +4,14 @@
  */
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
-import { hostname, networkInterfaces } from "node:os";
+import { hostname } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
-import { lanAddresses } from "../../server/main/lan.ts";
-import type { Log } from "../../server/ports.ts";
-import { Client } from "../support/client.ts";
-import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
-import { websocketTransport } from "../support/websocket-wire.ts";
+import { lanHubsOfTest, missingNetwork, networkAddress, outside, refusedUpgrade } from "../support/lan-hub.ts";
+import type { TestHub } from "../support/start-hub.ts";
 import { outcomeOf } from "../tools/checkout.ts";
 
-const [address] = lanAddresses(networkInterfaces());
-const missingNetwork = address === undefined;
-const start = hubsOfTest();
-
-async function lanHub(limits = {}) {
-  const lines: string[] = [];
-  const line = (message: string, fields?: object) => lines.push(`${message} ${JSON.stringify(fields)}`);
-  const log: Log = { debug: line, info: line, warn: line, error: line };
-  const hub = await start({ config: { lan: true }, limits, log });
-  const token = hub.newToken ?? "";
-  const { port } = new URL(hub.url);
-  const url = `http://${address}:${port}`;
-  const ask = (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
-    fetch(`${url}${path}`, { ...init, headers });
-  return { hub, token, port, url, ask, lines, bearer: { Authorization: `Bearer ${token}` } };
-}
-
-const outside = (url: string, headers = {}) => Client.open(websocketTransport, url, headers);
-
-/** The status of an upgrade that was refused. */
-function refusedUpgrade(url: string, headers: Record<string, string> = {}): Promise<number | undefined> {
-  const socket = new WebSocket(url.replace("http", "ws"), { headers });
-  return new Promise((resolve) => {
-    socket.on("unexpected-response", (_, response) => resolve(response.statusCode));
-    socket.on("open", () => resolve(undefined));
-    socket.on("error", () => {});
-  });
-}
+const lanHub = lanHubsOfTest();
 
 describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the network (left out without one)", () => {
   it("answers nothing of its data without the token, and says how to sign in", async () => {
@@ -92,7 +61,7 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     expect(await wrong.next()).toMatchObject({ type: "error", code: "not_signed_in", retryable: false });
     expect((await wrong.closed).code).toBe(4401);
     expect((await silent.closed).code).toBe(4408);
-    expect(await refusedUpgrade(`${url}/ws`, { Authorization: "Bearer wrong" })).toBe(401);
+    expect((await refusedUpgrade(`${url}/ws`, { Authorization: "Bearer wrong" })).status).toBe(401);
   });
 
   it("[S7] turns an address away for a while after 10 wrong tokens, whatever way they came, and logs it once", async () => {
@@ -106,7 +75,7 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     const answer = await ask("/api/v1/devices", bearer);
     expect(answer.status).toBe(429);
     expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(30);
-    expect(await refusedUpgrade(`${url}/ws`, bearer)).toBe(429);
+    expect((await refusedUpgrade(`${url}/ws`, bearer)).status).toBe(429);
     const client = await outside(url);
     client.send({ type: "hello", device: "a", token: "wrong" });
     expect(await client.next()).toMatchObject({ code: "rate_limited", retryable: true });
@@ -131,8 +100,8 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
       expect([path, answer.status]).toEqual([path, 400]);
       expect(await answer.text()).not.toContain(token);
     }
-    expect(await refusedUpgrade(`${url}/ws?token=${token}`)).toBe(400);
-    expect(await refusedUpgrade(`${url}/${token}/ws`)).toBe(400);
+    expect((await refusedUpgrade(`${url}/ws?token=${token}`)).status).toBe(400);
+    expect((await refusedUpgrade(`${url}/${token}/ws`)).status).toBe(400);
     expect(lines.join("\n").toLowerCase()).not.toContain(token);
   });
 
@@ -143,7 +112,7 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     await device.next("welcome");
     for (const name of ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
       expect((await fetch(`${hub.url}/api/v1/devices`, { headers: { [name]: "10.0.0.1" } })).status, name).toBe(401);
-    expect(await rawStatus(port, `${address}:${port}`)).toBe(401);
+    expect(await rawStatus(port, `${networkAddress}:${port}`)).toBe(401);
     expect(await rawStatus(port, `${hostname()}:${port}`)).toBe(401);
     expect(await rawStatus(port, `evil.example:${port}`)).toBe(403);
     expect(await rawStatus(port, `localhost:${port}`)).toBe(200);
@@ -181,7 +150,7 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
 });
 
 function statusWith(hub: TestHub, token: string): Promise<number> {
-  const url = `http://${address}:${new URL(hub.url).port}/api/v1/devices`;
+  const url = `http://${networkAddress}:${new URL(hub.url).port}/api/v1/devices`;
   return fetch(url, { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status);
 }
 

@@ -5,6 +5,7 @@ import { jsonText } from "../../formats/json.ts";
 import { errorRules } from "../../protocol/codes.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { StoreError } from "../../store/store.ts";
+import { refusalHeaders } from "../refusal-headers.ts";
 
 /** A whole object, or JSON text piece by piece where it may be long. */
 export type Answer = {
@@ -17,9 +18,6 @@ export type Answer = {
 } & ({ readonly json: object } | { readonly text: string } | { readonly pieces: AsyncIterable<string> });
 
 const jsonType = "application/json; charset=utf-8";
-
-/** Answers to requests that cannot be met now say when to try again, s. */
-const retryAfterSeconds = 1;
 
 /** A client that takes nothing of its answer for so long is cut, ms: what waits for it is held in memory. */
 const takeNothingMs = 30_000;
@@ -82,8 +80,6 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 /** Writes a refusal in the shape of the contract, with the HTTP status of its code unless another is given. */
 export function writeRefusal(response: ServerResponse, refusal: Refusal, head: boolean, status?: number): void {
-  const rule = errorRules[refusal.code];
-  if (rule.retryable) response.setHeader("Retry-After", Number(refusal.details?.retryAfter ?? retryAfterSeconds));
-  if (rule.http === 401) response.setHeader("WWW-Authenticate", 'Bearer realm="telemetry hub"');
-  void writeAnswer(response, { status: status ?? rule.http, json: refusal.toMessage() }, head);
+  for (const [name, value] of Object.entries(refusalHeaders(refusal))) response.setHeader(name, value);
+  void writeAnswer(response, { status: status ?? errorRules[refusal.code].http, json: refusal.toMessage() }, head);
 }

@@ -45,7 +45,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     ...deps,
     answers: new Slots(maxAnswers),
     streams: new Slots(maxStreams),
-    metrics: new Metrics(deps.hub),
+    metrics: new Metrics(deps.hub, deps.access),
     limits: deps.config.limits,
   };
   return (request, response) => {
@@ -59,8 +59,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     allowPage(request, response);
     const match = matchRoute(pathname);
-    const stranger = isPublic(request, pathname, match) ? undefined : deps.access.judge(entranceOf(request));
-    if (stranger) {
+    const entrance = entranceOf(request);
+    const stranger = deps.access.judge(entrance);
+    if (stranger && !isPublic(request, pathname, match)) {
       writeRefusal(response, stranger, head);
       return;
     }
@@ -84,9 +85,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     const body = () => readText(request, maxBodyBytes);
     const { accept } = request.headers;
-    const { remoteAddress } = request.socket;
+    const caller = { local: entrance.local, signedIn: !stranger };
     Promise.resolve()
-      .then(() => handle({ context, path: match.path, query, accept, remoteAddress, body }))
+      .then(() => handle({ context, path: match.path, query, accept, body, ...caller }))
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
   };

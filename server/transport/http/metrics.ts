@@ -1,5 +1,6 @@
 /** What Prometheus scrapes at `/metrics`: the figures of `status`, two histograms, and those of the process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Access } from "../../hub/access.ts";
 import { type LatencyCounts, latencyBoundsMs } from "../../hub/meters.ts";
 import type { HealthAnswer, StatusAnswer } from "../../protocol/http.ts";
 
@@ -123,9 +124,20 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #update: ((status: StatusAnswer) => void)[] = [];
 
-  constructor(hub: Figures) {
+  constructor(hub: Figures, access: Pick<Access, "counts">) {
     this.#hub = hub;
     const registers = [this.#registry];
+    const refused = new Counter({
+      name: "hub_tokens_refused_total",
+      help: "Tokens refused since the start: wrong ones, and those not looked at after too many wrong ones.",
+      labelNames: ["reason"],
+      registers,
+    });
+    this.#update.push(() => {
+      refused.reset();
+      refused.inc({ reason: "wrong" }, access.counts.wrong);
+      refused.inc({ reason: "throttled" }, access.counts.turnedAway);
+    });
     for (const { name, help, read } of totals) {
       const counter = new Counter({ name, help, registers });
       this.#update.push((status) => {

@@ -60,8 +60,10 @@ export interface ApiRequest {
   /** The parts of the path that the route leaves open, decoded. */
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Address of the other end; undefined once it is gone. */
-  readonly remoteAddress: string | undefined;
+  /** True where it comes from this machine, and no proxy handed it on. */
+  readonly local: boolean;
+  /** False for those who may see only what is public. */
+  readonly signedIn: boolean;
   /** The header `Accept`, where the request has one. */
   readonly accept: string | undefined;
   /** The body as text, with its size. Throws a `Refusal`. */

@@ -1,4 +1,3 @@
-import { isLoopbackAddress } from "../../loopback.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HealthAnswer } from "../../protocol/http.ts";
 import { type Handler, onlyParameters } from "./route.ts";
@@ -13,16 +12,19 @@ function healthAnswer(health: HealthAnswer) {
   return { status: health.status === "down" ? 503 : 200, json: health };
 }
 
-/** `/health`: whether the hub works at all. */
-export const getHealth: Handler = ({ context }) => healthAnswer(context.hub.health());
+/** `/health`: whether the hub works at all; why not, with its paths, is told to those alone who may use it. */
+export const getHealth: Handler = ({ context, signedIn }) => {
+  const health = context.hub.health();
+  return healthAnswer(signedIn ? health : { status: health.status });
+};
 
 /** `/ready`: whether it should be sent traffic now. */
 export const getReady: Handler = ({ context }) => healthAnswer(context.hub.ready());
 
 /** `/metrics`: to programs of this machine; from elsewhere to those alone that showed the hub's token at the door. */
-export const getMetrics: Handler = async ({ context, query, remoteAddress }) => {
+export const getMetrics: Handler = async ({ context, query, local }) => {
   onlyParameters(query);
-  if (context.access.open && !isLoopbackAddress(remoteAddress)) {
+  if (context.access.open && !local) {
     throw new Refusal(
       "not_allowed",
       "/metrics is answered to programs of the hub's own machine: scrape it from there, or start the hub with --lan and scrape it with its token.",
