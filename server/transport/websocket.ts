@@ -1,5 +1,6 @@
 /** The WebSocket way in. The only file that knows `ws`. */
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import type { Access } from "../hub/access.ts";
@@ -12,6 +13,7 @@ import type { Limits } from "../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
+import { offersWebsocket, PlainRequests } from "./plain-request.ts";
 import { refusalHeaders } from "./refusal-headers.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
@@ -65,8 +67,14 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   const open = new Set<SocketPeer>();
   const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
   const refusedBefore = new Throttle(deps.clock, tellRefusals);
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on("error", () => socket.destroy());
+  const plainRequests = new PlainRequests(server);
+  server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // Put on once: a connection may bring many requests that offer something else.
+    if (!socket.listeners("error").includes(ignoreError)) socket.on("error", ignoreError);
+    if (!offersWebsocket(request)) {
+      plainRequests.answer(request, socket, head);
+      return;
+    }
     const refusal = refuseUpgrade(request, deps.config, deps.access);
     if ("status" in refusal) {
       const address = request.socket.remoteAddress ?? "unknown";
@@ -122,6 +130,9 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
     onGone();
   });
 }
+
+/** An error closes a socket by itself, and unheard it would end the process. */
+function ignoreError(): void {}
 
 /** Why a request can't become a socket, or how it may. */
 function refuseUpgrade(

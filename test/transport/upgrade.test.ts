@@ -1,0 +1,59 @@
+/** Requests that offer to change the protocol: sockets at one path, all else is an ordinary request. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { describe, expect, it } from "vitest";
+import { hubsOfTest } from "../support/start-hub.ts";
+
+const open = hubsOfTest();
+
+/** What the JDK's client and `curl --http2` send with every request to an address without TLS. */
+const offer =
+  "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n";
+
+/** Sends all at once over one connection, and answers what came until the hub closed it. */
+async function exchange(url: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  let answers = "";
+  socket.setEncoding("utf8").on("data", (part) => {
+    answers += part;
+  });
+  socket.write(text);
+  await once(socket, "close");
+  return answers;
+}
+
+function post(value: number, headers: string, chunked = false): string {
+  const body = JSON.stringify({
+    device: "press-1",
+    readings: [{ metric: "force", value, time: 1_790_000_000_000 + value }],
+  });
+  const head = `POST /api/v1/readings HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n${headers}`;
+  if (!chunked) return `${head}Content-Length: ${body.length}\r\n\r\n${body}`;
+  return `${head}Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+}
+
+describe("[P1] an offer of another protocol", () => {
+  it("is passed over: each request of the connection is answered as one without it", async () => {
+    const hub = await open();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const values = Array.from({ length: 30 }, (_, index) => index);
+    const requests = values.map((value) => post(value, offer, value % 2 === 1));
+    const last = "GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    const answers = await exchange(hub.url, `${requests.join("")}${last}`);
+    expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(31);
+    expect(answers.match(/"stored":1,/g)).toHaveLength(30);
+    const { body } = await hub.http("GET", "readings?device=press-1&metric=force&from=0");
+    expect(body.values).toEqual(values);
+    process.off("warning", onWarning);
+    expect(warnings.map(String)).toEqual([]);
+  });
+
+  it("brings nobody past the door", async () => {
+    const hub = await open();
+    const foreign = `${offer}Origin: http://elsewhere.example\r\n`;
+    expect(await exchange(hub.url, post(1, `${foreign}Connection: close\r\n`))).toMatch(/^HTTP\/1\.1 403 /);
+    expect((await hub.http("GET", "devices")).body.devices).toEqual([]);
+  });
+});
