@@ -3,6 +3,7 @@ import type { HubClient, Subscription } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { NumberTrace } from "./number-trace.ts";
 import { type DataSpan, type Range, sameRange, type TimeWindow, windowOf } from "./ranges.ts";
+import { Seam, seamMs } from "./seam.ts";
 import { StateTrace } from "./state-trace.ts";
 
 export type Trace = NumberTrace | StateTrace;
@@ -24,14 +25,24 @@ const everywhere = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INF
 /** Asked for before the window's left edge, as a part of its length, so that lines enter from outside. */
 const margin = 0.05;
 
+/** So many intervals of the slowest series hold a reading of it for sure, late ones counted in. */
+const slowestIntervals = 2.5;
+
 /** The traces of one device in one range: past and present in one subscription, renewed when range or edge change. */
 export class DeviceFeed {
   readonly #client: HubClient;
-  readonly #device: DeviceView;
+  readonly device: DeviceView;
   readonly #traces = new Map<number, Trace>();
   readonly #listeners = new Set<() => void>();
   #range: Range;
   #subscription: Subscription | undefined;
+  #seam: Seam | undefined;
+  /** Where the buckets end and the readings one by one begin, ms. */
+  #seamFromMs = 0;
+  /** The past is here but for the seam. */
+  #past = false;
+  /** Updates that came before the past was whole. */
+  #held: Update[] = [];
   /** Whether the subscription's right edge is open. */
   #live = true;
   /** Series whose history of the present subscription has begun to arrive. */
@@ -46,7 +57,7 @@ export class DeviceFeed {
 
   constructor(client: HubClient, device: DeviceView, range: Range) {
     this.#client = client;
-    this.#device = device;
+    this.device = device;
     this.#range = range;
   }
 
@@ -81,7 +92,9 @@ export class DeviceFeed {
 
   close(): void {
     this.#subscription?.close();
+    this.#seam?.close();
     this.#subscription = undefined;
+    this.#seam = undefined;
   }
 
   /** Calls after each change of readings. Returns how to end it. */
@@ -101,7 +114,7 @@ export class DeviceFeed {
 
   /** First and last reading of the whole device. */
   span(): DataSpan {
-    return spanOf(this.#device);
+    return spanOf(this.device);
   }
 
   #subscribe(): void {
@@ -111,9 +124,11 @@ export class DeviceFeed {
     this.#outdated = false;
     this.#askedMs = this.#client.now();
     this.#subscription = this.#client.subscribe(
-      { devices: [this.#device.entry.device], history: () => this.#historyRequest() },
+      { devices: [this.device.entry.device], history: () => this.#historyRequest() },
       {
         subscribed: () => {
+          this.#past = false;
+          this.#held = [];
           this.#arrived = new Set();
           this.#entries.clear();
         },
@@ -128,13 +143,25 @@ export class DeviceFeed {
           trace.load(message);
           this.#learnDecimals(message);
         },
-        ready: () => this.#finish(),
+        ready: () => {
+          this.#past = true;
+          this.#finish();
+        },
         refused: ({ message }) => {
           this.#problem = message;
           this.#changed();
         },
-        update: (message) => this.#advance(message),
+        update: (message) => {
+          if (this.#ready) this.#advance(message);
+          else this.#held.push(message);
+        },
       },
+    );
+    this.#seam = new Seam(
+      this.#client,
+      this.device.entry.device,
+      () => this.#seamFromMs,
+      () => this.#finish(),
     );
     this.#changed();
   }
@@ -153,25 +180,39 @@ export class DeviceFeed {
     const window = this.window();
     this.#live = window.live;
     const length = window.toMs - window.fromMs;
-    const each = Math.max(60, Math.min(points, Math.floor(pointsOfAll / Math.max(1, this.#device.series.size))));
+    const each = Math.max(60, Math.min(points, Math.floor(pointsOfAll / Math.max(1, this.device.series.size))));
+    // A series that reports once a minute has no reading just before a window of one minute.
+    const wanted = Math.max(margin * length, slowestIntervals * this.#slowestMs());
+    const before = this.#range === "all" ? margin * length : Math.min(length, wanted);
+    const from = instant(Math.floor(window.fromMs - before));
+    const to = instant(window.live ? Math.floor(this.#client.now()) - seamMs : Math.ceil(window.toMs) + 1);
+    // A window that stands still has no seam: nothing is that new.
+    this.#seamFromMs = window.live ? Math.max(from + 1, to) : instant(Number.POSITIVE_INFINITY);
     return {
-      from: instant(Math.floor(window.fromMs - length * margin)),
-      ...(window.live ? {} : { to: instant(Math.ceil(window.toMs) + 1) }),
-      points: each,
+      from,
+      to: Math.max(from + 1, to),
+      points: Math.ceil((each * (length + before)) / (length * (1 + margin))),
       aggregates: ["min", "max", "mean", "count"],
     };
   }
 
+  /** The longest interval between readings that any series is known to have, ms. */
+  #slowestMs(): number {
+    return Math.max(0, ...Array.from(this.device.series.values(), ({ entry }) => entry.reportInterval ?? 0));
+  }
+
   /** The newest value alone may be a round one among finer ones. */
-  #learnDecimals({ series, values, min, max }: HistoryMessage): void {
-    const view = this.#device.series.get(series);
+  #learnDecimals({ series, values, min, max }: Pick<HistoryMessage, "series" | "values" | "min" | "max">): void {
+    const view = this.device.series.get(series);
     if (!view) return;
     for (const column of [values, min, max]) {
       for (const value of column?.slice(-decimalsFrom) ?? []) learnDecimals(view, value);
     }
   }
 
+  /** The past is whole once the seam is here too, whichever comes last. */
   #finish(): void {
+    if (!this.#past || !this.#seam?.complete) return;
     for (const [series, trace] of this.#traces) if (!this.#arrived.has(series)) trace.clear();
     for (const entry of this.#entries.values()) {
       if (entry.value === undefined || entry.time === undefined || typeof entry.value === "number") continue;
@@ -181,7 +222,18 @@ export class DeviceFeed {
       if (trace.length === 0) trace.add(entry.time, entry.value);
       else trace.confirm(entry.time);
     }
+    for (const [series, { times, values }] of this.#seam.readings) {
+      const [first] = values;
+      if (first === undefined) continue;
+      this.#learnDecimals({ series, values });
+      const trace = this.#traceOf(series, first);
+      if (trace instanceof NumberTrace) trace.loadNewest(times, values);
+      else trace.load({ times, values });
+    }
     this.#ready = true;
+    const held = this.#held;
+    this.#held = [];
+    for (const update of held) this.#advance(update);
     this.#changed();
   }
 
@@ -217,9 +269,10 @@ export class DeviceFeed {
   /** The trace of a series, made by its type, or by its first value where the series is not known yet. */
   #traceOf(series: number, value: number | boolean | string): Trace {
     const known = this.#traces.get(series);
-    if (known) return known;
-    const type = this.#device.series.get(series)?.entry.type ?? typeof value;
-    const made = type === "number" ? new NumberTrace() : new StateTrace();
+    const isNumber = (this.device.series.get(series)?.entry.type ?? typeof value) === "number";
+    // A series that was emptied may be of another type since.
+    if (known && known instanceof NumberTrace === isNumber) return known;
+    const made = isNumber ? new NumberTrace() : new StateTrace();
     this.#traces.set(series, made);
     return made;
   }

@@ -17,6 +17,8 @@ const count = 3;
 export class NumberTrace {
   readonly #columns = new TimeColumns(mostRows, 4);
   #everyMs: number | null = null;
+  /** Instants of the readings that came with the past one by one. */
+  readonly #known = new Set<number>();
   /** Changes with each reading, so that a chart knows whether to draw anew. */
   version = 0;
 
@@ -57,6 +59,7 @@ export class NumberTrace {
   clear(): void {
     this.#columns.clear();
     this.#everyMs = null;
+    this.#known.clear();
     this.version += 1;
   }
 
@@ -78,10 +81,20 @@ export class NumberTrace {
     this.version += 1;
   }
 
+  /** Takes the newest readings of the past one by one: an update that brings one of them again is passed over. */
+  loadNewest(times: readonly number[], values: readonly unknown[]): void {
+    for (const [index, timeMs] of times.entries()) {
+      const value = values[index];
+      if (typeof value === "number") this.add(timeMs, value);
+    }
+    for (const timeMs of times) this.#known.add(timeMs);
+  }
+
   /** Takes one live reading. One that was overwritten in its bucket counts there twice until the chart is opened anew. */
   add(timeMs: number, value: number): void {
     this.version += 1;
     if (this.#columns.length === mostRows) this.#fold();
+    if (this.#everyMs !== null && this.#known.has(timeMs)) return;
     if (this.#everyMs === null) {
       const row = this.#columns.place(timeMs);
       if (row >= 0) this.#write(row, value, value, value, 1);

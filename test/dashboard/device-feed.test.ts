@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HubClient } from "../../dashboard/client/hub-client.ts";
-import type { DeviceView } from "../../dashboard/client/hub-view.ts";
+import type { DeviceView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import { DeviceFeed } from "../../dashboard/data/device-feed.ts";
-import type { LiveSeriesEntry } from "../../server/protocol/index.ts";
+import { NumberTrace } from "../../dashboard/data/number-trace.ts";
+import { StateTrace } from "../../dashboard/data/state-trace.ts";
+import type { HistoryRequest, LiveSeriesEntry } from "../../server/protocol/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
@@ -13,7 +15,14 @@ describe("the feed of a device", () => {
   let socket: FakeSocket;
   let feed: DeviceFeed;
   let startMs: number;
-  const requests = () => socket.of("subscribe");
+  /** What was asked of the past, without the seconds before now that are told reading by reading. */
+  const requests = () => socket.of("subscribe").filter(({ history }) => (history as HistoryRequest).points);
+  const lastRequest = () => (requests().at(-1) as { history: HistoryRequest }).history;
+  const seamRequest = () =>
+    socket
+      .of("subscribe")
+      .filter(({ history }) => !(history as HistoryRequest).points)
+      .at(-1);
   const entry = (count: number, timeMs: number): LiveSeriesEntry => ({
     series: 1,
     device: "a",
@@ -66,6 +75,16 @@ describe("the feed of a device", () => {
     const values = times.map((_, index) => index + 1);
     socket.say({ type: "history", id, series: 1, every: null, times, values, done: true });
     socket.say({ type: "ready", id, offset: 0 });
+    answerSeam([]);
+  }
+  /** Answers with the readings of the last seconds, 1 each. */
+  function answerSeam(times: number[]): void {
+    const id = seamRequest()?.id;
+    if (id === undefined) return;
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    socket.say({ type: "history", id, series: 1, every: null, times, values: times.map(() => 1), done: true });
+    socket.say({ type: "ready", id, offset: 0 });
   }
   const update = (more: object = {}) =>
     socket.say({ type: "update", set: 7, offset: 1, series: [1], times: [startMs + 3], values: [3], ...more });
@@ -107,5 +126,70 @@ describe("the feed of a device", () => {
     answer([startMs, startMs + 1, startMs + 2]);
     beats(20);
     expect(requests()).toHaveLength(2);
+  });
+
+  it("[P43] counts a reading once that came with the past and as an update too", () => {
+    const id = requests().at(-1)?.id;
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    const { to } = lastRequest();
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    socket.say({ type: "series", set: 7, series: [entry(1, startMs)] });
+    // The buckets end where the seconds begin that are told reading by reading.
+    expect(to).toBe((seamRequest()?.history as HistoryRequest | undefined)?.from);
+    const bucket = Math.floor(clock.now() / minute) * minute;
+    const history = { every: minute, times: [bucket], mean: [3], min: [3], max: [3], count: [1] };
+    socket.say({ type: "history", id, series: 1, ...history, done: true });
+    socket.say({ type: "ready", id, offset: 0 });
+    // Whichever of the two comes first.
+    update({ times: [clock.now()], values: [1] });
+    answerSeam([clock.now() - 1, clock.now()]);
+    update({ times: [clock.now() - 1, clock.now() + 1], values: [1, 1], series: [1, 1] });
+    const trace = feed.trace(1) as NumberTrace;
+    const counts = Array.from({ length: trace.length }, (_, row) => trace.count(row));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
+    expect(trace.value(trace.length - 1)).toBeLessThan(3);
+  });
+
+  it("[P14] shows the values of a series that was emptied and has another type since", () => {
+    answer([startMs, startMs + 1]);
+    expect(feed.trace(1)).toBeInstanceOf(NumberTrace);
+    const changed: LiveSeriesEntry = { ...entry(1, startMs + 5), type: "string", value: "open" };
+    (feed.device.series.get(1) as SeriesView).entry = changed;
+    socket.say({ type: "series", set: 7, series: [changed] });
+    const id = requests().at(-1)?.id;
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    socket.say({ type: "series", set: 7, series: [changed] });
+    socket.say({ type: "history", id, series: 1, every: null, times: [startMs + 5], values: ["open"], done: true });
+    socket.say({ type: "ready", id, offset: 0 });
+    answerSeam([]);
+    const trace = feed.trace(1);
+    expect(trace).toBeInstanceOf(StateTrace);
+    update({ times: [startMs + 9], values: ["shut"] });
+    expect((trace as StateTrace).at(startMs + 9)).toBe("shut");
+  });
+
+  it("asks so far back that a slow series enters its window from the left, and for as many more rows", () => {
+    const { from, points } = lastRequest();
+    // Every second in five minutes: the usual margin.
+    expect(clock.now() - from).toBe(5.25 * minute);
+    const slow = feed.device.series.get(1) as SeriesView;
+    slow.entry = { ...slow.entry, reportInterval: minute };
+    feed.range = "1m";
+    const asked = lastRequest();
+    expect(clock.now() - asked.from).toBe(2 * minute);
+    expect(asked.points).toBeGreaterThan(1.8 * (points ?? 0));
+  });
+
+  it("ends every subscription that it made, however quickly devices and ranges change", () => {
+    for (const range of ["1m", "15m", "1h", "24h", "all"] as const) feed.range = range;
+    feed.close();
+    const ended = socket.of("unsubscribe").map(({ id }) => id);
+    expect(ended.sort()).toEqual(
+      socket
+        .of("subscribe")
+        .map(({ id }) => id)
+        .sort(),
+    );
   });
 });

@@ -1,0 +1,55 @@
+import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { Value } from "../client/hub-view.ts";
+
+/** So much before now is told reading by reading, ms. Devices that send in batches are later than that seldom. */
+export const seamMs = 10_000;
+
+/** Readings of one series, oldest first. */
+export interface Readings {
+  readonly times: number[];
+  readonly values: Value[];
+}
+
+/**
+ * The last seconds of a device, reading by reading. A reading that is committed while the past is read may come as an
+ * update too, and a bucket does not tell which readings it holds: it would count there twice. So the buckets end before
+ * these seconds, and of these the page knows each reading by its time.
+ */
+export class Seam {
+  readonly #subscription: Subscription;
+  readonly readings = new Map<number, Readings>();
+  #complete = false;
+
+  /** `fromMs`: asked anew at each connection. `completed` is called whenever all of it is here, or cannot be had. */
+  constructor(client: HubClient, device: string, fromMs: () => number, completed: () => void) {
+    const complete = () => {
+      this.#complete = true;
+      completed();
+    };
+    this.#subscription = client.subscribe(
+      { devices: [device], history: () => ({ from: fromMs() }) },
+      {
+        subscribed: () => {
+          this.readings.clear();
+          this.#complete = false;
+        },
+        history: ({ series, times, values }) => {
+          const known = this.readings.get(series) ?? { times: [], values: [] };
+          known.times.push(...times);
+          known.values.push(...((values ?? []) as Value[]));
+          this.readings.set(series, known);
+        },
+        ready: complete,
+        refused: complete,
+      },
+    );
+  }
+
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  close(): void {
+    this.#subscription.close();
+  }
+}
