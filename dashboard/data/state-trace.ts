@@ -18,6 +18,7 @@ export class StateTrace {
   #times: number[] = [];
   #states: State[] = [];
   #knownToMs = Number.NEGATIVE_INFINITY;
+  readonly #ranks = new Map<State, number>();
   /** Changes with each reading, so that a chart knows whether to draw anew. */
   version = 0;
 
@@ -28,6 +29,13 @@ export class StateTrace {
   /** The last time that a reading confirmed the newest state, ms. */
   get knownToMs(): number {
     return this.#knownToMs;
+  }
+
+  /** The place of a state in the order in which they first came, from 0; kept by `clear`, so that each keeps its colour. */
+  rankOf(state: State): number {
+    const rank = this.#ranks.get(state) ?? this.#ranks.size;
+    this.#ranks.set(state, rank);
+    return rank;
   }
 
   clear(): void {
@@ -52,6 +60,7 @@ export class StateTrace {
 
   add(timeMs: number, state: State): void {
     this.confirm(timeMs);
+    this.rankOf(state);
     let at = this.#times.length;
     while (at > 0 && (this.#times[at - 1] as number) > timeMs) at--;
     if (at > 0 && this.#times[at - 1] === timeMs) {

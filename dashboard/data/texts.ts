@@ -34,7 +34,9 @@ export const texts = {
     devices: "devices",
     online: "online",
     series: "series",
-    rate: "values/s",
+    /** Of a series that reports faster, one a second comes to this page. */
+    rate: "updates/s",
+    notYet: "–",
     label: "What the hub holds",
   },
   theme: {
@@ -101,6 +103,11 @@ export const texts = {
     backToAll: "Show everything",
     endsAt: (time: string) => `Ends at the newest reading, ${time}`,
   },
+  refused: {
+    summary: (count: number, more: boolean, age: string) =>
+      `${more ? "At least " : ""}${count} ${count === 1 ? "reading was" : "readings were"} refused, the last ${age}`,
+    list: "Refused readings, newest first",
+  },
   range: {
     label: "Time range",
     chosen: "the chosen stretch",
@@ -139,12 +146,11 @@ export const texts = {
     chart: "Show values as a chart",
     time: "Time",
     value: "Value",
-    least: "Least",
-    most: "Most",
     newestFirst: "newest first",
     rowsLeft: (count: number) => `and ${count} earlier rows`,
     describe: (label: string, newest: string, summary: string) => `${label}: newest ${newest}. ${summary}`,
     between: (min: string, max: string, range: string) => `Between ${min} and ${max} in ${range}.`,
+    otherStates: (count: number) => `${count} others`,
     on: "on",
     off: "off",
   },

@@ -33,14 +33,23 @@ export class CodeBlock extends LitElement {
         position: absolute;
         top: 8px;
         right: 8px;
-        min-height: 28px;
+        min-height: var(--control-height-s);
       }
       :host([inline]) pre {
-        padding: 8px 96px 8px 12px;
+        display: grid;
+        align-content: center;
+        min-height: calc(var(--control-height-s) + 12px);
+        padding: 0 96px 0 12px;
       }
       :host([inline]) .button {
-        top: 5px;
-        right: 5px;
+        top: 6px;
+        right: 6px;
+      }
+      /* The program scrolls below the button, not behind it. */
+      @media (pointer: coarse) {
+        :host(:not([inline])) pre {
+          padding-top: 60px;
+        }
       }
     `,
   ];

@@ -60,19 +60,19 @@ export class DeviceList extends LitElement {
       }
       .search svg {
         position: absolute;
-        top: 8px;
+        top: calc(var(--control-height) / 2 - 8px);
         left: 9px;
         color: var(--text-muted);
         pointer-events: none;
       }
       input {
         width: 100%;
-        height: 32px;
+        height: var(--control-height);
         padding: 0 8px 0 32px;
         border: 1px solid var(--border-strong);
         border-radius: var(--radius-s);
         background: var(--surface);
-        font-size: var(--text-s);
+        font-size: var(--input-text);
       }
       input::placeholder {
         color: var(--text-muted);
@@ -96,7 +96,7 @@ export class DeviceList extends LitElement {
         font-size: var(--text-s);
       }
       select {
-        height: 26px;
+        height: var(--control-height-s);
         border: 0;
         border-radius: var(--radius-s);
         background: var(--surface);

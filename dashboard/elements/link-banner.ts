@@ -29,7 +29,7 @@ export class LinkBanner extends LitElement {
         color: var(--warn);
       }
       .button {
-        min-height: 26px;
+        min-height: var(--control-height-s);
         margin-left: auto;
       }
     `,

@@ -6,6 +6,9 @@ export function sheetOf(text: string): CSSResult {
   return unsafeCSS(text);
 }
 
+/** The tokens that fill the bars of states. */
+const stateTokens = ["on", "off", "1", "2", "3", "4", "5", "6"];
+
 export const cardStyles = css`
   :host {
     display: block;
@@ -146,7 +149,7 @@ export const cardStyles = css`
     display: flex;
     align-items: center;
     justify-content: space-between;
-    min-height: 32px;
+    min-height: var(--control-height);
     padding-left: 44px;
   }
   footer .button {
@@ -165,8 +168,19 @@ export const cardStyles = css`
   }
   dl div {
     display: flex;
+    align-items: baseline;
     gap: 5px;
+    min-width: 0;
   }
+  .key {
+    display: inline-block;
+    margin-right: 5px;
+    width: 9px;
+    height: 9px;
+    border: 1px solid var(--border-strong);
+    border-radius: 2px;
+  }
+  ${unsafeCSS(stateTokens.map((token) => `.key.state-${token} { background: var(--state-${token}); }`).join(" "))}
   dd {
     color: var(--value-text, var(--text));
   }
@@ -183,8 +197,10 @@ export const cardStyles = css`
     overflow-y: auto;
     border-top: 1px solid var(--border);
   }
-  .table.strip {
-    height: ${plotHeightPx.strip}px;
+  /* A text may be a sentence. */
+  .table.strip td:last-child {
+    white-space: normal;
+    overflow-wrap: anywhere;
   }
   table {
     width: 100%;
@@ -210,6 +226,7 @@ export const cardStyles = css`
     background: var(--surface);
     color: var(--text-muted);
     font-weight: 550;
+    text-transform: capitalize;
   }
   th:first-child,
   td:first-child {

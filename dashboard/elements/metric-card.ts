@@ -4,12 +4,11 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
-import { formatInstant, formatNumber, formatShare } from "../data/format.ts";
+import { formatInstant } from "../data/format.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
-import { StateTrace } from "../data/state-trace.ts";
 import { texts } from "../data/texts.ts";
 import { theme } from "../data/theme.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -19,14 +18,12 @@ import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
+import { metricFacts, summaryIn } from "./metric-facts.ts";
 import { metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
 const factsMs = 250;
-
-/** States whose share of time is told. */
-const statesNamed = 4;
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -161,7 +158,7 @@ export class MetricCard extends LitElement implements Drawn {
       </div>
       ${this.asTable && trace ? metricTable(series, trace, feed.window(), this.client.now()) : nothing}
       <footer>
-        ${this.#summary()}
+        ${metricFacts(this.series, this.feed)}
         <button
           type="button"
           class="button bare icon"
@@ -191,37 +188,6 @@ export class MetricCard extends LitElement implements Drawn {
     </p>`;
   }
 
-  #summary() {
-    const each = ([name, value]: [string, string]) => html`<div><dt title=${name}>${name}</dt><dd>${value}</dd></div>`;
-    return html`<dl class="numbers">${this.#facts().map(each)}</dl>`;
-  }
-
-  /** Least, mean and most of what is drawn, or the share of time of the most frequent states. */
-  #facts(): [string, string][] {
-    const trace = this.feed.trace(this.series.entry.series);
-    const { fromMs, toMs } = this.feed.window();
-    if (trace instanceof StateTrace) {
-      const shares = trace.shares(fromMs, toMs, stateHoldMs(this.series.entry.reportInterval));
-      return shares.slice(0, statesNamed).map(({ state, share }) => [stateName(state), formatShare(share)]);
-    }
-    const summary = this.#numbers();
-    if (!summary) return [];
-    const text = (value: number) => formatNumber(value, this.series.decimals);
-    const { min, mean, max } = texts.chart;
-    return [
-      [min, text(summary.min)],
-      [mean, text(summary.mean)],
-      [max, text(summary.max)],
-    ];
-  }
-
-  #numbers() {
-    const trace = this.feed.trace(this.series.entry.series);
-    if (!(trace instanceof NumberTrace)) return undefined;
-    const { fromMs, toMs } = this.feed.window();
-    return summaryOf(trace, fromMs, toMs);
-  }
-
   #anyInSight(): boolean {
     const trace = this.feed.trace(this.series.entry.series);
     if (!trace) return false;
@@ -235,7 +201,7 @@ export class MetricCard extends LitElement implements Drawn {
   #description(): string {
     const { series } = this;
     const newest = series.value === undefined ? texts.chart.noneInRange : valueWithUnit(series, series.value);
-    const summary = this.#numbers();
+    const summary = summaryIn(this.series, this.feed);
     const { range: chosen } = this.feed;
     const range = typeof chosen === "object" ? texts.range.chosen : texts.range.names[chosen].toLowerCase();
     const between = summary

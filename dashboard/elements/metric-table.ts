@@ -35,12 +35,12 @@ function numberTable(series: SeriesView, trace: NumberTrace, window: TimeWindow,
     index >= 0 && trace.time(index) >= window.fromMs;
     index--
   ) {
-    const numbers = banded ? [trace.value(index), trace.min(index), trace.max(index)] : [trace.value(index)];
+    const numbers = banded ? [trace.min(index), trace.value(index), trace.max(index)] : [trace.value(index)];
     const time = formatInstant(trace.time(index), nowMs, detailMs);
     rows.push([time, ...numbers.map((value) => valueText(series, value))]);
   }
-  const { time, value, mean, least, most } = texts.chart;
-  return tableOf(series, banded ? [time, mean, least, most] : [time, value], rows, "line");
+  const { time, value, min, mean, max } = texts.chart;
+  return tableOf(series, banded ? [time, min, mean, max] : [time, value], rows, "line");
 }
 
 /** True where every reading stands at midnight: then its time of day says nothing. */

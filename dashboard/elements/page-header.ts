@@ -29,6 +29,7 @@ export class PageHeader extends LitElement {
         display: flex;
         align-items: center;
         gap: 10px;
+        min-height: var(--control-height);
         color: var(--text);
         font-size: var(--text-m);
         font-weight: 650;
@@ -77,8 +78,8 @@ export class PageHeader extends LitElement {
       }
       @media (max-width: 720px) {
         :host {
-          gap: 12px;
-          padding: 0 12px;
+          gap: 8px;
+          padding: 0 8px 0 12px;
         }
         dl {
           display: none;
@@ -137,13 +138,13 @@ export class PageHeader extends LitElement {
   #counts() {
     const counts = this.view.counts();
     const seconds = this.#received.length - 1;
-    const rate = seconds > 0 ? ((this.#received.at(-1) ?? 0) - (this.#received[0] ?? 0)) / seconds : 0;
+    const rate = ((this.#received.at(-1) ?? 0) - (this.#received[0] ?? 0)) / seconds;
     const each = (value: string, name: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     return html`<dl class="numbers" aria-label=${texts.counts.label}>
       ${each(formatCount(counts.devices), texts.counts.devices)}
       ${each(formatCount(counts.online), texts.counts.online)}
       ${each(formatCount(counts.series), texts.counts.series)}
-      ${each(formatCount(Math.round(rate)), texts.counts.rate)}
+      ${each(seconds > 0 ? formatCount(Math.round(rate)) : texts.counts.notYet, texts.counts.rate)}
     </dl>`;
   }
 }

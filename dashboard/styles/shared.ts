@@ -69,7 +69,7 @@ export const buttonStyles = css`
     align-items: center;
     justify-content: center;
     gap: 8px;
-    min-height: 32px;
+    min-height: var(--control-height);
     padding: 0 12px;
     border: 1px solid var(--border);
     border-radius: var(--radius-s);
@@ -104,7 +104,7 @@ export const buttonStyles = css`
     color: var(--text);
   }
   .button.icon {
-    width: 32px;
+    width: var(--control-height);
     padding: 0;
   }
   /* One choice of a few, side by side. */
@@ -121,8 +121,8 @@ export const buttonStyles = css`
     align-items: center;
     justify-content: center;
     gap: 6px;
-    min-width: 32px;
-    min-height: 26px;
+    min-width: var(--control-height);
+    min-height: var(--control-height-s);
     padding: 0 8px;
     border: 0;
     border-radius: var(--radius-s);

@@ -162,7 +162,20 @@ export class Plot {
       },
       scales: { x: { time: true }, y: { range: (_plot, least, most) => (line ? valueRange(least, most) : [0, 1]) } },
       series: line
-        ? [{}, { width: 1.5, stroke: () => chartColours().line, points: { size: 4, space: 14 } }, hidden, hidden]
+        ? [
+            {},
+            {
+              width: 1.5,
+              stroke: () => chartColours().line,
+              points: {
+                size: 4,
+                space: 14,
+                filter: (plot, _series, all) => (all ? null : loneRows(plot.data[valueSeries])),
+              },
+            },
+            hidden,
+            hidden,
+          ]
         : [{}, hidden],
       ...(line ? { bands: [{ series: [3, 2] as [number, number], fill: () => chartColours().band }] } : {}),
       axes: [
@@ -171,7 +184,8 @@ export class Plot {
           stroke: () => chartColours().text,
           size: 40,
           gap: 4,
-          space: 64,
+          // The clock with seconds is the widest label.
+          space: (_plot, _axis, fromMs, toMs) => (toMs - fromMs < 4 * 60_000 ? 64 : 52),
           lineGap: 1.3,
           grid: { stroke: () => chartColours().grid, width: 1 },
           ticks: { stroke: () => chartColours().grid, width: 1, size: 4 },
@@ -215,6 +229,16 @@ export class Plot {
   leave(): void {
     this.#uplot.setCursor({ left: -10, top: -10 }, true);
   }
+}
+
+/** Rows between two silences: without a dot nothing of them would be seen. */
+function loneRows(values: ArrayLike<number | null | undefined> | undefined): number[] | null {
+  const found: number[] = [];
+  const { length = 0 } = values ?? {};
+  for (let row = 0; row < length; row++) {
+    if (values?.[row] != null && values[row - 1] == null && values[row + 1] == null) found.push(row);
+  }
+  return found.length > 0 ? found : null;
 }
 
 /** The value axis: a tenth of room above and below, zero as the floor of what is never negative. */

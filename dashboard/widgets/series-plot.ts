@@ -82,10 +82,13 @@ export class SeriesPlot {
 
 /** The borders of the zones that mean something. */
 function thresholdsOf(series: SeriesView): Threshold[] {
-  const found: Threshold[] = [];
+  const found = new Map<number, Threshold>();
   for (const { from, to, level } of series.entry.zones ?? []) {
     if (level === "ok") continue;
-    for (const value of [from, to]) if (value !== undefined) found.push({ value, level });
+    for (const value of [from, to]) {
+      // Where a warning ends an alarm begins, and that is what the line means.
+      if (value !== undefined && found.get(value)?.level !== "alarm") found.set(value, { value, level });
+    }
   }
-  return found;
+  return [...found.values()];
 }

@@ -26,8 +26,7 @@ export function stateName(state: boolean | string): string {
 /** Draws a boolean or text series as bars along the time axis, each named where it is long enough. */
 export class StateStrip {
   #spans: readonly StateSpan[] = [];
-  /** Order of appearance, so that a state keeps its colour while the page is open. */
-  readonly #order = new Map<string, number>();
+  #trace: StateTrace | undefined;
   #drawn = "";
 
   readonly plotOptions: Pick<PlotOptions, "kind" | "paint"> = {
@@ -42,6 +41,7 @@ export class StateStrip {
     this.#drawn = key;
     const spans = trace.spans(fromMs, toMs, holdMs);
     this.#spans = spans;
+    this.#trace = trace;
     plot.show([spans.map((span) => span.fromMs), spans.map(() => null)], fromMs, toMs);
   }
 
@@ -64,7 +64,7 @@ export class StateStrip {
     context.textAlign = "left";
     context.textBaseline = "middle";
     for (const span of this.#spans) {
-      const [fill, text] = this.#colours(span.state);
+      const [fill, text] = coloursOf(span.state, this.#trace?.rankOf(span.state) ?? 0);
       const from = Math.max(left, pen.x(span.fromMs));
       const to = Math.min(left + width, pen.x(span.toMs));
       // One pixel is left between bars; the shortest state is still seen.
@@ -79,14 +79,17 @@ export class StateStrip {
     }
     context.restore();
   }
+}
 
-  #colours(state: boolean | string): [fill: string, text: string] {
-    const colours = chartColours();
-    if (typeof state === "boolean") {
-      return state ? [colours.on, colours.onText] : [colours.off, colours.offText];
-    }
-    const place = this.#order.get(state) ?? this.#order.size;
-    this.#order.set(state, place);
-    return [colours.states[place % colours.states.length] ?? colours.off, colours.stateText];
-  }
+/** Fill and text of a state's bar. */
+function coloursOf(state: boolean | string, rank: number): [fill: string, text: string] {
+  const colours = chartColours();
+  if (typeof state === "boolean") return state ? [colours.on, colours.onText] : [colours.off, colours.offText];
+  return [colours.states[rank % colours.states.length] ?? colours.off, colours.stateText];
+}
+
+/** The token that fills a state's bar, `--state-…`, for the key beside it. */
+export function stateToken(state: boolean | string, rank: number): string {
+  if (typeof state === "boolean") return state ? "on" : "off";
+  return String((rank % chartColours().states.length) + 1);
 }
