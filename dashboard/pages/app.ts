@@ -187,14 +187,14 @@ export class HubApp extends LitElement {
     const withMain = connecting || !narrow.matches || route.page === "device";
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
-      <div class="top">
+      <header class="top">
         <page-header .client=${this.#client} .view=${this.#view}></page-header>
         ${
           refused && this.#client.state.state !== "waiting"
             ? nothing
             : html`<link-banner .client=${this.#client}></link-banner>`
         }
-      </div>
+      </header>
       ${
         refused
           ? html`<main id="main" tabindex="-1">
@@ -208,6 +208,8 @@ export class HubApp extends LitElement {
             ${
               withList
                 ? html`<device-list
+                  role="navigation"
+                  aria-label=${texts.list.heading}
                   .client=${this.#client}
                   .view=${this.#view}
                   .selected=${route.page === "device" ? route.device : undefined}
@@ -227,6 +229,7 @@ export class HubApp extends LitElement {
     return html`<device-page
       .client=${this.#client}
       .view=${this.#view}
+      .token=${this.#token}
       .device=${route.device}
       .range=${route.range}
     ></device-page>`;

@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
+import type { TabToken } from "../client/tab-token.ts";
 import { type DeviceFeed, spanOf } from "../data/device-feed.ts";
 import { formatDuration, formatInstant, formatInterval } from "../data/format.ts";
 import { openingRange, type Range, type RangeKey, type TimeSpan } from "../data/ranges.ts";
@@ -12,6 +13,7 @@ import { texts } from "../data/texts.ts";
 import { icons } from "../elements/icons.ts";
 import "../elements/metric-card.ts";
 import "../elements/range-picker.ts";
+import "../elements/refused-readings.ts";
 import { ageText, deviceLabel, presenceDot } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { FeedController } from "./feed-controller.ts";
@@ -60,20 +62,21 @@ export class DevicePage extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0 8px;
+        gap: 0 18px;
+        overflow: clip;
         color: var(--text-muted);
         font-size: var(--text-s);
       }
       .facts > span {
+        position: relative;
         min-width: 0;
         overflow-wrap: anywhere;
       }
-      .facts > span:not(:last-child)::after {
-        margin-left: 8px;
+      /* Left of each but the first; at the beginning of a line it is clipped away. */
+      .facts > span:not(:first-child)::before {
+        position: absolute;
+        left: -11px;
         content: "·";
-      }
-      .facts .state::after {
-        margin-left: 2px !important;
       }
       .facts .state {
         display: inline-flex;
@@ -101,7 +104,7 @@ export class DevicePage extends LitElement {
         font-size: var(--text-s);
       }
       .ends .button {
-        min-height: 24px;
+        min-height: var(--control-height-s);
         margin-left: 8px;
       }
       .problem {
@@ -150,6 +153,7 @@ export class DevicePage extends LitElement {
 
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) view!: HubView;
+  @property({ attribute: false }) token!: TabToken;
   @property() device = "";
   @property({ attribute: false }) range: Range | undefined;
 
@@ -187,13 +191,15 @@ export class DevicePage extends LitElement {
         }
       </div>
       ${feed ? this.#problem(feed) : nothing}
+      <refused-readings .client=${this.client} .token=${this.token} .device=${this.device}></refused-readings>
       ${
         feed === undefined
           ? html`<p class="message">${texts.device.noReadings}</p>`
           : html`<div class="cards">
             ${repeat(
               [...device.series.values()],
-              ({ entry }) => entry.series,
+              // A series that was emptied may come back with another type, which wants another chart.
+              ({ entry }) => `${entry.series} ${entry.type}`,
               (series) => html`<metric-card
                 .client=${this.client}
                 .feed=${feed}

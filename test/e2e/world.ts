@@ -99,8 +99,8 @@ export class World {
     return client;
   }
 
-  /** Opens the page. `at`: what stands after the address, such as `#/device/a`. */
-  async visit(at = "", options: BrowserContextOptions = {}, url = this.url): Promise<Visit> {
+  /** Opens the page. `at`: what stands after the address, such as `#/device/a`. `first`: a script that runs before the page's. */
+  async visit(at = "", options: BrowserContextOptions = {}, url = this.url, first = ""): Promise<Visit> {
     const context = await this.#browser.newContext({
       locale: "en-US",
       viewport: { width: 1280, height: 900 },
@@ -108,6 +108,7 @@ export class World {
     });
     // Below the runner's own patience, so that a failure names the step.
     context.setDefaultTimeout(12_000);
+    await context.addInitScript(first);
     const page = await context.newPage();
     const complaints: string[] = [];
     const requests: string[] = [];

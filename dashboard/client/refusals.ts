@@ -1,0 +1,64 @@
+import type { RefusedAnswer } from "../../server/protocol/index.ts";
+import type { Pending, Timers } from "./timers.ts";
+
+export type RefusedReading = RefusedAnswer["refused"][number];
+
+/** Nothing announces a refusal to viewers: they are asked for this often while a device is looked at, ms. */
+export const askMs = 10_000;
+
+export interface RefusalsOptions {
+  readonly timers: Timers;
+  /** Asks the hub; undefined where it did not tell. */
+  readonly ask: (device: string) => Promise<RefusedAnswer | undefined>;
+  /** False while nobody sees the page. */
+  readonly seen: () => boolean;
+  readonly changed: () => void;
+}
+
+/** The last readings of one device that were refused for good, newest first: what a silent device may suffer from. */
+export class Refusals {
+  readonly #options: RefusalsOptions;
+  #device: string | undefined;
+  #readings: readonly RefusedReading[] = [];
+  #pending: Pending | undefined;
+
+  constructor(options: RefusalsOptions) {
+    this.#options = options;
+  }
+
+  get readings(): readonly RefusedReading[] {
+    return this.#readings;
+  }
+
+  /** Follows this device from now on, and no other; undefined: none. */
+  follow(device: string | undefined): void {
+    if (device === this.#device) return;
+    this.#device = device;
+    this.#readings = [];
+    this.#pending?.cancel();
+    if (device !== undefined) void this.#ask(device);
+  }
+
+  async #ask(device: string): Promise<void> {
+    const { ask, changed, seen, timers } = this.#options;
+    const answer = seen() ? await ask(device) : undefined;
+    // The page may show another device by now.
+    if (device !== this.#device) return;
+    this.#pending = timers.after(askMs, () => void this.#ask(device));
+    if (!answer || (answer.refused.length === 0 && this.#readings.length === 0)) return;
+    this.#readings = answer.refused;
+    changed();
+  }
+}
+
+/** Asks the hub that served this page. */
+export async function askRefused(device: string, token: string | undefined): Promise<RefusedAnswer | undefined> {
+  try {
+    const response = await fetch(`./api/v1/devices/${encodeURIComponent(device)}/refused`, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+    return response.ok ? ((await response.json()) as RefusedAnswer) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import { askRefused, Refusals, type RefusedReading } from "../client/refusals.ts";
+import type { TabToken } from "../client/tab-token.ts";
+import { browserTimers } from "../client/timers.ts";
+import { formatInstant } from "../data/format.ts";
+import { texts } from "../data/texts.ts";
+import { baseStyles } from "../styles/shared.ts";
+import { ageOrDate } from "./values.ts";
+
+/** As many as the hub keeps of a device: there may have been more. */
+const mostKept = 100;
+
+/** What the hub refused of a device, and why: one line until somebody opens it, nothing where it refused nothing. */
+@customElement("refused-readings")
+export class RefusedReadings extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      details {
+        margin-bottom: 16px;
+        border: 1px solid var(--warn-border);
+        border-radius: var(--radius);
+        background: var(--surface);
+        font-size: var(--text-s);
+      }
+      summary {
+        padding: 8px 16px;
+        border-radius: var(--radius);
+        background: var(--warn-ground);
+        line-height: calc(var(--control-height) - 16px);
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      ul {
+        max-height: 320px;
+        overflow-y: auto;
+      }
+      li {
+        padding: 8px 16px;
+        border-top: 1px solid var(--border);
+      }
+      li p {
+        overflow-wrap: anywhere;
+      }
+      time,
+      code {
+        color: var(--text-muted);
+      }
+      code {
+        font: var(--text-xs) / 1.5 var(--font-mono);
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) token!: TabToken;
+  @property() device = "";
+
+  readonly #refusals = new Refusals({
+    timers: browserTimers,
+    ask: (device) => askRefused(device, this.token.value),
+    seen: () => document.visibilityState === "visible" && this.client.state.state === "open",
+    changed: () => this.requestUpdate(),
+  });
+
+  constructor() {
+    super();
+    new Observer(this, () => everySecond);
+  }
+
+  override willUpdate(): void {
+    if (this.isConnected) this.#refusals.follow(this.device);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#refusals.follow(undefined);
+  }
+
+  override render() {
+    const { readings } = this.#refusals;
+    const [newest] = readings;
+    if (!newest) return nothing;
+    const age = ageOrDate(newest.at, this.client.now());
+    return html`<details>
+      <summary class="numbers">${texts.refused.summary(readings.length, readings.length >= mostKept, age)}</summary>
+      <ul tabindex="0" aria-label=${texts.refused.list}>${readings.map((reading) => this.#row(reading))}</ul>
+    </details>`;
+  }
+
+  #row({ at, message, row }: RefusedReading) {
+    return html`<li>
+      <time class="numbers">${formatInstant(at, this.client.now())}</time>
+      <p>${message}</p>
+      <code>${row}</code>
+    </li>`;
+  }
+}

@@ -1,0 +1,123 @@
+/** What the page shows stays true while the hub's data change under it, and whatever this machine's clock says. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { card, drawnLine, wordsOf } from "./reading-page.ts";
+import { World } from "./world.ts";
+
+describe("the page tells the truth", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  const remove = async (path: string) => {
+    const response = await fetch(`${world.url}/api/v1/${path}`, { method: "DELETE" });
+    expect(response.ok).toBe(true);
+  };
+
+  it("[P14] draws a series that was emptied and comes back as texts", async () => {
+    const device = await world.device("mode", { metrics: { mode: { label: "Mode" } } });
+    device.send({
+      type: "readings",
+      id: 1,
+      readings: [1, 2, 3].map((value) => ({ metric: "mode", value, time: at(value) })),
+    });
+    await device.next("ack");
+    const { page, complaints } = await world.visit("#/device/mode?range=1m");
+    const mode = card(page, "Mode");
+    await expect.poll(() => wordsOf(mode.locator("footer"))).toMatch(/max\s+3/);
+    await remove(`readings?device=mode&metric=mode&from=0&to=${Date.now() + 1_000}`);
+    device.send({ type: "readings", id: 2, readings: [{ metric: "mode", value: "heating" }] });
+    await device.next("ack");
+    await expect.poll(() => wordsOf(mode.locator(".value"))).toBe("heating");
+    await expect.poll(() => wordsOf(mode.locator("footer"))).toMatch(/heating\s+100%/);
+    await mode.locator(".plot.strip canvas").waitFor();
+    expect(complaints).toEqual([]);
+    device.wire.close();
+    await page.context().close();
+  });
+
+  it("says so where the open device was removed, and shows it again with its next reading", async () => {
+    const device = await world.device("guest");
+    device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 1 }] });
+    await device.next("ack");
+    const { page, complaints } = await world.visit("#/device/guest");
+    await card(page, "level").waitFor();
+    await remove("devices/guest");
+    await page.getByText("The hub knows no device “guest”.").waitFor();
+    expect(await page.locator(".row", { hasText: "guest" }).count()).toBe(0);
+    const again = await world.device("guest");
+    again.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 2 }] });
+    await again.next("ack");
+    await expect.poll(() => wordsOf(card(page, "level").locator(".value"))).toBe("2");
+    await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/min\s+2\s+mean\s+2\s+max\s+2/);
+    expect(complaints).toEqual([]);
+    again.wire.close();
+    await page.context().close();
+  });
+
+  it("draws a lone reading between two silences", async () => {
+    const device = await world.device("lone", { reportInterval: 1_000, metrics: { level: { decimals: 0 } } });
+    const seconds = Array.from({ length: 58 }, (_, second) => second);
+    const sent = seconds.filter((second) => second < 20 || second === 30 || second > 40);
+    const now = Date.now();
+    device.send({
+      type: "samples",
+      id: 1,
+      times: sent.map((second) => now - 58_000 + second * 1_000),
+      values: { level: sent.map(() => 5) },
+    });
+    await device.next("ack");
+    const { page } = await world.visit(`#/device/lone?from=${now - 58_000}&to=${now}`);
+    const plot = card(page, "level").locator(".plot");
+    await expect.poll(async () => (await drawnLine(plot)).to).toBeGreaterThan(0.8);
+    // Without it the longest gap would be 21 of 57 seconds.
+    expect((await drawnLine(plot)).longestGap).toBeLessThan(0.3);
+    device.wire.close();
+    await page.context().close();
+  });
+
+  it.each([-2, 2])("keeps to the hub's clock where this machine is %d hours off", async (hours) => {
+    const device = await world.device(`clock${hours}`, { reportInterval: 60_000 });
+    device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 7 }] });
+    await device.next("ack");
+    const wrongClock = `const now = Date.now; Date.now = () => now() + ${hours * 3_600_000};`;
+    const { page } = await world.visit("#/connect", {}, world.url, wrongClock);
+    await page.getByRole("button", { name: "Send readings from this page" }).click();
+    await page.getByRole("link", { name: "Open the device" }).click();
+    await expect.poll(() => wordsOf(card(page, "Wave").locator(".value"))).toMatch(/^\d\d\.\d\d/);
+    // Live: the curve ends where the newest reading is, and nothing is called old.
+    expect(await card(page, "Wave").locator(".value.stale").count()).toBe(0);
+    expect(await page.getByText("Ends at the newest reading").count()).toBe(0);
+    await page.locator(".row", { hasText: `clock${hours}` }).click();
+    await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/max\s+7/);
+    expect(await wordsOf(page.locator(".row", { hasText: `clock${hours}` }).locator(".age"))).toMatch(/now|s ago/);
+    device.wire.close();
+    await page.context().close();
+  });
+
+  it("[P18] tells what was refused of a device, and why", async () => {
+    const device = await world.device("stubborn", { reportInterval: 1_000 });
+    device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 1 }] });
+    await device.next("ack");
+    device.send({ type: "readings", id: 2, readings: [{ metric: "level", value: "high" }] });
+    await device.next("ack");
+    const { page, complaints } = await world.visit("#/device/stubborn");
+    const summary = page.getByText(/1 reading was refused, the last/);
+    await summary.click();
+    const row = page.getByRole("list", { name: "Refused readings" }).getByRole("listitem");
+    expect(await wordsOf(row)).toContain('"value":"high"');
+    expect(await wordsOf(row)).toContain("number");
+    await page.locator(".row", { hasText: "guest" }).click();
+    await card(page, "level").waitFor();
+    await summary.waitFor({ state: "detached" });
+    expect(complaints).toEqual([]);
+    device.wire.close();
+    await page.context().close();
+  });
+});
+
+/** So many seconds ago, ms. */
+function at(secondsAgo: number): number {
+  return Date.now() - 10_000 + secondsAgo * 1_000;
+}
