@@ -1,9 +1,9 @@
-/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, 2: a flag was wrong. */
+/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, or not let in, 2: a flag was wrong. */
 import { WebSocket } from "ws";
 import { Fleet } from "./fleet.ts";
 import type { LinkState, Refused } from "./link.ts";
 import { readOptions, type SimulatorOptions } from "./options.ts";
-import { firstLine, lastLine, liveLine, unreachable } from "./words.ts";
+import { firstLine, lastLine, liveLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
 const drainMs = 5_000;
@@ -30,6 +30,7 @@ function run(options: SimulatorOptions): void {
   };
 
   let reached = true;
+  let refused = false;
   const onState = (device: string, state: LinkState): void => {
     if (state.state === "open" && !reached) {
       reached = true;
@@ -40,6 +41,13 @@ function run(options: SimulatorOptions): void {
       warn(unreachable(options.url, state.reason));
     }
     if (state.state === "stopped" && stoppedAt === undefined) {
+      // One token for all: the others would be refused as well, and after ten of them this whole machine.
+      if (state.reason.startsWith("not_signed_in")) {
+        refused = true;
+        warn(turnedAway(options.url, options.token !== undefined));
+        stop();
+        return;
+      }
       warn(`${device} stays away: ${state.reason.replace(/\.$/, "")}.`);
       if (fleet.totals.stopped === fleet.totals.links) stop();
     }
@@ -81,7 +89,7 @@ function run(options: SimulatorOptions): void {
     const totals = fleet.totals;
     fleet.close();
     say(lastLine(totals));
-    process.exit(totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
+    process.exit(refused || totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);

@@ -38,3 +38,10 @@ export function lastLine(totals: FleetTotals): string {
 export function unreachable(url: string, reason: string): string {
   return `No hub answers at ${url} (${reason}): start one with npm start. Trying again by itself.`;
 }
+
+/** The hub lets nobody in with the token that the fleet has, or without one. */
+export function turnedAway(url: string, withToken: boolean): string {
+  return withToken
+    ? `The hub at ${url} has another token: give the one that it printed last, or start it with --new-token to get another.`
+    : `The hub at ${url} needs its token: give the one that it printed as --token, or in HUB_TOKEN.`;
+}

@@ -129,15 +129,24 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     ]);
   });
 
-  it("takes the simulator's fleet with the token, and tells one without it to stay away", async () => {
+  it("takes the simulator's fleet with the token, and one without it ends at once with 1 and one sentence", async () => {
     const { hub, url, token } = await lanHub();
-    const flags = ["--url", url, "--devices", "1", "--tickers", "0", "--history", "5m", "--duration", "2s", "--quiet"];
-    const run = (env: Record<string, string>, ...more: string[]) =>
-      outcomeOf(simulate([...flags, ...more], env)).then(({ code, stderr }) => ({ code, stderr }));
-    expect(await run({}, "--token", token)).toEqual({ code: 0, stderr: "" });
-    expect(await run({ HUB_TOKEN: token })).toEqual({ code: 0, stderr: "" });
+    const flags = (devices: number) => ["--url", url, "--devices", `${devices}`, "--tickers", "0", "--quiet"];
+    const run = (options: readonly string[], env: Record<string, string> = {}) =>
+      outcomeOf(simulate(options, env)).then(({ code, stderr }) => ({ code, stderr }));
+    const past = [...flags(1), "--history", "5m", "--duration", "2s"];
+    expect(await run([...past, "--token", token])).toEqual({ code: 0, stderr: "" });
+    expect(await run(past, { HUB_TOKEN: token })).toEqual({ code: 0, stderr: "" });
     expect((await hub.http("GET", "status")).body.readings.stored).toBeGreaterThan(0);
-    expect((await run({})).stderr).toContain("stays away: not_signed_in");
+    const address = `${url.replace("http", "ws")}/ws`;
+    expect(await run(flags(40))).toEqual({
+      code: 1,
+      stderr: `The hub at ${address} needs its token: give the one that it printed as --token, or in HUB_TOKEN.\n`,
+    });
+    expect(await run([...flags(1), "--token", `${token}x`])).toEqual({
+      code: 1,
+      stderr: `The hub at ${address} has another token: give the one that it printed last, or start it with --new-token to get another.\n`,
+    });
   });
 
   it("keeps its token over a restart", async () => {
