@@ -43,16 +43,28 @@ export function isDamage(error: unknown): boolean {
   return code !== undefined && (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB");
 }
 
-/** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others; a new file gets its lasting properties before its first table. */
-export function openForWriting(path: string, busyTimeoutMs: number): Db {
-  const db = new Database(path, { timeout: busyTimeoutMs });
+/** Opens a file that is not there yet as the database of a store, with its lasting properties; `fill` makes the tables. Closed again, it is one file. */
+export function makeDatabase(path: string, fill: (db: Db) => void): void {
+  const db = new Database(path);
   try {
     requireSqlite(db);
-    if (db.pragma("page_count", { simple: true }) === 0) {
-      db.pragma(`page_size = ${pageBytes}`);
-      db.pragma("auto_vacuum = INCREMENTAL");
-      db.pragma(`application_id = ${applicationId}`);
-    } else if (db.pragma("application_id", { simple: true }) !== applicationId) {
+    makeDurable(db);
+    db.pragma(`page_size = ${pageBytes}`);
+    db.pragma("auto_vacuum = INCREMENTAL");
+    db.pragma(`application_id = ${applicationId}`);
+    fill(db);
+    db.pragma("journal_mode = WAL");
+  } finally {
+    db.close();
+  }
+}
+
+/** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others. It is there: an open never makes one. */
+export function openForWriting(path: string, busyTimeoutMs: number): Db {
+  const db = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });
+  try {
+    requireSqlite(db);
+    if (db.pragma("application_id", { simple: true }) !== applicationId) {
       // Before anything is written: the next pragma would change a stranger's file.
       throw new StoreOpenError(
         "not_a_store",

@@ -3,7 +3,9 @@ import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync
 import { applicationId } from "./driver.ts";
 
 const suspicionSuffix = ".damage";
-const suffixes = ["", "-wal", "-shm", suspicionSuffix] as const;
+/** What holds commits beside the database: our log, and the journal of a program that turned the log off. */
+const logSuffixes = ["-wal", "-journal"] as const;
+const suffixes = ["", ...logSuffixes, "-shm", suspicionSuffix] as const;
 const magic = Buffer.from("SQLite format 3\0");
 const applicationIdAt = 68;
 
@@ -18,7 +20,8 @@ export function sizeOf(path: string): number {
  */
 export function lossBeforeOpen(path: string, isKnown: boolean): string | undefined {
   if (sizeOf(path) > 0) return undefined;
-  if (sizeOf(`${path}-wal`) > 0) return `${path} is ${existsSync(path) ? "empty" : "gone"} and its log is there`;
+  if (logSuffixes.some((suffix) => sizeOf(`${path}${suffix}`) > 0))
+    return `${path} is ${existsSync(path) ? "empty" : "gone"} and its log is there`;
   return existsSync(path) && isKnown ? `${path} is empty` : undefined;
 }
 

@@ -1,8 +1,9 @@
 /** What becomes of damaged data at a start. */
 import { type StoreEvents, StoreOpenError } from "../store.ts";
-import { acquit, isSuspect, looksForeign, lossBeforeOpen, setAside } from "./files.ts";
+import { createDatabase } from "./creation.ts";
+import { acquit, isSuspect, looksForeign, lossBeforeOpen, setAside, sizeOf } from "./files.ts";
 
-/** What can be done with the database. */
+/** What can be done with a database that is there. */
 export interface Opening<T> {
   open(): Promise<T>;
   /** Looks through all of it; what is wrong, or null. */
@@ -10,7 +11,8 @@ export interface Opening<T> {
 }
 
 /**
- * Opens the database at `path` by `open`. A damaged one is put aside under another name and begun anew, or refused.
+ * Opens the database at `path` by `open`; makes it first where there is none. A damaged one is put aside under another name
+ * and begun anew, or refused.
  * `isKnown`: a hub has held this folder before.
  */
 export async function openOrBeginAnew<T>(
@@ -28,6 +30,7 @@ export async function openOrBeginAnew<T>(
   let damage = found === null ? undefined : `The database is damaged (${found}).`;
   if (damage === undefined) {
     try {
+      if (sizeOf(path) === 0) createDatabase(path);
       return await open();
     } catch (error) {
       damage = damageIn(error, path, isKnown);
@@ -40,6 +43,7 @@ export async function openOrBeginAnew<T>(
   }
   const aside = setAside(path, Date.now());
   events.onTrouble?.(`${damage} It was put aside as ${aside}, and the hub began anew without it.`);
+  createDatabase(path);
   return open();
 }
 

@@ -30,8 +30,17 @@ CREATE TABLE refusals (id INTEGER PRIMARY KEY, device TEXT NOT NULL, at_ms REAL 
 CREATE INDEX refusals_by_device ON refusals (device, id);
 `;
 
-/** Makes the tables of a new database, or checks that an old one is ours and of a version this hub knows. */
-export function prepareSchema(db: Db, path: string): void {
+/** Makes the tables of a new database. */
+export function makeTables(db: Db): void {
+  transact(db, () => {
+    db.exec(tables);
+    db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('next_series', '1'), ('clean', '1')").run(randomUUID());
+    db.pragma(`user_version = ${schemaVersion}`);
+  });
+}
+
+/** Checks that a database is ours and of a version this hub knows. */
+export function checkSchema(db: Db, path: string): void {
   const version = db.pragma("user_version", { simple: true }) as number;
   if (version > schemaVersion) {
     throw new StoreOpenError(
@@ -39,17 +48,10 @@ export function prepareSchema(db: Db, path: string): void {
       `The data in ${path} was written by a newer hub (schema ${version}; this hub knows ${schemaVersion}): start that version, or choose another folder with --data.`,
     );
   }
-  if (version === 0) {
-    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() !== 0)
-      throw damaged(path, "its version is gone");
-    transact(db, () => {
-      db.exec(tables);
-      db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('next_series', '1'), ('clean', '1')").run(randomUUID());
-      db.pragma(`user_version = ${schemaVersion}`);
-    });
-  }
+  // A new one has its version before it has its name.
+  if (version === 0) throw damaged(path, "its version is gone");
   const foundBytes = db.pragma("page_size", { simple: true });
-  if (version !== 0 && foundBytes !== pageBytes) {
+  if (foundBytes !== pageBytes) {
     // A damaged header says so, and so does a sound database that a person rebuilt: that one must not be put aside.
     if (db.pragma("quick_check(1)", { simple: true }) !== "ok") throw damaged(path, "its page size is wrong");
     throw new StoreOpenError(

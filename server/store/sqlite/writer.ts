@@ -31,7 +31,7 @@ import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import { Records } from "./records.ts";
 import { sliceRows } from "./rows.ts";
-import { Meta, prepareSchema, toOpenError } from "./schema.ts";
+import { checkSchema, Meta, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
 
 /** Free space is asked for at most this often, ms: the answer may be old by what a hub can write in that time. */
@@ -68,7 +68,7 @@ export class Writer {
     const cutOff = settings.expectLog ? commitsCutOff(log) : 0;
     try {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
-      prepareSchema(db, this.#path);
+      checkSchema(db, this.#path);
       this.#meta = new Meta(db);
       const journal = new JournalLog(db, settings.journalBudgetBytes);
       const heads = new Heads(journal);

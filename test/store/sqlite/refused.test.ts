@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
+import { createDatabase } from "../../../server/store/sqlite/creation.ts";
 import { settingsOf } from "../../../server/store/sqlite/options.ts";
 import { Writer } from "../../../server/store/sqlite/writer.ts";
 import { batchOf, columnsOf } from "../world.ts";
@@ -12,6 +13,7 @@ it("[ST5] stores nothing behind a hole, even where the cause is gone before the 
   const fail = (message: string): never => {
     throw new Error(message);
   };
+  createDatabase(join(folder, "hub.db"));
   const writer = new Writer(settingsOf({ folder, minFreeBytes: 0, busyTimeoutMs: 10 }, false), fail, fail);
   const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
   const append = (timeMs: number, generation: number) =>
