@@ -94,6 +94,15 @@ describe.skipIf(missingNetwork)(
       await page.goto(`${url()}#token=${token}`);
       await page.getByText("oven-1").first().waitFor();
       expect(page.url()).not.toContain(token);
+      // Pasted into a page that is open already, it does not stay in the tab's history either.
+      await page.goto(`${url()}#token=${token}`);
+      await page.waitForURL((at) => !at.hash.includes(token));
+      while (page.url() !== "about:blank") {
+        await page.goBack();
+        expect(page.url()).not.toContain(token);
+      }
+      await page.goto(url());
+      await page.getByText("oven-1").first().waitFor();
       expect(asked.filter((one) => new URL(one).href.replace(/#.*/, "").includes(token))).toEqual([]);
       await page.goto(`${url()}#/connect`);
       const program = page.locator("#program");
