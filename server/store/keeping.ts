@@ -37,6 +37,14 @@ export function strangeBatch(what: string): StoreError {
   return new StoreError("internal", `The hub made a mistake, and nothing of this batch was stored: ${what}.`, false);
 }
 
+/**
+ * When a mark counts as used, ms: after every other one of its device, also where the clock stood still or was set back.
+ * `marks` are in order of use, and this keeps their times in the same order, which is all that is left of it on the disk.
+ */
+export function useTime(marks: readonly { readonly usedMs: number }[], nowMs: number): number {
+  return Math.max(nowMs, (marks.at(-1)?.usedMs ?? Number.NEGATIVE_INFINITY) + 2 ** -10);
+}
+
 /** Drops what need not be remembered. `marks` and the result are in order of use, the newest last. */
 export function keepNewestSessions<T extends { readonly usedMs: number }>(marks: readonly T[], nowMs: number): T[] {
   const newest = marks.slice(-maxSessionsPerDevice);

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { type Value, type ValueType, valueAt } from "../columns.ts";
-import { keepNewestSessions, maxRefusalsPerDevice, strangeBatch, strangeNumberIn } from "../keeping.ts";
+import { keepNewestSessions, maxRefusalsPerDevice, strangeBatch, strangeNumberIn, useTime } from "../keeping.ts";
 import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type {
   Batch,
@@ -236,8 +236,9 @@ export class MemoryStore implements TelemetryStore {
     return rows.sort((a, b) => a[0] - b[0]);
   }
 
-  #mark(mark: Mark, usedMs: number): void {
+  #mark(mark: Mark, receivedMs: number): void {
     const marks = this.#data.marks.get(mark.device) ?? [];
+    const usedMs = useTime(marks, receivedMs);
     const known = marks.find((other) => other.session === mark.session);
     const others = marks.filter((other) => other !== known);
     const seq = Math.max(mark.seq, known?.seq ?? 0);

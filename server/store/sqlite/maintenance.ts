@@ -86,7 +86,7 @@ export class Maintenance {
     const open = heads.all().filter((head) => head.length > 0);
     const saved = [...marks.unsavedBefore(Number.POSITIVE_INFINITY)];
     const sealed = transact(db, () => {
-      for (const device of saved) marks.save(device);
+      for (const device of saved) marks.save(device, this.#commit);
       journal.trim(this.#commit);
       return open.map((head) => sealer.seal(head, this.#commit));
     });
@@ -200,7 +200,7 @@ export class Maintenance {
     const complete = transact(db, () => {
       for (const device of marks.unsavedBefore(before)) {
         if (performance.now() >= endMs) return false;
-        marks.save(device);
+        marks.save(device, this.#commit);
         saved.push(device);
       }
       journal.trim(before);

@@ -2,7 +2,7 @@
  * How far each sender's sessions are decided. The journal's entries carry the marks; before an entry is trimmed, what it
  * says is in the table of marks, so that the memory outlives the journal.
  */
-import { keepNewestSessions } from "../keeping.ts";
+import { keepNewestSessions, useTime } from "../keeping.ts";
 import type { Mark } from "../store.ts";
 import type { Db } from "./driver.ts";
 
@@ -39,8 +39,9 @@ export class Marks {
   }
 
   /** Takes a mark of a durable commit. */
-  apply(mark: Mark, usedMs: number, commit: number): void {
+  apply(mark: Mark, receivedMs: number, commit: number): void {
     const marks = this.#marks.get(mark.device) ?? [];
+    const usedMs = useTime(marks, receivedMs);
     const known = marks.find((other) => other.session === mark.session);
     const others = marks.filter((other) => other !== known);
     const seq = Math.max(mark.seq, known?.seq ?? 0);
@@ -56,9 +57,13 @@ export class Marks {
     }
   }
 
-  /** Writes a device's marks inside the caller's transaction; `saved` follows once that is durable. */
-  save(device: string): void {
+  /**
+   * Writes a device's marks inside the caller's transaction; `saved` follows once that is durable. What the journal says of
+   * them up to `commit`, the newest one, no longer counts: taken a second time, old ones would push new ones out.
+   */
+  save(device: string, commit: number): void {
     this.#clear.run(device);
+    this.#forget.run(device, commit);
     for (const { session, seq, usedMs } of this.#marks.get(device) ?? [])
       this.#insert.run(device, session, seq, usedMs);
   }

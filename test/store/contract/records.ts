@@ -33,6 +33,29 @@ export function recordRules(world: () => World): void {
     expect(await world().store.lastSeq("d", "s16")).toBe(17);
   });
 
+  it("[ST34] knows the order of use also where the clock stood still or was set back, across a restart", async () => {
+    for (let session = 15; session > 8; session--) await mark(`s${session}`, session + 1);
+    for (let session = 8; session >= 0; session--) await mark(`s${session}`, session + 1, 500 + session);
+    await world().reopen();
+    for (const [index, gone] of ["s15", "s14", "s13"].entries()) {
+      await mark(`later ${index}`, 1, 500);
+      await world().reopen();
+      expect(await world().store.lastSeq("d", gone)).toBe(0);
+    }
+    for (let session = 12; session >= 0; session--)
+      expect(await world().store.lastSeq("d", `s${session}`)).toBe(session + 1);
+  });
+
+  it("[ST33] does not take what it remembers for new a second time after a restart", async () => {
+    const others = Array.from({ length: 15 }, (_, index) => ({ device: "d", session: `s${index}`, seq: 1 }));
+    await mark("repeated", 9);
+    const again = { device: "d", session: "repeated", seq: 3 };
+    await world().append({ marks: [{ device: "d", session: "pushed out", seq: 1 }, again, ...others] });
+    await world().reopen();
+    expect(await world().store.lastSeq("d", "pushed out")).toBe(0);
+    expect(await world().store.lastSeq("d", "repeated")).toBe(9);
+  });
+
   it("[ST35] forgets sessions after 30 days, but never the newest of a device", async () => {
     await mark("old", 1, 0);
     await mark("new", 2, 29 * dayMs);
