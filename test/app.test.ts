@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,14 +16,14 @@ async function folder(): Promise<string> {
   return made;
 }
 
-function start(port: number, data: string) {
+function start(port: number, data: string, dashboardFolder?: string) {
   const fatal = (error: unknown) => {
     throw error;
   };
   return createApp(
     makeConfig({ port, data, minFreeBytes: 0 }),
     { clock: systemClock, log: silentLog },
-    { onFatal: fatal },
+    { onFatal: fatal, ...(dashboardFolder ? { dashboardFolder } : {}) },
   );
 }
 
@@ -52,5 +52,20 @@ describe("createApp", () => {
     await expect(fetch(`${first.url}/health`)).rejects.toThrow();
     const second = await start(0, data);
     await second.stop();
+  });
+
+  it("gives the page to who asks for it, and never to who sends something: readings sent there would look stored", async () => {
+    const page = await folder();
+    await writeFile(join(page, "index.html"), "<!doctype html>");
+    const app = await start(0, await folder(), page);
+    for (const method of ["GET", "HEAD"]) expect((await fetch(app.url, { method })).status).toBe(200);
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
+      const answer = await fetch(app.url, { method });
+      expect(answer.status, method).toBe(404);
+      const { message } = (await answer.json()) as { message: string };
+      expect(message).toContain(`Nothing at / takes ${method}.`);
+      expect(message).toContain("/api/v1/readings");
+    }
+    await app.stop();
   });
 });

@@ -46,6 +46,14 @@ describe("addresses and methods", () => {
     expect((await ask("/favicon.xyz")).status).toBe(404);
   });
 
+  it("says at the address of sockets what it is for", async () => {
+    const answer = await refusal(await ask("/ws"));
+    expect(answer).toMatchObject({ status: 404, code: "not_found" });
+    expect(answer.message).toBe(
+      "/ws takes WebSockets alone: connect to it as one, with an address that begins with ws://.",
+    );
+  });
+
   it("says how a / in a device id is written", async () => {
     const answer = await refusal(await ask("/api/v1/devices/greenhouse/north"));
     expect(answer.message).toContain("%2F");

@@ -5,6 +5,7 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "../entrance.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
+import { socketPath } from "../websocket.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
@@ -66,8 +67,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       return;
     }
     if (!match) {
-      const missing = () => writeRefusal(response, notFound(pathname), head);
-      if (deps.pages && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
+      const asks = head || request.method === "GET";
+      const missing = () => writeRefusal(response, notFound(pathname, asks ? undefined : request.method), head);
+      if (deps.pages && asks && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
       else missing();
       return;
     }
@@ -139,11 +141,15 @@ function addressOf(target: string): { pathname: string; query: URLSearchParams }
   return { pathname: path.slice(0, mark), query: new URLSearchParams(path.slice(mark + 1)) };
 }
 
-function notFound(pathname: string): Refusal {
+/** `method` where the request was not for reading what is there. */
+function notFound(pathname: string, method: string | undefined): Refusal {
+  const socket = `${socketPath} takes WebSockets alone: connect to it as one, with an address that begins with ws://.`;
+  if (pathname === socketPath) return new Refusal("not_found", socket);
   const shown = pathname.slice(0, 100).toWellFormed();
+  const nothing = method === undefined ? `There is nothing at ${shown}.` : `Nothing at ${shown} takes ${method}.`;
   const there = routes.map((route) => route.path).join(", ");
   const hint = /^\/api\/v1\/devices\/.+\//.test(pathname)
     ? " A / inside a device id is written %2F, or use /api/v1/device?id=."
     : "";
-  return new Refusal("not_found", `There is nothing at ${shown}.${hint} There are: ${there}.`);
+  return new Refusal("not_found", `${nothing}${hint} There are: ${there}.`);
 }
