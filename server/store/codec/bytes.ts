@@ -8,6 +8,29 @@ export class CodecError extends Error {
   }
 }
 
+/** A blob that is as a newer version may have written it: nothing is wrong with it, and this codec cannot read it. */
+export class NewerVersionError extends CodecError {
+  constructor(kind: string, found: number, known: number) {
+    super(`${kind} version ${found}; this hub knows ${known}`);
+    this.name = "NewerVersionError";
+  }
+}
+
+/** Versions are counted one by one: a number far beyond the known ones is damage. */
+const versionsAhead = 15;
+
+/**
+ * Throws where a blob of `kind` does not begin with the version `known`. `isKnownBehind` says whether what follows is sound as
+ * that version: then the number itself is damaged. Newer versions must not pass for it (their checksums cover the number).
+ */
+export function requireVersion(kind: string, blob: Buffer, known: number, isKnownBehind: () => boolean): void {
+  const found = blob[0];
+  if (found === known) return;
+  const isAhead = found !== undefined && found > known && found <= known + versionsAhead;
+  if (isAhead && !isKnownBehind()) throw new NewerVersionError(kind, found, known);
+  throw new CodecError(`${kind} version ${found} is not known; this hub reads version ${known}`);
+}
+
 /** Appends to a buffer that grows. `room` first, then the put calls up to what was asked for. */
 export class ByteWriter {
   bytes: Buffer;

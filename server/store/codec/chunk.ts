@@ -4,7 +4,7 @@
  */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { ValueType } from "../columns.ts";
-import { ByteReader, ByteWriter, CodecError } from "./bytes.ts";
+import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
 import { readNumbers, writeNumbers } from "./numbers.ts";
 import { readTimes, writeTimes } from "./times.ts";
 
@@ -48,12 +48,13 @@ export function encodeChunk(chunk: ChunkColumns, count = chunk.times.length): Bu
 
 /** Decodes what `encodeChunk` wrote; throws `CodecError` on anything else. */
 export function decodeChunk(blob: Buffer): ChunkColumns {
-  if (blob[0] !== version)
-    throw new CodecError(`chunk version ${blob[0]} is not known; this hub reads version ${version}`);
+  const isSound = () =>
+    blob.length >= headerBytes && crc32(blob.subarray(headerBytes), blob[1]) === blob.readUInt32LE(2);
+  requireVersion("chunk", blob, version, isSound);
   if (blob.length < headerBytes) throw new CodecError("the chunk ends too early");
+  if (!isSound()) throw new CodecError("the chunk's checksum does not match");
   const flags = blob[1] as number;
   const body = blob.subarray(headerBytes);
-  if (crc32(body, flags) !== blob.readUInt32LE(2)) throw new CodecError("the chunk's checksum does not match");
   const type = types[flags & 0x0f];
   if (type === undefined) throw new CodecError(`unknown chunk type ${flags & 0x0f}`);
   const plain = flags & deflatedFlag ? inflate(body) : body;

@@ -6,7 +6,7 @@
 import { crc32 } from "node:zlib";
 import type { Columns } from "../columns.ts";
 import type { Mark } from "../store.ts";
-import { ByteReader, ByteWriter, CodecError } from "./bytes.ts";
+import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
 import { readTimes, writeTimes } from "./times.ts";
 
 const version = 1;
@@ -62,12 +62,10 @@ export function encodeJournal({ receivedMs, marks, columns }: JournalEntry): Buf
 
 /** Decodes what `encodeJournal` wrote; throws `CodecError` on anything else. */
 export function decodeJournal(blob: Buffer): JournalEntry {
-  if (blob[0] !== version)
-    throw new CodecError(`journal version ${blob[0]} is not known; this hub reads version ${version}`);
+  const isSound = () => blob.length >= headerBytes && crc32(blob.subarray(headerBytes)) === blob.readUInt32LE(1);
+  requireVersion("journal", blob, version, isSound);
   if (blob.length < headerBytes) throw new CodecError("the journal entry ends too early");
-  if (crc32(blob.subarray(headerBytes)) !== blob.readUInt32LE(1)) {
-    throw new CodecError("the journal entry's checksum does not match");
-  }
+  if (!isSound()) throw new CodecError("the journal entry's checksum does not match");
   const reader = new ByteReader(blob, headerBytes);
   const receivedMs = reader.double();
   const marks = Array.from({ length: reader.count(3) }, () => ({

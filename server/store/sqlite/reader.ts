@@ -7,7 +7,7 @@ import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { RawPageBuilder } from "./raw-page.ts";
-import { DamagedChunk, SegmentReader } from "./segments.ts";
+import { SegmentReader, UnreadableChunk } from "./segments.ts";
 
 export class Reader {
   readonly #path: string;
@@ -80,7 +80,7 @@ export class Reader {
   }
 
   #refusal(error: unknown): unknown {
-    if (error instanceof DamagedChunk) {
+    if (error instanceof UnreadableChunk) {
       this.#onTrouble(error.message);
       return new StoreError("internal", error.message, false);
     }

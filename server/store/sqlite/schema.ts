@@ -1,6 +1,6 @@
 /** Tables of the store and their version. What each column holds is told in README.md, "Tables". */
 import { randomUUID } from "node:crypto";
-import { CodecError } from "../codec/bytes.ts";
+import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
@@ -42,12 +42,7 @@ export function makeTables(db: Db): void {
 /** Checks that a database is ours and of a version this hub knows. */
 export function checkSchema(db: Db, path: string): void {
   const version = db.pragma("user_version", { simple: true }) as number;
-  if (version > schemaVersion) {
-    throw new StoreOpenError(
-      "newer_schema",
-      `The data in ${path} was written by a newer hub (schema ${version}; this hub knows ${schemaVersion}): start that version, or choose another folder with --data.`,
-    );
-  }
+  if (version > schemaVersion) throw newer(path, `schema ${version}; this hub knows ${schemaVersion}`);
   // A new one has its version before it has its name.
   if (version === 0) throw damaged(path, "its version is gone");
   const foundBytes = db.pragma("page_size", { simple: true });
@@ -90,6 +85,13 @@ function damaged(path: string, what: string): StoreOpenError {
   return new StoreOpenError("corrupt", `The database ${path} is damaged (${what}).`);
 }
 
+function newer(path: string, what: string): StoreOpenError {
+  return new StoreOpenError(
+    "newer_schema",
+    `The data in ${path} was written by a newer hub (${what}): start that version, or choose another folder with --data.`,
+  );
+}
+
 /** The refusal that a person gets to read for an error at opening. */
 export function toOpenError(error: unknown, path: string): Error {
   if (error instanceof StoreOpenError) return error;
@@ -101,6 +103,7 @@ export function toOpenError(error: unknown, path: string): Error {
       `${path} is not a database of this hub: choose another folder with --data.`,
     );
   }
+  if (error instanceof NewerVersionError) return newer(path, text);
   // Every statement that runs at an opening is right: one that SQLite cannot make sense of speaks of other tables than ours.
   if (error instanceof CodecError || code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_ERROR")
     return damaged(path, text);

@@ -2,7 +2,7 @@
  * A range of one series as segments in rising time: rows, or the summary of a whole chunk where that is enough. Chunks
  * that overlap each other or the head are merged first, and the later arrival stands.
  */
-import { CodecError } from "../codec/bytes.ts";
+import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Range } from "../store.ts";
 import { decodeStored, readSummary, type StoredChunk, type Summary, storedColumns } from "./chunks.ts";
@@ -35,13 +35,16 @@ interface Span {
   readonly lastMs: number;
 }
 
-/** Readings that are on the disk and cannot be read any more. */
-export class DamagedChunk extends Error {
-  constructor(firstMs: number, lastMs: number, what: string) {
+/** Readings that are on the disk and that this hub cannot read: damaged, or a newer hub's. */
+export class UnreadableChunk extends Error {
+  constructor(firstMs: number, lastMs: number, cause: CodecError) {
+    const readings = `Readings from ${firstMs} to ${lastMs} (ms)`;
     super(
-      `Readings from ${firstMs} to ${lastMs} (ms) are damaged on the disk and cannot be read (${what}): ask for times outside of these, and restore them from a backup.`,
+      cause instanceof NewerVersionError
+        ? `${readings} were written by a newer hub (${cause.message}): ask for times outside of these, or start that version.`
+        : `${readings} are damaged on the disk and cannot be read (${cause.message}): ask for times outside of these, and restore them from a backup.`,
     );
-    this.name = "DamagedChunk";
+    this.name = "UnreadableChunk";
   }
 }
 
@@ -133,7 +136,7 @@ export class SegmentReader {
       return decodeStored(stored);
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
-      throw new DamagedChunk(firstMs, lastMs, error.message);
+      throw new UnreadableChunk(firstMs, lastMs, error);
     }
   }
 }

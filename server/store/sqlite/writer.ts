@@ -1,7 +1,7 @@
 /** The writer: takes batches into the journal and the heads, answers from memory, and keeps house between commits. */
 import { randomUUID } from "node:crypto";
 import { statfsSync } from "node:fs";
-import { CodecError } from "../codec/bytes.ts";
+import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import { strangeBatch, strangeNumberIn } from "../keeping.ts";
@@ -19,12 +19,13 @@ import {
 } from "../store.ts";
 import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRange } from "./deletes.ts";
-import { faultOf, isDamage, openForWriting, transact } from "./driver.ts";
+import { type Db, faultOf, isDamage, openForWriting, transact } from "./driver.ts";
 import { HeldFiles, sizeOf, suspect } from "./files.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
 import { JournalLog } from "./journal-log.ts";
 import { commitsCutOff } from "./log-check.ts";
+import { keepLog } from "./log-keeper.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Marks } from "./marks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
@@ -66,8 +67,11 @@ export class Writer {
     const log = `${this.#path}-wal`;
     const hadLog = sizeOf(log) > 0;
     const cutOff = settings.expectLog ? commitsCutOff(log) : 0;
+    const release = keepLog(this.#path, settings.busyTimeoutMs);
+    let opened: Db | undefined;
     try {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
+      opened = db;
       checkSchema(db, this.#path);
       this.#meta = new Meta(db);
       const journal = new JournalLog(db, settings.journalBudgetBytes);
@@ -92,7 +96,10 @@ export class Writer {
       this.#files = new HeldFiles(this.#path);
       this.#state = this.#describe(recovered);
     } catch (error) {
+      opened?.close();
       throw toOpenError(error, this.#path);
+    } finally {
+      release();
     }
     this.#maintenance = new Maintenance(this.#parts, settings, this.#commit, (error) => this.#fail(error));
     this.#maintenance.wake();
@@ -317,6 +324,8 @@ export class Writer {
   #fail(error: unknown): StoreError {
     if (error instanceof StoreError) return error;
     const text = error instanceof Error ? error.message : String(error);
+    if (error instanceof NewerVersionError)
+      return new StoreError("internal", `These readings were written by a newer hub (${text}).`, false);
     if (error instanceof CodecError) {
       this.#onTrouble(`Some readings on the disk are damaged (${text}).`);
       return new StoreError("internal", `These readings are damaged on the disk (${text}).`, false);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CodecError } from "../../../server/store/codec/bytes.ts";
+import { CodecError, NewerVersionError } from "../../../server/store/codec/bytes.ts";
 import { type ChunkColumns, decodeChunk, encodeChunk } from "../../../server/store/codec/chunk.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { anyChunk, bits } from "./arbitraries.ts";
@@ -60,6 +60,15 @@ describe("a chunk", () => {
   it("[SC4] names a version that it does not know", () => {
     const blob = encodeChunk(sensor(10));
     blob[0] = 2;
+    // All else is sound: the number itself is damaged.
     expect(() => decodeChunk(blob)).toThrow(/version 2 is not known; this hub reads version 1/);
+    blob[2] = (blob[2] as number) ^ 1;
+    expect(() => decodeChunk(blob)).toThrow(NewerVersionError);
+    expect(() => decodeChunk(blob)).toThrow(/^chunk version 2; this hub knows 1$/);
+    // Versions are counted one by one.
+    for (const version of [0, 17, 255]) {
+      blob[0] = version;
+      expect(() => decodeChunk(blob)).toThrow(`version ${version} is not known`);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CodecError } from "../../../server/store/codec/bytes.ts";
+import { CodecError, NewerVersionError } from "../../../server/store/codec/bytes.ts";
 import { decodeJournal, encodeJournal, type JournalEntry } from "../../../server/store/codec/journal.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { anyColumns, bits } from "./arbitraries.ts";
@@ -58,5 +58,7 @@ describe("an entry of the journal", () => {
     }
     blob[0] = 9;
     expect(() => decodeJournal(blob)).toThrow(/version 9 is not known/);
+    blob[1] = (blob[1] as number) ^ 1;
+    expect(() => decodeJournal(blob)).toThrow(NewerVersionError);
   });
 });
