@@ -1,0 +1,128 @@
+/** The same questions to both, and when two answers are the same: to the bit, but for what the contract leaves open. */
+import { deepStrictEqual } from "node:assert/strict";
+import type { BucketPage, Latest, Range, RawPage, StoreState, TelemetryStore } from "../../../server/store/store.ts";
+import type { Model } from "./model.ts";
+import { devices, type Question } from "./steps.ts";
+
+export type Asked = Pick<
+  TelemetryStore,
+  "readRaw" | "readChanges" | "readBuckets" | "seriesState" | "latest" | "refusals" | "lastSeq"
+>;
+
+const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
+/** So many pages of one question are turned. */
+const maxPages = 40;
+
+/** All that can be asked at one moment without a range, and every reading. */
+export interface Whole {
+  readonly series: unknown;
+  readonly latest: readonly Latest[];
+  readonly readings: unknown;
+  readonly refusals: unknown;
+  readonly marks: unknown;
+}
+
+export async function wholeOf(store: Asked, numbers: readonly number[]): Promise<Whole> {
+  const all = (series: number): Range => ({ series, fromMs: -Infinity, toMs: Infinity });
+  const pairs = devices.flatMap((device) => sessions.map((session) => [device, session] as const));
+  const [series, latest, readings, refusals, marks] = await Promise.all([
+    store.seriesState(numbers),
+    store.latest(numbers),
+    Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), 100_000)))),
+    Promise.all(devices.map((device) => store.refusals(device))),
+    Promise.all(pairs.map(([device, session]) => store.lastSeq(device, session))),
+  ]);
+  return { series, latest, readings, refusals, marks };
+}
+
+/** Throws where they differ. */
+export function sameWhole(found: Whole, expected: Whole, model: Model): void {
+  deepStrictEqual({ ...found, latest: undefined }, { ...expected, latest: undefined });
+  sameLatest(found.latest, expected.latest, model);
+}
+
+/** The newest readings. Where the newest one was deleted, the arrival of the one before it is known only as "not after". */
+export function sameLatest(found: readonly Latest[], expected: readonly Latest[], model: Model): void {
+  const settled = found.map((one, index) => {
+    const known = expected[index];
+    if (known === undefined || known.receivedMs > (model.roughUntilMs.get(known.series) ?? -Infinity)) return one;
+    if (!model.wentBack && one.receivedMs < known.receivedMs) return one;
+    return { ...one, receivedMs: known.receivedMs };
+  });
+  deepStrictEqual(settled, expected);
+}
+
+/** What a start tells. */
+export async function sameState(found: StoreState, model: Model): Promise<void> {
+  const expected = await model.store.open();
+  const sorted = <T>(records: readonly T[]) => records.map((one) => JSON.stringify(one)).sort();
+  const bySeries = <T extends { readonly series: number }>(records: readonly T[]) =>
+    [...records].sort((a, b) => a.series - b.series);
+  const plain = (state: StoreState) => ({
+    ...{ commit: state.commit, nextSeries: state.nextSeries, series: bySeries(state.series) },
+    ...{ devices: sorted(state.devices), metrics: sorted(state.metrics) },
+  });
+  deepStrictEqual(plain(found), plain(expected));
+  sameLatest(bySeries(found.latest), bySeries(expected.latest), model);
+}
+
+/** One question about a range, in pages. */
+export async function sameAnswer(store: Asked, model: Model, question: Question): Promise<void> {
+  const { slot, fromMs, toMs, limit, everyMs, originMs } = question;
+  const series = model.numberAt(slot) ?? model.data.nextSeries + 7;
+  const range = { series, fromMs, toMs };
+  for (const read of ["readRaw", "readChanges"] as const) {
+    const pages = (of: Asked) => pagesOf(fromMs, limit, (next) => of[read]({ ...range, fromMs: next }, limit), rowsIn);
+    deepStrictEqual(await pages(store), await pages(model.store), `${read} of series ${series}`);
+  }
+  if ((model.data.series.get(series)?.type ?? "number") !== "number") return;
+  const buckets = (of: Asked) =>
+    pagesOf(
+      fromMs,
+      limit,
+      (next) => of.readBuckets({ ...range, fromMs: next }, everyMs, originMs, limit),
+      (page) => page,
+    );
+  const [found, expected] = [await buckets(store), await buckets(model.store)];
+  deepStrictEqual(
+    found.map((page, index) => settledSums(page, expected[index])),
+    expected.map((page) => settledSums(page, page)),
+    `readBuckets of series ${series}`,
+  );
+}
+
+async function pagesOf<T extends RawPage | BucketPage, R>(
+  fromMs: number,
+  limit: number,
+  read: (fromMs: number) => Promise<T>,
+  shown: (page: T) => R,
+): Promise<R[]> {
+  const pages: R[] = [];
+  for (let next: number | null = fromMs; next !== null && pages.length < maxPages; ) {
+    const page: T = await read(next);
+    if (page.times.length > limit) throw new Error(`a page of ${page.times.length}, ${limit} asked for`);
+    pages.push(shown(page));
+    next = page.nextFromMs;
+  }
+  return pages;
+}
+
+/** A page as people see it: its texts instead of their numbers, which are the engine's own affair. */
+function rowsIn({ times, values, strings, nextFromMs }: RawPage) {
+  return { times, values: strings.length > 0 ? Array.from(values, (cell) => strings[cell]) : values, nextFromMs };
+}
+
+/**
+ * The sums as expected where they differ no more than the order of adding explains. Where adding in some order leaves the
+ * range of doubles, nothing can be said of them.
+ */
+function settledSums(page: BucketPage, expected: BucketPage | undefined): BucketPage {
+  const sum = page.sum.map((found, index) => {
+    const wanted = expected?.sum[index] ?? 0;
+    const [count = 0, min = 0, max = 0] = [expected?.count[index], expected?.min[index], expected?.max[index]];
+    const most = Math.max(Math.abs(min), Math.abs(max)) * count;
+    if (!Number.isFinite(most)) return 0;
+    return Math.abs(found - wanted) <= most * count * Number.EPSILON ? wanted : found;
+  });
+  return { ...page, sum };
+}

@@ -1,0 +1,316 @@
+/** One life: the store's process and the memory engine do the same, and whatever is asked, both must answer the same. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import Database from "better-sqlite3";
+import type { StoreState } from "../../../server/store/store.ts";
+import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, type Whole, wholeOf } from "./answers.ts";
+import { ProcessDied, type Programs, StoreChild } from "./child.ts";
+import { type Act, Model } from "./model.ts";
+import type { End, Op, Script, Step } from "./steps.ts";
+import type { Tally } from "./tally.ts";
+import type { Budgets } from "./wire.ts";
+
+/** A process that does not clear up within this long has forgotten it, ms. */
+const restDeadlineMs = 30_000;
+
+export class Life {
+  readonly #programs: Programs;
+  readonly #budgets: Budgets;
+  readonly #tally: Tally;
+  readonly #folder = mkdtempSync(join(tmpdir(), "hub-oracle-"));
+  #model = new Model();
+  #child: StoreChild;
+  #epoch = "";
+
+  constructor(programs: Programs, chunkBytes: number, tally: Tally) {
+    this.#programs = programs;
+    this.#budgets = { chunkBytes, journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1 };
+    this.#tally = tally;
+    this.#child = this.#start();
+  }
+
+  /** Lives it through. Throws at the first answer that differs. */
+  async live({ births, steps }: Script): Promise<void> {
+    this.#tally.add("lives");
+    try {
+      for (const birth of births) await this.#dieWhileOpening(birth, "kills while it began a database");
+      if (births.length > 0) this.#child = this.#start();
+      const state = await this.#child.call("open");
+      this.#epoch = state.epoch;
+      await sameState(state, this.#model);
+      for (const step of steps) {
+        await this.#run(step);
+        await this.#sameEnds();
+      }
+      await this.#sameWhole();
+      await this.#reopen();
+      await this.#sameWhole();
+      await this.#child.call("close");
+      this.#requireQuiet();
+      this.#requireSound();
+    } finally {
+      await this.#child.kill();
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
+  }
+
+  async #run(step: Step): Promise<void> {
+    if (step.kind === "send") return this.#send(step.ops);
+    if (step.kind === "kill") return this.#kill(step);
+    if (step.kind === "reopen") return this.#reopen();
+    if (step.kind === "rest") return this.#rest();
+    this.#tally.add("questions");
+    await sameAnswer(this.#asked(), this.#model, step);
+  }
+
+  /** What operations ask of the store, each after the one before, and what it should answer. The model has them done. */
+  async #prepare(ops: readonly Op[]): Promise<{ readonly act: Act; readonly expected: unknown; readonly op: Op }[]> {
+    const prepared = [];
+    for (const op of ops) {
+      const act = this.#model.actOf(op);
+      if (!act) continue;
+      this.#count(op, act);
+      prepared.push({ op, act, expected: await this.#model.apply(act) });
+    }
+    return prepared;
+  }
+
+  async #send(ops: readonly Op[]): Promise<void> {
+    const prepared = await this.#prepare(ops);
+    const found = await Promise.all(prepared.map(({ act }) => this.#call(act)));
+    deepStrictEqual(
+      found,
+      prepared.map(({ expected }) => expected),
+    );
+  }
+
+  async #kill({ ops, end, recoveries, again }: Extract<Step, { kind: "kill" }>): Promise<void> {
+    const before = this.#model.copy();
+    const prepared = await this.#prepare(ops);
+    const child = this.#child;
+    if (end.by === "statement") void child.call("arm", end).catch(() => {});
+    const answers: unknown[] = [];
+    const failures: unknown[] = [];
+    let enough = () => {};
+    const answered = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const wanted = end.by === "signal" ? Math.min(end.afterAnswers, prepared.length) : prepared.length;
+    if (wanted === 0) enough();
+    const calls = prepared.map(({ act }, index) =>
+      this.#call(act).then(
+        (answer) => {
+          // The store does one after the other: none is answered before the one that was called before it.
+          if (answers.push(answer) !== index + 1) failures.push(new Error("answers came out of order"));
+          if (answers.length >= wanted) enough();
+        },
+        (error) => {
+          if (!(error instanceof ProcessDied)) failures.push(error);
+        },
+      ),
+    );
+    await Promise.race([answered, child.ended]);
+    if (end.by === "signal") spin(end.spinUs);
+    else if (end.point === "purge" && prepared.every(({ op }) => op.kind !== "close")) await this.#cleared();
+    await child.kill();
+    await Promise.all(calls);
+    if (failures.length > 0) throw failures[0];
+    this.#requireQuiet();
+    this.#countDeath(end, ops);
+    deepStrictEqual(
+      answers,
+      prepared.slice(0, answers.length).map(({ expected }) => expected),
+    );
+    for (const further of recoveries) await this.#dieWhileOpening(further, "kills while it recovered");
+    await this.#recover(before, prepared, answers.length);
+    if (again) await this.#send(prepared.slice(answers.length).flatMap(({ op }) => (op.kind === "append" ? op : [])));
+  }
+
+  /** Opens, or does not get as far as that. */
+  async #dieWhileOpening(
+    end: End,
+    counted: "kills while it recovered" | "kills while it began a database",
+  ): Promise<void> {
+    await this.#child.kill();
+    this.#child = this.#start(end);
+    const { ended, started } = this.#child;
+    const opening = this.#child.call("open").then(
+      () => undefined,
+      (error) => error,
+    );
+    if (end.by === "signal") {
+      await started;
+      spin(end.spinUs);
+      await this.#child.kill();
+    }
+    const error = await Promise.race([opening, ended.then(() => opening)]);
+    if (error === undefined) await this.#child.kill();
+    else if (error instanceof ProcessDied) this.#tally.add(counted);
+    else throw error;
+    this.#requireQuiet();
+  }
+
+  /**
+   * Opens after a kill, and finds out how much of what was not acknowledged is there. It must be what some first part of
+   * it leaves behind, to the last reading; the model goes on from there.
+   */
+  async #recover(before: Model, prepared: readonly { act: Act; op: Op }[], answered: number): Promise<void> {
+    this.#child = this.#start();
+    const state = await this.#child.call("open");
+    const mayBeClean = prepared.some(({ op }) => op.kind === "close");
+    if (!mayBeClean) ok(state.recovered, "a killed store says that it was closed cleanly");
+    const outcomes: Model[] = [];
+    const outcome = before.copy();
+    for (const [index, { act }] of prepared.entries()) {
+      if (index >= answered) outcomes.push(outcome.copy());
+      await outcome.apply(act);
+    }
+    outcomes.push(outcome);
+    for (const one of outcomes) one.takeClock(this.#model);
+    const { commit } = state;
+    const possible = outcomes.filter(({ data }) => data.commit === commit);
+    const commits = outcomes.map(({ data }) => data.commit);
+    ok(possible.length > 0, `the store has commit ${commit}; it may have ${commits.join(", ")}`);
+    const chosen = await this.#outcomeFound(possible);
+    this.#model = chosen;
+    await this.#sameState(state);
+    await this.#sameWhole();
+    const decided = prepared.length - answered;
+    if (decided === 0) return;
+    const place = outcomes.indexOf(chosen);
+    this.#tally.add("kills with something undecided");
+    if (place > 0) this.#tally.add("kills with something undecided and stored");
+    if (place < decided) this.#tally.add("kills with something undecided and lost");
+    if (place > 0 && place < decided) this.#tally.add("kills between two undecided batches");
+  }
+
+  /** Deletes have no number that tells whether they were done: the store's whole content does. */
+  async #outcomeFound(possible: readonly Model[]): Promise<Model> {
+    const last = possible.at(-1) as Model;
+    if (possible.length === 1) return last;
+    const found = await wholeOf(this.#asked(), last.numbers());
+    const bare = ({ series, readings, refusals, marks }: Whole) => ({ series, readings, refusals, marks });
+    for (const model of [...possible].reverse()) {
+      if (isDeepStrictEqual(bare(found), bare(await wholeOf(model.store, last.numbers())))) return model;
+    }
+    return last;
+  }
+
+  async #reopen(): Promise<void> {
+    this.#tally.add("reopened");
+    const state = await this.#child.call("reopen");
+    ok(!state.recovered, "a store that was closed cleanly says that it was not");
+    await this.#sameState(state);
+  }
+
+  /** Lets an idle store do what waits for such a time. */
+  async #rest(): Promise<void> {
+    await this.#send([{ kind: "append", rows: [], marks: [], refusals: [], told: [], laterMs: 10, type: 0 }]);
+    await this.#cleared();
+    this.#tally.add("chunks of deleted series cleared");
+  }
+
+  /** Waits until no chunk of a deleted series is left, or the process is gone. */
+  async #cleared(): Promise<void> {
+    const db = new Database(join(this.#folder, "hub.db"), { readonly: true });
+    try {
+      const doomed = db.prepare("SELECT count(*) FROM doomed").pluck();
+      const endMs = performance.now() + restDeadlineMs;
+      while (doomed.get() !== 0) {
+        ok(performance.now() < endMs, "chunks of a deleted series are never cleared away");
+        await this.#child.call("stats");
+      }
+    } catch (error) {
+      if (!(error instanceof ProcessDied)) throw error;
+    } finally {
+      db.close();
+    }
+  }
+
+  async #sameState(state: StoreState): Promise<void> {
+    deepStrictEqual(state.epoch, this.#epoch);
+    await sameState(state, this.#model);
+  }
+
+  /** What is known of every series without its past. */
+  async #sameEnds(): Promise<void> {
+    this.#requireQuiet();
+    const numbers = this.#model.numbers();
+    const [series, latest] = await Promise.all([
+      this.#child.call("seriesState", numbers),
+      this.#child.call("latest", numbers),
+    ]);
+    deepStrictEqual(series, await this.#model.store.seriesState(numbers));
+    sameLatest(latest, await this.#model.store.latest(numbers), this.#model);
+  }
+
+  async #sameWhole(): Promise<void> {
+    this.#tally.add("whole comparisons");
+    const numbers = this.#model.numbers();
+    sameWhole(await wholeOf(this.#asked(), numbers), await wholeOf(this.#model.store, numbers), this.#model);
+  }
+
+  #requireQuiet(): void {
+    deepStrictEqual(this.#child.complaints, []);
+  }
+
+  #requireSound(): void {
+    const db = new Database(join(this.#folder, "hub.db"), { readonly: true });
+    try {
+      deepStrictEqual(db.pragma("integrity_check", { simple: true }), "ok");
+    } finally {
+      db.close();
+    }
+  }
+
+  #start(end?: End): StoreChild {
+    const death = end?.by === "statement" ? end : undefined;
+    return new StoreChild(this.#programs, this.#folder, this.#budgets, death);
+  }
+
+  #call(act: Act): Promise<unknown> {
+    const child = this.#child;
+    if (act.name === "append") return child.call("append", act.batch);
+    if (act.name === "deleteReadings") return child.call("deleteReadings", act.range);
+    if (act.name === "deleteDevice") return child.call("deleteDevice", act.device);
+    return child.call(act.name);
+  }
+
+  #asked(): Asked {
+    const child = this.#child;
+    return {
+      readRaw: (range, limit) => child.call("readRaw", range, limit),
+      readChanges: (range, limit) => child.call("readChanges", range, limit),
+      readBuckets: (range, everyMs, originMs, limit) => child.call("readBuckets", range, everyMs, originMs, limit),
+      seriesState: (numbers) => child.call("seriesState", numbers),
+      latest: (numbers) => child.call("latest", numbers),
+      refusals: (device) => child.call("refusals", device),
+      lastSeq: (device, session) => child.call("lastSeq", device, session),
+    };
+  }
+
+  #count(op: Op, act: Act): void {
+    this.#tally.add(op.kind);
+    if (act.name !== "append") return;
+    const { rows, newSeries } = act.batch;
+    this.#tally.add("readings", rows.length);
+    if (rows.some(([series]) => this.#model.isDead(series))) this.#tally.add("readings of a deleted series");
+    this.#tally.add("series made anew", newSeries.filter(({ series }) => series > 6).length);
+  }
+
+  #countDeath(end: End, ops: readonly Op[]): void {
+    this.#tally.add("kills");
+    const sql = this.#child.diedAt();
+    if (sql !== undefined) this.#tally.died(sql, ops);
+    else if (end.by === "signal") this.#tally.add("kills by a signal at some moment");
+  }
+}
+
+/** Lets so much time pass without giving way to anything else: shorter than any timer. */
+function spin(us: number): void {
+  const endMs = performance.now() + us / 1_000;
+  while (performance.now() < endMs);
+}

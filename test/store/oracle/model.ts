@@ -1,0 +1,159 @@
+/** What the store should hold: the memory engine, with copies of it for every outcome that a kill leaves open. */
+import type { Value, ValueType } from "../../../server/store/columns.ts";
+import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import type { NewSeries, Range } from "../../../server/store/store.ts";
+import { type AppendOp, devices, type Op, rowsOf, slotCount } from "./steps.ts";
+import type { SentBatch } from "./wire.ts";
+
+/** One call that changes the store, with all its numbers. */
+export type Act =
+  | { readonly name: "append"; readonly batch: SentBatch }
+  | { readonly name: "deleteReadings"; readonly range: Range }
+  | { readonly name: "deleteDevice"; readonly device: string }
+  | { readonly name: "sealAll" | "close" };
+
+const types: readonly ValueType[] = ["number", "number", "boolean", "string"];
+const texts = ["", "open", "closed", "Störung – Ofen №3", "😀", "x".repeat(300), "0", "null"];
+const everythingOf = (series: number): Range => ({
+  series,
+  fromMs: Number.NEGATIVE_INFINITY,
+  toMs: Number.POSITIVE_INFINITY,
+});
+
+/** A value of a type, made from any number: the same number makes the same value. */
+function valueFrom(type: ValueType, number: number): Value {
+  if (type === "number") return number;
+  const whole = Math.trunc((Math.abs(number) % 1e6) * 10) % 1_009;
+  return type === "boolean" ? whole % 2 === 0 : (texts[whole % texts.length] as string);
+}
+
+export class Model {
+  readonly data: MemoryData;
+  readonly store: MemoryStore;
+  /** Of a series whose newest reading was deleted, arrivals up to this are known only roughly, ms. */
+  readonly roughUntilMs: Map<number, number>;
+  #clockMs = 1_000_000;
+  #latestMs = 1_000_000;
+  /** The clock was set back: of two arrivals the greater is not the later one. */
+  wentBack = false;
+
+  constructor(data = new MemoryData(), roughUntilMs = new Map<number, number>()) {
+    this.data = data;
+    data.open = true;
+    this.store = new MemoryStore(data);
+    this.roughUntilMs = roughUntilMs;
+  }
+
+  copy(): Model {
+    const data = Object.assign(new MemoryData(), structuredClone({ ...this.data }));
+    const copy = new Model(data, new Map(this.roughUntilMs));
+    copy.#clockMs = this.#clockMs;
+    copy.#latestMs = this.#latestMs;
+    copy.wentBack = this.wentBack;
+    return copy;
+  }
+
+  /** The clock goes on, whatever a kill undid. */
+  takeClock(other: Model): void {
+    this.#clockMs = other.#clockMs;
+    this.#latestMs = other.#latestMs;
+    this.wentBack = other.wentBack;
+  }
+
+  /** Every number that was given out, and one that was not. */
+  numbers(): number[] {
+    return Array.from({ length: this.data.nextSeries }, (_, index) => index + 1);
+  }
+
+  /** The number of a slot's series now; of a ghost slot, that of some deleted series. */
+  numberAt(slot: number): number | undefined {
+    if (slot >= slotCount) return this.numbers().find((number) => this.isDead(number));
+    const { device, metric } = nameOf(slot);
+    for (const made of this.data.series.values()) {
+      if (made.device === device && made.metric === metric) return made.series;
+    }
+    return undefined;
+  }
+
+  isDead(number: number): boolean {
+    return number < this.data.nextSeries && !this.data.series.has(number);
+  }
+
+  /** What an operation asks of the store as it is now; undefined where there is nothing that it could be done to. */
+  actOf(op: Op): Act | undefined {
+    if (op.kind === "append") return { name: "append", batch: this.#batchOf(op) };
+    if (op.kind === "seal") return { name: "sealAll" };
+    if (op.kind === "close") return { name: "close" };
+    if (op.kind === "deleteDevice") return { name: "deleteDevice", device: devices[op.device] as string };
+    const series = this.numberAt(op.slot);
+    if (series === undefined) return undefined;
+    if (op.kind === "deleteSeries") return { name: "deleteReadings", range: everythingOf(series) };
+    return { name: "deleteReadings", range: { series, fromMs: op.fromMs, toMs: op.toMs } };
+  }
+
+  /** Does it; answers as the store should. */
+  async apply(act: Act): Promise<unknown> {
+    if (act.name === "append") {
+      const { rows, ...batch } = act.batch;
+      const columns = new ColumnsBuilder();
+      for (const row of rows) columns.push(...row);
+      return (await this.store.append({ ...batch, columns: columns.take() })).commit;
+    }
+    if (act.name === "deleteDevice") return this.store.deleteDevice(act.device);
+    if (act.name !== "deleteReadings") return undefined;
+    const { range } = act;
+    const [newest] = await this.store.latest([range.series]);
+    if (newest && newest.timeMs >= range.fromMs && newest.timeMs < range.toMs)
+      this.roughUntilMs.set(range.series, this.#latestMs);
+    return this.store.deleteReadings(range);
+  }
+
+  #batchOf(op: AppendOp): SentBatch {
+    const { marks, refusals, told, laterMs, type } = op;
+    const rows = rowsOf(op);
+    this.#clockMs += laterMs;
+    this.#latestMs = Math.max(this.#latestMs, this.#clockMs);
+    this.wentBack ||= laterMs < 0;
+    const { commit, nextSeries } = this.data;
+    const newSeries: NewSeries[] = [];
+    const placed = new Map<number, { series: number; type: ValueType } | undefined>();
+    for (const [slot] of rows) {
+      if (placed.has(slot)) continue;
+      const series = this.numberAt(slot);
+      if (series !== undefined) placed.set(slot, { series, type: this.data.series.get(series)?.type ?? "number" });
+      else if (slot >= slotCount) placed.set(slot, undefined);
+      else {
+        const number = nextSeries + newSeries.length;
+        const made = { series: number, ...nameOf(slot), type: types[(number + type) % types.length] as ValueType };
+        newSeries.push(made);
+        placed.set(slot, made);
+      }
+    }
+    return {
+      receivedMs: this.#clockMs,
+      newSeries,
+      rows: rows.flatMap(([slot, timeMs, number]) => {
+        const place = placed.get(slot);
+        return place ? [[place.series, timeMs, valueFrom(place.type, number)] as const] : [];
+      }),
+      marks: marks.map(([device, session, added]) => ({
+        ...{ device: devices[device] as string, session: `s${session}`, seq: Math.max(1, commit + added) },
+      })),
+      refusals: refusals.flatMap(([device, count]) =>
+        Array.from({ length: count }, (_, index) => ({
+          ...{ device: devices[device] as string, atMs: this.#clockMs, code: "invalid_value" },
+          ...{ message: `no ${commit}.${index}`, row: `{"value":"${texts[index % 5]}"}` },
+        })),
+      ),
+      devices: told.map(([slot, what]) => ({
+        ...{ device: nameOf(slot).device, firstSeenMs: -what, meta: { name: `N° ${what}`, kind: { what } } },
+      })),
+      metrics: told.map(([slot, what]) => ({ ...nameOf(slot), meta: { unit: texts[what % 5], decimals: what / 10 } })),
+    };
+  }
+}
+
+function nameOf(slot: number): { readonly device: string; readonly metric: string } {
+  return { device: devices[slot % devices.length] as string, metric: `m${Math.floor(slot / devices.length)}` };
+}

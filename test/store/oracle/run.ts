@@ -1,0 +1,40 @@
+/**
+ * `npm run test:oracle`: lives of the store beside the memory engine for as long as a night, `HUB_ORACLE_MINUTES` (30).
+ * Exits 0 only where every life was sound and the lives were rich enough to mean something.
+ */
+import fc from "fast-check";
+import { printedSeed } from "../../support/seed.ts";
+import { buildPrograms } from "./child.ts";
+import { anyLifeIsSound, replay } from "./oracle.ts";
+import { Tally } from "./tally.ts";
+
+/** Lives with one seed: a failure is then found again without the whole night. */
+const livesPerSeed = 20;
+
+const minutes = Number(process.env.HUB_ORACLE_MINUTES ?? 30);
+const endMs = performance.now() + minutes * 60_000;
+const tally = new Tally();
+const programs = await buildPrograms();
+process.on("exit", () => programs.remove());
+
+for (let seed = printedSeed("oracle"); performance.now() < endMs; seed = (seed + 1) % 2 ** 31) {
+  const property = anyLifeIsSound(programs, tally, () => performance.now() >= endMs);
+  const outcome = await fc.check(property, { ...replay(), numRuns: livesPerSeed, seed });
+  if (outcome.failed) {
+    console.error(fc.defaultReportMessage(outcome));
+    console.error(outcome.errorInstance);
+    console.error(
+      `Again: HUB_TEST_SEED=${outcome.seed} HUB_TEST_PATH=${outcome.counterexamplePath} npx vitest run test/store/differential.test.ts`,
+    );
+    console.error(
+      "Kills at a statement come at the same one again; kills by a signal, slices of sealing and idle moments come when the system lets them.",
+    );
+    console.table(tally.counts);
+    process.exit(1);
+  }
+  console.log(`seed ${seed}: sound; ${tally.counts.lives} lives, ${tally.counts.kills} kills`);
+}
+console.table(tally.counts);
+const missing = tally.missing();
+for (const one of missing) console.error(`Too little to mean anything: ${one}`);
+process.exit(missing.length === 0 ? 0 : 1);

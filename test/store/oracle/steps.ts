@@ -1,0 +1,226 @@
+/** What can happen in a life of a store, as plain data that fast-check makes and prints. */
+import fc from "fast-check";
+import { type Death, type DeathPoint, deathPointNames } from "./deaths.ts";
+
+export const devices = ["d0", "d1", "d2"] as const;
+/** A slot is a device and a metric; which series it is at the moment is for the life to know. */
+export const slotCount = 6;
+/** Readings "of a deleted series": a batch that was on its way while its series was deleted. */
+const ghostSlot = slotCount;
+
+type Row = readonly [slot: number, timeMs: number, value: number];
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A device's steady flow, forwards or backwards. */
+interface Stream {
+  readonly slot: number;
+  readonly fromMs: number;
+  readonly count: number;
+  readonly stepMs: number;
+  /** One value for all; without it they rise and fall. */
+  readonly value?: number | undefined;
+}
+
+export interface AppendOp {
+  readonly kind: "append";
+  readonly rows: readonly Row[] | Stream;
+  /** Places of marks: device, session, what is added to the highest number so far. */
+  readonly marks: readonly (readonly [device: number, session: number, seq: number])[];
+  readonly refusals: readonly (readonly [device: number, count: number])[];
+  /** Devices and metrics that say something of themselves. */
+  readonly told: readonly (readonly [slot: number, what: number])[];
+  /** By how much the clock goes on, ms; a hub's clock can be set back too. */
+  readonly laterMs: number;
+  /** The type of the series that this batch makes. */
+  readonly type: number;
+}
+
+/** What is sent to the store without a wait for the answer of the one before. */
+export type Op =
+  | AppendOp
+  | ({ readonly kind: "deleteRange"; readonly slot: number } & Span)
+  | { readonly kind: "deleteSeries"; readonly slot: number }
+  | { readonly kind: "deleteDevice"; readonly device: number }
+  | { readonly kind: "seal" }
+  | { readonly kind: "close" };
+
+/** How a process ends before its time: at a statement, or by the system at some moment. */
+export type End =
+  | ({ readonly by: "statement" } & Death)
+  | { readonly by: "signal"; readonly afterAnswers: number; readonly spinUs: number };
+
+export interface Question extends Span {
+  readonly kind: "ask";
+  readonly slot: number;
+  readonly limit: number;
+  readonly everyMs: number;
+  readonly originMs: number;
+}
+
+export type Step =
+  | { readonly kind: "send"; readonly ops: readonly Op[] }
+  | {
+      readonly kind: "kill";
+      readonly ops: readonly Op[];
+      readonly end: End;
+      /** Further ends, each while it recovers from the one before. */
+      readonly recoveries: readonly End[];
+      /** What was not acknowledged is sent again, as devices do. */
+      readonly again: boolean;
+    }
+  | { readonly kind: "reopen" }
+  | { readonly kind: "rest" }
+  | Question;
+
+const slot = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4, 5);
+const slotOrGhost = fc.oneof({ weight: 12, arbitrary: slot }, fc.constant(ghostSlot));
+/** Half of them on a grid that streams walk along, so that they meet to the millisecond. */
+const nearMs = fc.oneof(
+  fc.integer({ min: -500, max: 4_000 }),
+  fc.integer({ min: -2, max: 40 }).map((place) => place * 98),
+);
+const farMs = fc.oneof(
+  fc.integer({ min: -8.64e15, max: 8.64e15 }),
+  fc.constantFrom(-8.64e15, 8.64e15, -(2 ** 50) - 1, 2 ** 50 + 1, 1_790_000_000_000),
+);
+const timeMs = fc.oneof({ weight: 14, arbitrary: nearMs }, farMs);
+const value = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: -3, max: 400 }).map((number) => number / 10) },
+  { weight: 2, arbitrary: fc.integer({ min: -3, max: 3 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, -0, 5e-324, -5e-324, 1e308, -1e308, Number.MAX_VALUE) },
+  { weight: 1, arbitrary: fc.constantFrom(2 ** 53 - 1, 2 ** 53, 2 ** 53 + 2, -(2 ** 53) - 2, 0.1 + 0.2, 1e-7) },
+  { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+);
+const device = fc.nat(devices.length - 1);
+
+const scattered = fc.array(fc.tuple(slotOrGhost, timeMs, value), { maxLength: 30 });
+const stream: fc.Arbitrary<Stream> = fc.record({
+  slot: slotOrGhost,
+  fromMs: nearMs,
+  count: fc.integer({ min: 1, max: 250 }),
+  stepMs: fc.constantFrom(1, 7, 7, -7, 100),
+  value: fc.oneof(fc.constant(undefined), value),
+});
+
+/** The rows of a batch, one by one. */
+export function rowsOf({ rows }: AppendOp): readonly Row[] {
+  if (!("count" in rows)) return rows;
+  const { slot, fromMs, count, stepMs, value } = rows;
+  return Array.from({ length: count }, (_, index) => [
+    slot,
+    fromMs + index * stepMs,
+    value ?? ((index * 7919) % 1_000) / 10,
+  ]);
+}
+
+const append: fc.Arbitrary<AppendOp> = fc.record({
+  kind: fc.constant("append" as const),
+  rows: fc.oneof(scattered, stream),
+  marks: fc.array(fc.tuple(device, fc.nat(19), fc.integer({ min: -2, max: 9 })), { maxLength: 5 }),
+  refusals: fc.oneof(
+    { weight: 4, arbitrary: fc.constant([]) },
+    fc.array(fc.tuple(device, fc.constantFrom(1, 2, 45)), { maxLength: 2 }),
+  ),
+  told: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(fc.tuple(slot, fc.nat(99)), { maxLength: 3 })),
+  laterMs: fc.constantFrom(0, 10, 10, 10, 1_000, 10, 10, 40 * 24 * 3_600_000, -5_000),
+  type: fc.nat(3),
+});
+
+const span = fc
+  .oneof(
+    { weight: 6, arbitrary: fc.tuple(timeMs, timeMs) },
+    { weight: 1, arbitrary: nearMs.map((at) => [at, at + 1] as [number, number]) },
+    { weight: 1, arbitrary: nearMs.map((at) => [at, at] as [number, number]) },
+    { weight: 1, arbitrary: nearMs.map((at) => [at, Number.POSITIVE_INFINITY] as [number, number]) },
+    { weight: 1, arbitrary: nearMs.map((at) => [Number.NEGATIVE_INFINITY, at] as [number, number]) },
+    {
+      weight: 1,
+      arbitrary: fc.constant([Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as [number, number]),
+    },
+  )
+  .map(([a, b]): Span => ({ fromMs: Math.min(a, b), toMs: Math.max(a, b) }));
+
+const op: fc.Arbitrary<Op> = fc.oneof(
+  { weight: 14, arbitrary: append },
+  { weight: 3, arbitrary: fc.constant({ kind: "seal" as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(slot, span).map(([at, range]) => ({ kind: "deleteRange" as const, slot: at, ...range })),
+  },
+  { weight: 1, arbitrary: slot.map((at) => ({ kind: "deleteSeries" as const, slot: at })) },
+  { weight: 1, arbitrary: device.map((at) => ({ kind: "deleteDevice" as const, device: at })) },
+);
+const ops = fc.array(op, { minLength: 1, maxLength: 8 });
+/** Nothing is answered after a close. */
+const opsToKill = fc.tuple(ops, fc.nat(9)).map(([all, last]): Op[] => (last === 0 ? [...all, { kind: "close" }] : all));
+
+const spinUs = fc.integer({ min: 0, max: 8_000 });
+const signal = (mostAnswers: number): fc.Arbitrary<End> =>
+  fc.record({ by: fc.constant("signal" as const), afterAnswers: fc.nat(mostAnswers), spinUs });
+const statement = (points: readonly DeathPoint[], mostNth: number): fc.Arbitrary<End> =>
+  fc.record({
+    by: fc.constant("statement" as const),
+    point: fc.constantFrom(...points),
+    nth: fc.integer({ min: 1, max: mostNth }),
+    after: fc.boolean(),
+  });
+
+/** Ends of a process that opens, in the middle of it or at once thereafter. */
+const endsWhileOpening: fc.Arbitrary<readonly End[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: statement(["any"], 60) },
+      fc.record({ by: fc.constant("signal" as const), afterAnswers: fc.constant(0), spinUs: fc.nat(60_000) }),
+    ),
+    { minLength: 1, maxLength: 2 },
+  ),
+);
+
+const kill: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant("kill" as const),
+  ops: opsToKill,
+  end: fc.oneof(
+    { weight: 2, arbitrary: signal(5) },
+    { weight: 5, arbitrary: statement(deathPointNames, 4) },
+    { weight: 1, arbitrary: statement(["any"], 60) },
+  ),
+  recoveries: endsWhileOpening,
+  again: fc.boolean(),
+});
+
+const question: fc.Arbitrary<Question> = fc
+  .record({
+    slot: slotOrGhost,
+    span,
+    limit: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.constantFrom(1, 1_000)),
+    everyMs: fc.oneof(fc.constantFrom(1, 10, 77, 1_000, 100_000, 86_400_000), fc.integer({ min: 1, max: 5_000 })),
+    originMs: fc.constantFrom(0, 0, 3, -7, 12_345, -1_000_000),
+  })
+  .map(({ span: range, ...rest }) => ({ kind: "ask" as const, ...rest, ...range }));
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 9, arbitrary: ops.map((sent) => ({ kind: "send" as const, ops: sent })) },
+  { weight: 3, arbitrary: kill },
+  { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "rest" as const }) },
+  { weight: 6, arbitrary: question },
+);
+
+export interface Script {
+  /** From chunks that are never merged to chunks that always are. */
+  readonly chunkBytes: number;
+  /** Ends of processes that begin the database. */
+  readonly births: readonly End[];
+  readonly steps: readonly Step[];
+}
+
+export const anyScript: fc.Arbitrary<Script> = fc.record({
+  chunkBytes: fc.constantFrom(30, 300, 3_000),
+  births: endsWhileOpening,
+  steps: fc.array(step, { minLength: 15, maxLength: 45, size: "max" }),
+});

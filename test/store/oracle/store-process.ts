@@ -1,0 +1,70 @@
+/**
+ * A process that owns a SQLite store and can be killed. Calls come as messages and are begun in their order; each is
+ * answered by its number.
+ */
+import { setEnvironmentData } from "node:worker_threads";
+import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { type Death, deathPointNames, type Plan, planCells, planKey } from "./deaths.ts";
+import type { Reply, Request, Setup } from "./wire.ts";
+
+const { folder, workerUrl, notePath, budgets, death } = JSON.parse(process.argv[2] as string) as Setup;
+const cells = new SharedArrayBuffer(planCells * Int32Array.BYTES_PER_ELEMENT);
+setEnvironmentData(planKey, { cells, notePath } satisfies Plan);
+if (death) arm(death);
+
+const send = (reply: Reply) => void process.send?.(reply);
+const events = {
+  onFatal: (error: Error) => send({ complaint: `fatal: ${error.message}` }),
+  onTrouble: (message: string) => send({ complaint: message }),
+  onRestart: () => send({ complaint: "a worker was lost" }),
+};
+const create = () =>
+  new SqliteStore({ folder, workerUrl: new URL(workerUrl), minFreeBytes: 0, onCorrupt: "refuse", ...budgets }, events);
+let store = create();
+
+const calls = {
+  open: () => store.open(),
+  close: () => store.close(),
+  async reopen() {
+    await store.close();
+    store = create();
+    return store.open();
+  },
+  append({ rows, ...batch }: Parameters<Request["calls"]["append"]>[0]) {
+    const columns = new ColumnsBuilder();
+    for (const row of rows) columns.push(...row);
+    // The buffers belong to the store and are not worth their way back.
+    return store.append({ ...batch, columns: columns.take() }).then(({ commit }) => commit);
+  },
+  deleteReadings: (range) => store.deleteReadings(range),
+  deleteDevice: (device) => store.deleteDevice(device),
+  sealAll: () => store.sealAll(),
+  stats: () => store.stats(),
+  lastSeq: (device, session) => store.lastSeq(device, session),
+  refusals: (device) => store.refusals(device),
+  seriesState: (numbers) => store.seriesState(numbers),
+  latest: (numbers) => store.latest(numbers),
+  readRaw: (range, limit) => store.readRaw(range, limit),
+  readChanges: (range, limit) => store.readChanges(range, limit),
+  readBuckets: (range, everyMs, originMs, limit) => store.readBuckets(range, everyMs, originMs, limit),
+  arm: (next) => Promise.resolve(arm(next)),
+} satisfies Request["calls"];
+
+function arm({ point, nth, after }: Death): void {
+  const plan = new Int32Array(cells);
+  Atomics.store(plan, 1, deathPointNames.indexOf(point));
+  Atomics.store(plan, 2, after ? 1 : 0);
+  Atomics.store(plan, 0, nth);
+}
+
+process.on("message", ({ id, name, values }: Request["message"]) => {
+  const call = calls[name] as (...values: unknown[]) => Promise<unknown>;
+  call(...values).then(
+    (value) => send({ id, value }),
+    (error: Error) => send({ id, error: `${error.name}: ${error.message}` }),
+  );
+});
+// The oracle is gone: nobody would end this process any more.
+process.on("disconnect", () => process.exit());
+send({ started: true });

@@ -1,0 +1,52 @@
+/** What goes between the oracle and the store's process. */
+import type { Value } from "../../../server/store/columns.ts";
+import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
+import type { Batch, StoreState, TelemetryStore } from "../../../server/store/store.ts";
+import type { Death } from "./deaths.ts";
+
+/** A batch whose readings are rows: columns are typed arrays, and messages between processes do not keep those apart. */
+export interface SentBatch extends Omit<Batch, "columns"> {
+  readonly rows: readonly (readonly [series: number, timeMs: number, value: Value])[];
+}
+
+/** Small ones, so that a short life seals, merges and trims. */
+export type Budgets = Pick<
+  SqliteStoreOptions,
+  "chunkBytes" | "journalBudgetBytes" | "headBudgetBytes" | "headsPerSlice"
+>;
+
+/** The process' only argument, as JSON. */
+export interface Setup {
+  readonly folder: string;
+  readonly workerUrl: string;
+  /** Written by a writer that dies where it was told to. */
+  readonly notePath: string;
+  readonly budgets: Budgets;
+  /** While it opens. */
+  readonly death?: Death | undefined;
+}
+
+type Asked =
+  | ("open" | "close" | "stats" | "deleteReadings" | "deleteDevice" | "lastSeq" | "refusals")
+  | ("seriesState" | "latest" | "readRaw" | "readChanges" | "readBuckets");
+
+/** The calls of a store's process. */
+export interface Calls extends Pick<TelemetryStore, Asked> {
+  /** Answers with the commit's number. */
+  append(batch: SentBatch): Promise<number>;
+  /** Closes cleanly and opens again, in the same process. */
+  reopen(): Promise<StoreState>;
+  sealAll(): Promise<void>;
+  arm(death: Death): Promise<void>;
+}
+
+export interface Request {
+  readonly calls: Calls;
+  readonly message: { readonly id: number; readonly name: keyof Calls; readonly values: readonly unknown[] };
+}
+
+export type Reply =
+  | { readonly started: true }
+  | { readonly complaint: string }
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: string };
