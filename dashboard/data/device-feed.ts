@@ -2,17 +2,12 @@ import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "..
 import type { HubClient, Subscription } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { NumberTrace } from "./number-trace.ts";
+import { margin, pastRequest } from "./past-request.ts";
 import { type DataSpan, type Range, sameRange, type TimeWindow, windowOf } from "./ranges.ts";
-import { Seam, seamMs } from "./seam.ts";
+import { Seam } from "./seam.ts";
 import { StateTrace } from "./state-trace.ts";
 
 export type Trace = NumberTrace | StateTrace;
-
-/** Buckets asked per series: about one each two pixels of a chart. */
-const points = 400;
-
-/** Rows asked for all series of a device together, so that a device with 1,000 metrics opens too. */
-const pointsOfAll = 60_000;
 
 /** The past is asked anew at most this often where it changed or parts of the present were left out, ms. */
 const renewMs = 30_000;
@@ -22,16 +17,10 @@ const decimalsFrom = 100;
 
 const everywhere = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
-/** Asked for before the window's left edge, as a part of its length, so that lines enter from outside. */
-const margin = 0.05;
-
-/** So many intervals of the slowest series hold a reading of it for sure, late ones counted in. */
-const slowestIntervals = 2.5;
-
 /** The traces of one device in one range: past and present in one subscription, renewed when range or edge change. */
 export class DeviceFeed {
-  readonly #client: HubClient;
   readonly device: DeviceView;
+  readonly #client: HubClient;
   readonly #traces = new Map<number, Trace>();
   readonly #listeners = new Set<() => void>();
   #range: Range;
@@ -152,7 +141,7 @@ export class DeviceFeed {
           this.#changed();
         },
         update: (message) => {
-          if (this.#ready) this.#advance(message);
+          if (this.#past && this.#seam?.complete) this.#advance(message);
           else this.#held.push(message);
         },
       },
@@ -179,26 +168,11 @@ export class DeviceFeed {
   #historyRequest(): HistoryRequest {
     const window = this.window();
     this.#live = window.live;
-    const length = window.toMs - window.fromMs;
-    const each = Math.max(60, Math.min(points, Math.floor(pointsOfAll / Math.max(1, this.device.series.size))));
-    // A series that reports once a minute has no reading just before a window of one minute.
-    const wanted = Math.max(margin * length, slowestIntervals * this.#slowestMs());
-    const before = this.#range === "all" ? margin * length : Math.min(length, wanted);
-    const from = instant(Math.floor(window.fromMs - before));
-    const to = instant(window.live ? Math.floor(this.#client.now()) - seamMs : Math.ceil(window.toMs) + 1);
-    // A window that stands still has no seam: nothing is that new.
-    this.#seamFromMs = window.live ? Math.max(from + 1, to) : instant(Number.POSITIVE_INFINITY);
-    return {
-      from,
-      to: Math.max(from + 1, to),
-      points: Math.ceil((each * (length + before)) / (length * (1 + margin))),
-      aggregates: ["min", "max", "mean", "count"],
-    };
-  }
-
-  /** The longest interval between readings that any series is known to have, ms. */
-  #slowestMs(): number {
-    return Math.max(0, ...Array.from(this.device.series.values(), ({ entry }) => entry.reportInterval ?? 0));
+    const { history, seamFromMs } = pastRequest(this.device, this.#range, window, this.#client.now());
+    this.#seamFromMs = seamFromMs;
+    // It is asked next, but may be answered last: what it held before this connection is in the new past.
+    this.#seam?.reset();
+    return history;
   }
 
   /** The newest value alone may be a round one among finer ones. */
@@ -280,11 +254,6 @@ export class DeviceFeed {
   #changed(): void {
     for (const call of [...this.#listeners]) call();
   }
-}
-
-/** The nearest instant that a `Date` can hold: windows reach beyond the readings at the ends of the calendar. */
-function instant(timeMs: number): number {
-  return Math.max(-8.64e15, Math.min(8.64e15, timeMs));
 }
 
 /** The newest time drawn, ms; of buckets their start. */

@@ -1,9 +1,6 @@
 import type { HubClient, Subscription } from "../client/hub-client.ts";
 import type { Value } from "../client/hub-view.ts";
 
-/** So much before now is told reading by reading, ms. Devices that send in batches are later than that seldom. */
-export const seamMs = 10_000;
-
 /** Readings of one series, oldest first. */
 export interface Readings {
   readonly times: number[];
@@ -29,10 +26,7 @@ export class Seam {
     this.#subscription = client.subscribe(
       { devices: [device], history: () => ({ from: fromMs() }) },
       {
-        subscribed: () => {
-          this.readings.clear();
-          this.#complete = false;
-        },
+        subscribed: () => this.reset(),
         history: ({ series, times, values }) => {
           const known = this.readings.get(series) ?? { times: [], values: [] };
           known.times.push(...times);
@@ -47,6 +41,12 @@ export class Seam {
 
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** Forgets what came: the hub is being asked anew. */
+  reset(): void {
+    this.readings.clear();
+    this.#complete = false;
   }
 
   close(): void {

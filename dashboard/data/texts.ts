@@ -150,6 +150,7 @@ export const texts = {
     rowsLeft: (count: number) => `and ${count} earlier rows`,
     describe: (label: string, newest: string, summary: string) => `${label}: newest ${newest}. ${summary}`,
     between: (min: string, max: string, range: string) => `Between ${min} and ${max} in ${range}.`,
+    shares: (shares: string, range: string) => (shares === "" ? "" : `${shares} in ${range}.`),
     otherStates: (count: number) => `${count} others`,
     on: "on",
     off: "off",

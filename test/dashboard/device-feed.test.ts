@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { HubClient } from "../../dashboard/client/hub-client.ts";
 import type { DeviceView, SeriesView } from "../../dashboard/client/hub-view.ts";
-import { DeviceFeed } from "../../dashboard/data/device-feed.ts";
+import { DeviceFeed, type Trace } from "../../dashboard/data/device-feed.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
 import { StateTrace } from "../../dashboard/data/state-trace.ts";
 import type { HistoryRequest, LiveSeriesEntry } from "../../server/protocol/index.ts";
@@ -10,6 +10,12 @@ import { FakeSocket } from "./fake-socket.ts";
 
 const minute = 60_000;
 
+/** Readings that the rows of a trace stand for. */
+function readingsOf(trace: Trace | undefined): number {
+  if (!(trace instanceof NumberTrace)) throw new Error("no trace of numbers");
+  return Array.from({ length: trace.length }, (_, row) => trace.count(row)).reduce((sum, count) => sum + count, 0);
+}
+
 describe("the feed of a device", () => {
   let clock: FakeClock;
   let socket: FakeSocket;
@@ -17,7 +23,7 @@ describe("the feed of a device", () => {
   let startMs: number;
   /** What was asked of the past, without the seconds before now that are told reading by reading. */
   const requests = () => socket.of("subscribe").filter(({ history }) => (history as HistoryRequest).points);
-  const lastRequest = () => (requests().at(-1) as { history: HistoryRequest }).history;
+  const lastRequest = () => requests().at(-1) as { id: number; history: HistoryRequest };
   const seamRequest = () =>
     socket
       .of("subscribe")
@@ -131,7 +137,7 @@ describe("the feed of a device", () => {
   it("[P43] counts a reading once that came with the past and as an update too", () => {
     const id = requests().at(-1)?.id;
     const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    const { to } = lastRequest();
+    const { to } = lastRequest().history;
     socket.say({ type: "subscribed", id, set: 7, ...about });
     socket.say({ type: "series", set: 7, series: [entry(1, startMs)] });
     // The buckets end where the seconds begin that are told reading by reading.
@@ -144,10 +150,25 @@ describe("the feed of a device", () => {
     update({ times: [clock.now()], values: [1] });
     answerSeam([clock.now() - 1, clock.now()]);
     update({ times: [clock.now() - 1, clock.now() + 1], values: [1, 1], series: [1, 1] });
-    const trace = feed.trace(1) as NumberTrace;
-    const counts = Array.from({ length: trace.length }, (_, row) => trace.count(row));
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(4);
-    expect(trace.value(trace.length - 1)).toBeLessThan(3);
+    expect(readingsOf(feed.trace(1))).toBe(4);
+  });
+
+  it("[P43] counts each once after a cut too, though the last seconds are answered last", () => {
+    answer([startMs]);
+    answerSeam([clock.now()]);
+    socket.end(1006);
+    clock.advance(1_000);
+    socket.accept();
+    const { id } = lastRequest();
+    const bucket = Math.floor(startMs / minute) * minute;
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    const history = { every: 10 * minute, times: [bucket], mean: [3], min: [3], max: [3], count: [5] };
+    socket.say({ type: "history", id, series: 1, ...history, done: true });
+    socket.say({ type: "ready", id, offset: 0 });
+    update({ times: [clock.now()] });
+    answerSeam([clock.now()]);
+    expect(readingsOf(feed.trace(1))).toBe(6);
   });
 
   it("[P14] shows the values of a series that was emptied and has another type since", () => {
@@ -170,13 +191,13 @@ describe("the feed of a device", () => {
   });
 
   it("asks so far back that a slow series enters its window from the left, and for as many more rows", () => {
-    const { from, points } = lastRequest();
+    const { from, points } = lastRequest().history;
     // Every second in five minutes: the usual margin.
     expect(clock.now() - from).toBe(5.25 * minute);
     const slow = feed.device.series.get(1) as SeriesView;
     slow.entry = { ...slow.entry, reportInterval: minute };
     feed.range = "1m";
-    const asked = lastRequest();
+    const asked = lastRequest().history;
     expect(clock.now() - asked.from).toBe(2 * minute);
     expect(asked.points).toBeGreaterThan(1.8 * (points ?? 0));
   });
