@@ -47,6 +47,7 @@ export class HubView {
   #named: { devices: Set<string>; series: Set<number> } | undefined;
   #complete = false;
   #valuesReceived = 0;
+  #devicesVersion = 0;
 
   constructor(client: HubClient) {
     this.#client = client;
@@ -60,6 +61,11 @@ export class HubView {
   /** Values received since the page was opened. */
   get valuesReceived(): number {
     return this.#valuesReceived;
+  }
+
+  /** Changes whenever a device comes, goes or is told anew; not with readings. */
+  get devicesVersion(): number {
+    return this.#devicesVersion;
   }
 
   start(): void {
@@ -108,6 +114,7 @@ export class HubView {
     if (this.#epoch !== undefined && this.#epoch !== message.epoch) {
       this.devices.clear();
       this.#bySeries.clear();
+      this.#devicesVersion += 1;
       // Until it told all it knows, nothing may be called unknown, and no hub empty.
       this.#complete = false;
     }
@@ -128,6 +135,7 @@ export class HubView {
   }
 
   #keepDevice(entry: DeviceEntry): void {
+    this.#devicesVersion += 1;
     this.#named?.devices.add(entry.device);
     const known = this.devices.get(entry.device);
     if (known) known.entry = entry;
@@ -163,6 +171,7 @@ export class HubView {
     if (!device) return;
     for (const number of device.series.keys()) this.#bySeries.delete(number);
     this.devices.delete(id);
+    this.#devicesVersion += 1;
   }
 
   #removeSeries(number: number): void {

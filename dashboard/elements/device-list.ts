@@ -6,7 +6,7 @@ import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { formatCount } from "../data/format.ts";
 import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
-import { chooseDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
+import { ChosenDevices, chooseDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
 import { deviceRow, rowHeight, rowStyles } from "./device-row.ts";
 import { icons } from "./icons.ts";
 
@@ -132,7 +132,8 @@ export class DeviceList extends LitElement {
   @state() private rowsInSight = 20;
   @query(".scroller") private scroller!: HTMLElement;
 
-  #shown: DeviceView[] = [];
+  readonly #chosen = new ChosenDevices();
+  #shown: readonly DeviceView[] = [];
   /** The row that Tab reaches: the last one focused. */
   #focusRow = 0;
   readonly #resized = new ResizeObserver(() => this.#look());
@@ -162,7 +163,7 @@ export class DeviceList extends LitElement {
 
   override render() {
     const { view, search, filter, sort } = this;
-    this.#shown = chooseDevices(view.devices.values(), { query: search, filter, sort });
+    this.#shown = this.#chosen.of(view, { query: search, filter, sort });
     const counts = view.counts();
     const countOf = (each: DeviceFilter) => (each === "all" ? counts.devices : counts[each]);
     const nameOf = (each: DeviceFilter) => (each === "all" ? texts.list.all : texts.presence[each]);

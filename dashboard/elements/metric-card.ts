@@ -18,7 +18,7 @@ import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
-import { metricFacts, summaryIn } from "./metric-facts.ts";
+import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
 import { metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
@@ -206,7 +206,7 @@ export class MetricCard extends LitElement implements Drawn {
     const range = typeof chosen === "object" ? texts.range.chosen : texts.range.names[chosen].toLowerCase();
     const between = summary
       ? texts.chart.between(valueWithUnit(series, summary.min), valueWithUnit(series, summary.max), range)
-      : "";
+      : texts.chart.shares(sharesInWords(series, this.feed), range);
     return texts.chart.describe(seriesLabel(series), newest, between);
   }
 

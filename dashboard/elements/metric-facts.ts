@@ -41,6 +41,15 @@ export function summaryIn({ entry }: SeriesView, feed: DeviceFeed): ReturnType<t
   return summaryOf(trace, fromMs, toMs);
 }
 
+/** Of a series of states the share of each, as a list in words; empty for numbers. */
+export function sharesInWords(series: SeriesView, feed: DeviceFeed): string {
+  const trace = feed.trace(series.entry.series);
+  if (!(trace instanceof StateTrace)) return "";
+  return sharesOf(trace, series, feed)
+    .map(({ name, value }) => `${name} ${value}`)
+    .join(", ");
+}
+
 function numbersOf(series: SeriesView, feed: DeviceFeed): Fact[] {
   const summary = summaryIn(series, feed);
   if (!summary) return [];

@@ -168,6 +168,27 @@ describe("the view of the hub", () => {
     expect(client.now()).toBe(clock.now() + 90_000);
   });
 
+  it("says when a device came, changed or went, and nothing of the kind with readings", () => {
+    tell(7, ["a", "b"]);
+    const versions = [view.devicesVersion];
+    const changed = () => {
+      const is = view.devicesVersion !== versions.at(-1);
+      versions.push(view.devicesVersion);
+      return is;
+    };
+    last().say({ type: "update", set: 7, offset: 1, series: [2], times: [30], values: [2.25] });
+    expect(changed()).toBe(false);
+    last().say({ type: "devices", set: 7, devices: [{ ...deviceEntry("a"), state: "silent" }] });
+    expect(changed()).toBe(true);
+    last().say({ type: "devices", set: 7, devices: [{ device: "b", removed: true }] });
+    expect(changed()).toBe(true);
+    last().end(1012);
+    clock.advance(100);
+    last().accept();
+    subscribed(last().of("subscribe")[0]?.id, 1, "e2");
+    expect(changed()).toBe(true);
+  });
+
   it("ends its subscription by number", () => {
     tell(7, ["a"]);
     view.stop();

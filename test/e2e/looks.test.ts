@@ -157,6 +157,10 @@ describe("the looks of the page", () => {
       .poll(async () => (await plot.getAttribute("aria-label"))?.replaceAll("\u202f", " "))
       .toMatch(/^humidity: newest \d+%\. Between 50% and 56% in everything\.$/);
     expect(await wordsOf(card(page, "Pump").locator("footer"))).toMatch(/on\s+\d+%/);
+    const states = card(page, "Pump").locator(".plot");
+    expect(await states.getAttribute("aria-label")).toMatch(
+      /^Pump: newest (on|off)\. off \d+%, on \d+% in everything\.$/,
+    );
     await page.context().close();
   });
 
