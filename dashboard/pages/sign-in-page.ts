@@ -28,6 +28,7 @@ export class SignInPage extends LitElement {
       }
       p {
         color: var(--text-muted);
+        text-wrap: pretty;
       }
       /* A flag that is broken after its dashes cannot be read. */
       code {
@@ -35,20 +36,17 @@ export class SignInPage extends LitElement {
         white-space: nowrap;
       }
       form {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 8px;
         margin: 24px 0 12px;
       }
       label {
-        display: block;
-        margin-bottom: 8px;
+        grid-column: 1 / -1;
         font-size: var(--text-s);
         font-weight: 600;
       }
-      .row {
-        display: flex;
-        gap: 8px;
-      }
       input {
-        flex: 1;
         min-width: 0;
         height: 40px;
         padding: 0 12px;
@@ -66,8 +64,14 @@ export class SignInPage extends LitElement {
         min-height: 40px;
         padding: 0 16px;
       }
+      /* Told once it has words, so it is there before; empty it takes no room, nor the gap above it. */
+      #problem {
+        grid-column: 1 / -1;
+      }
+      #problem:not(:has(p)) {
+        margin-top: -8px;
+      }
       .problem {
-        margin-top: 8px;
         color: var(--alarm);
         font-size: var(--text-s);
         font-weight: 550;
@@ -79,11 +83,16 @@ export class SignInPage extends LitElement {
         :host {
           padding-top: 32px;
         }
-        .row {
-          flex-direction: column;
+        /* What is wrong stands with the field, not behind the button. */
+        form {
+          grid-template-columns: minmax(0, 1fr);
         }
-        input {
-          flex: none;
+        input,
+        .button {
+          height: 44px;
+        }
+        .button {
+          order: 1;
         }
       }
     `,
@@ -109,20 +118,18 @@ export class SignInPage extends LitElement {
       <p>${texts.signIn.intro.split(/(--[a-z-]+)/).map((part) => (part.startsWith("--") ? html`<code>${part}</code>` : part))}</p>
       <form @submit=${this.#submit}>
         <label for="token">${texts.signIn.token}</label>
-        <div class="row">
-          <input
-            id="token"
-            type="text"
-            required
-            maxlength="600"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            aria-invalid=${problem ? "true" : "false"}
-            aria-describedby="problem"
-          />
-          <button class="button primary" ?disabled=${busy}>${texts.signIn.submit}</button>
-        </div>
+        <input
+          id="token"
+          type="text"
+          required
+          maxlength="600"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-invalid=${problem ? "true" : "false"}
+          aria-describedby="problem"
+        />
+        <button class="button primary" ?disabled=${busy}>${texts.signIn.submit}</button>
         <div id="problem" role="alert">${problem ? html`<p class="problem">${problem}</p>` : nothing}</div>
       </form>
       <p class="hint">${texts.signIn.kept}</p>
