@@ -156,7 +156,8 @@ describe("a writer thread that dies (F23)", () => {
     const diedAt = performance.now();
     await Promise.all(running.map((worker) => worker.terminate()));
     await fleet.decidedMore(200);
-    expect(performance.now() - diedAt).toBeLessThan(5_000);
+    // A second on a machine at rest; without the new worker it would never be.
+    expect(performance.now() - diedAt).toBeLessThan(60_000);
     expect(workers.length).toBeGreaterThan(0);
     process.off("worker", collect);
     expect(fleet.lines.flatMap((line) => [...line.closedWith])).toEqual([]);

@@ -54,7 +54,8 @@ describe("a cut connection", () => {
     const banner = page.locator("link-banner .banner");
     await banner.waitFor();
     const [cut] = await changes();
-    expect((cut?.atMs ?? 0) - stoppedAt).toBeLessThan(2_000);
+    // By the close of the socket: silence alone tells it after four seconds or more.
+    expect((cut?.atMs ?? 0) - stoppedAt).toBeLessThan(4_000);
     expect(await wordsOf(banner)).toMatch(/Connection to the hub lost\.\s*Values as of \d\d:\d\d:\d\d\./);
     expect(await wordsOf(page.locator("page-header .link"))).toBe("Disconnected");
     expect(await colourOf()).not.toBe(live);
@@ -78,7 +79,7 @@ describe("a cut connection", () => {
 
     const pulledAt = Date.now();
     cable.pull();
-    await page.locator("link-banner .banner").waitFor({ timeout: 12_000 });
+    await page.locator("link-banner .banner").waitFor();
     const [cut] = await changes();
     expect((cut?.atMs ?? 0) - pulledAt).toBeLessThan(10_000);
 

@@ -107,7 +107,7 @@ export class World {
       ...options,
     });
     // Below the runner's own patience, so that a failure names the step.
-    context.setDefaultTimeout(12_000);
+    context.setDefaultTimeout(60_000);
     await context.addInitScript(first);
     const page = await context.newPage();
     const complaints: string[] = [];

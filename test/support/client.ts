@@ -28,7 +28,7 @@ export interface Transport {
 }
 
 /** Longest wait for an answer: a guard that makes a failure readable, never part of a passing test. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 export class Client {
   readonly #received: Answer[] = [];

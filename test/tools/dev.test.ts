@@ -40,7 +40,7 @@ it("npm run dev serves hub and page at one address; a save restarts the one and 
   child.stdout.on("data", (bytes) => {
     output += bytes;
   });
-  const within = { timeout: 30_000, interval: 100 };
+  const within = { timeout: 90_000, interval: 100 };
   await expect.poll(() => output, within).toMatch(/in development: http:\S+/);
   const [url = ""] = /http:\S+/.exec(output) ?? [];
   const startedAt = async () => {
@@ -66,4 +66,4 @@ it("npm run dev serves hub and page at one address; a save restarts the one and 
   expect(output.match(/http:\S+/g), "one address is enough").toEqual([url]);
   child.kill("SIGTERM");
   expect(await once(child, "exit")).toEqual([0, null]);
-}, 150_000);
+}, 600_000);

@@ -177,7 +177,7 @@ describe("the built hub", () => {
 });
 
 describe("--demo", () => {
-  const within = { timeout: 15_000, interval: 50 };
+  const within = { timeout: 60_000, interval: 50 };
   it("runs a fleet beside the hub, which goes when the hub is killed", async () => {
     const hub = start(["--demo"]);
     const url = await hub.url();

@@ -111,7 +111,7 @@ describe("answers about the past", () => {
 });
 
 describe("requests that dribble", () => {
-  it("[S14] are answered 408 and closed", { timeout: 30_000 }, async () => {
+  it("[S14] are answered 408 and closed", async () => {
     const silent = socketTo(hub);
     const body = socketTo(hub);
     await Promise.all([once(silent, "connect"), once(body, "connect")]);
@@ -127,6 +127,6 @@ describe("requests that dribble", () => {
       return text;
     });
     for (const text of await Promise.all(heard)) expect(text).toContain("408 Request Timeout");
-    expect(performance.now() - startMs).toBeLessThan(18_000);
+    expect(performance.now() - startMs).toBeLessThan(60_000);
   });
 });

@@ -29,7 +29,7 @@ describe("stopping", () => {
     client.wire.pause();
     const startedMs = performance.now();
     await hub.restart();
-    expect(performance.now() - startedMs).toBeLessThan(6_000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
   });
 
   it("[P29] what the store refuses at the end is refused, not acknowledged", async () => {
