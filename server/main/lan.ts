@@ -79,18 +79,21 @@ export function lanText({ port, addresses, token, colours }: LanReach): string {
 const quietZone = 4;
 
 /**
- * White on black of the fixed palette: a theme may turn "black" and "white" of the 16 colours round, and most cameras read
+ * White and black of the fixed palette: a theme may turn "black" and "white" of the 16 colours round, and most cameras read
  * dark on light alone.
  */
-const whiteOnBlack = "\u001b[38;5;231;48;5;16m";
+const white = "38;5;231";
+const black = "48;5;16";
 
 /**
  * Lines of a QR code. The token stands behind `#`, the part of an address that browsers send to no server and no proxy and
- * write into no Referer; the page takes it out of the address bar before it does anything else. What remains is the
- * browser's own list of visited addresses, which no page can edit.
+ * write into no Referer; the page takes it out of the address bar and the tab's history before it does anything else. The
+ * browser's own list of visited addresses keeps it, and no page can change that.
  */
 function qrCode(address: string, colours: boolean): string[] {
   // Blocks are the light parts. The lowest degree of error correction has the largest modules: a screen is not scratched.
   const lines = renderUnicodeCompact(address, { ecc: "L", border: quietZone }).split("\n");
-  return colours ? lines.map((line) => `${whiteOnBlack}${line}\u001b[0m`) : lines;
+  if (!colours) return lines;
+  // An odd number of rows ends in half a line; below it the terminal's own ground stays.
+  return lines.map((line) => `\u001b[${/^▀+$/.test(line) ? white : `${white};${black}`}m${line}\u001b[0m`);
 }
