@@ -168,11 +168,15 @@ export class Writer {
   }
 
   deleteReadings(range: Range): { removed: number; seriesRemoved: boolean } {
-    return this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
+    const deleted = this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
+    // Nothing else may ever arrive, and what was deleted has to leave the file all the same.
+    this.#maintenance.wake();
+    return deleted;
   }
 
   deleteDevice(device: string): void {
     this.#guarded(() => deleteDevice(this.#parts, device, this.#commit));
+    this.#maintenance.wake();
   }
 
   sealAll(): void {
