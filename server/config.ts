@@ -149,7 +149,7 @@ const plain: Readonly<Record<PlainKey, Words>> = {
   newToken: {
     flag: "--new-token",
     argument: "",
-    help: "with --lan: make another token; the one before is worth nothing any more",
+    help: "with --lan: make another token at this start; the one before is worth nothing any more, and all have to sign in again",
     allowed: "true or false",
     fallback: "off",
     read: readSwitch,
