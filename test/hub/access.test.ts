@@ -50,6 +50,15 @@ describe("access", () => {
       expect(world().ask(token), token.slice(0, 40)).toBe("not_signed_in");
   });
 
+  it("[S5] refuses a token in which one letter, wherever it stands, is another", () => {
+    for (let at = 0; at < right.length; at++) {
+      if (right[at] === "-") continue;
+      const other = right[at] === "5" ? "6" : "5";
+      const token = `${right.slice(0, at)}${other}${right.slice(at + 1)}`;
+      expect(world().ask(token), token).toBe("not_signed_in");
+    }
+  });
+
   it("[S7] does not look at tokens of an address for 60 s after 10 wrong ones in a minute; others are as ever", () => {
     const { clock, access, ask, lines } = world();
     for (let count = 0; count < 10; count++) expect(ask(`wrong ${count}`)).toBe("not_signed_in");
