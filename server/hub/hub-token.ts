@@ -1,7 +1,7 @@
 /** The hub's token: made by the hub, shown once, kept in the data folder as its hash alone. */
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { hashToken } from "./access.ts";
 
 /** Name of the file in the data folder; mode 0600. */
@@ -71,4 +71,11 @@ async function write(path: string, text: string): Promise<void> {
     await file.close();
   }
   await rename(next, path);
+  // The new name, too: after a power cut the token that this one ended must not be back.
+  const folder = await open(dirname(path), "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
