@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import WebSocket from "ws";
@@ -101,15 +102,18 @@ export async function filling(program: Program): Promise<Faults> {
   }
 }
 
-/** Traces a hub until four devices have `acks` acknowledgements together, two frames under way of each. Needs `strace`. */
-export async function tracing(program: Program, acks: number): Promise<SyncOrder> {
+/** How traced devices send: frames of a socket, two under way of each, or requests (`POST readings`), one after the other. */
+export type Way = "socket" | "request";
+
+/** Traces a hub until four devices have `acks` acknowledgements together. Needs `strace`. */
+export async function tracing(program: Program, way: Way, acks: number): Promise<SyncOrder> {
   const world = new ChaosWorld();
   const trace = join(world.folder, "trace");
   try {
     const hub = world.startHub({ program });
     const url = await hub.url();
     const tracer = await attach(hub.pid, trace);
-    await Promise.all([1, 2, 3, 4].map((index) => sendTraced(url, index, acks / 4)));
+    await Promise.all([1, 2, 3, 4].map((index) => senders[way](url, index, acks / 4)));
     hub.signal("SIGTERM");
     await Promise.all([hub.ended, once(tracer, "exit")]);
     return judgeSyncOrder(readFileSync(trace, "utf8"));
@@ -119,7 +123,7 @@ export async function tracing(program: Program, acks: number): Promise<SyncOrder
 }
 
 async function attach(pid: number, file: string): Promise<ChildProcess> {
-  const calls = "trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg";
+  const calls = "trace=pwrite64,fsync,fdatasync,write,writev,sendto,sendmsg,read";
   const flags = ["-f", "-yy", "-xx", "-s", "65536", "-o", file, "-e", calls, "-e", "signal=none"];
   const tracer = spawn("strace", [...flags, "-p", String(pid)], { stdio: ["ignore", "ignore", "pipe"] });
   const said: string[] = [];
@@ -161,3 +165,21 @@ async function sendTraced(url: string, index: number, count: number): Promise<vo
   socket.removeAllListeners("close");
   socket.close();
 }
+
+/** Posts one reading after the other on one connection; resolves once `count` were answered. */
+async function postTraced(url: string, index: number, count: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  for (let sent = 1; sent <= count; sent++) {
+    const readings = [{ metric: "level", value: sent, time: 1_700_000_000_000 + sent }];
+    const body = { device: tracedDevice(index), session: tracedSession, seq: index * seqBase + sent, readings };
+    const asked = request(`${url}/api/v1/readings`, { agent, method: "POST" });
+    asked.end(JSON.stringify(body));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    await once(answer, "end");
+    if (answer.statusCode !== 200) throw new Error(`the hub answered a traced request with ${answer.statusCode}`);
+  }
+  agent.destroy();
+}
+
+const senders = { socket: sendTraced, request: postTraced } as const satisfies Record<Way, unknown>;

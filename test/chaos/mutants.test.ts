@@ -23,11 +23,14 @@ describe("a hub that breaks the promise is caught", () => {
 });
 
 describe("a sound hub", () => {
-  it.skipIf(missingTrace)(
-    `[P22] lets none of 1,000 acknowledgements leave before the sync of its commit${missingTrace ? `: ${missingTrace}` : ""}`,
+  it.skipIf(missingTrace).each([
+    { way: "socket", what: "acknowledgements" },
+    { way: "request", what: "answers 200 to POST readings" },
+  ] as const)(
+    `[P22] lets none of 1,000 $what leave before the sync of its commit${missingTrace ? `: ${missingTrace}` : ""}`,
     patience,
-    async () => {
-      const { acks, syncs, faults } = await tracing([builtHub], 1_000);
+    async ({ way }) => {
+      const { acks, syncs, faults } = await tracing([builtHub], way, 1_000);
       expect(faults).toEqual([]);
       expect(acks).toBeGreaterThanOrEqual(1_000);
       expect(syncs).toBeGreaterThan(200);

@@ -17,6 +17,11 @@ const sync = "2 fsync(29</data/hub.db-wal>) = 0";
 const frame = (seq: number) => hex(Buffer.from(`{"type":"ack","seq":${seq},"stored":1}`));
 const ack = (seq: number) =>
   `1 writev(${socket}, [{iov_base="\\x81\\x27", iov_len=2}, {iov_base=${frame(seq)}, iov_len=39}], 2) = 41`;
+const posted = (seq: number) =>
+  Buffer.from(`POST /api/v1/readings HTTP/1.1\r\nHost: x\r\n\r\n{"device":"${tracedDevice(1)}","seq":${seq}}`);
+const post = (seq: number) => `1 read(${socket}, ${hex(posted(seq))}, 65536) = 150`;
+const answer = (status: number) =>
+  `1 writev(${socket}, [{iov_base=${hex(Buffer.from(`HTTP/1.1 ${status} X\r\n`))}}], 1) = 18`;
 const first = 1_000_001;
 const judge = (...lines: string[]) => judgeSyncOrder(`${lines.join("\n")}\n`);
 const unsynced = [`the acknowledgement of ${first} left while its commit was written and not synced`];
@@ -63,6 +68,35 @@ describe("the order of sync and acknowledgement in a trace", () => {
     expect(judge(write(first - 1), sync, write(first), `1 write(${socket}, ${both}, 60) = 60`).faults).toEqual(
       unsynced,
     );
+  });
+
+  it("is right where the answer to a posted reading follows the sync of its commit, and wrong where it does not", () => {
+    expect(judge(post(first), write(first), sync, answer(200)).faults).toEqual([]);
+    expect(judge(post(first), write(first), sync, answer(200)).acks).toBe(1);
+    expect(judge(post(first), write(first), answer(200)).faults).toEqual(unsynced);
+    // The connection serves one request after the other.
+    const second = [post(first + 1), write(first + 1), answer(200)];
+    expect(judge(post(first), write(first), sync, answer(200), ...second).faults).toHaveLength(1);
+    // Read in two calls, the first of which another thread came into.
+    const [head, tail] = [posted(first).subarray(0, 60), posted(first).subarray(60)].map(hex);
+    const parts = [
+      `1 read(${socket},  <unfinished ...>`,
+      write(first),
+      `1 <... read resumed>${head}, 65536) = 60`,
+      `1 read(${socket}, ${tail}, 65536) = 90`,
+    ];
+    expect(judge(...parts, answer(200)).faults).toEqual(unsynced);
+  });
+
+  it("is asked of each connection by itself", () => {
+    const other = (line: string) => line.replace("50000", "50001");
+    const lines = [post(first), write(first), sync, other(post(first + 1)), answer(200)];
+    expect(judge(...lines)).toMatchObject({ acks: 1, faults: [] });
+    expect(judge(...lines, other(answer(200)))).toMatchObject({ acks: 2, faults: [expect.stringMatching(/not yet/)] });
+  });
+
+  it("is not asked of answers that refuse", () => {
+    expect(judge(post(first), answer(507))).toMatchObject({ acks: 0, faults: [] });
   });
 
   it("is wrong where the log is begun anew over a database that was not synced", () => {

@@ -13,7 +13,7 @@ const mark = Buffer.from(`\u0009traced-`);
 const session = Buffer.from(`\u0005${tracedSession}`);
 
 export interface SyncOrder {
-  /** Acknowledgements that left. */
+  /** Acknowledgements that left: frames of a socket, and answers 2xx to `POST readings`. */
   readonly acks: number;
   /** Syncs of the log that succeeded. */
   readonly syncs: number;
@@ -29,6 +29,7 @@ export function judgeSyncOrder(trace: string): SyncOrder {
   const syncing = new Map<number, Map<number, number>>();
   const dirtyDatabases = new Set<string>();
   const faults: string[] = [];
+  const requests = new Requests();
   let acks = 0;
   let syncs = 0;
   for (const event of readTrace(trace)) {
@@ -50,8 +51,10 @@ export function judgeSyncOrder(trace: string): SyncOrder {
         syncs += 1;
         for (const [sender, seq] of syncing.get(thread) ?? []) raise(synced, sender, seq);
       }
+    } else if (target.startsWith("TCP") && name === "read") {
+      if (event.at === "end" && event.ok) requests.read(target, call.bytes);
     } else if (target.startsWith("TCP") && event.at === "begin") {
-      for (const seq of acksIn(call.bytes)) {
+      for (const seq of [...acksIn(call.bytes), ...requests.answered(target, call.bytes)]) {
         acks += 1;
         const sender = Math.floor(seq / seqBase);
         if ((synced.get(sender) ?? 0) >= seq) continue;
@@ -61,6 +64,25 @@ export function judgeSyncOrder(trace: string): SyncOrder {
     }
   }
   return { acks, syncs, faults };
+}
+
+/** What was posted on each connection and not answered yet: an answer does not say which request it is of. */
+class Requests {
+  readonly #texts = new Map<string, string>();
+
+  read(connection: string, bytes: Buffer): void {
+    const text = (this.#texts.get(connection) ?? "") + bytes.toString("latin1");
+    if (text.startsWith("POST /api/v1/readings ")) this.#texts.set(connection, text);
+  }
+
+  /** The numbers that an answer with a status of 2xx acknowledges. */
+  answered(connection: string, bytes: Buffer): number[] {
+    const text = this.#texts.get(connection);
+    const [, status] = /^HTTP\/1\.1 (\d)\d\d /.exec(bytes.toString("latin1", 0, 16)) ?? [];
+    if (text === undefined || status === undefined) return [];
+    this.#texts.delete(connection);
+    return status === "2" ? [...text.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq)) : [];
+  }
 }
 
 function raise(numbers: Map<number, number>, sender: number, seq: number): void {

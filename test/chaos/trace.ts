@@ -39,7 +39,11 @@ export function* readTrace(text: string): Generator<TraceEvent> {
       const call = open.get(thread);
       open.delete(thread);
       // One that had begun before the trace did.
-      if (call) yield { at: "end", call, ok: isOk(tail as string) };
+      if (call) {
+        // What was read stands in the second line.
+        const bytes = Buffer.concat([call.bytes, bytesIn(tail as string, call.name)]);
+        yield { at: "end", call: { ...call, bytes }, ok: isOk(tail as string) };
+      }
     } else {
       const call = readCall(thread, rest);
       yield { at: "begin", call };
@@ -58,12 +62,16 @@ function isOk(text: string): boolean {
 function readCall(thread: number, text: string): Call {
   const [, name, rest] = /^(\w+)\((.*)$/.exec(text) ?? [];
   if (name === undefined || rest === undefined) throw new Error(`not a call: ${text.slice(0, 200)}`);
-  const [, target = ""] = /^\d+<((?:[^>]|->)*)>/.exec(rest) ?? [];
-  const strings = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"(\.\.\.)?/g)];
-  if (strings.some(([, , cut]) => cut)) throw new Error(`bytes were cut off: give strace a longer -s (${name})`);
-  const bytes = Buffer.concat(strings.map(([, hex]) => bytesOf(hex as string)));
+  const [, target = ""] = /^\d+<((?:->|[^>])*)>/.exec(rest) ?? [];
   const [, offset = "-1"] = name === "pwrite64" ? (/, (\d+)(?:\) += |$| <unfinished)/.exec(rest) ?? []) : [];
-  return { thread, name, target: bytesOf(target).toString(), bytes, offset: Number(offset) };
+  return { thread, name, target: bytesOf(target).toString(), bytes: bytesIn(rest, name), offset: Number(offset) };
+}
+
+/** All bytes in the text of a call. */
+function bytesIn(text: string, name: string): Buffer {
+  const strings = [...text.matchAll(/"((?:[^"\\]|\\.)*)"(\.\.\.)?/g)];
+  if (strings.some(([, , cut]) => cut)) throw new Error(`bytes were cut off: give strace a longer -s (${name})`);
+  return Buffer.concat(strings.map(([, hex]) => bytesOf(hex as string)));
 }
 
 /** The bytes of `\x41\x42`; text without such signs stands for itself. */

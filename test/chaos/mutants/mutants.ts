@@ -1,7 +1,7 @@
 /** The mutants that the checks must catch, each with the experiment that is made for it. */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Random } from "../../../simulator/random.ts";
-import { type Faults, filling, killing, type Program, tracing, watching } from "../experiments.ts";
+import { type Faults, filling, killing, type Program, tracing, type Way, watching } from "../experiments.ts";
 import { builtHub } from "../hub-process.ts";
 import { has } from "../world.ts";
 import type { mutations } from "./mutations.ts";
@@ -32,16 +32,16 @@ function mutated(name: keyof typeof mutations): Pick<Mutant, "name" | "program" 
   return { name, program: [...sources, name], sound: [...sources, "none"] };
 }
 
-function lowered(level: "NORMAL" | "OFF"): Mutant {
+function lowered(level: "NORMAL" | "OFF", way: Way): Mutant {
   return {
-    name: `synchronous-${level.toLowerCase()}`,
+    name: `synchronous-${level.toLowerCase()}-${way}`,
     wrong: `opens the database with synchronous = ${level}`,
-    shownBy: "trace of syncs",
+    shownBy: `trace of syncs, a ${way}`,
     program: ["--import", `${built}?${level}`, builtHub],
     sound: [builtHub],
     missing: has("strace") ? undefined : "strace is not installed here",
     run: async (program) => {
-      const { acks, faults } = await tracing(program, tracedAcks);
+      const { acks, faults } = await tracing(program, way, tracedAcks);
       return { "out of order": faults.length, "acks missing": Math.max(0, tracedAcks - acks) };
     },
   };
@@ -54,8 +54,10 @@ export const mutants: readonly Mutant[] = [
     shownBy: "kills",
     run: (program, random) => killing(program, random, kills),
   },
-  lowered("NORMAL"),
-  lowered("OFF"),
+  lowered("NORMAL", "socket"),
+  lowered("NORMAL", "request"),
+  lowered("OFF", "socket"),
+  lowered("OFF", "request"),
   {
     ...mutated("no-uniqueness"),
     wrong: "stores a frame again that it had decided",
