@@ -13,7 +13,7 @@ export const deviceHello = z.strictObject({
   device: deviceName,
   token: shortToken.optional(),
   /** Names one life of the sender's sequence numbers; kept across reconnects, renewed when the numbers restart. */
-  session: freeText.min(1).optional(),
+  session: freeText.min(1).describe("text of 1 to 256 characters (well-formed Unicode without NUL)").optional(),
   protocol: z.int().optional(),
   ...deviceMetaFields,
 });

@@ -88,6 +88,16 @@ function wordUnknownFields(issue: Issue & { code: "unrecognized_keys" }, noun: s
   });
 }
 
+/** A number, a text or a list beyond a bound. The text itself is not shown: it may be a token. */
+function wordBound(input: unknown, side: "at least" | "at most", bound: number): string {
+  const least = side === "at least";
+  const parts = Array.isArray(input) ? ["entry", "entries"] : ["character", "characters"];
+  if (!Array.isArray(input) && typeof input !== "string")
+    return `${shown(input)} is too ${least ? "small" : "large"}: ${side} ${bound} is allowed`;
+  const count = `${input.length} ${parts[input.length === 1 ? 0 : 1]}`;
+  return `has ${count}: ${side} ${bound} ${bound === 1 ? "is" : "are"} ${least ? "needed" : "allowed"}`;
+}
+
 function wordProblem(issue: Issue, whole: string): string {
   const at = issue.path && issue.path.length > 0 ? pathText(issue.path) : whole;
   const allowed = z.globalRegistry.get(schemaOf(issue) as z.ZodType)?.description;
@@ -101,7 +111,9 @@ function wordProblem(issue: Issue, whole: string): string {
   }
   if (issue.code === "invalid_value")
     return `${at} ${shown(issue.input)} must be ${issue.values.map((one) => JSON.stringify(one)).join(" or ")}`;
-  // All else in zod's own words, which name the limit.
+  if (issue.code === "too_small") return `${at} ${wordBound(issue.input, "at least", Number(issue.minimum))}`;
+  if (issue.code === "too_big") return `${at} ${wordBound(issue.input, "at most", Number(issue.maximum))}`;
+  // All else in zod's own words.
   const { message } = z.core.util.finalizeIssue(issue, undefined, z.core.config());
   return `${at}: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
