@@ -1,7 +1,9 @@
 /** A hub with --lan and those who mean it harm: guessers, proxies, floods, and makers who put a token where it does not belong. */
 import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
@@ -113,6 +115,19 @@ describe.skipIf(missingNetwork)("a hub with --lan under attack (left out where t
     expect((await wrong.closed).code).toBe(4401);
     silent.send({ type: "ping", id: 1, time: 0 });
     expect((await silent.closed).code).toBe(4408);
+  });
+
+  it("asks for the token at requests that offer another protocol, as the JDK and curl --http2 do", async () => {
+    const { port, token } = await lanHub();
+    const ask = async (...lines: string[]) => {
+      const socket = connect(Number(port), networkAddress);
+      const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"];
+      socket.end(["GET /api/v1/devices HTTP/1.1", `Host: ${networkAddress}`, ...offer, ...lines, "", ""].join("\r\n"));
+      return Number((await text(socket)).split(" ")[1]);
+    };
+    expect(await ask()).toBe(401);
+    expect(await ask("Authorization: Bearer wrong")).toBe(401);
+    expect(await ask(`Authorization: Bearer ${token}`)).toBe(200);
   });
 
   it("logs the sockets that it refuses once a minute for an address, so that nobody fills the disk with lines", async () => {
