@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Clock } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 
 /** A body as it came. */
@@ -39,14 +40,16 @@ function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer
 }
 
 /** Lets the rest of a body that was refused go by, for a while: a client reads its answer only once it has sent all. */
-export function discardBody(request: IncomingMessage, patienceMs: number): Promise<void> {
+export function discardBody(request: IncomingMessage, clock: Clock, patienceMs: number): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patienceMs);
     const over = () => {
-      clearTimeout(timer);
+      timer.cancel();
+      request.off("end", over);
+      request.off("close", over);
       resolve();
     };
+    const timer = clock.after(patienceMs, over);
     request.on("end", over);
     request.on("close", over);
     request.resume();

@@ -1,6 +1,5 @@
 /** The door of HTTP: who may come in, which route it is, and what becomes of errors. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "../entrance.ts";
@@ -91,7 +90,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     Promise.resolve()
       .then(() => handle({ context, path: match.path, query, accept, body, ...caller }))
       .then((answer) => writeAnswer(response, answer, head))
-      .catch((error: unknown) => fail(error, request, response, pathname, deps.log));
+      .catch((error: unknown) => fail(error, request, response, pathname, deps));
   };
 }
 
@@ -100,7 +99,7 @@ async function fail(
   request: IncomingMessage,
   response: ServerResponse,
   pathname: string,
-  log: Log,
+  { clock, log }: Pick<HttpDeps, "clock" | "log">,
 ): Promise<void> {
   const refusal = refusalOf(error);
   if (!refusal) {
@@ -111,7 +110,7 @@ async function fail(
     response.destroy();
     return;
   }
-  await discardBody(request, discardMs);
+  await discardBody(request, clock, discardMs);
   if (!request.complete) response.setHeader("Connection", "close");
   const unforeseen = new Refusal("internal", "The hub failed to answer; its log says more.");
   writeRefusal(response, refusal ?? unforeseen, request.method === "HEAD");
