@@ -12,12 +12,18 @@ export type Asked = Pick<
 const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
 /** So many pages of one question are turned. */
 const maxPages = 40;
+const wholePage = 100_000;
+/** Of buckets that are asked for again and again: readings lie on the edges of the first two. */
+const widthsMs = [49, 98, 1_000];
 
 /** All that can be asked at one moment without a range, and every reading. */
 export interface Whole {
   readonly series: unknown;
   readonly latest: readonly Latest[];
   readonly readings: unknown;
+  /** Changes alone, and buckets of some widths, of every series that can have them. */
+  readonly changes: unknown;
+  readonly buckets: readonly BucketPage[];
   readonly refusals: unknown;
   readonly marks: unknown;
 }
@@ -25,19 +31,29 @@ export interface Whole {
 export async function wholeOf(store: Asked, numbers: readonly number[]): Promise<Whole> {
   const all = (series: number): Range => ({ series, fromMs: -Infinity, toMs: Infinity });
   const pairs = devices.flatMap((device) => sessions.map((session) => [device, session] as const));
-  const [series, latest, readings, refusals, marks] = await Promise.all([
-    store.seriesState(numbers),
+  const series = await store.seriesState(numbers);
+  const numeric = series.filter(({ type }) => type === "number");
+  const [latest, readings, changes, buckets, refusals, marks] = await Promise.all([
     store.latest(numbers),
-    Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), 100_000)))),
+    Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), wholePage)))),
+    Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage)))),
+    Promise.all(
+      numeric.flatMap((one) => widthsMs.map((width) => store.readBuckets(all(one.series), width, 0, wholePage))),
+    ),
     Promise.all(devices.map((device) => store.refusals(device))),
     Promise.all(pairs.map(([device, session]) => store.lastSeq(device, session))),
   ]);
-  return { series, latest, readings, refusals, marks };
+  return { series, latest, readings, changes, buckets, refusals, marks };
 }
 
 /** Throws where they differ. */
 export function sameWhole(found: Whole, expected: Whole, model: Model): void {
-  deepStrictEqual({ ...found, latest: undefined }, { ...expected, latest: undefined });
+  const settled = (whole: Whole) => ({
+    ...whole,
+    latest: undefined,
+    buckets: settledPages(whole.buckets, expected.buckets),
+  });
+  deepStrictEqual(settled(found), settled(expected));
   sameLatest(found.latest, expected.latest, model);
 }
 
@@ -84,11 +100,7 @@ export async function sameAnswer(store: Asked, model: Model, question: Question)
       (page) => page,
     );
   const [found, expected] = [await buckets(store), await buckets(model.store)];
-  deepStrictEqual(
-    found.map((page, index) => settledSums(page, expected[index])),
-    expected.map((page) => settledSums(page, page)),
-    `readBuckets of series ${series}`,
-  );
+  deepStrictEqual(settledPages(found, expected), settledPages(expected, expected), `readBuckets of series ${series}`);
 }
 
 async function pagesOf<T extends RawPage | BucketPage, R>(
@@ -110,6 +122,10 @@ async function pagesOf<T extends RawPage | BucketPage, R>(
 /** A page as people see it: its texts instead of their numbers, which are the engine's own affair. */
 function rowsIn({ times, values, strings, nextFromMs }: RawPage) {
   return { times, values: strings.length > 0 ? Array.from(values, (cell) => strings[cell]) : values, nextFromMs };
+}
+
+function settledPages(found: readonly BucketPage[], expected: readonly BucketPage[]): BucketPage[] {
+  return found.map((page, index) => settledSums(page, expected[index]));
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
-import type { Death } from "./deaths.ts";
+import type { Death, Note } from "./deaths.ts";
 import type { Budgets, Calls, Reply, Setup } from "./wire.ts";
 
 /** Programs that were built for one run of the oracle. */
@@ -101,8 +101,8 @@ export class StoreChild {
     await this.ended;
   }
 
-  /** The statement at which the process died by itself; undefined where it did not. */
-  diedAt(): string | undefined {
-    return existsSync(this.#notePath) ? readFileSync(this.#notePath, "utf8") : undefined;
+  /** Where the process died by itself; undefined where it did not. */
+  diedAt(): Note | undefined {
+    return existsSync(this.#notePath) ? JSON.parse(readFileSync(this.#notePath, "utf8")) : undefined;
   }
 }

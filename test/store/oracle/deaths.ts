@@ -38,3 +38,10 @@ export interface Plan {
   readonly cells: SharedArrayBuffer;
   readonly notePath: string;
 }
+
+/** What a writer leaves behind: where it died. */
+export interface Note {
+  readonly sql: string;
+  /** In the midst of a delete, which seals and takes chunks away as well. */
+  readonly isDelete: boolean;
+}

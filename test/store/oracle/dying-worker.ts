@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { getEnvironmentData } from "node:worker_threads";
 import Database from "better-sqlite3";
-import { type DeathPoint, deathPointNames, deathPoints, type Plan, planKey } from "./deaths.ts";
+import { type DeathPoint, deathPointNames, deathPoints, type Note, type Plan, planKey } from "./deaths.ts";
 
 const plan = getEnvironmentData(planKey) as Plan | undefined;
 if (plan) watch(new Int32Array(plan.cells), plan.notePath);
@@ -16,7 +16,8 @@ function watch(cells: Int32Array, notePath: string): void {
     return Atomics.load(cells, 2) === 1 ? "after" : "before";
   };
   const die = (sql: string) => {
-    writeFileSync(notePath, sql);
+    const isDelete = /\bdelete(?:Range|Device)\b/.test(new Error("where").stack ?? "");
+    writeFileSync(notePath, JSON.stringify({ sql, isDelete } satisfies Note));
     process.kill(process.pid, "SIGKILL");
   };
   const around = <T>(db: Database.Database, sql: string, run: () => T): T => {

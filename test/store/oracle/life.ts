@@ -3,11 +3,11 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 import Database from "better-sqlite3";
 import type { StoreState } from "../../../server/store/store.ts";
-import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, type Whole, wholeOf } from "./answers.ts";
+import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, wholeOf } from "./answers.ts";
 import { ProcessDied, type Programs, StoreChild } from "./child.ts";
+import { callStore, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
 import { type Act, Model } from "./model.ts";
 import type { End, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
@@ -67,8 +67,8 @@ export class Life {
   }
 
   /** What operations ask of the store, each after the one before, and what it should answer. The model has them done. */
-  async #prepare(ops: readonly Op[]): Promise<{ readonly act: Act; readonly expected: unknown; readonly op: Op }[]> {
-    const prepared = [];
+  async #prepare(ops: readonly Op[]): Promise<Prepared[]> {
+    const prepared: Prepared[] = [];
     for (const op of ops) {
       const act = this.#model.actOf(op);
       if (!act) continue;
@@ -80,7 +80,7 @@ export class Life {
 
   async #send(ops: readonly Op[]): Promise<void> {
     const prepared = await this.#prepare(ops);
-    const found = await Promise.all(prepared.map(({ act }) => this.#call(act)));
+    const found = await Promise.all(prepared.map(({ act }) => callStore(this.#child, act)));
     deepStrictEqual(
       found,
       prepared.map(({ expected }) => expected),
@@ -90,43 +90,15 @@ export class Life {
   async #kill({ ops, end, recoveries, again }: Extract<Step, { kind: "kill" }>): Promise<void> {
     const before = this.#model.copy();
     const prepared = await this.#prepare(ops);
-    const child = this.#child;
-    if (end.by === "statement") void child.call("arm", end).catch(() => {});
-    const answers: unknown[] = [];
-    const failures: unknown[] = [];
-    let enough = () => {};
-    const answered = new Promise<void>((resolve) => {
-      enough = resolve;
+    const mayRest = end.by === "statement" && end.point === "purge" && ops.every(({ kind }) => kind !== "close");
+    const answered = await sendAndKill(this.#child, prepared, end, async () => {
+      if (mayRest) await this.#cleared();
     });
-    const wanted = end.by === "signal" ? Math.min(end.afterAnswers, prepared.length) : prepared.length;
-    if (wanted === 0) enough();
-    const calls = prepared.map(({ act }, index) =>
-      this.#call(act).then(
-        (answer) => {
-          // The store does one after the other: none is answered before the one that was called before it.
-          if (answers.push(answer) !== index + 1) failures.push(new Error("answers came out of order"));
-          if (answers.length >= wanted) enough();
-        },
-        (error) => {
-          if (!(error instanceof ProcessDied)) failures.push(error);
-        },
-      ),
-    );
-    await Promise.race([answered, child.ended]);
-    if (end.by === "signal") spin(end.spinUs);
-    else if (end.point === "purge" && prepared.every(({ op }) => op.kind !== "close")) await this.#cleared();
-    await child.kill();
-    await Promise.all(calls);
-    if (failures.length > 0) throw failures[0];
     this.#requireQuiet();
-    this.#countDeath(end, ops);
-    deepStrictEqual(
-      answers,
-      prepared.slice(0, answers.length).map(({ expected }) => expected),
-    );
+    this.#countDeath(end);
     for (const further of recoveries) await this.#dieWhileOpening(further, "kills while it recovered");
-    await this.#recover(before, prepared, answers.length);
-    if (again) await this.#send(prepared.slice(answers.length).flatMap(({ op }) => (op.kind === "append" ? op : [])));
+    await this.#recover(before, prepared, answered);
+    if (again) await this.#send(prepared.slice(answered).flatMap(({ op }) => (op.kind === "append" ? op : [])));
   }
 
   /** Opens, or does not get as far as that. */
@@ -136,20 +108,7 @@ export class Life {
   ): Promise<void> {
     await this.#child.kill();
     this.#child = this.#start(end);
-    const { ended, started } = this.#child;
-    const opening = this.#child.call("open").then(
-      () => undefined,
-      (error) => error,
-    );
-    if (end.by === "signal") {
-      await started;
-      spin(end.spinUs);
-      await this.#child.kill();
-    }
-    const error = await Promise.race([opening, ended.then(() => opening)]);
-    if (error === undefined) await this.#child.kill();
-    else if (error instanceof ProcessDied) this.#tally.add(counted);
-    else throw error;
+    if (await openAndKill(this.#child, end)) this.#tally.add(counted);
     this.#requireQuiet();
   }
 
@@ -157,24 +116,14 @@ export class Life {
    * Opens after a kill, and finds out how much of what was not acknowledged is there. It must be what some first part of
    * it leaves behind, to the last reading; the model goes on from there.
    */
-  async #recover(before: Model, prepared: readonly { act: Act; op: Op }[], answered: number): Promise<void> {
+  async #recover(before: Model, prepared: readonly Prepared[], answered: number): Promise<void> {
     this.#child = this.#start();
     const state = await this.#child.call("open");
     const mayBeClean = prepared.some(({ op }) => op.kind === "close");
     if (!mayBeClean) ok(state.recovered, "a killed store says that it was closed cleanly");
-    const outcomes: Model[] = [];
-    const outcome = before.copy();
-    for (const [index, { act }] of prepared.entries()) {
-      if (index >= answered) outcomes.push(outcome.copy());
-      await outcome.apply(act);
-    }
-    outcomes.push(outcome);
+    const outcomes = await outcomesOf(before, prepared, answered);
     for (const one of outcomes) one.takeClock(this.#model);
-    const { commit } = state;
-    const possible = outcomes.filter(({ data }) => data.commit === commit);
-    const commits = outcomes.map(({ data }) => data.commit);
-    ok(possible.length > 0, `the store has commit ${commit}; it may have ${commits.join(", ")}`);
-    const chosen = await this.#outcomeFound(possible);
+    const chosen = await outcomeFound(this.#asked(), outcomes, state.commit);
     this.#model = chosen;
     await this.#sameState(state);
     await this.#sameWhole();
@@ -185,18 +134,6 @@ export class Life {
     if (place > 0) this.#tally.add("kills with something undecided and stored");
     if (place < decided) this.#tally.add("kills with something undecided and lost");
     if (place > 0 && place < decided) this.#tally.add("kills between two undecided batches");
-  }
-
-  /** Deletes have no number that tells whether they were done: the store's whole content does. */
-  async #outcomeFound(possible: readonly Model[]): Promise<Model> {
-    const last = possible.at(-1) as Model;
-    if (possible.length === 1) return last;
-    const found = await wholeOf(this.#asked(), last.numbers());
-    const bare = ({ series, readings, refusals, marks }: Whole) => ({ series, readings, refusals, marks });
-    for (const model of [...possible].reverse()) {
-      if (isDeepStrictEqual(bare(found), bare(await wholeOf(model.store, last.numbers())))) return model;
-    }
-    return last;
   }
 
   async #reopen(): Promise<void> {
@@ -271,14 +208,6 @@ export class Life {
     return new StoreChild(this.#programs, this.#folder, this.#budgets, death);
   }
 
-  #call(act: Act): Promise<unknown> {
-    const child = this.#child;
-    if (act.name === "append") return child.call("append", act.batch);
-    if (act.name === "deleteReadings") return child.call("deleteReadings", act.range);
-    if (act.name === "deleteDevice") return child.call("deleteDevice", act.device);
-    return child.call(act.name);
-  }
-
   #asked(): Asked {
     const child = this.#child;
     return {
@@ -301,16 +230,10 @@ export class Life {
     this.#tally.add("series made anew", newSeries.filter(({ series }) => series > 6).length);
   }
 
-  #countDeath(end: End, ops: readonly Op[]): void {
+  #countDeath(end: End): void {
     this.#tally.add("kills");
-    const sql = this.#child.diedAt();
-    if (sql !== undefined) this.#tally.died(sql, ops);
+    const note = this.#child.diedAt();
+    if (note) this.#tally.died(note);
     else if (end.by === "signal") this.#tally.add("kills by a signal at some moment");
   }
-}
-
-/** Lets so much time pass without giving way to anything else: shorter than any timer. */
-function spin(us: number): void {
-  const endMs = performance.now() + us / 1_000;
-  while (performance.now() < endMs);
 }

@@ -96,6 +96,7 @@ export class Model {
   async apply(act: Act): Promise<unknown> {
     if (act.name === "append") {
       const { rows, ...batch } = act.batch;
+      this.#latestMs = Math.max(this.#latestMs, batch.receivedMs);
       const columns = new ColumnsBuilder();
       for (const row of rows) columns.push(...row);
       return (await this.store.append({ ...batch, columns: columns.take() })).commit;
@@ -113,7 +114,6 @@ export class Model {
     const { marks, refusals, told, laterMs, type } = op;
     const rows = rowsOf(op);
     this.#clockMs += laterMs;
-    this.#latestMs = Math.max(this.#latestMs, this.#clockMs);
     this.wentBack ||= laterMs < 0;
     const { commit, nextSeries } = this.data;
     const newSeries: NewSeries[] = [];

@@ -1,6 +1,5 @@
 /** What the lives of a run were made of, so that a run which tried nothing is not taken for a proof. */
-import { type DeathPoint, deathPointNames, deathPoints } from "./deaths.ts";
-import type { Op } from "./steps.ts";
+import { type DeathPoint, deathPointNames, deathPoints, type Note } from "./deaths.ts";
 
 const counted = [
   "lives",
@@ -38,8 +37,20 @@ const counted = [
 ] as const;
 type Counted = (typeof counted)[number];
 
-/** What every hundred lives must have had, at the least; a tenth to a third of what they have. */
-const floors: Partial<Record<Counted, number>> = {};
+/** What a hundred lives must have had at the least: about a quarter of what they have. */
+const floors: Partial<Record<Counted, number>> = {
+  ...{ append: 1_500, deleteRange: 150, deleteSeries: 80, deleteDevice: 70, seal: 300, close: 10, questions: 250 },
+  ...{ "readings of a deleted series": 200, "series made anew": 200, reopened: 80 },
+  ...{ kills: 150, "kills by a signal at some moment": 25, "kills with something undecided": 60 },
+  "kills with something undecided and stored": 30,
+  "kills with something undecided and lost": 40,
+  "kills between two undecided batches": 20,
+  "kills while it began a database": 8,
+  "kills while it recovered": 25,
+  ...{ "kills at a commit": 5, "kills at a journal entry": 5, "kills at a seal": 4, "kills at a trim": 2 },
+  ...{ "kills at a merge": 1, "kills at a delete": 5, "kills at the clearing of deleted series": 4 },
+  ...{ "kills at the records": 5, "kills at a checkpoint": 2 },
+};
 
 const atPoint: Record<DeathPoint, Counted> = {
   commit: "kills at a commit",
@@ -47,7 +58,8 @@ const atPoint: Record<DeathPoint, Counted> = {
   seal: "kills at a seal",
   trim: "kills at a trim",
   unchunk: "kills at a merge",
-  removal: "kills at a delete",
+  // Not in a delete: marks that are saved before what the journal says of them goes.
+  removal: "kills at a trim",
   purge: "kills at the clearing of deleted series",
   records: "kills at the records",
   checkpoint: "kills at a checkpoint",
@@ -61,11 +73,10 @@ export class Tally {
     this.counts[name] += times;
   }
 
-  /** A process died at this statement while it did these. */
-  died(sql: string, ops: readonly Op[]): void {
+  /** A process died where it was told to. */
+  died({ sql, isDelete }: Note): void {
     const point = deathPointNames.find((name) => deathPoints[name].test(sql)) ?? "any";
-    const deletes = ops.some(({ kind }) => kind.startsWith("delete"));
-    this.add(point === "unchunk" && deletes ? "kills at a delete" : atPoint[point]);
+    this.add(isDelete && point !== "commit" ? "kills at a delete" : atPoint[point]);
   }
 
   /** What there was too little of. */

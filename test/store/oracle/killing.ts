@@ -1,0 +1,116 @@
+/** Sends to a store's process what it does not live to answer, and finds out what became of it. */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import { type Asked, type Whole, wholeOf } from "./answers.ts";
+import { ProcessDied, type StoreChild } from "./child.ts";
+import type { Act, Model } from "./model.ts";
+import type { End, Op } from "./steps.ts";
+
+/** An operation, what it asks of the store, and what the store should answer. */
+export interface Prepared {
+  readonly op: Op;
+  readonly act: Act;
+  readonly expected: unknown;
+}
+
+export function callStore(child: StoreChild, act: Act): Promise<unknown> {
+  if (act.name === "append") return child.call("append", act.batch);
+  if (act.name === "deleteReadings") return child.call("deleteReadings", act.range);
+  if (act.name === "deleteDevice") return child.call("deleteDevice", act.device);
+  return child.call(act.name);
+}
+
+/**
+ * Sends all of it at once and ends the process as `end` says, at the latest when everything is answered and `idle` is over.
+ * Resolves to how many were answered; throws where an answer is wrong or comes before one that it stands behind.
+ */
+export async function sendAndKill(
+  child: StoreChild,
+  prepared: readonly Prepared[],
+  end: End,
+  idle: () => Promise<void>,
+): Promise<number> {
+  if (end.by === "statement") void child.call("arm", end).catch(() => {});
+  const answers: unknown[] = [];
+  const failures: unknown[] = [];
+  let enough = () => {};
+  const answered = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  const wanted = end.by === "signal" ? Math.min(end.afterAnswers, prepared.length) : prepared.length;
+  if (wanted === 0) enough();
+  const calls = prepared.map(({ act }, index) =>
+    callStore(child, act).then(
+      (answer) => {
+        if (answers.push(answer) !== index + 1) failures.push(new Error("answers came out of order"));
+        if (answers.length >= wanted) enough();
+      },
+      (error) => {
+        if (!(error instanceof ProcessDied)) failures.push(error);
+      },
+    ),
+  );
+  await Promise.race([answered, child.ended]);
+  if (end.by === "signal") spin(end.spinUs);
+  else await idle();
+  await child.kill();
+  await Promise.all(calls);
+  if (failures.length > 0) throw failures[0];
+  deepStrictEqual(
+    answers,
+    prepared.slice(0, answers.length).map(({ expected }) => expected),
+  );
+  return answers.length;
+}
+
+/** Opens a store that does not get far, or not farther than that. True where it died before it was open. */
+export async function openAndKill(child: StoreChild, end: End): Promise<boolean> {
+  const opening = child.call("open").then(
+    () => undefined,
+    (error) => error,
+  );
+  if (end.by === "signal") {
+    await child.started;
+    spin(end.spinUs);
+    await child.kill();
+  }
+  const error = await opening;
+  await child.kill();
+  if (error !== undefined && !(error instanceof ProcessDied)) throw error;
+  return error !== undefined;
+}
+
+/** What may be there after a kill: everything that was answered, and of the rest any first part. The least comes first. */
+export async function outcomesOf(before: Model, prepared: readonly Prepared[], answered: number): Promise<Model[]> {
+  const outcomes: Model[] = [];
+  const outcome = before.copy();
+  for (const [index, { act }] of prepared.entries()) {
+    if (index >= answered) outcomes.push(outcome.copy());
+    await outcome.apply(act);
+  }
+  return [...outcomes, outcome];
+}
+
+/**
+ * The outcome that the store shows. Its commit tells how many batches are there; deletes have no such number, and whether
+ * they were done is told by all that it holds. Where nothing fits, the fullest one is answered, for the comparison to fail.
+ */
+export async function outcomeFound(store: Asked, outcomes: readonly Model[], commit: number): Promise<Model> {
+  const possible = outcomes.filter(({ data }) => data.commit === commit);
+  const last = possible.at(-1);
+  const commits = [...new Set(outcomes.map(({ data }) => data.commit))].join(", ");
+  ok(last, `the store has commit ${commit}, and what was acknowledged and sent allows ${commits}`);
+  if (possible.length === 1) return last;
+  const bare = ({ series, readings, refusals, marks }: Whole) => ({ series, readings, refusals, marks });
+  const found = bare(await wholeOf(store, last.numbers()));
+  for (const model of [...possible].reverse()) {
+    if (isDeepStrictEqual(found, bare(await wholeOf(model.store, last.numbers())))) return model;
+  }
+  return last;
+}
+
+/** Lets so much time pass without giving way to anything else: shorter than any timer. */
+function spin(us: number): void {
+  const endMs = performance.now() + us / 1_000;
+  while (performance.now() < endMs);
+}
