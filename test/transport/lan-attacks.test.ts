@@ -117,14 +117,27 @@ describe.skipIf(missingNetwork)("a hub with --lan under attack (left out where t
     expect((await silent.closed).code).toBe(4408);
   });
 
+  /** The status of a request whose head is written by hand: `fetch` lets nobody choose these. */
+  async function statusOf(port: string, ...lines: string[]): Promise<number> {
+    const socket = connect(Number(port), networkAddress);
+    socket.end(["GET /api/v1/devices HTTP/1.1", "Connection: close", ...lines, "", ""].join("\r\n"));
+    return Number((await text(socket)).split(" ")[1]);
+  }
+
+  it("[S6] believes nobody that he is this machine because he says so in Host", async () => {
+    const { port, url } = await lanHub();
+    for (const host of ["localhost", "127.0.0.1", "[::1]", `localhost:${port}`, "a.localhost"]) {
+      expect(await statusOf(port, `Host: ${host}`), host).toBe(401);
+      const socket = await outside(url, { Host: host });
+      socket.send({ type: "subscribe", id: 1 });
+      expect((await socket.closed).code, host).toBe(4401);
+    }
+  });
+
   it("asks for the token at requests that offer another protocol, as the JDK and curl --http2 do", async () => {
     const { port, token } = await lanHub();
-    const ask = async (...lines: string[]) => {
-      const socket = connect(Number(port), networkAddress);
-      const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"];
-      socket.end(["GET /api/v1/devices HTTP/1.1", `Host: ${networkAddress}`, ...offer, ...lines, "", ""].join("\r\n"));
-      return Number((await text(socket)).split(" ")[1]);
-    };
+    const offer = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAAB"];
+    const ask = (...lines: string[]) => statusOf(port, `Host: ${networkAddress}`, ...offer, ...lines);
     expect(await ask()).toBe(401);
     expect(await ask("Authorization: Bearer wrong")).toBe(401);
     expect(await ask(`Authorization: Bearer ${token}`)).toBe(200);
