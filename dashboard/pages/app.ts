@@ -190,7 +190,7 @@ export class HubApp extends LitElement {
       <header class="top">
         <page-header .client=${this.#client} .view=${this.#view}></page-header>
         ${
-          refused && this.#client.state.state !== "waiting"
+          refused && (refused.code === "rate_limited" || this.#client.state.state !== "waiting")
             ? nothing
             : html`<link-banner .client=${this.#client}></link-banner>`
         }

@@ -143,5 +143,20 @@ describe.skipIf(missingNetwork)(
       await page.goto(`http://localhost:${port}/`);
       await page.getByText("oven-1").first().waitFor();
     });
+
+    // The last one: this machine's address in the network stays blocked after it.
+    it("[S7] says after ten wrong tokens when to try again", async () => {
+      const page = await open("", 390);
+      await field(page).waitFor();
+      const headers = { Authorization: "Bearer wrong" };
+      for (let count = 0; count < 10; count++) await fetch(`${url()}api/v1/devices`, { headers });
+      await field(page).fill(token);
+      await page.keyboard.press("Enter");
+      await page.getByText(/Too many wrong tokens came from this address: try again in \d+ s\./).waitFor();
+      // Its connection was not lost, and there are no values to be old.
+      expect(await page.getByText("Connection to the hub lost").count()).toBe(0);
+      expect(await seriousViolations(page)).toEqual([]);
+      if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, "sign-in-blocked.png") });
+    });
   },
 );
