@@ -17,5 +17,5 @@ describe("both engines", () => {
       ...replay(),
     });
     expect(tally.counts.kills).toBeGreaterThan(0);
-  }, 600_000);
+  }, 1_800_000);
 });

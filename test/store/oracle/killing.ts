@@ -1,7 +1,7 @@
 /** Sends to a store's process what it does not live to answer, and finds out what became of it. */
-import { deepStrictEqual, ok } from "node:assert/strict";
-import { isDeepStrictEqual } from "node:util";
-import { type Asked, type Whole, wholeOf } from "./answers.ts";
+import { AssertionError, deepStrictEqual, ok } from "node:assert/strict";
+import type { StoreState } from "../../../server/store/store.ts";
+import { type Asked, sameState, sameWhole, wholeOf } from "./answers.ts";
 import { ProcessDied, type StoreChild } from "./child.ts";
 import type { Act, Model } from "./model.ts";
 import type { End, Op } from "./steps.ts";
@@ -92,21 +92,27 @@ export async function outcomesOf(before: Model, prepared: readonly Prepared[], a
 }
 
 /**
- * The outcome that the store shows. Its commit tells how many batches are there; deletes have no such number, and whether
- * they were done is told by all that it holds. Where nothing fits, the fullest one is answered, for the comparison to fail.
+ * The outcome that the store shows, in `state` and to the last reading; throws where it shows none of them. Its commit tells
+ * how many batches are there; deletes have no such number, and whether they were done is told by all that it holds.
  */
-export async function outcomeFound(store: Asked, outcomes: readonly Model[], commit: number): Promise<Model> {
-  const possible = outcomes.filter(({ data }) => data.commit === commit);
-  const last = possible.at(-1);
+export async function outcomeFound(store: Asked, state: StoreState, outcomes: readonly Model[]): Promise<Model> {
+  const possible = outcomes.filter(({ data }) => data.commit === state.commit).reverse();
   const commits = [...new Set(outcomes.map(({ data }) => data.commit))].join(", ");
-  ok(last, `the store has commit ${commit}, and what was acknowledged and sent allows ${commits}`);
-  if (possible.length === 1) return last;
-  const bare = ({ series, readings, refusals, marks }: Whole) => ({ series, readings, refusals, marks });
-  const found = bare(await wholeOf(store, last.numbers()));
-  for (const model of [...possible].reverse()) {
-    if (isDeepStrictEqual(found, bare(await wholeOf(model.store, last.numbers())))) return model;
+  ok(possible[0], `the store has commit ${state.commit}, and what was acknowledged and sent allows ${commits}`);
+  const numbers = possible[0].numbers();
+  const found = await wholeOf(store, numbers);
+  let difference: unknown;
+  for (const model of possible) {
+    try {
+      await sameState(state, model);
+      sameWhole(found, await wholeOf(model.store, numbers), model);
+      return model;
+    } catch (error) {
+      if (!(error instanceof AssertionError)) throw error;
+      difference ??= error;
+    }
   }
-  return last;
+  throw difference;
 }
 
 /** Lets so much time pass without giving way to anything else: shorter than any timer. */

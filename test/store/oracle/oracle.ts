@@ -6,7 +6,7 @@ import { anyScript } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 
 /** A life that takes longer than this hangs, ms. */
-const lifeTimeoutMs = 180_000;
+const lifeTimeoutMs = 600_000;
 
 /** `isOver`: what is left need not be lived. */
 export function anyLifeIsSound(programs: Programs, tally: Tally, isOver = () => false) {
@@ -22,7 +22,7 @@ export function anyLifeIsSound(programs: Programs, tally: Tally, isOver = () => 
 export function replay() {
   const { HUB_TEST_PATH: path, HUB_TEST_SHRINK: minutes } = process.env;
   return {
-    ...(path ? { path } : {}),
+    ...(path ? { path, numRuns: 1 } : {}),
     ...(minutes ? { interruptAfterTimeLimit: Number(minutes) * 60_000 } : {}),
     endOnFailure: !minutes,
     timeout: lifeTimeoutMs,
