@@ -31,7 +31,7 @@ export const texts = {
     kept: "This tab keeps it until you close the tab.",
   },
   counts: {
-    devices: "devices",
+    devices: (count: number) => (count === 1 ? "device" : "devices"),
     online: "online",
     series: "series",
     /** Of a series that reports faster, one a second comes to this page. */

@@ -141,7 +141,7 @@ export class PageHeader extends LitElement {
     const rate = ((this.#received.at(-1) ?? 0) - (this.#received[0] ?? 0)) / seconds;
     const each = (value: string, name: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     return html`<dl class="numbers" aria-label=${texts.counts.label}>
-      ${each(formatCount(counts.devices), texts.counts.devices)}
+      ${each(formatCount(counts.devices), texts.counts.devices(counts.devices))}
       ${each(formatCount(counts.online), texts.counts.online)}
       ${each(formatCount(counts.series), texts.counts.series)}
       ${each(seconds > 0 ? formatCount(Math.round(rate)) : texts.counts.notYet, texts.counts.rate)}

@@ -43,6 +43,7 @@ export class ConnectPage extends LitElement {
       .intro {
         max-width: 60ch;
         color: var(--text-muted);
+        text-wrap: pretty;
       }
       .status {
         display: flex;

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
@@ -195,7 +196,10 @@ export class DevicePage extends LitElement {
       ${
         feed === undefined
           ? html`<p class="message">${texts.device.noReadings}</p>`
-          : html`<div class="cards">
+          : // A container for each device: `repeat` leaves a comment node behind for each card that it takes away.
+            keyed(
+              feed,
+              html`<div class="cards">
             ${repeat(
               [...device.series.values()],
               // A series that was emptied may come back with another type, which wants another chart.
@@ -207,7 +211,8 @@ export class DevicePage extends LitElement {
                 @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
               ></metric-card>`,
             )}
-          </div>`
+          </div>`,
+            )
       }
     `;
   }
@@ -234,7 +239,7 @@ export class DevicePage extends LitElement {
     return html`<p class="facts numbers">
       <span class="state">
         ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
-        ${texts.device.since(formatDuration(now - entry.since))}, ${texts.reason[entry.reason]}
+        ${texts.device.since(formatDuration(this.client.shownNow() - entry.since))}, ${texts.reason[entry.reason]}
       </span>
       ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
     </p>`;

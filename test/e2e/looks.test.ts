@@ -11,6 +11,17 @@ function overflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** What can be touched and is less than 44 px high or wide, in words. */
+function smallControls(page: Page): Promise<string[]> {
+  return page.locator("a:not(.skip), button, select, summary, label:has(input)").evaluateAll((controls) =>
+    controls.flatMap((control) => {
+      const { width, height } = control.getBoundingClientRect();
+      const small = width > 0 && Math.min(width, height) < 44;
+      return small ? [`${control.localName} ${control.textContent?.trim()}: ${width} × ${height}`] : [];
+    }),
+  );
+}
+
 function ground(page: Page): Promise<string> {
   return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 }
@@ -127,6 +138,25 @@ describe("the looks of the page", () => {
     await page.context().close();
   });
 
+  it("on a phone whatever is touched is as large as a fingertip", async () => {
+    const { page } = await world.visit("#/device/greenhouse/1", phone);
+    await card(page, "humidity").locator("canvas").waitFor();
+    expect(await smallControls(page)).toEqual([]);
+    for (const [place, control] of [
+      ["#/devices", page.locator("device-list .row").first()],
+      ["#/connect", page.getByRole("tab", { name: "curl" })],
+    ] as const) {
+      await page.goto(`${world.url}/${place}`);
+      await control.waitFor();
+      expect(await smallControls(page), place).toEqual([]);
+    }
+    await world.stopHub();
+    await page.getByRole("button", { name: "Try now" }).waitFor();
+    expect(await smallControls(page)).toEqual([]);
+    await page.context().close();
+    await world.startHub();
+  });
+
   it("is used by keyboard alone, and shows where it is", async () => {
     const { page } = await world.visit("#/device/greenhouse/1");
     await card(page, "humidity").waitFor();
@@ -159,7 +189,7 @@ describe("the looks of the page", () => {
     expect(await wordsOf(card(page, "Pump").locator("footer"))).toMatch(/on\s+\d+%/);
     const states = card(page, "Pump").locator(".plot");
     expect(await states.getAttribute("aria-label")).toMatch(
-      /^Pump: newest (on|off)\. off \d+%, on \d+% in everything\.$/,
+      /^Pump: newest (on|off)\. (on|off) \d+%, (on|off) \d+% in everything\.$/,
     );
     await page.context().close();
   });

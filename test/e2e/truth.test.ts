@@ -115,6 +115,73 @@ describe("the page tells the truth", () => {
     device.wire.close();
     await page.context().close();
   });
+
+  it("leaves nothing behind of a device that is shown no more", async () => {
+    for (const name of ["left", "right"]) {
+      const device = await world.device(name);
+      device.send({ type: "readings", id: 1, readings: ["a", "b"].map((metric) => ({ metric, value: 1 })) });
+      await device.next("ack");
+      device.wire.close();
+    }
+    const { page } = await world.visit("#/device/left");
+    const look = async (name: string) => {
+      await page.goto(`${world.url}/#/device/${name}`);
+      await page.getByRole("heading", { level: 1, name }).waitFor();
+      await expect.poll(() => page.locator("metric-card canvas").count()).toBe(2);
+      return page.locator("device-page").evaluate(({ shadowRoot }) => {
+        const walker = document.createTreeWalker(shadowRoot as ShadowRoot);
+        let nodes = 0;
+        while (walker.nextNode()) nodes++;
+        return nodes;
+      });
+    };
+    await look("right");
+    const first = await look("left");
+    for (let round = 0; round < 5; round++) {
+      await look("right");
+      expect(await look("left")).toBe(first);
+    }
+    await page.context().close();
+  });
+
+  it("takes a range that was chosen during a cut, with what was measured meanwhile", async () => {
+    const device = await world.device("pump", { reportInterval: 1_000 });
+    device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 1, time: Date.now() - 600_000 }] });
+    await device.next("ack");
+    const { page, complaints } = await world.visit("#/device/pump?range=1m");
+    await card(page, "level").waitFor();
+    await world.stopHub();
+    await page.locator("link-banner .banner").waitFor();
+    await page.getByRole("radio", { name: "1 hour" }).click();
+    await world.startHub();
+    const again = await world.device("pump");
+    again.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 9 }] });
+    await again.next("ack");
+    await page.getByRole("button", { name: "Try now" }).click();
+    await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/min\s+1\s+mean\s+5\s+max\s+9/);
+    // What the browser says of a hub that is not there is no complaint of the page.
+    expect(complaints.filter((complaint) => !complaint.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
+    again.wire.close();
+    await page.context().close();
+  });
+
+  it("[P51] mixes nothing of the data before with those of a hub that has others now", async () => {
+    const before = await world.device("twin", { name: "Before" });
+    before.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 1_000 }] });
+    await before.next("ack");
+    const { page } = await world.visit("#/device/twin?range=1h");
+    await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/max\s+1,000/);
+    await world.stopHub();
+    await world.startHub("other-data");
+    const after = await world.device("twin", { name: "After" });
+    after.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 3 }] });
+    await after.next("ack");
+    await page.getByRole("heading", { level: 1, name: "After" }).waitFor();
+    await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/min\s+3\s+mean\s+3\s+max\s+3/);
+    expect(await page.locator("device-list .row").count()).toBe(1);
+    after.wire.close();
+    await page.context().close();
+  });
 });
 
 /** So many seconds ago, ms. */

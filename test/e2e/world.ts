@@ -67,8 +67,9 @@ export class World {
     return this.#port;
   }
 
-  async startHub(): Promise<void> {
-    const config = makeConfig({ port: this.#port, data: join(this.#folder, "data"), minFreeBytes: 0 });
+  /** `data`: the folder that holds its data; another one makes it another hub at the same address. */
+  async startHub(data = "data"): Promise<void> {
+    const config = makeConfig({ port: this.#port, data: join(this.#folder, data), minFreeBytes: 0 });
     const onFatal = (error: unknown) => {
       throw error;
     };
