@@ -36,6 +36,8 @@ export function lastLine(totals: FleetTotals): string {
 }
 
 export function unreachable(url: string, reason: string): string {
+  if (reason.startsWith("too many wrong tokens"))
+    return `The hub at ${url} does not listen to this machine for a minute: ${reason}. Trying again by itself.`;
   return `No hub answers at ${url} (${reason}): start one with npm start. Trying again by itself.`;
 }
 

@@ -149,6 +149,17 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     });
   });
 
+  it("tells a fleet that is turned away for a while so, and not that no hub answers", async () => {
+    const { url, ask, token } = await lanHub();
+    for (let count = 0; count < 10; count++) await ask("/health", { Authorization: "Bearer wrong" });
+    const fleet = simulate(["--url", url, "--token", token, "--devices", "1", "--tickers", "0", "--quiet"], {});
+    const outcome = outcomeOf(fleet);
+    fleet.stderr.once("data", () => fleet.kill("SIGINT"));
+    expect((await outcome).stderr).toBe(
+      `The hub at ${url.replace("http", "ws")}/ws does not listen to this machine for a minute: too many wrong tokens came from this address. Trying again by itself.\n`,
+    );
+  });
+
   it("keeps its token over a restart", async () => {
     const { hub, token } = await lanHub();
     await hub.restart();
