@@ -36,11 +36,11 @@ export function hashToken(token: string): Buffer {
 }
 
 /**
- * Whether there is something in a text that looks like a token of a hub. Whether it is the right one must not be looked at
- * in places where nobody counts the guesses.
+ * Whether there is something in a text that looks like a token of a hub, as it is printed. Whether it is the right one must
+ * not be looked at in places where nobody counts the guesses.
  */
 export function looksLikeToken(text: string): boolean {
-  return /(?<![0-9a-z-])(?:[0-9a-z]{4}[- ]){6}[0-9a-z]{4}(?![0-9a-z-])/i.test(text);
+  return /(?<![0-9a-z-])(?:[0-9a-z]{4}-){6}[0-9a-z]{4}(?![0-9a-z-])/i.test(text);
 }
 
 export class Access {

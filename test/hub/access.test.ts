@@ -135,18 +135,15 @@ describe("access", () => {
 });
 
 describe("what looks like a token", () => {
-  it.each([
-    right,
-    right.toUpperCase(),
-    right.replaceAll("-", " "),
-    `#token=${right}`,
-    `/x/${right}/`,
-    "oooo-iiii-llll-0000-1111-zzzz-aaaa",
-  ])("is %s", (text) => expect(looksLikeToken(text)).toBe(true));
+  it.each([right, right.toUpperCase(), `#token=${right}`, `/x/${right}/`, "oooo-iiii-llll-0000-1111-zzzz-aaaa"])(
+    "is %s",
+    (text) => expect(looksLikeToken(text)).toBe(true),
+  );
 
   it.each([
     "",
     "boiler-1",
+    "some text with four have each that",
     right.slice(5),
     `${right}-aaaa`,
     `a${right}`,
