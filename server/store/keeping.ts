@@ -1,6 +1,6 @@
-/** What every engine keeps of senders and refusals, and for how long: the same rule in one place. */
+/** What every engine keeps of senders, refusals and presence, and for how long: the same rule in one place. */
 
-import { type Batch, StoreError } from "./store.ts";
+import { type Batch, type PresenceChange, StoreError } from "./store.ts";
 
 /** Sessions of a device whose marks are remembered (PROTOCOL.md, "Sequence"). */
 export const maxSessionsPerDevice = 16;
@@ -8,6 +8,10 @@ export const maxSessionsPerDevice = 16;
 export const sessionMemoryMs = 30 * 24 * 3_600_000;
 /** Refusals of a device that stay readable. */
 export const maxRefusalsPerDevice = 100;
+/** Changes of presence of a device that stay readable. */
+export const maxPresencePerDevice = 1_000;
+/** Of these the newest always stay, whatever they changed. */
+const newestPresenceKept = 100;
 
 /**
  * Why a batch cannot be stored as it is; undefined where it can. Its readings would be dropped without a word: a number that
@@ -37,6 +41,11 @@ export function strangeBatch(what: string): StoreError {
   return new StoreError("internal", `The hub made a mistake, and nothing of this batch was stored: ${what}.`, false);
 }
 
+/** The later of two moments, either of which may not be known. */
+export function newerOf(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+}
+
 /**
  * When a mark counts as used, ms: after every other one of its device, also where the clock stood still or was set back.
  * `marks` are in order of use, and this keeps their times in the same order, which is all that is left of it on the disk.
@@ -49,4 +58,20 @@ export function useTime(marks: readonly { readonly usedMs: number }[], nowMs: nu
 export function keepNewestSessions<T extends { readonly usedMs: number }>(marks: readonly T[], nowMs: number): T[] {
   const newest = marks.slice(-maxSessionsPerDevice);
   return newest.filter((mark, index) => index === newest.length - 1 || mark.usedMs >= nowMs - sessionMemoryMs);
+}
+
+/**
+ * The changes of a device, in order, that are too many: first those of the reason alone, then the oldest. A sensor that
+ * sleeps between reports changes its reason twice a report, and would else push its outages out within hours.
+ */
+export function surplusPresence(changes: readonly PresenceChange[]): PresenceChange[] {
+  const count = changes.length - maxPresencePerDevice;
+  if (count <= 0) return [];
+  const older = changes.slice(0, -newestPresenceKept);
+  const surplus = new Set(older.filter(({ atMs, sinceMs }) => sinceMs !== atMs).slice(0, count));
+  for (const change of older) {
+    if (surplus.size === count) break;
+    surplus.add(change);
+  }
+  return [...surplus];
 }

@@ -48,6 +48,19 @@ export interface MetricRecord {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
+/** A change in whether a device is there, or of the hub's own running (`device` is then ""). The store does not look into its words. */
+export interface PresenceChange {
+  readonly device: string;
+  /** Rises with each change of any device, never restarts: the order in which they happened, whatever the clock did. */
+  readonly number: number;
+  /** Hub time, ms since the epoch. */
+  readonly atMs: number;
+  readonly state: string;
+  readonly reason: string;
+  /** Since when it is in this state, ms since the epoch; another time than `atMs` where only the reason changed. */
+  readonly sinceMs: number;
+}
+
 /** One group commit: all of it becomes durable, or nothing. */
 export interface Batch {
   /** Arrival of the batch, ms since the epoch. */
@@ -107,6 +120,10 @@ export interface StoreState {
   readonly latest: readonly Latest[];
   readonly devices: readonly DeviceRecord[];
   readonly metrics: readonly MetricRecord[];
+  /** The next free number of a change of presence. */
+  readonly nextPresence: number;
+  /** When a hub is last known to have run on this store, ms since the epoch: its newest commit or `appendPresence`. Null in a new one. */
+  readonly aliveMs: number | null;
   /** True where the store was not closed cleanly before. */
   readonly recovered: boolean;
 }
@@ -212,10 +229,20 @@ export interface TelemetryStore {
   /** The last refusals of a device, newest first, at most 100. */
   refusals(device: string): Promise<Refusal[]>;
 
+  /**
+   * Keeps changes of presence, all of them or none, and notes that the hub runs at `atMs` (ms since the epoch); with none it
+   * notes that alone. Resolves once durable. A number that was kept before is kept once. A small transaction of its own:
+   * commits wait for it, so give it a few hundred at a time.
+   */
+  appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void>;
+
+  /** The changes of a device in the order of their numbers; of too many the least telling are gone (`keeping.ts`). */
+  readPresence(device: string): Promise<PresenceChange[]>;
+
   /** Removes a range for good; a series left empty is removed with it. Resolves once durable, with how many readings went. */
   deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }>;
 
-  /** Removes a device: its series with all readings, its metadata, marks and refusals. Resolves once durable. */
+  /** Removes a device: its series with all readings, its metadata, marks, refusals and presence. Resolves once durable. */
   deleteDevice(device: string): Promise<void>;
 
   stats(): Promise<StoreStats>;

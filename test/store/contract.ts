@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
+import { presenceRules } from "./contract/presence.ts";
 import { readingRules } from "./contract/readings.ts";
 import { recordRules } from "./contract/records.ts";
 import { type Engine, World } from "./world.ts";
@@ -25,5 +26,6 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("buckets", () => bucketRules(current));
     describe("deletes", () => deleteRules(current));
     describe("senders and records", () => recordRules(current));
+    describe("presence", () => presenceRules(current));
   });
 }

@@ -4,6 +4,7 @@ import {
   type BucketPage,
   type Commit,
   type Latest,
+  type PresenceChange,
   type Range,
   type RawPage,
   type Refusal,
@@ -149,6 +150,14 @@ export class SwitchedStore implements TelemetryStore {
 
   refusals(device: string): Promise<Refusal[]> {
     return this.#inner.refusals(device);
+  }
+
+  appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void> {
+    return this.#inner.appendPresence(changes, atMs);
+  }
+
+  readPresence(device: string): Promise<PresenceChange[]> {
+    return this.#inner.readPresence(device);
   }
 
   async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {

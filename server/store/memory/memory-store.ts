@@ -4,7 +4,15 @@
  */
 import { randomUUID } from "node:crypto";
 import { type Value, type ValueType, valueAt } from "../columns.ts";
-import { keepNewestSessions, maxRefusalsPerDevice, strangeBatch, strangeNumberIn, useTime } from "../keeping.ts";
+import {
+  keepNewestSessions,
+  maxRefusalsPerDevice,
+  newerOf,
+  strangeBatch,
+  strangeNumberIn,
+  surplusPresence,
+  useTime,
+} from "../keeping.ts";
 import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type {
   Batch,
@@ -14,6 +22,7 @@ import type {
   Latest,
   Mark,
   MetricRecord,
+  PresenceChange,
   Range,
   RawPage,
   Refusal,
@@ -50,6 +59,12 @@ export class MemoryData {
   /** Marks of each device, newest use last. */
   readonly marks = new Map<string, SessionMark[]>();
   readonly refusals = new Map<string, Refusal[]>();
+  /** Changes of each device, in the order of their numbers. */
+  readonly presence = new Map<string, PresenceChange[]>();
+  nextPresence = 1;
+  /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
+  receivedMs: number | null = null;
+  aliveMs: number | null = null;
 }
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
@@ -81,6 +96,8 @@ export class MemoryStore implements TelemetryStore {
       latest: await this.latest(numbers),
       devices: [...data.devices.values()],
       metrics: [...data.metrics.values()],
+      nextPresence: data.nextPresence,
+      aliveMs: newerOf(data.receivedMs, data.aliveMs),
       recovered,
     };
   }
@@ -123,6 +140,7 @@ export class MemoryStore implements TelemetryStore {
     for (const record of batch.devices) data.devices.set(record.device, record);
     for (const record of batch.metrics) data.metrics.set(JSON.stringify([record.device, record.metric]), record);
     data.commit += 1;
+    data.receivedMs = receivedMs;
     return {
       commit: data.commit,
       columns,
@@ -176,6 +194,26 @@ export class MemoryStore implements TelemetryStore {
     return this.#data.refusals.get(device) ?? [];
   }
 
+  async appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void> {
+    const data = this.#data;
+    if (!data.open) throw new StoreError("store_unavailable", "The store is closed.");
+    for (const change of changes) {
+      const known = (data.presence.get(change.device) ?? []).filter(({ number }) => number !== change.number);
+      const all = [...known, change].sort((a, b) => a.number - b.number);
+      const surplus = new Set(surplusPresence(all));
+      data.presence.set(
+        change.device,
+        all.filter((one) => !surplus.has(one)),
+      );
+      data.nextPresence = Math.max(data.nextPresence, change.number + 1);
+    }
+    data.aliveMs = atMs;
+  }
+
+  async readPresence(device: string): Promise<PresenceChange[]> {
+    return this.#data.presence.get(device) ?? [];
+  }
+
   async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
     const series = this.#data.series.get(range.series);
     if (!series) return { removed: 0, seriesRemoved: false };
@@ -197,6 +235,7 @@ export class MemoryStore implements TelemetryStore {
     data.devices.delete(device);
     data.marks.delete(device);
     data.refusals.delete(device);
+    data.presence.delete(device);
   }
 
   async stats(): Promise<StoreStats> {

@@ -7,6 +7,7 @@ import type {
   BucketPage,
   Commit,
   Latest,
+  PresenceChange,
   Range,
   RawPage,
   Refusal,
@@ -31,6 +32,7 @@ export interface WriterCalls {
   seriesState(series: readonly number[]): SeriesState[];
   latest(series: readonly number[]): Latest[];
   refusals(device: string): Refusal[];
+  appendPresence(changes: readonly PresenceChange[], atMs: number): void;
   deleteReadings(range: Range): { removed: number; seriesRemoved: boolean };
   deleteDevice(device: string): void;
   sealAll(): void;
@@ -38,12 +40,13 @@ export interface WriterCalls {
   close(): void;
 }
 
-/** The reader: sealed chunks, merged with the head's rows that the writer gave. */
+/** The reader: sealed chunks, merged with the head's rows that the writer gave; and presence. */
 export interface ReaderCalls {
   open(): void;
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
   readChanges(range: Range, limit: number, head: ChunkColumns): RawPage;
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
+  readPresence(device: string): PresenceChange[];
   close(): void;
 }
 

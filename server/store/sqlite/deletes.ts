@@ -40,12 +40,17 @@ export function deleteRange(
 }
 
 /** Deletes a device. Its chunks are out of sight at once and taken away in slices afterwards. */
-export function deleteDevice({ db, heads, marks, records }: WriterParts, device: string, commit: number): void {
+export function deleteDevice(
+  { db, heads, marks, presence, records }: WriterParts,
+  device: string,
+  commit: number,
+): void {
   const doomed = heads.ofDevice(device);
   transact(db, () => {
     for (const head of doomed) records.removeSeries(head.identity.series);
     records.removeDevice(device);
     marks.removeStored(device, commit);
+    presence.removeDevice(device);
   });
   for (const head of doomed) heads.remove(head);
   marks.removeKnown(device);

@@ -4,6 +4,7 @@ import type { Db } from "./driver.ts";
 import type { Heads } from "./heads.ts";
 import type { JournalLog } from "./journal-log.ts";
 import type { Marks } from "./marks.ts";
+import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
 import type { Sealer } from "./seal.ts";
 
@@ -13,6 +14,7 @@ export interface WriterParts {
   readonly heads: Heads;
   readonly journal: JournalLog;
   readonly marks: Marks;
+  readonly presence: PresenceTable;
   readonly records: Records;
   readonly sealer: Sealer;
 }

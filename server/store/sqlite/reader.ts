@@ -1,11 +1,12 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketStart } from "../pages.ts";
-import { type BucketPage, type Range, type RawPage, StoreError } from "../store.ts";
+import { type BucketPage, type PresenceChange, type Range, type RawPage, StoreError } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
+import { presenceReader } from "./presence-table.ts";
 import { RawPageBuilder } from "./raw-page.ts";
 import { SegmentReader, UnreadableChunk } from "./segments.ts";
 
@@ -13,6 +14,7 @@ export class Reader {
   readonly #path: string;
   readonly #db: Db;
   readonly #segments: SegmentReader;
+  readonly #presence: (device: string) => PresenceChange[];
   readonly #onFatal: (message: string) => void;
   readonly #onTrouble: (message: string) => void;
 
@@ -21,6 +23,7 @@ export class Reader {
     this.#path = databasePath(settings.folder);
     this.#db = openForReading(this.#path, settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
+    this.#presence = presenceReader(this.#db);
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
   }
@@ -59,6 +62,11 @@ export class Reader {
       }
       return builder.page();
     });
+  }
+
+  /** All of it is in the table at once: no head holds any back. */
+  readPresence(device: string): PresenceChange[] {
+    return this.#inSnapshot(() => this.#presence(device));
   }
 
   close(): void {

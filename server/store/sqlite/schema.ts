@@ -5,7 +5,7 @@ import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
 /** Raised with every change of the tables, and the old one is then migrated in one transaction. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,12 +30,20 @@ CREATE TABLE refusals (id INTEGER PRIMARY KEY, device TEXT NOT NULL, at_ms REAL 
 CREATE INDEX refusals_by_device ON refusals (device, id);
 `;
 
+/** What brings each schema to the next one, from schema 1 on. They only add, so no copy is made before. */
+const migrations = [
+  // Clustered by device: what is asked for together lies together.
+  `CREATE TABLE presence (device TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL, state TEXT NOT NULL,
+     reason TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (device, number)) WITHOUT ROWID;
+   INSERT INTO meta VALUES ('next_presence', '1'), ('alive_ms', '');`,
+] as const;
+
 /** Makes the tables of a new database. */
 export function makeTables(db: Db): void {
   transact(db, () => {
     db.exec(tables);
     db.prepare("INSERT INTO meta VALUES ('epoch', ?), ('next_series', '1'), ('clean', '1')").run(randomUUID());
-    db.pragma(`user_version = ${schemaVersion}`);
+    migrate(db, 1);
   });
 }
 
@@ -57,8 +65,22 @@ export function checkSchema(db: Db, path: string): void {
   expectPragma(db, "page_size", pageBytes);
   expectPragma(db, "auto_vacuum", 2);
   expectPragma(db, "application_id", applicationId);
+}
+
+/** Brings a database that `checkSchema` let pass to this schema, in one transaction: it has the old one, or this one whole. */
+export function migrateSchema(db: Db): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version < schemaVersion) transact(db, () => migrate(db, version));
   expectPragma(db, "user_version", schemaVersion);
 }
+
+function migrate(db: Db, from: number): void {
+  for (const step of migrations.slice(from - 1)) db.exec(step);
+  db.pragma(`user_version = ${schemaVersion}`);
+}
+
+/** Names of the facts in `meta`. */
+type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms";
 
 /** Small facts of the store, one a row. */
 export class Meta {
@@ -70,13 +92,13 @@ export class Meta {
     this.#write = db.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
   }
 
-  get(key: "epoch" | "next_series" | "clean"): string {
+  get(key: MetaKey): string {
     const value = this.#read.get(key) as string | undefined;
     if (value === undefined) throw new CodecError(`${key} is not in the table meta`);
     return value;
   }
 
-  set(key: "epoch" | "next_series" | "clean", value: string): void {
+  set(key: MetaKey, value: string): void {
     this.#write.run(key, value);
   }
 }

@@ -9,6 +9,7 @@ import type {
   BucketPage,
   Commit,
   Latest,
+  PresenceChange,
   Range,
   RawPage,
   Refusal,
@@ -140,6 +141,14 @@ export class SqliteStore implements TelemetryStore {
 
   async refusals(device: string): Promise<Refusal[]> {
     return (await this.#pair).writer.call("refusals", [device]);
+  }
+
+  async appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void> {
+    return (await this.#pair).writer.call("appendPresence", [changes, atMs]);
+  }
+
+  async readPresence(device: string): Promise<PresenceChange[]> {
+    return (await this.#pair).reader.call("readPresence", [device]);
   }
 
   async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {

@@ -41,6 +41,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     seriesState: (series) => writer.get().seriesState(series),
     latest: (series) => writer.get().latest(series),
     refusals: (device) => writer.get().refusals(device),
+    appendPresence: (...values) => writer.get().appendPresence(...values),
     deleteReadings: (range) => writer.get().deleteReadings(range),
     deleteDevice: (device) => writer.get().deleteDevice(device),
     sealAll: () => writer.get().sealAll(),
@@ -55,6 +56,7 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readRaw: (...values) => reader.get().readRaw(...values),
     readChanges: (...values) => reader.get().readChanges(...values),
     readBuckets: (...values) => reader.get().readBuckets(...values),
+    readPresence: (device) => reader.get().readPresence(device),
     close: () => reader.get().close(),
   };
 }

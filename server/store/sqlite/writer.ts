@@ -1,15 +1,15 @@
 /** The writer: takes batches into the journal and the heads, answers from memory, and keeps house between commits. */
 import { randomUUID } from "node:crypto";
-import { statfsSync } from "node:fs";
 import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
-import { strangeBatch, strangeNumberIn } from "../keeping.ts";
+import { newerOf, strangeBatch, strangeNumberIn } from "../keeping.ts";
 import {
   type Batch,
   type Commit,
   type Latest,
   type NewSeries,
+  type PresenceChange,
   type Range,
   type Refusal,
   type SeriesState,
@@ -21,6 +21,7 @@ import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRange } from "./deletes.ts";
 import { type Db, faultOf, isDamage, openForWriting, transact } from "./driver.ts";
 import { HeldFiles, sizeOf, suspect } from "./files.ts";
+import { FreeSpace } from "./free-space.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
 import { JournalLog } from "./journal-log.ts";
@@ -30,16 +31,14 @@ import { Maintenance } from "./maintenance.ts";
 import { Marks } from "./marks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
+import { PresenceTable } from "./presence-table.ts";
 import { Records } from "./records.ts";
 import { sliceRows } from "./rows.ts";
-import { checkSchema, Meta, toOpenError } from "./schema.ts";
+import { checkSchema, Meta, migrateSchema, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
 
-/** Free space is asked for at most this often, ms: the answer may be old by what a hub can write in that time. */
-const freeSpaceAgeMs = 250;
-
 export class Writer {
-  readonly #settings: StoreSettings;
+  readonly #space: FreeSpace;
   readonly #path: string;
   readonly #parts: WriterParts;
   readonly #meta: Meta;
@@ -50,17 +49,18 @@ export class Writer {
   readonly #state: StoreState;
   #commit = 0;
   #nextSeries: number;
+  /** Arrival of the newest commit that was found at the start. */
+  #receivedMs: number | null = null;
   /** Batches of this generation or an older one stand behind a refused one. */
   #refused = { generation: -1, error: new StoreError("store_unavailable", "") };
   #fatal: StoreError | undefined;
-  #freeBytes = { atMs: Number.NEGATIVE_INFINITY, bytes: 0 };
 
   /**
    * Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more;
    * `onTrouble` of what was lost while it goes on.
    */
   constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
-    this.#settings = settings;
+    this.#space = new FreeSpace(settings.folder, settings.minFreeBytes);
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
     this.#path = databasePath(settings.folder);
@@ -73,6 +73,7 @@ export class Writer {
       const db = openForWriting(this.#path, settings.busyTimeoutMs);
       opened = db;
       checkSchema(db, this.#path);
+      migrateSchema(db);
       this.#meta = new Meta(db);
       const journal = new JournalLog(db, settings.journalBudgetBytes);
       const heads = new Heads(journal);
@@ -80,6 +81,7 @@ export class Writer {
         ...{ db, journal, heads },
         chunks: new Chunks(db),
         marks: new Marks(db),
+        presence: new PresenceTable(db, this.#meta),
         records: new Records(db),
         sealer: new Sealer(db, heads, settings.chunkBytes),
       };
@@ -119,7 +121,7 @@ export class Writer {
     let bytes = 0;
     try {
       this.#requireKnown(batch);
-      this.#requireSpace();
+      this.#space.require();
       bytes = transact(db, () => {
         records.write(commit, made, batch);
         const next = made.at(-1);
@@ -167,6 +169,15 @@ export class Writer {
     return this.#parts.records.refusals(device);
   }
 
+  appendPresence(changes: readonly PresenceChange[], atMs: number): void {
+    const { db, presence } = this.#parts;
+    this.#guarded(() => {
+      this.#space.require();
+      transact(db, () => presence.write(changes, atMs));
+    });
+    this.#maintenance.wake();
+  }
+
   deleteReadings(range: Range): { removed: number; seriesRemoved: boolean } {
     const deleted = this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
     // Nothing else may ever arrive, and what was deleted has to leave the file all the same.
@@ -190,7 +201,7 @@ export class Writer {
       walBytes: sizeOf(`${this.#path}-wal`),
       journalBytes: this.#parts.journal.bytes,
       headBytes: this.#parts.heads.bytes,
-      diskFreeBytes: this.#free(),
+      diskFreeBytes: this.#space.bytes,
     };
   }
 
@@ -218,6 +229,7 @@ export class Writer {
     const forgotten = journal.forgotten();
     for (const [commit, { receivedMs, marks: found, columns }] of journal.replay()) {
       this.#commit = commit;
+      this.#receivedMs = receivedMs;
       for (const mark of found) {
         if (commit > (forgotten.get(mark.device) ?? 0)) marks.apply(mark, receivedMs, commit);
       }
@@ -228,7 +240,7 @@ export class Writer {
   }
 
   #describe(recovered: boolean): StoreState {
-    const { heads, records } = this.#parts;
+    const { heads, presence, records } = this.#parts;
     const all = heads.all();
     return {
       epoch: this.#meta.get("epoch"),
@@ -238,6 +250,8 @@ export class Writer {
       latest: all.flatMap((head) => this.#latestOf(head)),
       devices: records.devices(),
       metrics: records.metrics(),
+      nextPresence: presence.next,
+      aliveMs: newerOf(this.#receivedMs, presence.aliveMs),
       recovered,
     };
   }
@@ -272,25 +286,6 @@ export class Writer {
   #requireKnown(batch: Batch): void {
     const strange = strangeNumberIn(batch, this.#nextSeries, (series) => this.#parts.heads.get(series) !== undefined);
     if (strange !== undefined) throw strangeBatch(strange);
-  }
-
-  #requireSpace(): void {
-    const { minFreeBytes } = this.#settings;
-    const free = this.#free();
-    if (free >= minFreeBytes) return;
-    throw new StoreError(
-      "storage_full",
-      `The disk has ${free} bytes free; the hub stops taking readings below ${minFreeBytes} (--min-free) and goes on when there is room again.`,
-    );
-  }
-
-  #free(): number {
-    const atMs = performance.now();
-    if (atMs - this.#freeBytes.atMs > freeSpaceAgeMs) {
-      const { bavail, bsize } = statfsSync(this.#settings.folder);
-      this.#freeBytes = { atMs, bytes: bavail * bsize };
-    }
-    return this.#freeBytes.bytes;
   }
 
   /** The error for a batch whose transaction failed; those that stand behind it get the same. */

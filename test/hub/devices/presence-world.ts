@@ -18,6 +18,8 @@ export function world() {
     latest: [],
     devices: [],
     metrics: [],
+    nextPresence: 1,
+    aliveMs: null,
     recovered: false,
   });
   const presence = new Presence({

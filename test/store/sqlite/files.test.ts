@@ -48,7 +48,7 @@ describe("the database file", () => {
         db.pragma(name, { simple: true }),
       ),
     );
-    expect(found).toEqual([4096, 2, 0x74687562, 1, "wal"]);
+    expect(found).toEqual([4096, 2, 0x74687562, 2, "wal"]);
   });
 
   it("[SQ2] syncs each commit, on the writer's and on the reader's connection, at the second open too", async () => {
@@ -83,10 +83,10 @@ describe("the database file", () => {
 describe("a store that cannot be opened", () => {
   it("[SQ5] is refused in one sentence that says what to do", async () => {
     await openAndClose();
-    inspect(engine.folder, (db) => db.pragma("user_version = 2"));
+    inspect(engine.folder, (db) => db.pragma("user_version = 3"));
     const newer = await refusal();
     expect(newer.reason).toBe("newer_schema");
-    expect(newer.message).toMatch(/newer hub \(schema 2; this hub knows 1\).*--data/);
+    expect(newer.message).toMatch(/newer hub \(schema 3; this hub knows 2\).*--data/);
   });
 
   it("[SQ5] leaves the database of another program as it was", async () => {
