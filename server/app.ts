@@ -8,6 +8,7 @@ import { Access } from "./hub/access.ts";
 import { Hub } from "./hub/hub.ts";
 import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
+import { LogAlarm } from "./hub/log-alarm.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -58,6 +59,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const token = await openToken(config, store);
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
+  const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };
   const history = { ...defaultHistorySettings, ...config.viewing };
@@ -82,6 +84,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   } catch (error) {
     server.close();
     loopDelay.stop();
+    logAlarm.stop();
     await hub.stop();
     throw error;
   }
@@ -91,6 +94,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     newToken: token?.token,
     stop() {
       stopping ??= (async () => {
+        logAlarm.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         await hub.stop();
         server.closeIdleConnections();

@@ -7,7 +7,8 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
-import { reachProblem, readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { reachProblem, readDuration, readSize, readWhole } from "./config-values.ts";
+import { plain, type Words } from "./config-words.ts";
 import { type Limits, limitHelp, limits } from "./protocol/limits.ts";
 import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
 
@@ -34,6 +35,10 @@ const plainSettings = z.object({
     .min(1024 ** 2)
     .max(64 * 1024 ** 3)
     .default(128 * 1024 ** 2),
+  walAlarmBytes: z
+    .int()
+    .min(96 * 1024 ** 2)
+    .default(256 * 1024 ** 2),
   onCorrupt: z.enum(["rename", "refuse"]).default("rename"),
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
@@ -64,6 +69,8 @@ export interface Config {
   readonly journalBudgetBytes: number;
   /** Memory for the open columns of all series together; more seals them early, bytes. */
   readonly headBudgetBytes: number;
+  /** A longer write-ahead log is told in `/health`, bytes. */
+  readonly walAlarmBytes: number;
   /** What becomes of a damaged database at the start: put aside under another name and begun anew, or the hub does not start. */
   readonly onCorrupt: "rename" | "refuse";
   /** Foreign origins whose pages may use the hub, each as `scheme://host[:port]`. */
@@ -89,144 +96,16 @@ export function isConfigError(answer: Config | ConfigError): answer is ConfigErr
 }
 
 /** One setting, as people meet it. */
-export interface Setting {
+export interface Setting extends Words {
   /** Where the value goes: a field of `Config`, or `limits.NAME`, `viewing.NAME`. */
   readonly key: string;
-  /** `--port`. */
-  readonly flag: string;
   /** `HUB_PORT`. */
   readonly env: string;
-  /** What stands behind the flag in `--help`; empty for a switch. */
-  readonly argument: string;
-  /** What it does, in one line. */
-  readonly help: string;
-  /** The default as a person would write it. */
-  readonly fallback: string;
-  /** What a refusal says is allowed. */
-  readonly allowed: string;
-  /** Text to value; undefined where the text cannot be read at all. Lists are joined by commas. */
-  readonly read: (text: string) => unknown;
   /** Checks the value that was read. */
   readonly schema: z.ZodType;
 }
 
 type PlainKey = keyof typeof plainSettings.shape;
-type Words = Pick<Setting, "flag" | "argument" | "help" | "allowed" | "fallback" | "read">;
-
-const plain: Readonly<Record<PlainKey, Words>> = {
-  host: {
-    flag: "--host",
-    argument: "ADDRESS",
-    help: "address to listen on; one that is not of this machine alone needs --open, or use --lan",
-    allowed: "a host name or an IP address without spaces",
-    fallback: "127.0.0.1",
-    read: (text) => text,
-  },
-  port: {
-    flag: "--port",
-    argument: "NUMBER",
-    help: "port to listen on; 0 takes any free one",
-    allowed: "a whole number from 0 to 65535",
-    fallback: "8080",
-    read: readWhole,
-  },
-  data: {
-    flag: "--data",
-    argument: "FOLDER",
-    help: "folder that holds the readings; made if it is missing",
-    allowed: "the path of a folder",
-    fallback: "./data",
-    read: (text) => text,
-  },
-  lan: {
-    flag: "--lan",
-    argument: "",
-    help: "listen on all addresses of this machine; from other machines the hub's token is needed, printed when it is made",
-    allowed: "true or false",
-    fallback: "off",
-    read: readSwitch,
-  },
-  newToken: {
-    flag: "--new-token",
-    argument: "",
-    help: "with --lan: make another token at this start; the one before is worth nothing any more, and all have to sign in again",
-    allowed: "true or false",
-    fallback: "off",
-    read: readSwitch,
-  },
-  open: {
-    flag: "--open",
-    argument: "",
-    help: "with --host: let everybody who can reach that address read, write and delete, without a token",
-    allowed: "true or false",
-    fallback: "off",
-    read: readSwitch,
-  },
-  demo: {
-    flag: "--demo",
-    argument: "",
-    help: "run a simulated fleet beside the hub, with its readings in ./data-demo",
-    allowed: "true or false",
-    fallback: "off",
-    read: readSwitch,
-  },
-  commitDelayMs: {
-    flag: "--commit-delay",
-    argument: "DURATION",
-    help: "how long a commit waits for company, in ms; more spares an SD card and makes acknowledgements later",
-    allowed: "0 to 10000 ms, such as 20 or 20ms",
-    fallback: "0",
-    read: readDuration,
-  },
-  minFreeBytes: {
-    flag: "--min-free",
-    argument: "SIZE",
-    help: "free disk space below which readings are refused with storage_full; a plain number is MB",
-    allowed: "a size such as 512, 512MB or 2GB",
-    fallback: "512MB",
-    read: (text) => readSize(text, "MB"),
-  },
-  journalBudgetBytes: {
-    flag: "--journal-budget",
-    argument: "SIZE",
-    help: "size of the journal that holds the newest readings uncompressed; less makes a restart shorter and the disk busier",
-    allowed: "a size from 64KiB to 16GiB, such as 64MiB",
-    fallback: "64MiB",
-    read: (text) => readSize(text, "B"),
-  },
-  headBudgetBytes: {
-    flag: "--head-budget",
-    argument: "SIZE",
-    help: "memory for the newest readings of all series together; less costs space on the disk where series are many",
-    allowed: "a size from 1MiB to 64GiB, such as 128MiB",
-    fallback: "128MiB",
-    read: (text) => readSize(text, "B"),
-  },
-  onCorrupt: {
-    flag: "--on-corrupt",
-    argument: "WHAT",
-    help: "a damaged database at the start: rename puts it aside and begins anew, refuse ends the hub",
-    allowed: "rename or refuse",
-    fallback: "rename",
-    read: (text) => text,
-  },
-  allowOrigin: {
-    flag: "--allow-origin",
-    argument: "ORIGIN",
-    help: "a foreign origin whose pages may use the hub; repeat it, or separate several by commas",
-    allowed: "scheme, host and port of a page without a path, such as https://board.example:3000",
-    fallback: "none",
-    read: readOrigins,
-  },
-  log: {
-    flag: "--log",
-    argument: "FORM",
-    help: "text for people, json for machines (one JSON object a line)",
-    allowed: "text or json",
-    fallback: "text",
-    read: (text) => text,
-  },
-};
 
 function dashed(key: string): string {
   return key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);

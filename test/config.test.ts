@@ -32,6 +32,7 @@ describe("settings", () => {
       minFreeBytes: 512_000_000,
       journalBudgetBytes: 67_108_864,
       headBudgetBytes: 134_217_728,
+      walAlarmBytes: 268_435_456,
       onCorrupt: "rename",
       allowOrigin: [],
       log: "text",

@@ -1,6 +1,6 @@
 /**
  * A start that is refused leaves every file as it is. Closing alone would not: "When the last connection to a database closes,
- * that connection does one last checkpoint and then deletes the WAL" (sqlite.org/wal.html, section 2.2), and the hub that may
+ * that connection does one last checkpoint and then deletes the WAL" (sqlite.org/wal.html, section 6), and the hub that may
  * open the database then misses its log. So the one that tries is never the last: a connection that can only read, and
  * therefore checkpoints nothing, closes after it.
  */

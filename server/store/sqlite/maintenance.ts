@@ -1,7 +1,8 @@
 /** Decides the moment for everything that is not a commit: sealing, saving marks, trimming, checkpoints, clearing up. */
-import { pageBytes, transact } from "./driver.ts";
+import { pageBytes, transact, walLimitBytes } from "./driver.ts";
+import { sizeOf } from "./files.ts";
 import type { SeriesHead } from "./head.ts";
-import type { StoreSettings } from "./options.ts";
+import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import type { Sealed } from "./seal.ts";
 
@@ -123,9 +124,8 @@ export class Maintenance {
       this.#seal();
       this.#trim();
       if (this.#walBytes() < checkpointBytes) return;
-      // A busy hub is never idle, and what was deleted or is too much has to go all the same.
+      // A busy hub is never idle, and what was deleted has to go all the same.
       this.#purge();
-      this.#trimPresence();
       this.#checkpoint();
     });
     if (done && this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
@@ -134,12 +134,14 @@ export class Maintenance {
   #whenIdle(): void {
     this.#idle = undefined;
     let more = false;
+    let held = false;
     const done = this.#attempt(() => {
-      more = [this.#seal(), this.#trim(), this.#purge(), this.#trimPresence(), this.#vacuum()].includes(true);
+      more = [this.#seal(), this.#trim(), this.#purge(), this.#vacuum()].includes(true);
       if (!more && this.#walBytes() >= idleCheckpointBytes) this.#checkpoint();
+      held = !more && this.#cutLog();
     });
-    if (this.#stopped || (done && !more)) return;
-    this.#idle ??= setTimeout(() => this.#whenIdle(), done ? 0 : retryMs);
+    if (this.#stopped || (done && !more && !held)) return;
+    this.#idle ??= setTimeout(() => this.#whenIdle(), done && !held ? 0 : retryMs);
   }
 
   #attempt(work: () => void): boolean {
@@ -212,23 +214,6 @@ export class Maintenance {
     return !complete;
   }
 
-  /** Takes away changes of presence beyond what is kept, for `sliceMs`; true where more devices are to be looked at. */
-  #trimPresence(): boolean {
-    const { db, presence } = this.#parts;
-    if (presence.due.size === 0) return false;
-    const endMs = performance.now() + this.#settings.sliceMs;
-    const looked: string[] = [];
-    transact(db, () => {
-      for (const device of presence.due) {
-        if (performance.now() >= endMs) return;
-        presence.trim(device);
-        looked.push(device);
-      }
-    });
-    for (const device of looked) presence.trimmed(device);
-    return presence.due.size > 0;
-  }
-
   /** Takes away chunks of deleted series; true where some are left. */
   #purge(): boolean {
     const { doomed, removeChunks, undoom } = this.#statements;
@@ -252,6 +237,21 @@ export class Maintenance {
   /** Never waits for a reader: what one still needs stays in the log until the next time. */
   #checkpoint(): void {
     this.#parts.db.pragma("wal_checkpoint(PASSIVE)");
+  }
+
+  /** Cuts a log that a reader made long: a commit does so, and an idle hub makes none. True where somebody still holds it. */
+  #cutLog(): boolean {
+    const { db } = this.#parts;
+    const { folder, busyTimeoutMs } = this.#settings;
+    if (sizeOf(`${databasePath(folder)}-wal`) <= walLimitBytes) return false;
+    // It "blocks (calls the busy-handler callback)" while somebody reads the log (sqlite.org/c3ref/wal_checkpoint_v2.html): without one it gives up at once.
+    db.pragma("busy_timeout = 0");
+    try {
+      const [row] = db.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
+      return row?.busy !== 0;
+    } finally {
+      db.pragma(`busy_timeout = ${busyTimeoutMs}`);
+    }
   }
 
   /** What the log holds that the database file does not, bytes. */

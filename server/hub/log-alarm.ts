@@ -1,0 +1,65 @@
+/**
+ * Watches the store's write-ahead log. It starts over whenever all of it is in the database and nobody reads an older state;
+ * a reader that holds one for long makes it grow until the disk is full (sqlite.org/wal.html, section 6, "Avoiding Excessively
+ * Large WAL Files").
+ */
+import type { Clock, Log, Timer } from "../ports.ts";
+import type { TelemetryStore } from "../store/store.ts";
+
+export interface LogAlarmDeps {
+  readonly store: Pick<TelemetryStore, "stats">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the hub says of itself in `/health`, one sentence each; the alarm's stands there as long as it lasts. */
+  readonly troubles: string[];
+  /** A longer log raises the alarm, bytes. */
+  readonly alarmBytes: number;
+}
+
+const periodMs = 1_000;
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
+
+export class LogAlarm {
+  readonly #deps: LogAlarmDeps;
+  readonly #timer: Timer;
+  #sentence: string | undefined;
+  #asking = false;
+
+  /** Looks once a second until `stop`. */
+  constructor(deps: LogAlarmDeps) {
+    this.#deps = deps;
+    this.#timer = deps.clock.every(periodMs, () => void this.#look());
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#judge((await this.#deps.store.stats()).walBytes);
+    } catch {
+      // A store that cannot tell has worse to say, and says it elsewhere.
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #judge(walBytes: number): void {
+    const { alarmBytes, log, troubles } = this.#deps;
+    const before = this.#sentence;
+    this.#sentence =
+      walBytes <= alarmBytes
+        ? undefined
+        : `The database's write-ahead log has ${mebibytes(walBytes)}, more than ${mebibytes(alarmBytes)} (--wal-alarm): another program probably holds an old state of the database open; the log shrinks by itself when that one lets go.`;
+    const at = before === undefined ? -1 : troubles.indexOf(before);
+    const now = this.#sentence === undefined ? [] : [this.#sentence];
+    troubles.splice(at < 0 ? troubles.length : at, at < 0 ? 0 : 1, ...now);
+    // One line a change, not one a second.
+    if (before === undefined && this.#sentence !== undefined) log.warn(this.#sentence);
+    if (before !== undefined && this.#sentence === undefined)
+      log.info("the database's write-ahead log is short again", { walBytes });
+  }
+}
