@@ -124,8 +124,9 @@ export class Maintenance {
       this.#seal();
       this.#trim();
       if (this.#walBytes() < checkpointBytes) return;
-      // A busy hub is never idle, and what was deleted has to go all the same.
+      // A busy hub is never idle, and what was deleted or is too much has to go all the same.
       this.#purge();
+      this.#trimPresence();
       this.#checkpoint();
     });
     if (done && this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
@@ -136,7 +137,7 @@ export class Maintenance {
     let more = false;
     let held = false;
     const done = this.#attempt(() => {
-      more = [this.#seal(), this.#trim(), this.#purge(), this.#vacuum()].includes(true);
+      more = [this.#seal(), this.#trim(), this.#purge(), this.#trimPresence(), this.#vacuum()].includes(true);
       if (!more && this.#walBytes() >= idleCheckpointBytes) this.#checkpoint();
       held = !more && this.#cutLog();
     });
@@ -212,6 +213,23 @@ export class Maintenance {
     for (const device of saved) marks.saved(device);
     if (complete) journal.trimmed(before);
     return !complete;
+  }
+
+  /** Takes away changes of presence beyond what is kept, for `sliceMs`; true where more devices are to be looked at. */
+  #trimPresence(): boolean {
+    const { db, presence } = this.#parts;
+    if (presence.due.size === 0) return false;
+    const endMs = performance.now() + this.#settings.sliceMs;
+    const looked: string[] = [];
+    transact(db, () => {
+      for (const device of presence.due) {
+        if (performance.now() >= endMs) return;
+        presence.trim(device);
+        looked.push(device);
+      }
+    });
+    for (const device of looked) presence.trimmed(device);
+    return presence.due.size > 0;
   }
 
   /** Takes away chunks of deleted series; true where some are left. */
