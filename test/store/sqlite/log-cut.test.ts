@@ -11,7 +11,7 @@ const keptBytes = 64 * 2 ** 20;
 /** Texts are long here: the log is to grow by few commits. */
 const text = "x".repeat(2 ** 20);
 
-it("[SQ26] is cut by a hub at rest once the reader that held it lets go, and nothing is lost", async () => {
+it("[SQ28] is cut by a hub at rest once the reader that held it lets go, and nothing is lost", async () => {
   const engine = sqliteEngine();
   const store = engine.create();
   await store.open();

@@ -4,7 +4,14 @@
 export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "server/": [
     ["server/protocol/"],
-    ["server/ports.ts", "server/config.ts", "server/config-values.ts", "server/config-words.ts", "server/loopback.ts", "server/formats/"],
+    [
+      "server/ports.ts",
+      "server/config.ts",
+      "server/config-values.ts",
+      "server/config-words.ts",
+      "server/loopback.ts",
+      "server/formats/",
+    ],
     ["server/store/", "server/bus/"],
     ["server/hub/"],
     ["server/transport/"],
