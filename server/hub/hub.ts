@@ -11,6 +11,8 @@ import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
 import { Presence } from "./devices/presence.ts";
+import { PresenceRecorder } from "./devices/recorder.ts";
+import type { PresenceEntry } from "./devices/timeline.ts";
 import { History } from "./history.ts";
 import type { OpenBatch } from "./ingest/batch.ts";
 import { Committer } from "./ingest/committer.ts";
@@ -76,6 +78,7 @@ export class Hub {
   readonly #viewer: ViewerSessionDeps;
   readonly #post: PostDeps;
   readonly #removal: RemovalDeps;
+  readonly #recorder: PresenceRecorder;
   readonly #startedAt: number;
   #offset: number;
   #state: "running" | "stopping" | "failed" = "running";
@@ -94,11 +97,14 @@ export class Hub {
     this.#intake = new Intake(limits, clock);
     this.presence = new Presence({
       clock,
-      onChange: (device) => {
-        // A hub that goes closes its devices itself: no viewer may read that they left.
-        if (this.#state === "running") this.live.deviceChanged(device);
+      onChange: (device, shown) => {
+        // A hub that goes closes its devices itself: nobody may read that they left.
+        if (this.#state !== "running") return;
+        this.live.deviceChanged(device);
+        this.#recorder.changed(device, shown);
       },
     });
+    this.#recorder = new PresenceRecorder({ store, state, clock, log });
     this.history = new History(store, options.history ?? defaultHistorySettings);
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
@@ -166,12 +172,17 @@ export class Hub {
 
   /** Removes a device with everything it sent; false where there is none. Rejects with a `StoreError`. */
   removeDevice(id: string): Promise<boolean> {
-    return removeDevice(id, this.#removal);
+    return this.#recorder.duringRemoval(id, () => removeDevice(id, this.#removal));
   }
 
   /** Removes a range of a series: `fromMs` included, `toMs` excluded. Rejects with a `StoreError`. */
   removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }> {
     return removeReadings(series, fromMs, toMs, this.#removal);
+  }
+
+  /** When a device was there, in order; begins with what held at `fromMs` (included), ends before `toMs`. Rejects with a `StoreError`. */
+  timeline(device: Device, fromMs: number, toMs: number): Promise<PresenceEntry[]> {
+    return this.#recorder.timeline(device, this.presence.stateOf(device), fromMs, toMs);
   }
 
   async status(): Promise<StatusAnswer> {
@@ -249,7 +260,9 @@ export class Hub {
       await this.#closeInSteps();
       // What comes from now on is not acknowledged: its senders resend it.
       this.#committer.halt();
+      await this.#recorder.stop();
     }
+    this.#recorder.halt();
     this.presence.stop();
     this.live.stop();
     for (const connection of this.#connections) connection.shutDown();

@@ -4,7 +4,7 @@ import { rejection } from "./device.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
 import { pastColumns } from "./past.ts";
 import { deviceName, metricName, sequence, time, value } from "./values.ts";
-import { deviceEntry, seriesEntry, valueTypes } from "./viewer.ts";
+import { deviceEntry, presenceReasons, presenceStates, seriesEntry, valueTypes } from "./viewer.ts";
 
 /** Where the next page starts; null on the last. */
 const next = z.string().nullable();
@@ -33,6 +33,16 @@ export const refusedAnswer = z.object({
   ),
 });
 export type RefusedAnswer = z.infer<typeof refusedAnswer>;
+
+/** `GET devices/{id}/presence`: parallel columns; each entry holds until the next one. */
+export const presenceAnswer = z.object({
+  device: deviceName,
+  /** Hub time. */
+  times: z.array(time),
+  states: z.array(z.enum(presenceStates)),
+  reasons: z.array(z.enum(presenceReasons)),
+});
+export type PresenceAnswer = z.infer<typeof presenceAnswer>;
 
 /** `DELETE devices/{id}`. */
 export const removedDeviceAnswer = z.object({ device: deviceName, removed: z.literal(true) });

@@ -13,6 +13,7 @@ import {
   manyReadingsAnswer,
   postedAnswer,
   postedReadings,
+  presenceAnswer,
   readingsAnswer,
   refusedAnswer,
   removedDeviceAnswer,
@@ -21,7 +22,7 @@ import {
   seriesAnswer,
   statusAnswer,
 } from "./http.ts";
-import { deleteFields, deviceIdQuery, devicesQuery, readingsFields, seriesQuery } from "./query.ts";
+import { deleteFields, deviceIdQuery, devicesQuery, presenceQuery, readingsFields, seriesQuery } from "./query.ts";
 import { deviceName } from "./values.ts";
 import { seriesEntry } from "./viewer.ts";
 
@@ -100,6 +101,16 @@ export const operations = {
     segments: { id: deviceName },
     summary: "The last 100 readings of a device that were refused for good, newest first",
     answers: { 200: refusedAnswer },
+    errors: deviceErrors,
+  },
+  listPresence: {
+    method: "GET",
+    path: `${api}/devices/{id}/presence`,
+    segments: { id: deviceName },
+    summary:
+      "When a device was online, silent or offline, and why, by the hub's clock: its last 1,000 changes, each until the next; begins with the one that held at from; a missing end is open",
+    query: presenceQuery,
+    answers: { 200: presenceAnswer },
     errors: deviceErrors,
   },
   listSeries: {

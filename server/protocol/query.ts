@@ -88,6 +88,9 @@ const rangeFields = {
   to: moment.optional(),
 };
 
+/** `GET devices/{id}/presence`. */
+export const presenceQuery = z.strictObject({ from: rangeFields.from, to: rangeFields.to });
+
 /** Forms in which readings are answered. */
 export const readingFormats = ["json", "csv", "ndjson"] as const;
 export type ReadingFormat = (typeof readingFormats)[number];
@@ -105,14 +108,18 @@ export const readingsFields = z.strictObject({
 /** `DELETE readings`. */
 export const deleteFields = z.strictObject(rangeFields);
 
-/** A half-open range of some series: `fromMs` included, `toMs` excluded. */
-export interface RangeQuery {
+/** `fromMs` included, `toMs` excluded. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A range of some series. */
+export interface RangeQuery extends Span {
   readonly device: readonly string[];
   readonly metric: readonly string[];
   /** One device and one metric without a star: the answer is one series, and its absence is `not_found`. */
   readonly literal: boolean;
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
 /** `GET readings`. */
@@ -159,18 +166,31 @@ function toMs(at: Moment, nowMs: number): number {
   return "atMs" in at ? at.atMs : nowMs - at.beforeNowMs;
 }
 
-function rangeOf(query: z.output<typeof deleteFields>, nowMs: number, defaultFromMs: number, defaultToMs: number) {
-  const range: RangeQuery = {
+function rangeOf(
+  query: z.output<typeof deleteFields>,
+  nowMs: number,
+  defaultFromMs: number,
+  defaultToMs: number,
+): RangeQuery {
+  return {
     device: query.device,
     metric: query.metric,
     literal: [query.device, query.metric].every((list) => list.length === 1 && list.every(isLiteral)),
-    fromMs: query.from ? toMs(query.from, nowMs) : defaultFromMs,
-    toMs: query.to ? toMs(query.to, nowMs) : defaultToMs,
+    ...spanOf(query, nowMs, defaultFromMs, defaultToMs),
   };
-  if (range.fromMs < range.toMs) return range;
+}
+
+function spanOf(
+  { from, to }: z.output<typeof presenceQuery>,
+  nowMs: number,
+  defaultFromMs: number,
+  defaultToMs: number,
+): Span {
+  const span = { fromMs: from ? toMs(from, nowMs) : defaultFromMs, toMs: to ? toMs(to, nowMs) : defaultToMs };
+  if (span.fromMs < span.toMs) return span;
   throw new Refusal(
     "invalid_query",
-    `from (${momentText(range.fromMs)}${query.from ? "" : ", the default"}) must lie before to (${momentText(range.toMs)}${query.to ? "" : ", the default"})`,
+    `from (${momentText(span.fromMs)}${from ? "" : ", the default"}) must lie before to (${momentText(span.toMs)}${to ? "" : ", the default"})`,
   );
 }
 
@@ -203,6 +223,11 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     format: query.format,
     time: query.time,
   };
+}
+
+/** Reads the query of `GET devices/{id}/presence`: a missing end is open. Throws a `Refusal`. */
+export function parsePresenceQuery(parameters: URLSearchParams, nowMs: number): Span {
+  return spanOf(read(presenceQuery, parameters), nowMs, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
 }
 
 /** Reads the query of `DELETE readings`: a missing end is open, so that both missing means all. Throws a `Refusal`. */

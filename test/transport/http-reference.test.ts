@@ -112,6 +112,8 @@ describe("/openapi.json", () => {
     ["getDeviceByQuery", "GET", "/api/v1/device?id=house/north", undefined, 200],
     ["editDeviceByQuery", "PATCH", "/api/v1/device?id=house/north", { name: null }, 200],
     ["listRefused", "GET", "/api/v1/devices/house%2Fnorth/refused", undefined, 200],
+    ["listPresence", "GET", "/api/v1/devices/house%2Fnorth/presence?from=-1h", undefined, 200],
+    ["listPresence", "GET", "/api/v1/devices/nobody/presence", undefined, 404],
     ["listSeries", "GET", "/api/v1/series", undefined, 200],
     ["editSeries", "PATCH", "/api/v1/series/1", { label: "Air" }, 200],
     ["editSeries", "PATCH", "/api/v1/series/999", {}, 404],

@@ -63,7 +63,8 @@ export function targetOf({ method, path, query }: Operation): { path: string; qu
   const filled = path.replace("{id}", "boiler-1").replace("{n}", "1");
   const right: Record<string, string> = {};
   if (query && "id" in query.shape) right.id = "boiler-1";
-  if (query && "from" in query.shape) Object.assign(right, { device: "boiler-1", metric: "temperature" });
+  if (query && "metric" in query.shape && "from" in query.shape)
+    Object.assign(right, { device: "boiler-1", metric: "temperature" });
   // Before any reading, so that nothing goes.
   if (method === "DELETE" && right.device) right.to = "-1000";
   return { path: filled, query: right };

@@ -3,13 +3,14 @@ import { deviceEntryOf } from "../../hub/entries.ts";
 import { decodeDeviceId } from "../../protocol/decode.ts";
 import { decodeDeviceEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
-import type { DeviceAnswer, RefusedAnswer, RemovedDeviceAnswer } from "../../protocol/http.ts";
+import type { DeviceAnswer, PresenceAnswer, RefusedAnswer, RemovedDeviceAnswer } from "../../protocol/http.ts";
 import { nearestName } from "../../protocol/nearest.ts";
+import { parsePresenceQuery } from "../../protocol/query.ts";
 import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 
-/** The device that the path names, or `?id=`. Throws a `Refusal`. */
-function deviceOf({ context, path, query }: ApiRequest): Device {
-  onlyParameters(query, path.id === undefined ? ["id"] : []);
+/** The device that the path names, or `?id=`. `others`: further parameters that may be there. Throws a `Refusal`. */
+function deviceOf({ context, path, query }: ApiRequest, others: readonly string[] = []): Device {
+  onlyParameters(query, path.id === undefined ? ["id", ...others] : others);
   const given = path.id === undefined ? query.getAll("id") : [path.id];
   if (given.length !== 1) throw new Refusal("invalid_query", "id is missing or given twice; it takes one device id.");
   const id = decodeDeviceId(given[0] as string);
@@ -70,5 +71,23 @@ export const getRefused: Handler = async (request) => {
       device: device.id,
       refused: refusals.map(({ atMs, code, message, row }) => ({ at: atMs, code, message, row })),
     } satisfies RefusedAnswer,
+  };
+};
+
+/** `GET devices/{id}/presence`: what it was when, and why. */
+export const getPresence: Handler = async (request) => {
+  const { context, query } = request;
+  const device = deviceOf(request, ["from", "to"]);
+  const { fromMs, toMs } = parsePresenceQuery(query, context.clock.now());
+  const entries = await context.hub.timeline(device, fromMs, toMs);
+  // It was removed while it was looked for, and its timeline with it.
+  if (device.removed) throw unknownDevice(device.id, context.catalog);
+  return {
+    json: {
+      device: device.id,
+      times: entries.map(({ atMs }) => atMs),
+      states: entries.map(({ state }) => state),
+      reasons: entries.map(({ reason }) => reason),
+    } satisfies PresenceAnswer,
   };
 };

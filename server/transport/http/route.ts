@@ -2,6 +2,7 @@
 
 import type { Access } from "../../hub/access.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
+import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
@@ -25,6 +26,8 @@ export interface HttpHub {
   editDevice(device: Device, edit: DeviceEdit): Promise<void>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
   removeDevice(id: string): Promise<boolean>;
+  /** When a device was there, in order; begins with what held at `fromMs` (included), ends before `toMs`. */
+  timeline(device: Device, fromMs: number, toMs: number): Promise<PresenceEntry[]>;
   /** Removes a range of a series from every tier. Resolves once durable. */
   removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }>;
   status(): Promise<StatusAnswer>;

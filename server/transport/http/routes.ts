@@ -1,7 +1,7 @@
 /** The routes of the hub: one line each in the table of operations, and one here. */
 import { type OperationId, operations } from "../../protocol/operations.ts";
 import { deleteReadings } from "./delete-readings.ts";
-import { deleteDevice, getDevice, getRefused, patchDevice } from "./device.ts";
+import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
 import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
@@ -20,6 +20,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   editDeviceByQuery: patchDevice,
   removeDeviceByQuery: deleteDevice,
   listRefused: getRefused,
+  listPresence: getPresence,
   listSeries: getSeries,
   editSeries: patchSeries,
   removeSeries: deleteSeries,

@@ -1,0 +1,232 @@
+import { describe, expect, it } from "vitest";
+import type { Device } from "../../../server/hub/catalog.ts";
+import type { StateOfDevice } from "../../../server/hub/devices/presence.ts";
+import { PresenceRecorder } from "../../../server/hub/devices/recorder.ts";
+import { inRange, type PresenceEntry } from "../../../server/hub/devices/timeline.ts";
+import { type Log, silentLog } from "../../../server/ports.ts";
+import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import { type PresenceChange, StoreError } from "../../../server/store/store.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { minute, second, world } from "./presence-world.ts";
+
+/** A memory store that can be told to fail or to wait, and remembers how it was written to. */
+class WatchedStore extends MemoryStore {
+  /** How many changes each write brought. */
+  readonly writes: number[] = [];
+  failing = false;
+  held: Promise<void> = Promise.resolve();
+
+  override async appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void> {
+    this.writes.push(changes.length);
+    await this.held;
+    if (this.failing) throw new StoreError("storage_full", "no room");
+    await super.appendPresence(changes, atMs);
+  }
+}
+
+async function hubOn(data: MemoryData, clock: FakeClock, log: Log = silentLog) {
+  const store = new WatchedStore(data);
+  const state = await store.open();
+  const recorder = new PresenceRecorder({ store, state, clock, log });
+  const now = (): StateOfDevice => ({ state: "online", reason: "connected", since: clock.now() });
+  const { device } = world();
+  /** What the timeline says, `at` counted from the start of the test. */
+  const asked = async (of: Device, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) =>
+    (await recorder.timeline(of, now(), fromMs, toMs)).map(told);
+  return { store, recorder, now, device, asked };
+}
+
+const startMs = new FakeClock().now();
+const told = ({ atMs, state, reason }: PresenceEntry) => `${(atMs - startMs) / second} ${state} ${reason}`;
+
+/** Lets time pass in steps, and what waits for the store go on between them. */
+async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += second) {
+    clock.advance(Math.min(second, ms - passed));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe("the recorder of presence", () => {
+  it("[P64] answers with every change, also with those that are not on disk yet", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock);
+    recorder.changed(device("a"), now());
+    clock.advance(500);
+    recorder.changed(device("a"), { ...now(), state: "silent", reason: "no_reading" });
+    recorder.changed(device("b"), now());
+    expect(store.writes).toEqual([]);
+    const expected = ["0 online connected", "0.5 silent no_reading"];
+    expect(await asked(device("a"))).toEqual(expected);
+    await pass(clock, second);
+    // The start of the hub went with them.
+    expect(store.writes).toEqual([4]);
+    expect(await asked(device("a"))).toEqual(expected);
+    expect(await store.readPresence("b")).toHaveLength(1);
+  });
+
+  it("[P64] answers each change once while it is on its way to the disk", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock);
+    let letGo = () => {};
+    store.held = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    recorder.changed(device("a"), now());
+    await pass(clock, second);
+    expect(store.writes).toEqual([2]);
+    expect(await asked(device("a"))).toEqual(["0 online connected"]);
+    letGo();
+    await pass(clock, second);
+    expect(await asked(device("a"))).toEqual(["0 online connected"]);
+  });
+
+  it("[P65] of a hub that stopped, and of one that started again, every device is offline from its end on", async () => {
+    const clock = new FakeClock();
+    const data = new MemoryData();
+    const first = await hubOn(data, clock);
+    const a = first.device("a");
+    first.recorder.changed(a, first.now());
+    await pass(clock, 10 * second);
+    await first.recorder.stop();
+    // Its devices are closed by the hub, and did not leave.
+    first.recorder.changed(a, { ...first.now(), state: "offline", reason: "closed" });
+    await first.store.close();
+    await pass(clock, 20 * second);
+    const next = await hubOn(data, clock);
+    expect(await next.asked(a)).toEqual(["0 online connected", "10 offline hub_restart"]);
+    next.recorder.changed(a, next.now());
+    await next.recorder.stop();
+    expect((await next.store.readPresence("")).map(({ reason }) => reason)).toEqual(["started", "stopped", "started"]);
+    expect(await next.asked(a)).toEqual(["0 online connected", "10 offline hub_restart", "30 online connected"]);
+  });
+
+  it("[P65] a hub that was killed is over when it is last known to have run, at most a minute too early", async () => {
+    const clock = new FakeClock();
+    const data = new MemoryData();
+    const killed = await hubOn(data, clock);
+    const a = killed.device("a");
+    killed.recorder.changed(a, killed.now());
+    await pass(clock, 5 * minute + 50 * second);
+    killed.recorder.halt();
+    await pass(clock, 3 * minute);
+    const next = await hubOn(data, clock);
+    expect(await next.asked(a)).toEqual(["0 online connected", `${5 * 60} offline hub_restart`]);
+    await next.recorder.stop();
+    expect((await next.store.readPresence("")).map(({ reason }) => reason)).toEqual(["started", "killed", "started"]);
+  });
+
+  it("[P64] of a device that no change is known of, its state now is the whole timeline", async () => {
+    const clock = new FakeClock();
+    const { recorder, device } = await hubOn(new MemoryData(), clock);
+    const shown = { state: "offline", reason: "hub_restart", since: startMs } as const;
+    const ask = (fromMs: number, toMs: number) => recorder.timeline(device("old"), shown, fromMs, toMs);
+    expect((await ask(startMs + minute, Number.POSITIVE_INFINITY)).map(told)).toEqual(["0 offline hub_restart"]);
+    expect(await ask(0, startMs)).toEqual([]);
+  });
+
+  it("[P64] ten thousand devices that change at once are written in small parts, with pauses between them", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
+    for (let index = 0; index < 10_000; index++) recorder.changed(device(`d${index}`), now());
+    await pass(clock, second);
+    expect(store.writes).toEqual([128]);
+    while (store.writes.reduce((sum, count) => sum + count) < 10_001) {
+      const before = store.writes.length;
+      clock.advance(49);
+      expect(store.writes.length).toBe(before);
+      clock.advance(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(store.writes.length).toBe(before + 1);
+    }
+    expect(Math.max(...store.writes)).toBe(128);
+    expect(await store.readPresence("d9999")).toHaveLength(1);
+  });
+
+  it("[P64] changes wait while the store takes none, and a person is told once", async () => {
+    const clock = new FakeClock();
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
+    const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock, log);
+    store.failing = true;
+    recorder.changed(device("a"), now());
+    await pass(clock, 5 * second);
+    expect(store.writes.length).toBeGreaterThan(2);
+    expect(warnings).toHaveLength(1);
+    expect(await asked(device("a"))).toEqual(["0 online connected"]);
+    store.failing = false;
+    await pass(clock, second);
+    expect(await store.readPresence("a")).toHaveLength(1);
+    // A stop does not wait for a store that takes nothing.
+    store.failing = true;
+    recorder.changed(device("b"), now());
+    await recorder.stop();
+    expect(await store.readPresence("b")).toEqual([]);
+  });
+
+  it("[P64] keeps a bounded number waiting, the newest, and of the hub's own all", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
+    const a = device("a");
+    recorder.changed(a, now());
+    for (let index = 0; index < 50_000; index++) recorder.changed(device(`b${index % 1_000}`), now());
+    await recorder.stop();
+    expect(await store.readPresence("a")).toEqual([]);
+    expect(await store.readPresence("b999")).toHaveLength(50);
+    expect(await store.readPresence("")).toHaveLength(1);
+    expect(Math.max(...store.writes)).toBe(1_000);
+  });
+
+  it("[P66] writes nothing beside the removal of a device, and nothing of a removed device", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
+    const a = device("a");
+    recorder.changed(a, now());
+    await pass(clock, second);
+    recorder.changed(a, { ...now(), reason: "asleep" });
+    await recorder.duringRemoval("a", async () => {
+      await store.deleteDevice("a");
+      await pass(clock, 5 * second);
+      a.removed = true;
+    });
+    expect(store.writes).toEqual([2]);
+    recorder.changed(device("b"), now());
+    await pass(clock, 5 * second);
+    expect(await store.readPresence("a")).toEqual([]);
+    expect(await store.readPresence("b")).toHaveLength(1);
+  });
+
+  it("[P66] a removal that failed loses nothing, and one that never ends holds up no stop", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
+    recorder.changed(device("a"), now());
+    await expect(recorder.duringRemoval("a", () => Promise.reject(new Error("full")))).rejects.toThrow("full");
+    recorder.changed(device("b"), now());
+    void recorder.duringRemoval("b", () => new Promise(() => {}));
+    await recorder.stop();
+    expect(await store.readPresence("a")).toHaveLength(1);
+    expect(await store.readPresence("b")).toEqual([]);
+  });
+});
+
+describe("a range of a timeline", () => {
+  const online = (atMs: number) => ({ atMs, state: "online", reason: "connected" }) as const;
+  const offline = (atMs: number) => ({ atMs, state: "offline", reason: "closed" }) as const;
+  const entries = [online(10), offline(20), online(30)];
+  it.each([
+    ["everything", Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, [10, 20, 30]],
+    ["what held at from, with its own time", 15, 25, [10, 20]],
+    ["from is included and to is not", 20, 30, [20]],
+    ["in the middle of a state", 22, 23, [20]],
+    ["after the last change", 99, 100, [30]],
+    ["before the first", 1, 10, []],
+  ])("[P64] %s", (_, fromMs, toMs, expected) => {
+    expect(inRange(entries, fromMs, toMs).map(({ atMs }) => atMs)).toEqual(expected);
+  });
+
+  it("[P64] changes about which the clock was set back stay in the order of what happened", () => {
+    const back = [online(100), offline(40), online(50)];
+    expect(inRange(back, 45, 200)).toEqual(back);
+    expect(inRange(back, 0, 60)).toEqual([offline(40), online(50)]);
+  });
+});
