@@ -30,6 +30,9 @@ export class DeviceFeed {
   #seamFromMs = 0;
   /** The past is here but for the seam. */
   #past = false;
+  /** A past was whole before: what comes of a new one waits for the rest of it, so that no chart lacks an end for a frame. */
+  #drawn = false;
+  #pages: HistoryMessage[] = [];
   /** Updates that came before the past was whole. */
   #held: Update[] = [];
   /** Whether the subscription's right edge is open. */
@@ -118,6 +121,7 @@ export class DeviceFeed {
         subscribed: () => {
           this.#past = false;
           this.#held = [];
+          this.#pages = [];
           this.#arrived = new Set();
           this.#entries.clear();
         },
@@ -125,12 +129,8 @@ export class DeviceFeed {
           for (const entry of entries) if (!("removed" in entry)) this.#take(entry);
         },
         history: (message) => {
-          const trace = this.#traceOf(message.series, message.values?.[0] ?? 0);
-          // The old curve stays on the page until the new one begins to arrive.
-          if (!this.#arrived.has(message.series)) trace.clear();
-          this.#arrived.add(message.series);
-          trace.load(message);
-          this.#learnDecimals(message);
+          if (this.#drawn) this.#pages.push(message);
+          else this.#load(message);
         },
         ready: () => {
           this.#past = true;
@@ -175,6 +175,14 @@ export class DeviceFeed {
     return history;
   }
 
+  #load(page: HistoryMessage): void {
+    const trace = this.#traceOf(page.series, page.values?.[0] ?? 0);
+    if (!this.#arrived.has(page.series)) trace.clear();
+    this.#arrived.add(page.series);
+    trace.load(page);
+    this.#learnDecimals(page);
+  }
+
   /** The newest value alone may be a round one among finer ones. */
   #learnDecimals({ series, values, min, max }: Pick<HistoryMessage, "series" | "values" | "min" | "max">): void {
     const view = this.device.series.get(series);
@@ -187,6 +195,9 @@ export class DeviceFeed {
   /** The past is whole once the seam is here too, whichever comes last. */
   #finish(): void {
     if (!this.#past || !this.#seam?.complete) return;
+    for (const page of this.#pages) this.#load(page);
+    this.#pages = [];
+    this.#drawn = true;
     for (const [series, trace] of this.#traces) if (!this.#arrived.has(series)) trace.clear();
     for (const entry of this.#entries.values()) {
       if (entry.value === undefined || entry.time === undefined || typeof entry.value === "number") continue;

@@ -171,6 +171,19 @@ describe("the feed of a device", () => {
     expect(readingsOf(feed.trace(1))).toBe(6);
   });
 
+  it("keeps the old curve until all of the new past is here, so that no end of it is missing for a frame", () => {
+    answer([startMs, startMs + 1, startMs + 2]);
+    feed.range = "15m";
+    const { id } = lastRequest();
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    socket.say({ type: "history", id, series: 1, every: null, times: [startMs - minute], values: [7], done: true });
+    socket.say({ type: "ready", id, offset: 0 });
+    expect(readingsOf(feed.trace(1))).toBe(3);
+    answerSeam([clock.now()]);
+    expect(readingsOf(feed.trace(1))).toBe(2);
+  });
+
   it("[P14] shows the values of a series that was emptied and has another type since", () => {
     answer([startMs, startMs + 1]);
     expect(feed.trace(1)).toBeInstanceOf(NumberTrace);
