@@ -123,6 +123,11 @@ function numberSetting(key: string, flag: string, check: NumberSchema, help: str
   const number = check.unwrap();
   const [least, most] = [number.minValue, number.maxValue];
   const unit = name.endsWith("Ms") ? "ms" : /Bytes/.test(name) ? "bytes" : "";
+  const fallback = check.parse(undefined);
+  const example = {
+    ms: `, such as ${fallback} or ${fallback / 1000}s`,
+    bytes: `, such as ${fallback} or ${fallback / 1024}KiB`,
+  };
   const bounds = most !== null && most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
   return {
     key,
@@ -130,8 +135,8 @@ function numberSetting(key: string, flag: string, check: NumberSchema, help: str
     env: envName(flag),
     argument: unit === "ms" ? "DURATION" : unit === "bytes" ? "SIZE" : "NUMBER",
     help,
-    fallback: String(check.parse(undefined)),
-    allowed: `a whole number ${bounds}${unit && ` ${unit}`}`,
+    fallback: String(fallback),
+    allowed: `a whole number ${bounds}${unit && ` ${unit}${example[unit]}`}`,
     read: unit === "ms" ? readDuration : unit === "bytes" ? (text) => readSize(text, "B") : readWhole,
     schema: check,
   };
@@ -181,6 +186,18 @@ function refusal(message: string): ConfigError {
   return { exitCode: 2, message: `${message} See npm start -- --help.` };
 }
 
+/** What commander found, in the words of all other refusals. */
+function wordFlagError(message: string): string {
+  // On one line, whatever was given.
+  const [, given = message] = /'(--?[^']*)'/.exec(message.replace(/\s+/g, " ")) ?? [];
+  const name = given.split(/[ =]/, 1)[0];
+  const setting = settings.find(({ flag }) => flag === name);
+  if (setting?.argument) return `${setting.flag} has no value: it takes ${setting.allowed}.`;
+  if (setting) return `${setting.flag} takes no value: give it, or leave it out.`;
+  const [, near] = /\(Did you mean (?:one of )?(.*)\?\)/.exec(message) ?? [];
+  return `${given} is not a flag${near ? ` (did you mean ${near}?)` : ""}.`;
+}
+
 /** Reads flags (without `node` and the script) and environment variables. Never throws for what a person wrote. */
 export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.ProcessEnv>): Config | ConfigError {
   const program = command();
@@ -191,12 +208,7 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
     if (error.code === "commander.helpDisplayed") return { exitCode: 0, message: program.helpInformation().trimEnd() };
     if (error.code === "commander.version") return { exitCode: 0, message: hubVersion };
     if (error.code === "commander.excessArguments") return refusal(`${program.args.join(" ")} is not a flag.`);
-    return refusal(
-      `${error.message
-        .replace(/^error: /, "")
-        .replace(/\s+/g, " ")
-        .replace(/\.$/, "")}.`,
-    );
+    return refusal(wordFlagError(error.message));
   }
   const flags = program.opts<Record<string, string | true>>();
   const known = new Set(settings.map((setting) => setting.env));
