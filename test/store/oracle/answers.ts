@@ -6,7 +6,7 @@ import { devices, type Question } from "./steps.ts";
 
 export type Asked = Pick<
   TelemetryStore,
-  "readRaw" | "readChanges" | "readBuckets" | "seriesState" | "latest" | "refusals" | "lastSeq"
+  "readRaw" | "readChanges" | "readBuckets" | "seriesState" | "latest" | "refusals" | "lastSeq" | "readPresence"
 >;
 
 const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
@@ -26,6 +26,7 @@ export interface Whole {
   readonly buckets: readonly BucketPage[];
   readonly refusals: unknown;
   readonly marks: unknown;
+  readonly presence: unknown;
 }
 
 export async function wholeOf(store: Asked, numbers: readonly number[]): Promise<Whole> {
@@ -33,7 +34,7 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
   const pairs = devices.flatMap((device) => sessions.map((session) => [device, session] as const));
   const series = await store.seriesState(numbers);
   const numeric = series.filter(({ type }) => type === "number");
-  const [latest, readings, changes, buckets, refusals, marks] = await Promise.all([
+  const [latest, readings, changes, buckets, refusals, marks, presence] = await Promise.all([
     store.latest(numbers),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), wholePage)))),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage)))),
@@ -42,8 +43,9 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
     ),
     Promise.all(devices.map((device) => store.refusals(device))),
     Promise.all(pairs.map(([device, session]) => store.lastSeq(device, session))),
+    Promise.all([...devices, ""].map((device) => store.readPresence(device))),
   ]);
-  return { series, latest, readings, changes, buckets, refusals, marks };
+  return { series, latest, readings, changes, buckets, refusals, marks, presence };
 }
 
 /** Throws where they differ. */
@@ -76,6 +78,7 @@ export async function sameState(found: StoreState, model: Model): Promise<void> 
     [...records].sort((a, b) => a.series - b.series);
   const plain = (state: StoreState) => ({
     ...{ commit: state.commit, nextSeries: state.nextSeries, series: bySeries(state.series) },
+    ...{ nextPresence: state.nextPresence, aliveMs: state.aliveMs },
     ...{ devices: sorted(state.devices), metrics: sorted(state.metrics) },
   });
   deepStrictEqual(plain(found), plain(expected));

@@ -11,7 +11,7 @@ export const deathPoints = {
   removal:
     /^(?:DELETE FROM (?:series|sealed|devices|metrics|refusals|marks)|INSERT (?:OR IGNORE )?INTO (?:doomed|forgotten))/,
   purge: /^DELETE FROM (?:chunks WHERE id IN|doomed)/,
-  records: /^INSERT (?:OR REPLACE )?INTO (?:series|devices|metrics|refusals|marks|meta)/,
+  records: /^INSERT (?:OR REPLACE )?INTO (?:series|devices|metrics|refusals|marks|presence|meta)/,
   checkpoint: /^wal_checkpoint/,
   /** Everything, reads too: what opening does. */
   any: /^/,

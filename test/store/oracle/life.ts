@@ -216,6 +216,7 @@ export class Life {
       readBuckets: (range, everyMs, originMs, limit) => child.call("readBuckets", range, everyMs, originMs, limit),
       seriesState: (numbers) => child.call("seriesState", numbers),
       latest: (numbers) => child.call("latest", numbers),
+      readPresence: (device) => child.call("readPresence", device),
       refusals: (device) => child.call("refusals", device),
       lastSeq: (device, session) => child.call("lastSeq", device, session),
     };

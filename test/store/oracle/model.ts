@@ -2,13 +2,14 @@
 import type { Value, ValueType } from "../../../server/store/columns.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
-import type { NewSeries, Range } from "../../../server/store/store.ts";
-import { type AppendOp, devices, type Op, rowsOf, slotCount } from "./steps.ts";
+import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
+import { type AppendOp, devices, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
 import type { SentBatch } from "./wire.ts";
 
 /** One call that changes the store, with all its numbers. */
 export type Act =
   | { readonly name: "append"; readonly batch: SentBatch }
+  | { readonly name: "appendPresence"; readonly changes: readonly PresenceChange[]; readonly atMs: number }
   | { readonly name: "deleteReadings"; readonly range: Range }
   | { readonly name: "deleteDevice"; readonly device: string }
   | { readonly name: "sealAll" | "close" };
@@ -83,6 +84,7 @@ export class Model {
   /** What an operation asks of the store as it is now; undefined where there is nothing that it could be done to. */
   actOf(op: Op): Act | undefined {
     if (op.kind === "append") return { name: "append", batch: this.#batchOf(op) };
+    if (op.kind === "presence") return this.#presenceOf(op);
     if (op.kind === "seal") return { name: "sealAll" };
     if (op.kind === "close") return { name: "close" };
     if (op.kind === "deleteDevice") return { name: "deleteDevice", device: devices[op.device] as string };
@@ -102,12 +104,27 @@ export class Model {
       return (await this.store.append({ ...batch, columns: columns.take() })).commit;
     }
     if (act.name === "deleteDevice") return this.store.deleteDevice(act.device);
+    if (act.name === "appendPresence") return this.store.appendPresence(act.changes, act.atMs);
     if (act.name !== "deleteReadings") return undefined;
     const { range } = act;
     const [newest] = await this.store.latest([range.series]);
     if (newest && newest.timeMs >= range.fromMs && newest.timeMs < range.toMs)
       this.roughUntilMs.set(range.series, this.#latestMs);
     return this.store.deleteReadings(range);
+  }
+
+  #presenceOf({ changes, again, laterMs }: PresenceOp): Act {
+    this.#clockMs += laterMs;
+    this.wentBack ||= laterMs < 0;
+    const first = this.data.nextPresence;
+    const made = changes.map(
+      ([device, agoMs], index): PresenceChange => ({
+        ...{ device: devices[device] ?? "", number: first + index, atMs: this.#clockMs },
+        ...{ state: agoMs === 0 ? "offline" : "online", reason: `no ${first + index}`, sinceMs: this.#clockMs - agoMs },
+      }),
+    );
+    const kept = again ? [...this.data.presence.values()].flatMap((one) => one.slice(-1)) : [];
+    return { name: "appendPresence", changes: [...kept, ...made], atMs: this.#clockMs };
   }
 
   #batchOf(op: AppendOp): SentBatch {

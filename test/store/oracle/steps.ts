@@ -39,12 +39,22 @@ export interface AppendOp {
   readonly type: number;
 }
 
+/** Changes of presence; of a device number beyond the devices, of the hub itself. */
+export interface PresenceOp {
+  readonly kind: "presence";
+  readonly changes: readonly (readonly [device: number, agoMs: number])[];
+  /** Kept before, and sent once more. */
+  readonly again: boolean;
+  readonly laterMs: number;
+}
+
 /** What is sent to the store without a wait for the answer of the one before. */
 export type Op =
   | AppendOp
   | ({ readonly kind: "deleteRange"; readonly slot: number } & Span)
   | { readonly kind: "deleteSeries"; readonly slot: number }
   | { readonly kind: "deleteDevice"; readonly device: number }
+  | PresenceOp
   | { readonly kind: "seal" }
   | { readonly kind: "close" };
 
@@ -147,6 +157,15 @@ const span = fc
 const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 14, arbitrary: append },
   { weight: 3, arbitrary: fc.constant({ kind: "seal" as const }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("presence" as const),
+      changes: fc.array(fc.tuple(fc.nat(devices.length), fc.constantFrom(0, 0, 700, -9)), { maxLength: 6 }),
+      again: fc.boolean(),
+      laterMs: fc.constantFrom(0, 10, 1_000, -500),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(slot, span).map(([at, range]) => ({ kind: "deleteRange" as const, slot: at, ...range })),

@@ -39,6 +39,8 @@ const calls = {
   },
   deleteReadings: (range) => store.deleteReadings(range),
   deleteDevice: (device) => store.deleteDevice(device),
+  appendPresence: (changes, atMs) => store.appendPresence(changes, atMs),
+  readPresence: (device) => store.readPresence(device),
   sealAll: () => store.sealAll(),
   stats: () => store.stats(),
   lastSeq: (device, session) => store.lastSeq(device, session),

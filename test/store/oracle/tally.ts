@@ -8,6 +8,7 @@ const counted = [
   "deleteRange",
   "deleteSeries",
   "deleteDevice",
+  "presence",
   "seal",
   "close",
   "readings of a deleted series",
@@ -39,7 +40,16 @@ type Counted = (typeof counted)[number];
 
 /** What a hundred lives must have had at the least: about a quarter of what they have. */
 const floors: Partial<Record<Counted, number>> = {
-  ...{ append: 1_500, deleteRange: 150, deleteSeries: 80, deleteDevice: 70, seal: 300, close: 10, questions: 250 },
+  ...{
+    append: 1_500,
+    deleteRange: 150,
+    deleteSeries: 80,
+    deleteDevice: 70,
+    presence: 150,
+    seal: 300,
+    close: 10,
+    questions: 250,
+  },
   ...{ "readings of a deleted series": 200, "series made anew": 200, reopened: 80 },
   ...{ kills: 150, "kills by a signal at some moment": 25, "kills with something undecided": 60 },
   "kills with something undecided and stored": 30,

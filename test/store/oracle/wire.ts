@@ -27,7 +27,17 @@ export interface Setup {
 }
 
 type Asked =
-  | ("open" | "close" | "stats" | "deleteReadings" | "deleteDevice" | "lastSeq" | "refusals")
+  | (
+      | "open"
+      | "close"
+      | "stats"
+      | "deleteReadings"
+      | "deleteDevice"
+      | "appendPresence"
+      | "readPresence"
+      | "lastSeq"
+      | "refusals"
+    )
   | ("seriesState" | "latest" | "readRaw" | "readChanges" | "readBuckets");
 
 /** The calls of a store's process. */
