@@ -35,7 +35,10 @@ export function lastLine(totals: FleetTotals): string {
   return `${number.format(totals.sent)} sent, ${number.format(totals.stored)} acknowledged, ${number.format(totals.rejected)} rejected${undecided}${dropped}${resent}.`;
 }
 
+/** `reason` as the WebSocket tells it: a server that answers something else than a socket is there, and may be no hub. */
 export function unreachable(url: string, reason: string): string {
+  if (/unexpected server response/i.test(reason))
+    return `What answers at ${url} takes no sockets there (${reason}): a hub takes them at /ws. Trying again by itself.`;
   if (reason.startsWith("too many wrong tokens"))
     return `The hub at ${url} does not listen to this machine for a minute: ${reason}. Trying again by itself.`;
   return `No hub answers at ${url} (${reason}): start one with npm start. Trying again by itself.`;

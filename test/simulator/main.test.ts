@@ -111,6 +111,14 @@ describe("npm run simulate", () => {
     expect(errors.length).toBe(0);
   });
 
+  it("says in one sentence that the hub takes no sockets at that path", async () => {
+    hub = await startHub();
+    const { errors } = simulate("--url", `${hub.url}/elsewhere`);
+    expect(await errors.take()).toBe(
+      `What answers at ${hub.url.replace("http", "ws")}/elsewhere takes no sockets there (Unexpected server response: 404): a hub takes them at /ws. Trying again by itself.`,
+    );
+  });
+
   it("ends with 1 where readings are left unacknowledged, and says how many", async () => {
     const port = await freePort();
     const { child, out, errors, ended } = simulate(
