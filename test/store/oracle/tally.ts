@@ -38,6 +38,8 @@ const counted = [
 ] as const;
 type Counted = (typeof counted)[number];
 
+/** Fewer show nothing. */
+const leastLives = 20;
 /** What a hundred lives must have had at the least: about a quarter of what they have. */
 const floors: Partial<Record<Counted, number>> = {
   ...{
@@ -91,7 +93,7 @@ export class Tally {
 
   /** What there was too little of. */
   missing(): string[] {
-    const hundreds = this.counts.lives / 100;
+    const hundreds = Math.max(this.counts.lives, leastLives) / 100;
     return counted.flatMap((name) => {
       const least = Math.floor((floors[name] ?? 0) * hundreds);
       return this.counts[name] < least ? [`${name}: ${this.counts[name]}, expected ${least} or more`] : [];
