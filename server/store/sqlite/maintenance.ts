@@ -66,11 +66,15 @@ export class Maintenance {
     // In a steady round heads are half full on average.
     const forHeads = sweepShare((readings * headBytesPerReading) / 2, heads.bytes, headBudgetBytes);
     heads.advanceSweep(Math.max(forJournal, forHeads));
-    if (this.#isPressing()) {
-      // Batches that come fast enough are all read before the event loop gets to what waits for its turn.
-      if (this.#soon && heads.due >= this.#settings.headsPerSlice * 2) this.#betweenCommits();
-      else this.#soon ??= setImmediate(() => this.#betweenCommits());
-    }
+    // Batches that come fast enough are all read before the event loop gets to what waits for its turn.
+    if (this.#soon && heads.due >= this.#settings.headsPerSlice * 2) this.#betweenCommits();
+    this.wrote();
+  }
+
+  /** The log has grown: looks for work, at once where there is much of it. */
+  wrote(): void {
+    if (this.#isSealing() || this.#walBytes() >= checkpointBytes)
+      this.#soon ??= setImmediate(() => this.#betweenCommits());
     this.wake();
   }
 
@@ -113,8 +117,8 @@ export class Maintenance {
     clearTimeout(this.#idle);
   }
 
-  #isPressing(): boolean {
-    return this.#parts.heads.due >= this.#settings.headsPerSlice || this.#walBytes() >= checkpointBytes;
+  #isSealing(): boolean {
+    return this.#parts.heads.due >= this.#settings.headsPerSlice;
   }
 
   #betweenCommits(): void {
@@ -129,7 +133,8 @@ export class Maintenance {
       this.#trimPresence();
       this.#checkpoint();
     });
-    if (done && this.#isPressing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
+    // Not for the log: what a checkpoint left in it a reader holds, and the next commit tries again.
+    if (done && this.#isSealing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
   }
 
   #whenIdle(): void {

@@ -175,19 +175,19 @@ export class Writer {
       this.#space.require();
       transact(db, () => presence.write(changes, atMs));
     });
-    this.#maintenance.wake();
+    this.#maintenance.wrote();
   }
 
   deleteReadings(range: Range): { removed: number; seriesRemoved: boolean } {
     const deleted = this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
     // Nothing else may ever arrive, and what was deleted has to leave the file all the same.
-    this.#maintenance.wake();
+    this.#maintenance.wrote();
     return deleted;
   }
 
   deleteDevice(device: string): void {
     this.#guarded(() => deleteDevice(this.#parts, device, this.#commit));
-    this.#maintenance.wake();
+    this.#maintenance.wrote();
   }
 
   sealAll(): void {
