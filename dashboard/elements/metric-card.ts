@@ -225,7 +225,12 @@ export class MetricCard extends LitElement implements Drawn {
 
   #follow(): void {
     this.#endFeed?.();
-    this.#endFeed = this.feed.listen(() => {
+    const { feed } = this;
+    let { ready } = feed;
+    this.#endFeed = feed.listen(() => {
+      // The words wait for their turn, but not with the past here and "Loading" over its curve.
+      if (feed.ready !== ready) this.requestUpdate();
+      ready = feed.ready;
       if (this.#inSight) requestDraw(this);
     });
   }

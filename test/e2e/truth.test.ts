@@ -116,6 +116,26 @@ describe("the page tells the truth", () => {
     await page.context().close();
   });
 
+  it("says Loading no longer than it loads", async () => {
+    const device = await world.device("day", { reportInterval: 60_000 });
+    const times = Array.from({ length: 60 }, (_, minute) => Date.now() - minute * 60_000);
+    device.send({ type: "samples", id: 1, times, values: { level: times.map(() => 1) } });
+    await device.next("ack");
+    const { page } = await world.visit("#/device/day?range=24h");
+    // Two frames after the past is here, and the element is asked by the page itself, without a way in between.
+    const words = await card(page, "level").evaluate(async (element) => {
+      const { feed, shadowRoot } = element as HTMLElement & { feed: { ready: boolean } };
+      const frame = () => new Promise(requestAnimationFrame);
+      while (!feed.ready) await frame();
+      await frame();
+      await frame();
+      return shadowRoot?.querySelector(".note")?.textContent ?? "";
+    });
+    expect(words).toBe("");
+    device.wire.close();
+    await page.context().close();
+  });
+
   it("leaves nothing behind of a device that is shown no more", async () => {
     for (const name of ["left", "right"]) {
       const device = await world.device(name);
