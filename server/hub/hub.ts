@@ -114,7 +114,7 @@ export class Hub {
       store,
       clock,
       delayMs: config.commitDelayMs,
-      onCommit: (commit, batch) => this.#committed(commit, batch),
+      onCommit: (commit, batch, receivedMs) => this.#committed(commit, batch, receivedMs),
       onTold: (commit) => this.live.committed(commit),
       onFatal: (error) => this.fail(error),
     });
@@ -284,10 +284,9 @@ export class Hub {
     }
   }
 
-  #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch): void {
+  #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
     const { catalog, presence } = this;
     this.#offset = commit;
-    const nowMs = this.#clock.now();
     const atMs = this.#clock.monotonic();
     const { length, series: numbers, times } = columns;
     for (let index = 0; index < length; index++) {
@@ -295,7 +294,7 @@ export class Hub {
       if (!series) continue;
       const timeMs = times[index] as number;
       series.committed = true;
-      advanceLatest(series, timeMs, valueAt(columns, index, series.type), nowMs);
+      advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs);
       presence.reported(series, timeMs, atMs);
     }
     for (const { parts } of batch.receipts) for (const part of parts) this.#meters.rejected += part.rejectedCount;

@@ -69,6 +69,20 @@ describe("clock", () => {
     expect(await send(5)).toMatchObject({ stored: 0 });
   });
 
+  it("[P32] a reading has one arrival, while the hub runs and after a restart, however long its commit took", async () => {
+    const { clock, hub, client } = await withClock();
+    const arrival = async () => (await hub.http("GET", "latest")).body.latest[0].received;
+    const release = hub.store.holdAppends();
+    client.send({ type: "readings", seq: 1, readings: [{ metric: "m", value: 1 }] });
+    await hub.store.appends(1);
+    clock.advance(500);
+    release();
+    await client.next("ack");
+    expect(await arrival()).toBe(now);
+    await hub.restart();
+    expect(await arrival()).toBe(now);
+  });
+
   it("[P35] ping is answered at once with the hub's time, commits or not", async () => {
     const { clock, hub, client } = await withClock();
     hub.store.holdAppends();

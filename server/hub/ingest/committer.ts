@@ -13,8 +13,11 @@ export interface CommitterOptions {
   readonly clock: Clock;
   /** How long a commit waits for company, ms. 0: not at all. */
   readonly delayMs: number;
-  /** Called with each commit before its senders are told. The columns are lent: they change after `onTold` returned. */
-  readonly onCommit: (commit: Commit, batch: OpenBatch) => void;
+  /**
+   * Called with each commit before its senders are told, and with the arrival that the store was given, ms since the epoch.
+   * The columns are lent: they change after `onTold` returned.
+   */
+  readonly onCommit: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
   /** Called after the senders were told: what viewers see comes after the acknowledgement. */
   readonly onTold: (commit: Commit, batch: OpenBatch) => void;
   /** Called when the hub itself failed while it handled a commit; nothing is acknowledged after that. */
@@ -153,16 +156,17 @@ export class Committer {
 
   async #commit(batch: OpenBatch, columns: Columns): Promise<void> {
     const { store, clock, onCommit, onTold } = this.#options;
+    const receivedMs = clock.now();
     let commit: Commit;
     try {
-      commit = await store.append(batch.toBatch(columns, clock.now()));
+      commit = await store.append(batch.toBatch(columns, receivedMs));
     } catch (error) {
       if (this.#state === "running") this.#refuse(batch, error instanceof StoreError ? error : unexpected(error));
       return;
     }
     if (this.#state !== "running") return;
     batch.settle();
-    onCommit(commit, batch);
+    onCommit(commit, batch, receivedMs);
     for (const receipt of batch.receipts) receipt.sender.decided(receipt);
     onTold(commit, batch);
     this.columns.recycle(commit.columns);
