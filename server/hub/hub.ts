@@ -31,7 +31,7 @@ import { SlowViewers } from "./live/slow-viewers.ts";
 import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
-import { type RemovalDeps, removeDevice, removeReadings } from "./removal.ts";
+import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */
@@ -175,8 +175,8 @@ export class Hub {
     return this.#recorder.duringRemoval(id, () => removeDevice(id, this.#removal));
   }
 
-  /** Removes a range of a series: `fromMs` included, `toMs` excluded. Rejects with a `StoreError`. */
-  removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }> {
+  /** Removes a range of each of these series: `fromMs` included, `toMs` excluded. Rejects with a `StoreError`; some may be gone by then. */
+  removeReadings(series: readonly number[], fromMs: number, toMs: number): Promise<Removed> {
     return removeReadings(series, fromMs, toMs, this.#removal);
   }
 

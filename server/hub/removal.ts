@@ -1,5 +1,5 @@
 /** Removing a device or a range of readings, without losing what comes in meanwhile. */
-import type { TelemetryStore } from "../store/store.ts";
+import type { Deletion, TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
 import type { Committer } from "./ingest/committer.ts";
@@ -30,28 +30,63 @@ export function removeDevice(id: string, deps: RemovalDeps): Promise<boolean> {
   });
 }
 
-/** Removes a range of a series: `fromMs` included, `toMs` excluded. Rejects with a `StoreError`; then nothing changed. */
-export function removeReadings(
-  number: number,
+/** What was removed of several series together. */
+export interface Removed {
+  readonly readings: number;
+  /** Series that were left empty, and are gone with their type. */
+  readonly series: number;
+}
+
+/** Removed in one transaction, for which commits wait: each has its own sync otherwise. */
+const seriesAtOnce = 16;
+
+/**
+ * Removes a range of each series of `numbers`, which names none twice: `fromMs` included, `toMs` excluded. Rejects with a
+ * `StoreError`; of many series some may be gone by then.
+ */
+export async function removeReadings(
+  numbers: readonly number[],
   fromMs: number,
   toMs: number,
   deps: RemovalDeps,
-): Promise<{ removed: number; seriesRemoved: boolean }> {
+): Promise<Removed> {
+  let readings = 0;
+  let series = 0;
+  for (let at = 0; at < numbers.length; at += seriesAtOnce) {
+    const done = await removeAtOnce(numbers.slice(at, at + seriesAtOnce), fromMs, toMs, deps);
+    for (const { removed, seriesRemoved } of done) {
+      readings += removed;
+      if (seriesRemoved) series += 1;
+    }
+  }
+  return { readings, series };
+}
+
+function removeAtOnce(
+  numbers: readonly number[],
+  fromMs: number,
+  toMs: number,
+  deps: RemovalDeps,
+): Promise<Deletion[]> {
   const { store, catalog, committer, live, presence } = deps;
   return committer.exclusive(async () => {
-    const done = await store.deleteReadings({ series: number, fromMs, toMs });
-    const series = catalog.findSeries(number);
-    if (!series) return done;
-    if (done.seriesRemoved) {
-      catalog.removeSeries(series);
-      live.seriesRemoved(series);
-      presence.removedSeries(series);
-      replaceWaiting([series], deps);
-    } else if (done.removed > 0) {
-      await readLatest(series, store);
-      live.seriesChanged(series);
+    const deletions = await store.deleteReadings(numbers.map((series) => ({ series, fromMs, toMs })));
+    const gone: Series[] = [];
+    for (const [index, { removed, seriesRemoved }] of deletions.entries()) {
+      const series = catalog.findSeries(numbers[index] as number);
+      if (!series || removed === 0) continue;
+      if (seriesRemoved) {
+        catalog.removeSeries(series);
+        live.seriesRemoved(series);
+        presence.removedSeries(series);
+        gone.push(series);
+      } else {
+        await readLatest(series, store);
+        live.seriesChanged(series);
+      }
     }
-    return done;
+    if (gone.length > 0) replaceWaiting(gone, deps);
+    return deletions;
   });
 }
 

@@ -86,6 +86,14 @@ export interface Commit {
   readonly commitMs: number;
 }
 
+/** What became of a range. */
+export interface Deletion {
+  /** Readings that went. */
+  readonly removed: number;
+  /** Nothing was left of the series, and it went with its type. */
+  readonly seriesRemoved: boolean;
+}
+
 /** What the store knows of one series without reading its past. */
 export interface SeriesState {
   readonly series: number;
@@ -239,8 +247,11 @@ export interface TelemetryStore {
   /** The changes of a device in the order of their numbers; of too many the least telling are gone (`keeping.ts`). */
   readPresence(device: string): Promise<PresenceChange[]>;
 
-  /** Removes a range for good; a series left empty is removed with it. Resolves once durable, with how many readings went. */
-  deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }>;
+  /**
+   * Removes ranges for good, all of them or none; a series left empty is removed with its range. No series may stand in it
+   * twice. Resolves once durable, with what went of each. Commits wait for it, so give it a few at a time.
+   */
+  deleteReadings(ranges: readonly Range[]): Promise<Deletion[]>;
 
   /** Removes a device: its series with all readings, its metadata, marks, refusals and presence. Resolves once durable. */
   deleteDevice(device: string): Promise<void>;

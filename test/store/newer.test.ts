@@ -115,7 +115,7 @@ it("[SQ5] a chunk of a newer version is named as such in the answer, and the hub
   await open();
   const refusal = { code: "internal", retryable: false, message: expect.stringMatching(/newer hub \(chunk version 2/) };
   await expect(store.readRaw(everything(1), 50)).rejects.toMatchObject(refusal);
-  await expect(store.deleteReadings({ series: 1, fromMs: 5, toMs: 7 })).rejects.toMatchObject(refusal);
+  await expect(store.deleteReadings([{ series: 1, fromMs: 5, toMs: 7 }])).rejects.toMatchObject(refusal);
   await store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));
   await store.sealAll();
   expect((await store.readRaw({ series: 1, fromMs: 11, toMs: 200 }, 50)).times).toHaveLength(11);

@@ -3,6 +3,7 @@ import {
   type Batch,
   type BucketPage,
   type Commit,
+  type Deletion,
   type Latest,
   type PresenceChange,
   type Range,
@@ -160,9 +161,9 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.readPresence(device);
   }
 
-  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+  async deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
     await this.#removal();
-    return this.#inner.deleteReadings(range);
+    return this.#inner.deleteReadings(ranges);
   }
 
   async deleteDevice(device: string): Promise<void> {

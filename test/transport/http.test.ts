@@ -254,6 +254,18 @@ describe("removal", () => {
     expect((await ask("devices/boiler-1/refused", refusedAnswer)).refused).toEqual([]);
   });
 
+  it("DELETE readings removes a range of however many series match, and counts what went", async () => {
+    const metrics = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    await post("boiler-1", ...metrics.map((metric): [string, number, number] => [metric, 1, at]));
+    await post("boiler-1", ["m7", 2, at + 5], ["m39", 2, at + 5]);
+    await post("boiler-2", ["m1", 1, at]);
+    const range = `from=${at}&to=${at + 5}`;
+    const { status, body } = await hub.http("DELETE", `readings?device=boiler-1&metric=*&${range}`);
+    expect([status, body]).toEqual([200, { removed: 40, seriesRemoved: 38 }]);
+    const left = (await ask("series", seriesAnswer)).series.map(({ device, metric }) => `${device}/${metric}`);
+    expect(left).toEqual(["boiler-1/m39", "boiler-1/m7", "boiler-2/m1"]);
+  });
+
   it("[P14] DELETE readings mends a type mismatch: a series that was emptied has no type again", async () => {
     await post("boiler-1", ["temperature", 20, at], ["temperature", 21, at + 1], ["pressure", 4, at]);
     expect((await post("boiler-1", ["temperature", "warm", at + 2])).body.rejected[0].code).toBe("type_mismatch");

@@ -18,6 +18,7 @@ import type {
   Batch,
   BucketPage,
   Commit,
+  Deletion,
   DeviceRecord,
   Latest,
   Mark,
@@ -214,7 +215,11 @@ export class MemoryStore implements TelemetryStore {
     return this.#data.presence.get(device) ?? [];
   }
 
-  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
+  async deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
+    return ranges.map((range) => this.#delete(range));
+  }
+
+  #delete(range: Range): Deletion {
     const series = this.#data.series.get(range.series);
     if (!series) return { removed: 0, seriesRemoved: false };
     const doomed = this.#rows(range);

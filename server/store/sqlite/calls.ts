@@ -6,6 +6,7 @@ import type {
   Batch,
   BucketPage,
   Commit,
+  Deletion,
   Latest,
   PresenceChange,
   Range,
@@ -33,7 +34,7 @@ export interface WriterCalls {
   latest(series: readonly number[]): Latest[];
   refusals(device: string): Refusal[];
   appendPresence(changes: readonly PresenceChange[], atMs: number): void;
-  deleteReadings(range: Range): { removed: number; seriesRemoved: boolean };
+  deleteReadings(ranges: readonly Range[]): Deletion[];
   deleteDevice(device: string): void;
   sealAll(): void;
   stats(): StoreStats;

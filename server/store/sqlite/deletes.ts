@@ -1,5 +1,5 @@
 /** Takes readings away for good, chunk by chunk, in one transaction. */
-import type { Range } from "../store.ts";
+import type { Deletion, Range } from "../store.ts";
 import type { ChunkInfo, Chunks } from "./chunks.ts";
 import { clusters } from "./clusters.ts";
 import { transact } from "./driver.ts";
@@ -7,36 +7,49 @@ import type { NewestReading, SealedState, SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
 import { mergeRows, sliceRows } from "./rows.ts";
 
-/** Deletes a range; `commit` is the newest one. Resolves to how many readings went, and whether the series went with them. */
-export function deleteRange(
-  parts: WriterParts,
-  { series, fromMs, toMs }: Range,
-  commit: number,
-): { removed: number; seriesRemoved: boolean } {
-  const { db, chunks, heads, records, sealer } = parts;
+/** Deletes ranges, each of another series; `commit` is the newest one. */
+export function deleteRanges(parts: WriterParts, ranges: readonly Range[], commit: number): Deletion[] {
+  // Heads change only once the transaction is through, and a second range of a series would not see the first.
+  if (new Set(ranges.map(({ series }) => series)).size < ranges.length) throw new Error("a series stands in it twice");
+  const done = transact(parts.db, () => ranges.map((range) => deleteRange(parts, range, commit)));
+  return done.map((one) => (one === undefined ? { removed: 0, seriesRemoved: false } : settle(parts, one)));
+}
+
+/** What is left of a series. */
+interface Left {
+  readonly head: SeriesHead;
+  readonly removed: number;
+  readonly state: SealedState;
+  readonly newest: NewestReading | undefined;
+}
+
+/** Undefined where there is no such series. */
+function deleteRange(parts: WriterParts, { series, fromMs, toMs }: Range, commit: number): Left | undefined {
+  const { chunks, heads, records, sealer } = parts;
   const head = heads.get(series);
-  if (!head) return { removed: 0, seriesRemoved: false };
-  const done = transact(db, () => {
-    // What is in chunks with its commit on record can't come back from the journal.
-    const known = heads.newest(head);
-    const before = head.length > 0 ? sealer.seal(head, commit).state : head.sealed;
-    const doomed = chunks.overlapping(series, fromMs, toMs).filter((chunk) => chunk.firstMs < toMs);
-    const removed = countReadings(parts, head, doomed, fromMs, toMs);
-    for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
-    const count = before.count - removed;
-    if (removed > 0 && count === 0) records.removeSeries(series);
-    const newest = isWithin(known, fromMs, toMs) ? newestOf(chunks, series) : known;
-    const firstMs = count === 0 ? null : chunks.firstMs(series);
-    const state: SealedState = { ...before, count, firstMs, lastMs: newest?.timeMs ?? null };
-    if (count > 0) sealer.save(series, state, newest);
-    return { removed, state, newest };
-  });
+  if (!head) return undefined;
+  // What is in chunks with its commit on record can't come back from the journal.
+  const known = heads.newest(head);
+  const before = head.length > 0 ? sealer.seal(head, commit).state : head.sealed;
+  const doomed = chunks.overlapping(series, fromMs, toMs).filter((chunk) => chunk.firstMs < toMs);
+  const removed = countReadings(parts, head, doomed, fromMs, toMs);
+  for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
+  const count = before.count - removed;
+  if (removed > 0 && count === 0) records.removeSeries(series);
+  const newest = isWithin(known, fromMs, toMs) ? newestOf(chunks, series) : known;
+  const firstMs = count === 0 ? null : chunks.firstMs(series);
+  const state: SealedState = { ...before, count, firstMs, lastMs: newest?.timeMs ?? null };
+  if (count > 0) sealer.save(series, state, newest);
+  return { head, removed, state, newest };
+}
+
+function settle({ heads }: WriterParts, { head, removed, state, newest }: Left): Deletion {
   heads.clear(head);
-  head.sealed = done.state;
-  head.sealedNewest = done.newest;
-  const seriesRemoved = done.removed > 0 && done.state.count === 0;
+  head.sealed = state;
+  head.sealedNewest = newest;
+  const seriesRemoved = removed > 0 && state.count === 0;
   if (seriesRemoved) heads.remove(head);
-  return { removed: done.removed, seriesRemoved };
+  return { removed, seriesRemoved };
 }
 
 /** Deletes a device. Its chunks are out of sight at once and taken away in slices afterwards. */

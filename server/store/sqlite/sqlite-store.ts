@@ -8,6 +8,7 @@ import type {
   Batch,
   BucketPage,
   Commit,
+  Deletion,
   Latest,
   PresenceChange,
   Range,
@@ -151,8 +152,8 @@ export class SqliteStore implements TelemetryStore {
     return (await this.#pair).reader.call("readPresence", [device]);
   }
 
-  async deleteReadings(range: Range): Promise<{ removed: number; seriesRemoved: boolean }> {
-    return (await this.#pair).writer.call("deleteReadings", [range]);
+  async deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
+    return (await this.#pair).writer.call("deleteReadings", [ranges]);
   }
 
   async deleteDevice(device: string): Promise<void> {

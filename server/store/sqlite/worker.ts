@@ -42,7 +42,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     latest: (series) => writer.get().latest(series),
     refusals: (device) => writer.get().refusals(device),
     appendPresence: (...values) => writer.get().appendPresence(...values),
-    deleteReadings: (range) => writer.get().deleteReadings(range),
+    deleteReadings: (ranges) => writer.get().deleteReadings(ranges),
     deleteDevice: (device) => writer.get().deleteDevice(device),
     sealAll: () => writer.get().sealAll(),
     stats: () => writer.get().stats(),

@@ -7,6 +7,7 @@ import { newerOf, strangeBatch, strangeNumberIn } from "../keeping.ts";
 import {
   type Batch,
   type Commit,
+  type Deletion,
   type Latest,
   type NewSeries,
   type PresenceChange,
@@ -18,7 +19,7 @@ import {
   type StoreStats,
 } from "../store.ts";
 import { Chunks } from "./chunks.ts";
-import { deleteDevice, deleteRange } from "./deletes.ts";
+import { deleteDevice, deleteRanges } from "./deletes.ts";
 import { type Db, faultOf, isDamage, openForWriting, transact } from "./driver.ts";
 import { HeldFiles, sizeOf, suspect } from "./files.ts";
 import { FreeSpace } from "./free-space.ts";
@@ -178,8 +179,8 @@ export class Writer {
     this.#maintenance.wrote();
   }
 
-  deleteReadings(range: Range): { removed: number; seriesRemoved: boolean } {
-    const deleted = this.#guarded(() => deleteRange(this.#parts, range, this.#commit));
+  deleteReadings(ranges: readonly Range[]): Deletion[] {
+    const deleted = this.#guarded(() => deleteRanges(this.#parts, ranges, this.#commit));
     // Nothing else may ever arrive, and what was deleted has to leave the file all the same.
     this.#maintenance.wrote();
     return deleted;

@@ -6,6 +6,7 @@ import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
+import type { Removed } from "../../hub/removal.ts";
 import type { Clock, Log } from "../../ports.ts";
 import type { DeviceEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
@@ -28,8 +29,8 @@ export interface HttpHub {
   removeDevice(id: string): Promise<boolean>;
   /** When a device was there, in order; begins with what held at `fromMs` (included), ends before `toMs`. */
   timeline(device: Device, fromMs: number, toMs: number): Promise<PresenceEntry[]>;
-  /** Removes a range of a series from every tier. Resolves once durable. */
-  removeReadings(series: number, fromMs: number, toMs: number): Promise<{ removed: number; seriesRemoved: boolean }>;
+  /** Removes a range of each of these series from every tier. Resolves once durable. */
+  removeReadings(series: readonly number[], fromMs: number, toMs: number): Promise<Removed>;
   status(): Promise<StatusAnswer>;
   /** Acknowledgements and commits since the start, counted by how long they took. */
   latencies(): { readonly ackMs: LatencyCounts; readonly commitMs: LatencyCounts };

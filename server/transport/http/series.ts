@@ -70,6 +70,6 @@ export const patchSeries: Handler = async (request) => {
 export const deleteSeries: Handler = async (request) => {
   const { number } = seriesOfPath(request);
   const { hub } = request.context;
-  const { removed } = await hub.removeReadings(number, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-  return { json: { series: number, removed } satisfies RemovedSeriesAnswer };
+  const { readings } = await hub.removeReadings([number], Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  return { json: { series: number, removed: readings } satisfies RemovedSeriesAnswer };
 };

@@ -12,10 +12,9 @@ export function deleteRules(world: () => World): void {
       [40, 101],
     ]);
     const kept = [...ten.slice(0, 3), ...ten.slice(7)];
-    expect(await world().store.deleteReadings({ series: 1, fromMs: 30, toMs: 70 })).toEqual({
-      removed: 5,
-      seriesRemoved: false,
-    });
+    expect(await world().store.deleteReadings([{ series: 1, fromMs: 30, toMs: 70 }])).toEqual([
+      { removed: 5, seriesRemoved: false },
+    ]);
     expect(await world().raw(everything(1))).toEqual(kept);
     await world().reopen();
     expect(await world().raw(everything(1))).toEqual(kept);
@@ -26,7 +25,7 @@ export function deleteRules(world: () => World): void {
   it("[ST27] takes readings into a deleted range again", async () => {
     await world().make(1);
     await world().put(1, ten);
-    await world().store.deleteReadings({ series: 1, fromMs: 0, toMs: 80 });
+    await world().store.deleteReadings([{ series: 1, fromMs: 0, toMs: 80 }]);
     await world().put(1, [[10, 5]]);
     await world().reopen();
     expect(await world().raw(everything(1))).toEqual([[10, 5], ...ten.slice(8)]);
@@ -36,7 +35,7 @@ export function deleteRules(world: () => World): void {
   it("[ST28] falls back to the reading before where the newest was deleted", async () => {
     await world().make(1);
     await world().put(1, ten, 2_000);
-    await world().store.deleteReadings({ series: 1, fromMs: 70, toMs: 1_000 });
+    await world().store.deleteReadings([{ series: 1, fromMs: 70, toMs: 1_000 }]);
     const [newest] = await world().store.latest([1]);
     expect(newest).toMatchObject({ timeMs: 60, value: 6 });
     expect(newest?.receivedMs).toBeGreaterThanOrEqual(2_000);
@@ -48,7 +47,7 @@ export function deleteRules(world: () => World): void {
     await world().make(2);
     await world().put(1, ten);
     await world().put(2, ten);
-    expect(await world().store.deleteReadings(everything(2))).toEqual({ removed: 10, seriesRemoved: true });
+    expect(await world().store.deleteReadings([everything(2)])).toEqual([{ removed: 10, seriesRemoved: true }]);
     expect(await world().store.seriesState([1, 2])).toMatchObject([{ series: 1 }]);
     expect(await world().raw(everything(2))).toEqual([]);
     await world().put(2, ten);
@@ -61,13 +60,35 @@ export function deleteRules(world: () => World): void {
 
   it("[ST30] deletes nothing where there is nothing", async () => {
     await world().make(1);
-    const nothing = { removed: 0, seriesRemoved: false };
-    expect(await world().store.deleteReadings(everything(1))).toEqual(nothing);
-    expect(await world().store.deleteReadings(everything(9))).toEqual(nothing);
+    const nothing = [{ removed: 0, seriesRemoved: false }];
+    expect(await world().store.deleteReadings([everything(1)])).toEqual(nothing);
+    expect(await world().store.deleteReadings([everything(9)])).toEqual(nothing);
     await world().put(1, ten);
-    expect(await world().store.deleteReadings({ series: 1, fromMs: 1, toMs: 10 })).toEqual(nothing);
+    expect(await world().store.deleteReadings([{ series: 1, fromMs: 1, toMs: 10 }])).toEqual(nothing);
     expect(await world().raw(everything(1))).toEqual(ten);
     expect(await world().store.seriesState([1])).toHaveLength(1);
+  });
+
+  it("[ST44] deletes from several series at once, and tells what went of each", async () => {
+    for (const series of [1, 2, 3]) {
+      await world().make(series);
+      await world().put(series, ten);
+    }
+    const ranges = [everything(3), everything(9), { series: 1, fromMs: 30, toMs: 50 }];
+    expect(await world().store.deleteReadings(ranges)).toEqual([
+      { removed: 10, seriesRemoved: true },
+      { removed: 0, seriesRemoved: false },
+      { removed: 2, seriesRemoved: false },
+    ]);
+    const check = async () => {
+      expect(await world().raw(everything(1))).toEqual([...ten.slice(0, 3), ...ten.slice(5)]);
+      expect(await world().raw(everything(2))).toEqual(ten);
+      expect(await world().raw(everything(3))).toEqual([]);
+    };
+    await check();
+    await world().reopen();
+    await check();
+    expect(await world().store.deleteReadings([])).toEqual([]);
   });
 
   it("[ST31] deletes a device with all that is known of it, and nothing of another", async () => {

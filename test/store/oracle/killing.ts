@@ -15,7 +15,7 @@ export interface Prepared {
 
 export function callStore(child: StoreChild, act: Act): Promise<unknown> {
   if (act.name === "append") return child.call("append", act.batch);
-  if (act.name === "deleteReadings") return child.call("deleteReadings", act.range);
+  if (act.name === "deleteReadings") return child.call("deleteReadings", [act.range]);
   if (act.name === "deleteDevice") return child.call("deleteDevice", act.device);
   if (act.name === "appendPresence") return child.call("appendPresence", act.changes, act.atMs);
   return child.call(act.name);

@@ -110,7 +110,7 @@ export class Model {
     const [newest] = await this.store.latest([range.series]);
     if (newest && newest.timeMs >= range.fromMs && newest.timeMs < range.toMs)
       this.roughUntilMs.set(range.series, this.#latestMs);
-    return this.store.deleteReadings(range);
+    return this.store.deleteReadings([range]);
   }
 
   #presenceOf({ changes, again, laterMs }: PresenceOp): Act {

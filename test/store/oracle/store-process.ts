@@ -37,7 +37,7 @@ const calls = {
     // The buffers belong to the store and are not worth their way back.
     return store.append({ ...batch, columns: columns.take() }).then(({ commit }) => commit);
   },
-  deleteReadings: (range) => store.deleteReadings(range),
+  deleteReadings: (ranges) => store.deleteReadings(ranges),
   deleteDevice: (device) => store.deleteDevice(device),
   appendPresence: (changes, atMs) => store.appendPresence(changes, atMs),
   readPresence: (device) => store.readPresence(device),

@@ -142,7 +142,7 @@ describe("a disk with too little room", () => {
     const refusal = { code: "storage_full", retryable: true, message: expect.stringContaining("--min-free") };
     await expect(put(3)).rejects.toMatchObject(refusal);
     expect(await times()).toEqual([1, 2]);
-    expect(await world.store.deleteReadings({ series: 1, fromMs: 1, toMs: 2 })).toMatchObject({ removed: 1 });
+    expect(await world.store.deleteReadings([{ series: 1, fromMs: 1, toMs: 2 }])).toMatchObject([{ removed: 1 }]);
     expect(await times()).toEqual([2]);
   });
 

@@ -40,7 +40,7 @@ const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(res
 it("[SQ29] stays short while series after series is deleted", async () => {
   fill(1_000);
   for (let series = 1; series <= 1_000; series++) {
-    writer.deleteReadings(everything(series));
+    writer.deleteReadings([everything(series)]);
     await turn();
   }
   expect(writer.stats().walBytes).toBeLessThan(16 * mib);
