@@ -1,5 +1,4 @@
 /** Many simulated devices, each with a link of its own, as real ones have. */
-import { Greenhouse } from "./devices/greenhouse.ts";
 import {
   Link,
   type LinkPorts,
@@ -9,15 +8,14 @@ import {
   type SocketConstructor,
   systemPorts,
 } from "./link.ts";
-import { symbols, Ticker } from "./market/ticker.ts";
 import type { Model } from "./model.ts";
+import type { Source } from "./profiles.ts";
 
 export interface FleetOptions {
   /** Such as `ws://localhost:8080/ws`. */
   readonly url: string;
   readonly token?: string;
-  readonly devices: number;
-  readonly tickers: number;
+  readonly sources: readonly Source[];
   readonly seed: string | number;
   /** Times as many reports as usual. Default 1. */
   readonly rate?: number;
@@ -104,15 +102,12 @@ export class Fleet {
   readonly #ports: LinkPorts;
   readonly #feeds: Feed[] = [];
   #cancelOpening: (() => void) | undefined;
-  readonly #links: number;
 
   /** Starts at once. Throws where the URL is none. */
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#ports = options.ports ?? systemPorts;
-    const devices = fleetDevices(options.devices, options.tickers);
-    this.#links = devices.length;
-    this.#openFrom(devices, 0);
+    this.#openFrom(0);
   }
 
   get totals(): FleetTotals {
@@ -123,7 +118,7 @@ export class Fleet {
       if (state.state === "open") sum.open++;
       if (state.state === "stopped") sum.stopped++;
     }
-    return { ...sum, links: this.#links };
+    return { ...sum, links: this.#options.sources.length };
   }
 
   /** Makes no more readings, and waits until the hub has decided all it was sent, but no longer than `withinMs`. */
@@ -147,16 +142,15 @@ export class Fleet {
     }
   }
 
-  #openFrom(devices: readonly string[], index: number): void {
-    const device = devices[index];
-    if (device === undefined) return;
-    this.#feeds.push(this.#open(device));
-    this.#cancelOpening = this.#ports.after(openEveryMs, () => this.#openFrom(devices, index + 1));
+  #openFrom(index: number): void {
+    const source = this.#options.sources[index];
+    if (source === undefined) return;
+    this.#feeds.push(this.#open(source));
+    this.#cancelOpening = this.#ports.after(openEveryMs, () => this.#openFrom(index + 1));
   }
 
-  #open(device: string): Feed {
+  #open({ device, profile: { Model } }: Source): Feed {
     const { url, token, seed, rate, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
-    const Model = device.startsWith("market/") ? Ticker : Greenhouse;
     const from = this.#ports.now() - historyMs;
     const model = new Model({ device, seed, from, ...(rate === undefined ? {} : { rate }) });
     const link = new Link(url, {
@@ -172,19 +166,4 @@ export class Fleet {
     });
     return new Feed(model, link, historyMs, this.#ports);
   }
-}
-
-const sites = ["north", "south", "east", "west"] as const;
-
-/** Names of the fleet: `greenhouse/north-1` … and `market/ACME` …, further rounds numbered. */
-export function fleetDevices(greenhouses: number, tickers: number): string[] {
-  const names: string[] = [];
-  for (let index = 0; index < greenhouses; index++) {
-    names.push(`greenhouse/${sites[index % sites.length]}-${1 + Math.floor(index / sites.length)}`);
-  }
-  for (let index = 0; index < tickers; index++) {
-    const round = Math.floor(index / symbols.length);
-    names.push(`market/${symbols[index % symbols.length]}${round === 0 ? "" : round + 1}`);
-  }
-  return names;
 }

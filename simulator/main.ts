@@ -2,7 +2,8 @@
 import { WebSocket } from "ws";
 import { Fleet } from "./fleet.ts";
 import type { LinkState, Refused } from "./link.ts";
-import { readOptions, type SimulatorOptions } from "./options.ts";
+import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
+import type { Source } from "./profiles.ts";
 import { firstLine, lastLine, liveLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
@@ -17,7 +18,7 @@ const repeatMs = 1_000;
 /** Refusals told in full; the rest is counted. */
 const rejectionsTold = 3;
 
-function run(options: SimulatorOptions): void {
+function run(options: SimulatorOptions, sources: readonly Source[]): void {
   const onTerminal = process.stdout.isTTY === true;
   const say = (line: string): void => {
     // The live line on a terminal has no end yet: write over it.
@@ -59,10 +60,10 @@ function run(options: SimulatorOptions): void {
       warn(`Rejected: ${device} ${refused.metric}, ${refused.code}: ${refused.message}`);
   };
 
-  if (!options.quiet) say(firstLine(options));
-  const { url, token, devices, tickers, seed, rate, history } = options;
+  if (!options.quiet) say(firstLine(sources, options));
+  const { url, token, seed, rate, history } = options;
   const hub = { url, ...(token === undefined ? {} : { token }) };
-  const fleet = new Fleet({ ...hub, devices, tickers, seed, rate, historyMs: history, WebSocket, onState, onRejected });
+  const fleet = new Fleet({ ...hub, sources, seed, rate, historyMs: history, WebSocket, onState, onRejected });
 
   let lastStored = 0;
   const lineEveryMs = onTerminal ? 1_000 : 5_000;
@@ -98,8 +99,9 @@ function run(options: SimulatorOptions): void {
 }
 
 const options = readOptions(process.argv.slice(2));
+const sources = "exitCode" in options ? [] : chosenSources(options);
 if ("exitCode" in options) process.exitCode = options.exitCode;
-else if (options.devices + options.tickers === 0) {
+else if (sources.length === 0) {
   process.stderr.write("error: nothing to simulate: give --devices or --tickers.\n");
   process.exitCode = 2;
-} else run(options);
+} else run(options, sources);

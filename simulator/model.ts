@@ -2,11 +2,19 @@
 import type { DeviceMeta } from "../server/protocol/index.ts";
 import type { Value } from "./link.ts";
 
+/** Columns of one length: `times` in ms since the epoch, rising; `null` where a metric has no value at that time. */
+export interface Samples {
+  readonly times: readonly number[];
+  readonly values: Readonly<Record<string, readonly (Value | null)[]>>;
+}
+
 /** Readings of one moment. */
 export interface Report {
   /** ms since the epoch. */
   readonly time: number;
   readonly readings: readonly (readonly [metric: string, value: Value])[];
+  /** What was measured at a high rate since the report before, as a sensor with a buffer sends it. */
+  readonly samples?: Samples;
 }
 
 /**
@@ -16,18 +24,26 @@ export interface Report {
 export interface Model {
   readonly device: string;
   readonly meta: DeviceMeta;
+  /** Connects to report, and is cut off between reports to spare its battery. Default false. */
+  readonly sleeps?: boolean;
   /** Average time between reports, ms. */
   readonly intervalMs: number;
   /** When the next report is due, ms since the epoch. */
   readonly nextTime: number;
-  /** Makes the report due at `nextTime` and moves on by `stride` reports: more than 1 thins out a long past. */
+  /**
+   * Makes the report due at `nextTime` and moves on by `stride` reports: more than 1 thins out a long past. Changes of a state
+   * that has no other reports are never left out.
+   */
   report(stride?: number): Report;
 }
 
 export interface ModelOptions {
   readonly device: string;
   readonly seed: string | number;
-  /** The first report is due at or after this time, ms since the epoch. */
+  /**
+   * The first report is due at or after this time, ms since the epoch. Where reports tell changes only, it is the change
+   * before this time: it says what holds at it.
+   */
   readonly from: number;
   /** Times as many reports as usual. Default 1. */
   readonly rate?: number;

@@ -1,13 +1,19 @@
 /** The command line of the simulator. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../server/protocol/index.ts";
+import { nearestName, parseDuration } from "../server/protocol/index.ts";
+import { demoSources, type Profile, profiles, type Source, sharedOut } from "./profiles.ts";
 
 export interface SimulatorOptions {
   readonly url: string;
   /** The hub's, where it needs one. */
   readonly token?: string;
   readonly devices: number;
-  readonly tickers: number;
+  /** Undefined: greenhouses. */
+  readonly profile?: readonly Profile[];
+  /** Undefined: 5 where no profile was chosen, else 0. */
+  readonly tickers?: number;
+  /** The mix of the hub's `--demo` in place of all these. */
+  readonly demo: boolean;
   readonly seed: string;
   readonly rate: number;
   /** ms; undefined: until it is stopped. */
@@ -40,6 +46,24 @@ function readCount(text: string): number {
   throw new InvalidArgumentError("Expected a whole number from 0 to 100000.");
 }
 
+/** Takes `a,b` and adds to what an earlier `--profile` named. */
+function readProfiles(text: string, before: readonly Profile[] | undefined): readonly Profile[] {
+  const names = profiles.map(({ name }) => name);
+  const chosen = new Set(before);
+  for (const name of text.split(",").map((part) => part.trim())) {
+    const profile = profiles.find((one) => one.name === name);
+    if (!profile) throw new InvalidArgumentError(unknownProfile(name, names));
+    chosen.add(profile);
+  }
+  return [...chosen];
+}
+
+function unknownProfile(name: string, names: readonly string[]): string {
+  const near = nearestName(name, names);
+  const meant = near === undefined ? "" : ` Did you mean ${near}?`;
+  return `There is no profile '${name}'.${meant} Expected one or more of ${names.join(", ")}.`;
+}
+
 function readRate(text: string): number {
   const rate = Number(text);
   if (text.trim() !== "" && rate >= 0.001 && rate <= 1_000) return rate;
@@ -55,14 +79,27 @@ function readDuration(text: string): number {
 function command(): Command {
   return new Command("simulate")
     .description(
-      "Sends a hub the readings of simulated greenhouses and share prices. The same seed gives the same readings.",
+      "Sends a hub the readings of simulated devices and share prices. The same seed gives the same readings.",
     )
     .option("--url <address>", "where the hub takes devices", readUrl, "ws://localhost:8080/ws")
     .addOption(
       new Option("--token <token>", "the hub's, where it was started with --lan").env("HUB_TOKEN").argParser(readToken),
     )
-    .option("--devices <count>", "greenhouses", readCount, 10)
-    .option("--tickers <count>", "shares", readCount, 5)
+    .option("--devices <count>", "devices, shared out over the profiles", readCount, 10)
+    .addOption(
+      new Option(
+        "--profile <names>",
+        `what they are, one or more of ${profiles.map(({ name }) => name).join(", ")} (default: greenhouse)`,
+      ).argParser(readProfiles),
+    )
+    .addOption(
+      new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile 0)").argParser(readCount),
+    )
+    .addOption(
+      new Option("--demo", "the mix that npm start -- --demo shows, a few of each profile")
+        .default(false)
+        .conflicts(["devices", "profile", "tickers"]),
+    )
     .option("--seed <text>", "fixes every value and its time", "1")
     .option("--rate <factor>", "times as many reports as usual", readRate, 1)
     .option("--duration <time>", "stop by itself after so long (30s, 5m, 1h)", readDuration)
@@ -88,4 +125,10 @@ export function readOptions(args: readonly string[]): SimulatorOptions | { reado
     if (!(error instanceof CommanderError)) throw error;
     return { exitCode: error.exitCode === 0 ? 0 : 2 };
   }
+}
+
+/** The devices that the options ask for. */
+export function chosenSources({ devices, profile, tickers, demo }: SimulatorOptions): Source[] {
+  if (demo) return demoSources();
+  return sharedOut(devices, profile ?? profiles.slice(0, 1), tickers ?? (profile ? 0 : 5));
 }

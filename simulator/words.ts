@@ -1,5 +1,6 @@
 /** What the simulator says to the person who started it. */
 import type { FleetTotals } from "./fleet.ts";
+import type { Source } from "./profiles.ts";
 
 const number = new Intl.NumberFormat("en-US");
 
@@ -7,12 +8,17 @@ function count(amount: number, noun: string): string {
   return `${number.format(amount)} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
-export function firstLine(what: { url: string; devices: number; tickers: number; seed: string }): string {
-  const sources = [
-    ...(what.devices > 0 ? [count(what.devices, "greenhouse")] : []),
-    ...(what.tickers > 0 ? [count(what.tickers, "ticker")] : []),
-  ];
-  return `Simulating ${sources.join(" and ")} (seed ${what.seed}) for ${what.url}. Ctrl-C stops.`;
+/** `4 greenhouses, 2 weather stations and 1 ticker`, in the order of their first ones. */
+function countedSources(sources: readonly Source[]): string {
+  const counts = new Map<string, number>();
+  for (const { profile } of sources) counts.set(profile.noun, (counts.get(profile.noun) ?? 0) + 1);
+  const parts = [...counts].map(([noun, amount]) => count(amount, noun));
+  const last = parts.pop() ?? "nothing";
+  return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
+}
+
+export function firstLine(sources: readonly Source[], { url, seed }: { url: string; seed: string }): string {
+  return `Simulating ${countedSources(sources)} (seed ${seed}) for ${url}. Ctrl-C stops.`;
 }
 
 /** `perSecond`: readings acknowledged each second since the last line. */

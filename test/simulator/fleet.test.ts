@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Greenhouse } from "../../simulator/devices/greenhouse.ts";
-import { Fleet, type FleetOptions, fleetDevices } from "../../simulator/fleet.ts";
+import { Fleet, type FleetOptions } from "../../simulator/fleet.ts";
 import type { LinkState } from "../../simulator/link.ts";
 import { Ticker } from "../../simulator/market/ticker.ts";
+import { profiles, sharedOut } from "../../simulator/profiles.ts";
 import { Random } from "../../simulator/random.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
@@ -26,10 +27,19 @@ afterEach(() => {
   for (const fleet of fleets) fleet.close();
 });
 
+/** So many greenhouses and tickers. */
+function sourcesOf(devices: number, tickers: number) {
+  return sharedOut(devices, profiles.slice(0, 1), tickers);
+}
+
+function fleetDevices(devices: number, tickers: number): string[] {
+  return sourcesOf(devices, tickers).map(({ device }) => device);
+}
+
 /** A fleet whose clock is turned by hand; the hub's runs on. */
 function run(url: string, options: Partial<FleetOptions> = {}): Fleet {
   const fleet = new Fleet({
-    ...{ url: `${url.replace("http", "ws")}/ws`, devices: 2, tickers: 2, seed: 7, WebSocket },
+    ...{ url: `${url.replace("http", "ws")}/ws`, sources: sourcesOf(2, 2), seed: 7, WebSocket },
     ports: {
       now: () => clock.now(),
       after: (delayMs, call) => {
@@ -116,7 +126,7 @@ describe("fleet", () => {
 
     it("[S8] fills in a long past: the last hour whole, what is before it thinned", async () => {
       const day = 24 * 60 * minute;
-      const fleet = run(hub.url, { devices: 1, tickers: 0, historyMs: 10 * day });
+      const fleet = run(hub.url, { sources: sourcesOf(1, 0), historyMs: 10 * day });
       const now = clock.now();
       // The past comes in chunks, each with a turn of the hub between.
       while (((await hub.readings("greenhouse/north-1", "light")).at(-1)?.[0] ?? 0) < now - 6_000) {
@@ -141,7 +151,7 @@ describe("fleet", () => {
     afterEach(() => hub.stop());
 
     it("[S8] holds no more than a chunk of a long past while the hub decides nothing", async () => {
-      const fleet = run(hub.url.replace("/ws", ""), { devices: 1, tickers: 0, historyMs: 30 * 24 * 60 * minute });
+      const fleet = run(hub.url.replace("/ws", ""), { sources: sourcesOf(1, 0), historyMs: 30 * 24 * 60 * minute });
       const connection = await hub.connection();
       await connection.welcome({ heartbeat: 10 * minute });
       await connection.frame();
@@ -154,7 +164,7 @@ describe("fleet", () => {
     });
 
     it("[S8] keeps 20,000 readings of a device where no hub answers, and counts what it let go", async () => {
-      const fleet = run("http://127.0.0.1:1", { devices: 0, tickers: 1, rate: 100 });
+      const fleet = run("http://127.0.0.1:1", { sources: sourcesOf(0, 1), rate: 100 });
       for (let step = 0; step < 300; step++) clock.advance(1_000);
       const { sent, pending, dropped } = fleet.totals;
       expect(sent).toBeGreaterThan(40_000);
@@ -165,8 +175,7 @@ describe("fleet", () => {
     it("drains no longer than it is told, and says which links gave way to others", async () => {
       const states = new Queue<LinkState>();
       const fleet = run(hub.url.replace("/ws", ""), {
-        devices: 1,
-        tickers: 0,
+        sources: sourcesOf(1, 0),
         onState: (_, state) => states.put(state),
       });
       const connection = await hub.connection();

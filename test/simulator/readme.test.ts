@@ -44,6 +44,8 @@ describe("simulator/README.md", () => {
     expect(Object.fromEntries(rows)).toEqual({
       duration: "until Ctrl-C",
       token: "none",
+      profile: "greenhouse",
+      tickers: "5, with --profile 0",
       ...Object.fromEntries(defaults),
     });
   });

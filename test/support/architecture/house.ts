@@ -28,7 +28,13 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
   "simulator/": [
     ["simulator/random.ts"],
     ["simulator/model.ts", "simulator/devices/", "simulator/market/", "simulator/link.ts", "simulator/link/"],
-    ["simulator/fleet.ts", "simulator/faults.ts", "simulator/replay.ts", "simulator/options.ts"],
+    [
+      "simulator/profiles.ts",
+      "simulator/fleet.ts",
+      "simulator/faults.ts",
+      "simulator/replay.ts",
+      "simulator/options.ts",
+    ],
     ["simulator/words.ts", "simulator/main.ts"],
   ],
 };
