@@ -6,10 +6,10 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { type Model, type ModelOptions, type Report, round } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { clamp, cloudsOf, outsideOf, sunAt } from "./sky.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
-const day = 24 * hour;
 
 /** The heater keeps the air near this, the vents open above that, °C. */
 const heatBelow = 14;
@@ -21,33 +21,14 @@ const soilEvery = 6;
 /** Soil loses its water to 1/e in this time; what was given a day ago counts no more. */
 const dryingMs = 6 * hour;
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
-/** Height of the sun over the horizon, 0 (night) to 1, for about 48° north. */
-function sunAt(time: number): number {
-  const hours = (((time % day) + day) % day) / hour;
-  const daylight = 12 + 4 * seasonAt(time);
-  return (
-    Math.max(0, Math.sin((Math.PI * (hours - 12 + daylight / 2)) / daylight)) * (hours > 4 && hours < 20.1 ? 1 : 0)
-  );
-}
-
-/** -1 in midwinter, 1 in midsummer. */
-function seasonAt(time: number): number {
-  return Math.sin((2 * Math.PI * (time / day - 79)) / 365.2425);
-}
-
 export class Greenhouse implements Model {
   readonly device: string;
   readonly meta: DeviceMeta;
   readonly intervalMs: number;
   readonly #phaseMs: number;
-  readonly #warmer: number;
   readonly #pulseAtMs: number;
-  readonly #clouds: Noise;
-  readonly #weather: Noise;
+  readonly #cloudsAt: (time: number) => number;
+  readonly #outsideAt: (time: number) => number;
   readonly #air: Noise;
   readonly #sensor: Noise;
   #index: number;
@@ -59,11 +40,12 @@ export class Greenhouse implements Model {
     this.device = device;
     this.intervalMs = Math.max(1, Math.round(random.choice([2_000, 3_000, 5_000]) / rate));
     this.#phaseMs = Math.floor(random.between(0, this.intervalMs));
-    this.#warmer = random.between(-1.5, 1.5);
+    const warmer = random.between(-1.5, 1.5);
     this.#pulseAtMs = random.between(2, 50) * minute;
     // Greenhouses of one seed stand under the same sky; the air inside and the sensors are each one's own.
-    this.#clouds = new Noise(`${seed}/clouds`);
-    this.#weather = new Noise(`${seed}/weather`);
+    this.#cloudsAt = cloudsOf(seed);
+    const outsideAt = outsideOf(seed);
+    this.#outsideAt = (time) => outsideAt(time) + warmer;
     this.#air = new Noise(`${random.seed}/air`);
     this.#sensor = new Noise(`${random.seed}/sensor`);
     this.#index = Math.ceil((from - this.#phaseMs) / this.intervalMs);
@@ -96,8 +78,7 @@ export class Greenhouse implements Model {
 
   /** Light inside, lx: 0 to 75,000. */
   lightAt(time: number): number {
-    const cloud = clamp(0.45 + 0.75 * this.#clouds.rough(time / (50 * minute)), 0, 1);
-    const dimmed = 1 - 0.8 * cloud;
+    const dimmed = 1 - 0.8 * this.#cloudsAt(time);
     return Math.round(74_000 * sunAt(time) ** 1.15 * dimmed * (0.99 + 0.01 * this.#air.smooth(time / 7_000)));
   }
 
@@ -138,13 +119,6 @@ export class Greenhouse implements Model {
     if (free > ventAbove) return "venting";
     if (free < heatBelow) return "heating";
     return sunAt(time) > 0 ? "growing" : "resting";
-  }
-
-  #outsideAt(time: number): number {
-    const afternoon = Math.cos((2 * Math.PI * ((time % day) - 15 * hour)) / day);
-    return (
-      10 + this.#warmer + 9 * seasonAt(time - 30 * day) + 4.5 * afternoon + 4 * this.#weather.rough(time / (2 * day))
-    );
   }
 
   /** When the watering of an hour (counted from the epoch) begins; undefined at night. */
