@@ -6,6 +6,9 @@ export type RefusedReading = RefusedAnswer["refused"][number];
 /** Nothing announces a refusal to viewers: they are asked for this often while a device is looked at, ms. */
 export const askMs = 10_000;
 
+/** An answer that did not come by then is not waited for: a browser has few connections to one hub. */
+const answerMs = 3 * askMs;
+
 export interface RefusalsOptions {
   readonly timers: Timers;
   /** Asks the hub; undefined where it did not tell. */
@@ -21,6 +24,9 @@ export class Refusals {
   #device: string | undefined;
   #readings: readonly RefusedReading[] = [];
   #pending: Pending | undefined;
+  /** Questions so far, and the newest of those whose answers are not wanted any more. */
+  #asked = 0;
+  #settled = 0;
 
   constructor(options: RefusalsOptions) {
     this.#options = options;
@@ -36,16 +42,22 @@ export class Refusals {
     this.#device = device;
     this.#readings = [];
     this.#pending?.cancel();
+    // What was asked for the device before may be answered while this one, or that one again, is followed.
+    this.#settled = this.#asked;
     if (device !== undefined) void this.#ask(device);
   }
 
   async #ask(device: string): Promise<void> {
     const { ask, changed, seen, timers } = this.#options;
-    const answer = seen() ? await ask(device) : undefined;
-    // The page may show another device by now.
-    if (device !== this.#device) return;
+    // Before the answer: one that never comes must not be the last.
     this.#pending = timers.after(askMs, () => void this.#ask(device));
-    if (!answer || (answer.refused.length === 0 && this.#readings.length === 0)) return;
+    if (!seen()) return;
+    this.#asked += 1;
+    const question = this.#asked;
+    const answer = await ask(device);
+    if (!answer || question <= this.#settled) return;
+    this.#settled = question;
+    if (answer.refused.length === 0 && this.#readings.length === 0) return;
     this.#readings = answer.refused;
     changed();
   }
@@ -56,6 +68,7 @@ export async function askRefused(device: string, token: string | undefined): Pro
   try {
     const response = await fetch(`./api/v1/devices/${encodeURIComponent(device)}/refused`, {
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(answerMs),
     });
     return response.ok ? ((await response.json()) as RefusedAnswer) : undefined;
   } catch {

@@ -76,4 +76,21 @@ describe("[P18] what was refused of the device that is looked at", () => {
     expect(asked).toHaveLength(2);
     expect(words()).toEqual([]);
   });
+
+  it("is asked for once every ten seconds, however often devices change and however late an answer comes", async () => {
+    refusals.follow("b");
+    refusals.follow("a");
+    await asked[2]?.answer(refused("a", "too cold", "too hot"));
+    await asked[0]?.answer(refused("a", "too hot"));
+    expect(words()).toEqual(["too cold", "too hot"]);
+    clock.advance(askMs);
+    expect(asked.map(({ device }) => device)).toEqual(["a", "b", "a", "a"]);
+  });
+
+  it("is asked for again where the hub owes an answer, which is not taken when it comes after a newer one", async () => {
+    clock.advance(askMs);
+    await asked[1]?.answer(refused("a", "too cold", "too hot"));
+    await asked[0]?.answer(refused("a", "too hot"));
+    expect(words()).toEqual(["too cold", "too hot"]);
+  });
 });
