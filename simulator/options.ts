@@ -1,6 +1,7 @@
 /** The command line of the simulator. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { nearestName, parseDuration } from "../server/protocol/index.ts";
+import { nearestName } from "../server/protocol/index.ts";
+import { readCount, readDuration, readToken, readUrl } from "./option-values.ts";
 import { demoSources, type Profile, profiles, type Source, sharedOut } from "./profiles.ts";
 
 export interface SimulatorOptions {
@@ -14,6 +15,8 @@ export interface SimulatorOptions {
   readonly tickers?: number;
   /** The mix of the hub's `--demo` in place of all these. */
   readonly demo: boolean;
+  /** This computer in place of all these. */
+  readonly self: boolean;
   readonly seed: string;
   readonly rate: number;
   /** ms; undefined: until it is stopped. */
@@ -21,29 +24,6 @@ export interface SimulatorOptions {
   /** ms. */
   readonly history: number;
   readonly quiet: boolean;
-}
-
-/** Also takes the address of the hub's page, which is what people have at hand. */
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^(ws|http)s?:$/.test(url.protocol)) {
-    url.protocol = url.protocol.replace("http", "ws");
-    if (url.pathname === "/") url.pathname = "/ws";
-    return url.href;
-  }
-  throw new InvalidArgumentError("Expected a WebSocket address such as ws://localhost:8080/ws.");
-}
-
-function readToken(text: string): string {
-  const token = text.trim();
-  if (token !== "") return token;
-  throw new InvalidArgumentError("Expected the token that the hub printed.");
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (/^\d+$/.test(text) && count <= 100_000) return count;
-  throw new InvalidArgumentError("Expected a whole number from 0 to 100000.");
 }
 
 /** Takes `a,b` and adds to what an earlier `--profile` named. */
@@ -70,12 +50,6 @@ function readRate(text: string): number {
   throw new InvalidArgumentError("Expected a number from 0.001 to 1000.");
 }
 
-function readDuration(text: string): number {
-  const durationMs = parseDuration(text);
-  if (durationMs !== undefined) return durationMs;
-  throw new InvalidArgumentError("Expected a duration such as 30s, 5m, 1h or 30d.");
-}
-
 function command(): Command {
   return new Command("simulate")
     .description(
@@ -85,7 +59,7 @@ function command(): Command {
     .addOption(
       new Option("--token <token>", "the hub's, where it was started with --lan").env("HUB_TOKEN").argParser(readToken),
     )
-    .option("--devices <count>", "devices, shared out over the profiles", readCount, 10)
+    .option("--devices <count>", "devices, shared out over the profiles", readCount(0, 100_000), 10)
     .addOption(
       new Option(
         "--profile <names>",
@@ -93,12 +67,19 @@ function command(): Command {
       ).argParser(readProfiles),
     )
     .addOption(
-      new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile 0)").argParser(readCount),
+      new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile 0)").argParser(
+        readCount(0, 100_000),
+      ),
     )
     .addOption(
       new Option("--demo", "the mix that npm start -- --demo shows, a few of each profile")
         .default(false)
         .conflicts(["devices", "profile", "tickers"]),
+    )
+    .addOption(
+      new Option("--self", "this computer itself, its real figures; simulates nothing")
+        .default(false)
+        .conflicts(["devices", "profile", "tickers", "demo", "seed", "rate", "history"]),
     )
     .option("--seed <text>", "fixes every value and its time", "1")
     .option("--rate <factor>", "times as many reports as usual", readRate, 1)

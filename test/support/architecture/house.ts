@@ -34,6 +34,8 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "simulator/faults.ts",
       "simulator/replay.ts",
       "simulator/options.ts",
+      "simulator/option-values.ts",
+      "simulator/load/",
     ],
     ["simulator/words.ts", "simulator/main.ts"],
   ],
@@ -48,11 +50,11 @@ export const door = "server/protocol/index.ts";
  * format, the charts. Tests may import everything: they look at the hub from outside.
  */
 export const owners: Readonly<Record<string, readonly string[]>> = {
-  ws: ["server/transport/websocket.ts", "simulator/main.ts"],
+  ws: ["server/transport/websocket.ts", "simulator/main.ts", "simulator/load/dashboards.ts"],
   "better-sqlite3": ["server/store/sqlite/driver.ts"],
   uplot: ["dashboard/widgets/plot.ts"],
   zod: ["server/protocol/", "server/config.ts"],
-  commander: ["server/config.ts", "simulator/options.ts"],
+  commander: ["server/config.ts", "simulator/options.ts", "simulator/option-values.ts", "simulator/load/options.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
   uqr: ["server/main/lan.ts"],
