@@ -97,11 +97,11 @@ export class Hub {
     this.#intake = new Intake(limits, clock);
     this.presence = new Presence({
       clock,
-      onChange: (device, shown) => {
+      onChange: (device, shown, atMs) => {
         // A hub that goes closes its devices itself: nobody may read that they left.
         if (this.#state !== "running") return;
         this.live.deviceChanged(device);
-        this.#recorder.changed(device, shown);
+        this.#recorder.changed(device, shown, atMs);
       },
     });
     this.#recorder = new PresenceRecorder({ store, state, clock, log });

@@ -66,8 +66,8 @@ interface Watched extends Waiting {
 /** What presence needs to know of time, and whom it tells. */
 export interface PresenceOptions {
   readonly clock: Clock;
-  /** Told after each change of state or reason. */
-  readonly onChange: (device: Device, state: StateOfDevice) => void;
+  /** Told after each change of state or reason, with its moment, ms since the epoch: `since`, where the state is another one. */
+  readonly onChange: (device: Device, state: StateOfDevice, atMs: number) => void;
 }
 
 export class Presence {
@@ -276,8 +276,9 @@ export class Presence {
     const sameState = shown.state === state;
     this.#count(shown.state, -1);
     this.#count(state, 1);
-    watched.shown = { state, reason, since: sameState ? shown.since : this.#clock.now() };
-    this.#onChange(watched.device, watched.shown);
+    const atMs = this.#clock.now();
+    watched.shown = { state, reason, since: sameState ? shown.since : atMs };
+    this.#onChange(watched.device, watched.shown, atMs);
   }
 
   #count(state: PresenceState, by: 1 | -1): void {

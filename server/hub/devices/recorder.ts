@@ -62,9 +62,9 @@ export class PresenceRecorder {
     this.#alive = clock.every(aliveEveryMs, () => void this.#write());
   }
 
-  /** A device's state or its reason is another one now. */
-  changed(device: Device, { state, reason, since }: StateOfDevice): void {
-    this.#add({ device: device.id, state, reason, sinceMs: since }, device);
+  /** A device's state or its reason is another one since `atMs`, ms since the epoch: the same as `since` where the state is. */
+  changed(device: Device, { state, reason, since }: StateOfDevice, atMs: number): void {
+    this.#add({ device: device.id, atMs, state, reason, sinceMs: since }, device);
   }
 
   /**
@@ -117,17 +117,13 @@ export class PresenceRecorder {
   }
 
   #hub(state: string, reason: string, atMs: number): void {
-    this.#add({ device: hubItself, state, reason, sinceMs: atMs }, undefined, atMs);
+    this.#add({ device: hubItself, atMs, state, reason, sinceMs: atMs }, undefined);
   }
 
-  #add(
-    change: Omit<PresenceChange, "number" | "atMs">,
-    of: Device | undefined,
-    atMs = this.#options.clock.now(),
-  ): void {
+  #add(change: Omit<PresenceChange, "number">, of: Device | undefined): void {
     if (this.#stopped) return;
     if (this.#waiting.length >= maxWaiting) this.#letGo();
-    this.#waiting.push({ change: { ...change, number: this.#next++, atMs }, of });
+    this.#waiting.push({ change: { ...change, number: this.#next++ }, of });
     this.#writeLater(writeAfterMs);
   }
 

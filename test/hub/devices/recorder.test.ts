@@ -51,10 +51,10 @@ describe("the recorder of presence", () => {
   it("[P64] answers with every change, also with those that are not on disk yet", async () => {
     const clock = new FakeClock();
     const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock);
-    recorder.changed(device("a"), now());
+    recorder.changed(device("a"), now(), clock.now());
     clock.advance(500);
-    recorder.changed(device("a"), { ...now(), state: "silent", reason: "no_reading" });
-    recorder.changed(device("b"), now());
+    recorder.changed(device("a"), { ...now(), state: "silent", reason: "no_reading" }, clock.now());
+    recorder.changed(device("b"), now(), clock.now());
     expect(store.writes).toEqual([]);
     const expected = ["0 online connected", "0.5 silent no_reading"];
     expect(await asked(device("a"))).toEqual(expected);
@@ -72,7 +72,7 @@ describe("the recorder of presence", () => {
     store.held = new Promise((resolve) => {
       letGo = resolve;
     });
-    recorder.changed(device("a"), now());
+    recorder.changed(device("a"), now(), clock.now());
     await pass(clock, second);
     expect(store.writes).toEqual([2]);
     expect(await asked(device("a"))).toEqual(["0 online connected"]);
@@ -86,16 +86,16 @@ describe("the recorder of presence", () => {
     const data = new MemoryData();
     const first = await hubOn(data, clock);
     const a = first.device("a");
-    first.recorder.changed(a, first.now());
+    first.recorder.changed(a, first.now(), clock.now());
     await pass(clock, 10 * second);
     await first.recorder.stop();
     // Its devices are closed by the hub, and did not leave.
-    first.recorder.changed(a, { ...first.now(), state: "offline", reason: "closed" });
+    first.recorder.changed(a, { ...first.now(), state: "offline", reason: "closed" }, clock.now());
     await first.store.close();
     await pass(clock, 20 * second);
     const next = await hubOn(data, clock);
     expect(await next.asked(a)).toEqual(["0 online connected", "10 offline hub_restart"]);
-    next.recorder.changed(a, next.now());
+    next.recorder.changed(a, next.now(), clock.now());
     await next.recorder.stop();
     expect((await next.store.readPresence("")).map(({ reason }) => reason)).toEqual(["started", "stopped", "started"]);
     expect(await next.asked(a)).toEqual(["0 online connected", "10 offline hub_restart", "30 online connected"]);
@@ -106,7 +106,7 @@ describe("the recorder of presence", () => {
     const data = new MemoryData();
     const killed = await hubOn(data, clock);
     const a = killed.device("a");
-    killed.recorder.changed(a, killed.now());
+    killed.recorder.changed(a, killed.now(), clock.now());
     await pass(clock, 5 * minute + 50 * second);
     killed.recorder.halt();
     await pass(clock, 3 * minute);
@@ -128,7 +128,7 @@ describe("the recorder of presence", () => {
   it("[P64] ten thousand devices that change at once are written in small parts, with pauses between them", async () => {
     const clock = new FakeClock();
     const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
-    for (let index = 0; index < 10_000; index++) recorder.changed(device(`d${index}`), now());
+    for (let index = 0; index < 10_000; index++) recorder.changed(device(`d${index}`), now(), clock.now());
     await pass(clock, second);
     expect(store.writes).toEqual([128]);
     while (store.writes.reduce((sum, count) => sum + count) < 10_001) {
@@ -149,7 +149,7 @@ describe("the recorder of presence", () => {
     const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
     const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock, log);
     store.failing = true;
-    recorder.changed(device("a"), now());
+    recorder.changed(device("a"), now(), clock.now());
     await pass(clock, 5 * second);
     expect(store.writes.length).toBeGreaterThan(2);
     expect(warnings).toHaveLength(1);
@@ -159,7 +159,7 @@ describe("the recorder of presence", () => {
     expect(await store.readPresence("a")).toHaveLength(1);
     // A stop does not wait for a store that takes nothing.
     store.failing = true;
-    recorder.changed(device("b"), now());
+    recorder.changed(device("b"), now(), clock.now());
     await recorder.stop();
     expect(await store.readPresence("b")).toEqual([]);
   });
@@ -168,8 +168,8 @@ describe("the recorder of presence", () => {
     const clock = new FakeClock();
     const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
     const a = device("a");
-    recorder.changed(a, now());
-    for (let index = 0; index < 50_000; index++) recorder.changed(device(`b${index % 1_000}`), now());
+    recorder.changed(a, now(), clock.now());
+    for (let index = 0; index < 50_000; index++) recorder.changed(device(`b${index % 1_000}`), now(), clock.now());
     await recorder.stop();
     expect(await store.readPresence("a")).toEqual([]);
     expect(await store.readPresence("b999")).toHaveLength(50);
@@ -181,16 +181,16 @@ describe("the recorder of presence", () => {
     const clock = new FakeClock();
     const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
     const a = device("a");
-    recorder.changed(a, now());
+    recorder.changed(a, now(), clock.now());
     await pass(clock, second);
-    recorder.changed(a, { ...now(), reason: "asleep" });
+    recorder.changed(a, { ...now(), reason: "asleep" }, clock.now());
     await recorder.duringRemoval("a", async () => {
       await store.deleteDevice("a");
       await pass(clock, 5 * second);
       a.removed = true;
     });
     expect(store.writes).toEqual([2]);
-    recorder.changed(device("b"), now());
+    recorder.changed(device("b"), now(), clock.now());
     await pass(clock, 5 * second);
     expect(await store.readPresence("a")).toEqual([]);
     expect(await store.readPresence("b")).toHaveLength(1);
@@ -199,9 +199,9 @@ describe("the recorder of presence", () => {
   it("[P66] a removal that failed loses nothing, and one that never ends holds up no stop", async () => {
     const clock = new FakeClock();
     const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
-    recorder.changed(device("a"), now());
+    recorder.changed(device("a"), now(), clock.now());
     await expect(recorder.duringRemoval("a", () => Promise.reject(new Error("full")))).rejects.toThrow("full");
-    recorder.changed(device("b"), now());
+    recorder.changed(device("b"), now(), clock.now());
     void recorder.duringRemoval("b", () => new Promise(() => {}));
     await recorder.stop();
     expect(await store.readPresence("a")).toHaveLength(1);

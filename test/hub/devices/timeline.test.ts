@@ -59,6 +59,25 @@ describe("a timeline", () => {
   });
 });
 
+/** Each look at it takes a millisecond, as on a busy machine. */
+class SlowClock extends FakeClock {
+  override now(): number {
+    this.jump(1);
+    return super.now();
+  }
+}
+
+describe("a change of state", () => {
+  it("[P64] is kept with one moment, so that it never passes for a change of the reason alone, which goes first", async () => {
+    const run = await start(new MemoryData(), new SlowClock());
+    for (const event of ["connect", "report", "cut", "wait", "connect"] as const) await run.happens(event);
+    await run.recorder.stop();
+    const kept = await run.store.readPresence("a");
+    expect(kept.map(({ state }) => state)).toEqual(["online", "offline", "online"]);
+    for (const { atMs, sinceMs } of kept) expect(sinceMs).toBe(atMs);
+  });
+});
+
 type Event = "connect" | "close" | "cut" | "report" | "wait" | "write" | "stop" | "kill";
 const events: readonly Event[] = [
   "connect",
@@ -117,7 +136,7 @@ async function start(data: MemoryData, clock: FakeClock) {
   const store = new MemoryStore(data);
   const state = await store.open();
   const recorder = new PresenceRecorder({ store, state, clock, log: silentLog });
-  const presence = new Presence({ clock, onChange: (one, shown) => recorder.changed(one, shown) });
+  const presence = new Presence({ clock, onChange: (...change) => recorder.changed(...change) });
   const catalog = new Catalog(state);
   const device = catalog.device("a", clock.now());
   device.meta = { reportInterval: 20_000 };
