@@ -35,8 +35,11 @@ export class DeviceFeed {
   #pages: HistoryMessage[] = [];
   /** Updates that came before the past was whole. */
   #held: Update[] = [];
-  /** Whether the subscription's right edge is open. */
-  #live = true;
+  /** The window that the hub was last asked for. */
+  #asked: TimeWindow = { fromMs: 0, toMs: 0, live: true };
+  #asking = false;
+  /** The hub was asked as soon as it was back, before the page knew what came meanwhile. */
+  #afterCut = false;
   /** Series whose history of the present subscription has begun to arrive. */
   #arrived = new Set<number>();
   #entries = new Map<number, LiveSeriesEntry>();
@@ -104,9 +107,14 @@ export class DeviceFeed {
     return windowOf(this.#range, this.span(), this.#client.shownNow());
   }
 
-  /** First and last reading of the whole device. */
+  /** First and last reading of the whole device. After a cut the hub tells of it here before it has told of all. */
   span(): DataSpan {
-    return spanOf(this.device);
+    const { firstMs, lastMs: shownMs } = spanOf(this.device);
+    let lastMs = shownMs;
+    for (const { time } of this.#entries.values()) {
+      if (time !== undefined && lastMs !== undefined && time > lastMs) lastMs = time;
+    }
+    return { firstMs, lastMs };
   }
 
   #subscribe(): void {
@@ -115,6 +123,7 @@ export class DeviceFeed {
     this.#problem = undefined;
     this.#outdated = false;
     this.#askedMs = this.#client.now();
+    this.#asking = true;
     this.#subscription = this.#client.subscribe(
       { devices: [this.device.entry.device], history: () => this.#historyRequest() },
       {
@@ -126,7 +135,10 @@ export class DeviceFeed {
           this.#entries.clear();
         },
         series: (entries) => {
-          for (const entry of entries) if (!("removed" in entry)) this.#take(entry);
+          for (const entry of entries) {
+            if ("removed" in entry) this.#entries.delete(entry.series);
+            else this.#take(entry);
+          }
         },
         history: (message) => {
           if (this.#drawn) this.#pages.push(message);
@@ -146,6 +158,7 @@ export class DeviceFeed {
         },
       },
     );
+    this.#asking = false;
     this.#seam = new Seam(
       this.#client,
       this.device.entry.device,
@@ -167,7 +180,8 @@ export class DeviceFeed {
 
   #historyRequest(): HistoryRequest {
     const window = this.window();
-    this.#live = window.live;
+    this.#asked = window;
+    this.#afterCut = !this.#asking;
     const { history, seamFromMs } = pastRequest(this.device, this.#range, window, this.#client.now());
     this.#seamFromMs = seamFromMs;
     // It is asked next, but may be answered last: what it held before this connection is in the new past.
@@ -192,9 +206,19 @@ export class DeviceFeed {
     }
   }
 
+  /** Whether there are readings behind the end of what was asked for, a window that ends at the newest one. */
+  #outrun(): boolean {
+    const { live, toMs } = this.window();
+    return !this.#asked.live && (live || toMs > this.#asked.toMs);
+  }
+
   /** The past is whole once the seam is here too, whichever comes last. */
   #finish(): void {
     if (!this.#past || !this.#seam?.complete) return;
+    if (this.#afterCut && this.#outrun()) {
+      this.#subscribe();
+      return;
+    }
     for (const page of this.#pages) this.#load(page);
     this.#pages = [];
     this.#drawn = true;
@@ -243,7 +267,7 @@ export class DeviceFeed {
       } else if (typeof value !== "number") trace.add(timeMs, value);
     }
     const window = this.window();
-    if (window.live && !this.#live) this.#subscribe();
+    if (window.live && !this.#asked.live) this.#subscribe();
     else if (typeof this.#range === "string" && this.#range !== "all") {
       for (const trace of this.#traces.values())
         trace.dropBefore(window.fromMs - (window.toMs - window.fromMs) * margin);

@@ -171,6 +171,42 @@ describe("the feed of a device", () => {
     expect(readingsOf(feed.trace(1))).toBe(6);
   });
 
+  it("draws what came in a cut that was longer than the range: the hub is asked before it told that there is more", () => {
+    answer([startMs, startMs + 1]);
+    const cutMs = 20 * minute;
+    socket.end(1006);
+    clock.advance(cutMs);
+    socket.accept();
+    // By what the page knew its newest reading is older than the range of five minutes.
+    expect(lastRequest().history.to).toBeLessThan(clock.now() - 10 * minute);
+    const newestMs = clock.now() - 2 * minute;
+    answer([startMs, startMs + 1, newestMs]);
+    expect(requests()).toHaveLength(3);
+    expect(lastRequest().history.to).toBe(clock.now() - 10_000);
+    answer([newestMs]);
+    expect(feed.ready).toBe(true);
+    expect(feed.window().live).toBe(true);
+    expect(requests()).toHaveLength(3);
+  });
+
+  it("leaves no hole where a device with a slow clock sent during a cut", () => {
+    const behindMs = 2 * 60 * minute;
+    const view = feed.device.series.get(1) as SeriesView;
+    view.timeMs = clock.now() - behindMs;
+    view.firstMs = view.timeMs - minute;
+    feed.range = "15m";
+    answer([view.firstMs, view.timeMs]);
+    socket.end(1006);
+    clock.advance(5 * minute);
+    socket.accept();
+    const newestMs = clock.now() - behindMs;
+    answer([view.firstMs, view.timeMs, newestMs]);
+    expect(lastRequest().history.to).toBeGreaterThan(newestMs);
+    const asked = requests().length;
+    answer([view.firstMs, view.timeMs, newestMs]);
+    expect(requests()).toHaveLength(asked);
+  });
+
   it("keeps the old curve until all of the new past is here, so that no end of it is missing for a frame", () => {
     answer([startMs, startMs + 1, startMs + 2]);
     feed.range = "15m";
