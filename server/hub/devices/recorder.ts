@@ -73,20 +73,23 @@ export class PresenceRecorder {
    */
   async timeline(device: Device, shown: StateOfDevice, fromMs: number, toMs: number): Promise<PresenceEntry[]> {
     // Taken first: what is written meanwhile is in both, under one number.
-    const unwritten = [...this.#leaving, ...this.#waiting].map(({ change }) => change);
+    const unwritten = [...this.#leaving, ...this.#waiting].filter(({ of }) => !of?.removed).map(({ change }) => change);
     const of = async (id: string) => {
       const stored = await this.#options.store.readPresence(id);
       return [...stored, ...unwritten.filter((change) => change.device === id)];
     };
     const [own, hub] = await Promise.all([of(device.id), of(hubItself)]);
     const entries = timelineOf(own, hub);
-    // Of a device that never was here in the time of timelines only this is known.
-    if (entries.length === 0) entries.push({ atMs: shown.since, state: shown.state, reason: shown.reason });
+    // Of a device that never was here in the time of timelines only this is known, and of one whose last change was let go.
+    if (entries.at(-1)?.state !== shown.state)
+      entries.push({ atMs: shown.since, state: shown.state, reason: shown.reason });
     return inRange(entries, fromMs, toMs);
   }
 
   /** Runs the removal of a device with nothing written beside it: what was written before goes with the device, what waits is nobody's. */
   async duringRemoval<T>(id: string, remove: () => Promise<T>): Promise<T> {
+    // A hub that stops removes nothing any more, and its last changes wait for nobody.
+    if (this.#stopped) return remove();
     this.#removing.push(id);
     try {
       return await remove();

@@ -32,12 +32,17 @@ export function timelineOf(own: readonly PresenceChange[], hub: readonly Presenc
   return entries;
 }
 
-/** The entries from `fromMs` on (included) until `toMs` (excluded), and before them the one that held at `fromMs`. */
+/**
+ * The entries from `fromMs` on (included) until `toMs` (excluded), and before them the one that held at `fromMs`. Their times
+ * may fall where the clock was set: what lies between entries of the range stays, and what was of another time is passed over.
+ */
 export function inRange(entries: readonly PresenceEntry[], fromMs: number, toMs: number): PresenceEntry[] {
-  const found = entries.findIndex(({ atMs }) => atMs >= fromMs);
+  const found = entries.findIndex(({ atMs }) => atMs >= fromMs && atMs < toMs);
   const first = found < 0 ? entries.length : found;
-  const held = first > 0 && entries[first]?.atMs !== fromMs ? first - 1 : first;
-  return entries.slice(held).filter(({ atMs }) => atMs < toMs);
+  const inside = entries.slice(first).filter(({ atMs }) => atMs < toMs);
+  if (inside[0]?.atMs === fromMs) return inside;
+  const held = entries.slice(0, first).findLast(({ atMs }) => atMs < fromMs);
+  return held === undefined ? inside : [held, ...inside];
 }
 
 function entryOf({ device, atMs, state, reason }: PresenceChange): PresenceEntry {

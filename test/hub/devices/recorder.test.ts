@@ -30,9 +30,16 @@ async function hubOn(data: MemoryData, clock: FakeClock, log: Log = silentLog) {
   const recorder = new PresenceRecorder({ store, state, clock, log });
   const now = (): StateOfDevice => ({ state: "online", reason: "connected", since: clock.now() });
   const { device } = world();
+  const atStart: StateOfDevice = { state: "offline", reason: "hub_restart", since: clock.now() };
+  const shown = new Map<Device, StateOfDevice>();
+  const changed = recorder.changed.bind(recorder);
+  recorder.changed = (of, state, atMs) => {
+    shown.set(of, state);
+    changed(of, state, atMs);
+  };
   /** What the timeline says, `at` counted from the start of the test. */
   const asked = async (of: Device, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) =>
-    (await recorder.timeline(of, now(), fromMs, toMs)).map(told);
+    (await recorder.timeline(of, shown.get(of) ?? atStart, fromMs, toMs)).map(told);
   return { store, recorder, now, device, asked };
 }
 
@@ -196,6 +203,22 @@ describe("the recorder of presence", () => {
     expect(await store.readPresence("b")).toHaveLength(1);
   });
 
+  it("[P65] a removal that begins while the hub stops holds up nothing", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
+    let letGo = () => {};
+    store.held = new Promise((resolve) => {
+      letGo = resolve;
+    });
+    for (let index = 0; index < 1_500; index++) recorder.changed(device(`d${index}`), now(), clock.now());
+    const stopped = recorder.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    void recorder.duringRemoval("d0", () => new Promise(() => {}));
+    letGo();
+    await stopped;
+    expect(await store.readPresence("d1499")).toHaveLength(1);
+  });
+
   it("[P66] a removal that failed loses nothing, and one that never ends holds up no stop", async () => {
     const clock = new FakeClock();
     const { store, recorder, device, now } = await hubOn(new MemoryData(), clock);
@@ -206,6 +229,33 @@ describe("the recorder of presence", () => {
     await recorder.stop();
     expect(await store.readPresence("a")).toHaveLength(1);
     expect(await store.readPresence("b")).toEqual([]);
+  });
+});
+
+describe("what the recorder never says of a device", () => {
+  it("[P66] what was of a removed one and still waited, where it came again", async () => {
+    const clock = new FakeClock();
+    const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock);
+    const removed = device("a");
+    recorder.changed(removed, now(), clock.now());
+    await recorder.duringRemoval("a", async () => {
+      await store.deleteDevice("a");
+      removed.removed = true;
+    });
+    clock.advance(10);
+    const again = world().device("a");
+    recorder.changed(again, { ...now(), reason: "reporting" }, clock.now());
+    expect(await asked(again)).toEqual(["0.01 online reporting"]);
+  });
+
+  it("[P64] that it still is what it was before a change that was let go", async () => {
+    const clock = new FakeClock();
+    const { recorder, device, asked, now } = await hubOn(new MemoryData(), clock);
+    recorder.changed(device("a"), now(), clock.now());
+    await pass(clock, second);
+    recorder.changed(device("a"), { ...now(), state: "offline", reason: "closed" }, clock.now());
+    for (let index = 0; index < 50_000; index++) recorder.changed(device("b"), now(), clock.now());
+    expect(await asked(device("a"))).toEqual(["0 online connected", "1 offline closed"]);
   });
 });
 
@@ -228,5 +278,13 @@ describe("a range of a timeline", () => {
     const back = [online(100), offline(40), online(50)];
     expect(inRange(back, 45, 200)).toEqual(back);
     expect(inRange(back, 0, 60)).toEqual([offline(40), online(50)]);
+    expect(inRange(back, 55, 60)).toEqual([online(50)]);
+  });
+
+  it("[P64] begins with what held at from also where the clock once was far ahead", () => {
+    const ahead = [online(10), offline(9_000), online(20), offline(30), online(40)];
+    expect(inRange(ahead, 35, 60)).toEqual([offline(30), online(40)]);
+    expect(inRange(ahead, 50, 60)).toEqual([online(40)]);
+    expect(inRange(ahead, 5, 15)).toEqual([online(10)]);
   });
 });
