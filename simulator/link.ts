@@ -4,24 +4,26 @@
  * nothing at run time; its types come from the contract. What it holds undecided is in memory, and lost with the process.
  */
 import type { Ack, DeviceMeta, DeviceWelcome, ErrorMessage, HubToDevice } from "../server/protocol/index.ts";
-import { Backlog, bytesAtMost, type Frame, type FrameLimits } from "./link/backlog.ts";
+import { Backlog, type Frame } from "./link/backlog.ts";
+import { type Cell, type Columns, copyColumns, withoutEmptyTimes } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
+import { bytesAtMost, type FrameLimits, problemOf, type Reading } from "./link/content.ts";
+import { Flushes, undelivered } from "./link/flushes.ts";
 import {
   type LinkOptions,
   type LinkPorts,
   type LinkState,
   type LinkStats,
   type Refused,
+  type Socket,
   type SocketConstructor,
   systemPorts,
   type Value,
 } from "./link/options.ts";
+import { encodeRow } from "./link/rows.ts";
 
-export type { LinkOptions, LinkPorts, LinkState, LinkStats, Refused, SocketConstructor, Value };
+export type { LinkOptions, LinkPorts, LinkState, LinkStats, Refused, Socket, SocketConstructor, Value };
 export { systemPorts };
-
-/** No legal reading is longer as JSON text (names of 128 and a value of 256 code points, each as an escape). */
-const longestRow = 4_096;
 
 function randomName(): string {
   // Not randomUUID: browsers keep it from pages served over plain HTTP in a local network.
@@ -45,7 +47,7 @@ export class Link {
   #cancelBatch: (() => void) | undefined;
   /** Set while the hub has asked for patience with a frame. */
   #cancelRetry: (() => void) | undefined;
-  #flushes: { readonly target: number; resolve(): void; reject(error: Error): void }[] = [];
+  readonly #flushes = new Flushes();
   #sent = 0;
   #stored = 0;
   #rejected = 0;
@@ -62,7 +64,7 @@ export class Link {
     this.#options = options;
     this.#ports = options.ports ?? systemPorts;
     this.#batchReadings = options.batchReadings ?? 500;
-    this.#limits = { readings: this.#batchReadings, bytes: 512 * 1024 };
+    this.#limits = { readings: this.#batchReadings, rows: this.#batchReadings, bytes: 512 * 1024 };
     const WebSocket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
     if (!WebSocket) throw new TypeError("no WebSocket here: before Node 22 give the one of the ws package");
     this.#connection = new Connection(url, WebSocket, this.#ports, {
@@ -96,19 +98,36 @@ export class Link {
    */
   send(metric: string, value: Value, time: number = this.#ports.now(), device?: string): boolean {
     const reading = { metric, value, time: Math.round(time), ...(device === undefined ? {} : { device }) };
-    const row = encode(reading);
     this.#sent++;
-    const finite = Number.isFinite(reading.time) && (typeof value !== "number" || Number.isFinite(value));
-    if (!finite || row.length > longestRow) {
-      const message = finite ? "the reading is too long for any hub" : "value and time must be finite numbers";
-      this.#reject({ ...reading, code: "invalid_value", message });
-      return false;
-    }
-    if (!this.#makeRoom()) return false;
-    this.#backlog.push(row);
-    if (this.#backlog.waiting >= this.#batchReadings) this.#leaveNow();
-    else this.#cancelBatch ??= this.#ports.after(this.#options.batchDelayMs ?? 100, () => this.#leaveNow());
+    if (!this.#sound(reading) || !this.#makeRoom(1)) return false;
+    this.#take(encodeRow(reading));
     return true;
+  }
+
+  /**
+   * Takes many readings at once, as for high rates: `times` in ms since the epoch, and for each metric a column as long,
+   * with null where there is no value at that time. Copies them. Returns false where a reading was not taken: a batch finds
+   * room in the buffer as a whole or not at all, and what no hub would take is told to `onRejected`, one by one.
+   * Throws a RangeError where a column has another length.
+   */
+  sendSamples(times: ArrayLike<number>, values: Readonly<Record<string, ArrayLike<Cell>>>, device?: string): boolean {
+    const copy = copyColumns(times, values);
+    let sound = true;
+    for (const [metric, cells] of copy.columns) {
+      for (const [index, value] of cells.entries()) {
+        if (value === null) continue;
+        this.#sent++;
+        const time = copy.times[index] as number;
+        if (this.#sound({ metric, value, time, ...(device === undefined ? {} : { device }) })) continue;
+        cells[index] = null;
+        sound = false;
+      }
+    }
+    const batch = withoutEmptyTimes(copy.times, copy.columns, device);
+    if (batch.count === 0) return sound;
+    if (!this.#makeRoom(batch.count)) return false;
+    this.#take(batch);
+    return sound;
   }
 
   /** Introduces a device behind this one, now and after each reconnect. */
@@ -124,10 +143,9 @@ export class Link {
     if (this.#backlog.oldest >= target) return Promise.resolve();
     const { state } = this;
     if (state.state === "stopped") return Promise.reject(undelivered(state.reason));
-    return new Promise((resolve, reject) => {
-      this.#flushes.push({ target, resolve, reject });
-      this.#leaveNow();
-    });
+    const flushed = this.#flushes.add(target);
+    this.#leaveNow();
+    return flushed;
   }
 
   /** Ends the link at once; `flush` before it, to lose nothing. */
@@ -135,14 +153,28 @@ export class Link {
     this.#connection.stop("closed");
   }
 
-  /** False where the reading has to be given up: counted, and told. */
-  #makeRoom(): boolean {
+  /** False where no hub would take the reading: counted, and told. */
+  #sound(reading: Reading): boolean {
+    const message = problemOf(reading);
+    if (message !== undefined) this.#reject({ ...reading, code: "invalid_value", message });
+    return message === undefined;
+  }
+
+  /** False where so many readings have to be given up: counted, and told. */
+  #makeRoom(count: number): boolean {
     const stopped = this.state.state === "stopped";
-    if (!stopped && this.#backlog.pending < (this.#options.bufferReadings ?? 100_000)) return true;
-    const madeRoom = !stopped && this.#options.overflow === "drop-oldest" && this.#backlog.dropOldest();
-    this.#dropped++;
+    const excess = this.#backlog.pending + count - (this.#options.bufferReadings ?? 100_000);
+    if (!stopped && excess <= 0) return true;
+    const madeRoom = !stopped && this.#options.overflow === "drop-oldest" && excess <= this.#backlog.waiting;
+    this.#dropped += madeRoom ? this.#backlog.dropOldest(excess) : count;
     this.#options.onDropped?.(this.#dropped);
     return madeRoom;
+  }
+
+  #take(entry: string | Columns): void {
+    this.#backlog.push(entry);
+    if (this.#backlog.waiting >= this.#batchReadings) this.#leaveNow();
+    else this.#cancelBatch ??= this.#ports.after(this.#options.batchDelayMs ?? 100, () => this.#leaveNow());
   }
 
   #receive(text: string): void {
@@ -161,27 +193,28 @@ export class Link {
     const sameDatabase = this.#epoch === undefined || this.#epoch === welcome.epoch;
     this.#epoch = welcome.epoch;
     this.#limits = {
-      readings: Math.min(this.#batchReadings, welcome.limits.readingsPerFrame),
+      readings: welcome.limits.readingsPerFrame,
+      rows: this.#batchReadings,
       bytes: Math.min(this.#bytesCap, welcome.limits.frameBytes),
     };
     this.#stored += this.#backlog.reconcile(welcome.lastSeq, sameDatabase, this.#limits);
     for (const text of this.#describes.values()) this.#connection.send(text);
     this.#connection.welcomed(welcome.epoch, welcome.heartbeat);
-    this.#settle();
+    this.#flushes.settle(this.#backlog.oldest);
     this.#leaveNow();
   }
 
   #acknowledge(ack: Ack): void {
     for (const rejection of ack.rejected ?? []) {
-      const row = this.#backlog.find(rejection.seq ?? ack.seq ?? 0)?.rows[rejection.index];
-      this.#options.onRejected?.({ ...(row === undefined ? {} : (JSON.parse(row) as object)), ...rejection });
+      const frame = this.#backlog.find(rejection.seq ?? ack.seq ?? 0);
+      this.#options.onRejected?.({ ...frame?.content.find(rejection.index, rejection.metric), ...rejection });
     }
     const rejected = ack.rejectedCount ?? ack.rejected?.length ?? 0;
     this.#rejected += rejected;
     this.#stored += (ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq)) - rejected;
     for (const warning of ack.warnings ?? []) this.#options.onWarning?.(warning);
     this.#connection.progressed();
-    this.#settle();
+    this.#flushes.settle(this.#backlog.oldest);
     this.#pump();
   }
 
@@ -213,12 +246,13 @@ export class Link {
         this.#due = false;
         return;
       }
-      const text = `{"type":"readings","seq":${frame.seq},"readings":[${frame.rows.join(",")}]}`;
-      if (frame.rows.length === 1 && bytesAtMost(text) > this.#limits.bytes) {
+      const { count } = frame.content;
+      const text = frame.content.text(frame.seq);
+      if (count === 1 && bytesAtMost(text) > this.#limits.bytes) {
         this.#refuse(frame, "frame_too_large", `frames may have ${this.#limits.bytes} bytes at most`);
         continue;
       }
-      if (frame.seq <= this.#highestSent) this.#resent += frame.rows.length;
+      if (frame.seq <= this.#highestSent) this.#resent += count;
       else this.#highestSent = frame.seq;
       frame.sent = true;
       this.#connection.send(text);
@@ -234,21 +268,13 @@ export class Link {
 
   #refuse(frame: Frame, code: string, message: string): void {
     const { seq } = frame;
-    for (const row of this.#backlog.refuse(frame)) {
-      this.#reject({ ...(JSON.parse(row) as { metric: string }), seq, code, message });
-    }
-    this.#settle();
+    for (const reading of this.#backlog.refuse(frame).readings()) this.#reject({ ...reading, seq, code, message });
+    this.#flushes.settle(this.#backlog.oldest);
   }
 
   #reject(refused: Refused): void {
     this.#rejected++;
     this.#options.onRejected?.(refused);
-  }
-
-  /** Answers the flushes whose readings are all decided. */
-  #settle(): void {
-    const { oldest } = this.#backlog;
-    while (this.#flushes[0] && this.#flushes[0].target <= oldest) this.#flushes.shift()?.resolve();
   }
 
   #lost(code: number): void {
@@ -261,18 +287,8 @@ export class Link {
   #changed(state: LinkState): void {
     if (state.state === "stopped") {
       this.#cancelBatch?.();
-      for (const flush of this.#flushes.splice(0)) flush.reject(undelivered(state.reason));
+      this.#flushes.fail(state.reason);
     }
     this.#options.onState?.(state);
   }
-}
-
-/** As JSON text; a negative zero keeps its sign, which `JSON.stringify` would drop. */
-function encode(reading: { value: Value }): string {
-  const text = JSON.stringify(reading);
-  return Object.is(reading.value, -0) ? text.replace('"value":0', '"value":-0') : text;
-}
-
-function undelivered(reason: string): Error {
-  return new Error(`readings are undelivered: ${reason}`);
 }

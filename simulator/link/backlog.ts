@@ -2,62 +2,43 @@
  * What a link has taken and the hub has not decided yet: numbered frames first, then readings that wait for a number.
  * Pure bookkeeping without clock or socket; `link.ts` knows *when*, this file *what*.
  */
+import { Columns } from "./columns.ts";
+import type { Content, FrameLimits } from "./content.ts";
+import { fitting, Rows } from "./rows.ts";
 
 /** Readings under one sequence number. A frame keeps its number across reconnects, so that the hub stores it once. */
 export interface Frame {
   readonly seq: number;
   /** Ordinal of the first reading, counted over the life of the link. */
   readonly first: number;
-  /** Each reading as JSON text; emptied where the whole frame was refused. */
-  rows: readonly string[];
+  /** Emptied where the whole frame was refused. */
+  content: Content;
   /** Given to the present connection. */
   sent: boolean;
   refused: boolean;
 }
 
-/** Most a frame may hold. */
-export interface FrameLimits {
-  readonly readings: number;
-  readonly bytes: number;
-}
-
-/** Room for `{"type":"readings","seq":9007199254740991,"readings":[]}`. */
-const envelopeBytes = 64;
-
-/** UTF-8 bytes of a text, or somewhat more where it is not plain ASCII: never fewer. */
-export function bytesAtMost(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
-  return /^[\x00-\x7f]*$/.test(text) ? text.length : text.length * 3;
-}
-
-/** How many of `rows` from `start` fit into one frame: at least one, as a reading cannot be divided. */
-function fitting(rows: readonly string[], start: number, limits: FrameLimits): number {
-  let bytes = envelopeBytes;
-  let count = 0;
-  while (start + count < rows.length && count < limits.readings) {
-    bytes += bytesAtMost(rows[start + count] as string) + 1;
-    if (bytes > limits.bytes && count > 0) break;
-    count++;
-  }
-  return count;
-}
+const nothing = new Rows([]);
 
 export class Backlog {
   #frames: Frame[] = [];
-  #waiting: string[] = [];
-  /** Index of the oldest reading in `#waiting`; those before it have left. */
+  /** Rows as JSON text, and columns between them, in the order in which they were taken. */
+  #queue: (string | Columns)[] = [];
+  /** Index of the oldest entry of `#queue`; those before it have left. */
   #head = 0;
+  #waiting = 0;
+  #numbered = 0;
   #taken = 0;
   #seq = 0;
 
   /** Readings without a number yet. */
   get waiting(): number {
-    return this.#waiting.length - this.#head;
+    return this.#waiting;
   }
 
   /** Readings neither stored nor refused, as far as the hub told. */
   get pending(): number {
-    return this.#frames.reduce((sum, frame) => sum + frame.rows.length, this.waiting);
+    return this.#numbered + this.#waiting;
   }
 
   /** Readings ever taken: the ordinal of the next one. */
@@ -75,16 +56,29 @@ export class Backlog {
     return this.#frames.reduce((count, frame) => count + (frame.sent ? 1 : 0), 0);
   }
 
-  push(row: string): void {
-    this.#waiting.push(row);
-    this.#taken++;
+  /** Takes a row as JSON text, or columns that have a value. */
+  push(entry: string | Columns): void {
+    const count = typeof entry === "string" ? 1 : entry.count;
+    this.#queue.push(entry);
+    this.#waiting += count;
+    this.#taken += count;
   }
 
-  /** Gives up the oldest reading that has no number yet; false where every reading has one. */
-  dropOldest(): boolean {
-    if (this.waiting === 0) return false;
-    this.#leave(1);
-    return true;
+  /** Gives up at least `count` of the oldest readings that have no number yet, of columns whole times. Returns how many went. */
+  dropOldest(count: number): number {
+    const before = this.#waiting;
+    while (this.#waiting > 0 && before - this.#waiting < count) {
+      const head = this.#queue[this.#head] as string | Columns;
+      const wanted = count - (before - this.#waiting);
+      if (typeof head === "string" || head.count <= wanted) this.#leave(1, typeof head === "string" ? 1 : head.count);
+      else {
+        const rest = head.from(head.momentsOf(wanted));
+        this.#waiting -= head.count - rest.count;
+        if (rest.count > 0) this.#queue[this.#head] = rest;
+        else this.#leave(1, 0);
+      }
+    }
+    return before - this.#waiting;
   }
 
   /** The next frame for the connection: a numbered one first. With `fresh`, waiting readings get a number. */
@@ -92,10 +86,9 @@ export class Backlog {
     const known = this.#frames.find((frame) => !frame.sent);
     if (known || !fresh || this.waiting === 0) return known;
     const first = this.#taken - this.waiting;
-    const count = fitting(this.#waiting, this.#head, limits);
-    const rows = this.#waiting.slice(this.#head, this.#head + count);
-    this.#leave(count);
-    const frame: Frame = { seq: ++this.#seq, first, rows, sent: false, refused: false };
+    const content = this.#takeContent(limits);
+    this.#numbered += content.count;
+    const frame: Frame = { seq: ++this.#seq, first, content, sent: false, refused: false };
     this.#frames.push(frame);
     return frame;
   }
@@ -108,19 +101,21 @@ export class Backlog {
   decide(seq: number): number {
     let count = 0;
     for (let head = this.#frames[0]; head && (head.seq <= seq || head.refused); head = this.#frames[0]) {
-      count += head.rows.length;
+      count += head.content.count;
       this.#frames.shift();
     }
+    this.#numbered -= count;
     return count;
   }
 
   /** The frame was refused for good. Returns its readings. */
-  refuse(frame: Frame): readonly string[] {
-    const rows = frame.rows;
-    frame.rows = [];
+  refuse(frame: Frame): Content {
+    const { content } = frame;
+    this.#numbered -= content.count;
+    frame.content = nothing;
     frame.refused = true;
     this.decide(0);
-    return rows;
+    return content;
   }
 
   /** The connection is gone: whatever it was given counts as not sent. */
@@ -136,7 +131,7 @@ export class Backlog {
     const after = this.#frames.findIndex((frame) => frame.seq > seq);
     const place = after < 0 ? this.#frames.length : after;
     const first = this.#frames[place]?.first ?? this.#taken - this.waiting;
-    this.#frames.splice(place, 0, { seq, first, rows: [], sent: false, refused: false });
+    this.#frames.splice(place, 0, { seq, first, content: nothing, sent: false, refused: false });
   }
 
   /**
@@ -149,9 +144,7 @@ export class Backlog {
     const decided = sameDatabase ? this.decide(lastSeq) : 0;
     this.#seq = Math.max(this.#seq, lastSeq);
     const clash = this.#frames.some((frame) => frame.seq <= lastSeq);
-    if (clash || this.#frames.some((frame) => fitting(frame.rows, 0, limits) < frame.rows.length)) {
-      this.#renumber(limits);
-    }
+    if (clash || this.#frames.some((frame) => frame.content.divided(limits).length > 1)) this.#renumber(limits);
     return decided;
   }
 
@@ -159,20 +152,36 @@ export class Backlog {
     const old = this.#frames;
     this.#frames = [];
     for (const frame of old) {
-      for (let start = 0; start < frame.rows.length; ) {
-        const rows = frame.rows.slice(start, start + fitting(frame.rows, start, limits));
-        this.#frames.push({ seq: ++this.#seq, first: frame.first + start, rows, sent: false, refused: false });
-        start += rows.length;
+      let { first } = frame;
+      for (const content of frame.content.divided(limits)) {
+        this.#frames.push({ seq: ++this.#seq, first, content, sent: false, refused: false });
+        first += content.count;
       }
     }
   }
 
-  /** Takes `count` readings off the front; the array is cut only now and then, as each cut copies it. */
-  #leave(count: number): void {
-    for (let index = 0; index < count; index++) this.#waiting[this.#head + index] = "";
-    this.#head += count;
-    if (this.#head < 1_024 || this.#head * 2 < this.#waiting.length) return;
-    this.#waiting.splice(0, this.#head);
+  /** The longest beginning of what waits that makes one frame. */
+  #takeContent(limits: FrameLimits): Content {
+    const head = this.#queue[this.#head];
+    if (!(head instanceof Columns)) {
+      const count = fitting(this.#queue, this.#head, limits);
+      const rows = this.#queue.slice(this.#head, this.#head + count) as string[];
+      this.#leave(count, count);
+      return new Rows(rows);
+    }
+    const [part = head, ...rest] = head.divided(limits);
+    if (rest.length > 0) this.#queue.splice(this.#head, 1, part, ...rest);
+    this.#leave(1, part.count);
+    return part;
+  }
+
+  /** Takes entries off the front; the array is cut only now and then, as each cut copies it. */
+  #leave(entries: number, readings: number): void {
+    for (let index = 0; index < entries; index++) this.#queue[this.#head + index] = "";
+    this.#head += entries;
+    this.#waiting -= readings;
+    if (this.#head < 1_024 || this.#head * 2 < this.#queue.length) return;
+    this.#queue.splice(0, this.#head);
     this.#head = 0;
   }
 }

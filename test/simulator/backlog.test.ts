@@ -1,14 +1,30 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Backlog, bytesAtMost, type Frame, type FrameLimits } from "../../simulator/link/backlog.ts";
+import { Backlog, type Frame } from "../../simulator/link/backlog.ts";
+import { Columns } from "../../simulator/link/columns.ts";
+import { bytesAtMost, type FrameLimits } from "../../simulator/link/content.ts";
 
-const wide: FrameLimits = { readings: 4, bytes: 4_096 };
-const narrow: FrameLimits = { readings: 2, bytes: 4_096 };
+const wide: FrameLimits = { readings: 4, rows: 4, bytes: 4_096 };
+const narrow: FrameLimits = { readings: 2, rows: 2, bytes: 4_096 };
 
 function filled(rows: number): Backlog {
   const backlog = new Backlog();
   for (let row = 0; row < rows; row++) backlog.push(String(row));
   return backlog;
+}
+
+/** The rows of a frame as they were pushed (JSON texts of numbers or texts), or the values of its columns. */
+function rowsOf(frame: Frame | undefined): string[] {
+  return Array.from(frame?.content.readings() ?? [], (row) => JSON.stringify(row.value ?? row));
+}
+
+/** One column of values from `first` on, every other cell empty. */
+function sparse(first: number, count: number): Columns {
+  const cells = Array.from({ length: count * 2 }, (_, index) => (index % 2 === 0 ? first + index / 2 : null));
+  return new Columns(
+    cells.map((_, index) => index),
+    [["level", cells]],
+  );
 }
 
 /** Takes the next frame onto the connection. */
@@ -30,19 +46,19 @@ class PaperHub {
     if (this.waitsFor !== undefined && frame.seq > this.waitsFor) return this.waitsFor;
     this.waitsFor = refuse ? frame.seq : undefined;
     if (refuse) return frame.seq;
-    this.stored.push(...frame.rows);
+    this.stored.push(...rowsOf(frame));
     this.lastSeq = frame.seq;
     return undefined;
   }
 }
 
 type Step =
-  | { do: "push"; rows: number }
+  | { do: "push"; rows: number; columns: boolean }
   | { do: "send"; frames: number; refuse: boolean; ackLost: boolean }
   | { do: "cut"; delivered: number; limits: FrameLimits };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant("push" as const), rows: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({ do: fc.constant("push" as const), rows: fc.integer({ min: 1, max: 9 }), columns: fc.boolean() }),
   fc.record({
     do: fc.constant("send" as const),
     frames: fc.integer({ min: 1, max: 4 }),
@@ -76,8 +92,11 @@ describe("backlog", () => {
           }
         };
         for (const one of steps) {
-          if (one.do === "push") for (let row = 0; row < one.rows; row++) backlog.push(String(pushed++));
-          else if (one.do === "send") send(one.frames, one.refuse, one.ackLost);
+          if (one.do === "push") {
+            if (one.columns) backlog.push(sparse(pushed, one.rows));
+            else for (let row = 0; row < one.rows; row++) backlog.push(String(pushed + row));
+            pushed += one.rows;
+          } else if (one.do === "send") send(one.frames, one.refuse, one.ackLost);
           else {
             send(one.delivered, false, true);
             limits = one.limits;
@@ -101,10 +120,10 @@ describe("backlog", () => {
 
   it("[L2] keeps the numbers of frames across cuts", () => {
     const backlog = filled(10);
-    const before = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: frame?.rows }));
+    const before = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: rowsOf(frame) }));
     backlog.unsend();
     backlog.reconcile(0, true, wide);
-    const after = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: frame?.rows }));
+    const after = [put(backlog), put(backlog)].map((frame) => ({ seq: frame?.seq, rows: rowsOf(frame) }));
     expect(after).toEqual(before);
   });
 
@@ -120,7 +139,7 @@ describe("backlog", () => {
     backlog.refuse(frames[1] as Frame);
     backlog.decide(1);
     backlog.resendFrom(2);
-    expect([put(backlog), put(backlog)].map((frame) => [frame?.seq, frame?.rows.length])).toEqual([
+    expect([put(backlog), put(backlog)].map((frame) => [frame?.seq, frame?.content.count])).toEqual([
       [2, 0],
       [3, 4],
     ]);
@@ -136,7 +155,7 @@ describe("backlog", () => {
     expect(backlog.reconcile(30, false, wide)).toBe(0);
     const frames = [put(backlog), put(backlog)];
     expect(frames.map((frame) => frame?.seq)).toEqual([31, 32]);
-    expect(frames.flatMap((frame) => frame?.rows)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
+    expect(frames.flatMap(rowsOf)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
   });
 
   it("[L4] divides a frame that no longer fits, and is done with its parts one by one", () => {
@@ -145,7 +164,7 @@ describe("backlog", () => {
     backlog.unsend();
     backlog.reconcile(0, true, narrow);
     const parts = [put(backlog, narrow), put(backlog, narrow)];
-    expect(parts.map((frame) => [frame?.seq, frame?.rows])).toEqual([
+    expect(parts.map((frame) => [frame?.seq, rowsOf(frame)])).toEqual([
       [2, ["0", "1"]],
       [3, ["2", "3"]],
     ]);
@@ -164,14 +183,15 @@ describe("backlog", () => {
         fc.integer({ min: 70, max: 400 }),
         (texts, readings, bytes) => {
           const backlog = new Backlog();
+          const limits = { readings, rows: readings, bytes };
           for (const text of texts) backlog.push(JSON.stringify(text));
           const seen: string[] = [];
-          for (let frame = put(backlog, { readings, bytes }); frame; frame = put(backlog, { readings, bytes })) {
-            seen.push(...frame.rows);
-            expect(frame.rows.length).toBeGreaterThan(0);
-            expect(frame.rows.length).toBeLessThanOrEqual(readings);
-            const text = `{"type":"readings","seq":${frame.seq},"readings":[${frame.rows.join(",")}]}`;
-            if (frame.rows.length > 1) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bytes);
+          for (let frame = put(backlog, limits); frame; frame = put(backlog, limits)) {
+            seen.push(...rowsOf(frame));
+            expect(frame.content.count).toBeGreaterThan(0);
+            expect(frame.content.count).toBeLessThanOrEqual(readings);
+            const text = frame.content.text(frame.seq);
+            if (frame.content.count > 1) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(bytes);
           }
           expect(seen).toEqual(texts.map((text) => JSON.stringify(text)));
         },
@@ -192,10 +212,32 @@ describe("backlog", () => {
   it("[L7] drops the oldest reading that has no number, and none that has one", () => {
     const backlog = filled(6);
     put(backlog);
-    expect(backlog.dropOldest()).toBe(true);
-    expect(put(backlog)?.rows).toEqual(["5"]);
-    expect(backlog.dropOldest()).toBe(false);
+    expect(backlog.dropOldest(1)).toBe(1);
+    expect(rowsOf(put(backlog))).toEqual(["5"]);
+    expect(backlog.dropOldest(1)).toBe(0);
     expect(backlog.pending).toBe(5);
+  });
+
+  it("[L7] drops of columns the oldest times, as many as it takes", () => {
+    const backlog = filled(1);
+    backlog.push(sparse(10, 4));
+    backlog.push("5");
+    expect(backlog.dropOldest(3)).toBe(3);
+    expect(backlog.waiting).toBe(3);
+    expect([put(backlog), put(backlog)].map(rowsOf)).toEqual([["12", "13"], ["5"]]);
+    backlog.push(
+      new Columns(
+        [1, 2],
+        [
+          ["a", [1, 2]],
+          ["b", [3, 4]],
+        ],
+      ),
+    );
+    expect(backlog.dropOldest(1)).toBe(2);
+    expect(backlog.dropOldest(5)).toBe(2);
+    expect(backlog.waiting).toBe(0);
+    expect(backlog.oldest).toBe(3);
   });
 
   it("keeps its counts while 250,000 readings pass through", () => {

@@ -175,10 +175,56 @@ describe("link and hub", () => {
     ]);
   });
 
+  it("[L1] loses and doubles nothing of columns and rows while the cable is cut at any byte (seed 5)", async () => {
+    const random = new Random(5);
+    let lives = 60;
+    const cable = await lay(() => (lives-- > 0 ? Math.floor(random.between(1, 6_000)) : Number.POSITIVE_INFINITY));
+    const link = start({ batchReadings: 25, window: 8 }, cable.url);
+    const count = 6_000;
+    for (let index = 0; index < count; ) {
+      const times = Array.from(
+        { length: Math.min(count - index, 1 + Math.floor(random.between(0, 90))) },
+        () => index++,
+      );
+      if (random.between(0, 1) < 0.3) for (const at of times) link.send("level", at, from + at);
+      else
+        link.sendSamples(
+          times.map((at) => from + at),
+          { level: times },
+        );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await link.flush();
+    expect(cable.cuts).toBeGreaterThan(20);
+    expect(link.stats.resent).toBeGreaterThan(0);
+    await expectEachOnce(count, link);
+  });
+
+  it("[L6] tells which cell of a column the hub refused, and stores the others", async () => {
+    const refused: Refused[] = [];
+    const link = start({ onRejected: (one) => refused.push(one) });
+    link.sendSamples([from, 12, from + 2], { level: [1, 2, 3], spin: [null, null, 5] }, "press-1");
+    await link.flush();
+    expect(refused).toMatchObject([
+      { metric: "level", value: 2, time: 12, device: "press-1", code: "time_suspicious" },
+    ]);
+    expect(link.stats).toMatchObject({ sent: 4, stored: 3, rejected: 1, pending: 0 });
+    expect(await hub.readings("press-1", "level")).toEqual([
+      [from, 1],
+      [from + 2, 3],
+    ]);
+    expect(await hub.readings("press-1", "spin")).toEqual([[from + 2, 5]]);
+  });
+
   it("[L4] keeps to a hub with small limits", async () => {
     await replaceHub({ limits: { readingsPerFrame: 7, frameBytes: 1_024, undecidedFrames: 4 } });
     const link = start();
-    for (let index = 0; index < 3_000; index++) link.send("level", index, from + index);
+    for (let index = 0; index < 2_000; index++) link.send("level", index, from + index);
+    const rest = Array.from({ length: 1_000 }, (_, index) => 2_000 + index);
+    link.sendSamples(
+      rest.map((index) => from + index),
+      { level: rest },
+    );
     await link.flush();
     await expectEachOnce(3_000, link);
   });

@@ -45,7 +45,7 @@ export class OddConnection {
   }
 
   /** The next message, which must be one of the contract. */
-  async next<Type extends "hello" | "readings" | "describe" | "ping">(type: Type) {
+  async next<Type extends "hello" | "readings" | "samples" | "describe" | "ping">(type: Type) {
     const message = deviceMessage.parse(await this.#frames.take());
     if (message.type !== type) throw new Error(`expected ${type}, got ${JSON.stringify(message)}`);
     return message as Extract<typeof message, { type: Type }>;
