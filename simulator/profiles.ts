@@ -1,5 +1,8 @@
 /** Which worlds can be simulated: a row each. A new model is one file and one row here. */
+import { BatterySensor, batteryPlaces } from "./devices/battery-sensor.ts";
+import { BuildingPart, buildingParts } from "./devices/building.ts";
 import { Greenhouse } from "./devices/greenhouse.ts";
+import { WeatherStation } from "./devices/weather.ts";
 import { symbols, Ticker } from "./market/ticker.ts";
 import type { Model, ModelOptions } from "./model.ts";
 
@@ -39,6 +42,27 @@ export const profiles: readonly Profile[] = [
     Model: Greenhouse,
     noun: "greenhouse",
     device: inTurn("greenhouse", ["north", "south", "east", "west"]),
+    demo: 4,
+  },
+  {
+    name: "weather",
+    Model: WeatherStation,
+    noun: "weather station",
+    device: inTurn("weather", ["hill", "coast", "valley"]),
+    demo: 2,
+  },
+  {
+    name: "battery",
+    Model: BatterySensor,
+    noun: "battery sensor",
+    device: inTurn("battery", batteryPlaces),
+    demo: 4,
+  },
+  {
+    name: "building",
+    Model: BuildingPart,
+    noun: "building part",
+    device: inTurn("building", buildingParts),
     demo: 4,
   },
   market,
