@@ -84,16 +84,36 @@ export class PageHeader extends LitElement {
         dl {
           display: none;
         }
-        .brand {
-          min-width: 0;
-        }
-        .brand span {
-          overflow: hidden;
-          text-overflow: ellipsis;
-        }
         theme-toggle {
           flex: none;
           margin-left: auto;
+        }
+      }
+      /* The connection stands below the name: side by side the name would be cut. */
+      @media (max-width: 480px) {
+        :host {
+          display: grid;
+          grid-template-columns: 1fr auto;
+        }
+        .brand,
+        .link {
+          grid-area: 1 / 1;
+          justify-self: start;
+        }
+        .brand {
+          min-height: 44px;
+        }
+        .brand span {
+          align-self: start;
+          line-height: 20px;
+        }
+        .link {
+          align-self: end;
+          height: 20px;
+          margin: 0 0 6px 31px;
+          padding: 0 8px;
+          font-size: var(--text-xs);
+          pointer-events: none;
         }
       }
     `,
@@ -130,7 +150,7 @@ export class PageHeader extends LitElement {
       <span class="link ${open ? "" : "lost"}" role="status">
         <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
       </span>
-      ${this.view.complete ? this.#counts() : nothing}
+      ${this.view.complete && !refused ? this.#counts() : nothing}
       <theme-toggle></theme-toggle>
     `;
   }

@@ -157,6 +157,29 @@ describe("the looks of the page", () => {
     await world.startHub();
   });
 
+  it.each([
+    ["a phone", 390],
+    ["a small one", 320],
+  ])("on %s the name of the product stands whole beside whatever is said of the connection", async (_, width) => {
+    const { page } = await world.visit("#/devices", { ...phone, viewport: { width, height: 700 } });
+    const name = page.locator("page-header .brand span");
+    const isWhole = () => name.evaluate((element) => element.scrollWidth <= element.clientWidth);
+    for (const state of ["Live", "Connecting", "Disconnected", "Signed out"]) {
+      if (state === "Disconnected") await world.stopHub();
+      const shown = page.locator("page-header .link");
+      if (state === "Live" || state === "Disconnected") await shown.filter({ hasText: state }).waitFor();
+      // Two of them pass by too quickly to be looked at, and one needs a token.
+      await shown.evaluate((element, text) => {
+        const words = [...element.childNodes].find((node) => node instanceof Text && node.data.trim() !== "");
+        (words as Text).data = text;
+      }, state);
+      expect(await isWhole(), state).toBe(true);
+      expect(await overflow(page), state).toBe(0);
+    }
+    await page.context().close();
+    await world.startHub();
+  });
+
   it("is used by keyboard alone, and shows where it is", async () => {
     const { page } = await world.visit("#/device/greenhouse/1");
     await card(page, "humidity").waitFor();
