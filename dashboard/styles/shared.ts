@@ -104,6 +104,7 @@ export const buttonStyles = css`
     color: var(--text);
   }
   .button.icon {
+    flex: none;
     width: var(--control-height);
     padding: 0;
   }
