@@ -55,11 +55,11 @@ export class LinkBanner extends LitElement {
   }
 
   #banner() {
-    const { state, heardAt } = this.client;
+    const { state, heardAt, refused } = this.client;
     return html`<div class="banner">
       ${icons.cut}
       <strong>${state.state === "ended" ? texts.banner.ended(state.reason || String(state.code)) : texts.banner.lost}</strong>
-      ${heardAt === undefined ? nothing : html`<span class="numbers">${texts.banner.asOf(formatClock(heardAt))}</span>`}
+      ${heardAt === undefined || refused ? nothing : html`<span class="numbers">${texts.banner.asOf(formatClock(heardAt))}</span>`}
       <span class="numbers" aria-live="off">
         ${
           state.state === "waiting"

@@ -152,7 +152,8 @@ export class HubApp extends LitElement {
   };
 
   override willUpdate(): void {
-    const device = this.route.page === "device" && this.#view.devices.get(this.route.device);
+    const { refused } = this.#client;
+    const device = !refused && this.route.page === "device" && this.#view.devices.get(this.route.device);
     document.title = device ? `${deviceLabel(device)} – ${texts.product}` : texts.product;
     this.toggleAttribute("cut", this.#client.state.state !== "open" && this.#view.complete);
     if (!this.#view.complete) return;

@@ -141,9 +141,11 @@ export class SignInPage extends LitElement {
   }
 
   #problem(): string | undefined {
-    const { refused } = this.client;
+    const { refused, state } = this.client;
     if (!refused?.withToken) return undefined;
-    return refused.code === "rate_limited" ? refused.message : texts.signIn.wrong;
+    if (refused.code === "rate_limited") return refused.message;
+    // While the hub is away nobody knows whether the token that was typed since is wrong.
+    return state.state === "ended" ? texts.signIn.wrong : undefined;
   }
 
   #submit(event: Event): void {

@@ -123,6 +123,26 @@ describe.skipIf(missingNetwork)(
       await page.getByText("oven-1").first().waitFor();
     });
 
+    it("tells nothing of devices where it asks for the token, and calls none wrong that the hub has not seen", async () => {
+      const page = await open(`#token=${token}`);
+      await page.getByText("oven-1").first().waitFor();
+      await page.waitForURL(/#\/device\/oven-1/);
+      await expect.poll(() => page.title()).toContain("oven-1");
+      await app.stop();
+      await startHub(true);
+      await page.getByText("This is not the hub's token").waitFor({ timeout: 30_000 });
+      expect(await page.title()).toBe("Telemetry hub");
+      expect(await page.locator("page-header dl").count()).toBe(0);
+      await app.stop();
+      await field(page).fill(token);
+      await page.keyboard.press("Enter");
+      await page.getByText("Connection to the hub lost").waitFor();
+      expect(await page.getByText("This is not the hub's token").count()).toBe(0);
+      expect(await page.getByText("Values as of").count()).toBe(0);
+      await startHub(false);
+      await page.getByText("oven-1").first().waitFor({ timeout: 30_000 });
+    });
+
     it.each([
       ["light", 1440],
       ["dark", 1440],
