@@ -141,7 +141,7 @@ export class Hub {
       log,
       epoch,
     };
-    this.#removal = { store, catalog, committer, live: this.live, presence, now: () => clock.now() };
+    this.#removal = { store, catalog, committer, live: this.live, presence, clock };
   }
 
   /** Takes a connection; the transport gives it what comes in, and tells when it is gone. */

@@ -1,4 +1,5 @@
 /** Removing a device or a range of readings, without losing what comes in meanwhile. */
+import type { Clock } from "../ports.ts";
 import type { Deletion, TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
@@ -6,13 +7,12 @@ import type { Committer } from "./ingest/committer.ts";
 import type { LiveSets } from "./live/live-sets.ts";
 
 export interface RemovalDeps {
-  readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest">;
+  readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest" | "seriesState">;
   readonly catalog: Catalog;
   readonly committer: Committer;
   readonly live: Pick<LiveSets, "deviceRemoved" | "seriesRemoved" | "seriesChanged">;
   readonly presence: Pick<Presence, "removed" | "removedSeries">;
-  /** ms since the epoch. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
 }
 
 /** Removes a device with everything it sent; false where there is none. Rejects with a `StoreError`; then nothing changed. */
@@ -21,7 +21,14 @@ export function removeDevice(id: string, deps: RemovalDeps): Promise<boolean> {
   return committer.exclusive(async () => {
     const device = catalog.findDevice(id);
     if (!device) return false;
-    await store.deleteDevice(id);
+    try {
+      await store.deleteDevice(id);
+    } catch (error) {
+      const stored = [...device.series.values()].filter(({ committed }) => committed).map(({ number }) => number);
+      const gone = await goneOf(stored, store);
+      // A device goes whole or not at all.
+      if (gone.length === 0) throw error;
+    }
     catalog.removeDevice(device);
     live.deviceRemoved(device);
     presence.removed(device);
@@ -37,8 +44,12 @@ export interface Removed {
   readonly series: number;
 }
 
-/** Removed in one transaction, for which commits wait: each has its own sync otherwise. */
-const seriesAtOnce = 16;
+/**
+ * Series in one transaction, for which commits wait: each has its own sync otherwise. Half as many follow one that took
+ * longer than `pauseMs`, twice as many one that did not: of a long past a few take long.
+ */
+const mostAtOnce = 16;
+const pauseMs = 500;
 
 /**
  * Removes a range of each series of `numbers`, which names none twice: `fromMs` included, `toMs` excluded. Rejects with a
@@ -52,12 +63,14 @@ export async function removeReadings(
 ): Promise<Removed> {
   let readings = 0;
   let series = 0;
-  for (let at = 0; at < numbers.length; at += seriesAtOnce) {
-    const done = await removeAtOnce(numbers.slice(at, at + seriesAtOnce), fromMs, toMs, deps);
+  for (let at = 0, atOnce = 1; at < numbers.length; ) {
+    const { done, tookMs } = await removeAtOnce(numbers.slice(at, at + atOnce), fromMs, toMs, deps);
     for (const { removed, seriesRemoved } of done) {
       readings += removed;
       if (seriesRemoved) series += 1;
     }
+    at += done.length;
+    atOnce = tookMs > pauseMs ? Math.max(1, atOnce / 2) : Math.min(mostAtOnce, atOnce * 2);
   }
   return { readings, series };
 }
@@ -67,46 +80,80 @@ function removeAtOnce(
   fromMs: number,
   toMs: number,
   deps: RemovalDeps,
-): Promise<Deletion[]> {
-  const { store, catalog, committer, live, presence } = deps;
+): Promise<{ readonly done: readonly Deletion[]; readonly tookMs: number }> {
+  const { store, committer, clock } = deps;
   return committer.exclusive(async () => {
-    const deletions = await store.deleteReadings(numbers.map((series) => ({ series, fromMs, toMs })));
-    const gone: Series[] = [];
-    for (const [index, { removed, seriesRemoved }] of deletions.entries()) {
-      const series = catalog.findSeries(numbers[index] as number);
-      if (!series || removed === 0) continue;
-      if (seriesRemoved) {
-        catalog.removeSeries(series);
-        live.seriesRemoved(series);
-        presence.removedSeries(series);
-        gone.push(series);
-      } else {
-        await readLatest(series, store);
-        live.seriesChanged(series);
-      }
+    const startMs = clock.monotonic();
+    let done: readonly Deletion[];
+    try {
+      done = await store.deleteReadings(numbers.map((series) => ({ series, fromMs, toMs })));
+    } catch (error) {
+      forgetSeries(await goneOf(numbers, store), deps);
+      throw error;
     }
-    if (gone.length > 0) replaceWaiting(gone, deps);
-    return deletions;
+    const tookMs = clock.monotonic() - startMs;
+    forgetSeries(
+      numbers.filter((_, index) => done[index]?.seriesRemoved),
+      deps,
+    );
+    await renewLatest(new Map(numbers.map((number, index) => [number, done[index]?.removed ?? 0])), deps);
+    return { done, tookMs };
   });
 }
 
-/** The newest reading may have been among those that went. */
-async function readLatest(series: Series, store: Pick<TelemetryStore, "latest">): Promise<void> {
-  const [newest] = await store.latest([series.number]);
-  series.latestTimeMs = Number.NEGATIVE_INFINITY;
-  if (newest) advanceLatest(series, newest.timeMs, newest.value, newest.receivedMs);
+/**
+ * Which series the store has no more after a removal that failed. Its answer alone may have been lost, with the thread that
+ * made it, and readings under the number of a series that is gone would be acknowledged and kept nowhere.
+ */
+async function goneOf(numbers: readonly number[], store: Pick<TelemetryStore, "seriesState">): Promise<number[]> {
+  try {
+    const left = new Set((await store.seriesState(numbers)).map(({ series }) => series));
+    return numbers.filter((number) => !left.has(number));
+  } catch {
+    // A store that tells nothing takes nothing either; the failure of the removal itself is what people are told.
+    return [];
+  }
+}
+
+/** Takes away series that the store has no more, all of them in one go: no frame may meet half of it. */
+function forgetSeries(numbers: readonly number[], deps: RemovalDeps): void {
+  const { catalog, live, presence } = deps;
+  const gone = numbers.flatMap((number) => catalog.findSeries(number) ?? []);
+  for (const series of gone) {
+    catalog.removeSeries(series);
+    live.seriesRemoved(series);
+    presence.removedSeries(series);
+  }
+  if (gone.length > 0) replaceWaiting(gone, deps);
+}
+
+/**
+ * The newest reading may have been among those that went, also in an attempt before whose answer was lost. `removed` has how
+ * many went of each series now.
+ */
+async function renewLatest(removed: ReadonlyMap<number, number>, { store, catalog, live }: RemovalDeps): Promise<void> {
+  const left = [...removed.keys()].flatMap((number) => catalog.findSeries(number) ?? []);
+  if (left.length === 0) return;
+  const newest = new Map((await store.latest(left.map(({ number }) => number))).map((one) => [one.series, one]));
+  for (const series of left) {
+    const found = newest.get(series.number);
+    const knownMs = series.latestTimeMs;
+    series.latestTimeMs = Number.NEGATIVE_INFINITY;
+    if (found) advanceLatest(series, found.timeMs, found.value, found.receivedMs);
+    if (removed.get(series.number) !== 0 || series.latestTimeMs !== knownMs) live.seriesChanged(series);
+  }
 }
 
 /**
  * Readings that came while the removal was on its way bear numbers that are gone. They get new series, and where the
  * device is gone a new device: they are not part of what was removed.
  */
-function replaceWaiting(removed: readonly Series[], { catalog, committer, now }: RemovalDeps): void {
+function replaceWaiting(removed: readonly Series[], { catalog, committer, clock }: RemovalDeps): void {
   const gone = new Map(removed.map((series) => [series.number, series]));
   committer.replaceWaiting(gone, ({ device, metric, type }, batch) => {
     let owner = catalog.findDevice(device.id);
     if (!owner) {
-      owner = catalog.device(device.id, now());
+      owner = catalog.device(device.id, clock.now());
       batch.addDevice(owner);
     }
     const known = owner.series.get(metric);

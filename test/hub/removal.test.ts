@@ -1,6 +1,11 @@
 /** Removing a device or a range while readings come in. */
 import { describe, expect, it } from "vitest";
-import { StoreError } from "../../server/store/store.ts";
+import { Catalog } from "../../server/hub/catalog.ts";
+import { Committer } from "../../server/hub/ingest/committer.ts";
+import { removeReadings } from "../../server/hub/removal.ts";
+import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { type Range, StoreError } from "../../server/store/store.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -15,6 +20,40 @@ async function seriesNumbers(hub: TestHub): Promise<number[]> {
 }
 
 const everything = `device=a&metric=m&from=${time - 1}&to=${time + 1_000}`;
+
+/** Removes from `count` series, each removal of the store taking `tookMs`; answers how many series each of them got. */
+async function removedAtOnce(count: number, tookMs: (series: number) => number): Promise<number[]> {
+  const clock = new FakeClock();
+  const store = new MemoryStore();
+  const catalog = new Catalog(await store.open());
+  const sizes: number[] = [];
+  const slow = {
+    deleteDevice: store.deleteDevice.bind(store),
+    latest: store.latest.bind(store),
+    seriesState: store.seriesState.bind(store),
+    deleteReadings: (ranges: readonly Range[]) => {
+      sizes.push(ranges.length);
+      clock.advance(tookMs(ranges.length));
+      return store.deleteReadings(ranges);
+    },
+  };
+  const nothing = () => {};
+  const heard = { onCommit: nothing, onTold: nothing, onFatal: nothing };
+  const committer = new Committer({ store, clock, delayMs: 0, ...heard });
+  const live = { deviceRemoved: nothing, seriesRemoved: nothing, seriesChanged: nothing };
+  const presence = { removed: nothing, removedSeries: nothing };
+  const numbers = Array.from({ length: count }, (_, index) => index + 1);
+  await removeReadings(numbers, 0, 1, { store: slow, catalog, committer, live, presence, clock });
+  return sizes;
+}
+
+describe("many series", () => {
+  it("are removed sixteen in a transaction where that is quick, and one by one where each takes long", async () => {
+    expect(await removedAtOnce(50, () => 1)).toEqual([1, 2, 4, 8, 16, 16, 3]);
+    expect(await removedAtOnce(4, () => 3_000)).toEqual([1, 1, 1, 1]);
+    expect(await removedAtOnce(30, (series) => 100 * series)).toEqual([1, 2, 4, 8, 4, 8, 3]);
+  });
+});
 
 describe("removal", () => {
   it("[P14] [P51] readings that come while a series is emptied are kept, under a new number", async () => {
@@ -129,6 +168,60 @@ describe("removal", () => {
     client.send(frame(2));
     expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
     expect(await hub.readings("a", "m")).toHaveLength(2);
+  });
+
+  const lost = new StoreError("store_unavailable", "The store's worker was lost: send it once more.");
+
+  it("[P19] a removal whose answer is lost loses no reading that comes after it", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    client.send(frame(1));
+    await client.next("ack");
+    hub.store.loseNextRemoval(lost);
+    const release = hub.store.holdRemovals();
+    const removal = hub.http("DELETE", `readings?${everything}`);
+    await hub.store.removalWaits();
+    client.send(frame(2));
+    await client.settled();
+    release();
+    expect((await removal).status).toBe(503);
+    expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
+    client.send(frame(3));
+    expect(await client.next("ack")).toMatchObject({ seq: 3, stored: 1 });
+    expect(await hub.readings("a", "m")).toEqual([2, 3].map((seq) => [time + seq, seq]));
+  });
+
+  it("[P19] a device whose removal was done is removed, also where the answer of the store is lost", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    client.send(frame(1));
+    await client.next("ack");
+    hub.store.loseNextRemoval(lost);
+    expect((await hub.http("DELETE", "devices/a")).status).toBe(200);
+    expect((await hub.http("GET", "devices/a")).status).toBe(404);
+    client.send(frame(2));
+    expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
+    expect(await hub.readings("a", "m")).toEqual([[time + 2, 2]]);
+  });
+
+  it("[P19] of series that are removed together one whose newest reading cannot be told costs no reading of another", async () => {
+    const hub = await open();
+    const client = await hub.welcomed("a", { session: "s" });
+    const reading = (metric: string, offset: number) => ({ metric, value: offset, time: time + offset });
+    const first = [reading("k", 5), reading("k", 1), reading("l", 5), reading("l", 1), reading("m", 5)];
+    client.send({ type: "readings", seq: 1, readings: first });
+    await client.next("ack");
+    hub.store.failNextLatest(undefined);
+    hub.store.failNextLatest(lost);
+    const remove = () => hub.http("DELETE", `readings?device=a&metric=*&from=${time + 2}&to=${time + 10}`);
+    expect((await remove()).status).toBe(503);
+    client.send({ type: "readings", seq: 2, readings: [reading("m", 20)] });
+    expect(await client.next("ack")).toMatchObject({ seq: 2, stored: 1 });
+    expect(await hub.readings("a", "m")).toEqual([[time + 20, 20]]);
+    // Nothing is left to remove, and what is shown as newest must not be what went.
+    expect((await remove()).body).toMatchObject({ removed: 0 });
+    const { latest } = (await hub.http("GET", "latest")).body;
+    expect(latest.map(({ value }: { value: number }) => value)).toEqual([1, 1, 20]);
   });
 
   it("a range in the middle leaves the series and its newest reading as they were; its end moves the newest", async () => {

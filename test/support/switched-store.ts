@@ -44,6 +44,8 @@ export class SwitchedStore implements TelemetryStore {
   readonly #lastSeqFailures: StoreError[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #removalFailures: StoreError[] = [];
+  readonly #lostRemovals: StoreError[] = [];
+  readonly #latestFailures: (StoreError | undefined)[] = [];
   #appends: Gate | undefined;
   #removals: Gate | undefined;
   /** Readings of each append that was called with any, in order. */
@@ -88,6 +90,16 @@ export class SwitchedStore implements TelemetryStore {
   /** The next removal removes nothing and fails like this. */
   failNextRemoval(error: StoreError): void {
     this.#removalFailures.push(error);
+  }
+
+  /** The next removal is done, and its answer is lost: it fails like this. */
+  loseNextRemoval(error: StoreError): void {
+    this.#lostRemovals.push(error);
+  }
+
+  /** The next question for newest readings that is not spoken for fails like this; without an error it is answered. */
+  failNextLatest(error: StoreError | undefined): void {
+    this.#latestFailures.push(error);
   }
 
   /** Lets go what a test left waiting. */
@@ -145,7 +157,9 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.seriesState(series);
   }
 
-  latest(series: readonly number[]): Promise<Latest[]> {
+  async latest(series: readonly number[]): Promise<Latest[]> {
+    const error = this.#latestFailures.shift();
+    if (error) throw error;
     return this.#inner.latest(series);
   }
 
@@ -161,14 +175,12 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.readPresence(device);
   }
 
-  async deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
-    await this.#removal();
-    return this.#inner.deleteReadings(ranges);
+  deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
+    return this.#removal(() => this.#inner.deleteReadings(ranges));
   }
 
-  async deleteDevice(device: string): Promise<void> {
-    await this.#removal();
-    return this.#inner.deleteDevice(device);
+  deleteDevice(device: string): Promise<void> {
+    return this.#removal(() => this.#inner.deleteDevice(device));
   }
 
   stats(): Promise<StoreStats> {
@@ -179,9 +191,13 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.close();
   }
 
-  async #removal(): Promise<void> {
+  async #removal<T>(remove: () => Promise<T>): Promise<T> {
     await this.#removals?.pass();
-    const error = this.#removalFailures.shift();
-    if (error) throw error;
+    const refusal = this.#removalFailures.shift();
+    if (refusal) throw refusal;
+    const done = await remove();
+    const loss = this.#lostRemovals.shift();
+    if (loss) throw loss;
+    return done;
   }
 }
