@@ -58,14 +58,18 @@ export const patchDevice: Handler = async (request) => {
 /** `DELETE devices/{id}`: its history goes with it. */
 export const deleteDevice: Handler = async (request) => {
   const device = deviceOf(request);
-  await request.context.hub.removeDevice(device.id);
+  const { hub, catalog } = request.context;
+  // Somebody else may have removed it meanwhile.
+  if (!(await hub.removeDevice(device.id))) throw unknownDevice(device.id, catalog);
   return { json: { device: device.id, removed: true } satisfies RemovedDeviceAnswer };
 };
 
 /** `GET devices/{id}/refused`: the last readings that were refused for good, newest first. */
 export const getRefused: Handler = async (request) => {
+  const { catalog, store } = request.context;
   const device = deviceOf(request);
-  const refusals = await request.context.store.refusals(device.id);
+  const refusals = await store.refusals(device.id);
+  if (device.removed) throw unknownDevice(device.id, catalog);
   return {
     json: {
       device: device.id,
