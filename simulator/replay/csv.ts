@@ -1,0 +1,78 @@
+/** CSV as it is met: commas, semicolons, tabs or bars, quotes, a BOM, comments before the header. */
+import { type CsvError, parse } from "csv-parse";
+import { maxRowBytes, type Row, WrongFile } from "./row.ts";
+
+const delimiters = [",", ";", "\t", "|"] as const;
+
+/** What parts the cells of the header, which is the first line that is neither empty nor a comment. */
+export function delimiterOf(head: string): string {
+  const first = head.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !/^\uFEFF?#/.test(line)) ?? "";
+  const plain = first.replaceAll(/"(?:[^"]|"")*"/g, "");
+  return delimiters.reduce((best, one) => (plain.split(one).length > plain.split(best).length ? one : best));
+}
+
+/** Rows behind the header; or all rows, where none is given. */
+export async function* csvRows(
+  bytes: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  header?: readonly string[],
+): AsyncGenerator<readonly Row[]> {
+  let rows: Row[] = [];
+  let headers = header ? 1 : 0;
+  // The parser counts each CRLF within quotes as two lines.
+  let tooMany = 0;
+  let lastLine = 0;
+  const take = (cells: readonly string[], lines: number): null => {
+    let inside = 0;
+    for (const cell of cells) {
+      if (!cell.includes("\n") && !cell.includes("\r")) continue;
+      const breaks = cell.match(/\r\n|\n|\r/g) ?? [];
+      inside += breaks.length;
+      tooMany += breaks.filter((one) => one.length === 2).length;
+    }
+    lastLine = lines - tooMany;
+    if (headers-- > 0) return null;
+    headers = 0;
+    const row = { line: lastLine - inside, cells };
+    const length = header?.length ?? cells.length;
+    if (cells.length === length) rows.push(row);
+    else rows.push({ ...row, trouble: { expected: `${length} cells as in the header`, found: `${cells.length}` } });
+    return null;
+  };
+  const parser = parse({
+    bom: true,
+    delimiter,
+    record_delimiter: ["\r\n", "\n", "\r"],
+    comment: "#",
+    comment_no_infix: true,
+    skip_empty_lines: true,
+    relax_quotes: true,
+    relax_column_count: true,
+    max_record_size: maxRowBytes,
+    on_record: (cells: readonly string[], { lines }) => take(cells, lines),
+  });
+  const failed = new Promise<never>((_, reject) => parser.on("error", reject));
+  failed.catch(() => {});
+  const ended = new Promise<void>((resolve) => parser.on("end", resolve));
+  parser.resume();
+  try {
+    for await (const piece of bytes) {
+      await Promise.race([failed, new Promise<void>((resolve) => parser.write(piece, () => resolve()))]);
+      if (rows.length > 0) yield rows;
+      rows = [];
+    }
+    parser.end();
+    await Promise.race([failed, ended]);
+  } catch (error) {
+    throw unreadable(error as CsvError, lastLine + 1);
+  }
+  if (rows.length > 0) yield rows;
+}
+
+function unreadable(error: CsvError, line: number): Error {
+  if (error.code === "CSV_QUOTE_NOT_CLOSED")
+    return new WrongFile(`Line ${line}: a quote (") opens in the row that begins here, and nothing closes it.`);
+  if (error.code === "CSV_MAX_RECORD_SIZE")
+    return new WrongFile(`Line ${line}: the row that begins here is longer than 1 MB; a quote (") may not be closed.`);
+  return error;
+}

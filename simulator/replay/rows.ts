@@ -1,0 +1,61 @@
+/** The rows of a file as a stream: a file of any size takes the memory of one piece of it. */
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { csvRows, delimiterOf } from "./csv.ts";
+import { ndjsonRows } from "./ndjson.ts";
+import { type Row, WrongFile } from "./row.ts";
+
+/** A file that can be read more than once. */
+export interface Table {
+  /** Names of columns. Those of NDJSON are complete only once `rows` has ended: a key may come late. */
+  readonly header: readonly string[];
+  /** True where cells have types of their own (NDJSON). */
+  readonly typed: boolean;
+  /** Rows in pieces of some thousand. */
+  rows(): AsyncGenerator<readonly Row[]>;
+}
+
+/** Bytes looked at to see what a file is. */
+const headBytes = 64 * 1024;
+const pieceBytes = 256 * 1024;
+
+/** Opens a file of CSV or NDJSON, told apart by what stands in it. Throws `WrongFile`. */
+export async function openTable(path: string): Promise<Table> {
+  const head = await readHead(path);
+  const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : "utf-8").decode(head);
+  const begin = text.trimStart();
+  if (begin === "") throw new WrongFile("The file is empty.");
+  const bytes = () => createReadStream(path, { highWaterMark: pieceBytes });
+  if (begin.startsWith("{")) {
+    const header: string[] = [];
+    return { header, typed: true, rows: () => ndjsonRows(bytes(), header) };
+  }
+  if (begin.startsWith("["))
+    throw new WrongFile(
+      `Line 1: expected CSV, or one JSON object a line, found a JSON array: jq -c '.[]' FILE > FILE.ndjson makes lines of it.`,
+    );
+  if (text.includes("\0")) throw new WrongFile("Expected CSV or NDJSON, found a file that is no text.");
+  const delimiter = delimiterOf(text);
+  let header: readonly string[] = [];
+  for await (const rows of csvRows(bytes(), delimiter)) {
+    const [first] = rows;
+    if (!first) continue;
+    header = first.cells.map((cell) => String(cell).trim());
+    break;
+  }
+  return { header, typed: false, rows: () => csvRows(bytes(), delimiter, header) };
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new WrongFile(error.code === "ENOENT" ? "There is no such file." : `It cannot be opened (${error.message}).`);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw new WrongFile(`It cannot be read (${(error as Error).message}).`);
+  } finally {
+    await file.close();
+  }
+}
