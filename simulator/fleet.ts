@@ -1,4 +1,6 @@
 /** Many simulated devices, each with a link of its own, as real ones have. */
+
+import { Feed } from "./fleet/feed.ts";
 import {
   Link,
   type LinkPorts,
@@ -8,7 +10,6 @@ import {
   type SocketConstructor,
   systemPorts,
 } from "./link.ts";
-import type { Model } from "./model.ts";
 import type { Source } from "./profiles.ts";
 
 export interface FleetOptions {
@@ -25,6 +26,8 @@ export interface FleetOptions {
   readonly ports?: LinkPorts;
   readonly onState?: (device: string, state: LinkState) => void;
   readonly onRejected?: (device: string, refused: Refused) => void;
+  /** The past of all devices is with the hub, but of those that were sent away: called once, at once where there is none. */
+  readonly onPast?: () => void;
 }
 
 /** Sums over all links. */
@@ -32,76 +35,21 @@ export interface FleetTotals extends LinkStats {
   readonly links: number;
   readonly open: number;
   readonly stopped: number;
+  /** Cut off between reports, to spare the battery. */
+  readonly asleep: number;
+  /** How much of the past is done, 0 to 1. */
+  readonly past: number;
 }
-
-/** Readings of a past that are handed over before the hub has to have them all: memory stays flat however long it is. */
-const chunkReadings = 5_000;
-
-/** Reports made or passed over at a stretch: the sockets have their turn after some 30 ms at most. */
-const stretchReports = 50_000;
-
-/** Older than this, a long past is thinned … */
-const fullDetailMs = 3_600_000;
-
-/** … to about so many reports a device. */
-const pastReports = 10_000;
 
 /** Links are opened so far apart, ms: a thousand at once would overrun the hub's accept queue. */
 const openEveryMs = 2;
-
-/** Feeds one link from one model, on time: each report is due at a time of its own, so that no delay adds up. */
-class Feed {
-  readonly link: Link;
-  readonly #model: Model;
-  readonly #ports: LinkPorts;
-  readonly #stride: number;
-  #cancel: (() => void) | undefined;
-  #stopped = false;
-
-  constructor(model: Model, link: Link, historyMs: number, ports: LinkPorts) {
-    this.#model = model;
-    this.link = link;
-    this.#ports = ports;
-    this.#stride = Math.max(1, Math.ceil((historyMs - fullDetailMs) / model.intervalMs / pastReports));
-    this.#start();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#cancel?.();
-  }
-
-  #start(): void {
-    // A flush fails only where the link has stopped; its state says why, and there is nothing left to feed.
-    this.#catchUp().catch(() => this.stop());
-  }
-
-  /** Reports everything that is due, then sleeps until the next report. */
-  async #catchUp(): Promise<void> {
-    let handed = 0;
-    let made = 0;
-    while (!this.#stopped && this.#model.nextTime <= this.#ports.now()) {
-      const old = this.#model.nextTime < this.#ports.now() - fullDetailMs;
-      const stride = old ? this.#stride : 1;
-      const { time, readings } = this.#model.report(stride);
-      for (const [metric, value] of readings) this.link.send(metric, value, time);
-      handed += readings.length;
-      made += stride;
-      if (handed < chunkReadings && made < stretchReports) continue;
-      handed = 0;
-      made = 0;
-      await this.link.flush();
-    }
-    if (this.#stopped) return;
-    this.#cancel = this.#ports.after(this.#model.nextTime - this.#ports.now(), () => this.#start());
-  }
-}
 
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #ports: LinkPorts;
   readonly #feeds: Feed[] = [];
   #cancelOpening: (() => void) | undefined;
+  #pasts = 0;
 
   /** Starts at once. Throws where the URL is none. */
   constructor(options: FleetOptions) {
@@ -111,14 +59,16 @@ export class Fleet {
   }
 
   get totals(): FleetTotals {
-    const sum = { sent: 0, stored: 0, rejected: 0, dropped: 0, pending: 0, resent: 0, open: 0, stopped: 0 };
-    for (const { link } of this.#feeds) {
-      const { stats, state } = link;
+    const sum = { sent: 0, stored: 0, rejected: 0, dropped: 0, pending: 0, resent: 0, open: 0, stopped: 0, asleep: 0 };
+    let past = 0;
+    for (const feed of this.#feeds) {
+      const { stats, state } = feed;
       for (const key of ["sent", "stored", "rejected", "dropped", "pending", "resent"] as const) sum[key] += stats[key];
-      if (state.state === "open") sum.open++;
-      if (state.state === "stopped") sum.stopped++;
+      if (state === "open" || state === "stopped" || state === "asleep") sum[state]++;
+      past += feed.past;
     }
-    return { ...sum, links: this.#options.sources.length };
+    const links = this.#options.sources.length;
+    return { ...sum, links, past: links === 0 ? 1 : past / links };
   }
 
   /** Makes no more readings, and waits until the hub has decided all it was sent, but no longer than `withinMs`. */
@@ -129,17 +79,14 @@ export class Fleet {
     const patience = new Promise<void>((resolve) => {
       cancel = this.#ports.after(withinMs, resolve);
     });
-    await Promise.race([patience, Promise.allSettled(this.#feeds.map(({ link }) => link.flush()))]);
+    await Promise.race([patience, Promise.allSettled(this.#feeds.map((feed) => feed.flush()))]);
     cancel();
   }
 
   /** Ends all links at once. `totals` stay. */
   close(): void {
     this.#cancelOpening?.();
-    for (const feed of this.#feeds) {
-      feed.stop();
-      feed.link.close();
-    }
+    for (const feed of this.#feeds) feed.close();
   }
 
   #openFrom(index: number): void {
@@ -153,17 +100,28 @@ export class Fleet {
     const { url, token, seed, rate, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
     const from = this.#ports.now() - historyMs;
     const model = new Model({ device, seed, from, ...(rate === undefined ? {} : { rate }) });
-    const link = new Link(url, {
-      device,
-      ...model.meta,
-      ...(token === undefined ? {} : { token }),
-      overflow: "drop-oldest",
-      bufferReadings: 20_000,
-      ports: this.#ports,
-      ...(WebSocket === undefined ? {} : { WebSocket }),
-      ...(onState === undefined ? {} : { onState: (state) => onState(device, state) }),
-      ...(onRejected === undefined ? {} : { onRejected: (refused) => onRejected(device, refused) }),
-    });
-    return new Feed(model, link, historyMs, this.#ports);
+    const open = () =>
+      new Link(url, {
+        device,
+        ...model.meta,
+        ...(token === undefined ? {} : { token }),
+        overflow: "drop-oldest",
+        bufferReadings: 20_000,
+        ports: this.#ports,
+        ...(WebSocket === undefined ? {} : { WebSocket }),
+        ...(onState === undefined ? {} : { onState: (state) => isNews(state) && onState(device, state) }),
+        ...(onRejected === undefined ? {} : { onRejected: (refused) => onRejected(device, refused) }),
+      });
+    return new Feed({ model, open, historyMs, ports: this.#ports, onPast: () => this.#pastOfOne() });
   }
+
+  #pastOfOne(): void {
+    this.#pasts++;
+    if (this.#pasts === this.#options.sources.length) this.#options.onPast?.();
+  }
+}
+
+/** That the fleet itself closed a link is none. */
+function isNews(state: LinkState): boolean {
+  return state.state !== "stopped" || state.reason !== "closed";
 }

@@ -21,10 +21,16 @@ export function firstLine(sources: readonly Source[], { url, seed }: { url: stri
   return `Simulating ${countedSources(sources)} (seed ${seed}) for ${url}. Ctrl-C stops.`;
 }
 
+/** Where this computer is reported, and nothing simulated. */
+export function selfLine(url: string): string {
+  return `Reporting this computer to ${url}. Ctrl-C stops.`;
+}
+
 /** `perSecond`: readings acknowledged each second since the last line. */
 export function liveLine(totals: FleetTotals, perSecond: number): string {
   return [
-    `${totals.open} of ${totals.links} connected`,
+    `${totals.open} of ${totals.links} connected${totals.asleep > 0 ? `, ${totals.asleep} asleep` : ""}`,
+    ...(totals.past < 1 ? [`past ${Math.floor(totals.past * 100)} %`] : []),
     `${number.format(totals.sent)} sent`,
     `${number.format(totals.stored)} acknowledged`,
     `${number.format(totals.rejected)} rejected`,
@@ -32,6 +38,12 @@ export function liveLine(totals: FleetTotals, perSecond: number): string {
     ...(totals.dropped > 0 ? [`${number.format(totals.dropped)} dropped`] : []),
     `${number.format(Math.round(perSecond))}/s`,
   ].join(" · ");
+}
+
+/** Said once, where the past was asked for and is in. */
+export function pastLine(stored: number, tookMs: number): string {
+  const perSecond = Math.round((stored * 1_000) / Math.max(1, tookMs));
+  return `The past is in: ${count(stored, "reading")} in ${(tookMs / 1_000).toFixed(1)} s (${number.format(perSecond)}/s).`;
 }
 
 export function lastLine(totals: FleetTotals): string {

@@ -31,14 +31,16 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     [
       "simulator/profiles.ts",
       "simulator/fleet.ts",
+      "simulator/fleet/",
+      "simulator/self.ts",
       "simulator/faults.ts",
+      "simulator/faults/",
       "simulator/replay/",
       "simulator/record/",
       "simulator/options.ts",
       "simulator/option-values.ts",
-      "simulator/load/",
     ],
-    ["simulator/words.ts", "simulator/main.ts"],
+    ["simulator/words.ts", "simulator/load/", "simulator/main.ts"],
   ],
 };
 
@@ -59,6 +61,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   "csv-parse": ["simulator/replay/csv.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
+  systeminformation: ["simulator/devices/computer/machine.ts"],
   uqr: ["server/main/lan.ts"],
   "prom-client": ["server/transport/http/metrics.ts"],
   lit: ["dashboard/"],
