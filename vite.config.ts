@@ -11,6 +11,7 @@ const programs: Record<string, string> = {
   "server/main": "server/main.ts",
   "server/store-worker": "server/store/sqlite/worker.ts",
   "simulator/main": "simulator/main.ts",
+  "simulator/load-dashboards": "simulator/load/dashboards.ts",
 };
 
 export default defineConfig({

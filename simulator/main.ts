@@ -98,7 +98,13 @@ function run(options: SimulatorOptions, sources: readonly Source[]): void {
   process.on("disconnect", stop);
 }
 
-const options = readOptions(process.argv.slice(2));
+const args = process.argv.slice(2);
+if (args.includes("--load")) {
+  // Loaded where it is used, as all that is not the fleet.
+  const { loadCommand } = await import("./load/command.ts");
+  process.exit(await loadCommand(args, WebSocket));
+}
+const options = readOptions(args);
 const sources = "exitCode" in options ? [] : chosenSources(options);
 if ("exitCode" in options) process.exitCode = options.exitCode;
 else if (sources.length === 0) {
