@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncFolder } from "../store/sync-folder.ts";
 import { hashToken } from "./access.ts";
 
 /** Name of the file in the data folder; mode 0600. */
@@ -72,10 +73,5 @@ async function write(path: string, text: string): Promise<void> {
   }
   await rename(next, path);
   // The new name, too: after a power cut the token that this one ended must not be back.
-  const folder = await open(dirname(path), "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  syncFolder(dirname(path));
 }

@@ -2,8 +2,9 @@
  * A new database gets its name once it is whole: one that stands under that name has held everything since, and where it is
  * empty or has no tables, something was lost. A start that was killed leaves a draft, which nobody ever wrote a reading to.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../sync-folder.ts";
 import { makeDatabase } from "./driver.ts";
 import { makeTables, toOpenError } from "./schema.ts";
 
@@ -19,17 +20,5 @@ export function createDatabase(path: string): void {
     syncFolder(dirname(path));
   } catch (error) {
     throw toOpenError(error, path);
-  }
-}
-
-/** Without this a loss of power may take the new name back, and with it everything written since. */
-function syncFolder(path: string): void {
-  // Windows cannot open a folder, and keeps names in a journal of its own.
-  if (process.platform === "win32") return;
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
