@@ -40,10 +40,13 @@ export function presenceDot(state: PresenceState): TemplateResult {
   return html`<span class="dot ${state}"></span>`;
 }
 
+/** The interval of a series of which none is known yet, ms: the hub's rule. */
+const unknownIntervalMs = 300_000;
+
 /** How long the last value of a series counts as fresh, ms: the hub's rule for presence. Infinity: on event, never stale. */
 export function graceMs(reportInterval: number | null): number {
   if (reportInterval === 0) return Number.POSITIVE_INFINITY;
-  return reportInterval === null ? 300_000 : Math.max(2.5 * reportInterval, 10_000);
+  return Math.max(2.5 * (reportInterval ?? unknownIntervalMs), 10_000);
 }
 
 /** The level of the zone that a value lies in. */
