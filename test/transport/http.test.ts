@@ -254,36 +254,6 @@ describe("removal", () => {
     expect((await ask("devices/boiler-1/refused", refusedAnswer)).refused).toEqual([]);
   });
 
-  it("tells of no device that was removed meanwhile, neither that it was removed twice nor what was refused of it", async () => {
-    await post("boiler-1", ["temperature", 20, at], ["temperature", "warm", at + 1]);
-    const { store } = hub;
-    const read = store.refusals.bind(store);
-    let answer = () => {};
-    const removed = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    const found = new Promise<void>((resolve) => {
-      store.refusals = async (device) => {
-        const refusals = await read(device);
-        resolve();
-        await removed;
-        return refusals;
-      };
-    });
-    const refused = hub.http("GET", "devices/boiler-1/refused");
-    await found;
-    const letGo = store.holdRemovals();
-    const removals = [hub.http("DELETE", "devices/boiler-1"), hub.http("DELETE", "devices/boiler-1")];
-    await store.removalWaits();
-    // Both have come by the time that a later question is answered.
-    await hub.http("GET", "devices");
-    letGo();
-    const statuses = (await Promise.all(removals)).map(({ status }) => status);
-    answer();
-    expect(statuses.sort()).toEqual([200, 404]);
-    expect((await refused).body).toMatchObject({ code: "unknown_device" });
-  });
-
   it("DELETE readings removes a range of however many series match, and counts what went", async () => {
     const metrics = Array.from({ length: 40 }, (_, index) => `m${index}`);
     await post("boiler-1", ...metrics.map((metric): [string, number, number] => [metric, 1, at]));
