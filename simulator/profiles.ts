@@ -1,7 +1,9 @@
 /** Which worlds can be simulated: a row each. A new model is one file and one row here. */
 import { BatterySensor, batteryPlaces } from "./devices/battery-sensor.ts";
 import { BuildingPart, buildingParts } from "./devices/building.ts";
+import { Factory } from "./devices/factory.ts";
 import { Greenhouse } from "./devices/greenhouse.ts";
+import { Household } from "./devices/household.ts";
 import { WeatherStation } from "./devices/weather.ts";
 import { symbols, Ticker } from "./market/ticker.ts";
 import type { Model, ModelOptions } from "./model.ts";
@@ -43,6 +45,20 @@ export const profiles: readonly Profile[] = [
     noun: "greenhouse",
     device: inTurn("greenhouse", ["north", "south", "east", "west"]),
     demo: 4,
+  },
+  {
+    name: "factory",
+    Model: Factory,
+    noun: "machine",
+    device: inTurn("factory", ["mill"]),
+    demo: 1,
+  },
+  {
+    name: "household",
+    Model: Household,
+    noun: "household",
+    device: inTurn("household", ["elm", "oak", "birch"]),
+    demo: 2,
   },
   {
     name: "weather",
