@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { linkPackage } from "./server/tools/link-package.ts";
 
 const root = import.meta.dirname;
 /** Where a build goes; the set-up script gives each build a folder of its own. */
@@ -49,7 +50,20 @@ export default defineConfig({
         },
       },
     },
+    // `telemetry-hub/link`: one file for Node and for browsers.
+    link: {
+      consumer: "client",
+      build: {
+        outDir: join(folder, "link"),
+        emptyOutDir: true,
+        copyPublicDir: false,
+        target: "es2022",
+        minify: false,
+        lib: { entry: join(root, "simulator/link.ts"), formats: ["es"], fileName: () => "link.js" },
+      },
+    },
   },
+  plugins: [linkPackage("link", root, join(root, "simulator"), "link.ts")],
   builder: {
     async buildApp(builder) {
       await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)));

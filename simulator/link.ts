@@ -1,14 +1,14 @@
 /**
  * The client of the hub, to be copied together with the folder `link/`: takes readings, sends them in batches, keeps them
  * until the hub has said that they are on disk, and comes back by itself after a cut. Runs in Node and in browsers and needs
- * nothing at run time; its types come from the contract. What it holds undecided is in memory, and lost with the process.
+ * nothing but these files; the build makes `telemetry-hub/link` of them. What it holds undecided is in memory, and lost with the process.
  */
-import type { Ack, DeviceMeta, DeviceWelcome, ErrorMessage, HubToDevice } from "../server/protocol/index.ts";
 import { Backlog, type Frame } from "./link/backlog.ts";
-import { type Cell, type Columns, copyColumns, withoutEmptyTimes } from "./link/columns.ts";
+import { type Columns, copyColumns, withoutEmptyTimes } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
 import { bytesAtMost, type FrameLimits, problemOf, type Reading } from "./link/content.ts";
 import { Flushes, undelivered } from "./link/flushes.ts";
+import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
 import {
   type LinkOptions,
   type LinkPorts,
@@ -18,11 +18,22 @@ import {
   type Socket,
   type SocketConstructor,
   systemPorts,
-  type Value,
 } from "./link/options.ts";
 import { encodeRow } from "./link/rows.ts";
 
-export type { LinkOptions, LinkPorts, LinkState, LinkStats, Refused, Socket, SocketConstructor, Value };
+export type {
+  DeviceMeta,
+  ErrorMessage,
+  LinkOptions,
+  LinkPorts,
+  LinkState,
+  LinkStats,
+  MetricMeta,
+  Refused,
+  Socket,
+  SocketConstructor,
+  Value,
+};
 export { systemPorts };
 
 function randomName(): string {
@@ -110,7 +121,11 @@ export class Link {
    * room in the buffer as a whole or not at all, and what no hub would take is told to `onRejected`, one by one.
    * Throws a RangeError where a column has another length.
    */
-  sendSamples(times: ArrayLike<number>, values: Readonly<Record<string, ArrayLike<Cell>>>, device?: string): boolean {
+  sendSamples(
+    times: ArrayLike<number>,
+    values: Readonly<Record<string, ArrayLike<Value | null>>>,
+    device?: string,
+  ): boolean {
     const copy = copyColumns(times, values);
     let sound = true;
     for (const [metric, cells] of copy.columns) {
@@ -178,9 +193,9 @@ export class Link {
   }
 
   #receive(text: string): void {
-    let message: HubToDevice;
+    let message: FromHub;
     try {
-      message = JSON.parse(text) as HubToDevice;
+      message = JSON.parse(text) as FromHub;
     } catch {
       return;
     }
@@ -189,7 +204,7 @@ export class Link {
     else if (message.type === "error") this.#error(message);
   }
 
-  #welcome(welcome: DeviceWelcome): void {
+  #welcome(welcome: Welcome): void {
     const sameDatabase = this.#epoch === undefined || this.#epoch === welcome.epoch;
     this.#epoch = welcome.epoch;
     this.#limits = {

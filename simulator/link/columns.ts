@@ -1,6 +1,6 @@
 /** Column form: many values of a few metrics, at times that they share. A cell that is null is no reading. */
 import { bytesAtMost, type Content, encodeValue, type FrameLimits, type Reading } from "./content.ts";
-import type { Value } from "./options.ts";
+import type { Value } from "./messages.ts";
 
 export type Cell = Value | null;
 export type Column = readonly [metric: string, cells: readonly Cell[]];

@@ -1,5 +1,5 @@
 /** What the two forms of a frame have in common. */
-import type { Value } from "./options.ts";
+import type { Value } from "./messages.ts";
 
 /** Most a frame may hold. */
 export interface FrameLimits {

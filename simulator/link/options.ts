@@ -1,8 +1,5 @@
 /** What goes into a link and what comes out of it. */
-import type { DeviceMeta, ErrorMessage } from "../../server/protocol/index.ts";
-
-/** A finite number, a boolean, or a text of at most 256 characters. */
-export type Value = number | boolean | string;
+import type { DeviceMeta, ErrorMessage } from "./messages.ts";
 
 /** The part of a WebSocket that a link uses; the browser's, Node's and the `ws` package's have it. */
 export interface Socket {
@@ -55,7 +52,7 @@ export type LinkState =
 
 /** Readings counted: `sent` = `stored` + `rejected` + `dropped` + `pending`. */
 export interface LinkStats {
-  /** Given to `send`. */
+  /** Given to `send` and `sendSamples`. */
   readonly sent: number;
   /**
    * Acknowledged: on disk at the hub. Where a cut swallowed an ack, refusals that it told are counted here; the hub shows
@@ -81,7 +78,7 @@ export interface LinkOptions extends DeviceMeta {
   readonly batchReadings?: number;
   /** … or when its oldest reading is so old, ms. Default 100. More spares bandwidth and disk, and delays the live view. */
   readonly batchDelayMs?: number;
-  /** Most undecided readings kept in memory, about 100 bytes each. Default 100,000. */
+  /** Most undecided readings kept in memory, about 100 bytes each (in columns 10). Default 100,000. */
   readonly bufferReadings?: number;
   /**
    * Where the buffer is full. `refuse-newest` (default): `send` answers false, so that the caller knows at once.

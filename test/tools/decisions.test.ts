@@ -120,7 +120,7 @@ describe("what compiling SQLite needs", () => {
 
 describe("builds", () => {
   const make = (name: string) => {
-    for (const program of ["server", "dashboard", "simulator"]) {
+    for (const program of ["server", "dashboard", "simulator", "link"]) {
       mkdirSync(join(folder, "dist/builds", name, program), { recursive: true });
       writeFileSync(join(folder, "dist/builds", name, program, "name"), name);
     }

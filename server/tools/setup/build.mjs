@@ -1,5 +1,5 @@
-// Builds hub, dashboard and simulator where their sources changed. Each build gets a folder of its own, named after its sources, and
-// `dist/server`, `dist/dashboard`, `dist/simulator` point into the newest one: a hub that runs from an older build keeps its files.
+// Builds hub, dashboard, simulator and link where their sources changed. Each build gets a folder of its own, named after its sources, and
+// `dist/server`, `dist/dashboard`, `dist/simulator`, `dist/link` point into the newest one: a hub that runs from an older build keeps its files.
 // @ts-check
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
@@ -19,7 +19,7 @@ const inputs = [
 ];
 /** What stands in the folders of sources and is not built. */
 const notBuilt = /\.(md|png)$/;
-const programs = ["server", "dashboard", "simulator"];
+const programs = ["server", "dashboard", "simulator", "link"];
 
 /**
  * Names the present sources, by path, size and time of change.
