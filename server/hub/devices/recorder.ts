@@ -99,13 +99,15 @@ export class PresenceRecorder {
     }
   }
 
-  /** Writes what waits, within a few seconds, and that the hub ran until now. Changes after this call are not kept. Idempotent. */
+  /** Writes what waits, within a few seconds, and that the hub ran until now, if it served anybody. Changes after this call are not kept. Idempotent. */
   async stop(): Promise<void> {
     this.halt();
     await this.#writing;
     // Nobody waits for these removals any more, and what becomes of their devices is not known.
     const removing = new Set(this.#removing.splice(0));
     this.#waiting = this.#waiting.filter(({ change }) => !removing.has(change.device));
+    // A hub that served nobody, as where its port is taken, leaves no word: many such starts would push out what was before.
+    if (this.#waiting.length > 0 && this.#waiting.every(({ of }) => !of)) return;
     const endMs = this.#options.clock.monotonic() + stopPatienceMs;
     do {
       await this.#write(changesPerLastWrite);

@@ -119,8 +119,27 @@ describe("the recorder of presence", () => {
     await pass(clock, 3 * minute);
     const next = await hubOn(data, clock);
     expect(await next.asked(a)).toEqual(["0 online connected", `${5 * 60} offline hub_restart`]);
-    await next.recorder.stop();
+    await pass(clock, second);
     expect((await next.store.readPresence("")).map(({ reason }) => reason)).toEqual(["started", "killed", "started"]);
+  });
+
+  it("[P64] a hub that ends before it served anybody, a thousand times, pushes no timeline out", async () => {
+    const clock = new FakeClock();
+    const data = new MemoryData();
+    const first = await hubOn(data, clock);
+    const a = first.device("a");
+    first.recorder.changed(a, first.now(), clock.now());
+    await first.recorder.stop();
+    await first.store.close();
+    for (let start = 0; start < 1_000; start++) {
+      clock.advance(second);
+      const { store, recorder } = await hubOn(data, clock);
+      // Its port is taken.
+      await recorder.stop();
+      await store.close();
+    }
+    const next = await hubOn(data, clock);
+    expect(await next.asked(a)).toEqual(["0 online connected", "0 offline hub_restart"]);
   });
 
   it("[P64] of a device that no change is known of, its state now is the whole timeline", async () => {
