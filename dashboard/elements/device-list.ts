@@ -163,7 +163,7 @@ export class DeviceList extends LitElement {
 
   override render() {
     const { view, search, filter, sort } = this;
-    this.#shown = this.#chosen.of(view, { query: search, filter, sort });
+    this.#shown = this.#chosen.of(view, { query: search, filter, sort }, this.client.now());
     const counts = view.counts();
     const countOf = (each: DeviceFilter) => (each === "all" ? counts.devices : counts[each]);
     const nameOf = (each: DeviceFilter) => (each === "all" ? texts.list.all : texts.presence[each]);

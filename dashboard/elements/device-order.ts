@@ -2,7 +2,7 @@
 import type { PresenceState } from "../../server/protocol/index.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { locale } from "../data/format.ts";
-import { deviceLabel } from "./values.ts";
+import { deviceLabel, newestTime } from "./values.ts";
 
 export type DeviceFilter = "all" | PresenceState;
 export type DeviceSort = "name" | "state" | "seen";
@@ -35,18 +35,28 @@ export function chooseDevices(devices: Iterable<DeviceView>, { query, filter, so
     return found.sort((a, b) => stateRank[a.entry.state] - stateRank[b.entry.state] || byName(a, b));
   }
   if (sort === "seen") {
-    return found.sort((a, b) => (b.entry.lastSeen ?? 0) - (a.entry.lastSeen ?? 0) || byName(a, b));
+    const seen = new Map(found.map((device) => [device, lastSeenMs(device)]));
+    return found.sort((a, b) => (seen.get(b) ?? 0) - (seen.get(a) ?? 0) || byName(a, b));
   }
   return found.sort(byName);
 }
+
+/** Of a device that reports the hub tells no new entry: its readings tell that it was there. */
+function lastSeenMs(device: DeviceView): number {
+  return Math.max(device.entry.lastSeen ?? Number.NEGATIVE_INFINITY, newestTime(device) ?? Number.NEGATIVE_INFINITY);
+}
+
+/** In the order of when devices were seen last, which each reading changes, the list is put at most this often, ms. */
+const reorderMs = 10_000;
 
 /** The chosen devices of a hub, chosen anew only where devices or the choice changed: 10,000 take 30 ms, and readings come all the time. */
 export class ChosenDevices {
   #devices: readonly DeviceView[] = [];
   #made = "";
 
-  of(view: Pick<HubView, "devices" | "devicesVersion">, choice: DeviceChoice): readonly DeviceView[] {
-    const made = JSON.stringify([view.devicesVersion, choice]);
+  of(view: Pick<HubView, "devices" | "devicesVersion">, choice: DeviceChoice, nowMs: number): readonly DeviceView[] {
+    const turn = choice.sort === "seen" ? Math.floor(nowMs / reorderMs) : 0;
+    const made = JSON.stringify([view.devicesVersion, choice, turn]);
     if (made !== this.#made) this.#devices = chooseDevices(view.devices.values(), choice);
     this.#made = made;
     return this.#devices;

@@ -3,7 +3,7 @@ import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { unitSuffix } from "../data/format.ts";
 import { deviceHref } from "../data/route.ts";
 import { texts } from "../data/texts.ts";
-import { ageText, deviceLabel, presenceDot, seriesLabel, valueText, zoneLevel } from "./values.ts";
+import { ageText, deviceLabel, newestTime, presenceDot, seriesLabel, valueText, zoneLevel } from "./values.ts";
 
 /** Every row has this height, CSS pixels, so that the list knows where each one lies without drawing it. */
 export const rowHeight = 60;
@@ -138,12 +138,4 @@ function firstSeries(device: DeviceView): SeriesView[] {
     if (shown.length === valuesInRow) break;
   }
   return shown;
-}
-
-function newestTime(device: DeviceView): number | undefined {
-  let newest: number | undefined;
-  for (const { timeMs } of device.series.values()) {
-    if (timeMs !== undefined && (newest === undefined || timeMs > newest)) newest = timeMs;
-  }
-  return newest;
 }

@@ -58,3 +58,12 @@ export function zoneLevel(series: SeriesView, value: Value | undefined): "ok" | 
   if (zones?.some(({ level }) => level === "alarm")) return "alarm";
   return zones?.some(({ level }) => level === "warn") ? "warn" : "ok";
 }
+
+/** The device time of the newest reading of a device, ms. */
+export function newestTime(device: DeviceView): number | undefined {
+  let newest: number | undefined;
+  for (const { timeMs } of device.series.values()) {
+    if (timeMs !== undefined && (newest === undefined || timeMs > newest)) newest = timeMs;
+  }
+  return newest;
+}
