@@ -67,6 +67,7 @@ export function deleteDevice(
   });
   for (const head of doomed) heads.remove(head);
   marks.removeKnown(device);
+  presence.removeKnown(device);
 }
 
 function isWithin(newest: NewestReading | undefined, fromMs: number, toMs: number): boolean {

@@ -39,6 +39,11 @@ export class PresenceTable {
     return this.#due;
   }
 
+  /** Devices that something is remembered of. */
+  get known(): number {
+    return new Set([...this.#due, ...this.#sinceLook.keys()]).size;
+  }
+
   /** The next free number. */
   get next(): number {
     return Number(this.#meta.get("next_presence"));
@@ -75,8 +80,14 @@ export class PresenceTable {
     this.#sinceLook.set(device, 0);
   }
 
-  /** Deletes all changes of a device, inside the caller's transaction. */
+  /** Deletes all changes of a device, inside the caller's transaction; `removeKnown` follows once that is durable. */
   removeDevice(device: string): void {
     this.#removeDevice.run(device);
+  }
+
+  /** The changes of a device are durably gone. */
+  removeKnown(device: string): void {
+    this.#due.delete(device);
+    this.#sinceLook.delete(device);
   }
 }
