@@ -75,6 +75,14 @@ export const plain = {
     fallback: "off",
     read: readSwitch,
   },
+  self: {
+    flag: "--self",
+    argument: "",
+    help: "make this computer a device, with its CPU, memory, disk, network; on with --demo, unless HUB_SELF is false",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
+  },
   commitDelayMs: {
     flag: "--commit-delay",
     argument: "DURATION",

@@ -23,6 +23,7 @@ const plainSettings = z.object({
   newToken: z.boolean().default(false),
   open: z.boolean().default(false),
   demo: z.boolean().default(false),
+  self: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
   minFreeBytes: z.int().min(0).default(512_000_000),
   journalBudgetBytes: z
@@ -61,6 +62,8 @@ export interface Config {
   readonly open: boolean;
   /** Run a simulated fleet beside the hub. */
   readonly demo: boolean;
+  /** Make the computer itself a device. On with `demo`, unless it is said to be off. */
+  readonly self: boolean;
   /** How long a commit waits for company, ms. 0: the running sync is the batching window. */
   readonly commitDelayMs: number;
   /** Below this much free disk space readings are refused with `storage_full`, bytes. */
@@ -159,7 +162,8 @@ export const settings: readonly Setting[] = [
 export function makeConfig(changes: Partial<Config> = {}): Config {
   const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
   const host = changes.host ?? (config.lan ? "::" : config.host);
-  return { ...config, host, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
+  const self = changes.self ?? config.demo;
+  return { ...config, host, self, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
 }
 
 function command(): Command {

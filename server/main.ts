@@ -4,7 +4,7 @@ import { networkInterfaces } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
-import { type Demo, startDemo } from "./main/demo.ts";
+import { type Companion, startCompanion } from "./main/companion.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
@@ -46,7 +46,7 @@ const starting = createApp(config, ports, {
   ...(kind === ".js" ? { storeWorkerUrl: new URL("./store-worker.js", import.meta.url) } : {}),
   onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
 });
-let demo: Demo | undefined;
+const companions: Companion[] = [];
 
 const onSignal = stopOnSignal(
   systemClock,
@@ -54,7 +54,7 @@ const onSignal = stopOnSignal(
     setTimeout(() => die("stopping took too long", new Error(`not through after ${drainMs} ms`)), drainMs).unref();
     starting
       .then(async (app) => {
-        await demo?.stop();
+        await Promise.all(companions.map((companion) => companion.stop()));
         await app.stop();
       })
       .then(
@@ -72,12 +72,19 @@ try {
   running.listening(app.url);
   log.listening(app.url, config.data);
   if (config.lan) await tellReach(app, config.log);
-  if (config.demo) demo = startDemo(join(here, "..", "simulator", `main${kind}`), app.url, isNew, ports);
+  if (config.demo) accompany("the demo's fleet", ["--demo", ...(isNew ? ["--history", "1d"] : [])], app);
+  if (config.self) accompany("the watch on this computer", ["--self"], app);
 } catch (error) {
   const sentence = explainStart(error, config);
   if (sentence === undefined) die("the hub could not start", error);
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
+}
+
+/** Lets the simulator run beside the hub. */
+function accompany(name: string, flags: readonly string[], { url }: App): void {
+  const script = join(here, "..", "simulator", `main${kind}`);
+  companions.push(startCompanion({ name, script, flags, url }, ports));
 }
 
 /** Beside the log and never in it: where the log is for machines, this goes to the other stream. */

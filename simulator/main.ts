@@ -1,10 +1,12 @@
-/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, or not let in, 2: a flag was wrong. */
+/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, or not let in, or a fault was not taken as it should be, 2: a flag was wrong. */
 import { WebSocket } from "ws";
+import { runFaults, startFaults } from "./faults/command.ts";
 import { Fleet } from "./fleet.ts";
 import type { LinkState, Refused } from "./link.ts";
 import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
 import type { Source } from "./profiles.ts";
-import { firstLine, lastLine, liveLine, turnedAway, unreachable } from "./words.ts";
+import type { Self, SelfOptions } from "./self.ts";
+import { firstLine, lastLine, liveLine, selfLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
 const drainMs = 5_000;
@@ -18,7 +20,8 @@ const repeatMs = 1_000;
 /** Refusals told in full; the rest is counted. */
 const rejectionsTold = 3;
 
-function run(options: SimulatorOptions, sources: readonly Source[]): void {
+/** `startSelf` starts what is run in place of a fleet. */
+function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: (options: SelfOptions) => Self): void {
   const onTerminal = process.stdout.isTTY === true;
   const say = (line: string): void => {
     // The live line on a terminal has no end yet: write over it.
@@ -60,10 +63,11 @@ function run(options: SimulatorOptions, sources: readonly Source[]): void {
       warn(`Rejected: ${device} ${refused.metric}, ${refused.code}: ${refused.message}`);
   };
 
-  if (!options.quiet) say(firstLine(sources, options));
+  if (!options.quiet) say(startSelf ? selfLine(options.url) : firstLine(sources, options));
   const { url, token, seed, rate, history } = options;
-  const hub = { url, ...(token === undefined ? {} : { token }) };
-  const fleet = new Fleet({ ...hub, sources, seed, rate, historyMs: history, WebSocket, onState, onRejected });
+  const hub = { url, ...(token === undefined ? {} : { token }), WebSocket, onState, onRejected };
+  const fleet = startSelf ? startSelf(hub) : new Fleet({ ...hub, sources, seed, rate, historyMs: history });
+  const faults = options.faults && startFaults({ ...options, faults: options.faults, say, warn });
 
   let lastStored = 0;
   const lineEveryMs = onTerminal ? 1_000 : 5_000;
@@ -89,13 +93,16 @@ function run(options: SimulatorOptions, sources: readonly Source[]): void {
     await fleet.drain(fleet.totals.open > 0 ? drainMs : hopelessMs);
     const totals = fleet.totals;
     fleet.close();
+    faults?.stop();
+    const asItShould = (await faults?.right) ?? true;
     say(lastLine(totals));
-    process.exit(refused || totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
+    process.exit(refused || !asItShould || totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
-  // Started by another program that has gone.
+  // Started by another program that has gone, maybe before this one got here.
   process.on("disconnect", stop);
+  if (process.connected === false) stop();
 }
 
 const args = process.argv.slice(2);
@@ -104,10 +111,26 @@ if (args.includes("--load")) {
   const { loadCommand } = await import("./load/command.ts");
   process.exit(await loadCommand(args, WebSocket));
 }
+if (args.some((arg) => /^--replay(=|$)/.test(arg))) {
+  const { replayCommand } = await import("./replay/command.ts");
+  process.exit(await replayCommand(args, WebSocket));
+}
+if (args.some((arg) => /^--record(=|$)/.test(arg))) {
+  const { recordCommand } = await import("./record/command.ts");
+  process.exit(await recordCommand(args, WebSocket));
+}
 const options = readOptions(args);
 const sources = "exitCode" in options ? [] : chosenSources(options);
 if ("exitCode" in options) process.exitCode = options.exitCode;
-else if (sources.length === 0) {
+else if (options.self) {
+  // Loaded where it is used: what asks the machine is larger than all else here.
+  const { startSelf } = await import("./self.ts");
+  run(options, [], startSelf);
+} else if (sources.length === 0 && options.faults) {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const warn = (line: string) => process.stderr.write(`${line}\n`);
+  process.exit(await runFaults({ ...options, faults: options.faults, say, warn }, options.duration));
+} else if (sources.length === 0) {
   process.stderr.write("error: nothing to simulate: give --devices or --tickers.\n");
   process.exitCode = 2;
 } else run(options, sources);

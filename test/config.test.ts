@@ -28,6 +28,7 @@ describe("settings", () => {
       newToken: false,
       open: false,
       demo: false,
+      self: false,
       commitDelayMs: 0,
       minFreeBytes: 512_000_000,
       journalBudgetBytes: 67_108_864,
@@ -91,6 +92,13 @@ describe("settings", () => {
   it("keep the demo's readings apart from the owner's, unless a folder is named", () => {
     expect(accepted(["--demo"]).data).toBe(resolve("data-demo"));
     expect(accepted(["--demo", "--data", "mine"]).data).toBe(resolve("mine"));
+  });
+
+  it("make this computer a device in the demo too, unless it is said not to", () => {
+    expect(accepted(["--self"])).toMatchObject({ self: true, demo: false });
+    expect(accepted(["--demo"]).self).toBe(true);
+    expect(accepted(["--demo"], { HUB_SELF: "false" }).self).toBe(false);
+    expect(makeConfig({ demo: true }).self).toBe(true);
   });
 
   it("take several origins, in the form that a browser sends", () => {

@@ -176,19 +176,83 @@ describe("the built hub", () => {
   });
 });
 
+/** A hub with companions may be slow to have them on a busy machine. */
+const within = { timeout: 60_000, interval: 50 };
+
+async function devicesOf(url: string): Promise<{ device: string; state: string }[]> {
+  const answer = await fetch(new URL("/api/v1/devices?limit=1000", url));
+  return ((await answer.json()) as { devices: { device: string; state: string }[] }).devices;
+}
+
+async function self(url: string): Promise<{ device: string; state: string } | undefined> {
+  return (await devicesOf(url)).find(({ device }) => device.startsWith("computer/"));
+}
+
 describe("--demo", () => {
-  const within = { timeout: 60_000, interval: 50 };
-  it("runs a fleet beside the hub, which goes when the hub is killed", async () => {
+  it("[S9] runs a fleet and the watch on this computer beside the hub, which go when the hub is killed", async () => {
     const hub = start(["--demo"]);
     const url = await hub.url();
-    await expect
-      .poll(async () => (await fetch(new URL("/api/v1/devices", url))).json(), within)
-      .not.toMatchObject({
-        devices: [],
-      });
-    const fleet = childrenOf(hub.pid);
-    expect(fleet).toHaveLength(1);
+    await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
+    await expect.poll(async () => (await devicesOf(url)).length, within).toBeGreaterThan(1);
+    const companions = childrenOf(hub.pid);
+    expect(companions).toHaveLength(2);
     await hub.kill();
-    await expect.poll(() => fleet.filter(isRunning), within).toEqual([]);
+    await expect.poll(() => companions.filter(isRunning), within).toEqual([]);
+  });
+});
+
+describe("--self", () => {
+  async function companionOf(hub: HubProcess): Promise<number> {
+    await hub.url();
+    await expect.poll(() => childrenOf(hub.pid), within).toHaveLength(1);
+    return childrenOf(hub.pid)[0] as number;
+  }
+
+  it("[S9] makes this computer and the hub on it a device, and ends with the hub, whose end is not held up", async () => {
+    const hub = start(["--self"]);
+    const url = await hub.url();
+    await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
+    const latest = async () => {
+      const answer = await fetch(new URL("/api/v1/latest?metric=hub-*", url));
+      const body = (await answer.json()) as { latest: { metric: string; value: number }[] };
+      return Object.fromEntries(body.latest.map(({ metric, value }) => [metric, value]));
+    };
+    await expect.poll(async () => Object.keys(await latest()), within).toContain("hub-cpu");
+    const { "hub-memory": memory, "hub-uptime": uptime, "hub-cpu": cpu } = await latest();
+    expect(memory).toBeGreaterThan(20);
+    expect(memory).toBeLessThan(2_000);
+    expect(uptime).toBeLessThan(1);
+    expect(cpu).toBeGreaterThanOrEqual(0);
+    const companion = await companionOf(hub);
+    hub.signal("SIGTERM");
+    expect(await hub.ended).toEqual({ code: 0, signal: null });
+    expect(isRunning(companion)).toBe(false);
+  });
+
+  it("[S9] ends when the hub is killed, be it before the companion is at work", async () => {
+    const hub = start(["--self"]);
+    const companion = await companionOf(hub);
+    hub.signal("SIGKILL");
+    await expect.poll(() => isRunning(companion), within).toBe(false);
+  });
+
+  it("[S9] goes on without it where it dies, and one that does not answer holds nothing up", async () => {
+    const hub = start(["--self"]);
+    const url = await hub.url();
+    await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
+    const companion = await companionOf(hub);
+    process.kill(companion, "SIGSTOP");
+    expect((await fetch(new URL("/health", url))).status).toBe(200);
+    process.kill(companion, "SIGKILL");
+    await expect
+      .poll(() => hub.lines.some((line) => line.includes("the watch on this computer ended")), within)
+      .toBe(true);
+    await expect.poll(() => self(url), within).toMatchObject({ state: "offline" });
+  });
+
+  it("[S9] needs no token on the machine of a hub that asks others for one", async () => {
+    const hub = start(["--self", "--lan"]);
+    const url = await hub.url();
+    await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
   });
 });
