@@ -3,6 +3,7 @@ import type {
   ErrorMessage,
   HistoryMessage,
   HistoryRequest,
+  Ping,
   SeriesMessage,
   Subscribe,
   Subscribed,
@@ -63,6 +64,9 @@ export interface Refused {
   readonly withToken: boolean;
 }
 
+/** The hub's time is asked for this often while updates come, ms: its clock may be set, and so may this machine's. */
+const clockMs = 60_000;
+
 /** One socket to the hub, shared by everything on the page. Subscriptions survive cuts: each is made again when it is back. */
 export class HubClient {
   readonly #link: Link;
@@ -71,6 +75,8 @@ export class HubClient {
   readonly #listeners = new Set<() => void>();
   #lastId = 0;
   #skewMs = 0;
+  /** When the hub's time was told or asked for last, monotonic ms. */
+  #clockAtMs = 0;
   #heardAt: number | undefined;
   #token: string | undefined;
   #refused: Refused | undefined;
@@ -82,7 +88,7 @@ export class HubClient {
       opened: () => this.#opened(),
       message: (text) => this.#receive(text),
       changed: () => this.#changed(),
-      ping: () => JSON.stringify({ type: "ping", id: this.#nextId(), time: options.timers.now() }),
+      ping: () => this.#ping(),
     });
   }
 
@@ -202,6 +208,7 @@ export class HubClient {
         return;
       }
       case "update":
+        this.#checkClock();
         // Before the seam an update belongs to another subscription of the same set; the history has its readings.
         for (const watch of this.#watchesOf(message.set)) if (watch.ready) watch.listener.update?.(message);
         return;
@@ -249,7 +256,19 @@ export class HubClient {
     return [...this.#watches].filter((watch) => watch.set === set);
   }
 
+  #checkClock(): void {
+    const nowMs = this.#options.timers.monotonic();
+    if (nowMs - this.#clockAtMs < clockMs) return;
+    this.#clockAtMs = nowMs;
+    this.#link.send(this.#ping());
+  }
+
+  #ping(): string {
+    return JSON.stringify({ type: "ping", id: this.#nextId(), time: this.#options.timers.now() } satisfies Ping);
+  }
+
   #setClock(hubTime: number): void {
+    this.#clockAtMs = this.#options.timers.monotonic();
     this.#skewMs = hubTime - this.#options.timers.now();
     this.#heardAt = hubTime;
   }

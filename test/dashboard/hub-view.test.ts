@@ -168,6 +168,24 @@ describe("the view of the hub", () => {
     expect(client.now()).toBe(clock.now() + 90_000);
   });
 
+  it("[P35] asks for the hub's time once a minute, for a clock is set while readings come without a pause", () => {
+    tell(7, ["a"]);
+    const second = () => {
+      clock.advance(1_000);
+      last().say({ type: "update", set: 7, offset: 1, series: [1], times: [30], values: [1] });
+    };
+    for (let count = 0; count < 59; count++) second();
+    expect(last().of("ping")).toEqual([]);
+    second();
+    expect(last().of("ping")).toHaveLength(1);
+    // A board without a clock of its own has learned the time meanwhile.
+    const hourMs = 3_600_000;
+    last().say({ type: "pong", id: last().of("ping")[0]?.id, time: 0, hubTime: clock.now() + 2 * hourMs });
+    expect(client.now()).toBe(clock.now() + 2 * hourMs);
+    for (let count = 0; count < 59; count++) second();
+    expect(last().of("ping")).toHaveLength(1);
+  });
+
   it("says when a device came, changed or went, and nothing of the kind with readings", () => {
     tell(7, ["a", "b"]);
     const versions = [view.devicesVersion];
