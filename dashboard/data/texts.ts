@@ -75,7 +75,7 @@ export const texts = {
     asleep: "asleep between reports",
     no_reading: "connected, but sends nothing",
     closed: "it closed the connection",
-    timeout: "it stopped answering",
+    timeout: "nothing more came from it",
     replaced: "replaced by a newer connection",
     hub_restart: "not back since the hub restarted",
     gateway_offline: "its gateway is offline",
