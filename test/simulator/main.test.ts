@@ -93,6 +93,33 @@ describe("npm run simulate", () => {
     ]);
   });
 
+  it("[S9] reports this computer and nothing else to a hub that may be another's, and what it told is acknowledged at its end", async () => {
+    hub = await startHub();
+    const { out, child, ended } = simulate("--url", hub.url, "--self");
+    expect(await out.take()).toBe(`Reporting this computer to ${hub.url.replace("http", "ws")}/ws. Ctrl-C stops.`);
+    const running = hub;
+    const devices = async () => (await running.http("GET", "devices")).body.devices;
+    await expect
+      .poll(devices, { timeout: 60_000, interval: 50 })
+      .toMatchObject([{ state: "online", kind: "computer" }]);
+    const { body } = await running.http("GET", "series");
+    expect(body.series.map(({ metric }: { metric: string }) => metric).sort()).toEqual(
+      expect.arrayContaining(["disk", "memory", "uptime"]),
+    );
+    // The hub's own figures are for the one that started it.
+    expect(body.series.filter(({ metric }: { metric: string }) => metric.startsWith("hub-"))).toEqual([]);
+    child.kill("SIGINT");
+    const { code, last } = await ended;
+    expect(code).toBe(0);
+    expect(totals(last).acknowledged).toBe(totals(last).sent);
+  });
+
+  it("[S9] refuses to simulate beside it", async () => {
+    const { errors, ended } = simulate("--self", "--devices", "3");
+    expect(await errors.take()).toMatch(/'--self' cannot be used with option '--devices/);
+    expect((await ended).code).toBe(2);
+  });
+
   it("says in one sentence that no hub answers, goes on trying, and finds the hub that comes", async () => {
     const port = await freePort();
     const { child, out, errors, ended } = simulate("--url", `ws://localhost:${port}/ws`, "--history", "1m");
