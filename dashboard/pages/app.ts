@@ -169,14 +169,16 @@ export class HubApp extends LitElement {
     if (device) location.replace(deviceHref(device));
   }
 
-  /** The first device of an empty hub: the page shows that it came, then opens it. */
+  /** The first device of an empty hub: the page shows that it came, then opens it, or the one that was asked for. */
   #lightUp(): void {
     const first = [...this.#view.devices.values()].find(({ series }) => series.size > 0);
     if (!first || this.#moving !== undefined) return;
     this.#moving = setTimeout(() => {
       this.#moving = undefined;
       this.#empty = false;
-      location.hash = deviceHref(first.entry.device);
+      // A link to a device that is still to come stays what it is.
+      if (this.route.page === "device") this.requestUpdate();
+      else location.hash = deviceHref(first.entry.device);
     }, litMs);
   }
 
