@@ -6,8 +6,9 @@
 import { Backlog, type Frame } from "./link/backlog.ts";
 import { type Columns, copyColumns, withoutEmptyTimes } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
-import { bytesAtMost, type FrameLimits, problemOf, type Reading } from "./link/content.ts";
+import { bytesAtMost, type FrameLimits, problemOf, type Reading, utf8Bytes } from "./link/content.ts";
 import { Flushes, undelivered } from "./link/flushes.ts";
+import { Introductions } from "./link/introductions.ts";
 import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
 import {
   type LinkOptions,
@@ -20,6 +21,7 @@ import {
   systemPorts,
 } from "./link/options.ts";
 import { encodeRow } from "./link/rows.ts";
+import { tell } from "./link/tell.ts";
 
 export type {
   DeviceMeta,
@@ -45,12 +47,14 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #ports: LinkPorts;
   readonly #hello: string;
-  readonly #describes = new Map<string, string>();
+  readonly #introductions = new Introductions();
   readonly #backlog = new Backlog();
   readonly #connection: Connection;
   readonly #batchReadings: number;
   #limits: FrameLimits;
-  /** Halved each time a frame was too big for something on the way. */
+  /** What the hub takes. */
+  #hubBytes = Number.POSITIVE_INFINITY;
+  /** Half of the largest frame, each time one was too big for something on the way. */
   #bytesCap = Number.POSITIVE_INFINITY;
   #epoch: string | undefined;
   /** Waiting readings may leave now: their time has come, or somebody flushes. */
@@ -147,8 +151,7 @@ export class Link {
 
   /** Introduces a device behind this one, now and after each reconnect. */
   describe(device: string, meta: DeviceMeta): void {
-    const text = JSON.stringify({ type: "describe", device, ...meta });
-    this.#describes.set(device, text);
+    const text = this.#introductions.add(device, meta);
     if (this.#connection.open) this.#connection.send(text);
   }
 
@@ -182,7 +185,8 @@ export class Link {
     if (!stopped && excess <= 0) return true;
     const madeRoom = !stopped && this.#options.overflow === "drop-oldest" && excess <= this.#backlog.waiting;
     this.#dropped += madeRoom ? this.#backlog.dropOldest(excess) : count;
-    this.#options.onDropped?.(this.#dropped);
+    this.#flushes.settle(this.#backlog.oldest);
+    tell(this.#options.onDropped, this.#dropped);
     return madeRoom;
   }
 
@@ -193,27 +197,28 @@ export class Link {
   }
 
   #receive(text: string): void {
-    let message: FromHub;
+    let message: FromHub | null;
     try {
-      message = JSON.parse(text) as FromHub;
+      message = JSON.parse(text) as FromHub | null;
     } catch {
       return;
     }
-    if (message.type === "welcome") this.#welcome(message);
-    else if (message.type === "ack") this.#acknowledge(message);
-    else if (message.type === "error") this.#error(message);
+    if (message?.type === "ack") this.#acknowledge(message);
+    else if (message?.type === "error") this.#error(message);
+    else if (message?.type === "welcome" && this.state.state === "connecting") this.#welcome(message);
   }
 
   #welcome(welcome: Welcome): void {
     const sameDatabase = this.#epoch === undefined || this.#epoch === welcome.epoch;
     this.#epoch = welcome.epoch;
+    this.#hubBytes = welcome.limits.frameBytes;
     this.#limits = {
       readings: welcome.limits.readingsPerFrame,
       rows: this.#batchReadings,
-      bytes: Math.min(this.#bytesCap, welcome.limits.frameBytes),
+      bytes: Math.min(this.#bytesCap, this.#hubBytes),
     };
     this.#stored += this.#backlog.reconcile(welcome.lastSeq, sameDatabase, this.#limits);
-    for (const text of this.#describes.values()) this.#connection.send(text);
+    for (const text of this.#introductions.messages()) this.#connection.send(text);
     this.#connection.welcomed(welcome.epoch, welcome.heartbeat);
     this.#flushes.settle(this.#backlog.oldest);
     this.#leaveNow();
@@ -222,12 +227,13 @@ export class Link {
   #acknowledge(ack: Ack): void {
     for (const rejection of ack.rejected ?? []) {
       const frame = this.#backlog.find(rejection.seq ?? ack.seq ?? 0);
-      this.#options.onRejected?.({ ...frame?.content.find(rejection.index, rejection.metric), ...rejection });
+      tell(this.#options.onRejected, { ...frame?.content.find(rejection.index, rejection.metric), ...rejection });
     }
-    const rejected = ack.rejectedCount ?? ack.rejected?.length ?? 0;
+    const decided = ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq);
+    const rejected = Math.min(decided, ack.rejectedCount ?? ack.rejected?.length ?? 0);
     this.#rejected += rejected;
-    this.#stored += (ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq)) - rejected;
-    for (const warning of ack.warnings ?? []) this.#options.onWarning?.(warning);
+    this.#stored += decided - rejected;
+    for (const warning of ack.warnings ?? []) tell(this.#options.onWarning, warning);
     this.#connection.progressed();
     this.#flushes.settle(this.#backlog.oldest);
     this.#pump();
@@ -247,7 +253,7 @@ export class Link {
         this.#pump();
       });
     }
-    this.#options.onError?.(error);
+    tell(this.#options.onError, error);
     // Without a welcome it was the hello that was refused, and the same one would be refused again.
     if (!error.retryable && this.state.state === "connecting") this.#connection.stop(`${error.code}: ${error.message}`);
   }
@@ -263,8 +269,9 @@ export class Link {
       }
       const { count } = frame.content;
       const text = frame.content.text(frame.seq);
-      if (count === 1 && bytesAtMost(text) > this.#limits.bytes) {
-        this.#refuse(frame, "frame_too_large", `frames may have ${this.#limits.bytes} bytes at most`);
+      frame.bytes = bytesAtMost(text);
+      if (count === 1 && frame.bytes > this.#hubBytes && utf8Bytes(text) > this.#hubBytes) {
+        this.#refuse(frame, "frame_too_large", `frames may have ${this.#hubBytes} bytes at most`);
         continue;
       }
       if (frame.seq <= this.#highestSent) this.#resent += count;
@@ -289,14 +296,23 @@ export class Link {
 
   #reject(refused: Refused): void {
     this.#rejected++;
-    this.#options.onRejected?.(refused);
+    tell(this.#options.onRejected, refused);
   }
 
   #lost(code: number): void {
-    if (code === 1009) this.#bytesCap = Math.floor(this.#limits.bytes / 2);
+    if (code === 1009) this.#shrink();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#backlog.unsend();
+  }
+
+  /** A frame was too big for the hub or for something on the way: no smaller than the largest one that was sent. */
+  #shrink(): void {
+    const largest = this.#backlog.largestSent;
+    if (!largest) return;
+    if (largest.content.count > 1) this.#bytesCap = Math.floor(largest.bytes / 2);
+    else
+      this.#refuse(largest, "frame_too_large", `a frame of ${largest.bytes} bytes with this reading alone was refused`);
   }
 
   #changed(state: LinkState): void {
@@ -304,6 +320,6 @@ export class Link {
       this.#cancelBatch?.();
       this.#flushes.fail(state.reason);
     }
-    this.#options.onState?.(state);
+    tell(this.#options.onState, state);
   }
 }

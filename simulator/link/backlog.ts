@@ -15,6 +15,8 @@ export interface Frame {
   content: Content;
   /** Given to the present connection. */
   sent: boolean;
+  /** Size of its text when it was sent last, somewhat more where that is not plain ASCII; 0 before. */
+  bytes: number;
   refused: boolean;
 }
 
@@ -88,7 +90,7 @@ export class Backlog {
     const first = this.#taken - this.waiting;
     const content = this.#takeContent(limits);
     this.#numbered += content.count;
-    const frame: Frame = { seq: ++this.#seq, first, content, sent: false, refused: false };
+    const frame: Frame = { seq: ++this.#seq, first, content, sent: false, bytes: 0, refused: false };
     this.#frames.push(frame);
     return frame;
   }
@@ -97,15 +99,16 @@ export class Backlog {
     return this.#frames.find((frame) => frame.seq === seq);
   }
 
-  /** Everything up to `seq` is decided. Returns how many readings that were. */
+  /** Everything up to `seq` that the present connection was given is decided. Returns how many readings that were. */
   decide(seq: number): number {
-    let count = 0;
-    for (let head = this.#frames[0]; head && (head.seq <= seq || head.refused); head = this.#frames[0]) {
-      count += head.content.count;
-      this.#frames.shift();
-    }
-    this.#numbered -= count;
-    return count;
+    return this.#shiftWhile((frame) => frame.refused || (frame.sent && frame.seq <= seq));
+  }
+
+  /** The largest frame that the present connection was given. */
+  get largestSent(): Frame | undefined {
+    let largest: Frame | undefined;
+    for (const frame of this.#frames) if (frame.sent && frame.bytes > (largest?.bytes ?? 0)) largest = frame;
+    return largest;
   }
 
   /** The frame was refused for good. Returns its readings. */
@@ -125,13 +128,13 @@ export class Backlog {
 
   /** The hub waits for `seq`: that frame and all later ones are to be sent again. A frame that was given up comes empty. */
   resendFrom(seq: number): void {
-    if (seq > this.#seq) return;
+    if (seq < 1 || seq > this.#seq) return;
     for (const frame of this.#frames) if (frame.seq >= seq) frame.sent = false;
     if (this.find(seq)) return;
     const after = this.#frames.findIndex((frame) => frame.seq > seq);
     const place = after < 0 ? this.#frames.length : after;
     const first = this.#frames[place]?.first ?? this.#taken - this.waiting;
-    this.#frames.splice(place, 0, { seq, first, content: nothing, sent: false, refused: false });
+    this.#frames.splice(place, 0, { seq, first, content: nothing, sent: false, bytes: 0, refused: false });
   }
 
   /**
@@ -141,11 +144,21 @@ export class Backlog {
    * twice this way replaces itself, as each carries its time.
    */
   reconcile(lastSeq: number, sameDatabase: boolean, limits: FrameLimits): number {
-    const decided = sameDatabase ? this.decide(lastSeq) : 0;
+    const decided = sameDatabase ? this.#shiftWhile((frame) => frame.refused || frame.seq <= lastSeq) : 0;
     this.#seq = Math.max(this.#seq, lastSeq);
     const clash = this.#frames.some((frame) => frame.seq <= lastSeq);
     if (clash || this.#frames.some((frame) => frame.content.divided(limits).length > 1)) this.#renumber(limits);
     return decided;
+  }
+
+  #shiftWhile(isDecided: (frame: Frame) => boolean): number {
+    let count = 0;
+    for (let head = this.#frames[0]; head && isDecided(head); head = this.#frames[0]) {
+      count += head.content.count;
+      this.#frames.shift();
+    }
+    this.#numbered -= count;
+    return count;
   }
 
   #renumber(limits: FrameLimits): void {
@@ -154,7 +167,7 @@ export class Backlog {
     for (const frame of old) {
       let { first } = frame;
       for (const content of frame.content.divided(limits)) {
-        this.#frames.push({ seq: ++this.#seq, first, content, sent: false, refused: false });
+        this.#frames.push({ seq: ++this.#seq, first, content, sent: false, bytes: 0, refused: false });
         first += content.count;
       }
     }

@@ -51,7 +51,6 @@ export class Connection {
   connect(): void {
     const socket = new this.#WebSocket(this.#url);
     this.#socket = socket;
-    this.#enter({ state: "connecting" });
     let trouble = "no answer";
     // A socket that was given up may still speak; nobody listens to it then.
     const current = () => this.#socket === socket;
@@ -71,6 +70,8 @@ export class Connection {
       if (current()) this.#lose(code, reason || (code === 1006 ? trouble : `closed with code ${code}`));
     });
     this.#wait(welcomeWithinMs, () => this.#abandon("no welcome in time"));
+    // The last step: whoever hears of it may close the link at once.
+    this.#enter({ state: "connecting" });
   }
 
   send(text: string): void {
@@ -132,8 +133,17 @@ export class Connection {
     this.#socket = undefined;
     this.#speaker.lost(code);
     const retryInMs = Math.round(this.backoff());
-    this.#wait(retryInMs, () => this.connect());
+    this.#wait(retryInMs, () => this.#retry());
     this.#enter({ state: "waiting", reason, retryInMs });
+  }
+
+  #retry(): void {
+    try {
+      this.connect();
+    } catch (error) {
+      // The URL is a good one, as the first attempt has shown: it may go better another time.
+      this.#lose(1006, error instanceof Error ? error.message : String(error));
+    }
   }
 
   #wait(delayMs: number, call: () => void): void {

@@ -58,3 +58,7 @@ export function bytesAtMost(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII itself
   return /^[\x00-\x7f]*$/.test(text) ? text.length : text.length * 3;
 }
+
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

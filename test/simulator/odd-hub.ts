@@ -61,6 +61,11 @@ export class OddConnection {
     this.#socket.send(JSON.stringify(hubToDevice.parse(message)));
   }
 
+  /** Says what need not be of the contract. */
+  sayText(text: string): void {
+    this.#socket.send(text);
+  }
+
   /** Takes the `hello` and lets the device in. */
   async welcome(with_: Welcome = {}): Promise<DeviceHello> {
     const hello = await this.next("hello");
@@ -119,8 +124,13 @@ export class OddHub {
     return this.#connections.take();
   }
 
-  stop(): void {
+  /** Cuts every connection without a word. */
+  cutAll(): void {
     for (const socket of this.#server.clients) socket.terminate();
+  }
+
+  stop(): void {
+    this.cutAll();
     this.#server.close();
   }
 }
