@@ -133,13 +133,13 @@ function findTime(
   ];
   const found = order.find((place) => place >= 0 && readable[place]);
   if (found !== undefined) return found;
-  const isDate = (place: number) => sample.some((row) => shapeOf(String(row[place]).trim()) !== "number");
-  const [only, second] = [...header.keys()].filter((place) => readable[place] && isDate(place));
-  if (only !== undefined && second === undefined) return only;
   if (header.some((name) => looksLikeTime(name.trim()) || /^[+-]?\d*[.,]?\d+$/.test(name.trim())) && sample.length > 0)
     throw new WrongFile(
       `There is no column with times. The first line looks like data (${listed(header)}): names of columns are expected there.`,
     );
+  const isDate = (place: number) => sample.some((row) => shapeOf(String(row[place]).trim()) !== "number");
+  const [only, second] = [...header.keys()].filter((place) => readable[place] && isDate(place));
+  if (only !== undefined && second === undefined) return only;
   throw new WrongFile(
     `No column has times in it: name the one that has with --time-column; the columns are ${listed(header)}.`,
   );

@@ -1,5 +1,5 @@
 /** Names that a hub takes, made of what stands in a file. */
-import { maxNameLength } from "../../server/protocol/index.ts";
+import { devicePattern, maxNameLength, metricPattern } from "../../server/protocol/index.ts";
 
 /** A column's name as a metric: `Temp. outside (°C)` is `Temp._outside` in °C. */
 export interface MetricOfColumn {
@@ -13,18 +13,24 @@ function shortened(name: string): string {
   return [...name].slice(0, maxNameLength).join("");
 }
 
+/** What is a name as it stands stays as it is. */
+function isName(text: string, pattern: RegExp): boolean {
+  return (
+    pattern.test(text) && [...text].length <= maxNameLength && text.normalize("NFC") === text && text !== "__proto__"
+  );
+}
+
 /** Letters, digits and `_ . : -` stay, what stands between becomes one `_`. */
 function cleaned(text: string): string {
-  const name = text
+  return text
     .normalize("NFC")
     .replaceAll(/[^\p{L}\p{M}\p{Nd}_.:-]+/gu, "_")
     .replaceAll(/^_+|_+$/g, "");
-  // What began with such characters in the file was a name already: `_field` stays.
-  return /^_[\p{L}\p{Nd}]/u.test(text) ? `_${name}` : name;
 }
 
 /** A metric's name, or undefined where nothing of the text may stand in one. */
 export function metricOf(text: string): MetricOfColumn | undefined {
+  if (isName(text, metricPattern)) return { metric: text };
   const [, before = text, unit] = /^(.*\S)\s*[([]([^()[\]]{1,20})[)\]]$/u.exec(text) ?? [];
   const metric = shortened(cleaned(before));
   if (metric === "" || metric === "__proto__") return undefined;
@@ -33,6 +39,7 @@ export function metricOf(text: string): MetricOfColumn | undefined {
 
 /** A device's id; `/` parts it as in the file. Undefined where nothing of the text may stand in one. */
 export function deviceOf(text: string): string | undefined {
+  if (isName(text, devicePattern) && !/(^|\/)\.\.?(\/|$)/.test(text)) return text;
   const parts = text.split("/").map(cleaned);
   const device = shortened(parts.filter((part) => part !== "" && part !== "." && part !== "..").join("/"));
   return device === "" || device === "__proto__" ? undefined : device.replace(/\/+$/, "");

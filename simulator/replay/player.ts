@@ -1,10 +1,10 @@
 /** Plays a recording as the devices that it is of, each with a link of its own. */
+import type { FleetTotals } from "../fleet.ts";
 import {
   Link,
   type LinkOptions,
   type LinkPorts,
   type LinkState,
-  type LinkStats,
   type Refused,
   type SocketConstructor,
   systemPorts,
@@ -24,13 +24,6 @@ export interface PlayerOptions extends PaceOptions {
   readonly onRejected?: (device: string, refused: Refused) => void;
   /** All of the file is decided, or it could not be read to its end: then with the reason. */
   readonly onEnd?: (trouble?: Error) => void;
-}
-
-/** Sums over all links. */
-export interface PlayerTotals extends LinkStats {
-  readonly links: number;
-  readonly open: number;
-  readonly stopped: number;
 }
 
 /** Readings handed over before the hub has to have decided those before them: memory stays flat however long the file is. */
@@ -75,14 +68,14 @@ export class Player {
     this.#run().catch((error: Error) => options.onEnd?.(error));
   }
 
-  get totals(): PlayerTotals {
+  get totals(): FleetTotals {
     const sum = { sent: 0, stored: 0, rejected: 0, dropped: 0, pending: 0, resent: 0, open: 0, stopped: 0 };
     for (const { stats, state } of this.#links.values()) {
       for (const key of ["sent", "stored", "rejected", "dropped", "pending", "resent"] as const) sum[key] += stats[key];
       if (state.state === "open") sum.open++;
       if (state.state === "stopped") sum.stopped++;
     }
-    return { ...sum, links: this.#links.size };
+    return { ...sum, links: this.#links.size, asleep: 0, past: 1 };
   }
 
   /** Sends no more of the file, and waits until the hub has decided all it was sent, but no longer than `withinMs`. */

@@ -163,6 +163,9 @@ function refusal(told: readonly string[], wrong: number, fine: number): string {
   const number = new Intl.NumberFormat("en-US");
   const more = wrong > told.length ? ` (${number.format(wrong - told.length)} more)` : "";
   const rows = `${number.format(wrong)} of ${number.format(wrong + fine)} rows ${wrong === 1 ? "is" : "are"} wrong${more}`;
-  const way = fine === 0 ? "none is fine" : `${number.format(fine)} are fine, and --skip-wrong plays those`;
+  const way =
+    fine === 0
+      ? "none is fine"
+      : `${number.format(fine)} ${fine === 1 ? "is" : "are"} fine, and played with --skip-wrong`;
   return [...told, `${rows}; ${way}. Nothing was sent.`].join("\n");
 }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
 import { WebSocket } from "ws";
-import { Player, type PlayerOptions, type PlayerTotals } from "../../../simulator/replay/player.ts";
+import type { FleetTotals } from "../../../simulator/fleet.ts";
+import { Player, type PlayerOptions } from "../../../simulator/replay/player.ts";
 import { Recording, type RecordingOptions } from "../../../simulator/replay/recording.ts";
 import type { TestHub } from "../../support/start-hub.ts";
 
@@ -17,7 +18,7 @@ export async function played(
   hub: TestHub,
   recording: Recording,
   options: Partial<PlayerOptions> = {},
-): Promise<PlayerTotals> {
+): Promise<FleetTotals> {
   let player: Player | undefined;
   await new Promise<void>((resolve, reject) => {
     const onEnd = (trouble?: Error) => (trouble ? reject(trouble) : resolve());
@@ -27,7 +28,7 @@ export async function played(
 }
 
 /** Opens and plays a file. */
-export async function playedFile(hub: TestHub, path: string, options: RecordingOptions = {}): Promise<PlayerTotals> {
+export async function playedFile(hub: TestHub, path: string, options: RecordingOptions = {}): Promise<FleetTotals> {
   return played(hub, await Recording.open(path, options));
 }
 

@@ -35,12 +35,10 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "simulator/self.ts",
       "simulator/faults.ts",
       "simulator/faults/",
-      "simulator/replay/",
-      "simulator/record/",
       "simulator/options.ts",
       "simulator/option-values.ts",
     ],
-    ["simulator/words.ts", "simulator/load/", "simulator/main.ts"],
+    ["simulator/words.ts", "simulator/load/", "simulator/replay/", "simulator/record/", "simulator/main.ts"],
   ],
 };
 
@@ -57,7 +55,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["server/store/sqlite/driver.ts"],
   uplot: ["dashboard/widgets/plot.ts"],
   zod: ["server/protocol/", "server/config.ts"],
-  commander: ["server/config.ts", "simulator/options.ts", "simulator/option-values.ts", "simulator/load/options.ts"],
+  commander: ["server/config.ts", "simulator/options.ts", "simulator/option-values.ts", "simulator/load/options.ts", "simulator/replay/options.ts", "simulator/record/command.ts"],
   "csv-parse": ["simulator/replay/csv.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
