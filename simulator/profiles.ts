@@ -4,6 +4,7 @@ import { BuildingPart, buildingParts } from "./devices/building.ts";
 import { Factory } from "./devices/factory.ts";
 import { Greenhouse } from "./devices/greenhouse.ts";
 import { Household } from "./devices/household.ts";
+import { Vehicle } from "./devices/vehicle.ts";
 import { WeatherStation } from "./devices/weather.ts";
 import { symbols, Ticker } from "./market/ticker.ts";
 import type { Model, ModelOptions } from "./model.ts";
@@ -58,6 +59,13 @@ export const profiles: readonly Profile[] = [
     Model: Household,
     noun: "household",
     device: inTurn("household", ["elm", "oak", "birch"]),
+    demo: 2,
+  },
+  {
+    name: "vehicle",
+    Model: Vehicle,
+    noun: "vehicle",
+    device: inTurn("vehicle", ["bus"]),
     demo: 2,
   },
   {
