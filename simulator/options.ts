@@ -1,6 +1,7 @@
 /** The command line of the simulator. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { nearestName } from "../server/protocol/index.ts";
+import { type Fault, faults } from "./faults.ts";
 import { readCount, readDuration, readToken, readUrl } from "./option-values.ts";
 import { demoSources, type Profile, profiles, type Source, sharedOut } from "./profiles.ts";
 
@@ -8,11 +9,14 @@ export interface SimulatorOptions {
   readonly url: string;
   /** The hub's, where it needs one. */
   readonly token?: string;
-  readonly devices: number;
+  /** Undefined: 10, and none where faults are all that is asked for. */
+  readonly devices?: number;
   /** Undefined: greenhouses. */
   readonly profile?: readonly Profile[];
   /** Undefined: 5 where no profile was chosen, else 0. */
   readonly tickers?: number;
+  /** What goes wrong on purpose, beside the devices or alone. */
+  readonly faults?: readonly Fault[];
   /** The mix of the hub's `--demo` in place of all these. */
   readonly demo: boolean;
   /** This computer in place of all these. */
@@ -28,20 +32,35 @@ export interface SimulatorOptions {
 
 /** Takes `a,b` and adds to what an earlier `--profile` named. */
 function readProfiles(text: string, before: readonly Profile[] | undefined): readonly Profile[] {
-  const names = profiles.map(({ name }) => name);
+  return readNames("profile", text, profiles, before);
+}
+
+/** The same for `--faults`, and `all`. */
+function readFaults(text: string, before: readonly Fault[] | undefined): readonly Fault[] {
+  return text.trim() === "all" ? faults : readNames("fault", text, faults, before);
+}
+
+/** Those of `all` that are named in `a,b`, after those `before`. */
+function readNames<One extends { readonly name: string }>(
+  noun: string,
+  text: string,
+  all: readonly One[],
+  before: readonly One[] = [],
+): readonly One[] {
+  const names = all.map(({ name }) => name);
   const chosen = new Set(before);
   for (const name of text.split(",").map((part) => part.trim())) {
-    const profile = profiles.find((one) => one.name === name);
-    if (!profile) throw new InvalidArgumentError(unknownProfile(name, names));
-    chosen.add(profile);
+    const found = all.find((one) => one.name === name);
+    if (!found) throw new InvalidArgumentError(unknownName(noun, name, names));
+    chosen.add(found);
   }
   return [...chosen];
 }
 
-function unknownProfile(name: string, names: readonly string[]): string {
+function unknownName(noun: string, name: string, names: readonly string[]): string {
   const near = nearestName(name, names);
   const meant = near === undefined ? "" : ` Did you mean ${near}?`;
-  return `There is no profile '${name}'.${meant} Expected one or more of ${names.join(", ")}.`;
+  return `There is no ${noun} '${name}'.${meant} Expected one or more of ${names.join(", ")}.`;
 }
 
 function readRate(text: string): number {
@@ -59,7 +78,11 @@ function command(): Command {
     .addOption(
       new Option("--token <token>", "the hub's, where it was started with --lan").env("HUB_TOKEN").argParser(readToken),
     )
-    .option("--devices <count>", "devices, shared out over the profiles", readCount(0, 100_000), 10)
+    .addOption(
+      new Option("--devices <count>", "devices, shared out over the profiles (default: 10, with --faults 0)").argParser(
+        readCount(0, 100_000),
+      ),
+    )
     .addOption(
       new Option(
         "--profile <names>",
@@ -67,7 +90,7 @@ function command(): Command {
       ).argParser(readProfiles),
     )
     .addOption(
-      new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile 0)").argParser(
+      new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile or --faults 0)").argParser(
         readCount(0, 100_000),
       ),
     )
@@ -77,9 +100,15 @@ function command(): Command {
         .conflicts(["devices", "profile", "tickers"]),
     )
     .addOption(
+      new Option(
+        "--faults <names>",
+        `break things on purpose and tell what the hub makes of it: all, or some of ${faults.map(({ name }) => name).join(", ")}`,
+      ).argParser(readFaults),
+    )
+    .addOption(
       new Option("--self", "this computer itself, its real figures; simulates nothing")
         .default(false)
-        .conflicts(["devices", "profile", "tickers", "demo", "seed", "rate", "history"]),
+        .conflicts(["devices", "profile", "tickers", "demo", "faults", "seed", "rate", "history"]),
     )
     .option("--seed <text>", "fixes every value and its time", "1")
     .option("--rate <factor>", "times as many reports as usual", readRate, 1)
@@ -108,8 +137,10 @@ export function readOptions(args: readonly string[]): SimulatorOptions | { reado
   }
 }
 
-/** The devices that the options ask for. */
-export function chosenSources({ devices, profile, tickers, demo }: SimulatorOptions): Source[] {
+/** The devices that the options ask for. Faults bring their own: others are beside them only where they are asked for. */
+export function chosenSources({ devices, profile, tickers, demo, faults }: SimulatorOptions): Source[] {
   if (demo) return demoSources();
-  return sharedOut(devices, profile ?? profiles.slice(0, 1), tickers ?? (profile ? 0 : 5));
+  const usual = faults === undefined && profile === undefined;
+  const count = devices ?? (faults === undefined || profile !== undefined ? 10 : 0);
+  return sharedOut(count, profile ?? profiles.slice(0, 1), tickers ?? (usual ? 5 : 0));
 }
