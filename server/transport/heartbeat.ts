@@ -4,8 +4,8 @@ import type { Clock, Timer } from "../ports.ts";
 /** A connection that can be asked for a sign of life. */
 export interface Pulse {
   ping(): void;
-  /** True where it was asked, could have answered, and did not. */
-  readonly silent: boolean;
+  /** When the oldest ping left that it could have answered and did not, monotonic ms; undefined where there is none. */
+  readonly unansweredSinceMs: number | undefined;
   timeOut(): void;
 }
 
@@ -49,11 +49,16 @@ export class Heartbeat {
     const asked = [...this.#pulses];
     if (asked.length === 0) return;
     for (const pulse of asked) pulse.ping();
-    const dueMs = this.#clock.monotonic() + this.#pongMs;
+    const askedMs = this.#clock.monotonic();
+    const dueMs = askedMs + this.#pongMs;
     const check = this.#clock.after(this.#pongMs, () => {
       this.#checks.delete(check);
       if (this.#clock.monotonic() - dueMs > stallMs) return;
-      for (const pulse of asked) if (this.#pulses.has(pulse) && pulse.silent) pulse.timeOut();
+      for (const pulse of asked) {
+        // A later ping may have left by now, which has its own time.
+        const { unansweredSinceMs = Number.POSITIVE_INFINITY } = pulse;
+        if (this.#pulses.has(pulse) && unansweredSinceMs <= askedMs) pulse.timeOut();
+      }
     });
     this.#checks.add(check);
   }

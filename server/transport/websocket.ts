@@ -181,7 +181,7 @@ class SocketPeer implements Peer, Pulse {
     this.#socket.uncork();
   };
   #paused = false;
-  #awaiting = false;
+  #pingedMs: number | undefined;
   #cut: Timer | undefined;
   timedOut = false;
 
@@ -235,18 +235,18 @@ class SocketPeer implements Peer, Pulse {
 
   ping(): void {
     if (this.#paused || this.websocket.readyState !== WebSocket.OPEN) return;
-    this.#awaiting = true;
+    this.#pingedMs ??= this.#clock.monotonic();
     this.websocket.ping();
   }
 
   /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. */
   answered(): void {
-    this.#awaiting = false;
+    this.#pingedMs = undefined;
   }
 
   /** A paused socket's answer may lie unread: it has no deadline. */
-  get silent(): boolean {
-    return this.#awaiting && !this.#paused;
+  get unansweredSinceMs(): number | undefined {
+    return this.#paused ? undefined : this.#pingedMs;
   }
 
   timeOut(): void {

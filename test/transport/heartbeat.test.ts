@@ -50,6 +50,39 @@ describe("heartbeat", () => {
     alive.socket.close();
   });
 
+  it("[P37] a ping that has just left is no reason to cut a socket that answered the one before", async () => {
+    const clock = new FakeClock();
+    // The time to answer the first ping is over at the moment when the second one leaves.
+    const hub = await open({ clock, limits: { pingMs: 5_000, pongMs: 5_000 } });
+    const alive = await device(hub, "alive", true);
+    const mute = await device(hub, "mute", false);
+    clock.advance(5_000);
+    await Promise.all([alive.ping(1), mute.ping(1)]);
+    const witness = await hub.connect();
+    await witness.settled();
+    clock.advance(5_000);
+    await mute.closed;
+    await alive.ping(2);
+    await witness.settled();
+    expect((await hub.http("GET", "devices/alive")).body).toMatchObject({ state: "online" });
+    expect(alive.socket.readyState).toBe(WebSocket.OPEN);
+    alive.socket.close();
+  });
+
+  it("[P37] a socket that answers nothing is cut also where it is pinged more often than it has time to answer", async () => {
+    const clock = new FakeClock();
+    const hub = await open({ clock, limits: { pingMs: 2_000, pongMs: 5_000 } });
+    const mute = await device(hub, "mute", false);
+    clock.advance(6_999);
+    const witness = await hub.connect();
+    await witness.settled();
+    expect(mute.socket.readyState).toBe(WebSocket.OPEN);
+    clock.advance(1);
+    await mute.closed;
+    await witness.settled();
+    expect((await hub.http("GET", "devices/mute")).body).toMatchObject({ state: "offline", reason: "timeout" });
+  });
+
   it("[P37] any frame is a sign of life", async () => {
     const clock = new FakeClock();
     const hub = await open({ clock });
@@ -71,7 +104,7 @@ describe("heartbeat", () => {
     const heartbeat = new Heartbeat(clock, { pingMs: 25_000, pongMs: 10_000 });
     let asked = 0;
     let cut = 0;
-    heartbeat.add({ ping: () => asked++, silent: true, timeOut: () => cut++ });
+    heartbeat.add({ ping: () => asked++, unansweredSinceMs: 0, timeOut: () => cut++ });
     clock.advance(25_000);
     // Timers fall due while the loop stands still, and are called late: all that was sent meanwhile is still unread.
     clock.stall(60_000);
