@@ -48,11 +48,11 @@ export class Household implements Model {
     const units = (taken[at] as number) + Math.max(0, power) * part;
     const readings: [string, Value][] = [
       ["power", power],
+      ["solar", solar[at] as number],
+      ["energy", counter(units)],
       ["power-l1", phases[0][at] as number],
       ["power-l2", phases[1][at] as number],
       ["power-l3", phases[2][at] as number],
-      ["solar", solar[at] as number],
-      ["energy", counter(units)],
     ];
     const charges = at >= charging.from && at < charging.until;
     if (this.#told.get("charging") !== charges) readings.push(["charging", charges]);
@@ -90,11 +90,11 @@ function householdMeta(device: string, reportInterval: number): DeviceMeta {
           { from: 17_000, level: "warn", label: "near the fuse" },
         ],
       },
+      solar: { label: "Solar power", unit: "W", decimals: 0, min: 0 },
+      energy: { label: "Energy from the grid", unit: "kWh", decimals: 3, kind: "counter", min: 0, max: 65.536 },
       "power-l1": phase(1),
       "power-l2": phase(2),
       "power-l3": phase(3),
-      solar: { label: "Solar power", unit: "W", decimals: 0, min: 0 },
-      energy: { label: "Energy from the grid", unit: "kWh", decimals: 3, kind: "counter", min: 0, max: 65.536 },
       charging: { label: "Car charging", kind: "state", reportInterval: 0 },
     },
   };

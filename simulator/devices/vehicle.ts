@@ -21,7 +21,8 @@ const slowEvery = 10;
 /** The network is back so long after the tunnel, ms. */
 const backAfterMs = 3_000;
 
-const columns = ["lat", "lon", "speed", "heading", "battery", "trip"] as const;
+/** In the order in which they are shown. */
+const columns = ["speed", "battery", "lat", "lon", "heading", "trip"] as const;
 
 export class Vehicle implements Model {
   readonly device: string;
@@ -60,7 +61,7 @@ export class Vehicle implements Model {
   report(stride = 1): Report {
     const index = this.#index;
     const time = this.nextTime;
-    const row = this.#row(index);
+    const row = this.#row(index, stride > 1);
     const readings: [string, Value][] = [];
     for (const metric of columns) if (row[metric] !== undefined) readings.push([metric, row[metric]]);
     const { state } = this.duties.at(time);
@@ -91,14 +92,14 @@ export class Vehicle implements Model {
     while (this.silentAt(this.nextTime)) this.#index++;
   }
 
-  #row(index: number): Partial<Record<(typeof columns)[number], number>> {
+  #row(index: number, whole = false): Partial<Record<(typeof columns)[number], number>> {
     const time = this.#timeOf(index);
     const { speed, along, battery } = this.duties.at(time);
     const { east, north, heading } = this.route.at(along);
     const error = (axis: number): number =>
       1.5 * this.#satellites.smooth(time / 25_000 + axis) + 0.1 * this.#satellites.white(time + axis);
     const metresADegreeEast = metresADegree * Math.cos((this.#lat * Math.PI) / 180);
-    const slow = index % slowEvery === 0 ? { battery: round(battery, 1), trip: round(along / 1_000, 3) } : {};
+    const slow = whole || index % slowEvery === 0 ? { battery: round(battery, 1), trip: round(along / 1_000, 3) } : {};
     return {
       lat: round(this.#lat + (north + error(0)) / metresADegree, 6),
       lon: round(this.#lon + (east + error(1e12)) / metresADegreeEast, 6),
@@ -130,10 +131,7 @@ function vehicleMeta(device: string, reportInterval: number): DeviceMeta {
     kind: "vehicle",
     reportInterval,
     metrics: {
-      lat: { label: "Latitude", unit: "°", decimals: 6, role: "lat" },
-      lon: { label: "Longitude", unit: "°", decimals: 6, role: "lon" },
       speed: { label: "Speed", unit: "km/h", decimals: 1, min: 0, max: 80 },
-      heading: { label: "Heading", unit: "°", decimals: 0, min: 0, max: 360 },
       battery: {
         ...{ label: "Battery", unit: "%", decimals: 1, min: 0, max: 100, role: "battery" },
         zones: [
@@ -142,6 +140,9 @@ function vehicleMeta(device: string, reportInterval: number): DeviceMeta {
         ],
         ...slow,
       },
+      lat: { label: "Latitude", unit: "°", decimals: 6, role: "lat" },
+      lon: { label: "Longitude", unit: "°", decimals: 6, role: "lon" },
+      heading: { label: "Heading", unit: "°", decimals: 0, min: 0, max: 360 },
       trip: { label: "Since the depot", unit: "km", decimals: 3, kind: "counter", ...slow },
       state: { label: "State", kind: "state", reportInterval: 0 },
     },
