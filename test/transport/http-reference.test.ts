@@ -159,10 +159,17 @@ describe("/openapi.json", () => {
     const { path: template } = operations[id];
     const operation = document.paths[template][method.toLowerCase()];
     expect(operation.operationId).toBe(id);
-    const response = await fetch(`${hub.url}${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    const ask = () =>
+      fetch(`${hub.url}${path}`, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    let response = await ask();
+    // A hub that is late on a busy machine is not ready, and says so.
+    if (id === "getReady") {
+      const answered = async () => {
+        response = await ask();
+        return response.status;
+      };
+      await expect.poll(answered, { timeout: 60_000 }).toBe(200);
+    }
     expect(response.status).toBe(status);
     const said = operation.responses[status];
     const type = response.headers.get("content-type")?.split(";")[0] as string;
