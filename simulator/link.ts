@@ -4,9 +4,9 @@
  * nothing but these files; the build makes `telemetry-hub/link` of them. What it holds undecided is in memory, and lost with the process.
  */
 import { Backlog, type Frame } from "./link/backlog.ts";
-import { type Columns, copyColumns, withoutEmptyTimes } from "./link/columns.ts";
+import { batchOf, type Columns } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
-import { bytesAtMost, type FrameLimits, problemOf, type Reading, utf8Bytes } from "./link/content.ts";
+import { bytesAtMost, problemOf, type Reading, utf8Bytes } from "./link/content.ts";
 import { Flushes, undelivered } from "./link/flushes.ts";
 import { Introductions } from "./link/introductions.ts";
 import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
@@ -21,6 +21,7 @@ import {
   systemPorts,
 } from "./link/options.ts";
 import { encodeRow } from "./link/rows.ts";
+import { Sizes } from "./link/sizes.ts";
 import { tell } from "./link/tell.ts";
 
 export type {
@@ -51,15 +52,13 @@ export class Link {
   readonly #backlog = new Backlog();
   readonly #connection: Connection;
   readonly #batchReadings: number;
-  #limits: FrameLimits;
-  /** What the hub takes. */
-  #hubBytes = Number.POSITIVE_INFINITY;
-  /** Half of the largest frame, each time one was too big for something on the way. */
-  #bytesCap = Number.POSITIVE_INFINITY;
+  readonly #sizes: Sizes;
   #epoch: string | undefined;
   /** Waiting readings may leave now: their time has come, or somebody flushes. */
   #due = false;
   #cancelBatch: (() => void) | undefined;
+  /** When the batch that waits was begun, ms since the epoch. */
+  #batchSince = 0;
   /** Set while the hub has asked for patience with a frame. */
   #cancelRetry: (() => void) | undefined;
   readonly #flushes = new Flushes();
@@ -79,7 +78,7 @@ export class Link {
     this.#options = options;
     this.#ports = options.ports ?? systemPorts;
     this.#batchReadings = options.batchReadings ?? 500;
-    this.#limits = { readings: this.#batchReadings, rows: this.#batchReadings, bytes: 512 * 1024 };
+    this.#sizes = new Sizes(this.#batchReadings);
     const WebSocket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
     if (!WebSocket) throw new TypeError("no WebSocket here: before Node 22 give the one of the ws package");
     this.#connection = new Connection(url, WebSocket, this.#ports, {
@@ -130,19 +129,13 @@ export class Link {
     values: Readonly<Record<string, ArrayLike<Value | null>>>,
     device?: string,
   ): boolean {
-    const copy = copyColumns(times, values);
     let sound = true;
-    for (const [metric, cells] of copy.columns) {
-      for (const [index, value] of cells.entries()) {
-        if (value === null) continue;
-        this.#sent++;
-        const time = copy.times[index] as number;
-        if (this.#sound({ metric, value, time, ...(device === undefined ? {} : { device }) })) continue;
-        cells[index] = null;
-        sound = false;
-      }
-    }
-    const batch = withoutEmptyTimes(copy.times, copy.columns, device);
+    const batch = batchOf(times, values, device, (reading) => {
+      this.#sent++;
+      const taken = this.#sound(reading);
+      sound &&= taken;
+      return taken;
+    });
     if (batch.count === 0) return sound;
     if (!this.#makeRoom(batch.count)) return false;
     this.#take(batch);
@@ -192,8 +185,14 @@ export class Link {
 
   #take(entry: string | Columns): void {
     this.#backlog.push(entry);
-    if (this.#backlog.waiting >= this.#batchReadings) this.#leaveNow();
-    else this.#cancelBatch ??= this.#ports.after(this.#options.batchDelayMs ?? 100, () => this.#leaveNow());
+    const { batchDelayMs = 100 } = this.#options;
+    if (!this.#cancelBatch) {
+      this.#batchSince = this.#ports.now();
+      this.#cancelBatch = this.#ports.after(batchDelayMs, () => this.#leaveNow());
+    }
+    // Browsers let the timers of a hidden page wait for up to a minute.
+    const late = this.#ports.now() - this.#batchSince > batchDelayMs;
+    if (late || this.#backlog.waiting >= this.#batchReadings) this.#leaveNow();
   }
 
   #receive(text: string): void {
@@ -211,13 +210,10 @@ export class Link {
   #welcome(welcome: Welcome): void {
     const sameDatabase = this.#epoch === undefined || this.#epoch === welcome.epoch;
     this.#epoch = welcome.epoch;
-    this.#hubBytes = welcome.limits.frameBytes;
-    this.#limits = {
-      readings: welcome.limits.readingsPerFrame,
-      rows: this.#batchReadings,
-      bytes: Math.min(this.#bytesCap, this.#hubBytes),
-    };
-    this.#stored += this.#backlog.reconcile(welcome.lastSeq, sameDatabase, this.#limits);
+    this.#sizes.welcomed(welcome.limits);
+    const decided = this.#backlog.reconcile(welcome.lastSeq, sameDatabase, this.#sizes.limits);
+    this.#stored += decided;
+    if (decided > 0) this.#connection.progressed();
     for (const text of this.#introductions.messages()) this.#connection.send(text);
     this.#connection.welcomed(welcome.epoch, welcome.heartbeat);
     this.#flushes.settle(this.#backlog.oldest);
@@ -262,7 +258,7 @@ export class Link {
   #pump(): void {
     const window = this.#options.window ?? 32;
     while (this.#connection.open && !this.#cancelRetry && this.#backlog.inFlight < window) {
-      const frame = this.#backlog.next(this.#limits, this.#due);
+      const frame = this.#backlog.next(this.#sizes.limits, this.#due);
       if (!frame) {
         this.#due = false;
         return;
@@ -270,8 +266,9 @@ export class Link {
       const { count } = frame.content;
       const text = frame.content.text(frame.seq);
       frame.bytes = bytesAtMost(text);
-      if (count === 1 && frame.bytes > this.#hubBytes && utf8Bytes(text) > this.#hubBytes) {
-        this.#refuse(frame, "frame_too_large", `frames may have ${this.#hubBytes} bytes at most`);
+      const { hubBytes } = this.#sizes;
+      if (count === 1 && frame.bytes > hubBytes && utf8Bytes(text) > hubBytes) {
+        this.#refuse(frame, "frame_too_large", `frames may have ${hubBytes} bytes at most`);
         continue;
       }
       if (frame.seq <= this.#highestSent) this.#resent += count;
@@ -309,10 +306,8 @@ export class Link {
   /** A frame was too big for the hub or for something on the way: no smaller than the largest one that was sent. */
   #shrink(): void {
     const largest = this.#backlog.largestSent;
-    if (!largest) return;
-    if (largest.content.count > 1) this.#bytesCap = Math.floor(largest.bytes / 2);
-    else
-      this.#refuse(largest, "frame_too_large", `a frame of ${largest.bytes} bytes with this reading alone was refused`);
+    if (!largest || this.#sizes.halve(largest)) return;
+    this.#refuse(largest, "frame_too_large", `a frame of ${largest.bytes} bytes with this reading alone was refused`);
   }
 
   #changed(state: LinkState): void {

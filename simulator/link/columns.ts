@@ -14,26 +14,32 @@ function cellBytes(cell: Cell): number {
   return typeof cell === "string" ? bytesAtMost(JSON.stringify(cell)) + 1 : numberBytes;
 }
 
-/** Copies of columns that may be of any kind of array. Throws a RangeError where one is not as long as `times`. */
-export function copyColumns(
+/**
+ * Copies columns, which may be of any kind of array: the cells that `takes` lets in, at times that have one.
+ * Throws a RangeError where a column is not as long as `times`, before anything is taken.
+ */
+export function batchOf(
   times: ArrayLike<number>,
   values: Readonly<Record<string, ArrayLike<Cell>>>,
-): { times: number[]; columns: [metric: string, cells: Cell[]][] } {
-  const columns = Object.entries(values).map(([metric, column]): [string, Cell[]] => {
-    if (column.length !== times.length)
-      throw new RangeError(`${metric} has ${column.length} values for ${times.length} times`);
-    return [metric, Array.from(column, (cell) => cell ?? null)];
+  device: string | undefined,
+  takes: (reading: Reading) => boolean,
+): Columns {
+  for (const [metric, { length }] of Object.entries(values))
+    if (length !== times.length) throw new RangeError(`${metric} has ${length} values for ${times.length} times`);
+  const wholeTimes = Array.from(times, (time) => Math.round(time));
+  const of = device === undefined ? {} : { device };
+  const columns = Object.entries(values).map(([metric, column]): Column => {
+    const cells = Array.from(column, (value, index) => {
+      const empty = value === null || value === undefined;
+      return !empty && takes({ metric, value, time: wholeTimes[index] as number, ...of }) ? value : null;
+    });
+    return [metric, cells];
   });
-  return { times: Array.from(times, Math.round), columns };
-}
-
-/** A batch without the times at which no metric has a value. */
-export function withoutEmptyTimes(times: readonly number[], columns: readonly Column[], device?: string): Columns {
-  const kept = times.map((_, index) => columns.some(([, cells]) => cells[index] !== null));
-  if (kept.every(Boolean)) return new Columns(times, columns, device);
-  const shorter = columns.map(([metric, cells]) => [metric, cells.filter((_, index) => kept[index])] as const);
+  const kept = wholeTimes.map((_, index) => columns.some(([, cells]) => cells[index] !== null));
+  if (kept.every(Boolean)) return new Columns(wholeTimes, columns, device);
+  const shorter = columns.map(([metric, cells]): Column => [metric, cells.filter((_, index) => kept[index])]);
   return new Columns(
-    times.filter((_, index) => kept[index]),
+    wholeTimes.filter((_, index) => kept[index]),
     shorter,
     device,
   );

@@ -6,6 +6,8 @@ export class Cable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   cuts = 0;
+  /** While true, nothing that the hub says arrives, as behind a proxy that buffers it. */
+  muted = false;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -45,7 +47,7 @@ export class Cable {
     ] as const) {
       this.#sockets.add(from);
       from.on("data", (bytes) => {
-        if (left <= 0) return;
+        if (left <= 0 || (this.muted && from === far)) return;
         to.write(bytes.subarray(0, left));
         left -= bytes.length;
         if (left > 0) return;

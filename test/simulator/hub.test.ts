@@ -5,6 +5,7 @@ import { Link, type LinkOptions, type LinkState, type Refused } from "../../simu
 import { Random } from "../../simulator/random.ts";
 import { startHub, type TestHub, type TestHubOptions } from "../support/start-hub.ts";
 import { Cable } from "./cable.ts";
+import { TestLink } from "./links.ts";
 import { Queue } from "./queue.ts";
 
 const from = Date.UTC(2026, 0, 1);
@@ -198,6 +199,26 @@ describe("link and hub", () => {
     expect(cable.cuts).toBeGreaterThan(20);
     expect(link.stats.resent).toBeGreaterThan(0);
     await expectEachOnce(count, link);
+  });
+
+  it("[L2] learns from the welcome what was stored behind a proxy that buffered every ack", async () => {
+    const cable = await lay();
+    const test = new TestLink(cable.url, { batchDelayMs: 0 });
+    links.push(test.link);
+    await test.reaches("open");
+    cable.muted = true;
+    for (let index = 0; index < 600; index++) test.link.send("level", index, from + index);
+    test.clock.advance(0);
+    await expect.poll(async () => (await hub.readings("oven-1", "level")).length).toBe(600);
+    expect(test.link.stats).toMatchObject({ stored: 0, pending: 600 });
+    test.clock.advance(25_000);
+    test.clock.advance(25_000);
+    expect(test.link.state).toMatchObject({ state: "waiting", reason: "no answer to ping" });
+    cable.muted = false;
+    await test.comesBack();
+    await test.link.flush();
+    expect(test.link.stats).toMatchObject({ stored: 600, resent: 0, pending: 0 });
+    await expectEachOnce(600, test.link);
   });
 
   it("[L6] tells which cell of a column the hub refused, and stores the others", async () => {

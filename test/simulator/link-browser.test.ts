@@ -16,6 +16,13 @@ const count = 2_000;
 /** `telemetry-hub/link` as it was built. */
 const program = readFileSync(join(import.meta.dirname, "../../dist/link/link.js"), "utf8");
 
+/** What the page keeps between two steps of a test. */
+interface Page {
+  Link: new (url: string, options: LinkOptions) => Link;
+  link: Link;
+  seen: string[];
+}
+
 describe("link in a browser", () => {
   let hub: TestHub;
   let browser: Browser;
@@ -47,7 +54,7 @@ describe("link in a browser", () => {
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       const stats = await page.evaluate(
         async ({ url, from, count }): Promise<LinkStats> => {
-          const page = globalThis as unknown as { Link: new (url: string, options: LinkOptions) => Link };
+          const page = globalThis as unknown as Page;
           // Small draws, so that coming back takes a few ms.
           const after = (delayMs: number, call: () => void) => {
             const timer = setTimeout(call, delayMs);
@@ -68,6 +75,44 @@ describe("link in a browser", () => {
       expect(await hub.readings("page", "level")).toEqual(
         Array.from({ length: count }, (_, index) => [from + index, index]),
       );
+    } finally {
+      await page.close();
+      cable.pull();
+    }
+  });
+
+  it("[L1] goes on in a page that stood still while its hub was restarted", async () => {
+    const cable = await Cable.lay(() => hub.url);
+    const page = await browser.newPage({ locale: "en-US" });
+    try {
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await page.evaluate(async (url) => {
+        const page = globalThis as unknown as Page;
+        page.seen = [];
+        page.link = new page.Link(url, { device: "frozen", onState: ({ state }) => page.seen.push(state) });
+        page.link.send("level", 0, 1_750_000_000_000);
+        await page.link.flush();
+      }, cable.url);
+      const devtools = await page.context().newCDPSession(page);
+      await devtools.send("Debugger.enable");
+      const stopped = new Promise((resolve) => devtools.once("Debugger.paused", resolve));
+      await devtools.send("Debugger.pause");
+      // The first statement that runs from here on is where everything in the page stands still, timers and sockets too.
+      const sent = page.evaluate(() => (globalThis as unknown as Page).link.send("level", 1, 1_750_000_000_001));
+      await stopped;
+      await hub.restart();
+      await devtools.send("Debugger.resume");
+      expect(await sent).toBe(true);
+      const result = await page.evaluate(async () => {
+        const { link, seen } = globalThis as unknown as Page;
+        link.send("level", 2, 1_750_000_000_002);
+        await link.flush();
+        link.close();
+        return { stats: link.stats, seen };
+      });
+      expect(result.seen).toEqual(["connecting", "open", "waiting", "connecting", "open", "stopped"]);
+      expect(result.stats).toMatchObject({ sent: 3, stored: 3, rejected: 0, dropped: 0, pending: 0 });
+      expect((await hub.readings("frozen", "level")).map(([, value]) => value)).toEqual([0, 1, 2]);
     } finally {
       await page.close();
       cable.pull();
