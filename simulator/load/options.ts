@@ -53,7 +53,11 @@ function base(name: string, description: string): Command {
     .addOption(
       new Option("--token <token>", "the hub's, where it was started with --lan").env("HUB_TOKEN").argParser(readToken),
     )
-    .option("--duration <time>", "measure for so long (10s, 5m, 1h)", readDuration, 30_000)
+    .addOption(
+      new Option("--duration <time>", "measure for so long (10s, 5m, 1h)")
+        .argParser(readDuration)
+        .default(30_000, "30s"),
+    )
     .option("--json", "print the result as JSON, all else to the other stream", false)
     .helpOption("--help", "show this help")
     .exitOverride()
@@ -72,7 +76,7 @@ function read<T>(command: Command, args: readonly string[]): Read<T> {
 /** Gives the exit code where there is nothing to do: commander has said why. */
 export function readLoadOptions(args: readonly string[]): Read<LoadOptions> {
   const command = base("simulate --load", "Loads a hub with readings, and tells how fast and how late it acknowledges.")
-    .option("--load", "this", true)
+    .addOption(new Option("--load", "load a hub in place of simulating a world").default(true, "given"))
     .option("--connections <count>", "devices, each with a connection of its own", readCount(1, 60_000), 100)
     .addOption(
       new Option("--rate <readings>", "readings a second, all together, or max: as fast as the hub takes them")
@@ -96,10 +100,14 @@ export function readDashboardsOptions(args: readonly string[]): Read<DashboardsO
   const command = base("load:dashboards", "Watches a hub as many dashboards do, and tells how late they see a reading.")
     .option("--viewers <count>", "dashboards, each with a connection of its own", readCount(1, 60_000), 100)
     .addOption(
-      new Option("--devices <selectors>", "what they watch, * for any run").argParser(more).default(undefined, "*"),
+      new Option("--devices <selectors>", "what they watch, * for any run; all where it is not given").argParser(more),
     )
-    .addOption(new Option("--metrics <selectors>", "and of these").argParser(more).default(undefined, "*"))
+    .addOption(new Option("--metrics <selectors>", "metrics of these; all where it is not given").argParser(more))
     .option("--interval <time>", "at most one update a series in so long (1s)", readDuration)
-    .option("--probe-every <time>", "send a reading to be timed so often (100ms)", readDuration, 100);
+    .addOption(
+      new Option("--probe-every <time>", "send a reading to be timed so often")
+        .argParser(readDuration)
+        .default(100, "100ms"),
+    );
   return read<DashboardsOptions>(command, args);
 }
