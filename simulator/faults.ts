@@ -63,10 +63,11 @@ export async function playFaults(options: FaultsOptions): Promise<readonly Fault
   await new HubView(url, token).status().catch((error: unknown) => {
     throw new Error(`No fault was played at ${url}: ${troubleOf(error)}.`);
   });
-  for (const { name, expectation } of quiet ? [] : faults) say(`${name}: ${expectation}.`);
+  for (const { name, does, expectation } of quiet ? [] : faults) say(`${name}: ${does}; ${expectation}.`);
+  const stopped = aborted(options.signal);
   const outcomes = await Promise.all(
     faults.map(async (fault) => {
-      const outcome = await playFault(fault, options);
+      const outcome = await playFault(fault, options, stopped);
       if (!quiet || outcome.verdict !== "as it should") say(outcomeLine(outcome));
       return outcome;
     }),
@@ -75,14 +76,14 @@ export async function playFaults(options: FaultsOptions): Promise<readonly Fault
   return outcomes;
 }
 
-async function playFault(fault: Fault, options: FaultsOptions): Promise<FaultOutcome> {
+async function playFault(fault: Fault, options: FaultsOptions, stopped: Promise<never>): Promise<FaultOutcome> {
   const { url, token, seed, signal, pause = wait } = options;
   const device = `faults/${fault.name}`;
   const random = new Random(seed).derive(device);
   let stage: Stage | undefined;
   try {
     stage = await Stage.set({ url, device, random, pause, ...(token === undefined ? {} : { token }) });
-    await Promise.race([fault.play(stage), aborted(signal)]);
+    await Promise.race([fault.play(stage), stopped]);
     const { checks } = stage;
     const right = checks.length > 0 && checks.every((check) => check.right);
     return { fault, checks, verdict: right ? "as it should" : "NOT as it should" };
@@ -99,13 +100,16 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Rejects once it is over; never resolves. */
+/** Rejects once all is to end; never resolves. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
+  const end = new Promise<never>((_, reject) => {
     const stop = () => reject(new Error("it was stopped before its end"));
     if (signal?.aborted) stop();
     else signal?.addEventListener("abort", stop, { once: true });
   });
+  // It may come when nobody waits any more.
+  end.catch(() => {});
+  return end;
 }
 
 function troubleOf(error: unknown): string {

@@ -7,8 +7,9 @@ const day = 24 * 60 * minute;
 
 export const clockSkew: Fault = {
   name: "clock-skew",
+  does: "the device's clock is an hour behind, then 3 minutes ahead, then 10 minutes",
   expectation:
-    "the device's clock is an hour behind, then 3 minutes ahead, then 10 minutes; the hub stores what is at most 5 minutes ahead with the times given, and refuses the rest: time_ahead, which never becomes the latest",
+    "the hub stores what is at most 5 minutes ahead with the times given, and refuses what is further ahead (time_ahead), so that it never becomes the latest",
   async play(stage) {
     const behind = stage.rows(5, stage.start - 60 * minute, (index) => index);
     const ahead = stage.rows(5, stage.start + 3 * minute, (index) => 10 + index);
@@ -26,8 +27,8 @@ export const clockSkew: Fault = {
 
 export const clockJump: Fault = {
   name: "clock-jump",
-  expectation:
-    "the device's clock steps back, so that times come again with other values, then a day forward, and then is right again; the hub keeps the later arrival of each time, refuses the day ahead (time_ahead), and goes on",
+  does: "the device's clock steps back, so that times come again with other values, then a day forward, and then is right again",
+  expectation: "the hub keeps the later arrival of each time, refuses the day ahead (time_ahead), and goes on",
   async play(stage) {
     const { start } = stage;
     const before = stage.rows(30, start, (index) => index);
@@ -45,8 +46,9 @@ export const clockJump: Fault = {
 
 export const year1970: Fault = {
   name: "year-1970",
+  does: "a device whose clock was never set sends ms since its start, then seconds, then times of 1958, then none",
   expectation:
-    "a device without a clock sends ms since it started, another sends seconds; the hub refuses both (time_suspicious) and says what they look like, stores at its own time what comes without one, and stores times of 1958 and, from a device that says historic, of January 1970 as they are",
+    "the hub refuses the first two (time_suspicious) and says what they look like, stores 1958 as it is and what has no time at its arrival, and takes January 1970 from a device that says historic",
   async play(stage) {
     const { start, session } = stage;
     const sinceBoot = stage.rows(5, 1_000, (index) => index);

@@ -16,8 +16,9 @@ const neighbourMs = 5_000;
 
 export const flapping: Fault = {
   name: "flapping",
+  does: "the device comes and goes without a word ten times, and then connects beside its own open connection",
   expectation:
-    "the device comes and goes without a word ten times, and then connects beside its own open connection; the hub shows it offline/closed after each cut and online/connected after each return, closes the older of two connections with 4409, and has every reading",
+    "the hub shows it offline/closed after each cut and online/connected after each return, closes the older of two connections with 4409, and has every reading",
   async play(stage) {
     const rounds = 10;
     const { session } = stage;
@@ -44,8 +45,9 @@ export const flapping: Fault = {
 
 export const silence: Fault = {
   name: "silence",
+  does: "the device promises a reading each second, sends five, and then nothing over a connection that stays open",
   expectation:
-    "the device promises a reading each second, sends five, and then nothing over a connection that stays open; the hub shows it silent/no_reading after its grace of 10 s, and online/connected again with its next reading",
+    "the hub shows it silent/no_reading after its grace of 10 s, and online/connected again with its next reading",
   async play(stage) {
     const rows = stage.rows(6, stage.start, (index) => index);
     const visit = await stage.connect({ session: stage.session, reportInterval: 1_000 });
@@ -63,8 +65,9 @@ export const silence: Fault = {
 
 export const halfOpen: Fault = {
   name: "half-open",
+  does: "the device stops reading and answers no ping, and its socket stays open as after a pulled cable",
   expectation:
-    "the device stops reading and answers no ping, and its socket stays open as after a pulled cable; once the time to ping and that to answer are over the hub closes the connection (4408) and shows the device offline/timeout; it keeps what it had acknowledged, and lets the device in again",
+    "once the time to ping and that to answer are over the hub closes the connection (4408) and shows the device offline/timeout; it keeps what it had acknowledged, and lets the device in again",
   async play(stage) {
     const { session } = stage;
     const rows = stage.rows(6, stage.start, (index) => index);
@@ -86,8 +89,9 @@ export const halfOpen: Fault = {
 
 export const flood: Fault = {
   name: "flood",
+  does: "the device sends 30,000 readings in 3,000 frames as fast as its socket takes them",
   expectation:
-    "the device sends 30,000 readings in 3,000 frames as fast as its socket takes them; the hub reads it more slowly instead of closing the connection or dropping anything, acknowledges and stores each reading once, and serves a neighbour within 5 s all the while",
+    "the hub reads it more slowly instead of closing the connection or dropping anything, acknowledges and stores each reading once, and serves a neighbour within 5 s all the while",
   async play(stage) {
     const [frames, rowsEach] = [3_000, 10];
     const rows = stage.rows(frames * rowsEach, stage.start - frames * rowsEach, (index) => index);

@@ -10,8 +10,9 @@ function framesOf(stage: Stage, frames: number, rowsEach: number): (seq: number)
 
 export const dropout: Fault = {
   name: "dropout",
+  does: "the connection is cut in the middle of a frame, ten times",
   expectation:
-    "the connection is cut in the middle of a frame, ten times; the hub drops the torn frame, forgets no frame that it acknowledged, says in lastSeq where to go on, and in the end has each reading once",
+    "the hub drops the torn frame, forgets no frame that it acknowledged, says in lastSeq where to go on, and in the end has each reading once",
   async play(stage) {
     const frames = 120;
     const rowsOf = framesOf(stage, frames, 5);
@@ -43,8 +44,8 @@ export const dropout: Fault = {
 
 export const duplicate: Fault = {
   name: "duplicate",
-  expectation:
-    "every frame goes twice, and all of them once more after a reconnect; the hub acknowledges each copy and stores it once",
+  does: "every frame goes twice, and all of them once more after a reconnect",
+  expectation: "the hub acknowledges each copy and stores it once",
   async play(stage) {
     const frames = 25;
     const { session } = stage;
@@ -75,8 +76,9 @@ export const duplicate: Fault = {
 
 export const reorder: Fault = {
   name: "reorder",
+  does: "readings come out of the order of their times",
   expectation:
-    "readings come out of the order of their times; the hub stores each, gives them back in order, and takes the newest by its time for the latest, not the last to come",
+    "the hub stores each, gives them back in order, and takes the newest by its time for the latest, not the last to come",
   async play(stage) {
     const count = 200;
     const rows = stage.rows(count, stage.start, (index) => index);
@@ -99,8 +101,9 @@ export const reorder: Fault = {
 
 export const rebootWithoutSession: Fault = {
   name: "reboot-without-session",
+  does: "the device reboots, names no session, and numbers its frames from 1 again",
   expectation:
-    "the device reboots, names no session, and numbers its frames from 1 again; the hub takes each connection for a count of its own, tells lastSeq 0, and takes no new frame for an old one",
+    "the hub takes each connection for a count of its own, tells lastSeq 0, and takes no new frame for an old one",
   async play(stage) {
     const [reboots, frames] = [4, 10];
     const rowsOf = framesOf(stage, reboots * frames, 3);

@@ -15,7 +15,9 @@ export interface Check {
 export interface Fault {
   /** As in `--faults`; its device is `faults/NAME`. */
   readonly name: string;
-  /** What it does, and what the hub should make of it: one sentence, words of the contract as they stand there. */
+  /** What goes wrong, in words that go before a semicolon. */
+  readonly does: string;
+  /** What the hub should make of it; words of the contract as they stand there. */
   readonly expectation: string;
   /** Plays it once and notes on the stage what became of it. Throws where the hub does not answer. */
   play(stage: Stage): Promise<void>;

@@ -13,8 +13,9 @@ function errorsOf(visit: Visit): string {
 
 export const notANumber: Fault = {
   name: "not-a-number",
+  does: 'NaN and Infinity come as bare words, which is no JSON, then 1e999 and null as values, then "NaN" as text',
   expectation:
-    'NaN and Infinity come as bare words, which is no JSON, then 1e999 and null as values, then "NaN" as text; the hub refuses the two frames (invalid_json), of the others the bad rows alone (invalid_value, type_mismatch), and keeps the connection',
+    "the hub refuses the two frames (invalid_json), of the others the bad rows alone (invalid_value, type_mismatch), and keeps the connection",
   async play(stage) {
     const good = stage.rows(4, stage.start, (index) => index + 0.5);
     const [first, second, third, fourth] = good as [SentRow, SentRow, SentRow, SentRow];
@@ -44,8 +45,9 @@ export const notANumber: Fault = {
 
 export const wrongType: Fault = {
   name: "wrong-type",
+  does: "a series of numbers gets a text, a boolean, an object and a list",
   expectation:
-    "a series of numbers gets a text and a boolean, an object and a list; the hub refuses those rows by name (type_mismatch, invalid_value), stores the good rows of the same frames, and the series stays one of numbers",
+    "the hub refuses those rows by name (type_mismatch, invalid_value), stores the good rows of the same frames, and the series stays one of numbers",
   async play(stage) {
     const good = stage.rows(5, stage.start, (index) => index);
     const wrong = ["21.5", true, { celsius: 21.5 }, [21.5]];
@@ -63,8 +65,9 @@ export const wrongType: Fault = {
 
 export const oversize: Fault = {
   name: "oversize",
+  does: "a frame has one reading too many, one nests too deep, one holds a text of 257 characters, and one is a byte too big",
   expectation:
-    "a frame has one reading too many, one nests too deep, one holds a text of 257 characters, and one is a byte too big; the hub refuses the first two (too_many_readings, too_deep), of the third the one row (invalid_value), closes the connection at the last with 1009, stores nothing of them, and takes smaller frames when the device comes back",
+    "the hub refuses the first two (too_many_readings, too_deep), of the third the one row (invalid_value), closes the connection at the last with 1009, stores nothing of them, and takes smaller frames when the device comes back",
   async play(stage) {
     const good = stage.rows(2, stage.start, (index) => index);
     const session = stage.session;

@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { errorCodes } from "../../server/protocol/index.ts";
 import { type FaultOutcome, faults, playFaults } from "../../simulator/faults.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { FaultTap } from "./fault-tap.ts";
+
+const readme = readFileSync(new URL("../../simulator/README.md", import.meta.url), "utf8");
 
 /** How a device was over the time, as the hub tells it: `online/connected`, … */
 async function timeline(hub: TestHub, device: string): Promise<string[]> {
@@ -139,11 +142,16 @@ describe("faults on purpose", () => {
     expect(Object.keys(truths)).toEqual(faults.map(({ name }) => name));
   });
 
+  it("stand in the table of simulator/README.md as they are told", () => {
+    const rows = readme.match(/^\| `[\w-]+` \| [^|]+ \| [^|]+ \|$/gm)?.filter((row) => / the hub /.test(row));
+    expect(rows).toEqual(faults.map(({ name, does, expectation }) => `| \`${name}\` | ${does} | ${expectation} |`));
+  });
+
   it.each(faults.map(({ name }) => name))(
     "[X1] %s: the hub makes of it what the fault says, by its own figures",
     async (name) => {
       const { hub, tap, outcome, lines } = await play(name);
-      expect(lines[0]).toBe(`${name}: ${outcome.fault.expectation}.`);
+      expect(lines[0]).toBe(`${name}: ${outcome.fault.does}; ${outcome.fault.expectation}.`);
       expect(lines[1]).toMatch(/: as it should\.$/);
       expect(outcome.verdict).toBe("as it should");
       const device = `faults/${name}`;
