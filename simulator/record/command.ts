@@ -122,7 +122,9 @@ async function record(
   if (file.failed) terminal.trouble(`Nothing more could be written to ${path}: ${file.failed.message}.`);
   const { readings, filled } = recorder.totals;
   const asked = filled > 0 ? `, ${number.format(filled)} of them asked for after a cut` : "";
-  const missing = holes > holesTold ? ` ${number.format(holes - holesTold)} more holes.` : "";
-  terminal.result(`${number.format(readings)} readings recorded in ${path}${asked}.${missing}`);
+  const missing = holes > holesTold ? ` ${number.format(holes - holesTold)} more such holes.` : "";
+  terminal.result(
+    `${number.format(readings)} reading${readings === 1 ? "" : "s"} recorded in ${path}${asked}.${missing}`,
+  );
   return failed || file.failed || holes > 0 ? 1 : 0;
 }

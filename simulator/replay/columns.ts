@@ -114,9 +114,12 @@ function findTime(
   names: readonly string[],
   sample: readonly (readonly unknown[])[],
 ): number {
+  // A column of that very name may count from any beginning.
+  const surely = usualNames.time.slice(0, usualNames.time.indexOf("month"));
   const readable = header.map((_, place) => {
+    const isTime = surely.includes(names[place] ?? "") ? (text: string) => shapeOf(text) !== undefined : looksLikeTime;
     const cells = sample.map((row) => row[place]).filter((cell) => cell !== undefined && cell !== null && cell !== "");
-    const times = cells.filter((cell) => looksLikeTime(String(cell).trim()));
+    const times = cells.filter((cell) => isTime(String(cell).trim()));
     return times.length > 0 && times.length >= cells.length / 2;
   });
   const exactly = usualNames.time.map((name) => names.indexOf(name));

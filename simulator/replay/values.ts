@@ -21,9 +21,13 @@ const nothing = /^(?:-+|n\/?a|nan|null|none|nil|missing|\?)?$/i;
 /** The number that `text` is, or undefined. Numbers beyond the range of a double are none. */
 export function readNumber(text: string, decimal: Decimal): number | undefined {
   if (!numberIn[decimal].test(text)) return undefined;
-  const plain = decimal === "point" ? text.replaceAll(",", "") : text.replaceAll(".", "").replace(",", ".");
-  const number = Number(plain);
+  const number = Number(plainNumber(text, decimal));
   return Number.isFinite(number) ? number : undefined;
+}
+
+function plainNumber(text: string, decimal: Decimal): string {
+  if (decimal === "comma") return text.replaceAll(".", "").replace(",", ".");
+  return text.includes(",") ? text.replaceAll(",", "") : text;
 }
 
 /** A value, `null` for no reading, or undefined where the text is nothing of that type. */

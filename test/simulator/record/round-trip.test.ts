@@ -75,7 +75,7 @@ async function send(hub: TestHub, all: readonly Reading[]): Promise<void> {
 }
 
 describe.each<RecordFormat>(["csv", "ndjson"])("a recording in %s", (format) => {
-  it("read back is what was written, sign of zero, blanks, quotes and all", async () => {
+  it("[Y12] read back is what was written, sign of zero, blanks, quotes and all", async () => {
     const seed = printedSeed(`lines in ${format}`);
     await fc.assert(
       fc.asyncProperty(readings, async (all) => {
@@ -95,7 +95,7 @@ describe.each<RecordFormat>(["csv", "ndjson"])("a recording in %s", (format) => 
     );
   });
 
-  it("of a hub, played into an empty one, gives the same readings", async () => {
+  it("[Y12] of a hub, played into an empty one, gives the same readings", async () => {
     const seed = printedSeed(`recording in ${format}`);
     await fc.assert(
       fc.asyncProperty(readings, async (all) => {
@@ -124,7 +124,7 @@ describe.each<RecordFormat>(["csv", "ndjson"])("a recording in %s", (format) => 
     );
   });
 
-  it("as the hub exports it, played into an empty one, gives the same readings", async () => {
+  it("[Y12] as the hub exports it, played into an empty one, gives the same readings", async () => {
     const [from, to] = [await hubs(), await hubs()];
     const all: Reading[] = [];
     for (let index = 0; index < 200; index++) {
@@ -149,7 +149,7 @@ describe.each<RecordFormat>(["csv", "ndjson"])("a recording in %s", (format) => 
     expect(await everything(to)).toEqual(await everything(from));
   });
 
-  it("is told by the file's name, and takes the place of no other file", async () => {
+  it("[Y12] is told by the file's name, and takes the place of no other file", async () => {
     expect(formatOf(`a/b.${format}`)).toBe(format);
     expect(formatOf("a.txt")).toBeUndefined();
     const path = file(`a.${format}`, "mine");

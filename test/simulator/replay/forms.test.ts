@@ -26,7 +26,7 @@ describe("a file", () => {
     return Object.fromEntries(now.map(([name, rows]) => [name.replace(`${device} `, ""), rows]));
   }
 
-  it("in wide form has a metric for each column; an empty cell is no reading", async () => {
+  it("[Y3] in wide form has a metric for each column; an empty cell is no reading", async () => {
     expect(await found("t,date,ok,s\n1.5,2000-01-01,true,on\n,2000-01-02,FALSE,\n-3e2,2000-01-03,,off\n")).toEqual({
       t: [
         [first, 1.5],
@@ -48,11 +48,11 @@ describe("a file", () => {
     ["-", "null"],
     ["n/a", "None"],
     ["---", "?"],
-  ])("has no reading where a column of numbers says %s or %s", async (one, other) => {
+  ])("[Y4] has no reading where a column of numbers says %s or %s", async (one, other) => {
     expect(await found(`date,t\n2000-01-01,1\n2000-01-02,${one}\n2000-01-03,${other}\n`)).toEqual({ t: [[first, 1]] });
   });
 
-  it("keeps such words where a column is text", async () => {
+  it("[Y4] keeps such words where a column is text", async () => {
     expect(await found("date,damage\n2000-01-01,None\n2000-01-02,Minor\n2000-01-03,7\n")).toEqual({
       damage: [
         [first, "None"],
@@ -74,7 +74,7 @@ describe("a file", () => {
     ["UTF-16", Buffer.from("\uFEFFdate,t\r\n2000-01-01,1.5\r\n2000-01-02,1234.5\r\n", "utf16le")],
     ["a column without a name", ",date,t\n0,2000-01-01,1.5\n1,2000-01-02,1234.5\n"],
     ["JSON, with keys that come late", '{"date":"2000-01-01","t":1.5,"x":null}\n\n{"t":1234.5,"date":"2000-01-02"}'],
-  ])("is read with %s", async (_, text) => {
+  ])("[Y3] is read with %s", async (_, text) => {
     expect(await found(text)).toEqual({
       t: [
         [first, 1.5],
@@ -83,7 +83,7 @@ describe("a file", () => {
     });
   });
 
-  it("is read with a quoted text over several lines and quotes within", async () => {
+  it("[Y3] is read with a quoted text over several lines and quotes within", async () => {
     expect(await found('date,s\n2000-01-01,"a ""b"",\nc"\n2000-01-02,5" pipe\n')).toEqual({
       s: [
         [first, 'a "b",\nc'],
@@ -92,7 +92,7 @@ describe("a file", () => {
     });
   });
 
-  it("has names that a hub takes, and tells the hub what stood there, with the unit", async () => {
+  it("[Y5] has names that a hub takes, and tells the hub what stood there, with the unit", async () => {
     const names = "date,Temp. außen (°C),Temp. außen [K],$,π/2\n2000-01-01,1,2,3,4\n";
     await expect(found(names)).rejects.toThrow('Line 2, column "$": expected the name of a metric');
     await found(names.replace("$", "_x"), { device: "names" });
@@ -104,7 +104,7 @@ describe("a file", () => {
     });
   });
 
-  it("in long form has a device, a metric and a value in each row, whatever these columns are called", async () => {
+  it("[Y3] in long form has a device, a metric and a value in each row, whatever these columns are called", async () => {
     const rows = "a,t,2000-01-01,1\nb,t,2000-01-01,2\na,s,2000-01-01,on\n";
     const expected = { "a t": [[first, 1]], "b t": [[first, 2]], "a s": [[first, "on"]] };
     expect(await found(`sensor_id,variable,timestamp,reading\n${rows}`)).toEqual(expected);
@@ -116,17 +116,17 @@ describe("a file", () => {
     });
   });
 
-  it("as InfluxDB exports it is read in its long form", async () => {
+  it("[Y3] as InfluxDB exports it is read in its long form", async () => {
     const text =
       "#group,false,false\n#datatype,string,long\n,result,table,_start,_stop,_time,_value,_field,_measurement,host\n,,0,1999-01-01T00:00:00Z,2001-01-01T00:00:00Z,2000-01-01T00:00:00Z,7.5,usage,cpu,h1\n";
     expect(await found(text)).toEqual({ "h1 usage": [[first, 7.5]] });
   });
 
-  it("with one value column named has that metric alone", async () => {
+  it("[Y3] with one value column named has that metric alone", async () => {
     expect(await found("date,a,b\n2000-01-01,1,2\n", { valueColumn: "b" })).toEqual({ b: [[first, 2]] });
   });
 
-  it("with a device named is all of that device's", async () => {
+  it("[Y3] with a device named is all of that device's", async () => {
     expect(await found("date,site,a\n2000-01-01,x,1\n2000-01-02,y,2\n", { device: "whole" })).toEqual({
       "whole site": [
         [first, "x"],
@@ -139,7 +139,7 @@ describe("a file", () => {
     });
   });
 
-  it("with decimal years, as tables of CO₂ have them, is read by these", async () => {
+  it("[Y2] with decimal years, as tables of CO₂ have them, is read by these", async () => {
     const text = "# NOAA\nyear,month,decimal date,average\n1958,3,1958.2027,315.70\n1958,4,1958.2877,317.45\n";
     const times = [1958.2027, 1958.2877].map((year) => Date.UTC(1958, 0) + Math.round((year - 1958) * 365 * day));
     expect(await found(text)).toMatchObject({
@@ -150,7 +150,7 @@ describe("a file", () => {
     });
   });
 
-  it("with rows that are wrong is played without them where that is wanted", async () => {
+  it("[Y1] with rows that are wrong is played without them where that is wanted", async () => {
     const text = `date,t\n${Array.from({ length: 20 }, (_, t) => `2000-01-${t === 4 ? "xx" : String(t + 1).padStart(2, "0")},${t === 9 ? "oops" : t}`).join("\n")}\n`;
     const rows = (await found(text, { skipWrong: true })).t as [number, number][];
     expect(rows.map(([, value]) => value)).toEqual([...Array(20).keys()].filter((t) => t !== 4 && t !== 9));

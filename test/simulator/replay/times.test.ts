@@ -13,7 +13,7 @@ function formatOf(...cells: string[]): unknown {
   return tally.decide();
 }
 
-describe("times of a file", () => {
+describe("[Y2] times of a file", () => {
   it.each<[TimeFormat, string, number]>([
     ["iso", "2000-01-31", day],
     ["iso", "2000/01/31", day],

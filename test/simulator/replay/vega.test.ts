@@ -59,7 +59,7 @@ const withoutTimes = [
 /** Many rows of one day, and no column that says whose. */
 const ofNobody = { "birdstrikes.csv": "Flight Date", "la-riots.csv": "death_date" };
 
-describe("the tables of vega-datasets", () => {
+describe("[Y11] the tables of vega-datasets", () => {
   let hub: TestHub;
   beforeAll(async () => {
     hub = await startHub();

@@ -4,7 +4,7 @@ import { filesOfTest, refusalOf } from "./playing.ts";
 
 const file = filesOfTest();
 
-describe("a wrong file", () => {
+describe("[Y1] a wrong file", () => {
   it.each<[string, string | Uint8Array, string]>([
     ["is empty", "", "The file is empty."],
     ["has nothing but blanks", "\uFEFF \n\n", "The file is empty."],
