@@ -10,6 +10,7 @@ import {
   type SocketConstructor,
   systemPorts,
 } from "./link.ts";
+import type { MarketHours } from "./market/calendar.ts";
 import type { Source } from "./profiles.ts";
 
 export interface FleetOptions {
@@ -20,6 +21,8 @@ export interface FleetOptions {
   readonly seed: string | number;
   /** Times as many reports as usual. Default 1. */
   readonly rate?: number;
+  /** When shares are traded. Default: short days, of which one is going on at any time. */
+  readonly marketHours?: MarketHours;
   /** Past to fill in before going on live, ms. Default 0. */
   readonly historyMs?: number;
   readonly WebSocket?: SocketConstructor;
@@ -97,9 +100,15 @@ export class Fleet {
   }
 
   #open({ device, profile: { Model } }: Source): Feed {
-    const { url, token, seed, rate, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
+    const { url, token, seed, rate, marketHours, historyMs = 0, WebSocket, onState, onRejected } = this.#options;
     const from = this.#ports.now() - historyMs;
-    const model = new Model({ device, seed, from, ...(rate === undefined ? {} : { rate }) });
+    const model = new Model({
+      device,
+      seed,
+      from,
+      ...(rate === undefined ? {} : { rate }),
+      ...(marketHours === undefined ? {} : { marketHours }),
+    });
     const open = () =>
       new Link(url, {
         device,

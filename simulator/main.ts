@@ -6,7 +6,7 @@ import type { LinkState, Refused } from "./link.ts";
 import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
 import type { Source } from "./profiles.ts";
 import type { Self, SelfOptions } from "./self.ts";
-import { firstLine, lastLine, liveLine, selfLine, turnedAway, unreachable } from "./words.ts";
+import { firstLine, lastLine, liveLine, pastLine, selfLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
 const drainMs = 5_000;
@@ -64,9 +64,19 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
   };
 
   if (!options.quiet) say(startSelf ? selfLine(options.url) : firstLine(sources, options));
-  const { url, token, seed, rate, history } = options;
+  const { url, token, seed, rate, marketHours, history, duration } = options;
   const hub = { url, ...(token === undefined ? {} : { token }), WebSocket, onState, onRejected };
-  const fleet = startSelf ? startSelf(hub) : new Fleet({ ...hub, sources, seed, rate, historyMs: history });
+  const begunAt = performance.now();
+  let pastIn = startSelf !== undefined || history === 0;
+  const onPast = (): void => {
+    if (pastIn || stoppedAt !== undefined) return;
+    pastIn = true;
+    if (!options.quiet) say(pastLine(fleet.totals.stored, performance.now() - begunAt));
+    clearTimeout(end);
+    if (duration !== undefined) end = setTimeout(() => stop(), duration);
+  };
+  const world = { sources, seed, rate, marketHours, historyMs: history, onPast };
+  const fleet = startSelf ? startSelf(hub) : new Fleet({ ...hub, ...world });
   const faults = options.faults && startFaults({ ...options, faults: options.faults, say, warn });
 
   let lastStored = 0;
@@ -78,7 +88,12 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
     process.stdout.write(onTerminal ? `\r\x1b[K${line}` : `${line}\n`);
   };
   const lines = options.quiet ? undefined : setInterval(tell, lineEveryMs);
-  const end = options.duration === undefined ? undefined : setTimeout(() => stop(), options.duration);
+  // The past comes first and takes its time, but none where no hub is there to take it.
+  const endUnlessPast = (): void => {
+    const { open, asleep } = fleet.totals;
+    if (pastIn || open + asleep === 0) stop();
+  };
+  let end = duration === undefined ? undefined : setTimeout(endUnlessPast, duration);
 
   let stoppedAt: number | undefined;
   const stop = (): void => {

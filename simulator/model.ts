@@ -1,6 +1,7 @@
 /** What every simulated source looks like to the fleet. */
 import type { DeviceMeta } from "../server/protocol/index.ts";
 import type { Value } from "./link.ts";
+import type { MarketHours } from "./market/calendar.ts";
 
 /** Columns of one length: `times` in ms since the epoch, rising; `null` where a metric has no value at that time. */
 export interface Samples {
@@ -47,6 +48,8 @@ export interface ModelOptions {
   readonly from: number;
   /** Times as many reports as usual. Default 1. */
   readonly rate?: number;
+  /** When shares are traded. Default: short days, of which one is going on at any time. */
+  readonly marketHours?: MarketHours;
 }
 
 /** `value` with so many decimal places. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { nearestName } from "../server/protocol/index.ts";
 import { type Fault, faults } from "./faults.ts";
+import { allMarketHours, type MarketHours } from "./market/calendar.ts";
 import { readCount, readDuration, readToken, readUrl } from "./option-values.ts";
 import { demoSources, type Profile, profiles, type Source, sharedOut } from "./profiles.ts";
 
@@ -17,6 +18,7 @@ export interface SimulatorOptions {
   readonly tickers?: number;
   /** What goes wrong on purpose, beside the devices or alone. */
   readonly faults?: readonly Fault[];
+  readonly marketHours: MarketHours;
   /** The mix of the hub's `--demo` in place of all these. */
   readonly demo: boolean;
   /** This computer in place of all these. */
@@ -63,6 +65,12 @@ function unknownName(noun: string, name: string, names: readonly string[]): stri
   return `There is no ${noun} '${name}'.${meant} Expected one or more of ${names.join(", ")}.`;
 }
 
+function readHours(text: string): MarketHours {
+  const hours = allMarketHours.find(({ name }) => name === text);
+  if (hours) return hours;
+  throw new InvalidArgumentError(`Expected ${allMarketHours.map(({ name }) => name).join(" or ")}.`);
+}
+
 function readRate(text: string): number {
   const rate = Number(text);
   if (text.trim() !== "" && rate >= 0.001 && rate <= 1_000) return rate;
@@ -93,6 +101,14 @@ function command(): Command {
       new Option("--tickers <count>", "shares beside the devices (default: 5, with --profile or --faults 0)").argParser(
         readCount(0, 100_000),
       ),
+    )
+    .addOption(
+      new Option(
+        "--market-hours <name>",
+        `when shares are traded: ${allMarketHours.map(({ name, help }) => `${name} (${help})`).join(" or ")}`,
+      )
+        .argParser(readHours)
+        .default(allMarketHours[0], allMarketHours[0].name),
     )
     .addOption(
       new Option("--demo", "the mix that npm start -- --demo shows, a few of each profile")

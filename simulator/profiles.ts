@@ -37,7 +37,7 @@ function tickerName(index: number): string {
   return `market/${symbols[index % symbols.length]}${round === 0 ? "" : round + 1}`;
 }
 
-const market: Profile = { name: "market", Model: Ticker, noun: "ticker", device: tickerName, demo: 6 };
+const market: Profile = { name: "market", Model: Ticker, noun: "ticker", device: tickerName, demo: 8 };
 
 export const profiles: readonly Profile[] = [
   {
@@ -73,7 +73,7 @@ export const profiles: readonly Profile[] = [
     Model: WeatherStation,
     noun: "weather station",
     device: inTurn("weather", ["hill", "coast", "valley"]),
-    demo: 2,
+    demo: 3,
   },
   {
     name: "battery",

@@ -13,7 +13,8 @@ import { OddHub } from "./odd-hub.ts";
 import { Queue } from "./queue.ts";
 
 const minute = 60_000;
-const start = Date.UTC(2026, 5, 21, 12);
+/** Midday, and both exchanges are open. */
+const start = Date.UTC(2026, 5, 21, 12, 22);
 
 let clock: FakeClock;
 let fleets: Fleet[];
@@ -81,7 +82,9 @@ describe("fleet", () => {
     /** What the fleet has to have told, by the models themselves. */
     async function expectTold(device: string, metric: string, from: number, to: number): Promise<void> {
       const Model = device.startsWith("market/") ? Ticker : Greenhouse;
-      const told = column(reportsUntil(new Model({ device, seed: 7, from }), to), metric);
+      const told = column(reportsUntil(new Model({ device, seed: 7, from }), to), metric).filter(
+        ({ time }) => time >= from,
+      );
       expect(told.length).toBeGreaterThan(50);
       const stored = (await hub.readings(device, metric)).filter(([time]) => time >= from && time < to);
       expect(stored).toEqual(told.map(({ time, value }) => [time, value]));

@@ -1,12 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { deviceMeta } from "../../server/protocol/index.ts";
+import { allMarketHours, Calendar } from "../../simulator/market/calendar.ts";
 import { Ticker } from "../../simulator/market/ticker.ts";
+import type { Report } from "../../simulator/model.ts";
 import { column, correlation, hashOf, reportsUntil } from "./models.ts";
 
-const hour = 3_600_000;
+const minute = 60_000;
+const hour = 60 * minute;
 const device = "market/ACME";
-const from = Date.UTC(2026, 10, 24, 12);
+/** Five minutes after an opening. */
+const from = Date.UTC(2026, 10, 24, 12, 7);
+const everyHours = fc.constantFrom(...allMarketHours);
+
+/** Changes of state, each with its time. */
+function changesIn(reports: readonly Report[]): { time: number; state: unknown }[] {
+  return reports.flatMap(({ time, readings }) =>
+    readings.filter(([metric]) => metric === "state").map(([, state]) => ({ time, state })),
+  );
+}
 
 describe("ticker", () => {
   it("[S1] repeats itself for the same seed, and differs for another seed or symbol", () => {
@@ -16,26 +28,38 @@ describe("ticker", () => {
     expect(new Set([run(7), run(8), run(7, "market/BORU")]).size).toBe(3);
   });
 
-  it("[S3] reports the same ticks at the same times, wherever it was begun", () => {
+  it("[S3] reports the same ticks at the same times, wherever it was begun, after the change of state that holds there", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 1, max: 3 * hour }), (seed, later) => {
-        const early = reportsUntil(new Ticker({ device, seed, from }), from + later + 60_000);
-        const late = reportsUntil(new Ticker({ device, seed, from: from + later }), from + later + 60_000);
-        expect(late.length).toBeGreaterThan(0);
-        expect(late).toEqual(early.slice(-late.length));
-      }),
-      { numRuns: 20, seed: 7 },
+      fc.property(
+        everyHours,
+        fc.integer({ min: 0, max: 1e6 }),
+        fc.integer({ min: 1, max: 9 * hour }),
+        (marketHours, seed, later) => {
+          const begin = (start: number) => new Ticker({ device, seed, from: start, marketHours });
+          const early = reportsUntil(begin(from), from + later + 20 * minute);
+          const [holding, ...late] = reportsUntil(begin(from + later), from + later + 20 * minute);
+          const held = changesIn(early).findLast(({ time }) => time <= from + later);
+          expect(changesIn([holding as Report])).toEqual([held]);
+          expect(late).toEqual(early.filter(({ time }) => time >= from + later && time !== holding?.time));
+        },
+      ),
+      { numRuns: 12, seed: 7 },
     );
   });
 
-  it("[S8] thins out a past by leaving ticks out, and makes none up (seed 7)", () => {
-    for (const stride of [7, 3_599, 20_000]) {
-      const thinned = new Ticker({ device, seed: 7, from });
-      for (let report = 0; report < 6; report++) {
-        const tick = thinned.report(stride);
-        expect(new Ticker({ device, seed: 7, from: tick.time }).report()).toEqual(tick);
-        expect(thinned.nextTime - tick.time).toBeGreaterThan(0.5 * stride * thinned.intervalMs);
-        expect(thinned.nextTime - tick.time).toBeLessThan(2 * stride * thinned.intervalMs + 60_000);
+  it("[S8] thins out a past by leaving ticks out, makes none up, and leaves out no change of state (seed 7)", () => {
+    for (const marketHours of allMarketHours) {
+      const to = from + 2 * marketHours.dayMs;
+      const begin = () => new Ticker({ device, seed: 7, from, marketHours });
+      const whole = reportsUntil(begin(), to);
+      const all = new Set(whole.map((report) => JSON.stringify(report)));
+      for (const stride of [7, 3_599, 20_000]) {
+        const thinned = reportsUntil(begin(), to, stride);
+        expect(thinned.filter((report) => !all.has(JSON.stringify(report)))).toEqual([]);
+        expect(changesIn(thinned)).toEqual(changesIn(whole));
+        const changes = changesIn(whole).length;
+        expect(thinned.length).toBeLessThan(whole.length / stride / 0.5 + 2 * changes + 2);
+        expect(thinned.length).toBeGreaterThan(whole.length / stride / 2);
       }
     }
   });
@@ -44,7 +68,7 @@ describe("ticker", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(0.5, 1, 30, 300), (seed, rate) => {
         const model = new Ticker({ device, seed, from, rate });
-        let last = from - 1;
+        let last = Number.NEGATIVE_INFINITY;
         for (let tick = 0; tick < 12_000; tick++) {
           const { time } = model.report();
           expect(Number.isInteger(time) && time > last).toBe(true);
@@ -60,10 +84,9 @@ describe("ticker", () => {
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 4e12 }), (seed, start) => {
         const model = new Ticker({ device, seed, from: start });
         for (let tick = 0; tick < 300; tick++) {
-          const values = Object.fromEntries(model.report().readings) as Record<
-            "price" | "bid" | "ask" | "size",
-            number
-          >;
+          const { readings } = model.report();
+          if (readings.length === 1) continue;
+          const values = Object.fromEntries(readings) as Record<"price" | "bid" | "ask" | "size", number>;
           expect(values.bid).toBeGreaterThan(0);
           expect(values.ask).toBeGreaterThan(values.bid);
           expect([values.bid, values.ask]).toContain(values.price);
@@ -82,43 +105,108 @@ describe("ticker", () => {
     const signed = middle.slice(1).map((value, index) => Math.log(value / (middle[index] as number)));
     const steps = signed.map(Math.abs);
     const lagged = correlation(steps.slice(0, -5), steps.slice(5));
-    expect(lagged).toBeGreaterThan(0.1);
+    expect(lagged).toBeGreaterThan(0.07);
     expect(Math.abs(correlation(signed.slice(0, -5), signed.slice(5)))).toBeLessThan(0.03);
   });
 
-  it("[S6] jumps at times, yet not where its blocks join (seed 7)", () => {
+  it("[S6] jumps at times, yet not where its pieces join (seed 7)", () => {
     const model = new Ticker({ device, seed: 7, from });
-    const blockMs = model.intervalMs * 3_600;
+    const calendar = new Calendar(allMarketHours[0], 1);
     const prices = column(reportsUntil(model, from + 24 * hour), "bid");
+    const pieces = Math.ceil((55 * minute) / (model.intervalMs * calendar.openPart * 3_600));
+    const place = (time: number) => (time - calendar.dayAt(time).openAt) / (55 * minute);
     const steps = prices.slice(1).map(({ time, value }, index) => {
       const before = prices[index] as { time: number; value: number };
-      return {
-        joins: Math.floor(time / blockMs) !== Math.floor(before.time / blockMs),
-        size: Math.abs(Math.log(value / before.value)),
-      };
+      const joins = Math.floor(place(time) * pieces) !== Math.floor(place(before.time) * pieces);
+      return { part: place(time), joins, size: Math.abs(Math.log(value / before.value)), after: time - before.time };
     });
-    const sizes = steps.map(({ size }) => size).sort((a, b) => a - b);
-    const usual = sizes[Math.floor(sizes.length / 2)] as number;
+    const inDay = steps.filter(({ part, after }) => part > 0.001 && part < 0.999 && after < 30_000);
+    const sizes = inDay.map(({ size }) => size).sort((a, b) => a - b);
+    const usual = sizes[Math.floor(sizes.length * 0.7)] as number;
     expect(sizes.at(-1)).toBeGreaterThan(12 * usual);
-    const joints = steps.filter(({ joins }) => joins);
-    expect(joints.length).toBeGreaterThan(20);
-    const mean = joints.reduce((sum, { size }) => sum + size, 0) / joints.length;
-    expect(mean).toBeLessThan(4 * usual);
+    const joints = inDay.filter(({ joins }) => joins);
+    expect(joints.length).toBeGreaterThan(15);
+    expect(joints.reduce((sum, { size }) => sum + size, 0) / joints.length).toBeLessThan(4 * usual);
   });
 
-  it("keeps its pace on average, at any rate (seed 7)", () => {
-    for (const rate of [0.5, 1, 20]) {
-      const model = new Ticker({ device, seed: 7, from, rate });
-      const count = 20_000;
-      const end = Array.from({ length: count }, () => model.report().time).at(-1) as number;
-      expect((end - from) / count / model.intervalMs).toBeGreaterThan(0.85);
-      expect((end - from) / count / model.intervalMs).toBeLessThan(1.15);
+  it("[S6] opens with a gap and an auction, closes with one, and rests after large news (6 seeds, 10 days)", () => {
+    for (const marketHours of allMarketHours) {
+      const gaps: number[] = [];
+      let halts = 0;
+      for (let seed = 0; seed < 6; seed++) {
+        const reports = reportsUntil(
+          new Ticker({ device, seed, from, rate: 0.1, marketHours }),
+          from + 10 * marketHours.dayMs,
+          400,
+        );
+        const changes = changesIn(reports);
+        changes.slice(1).forEach(({ time, state }, index) => {
+          const before = changes[index] as { time: number; state: unknown };
+          const then = {
+            closed: ["auction"],
+            halted: ["open"],
+            open: ["halted", "auction"],
+            auction: ["open", "closed"],
+          };
+          expect(then[before.state as keyof typeof then]).toContain(state);
+          if (state === "halted") halts++;
+          if (before.state === "halted") {
+            expect(time - before.time).toBe(marketHours.haltMs);
+            expect(reports.filter((report) => report.time > before.time && report.time < time)).toEqual([]);
+          }
+        });
+        // Nothing is traded between the close of a day and the opening auction of the next one.
+        const prints = reports.filter(({ readings }) => readings.length === 5);
+        prints.slice(1).forEach(({ readings }, index) => {
+          const [price, state] = [Number(readings[0]?.[1]), readings[4]?.[1]];
+          const before = prints[index]?.readings;
+          if (state === "open" && before?.[4]?.[1] === "closed")
+            gaps.push(Math.abs(Math.log(price / Number(before[0]?.[1]))));
+        });
+      }
+      expect(gaps.length).toBeGreaterThan(25);
+      const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+      expect(mean).toBeGreaterThan(0.002);
+      expect(mean).toBeLessThan(0.05);
+      expect(halts).toBeGreaterThan(6);
+      expect(halts).toBeLessThan(40);
+    }
+  });
+
+  it("[S6] trades most at the begin and at the end of a day, least at noon (seed 7, 48 hours)", () => {
+    const calendar = new Calendar(allMarketHours[0], device.charCodeAt(device.indexOf("/") + 1));
+    const volume = [0, 0, 0, 0, 0];
+    for (const { time, readings } of reportsUntil(new Ticker({ device, seed: 7, from }), from + 48 * hour)) {
+      const { openAt, closingAt } = calendar.dayAt(time);
+      const part = (time - openAt) / (closingAt - openAt);
+      if (part > 0 && part < 1 && readings.length === 4) {
+        const fifth = Math.floor(part * 5);
+        volume[fifth] = (volume[fifth] ?? 0) + Number(readings[1]?.[1]);
+      }
+    }
+    const [first = 0, second = 0, noon = 0, fourth = 0, last = 0] = volume;
+    expect(first).toBeGreaterThan(1.4 * second);
+    expect(last).toBeGreaterThan(1.4 * fourth);
+    expect(Math.max(second, noon, fourth)).toBeLessThan(1.4 * Math.min(second, noon, fourth));
+  });
+
+  it("keeps its pace on average, at any rate, over whole weeks (seed 7)", () => {
+    for (const marketHours of allMarketHours) {
+      for (const rate of [0.2, 1]) {
+        const model = new Ticker({ device, seed: 7, from, rate, marketHours });
+        const count = reportsUntil(model, from + marketHours.weekMs).length;
+        expect(marketHours.weekMs / count / model.intervalMs).toBeGreaterThan(0.85);
+        expect(marketHours.weekMs / count / model.intervalMs).toBeLessThan(1.15);
+      }
     }
   });
 
   it("introduces itself in words of the contract, with a role for each of its metrics", () => {
     const { meta } = new Ticker({ device, seed: 7, from });
     expect(deviceMeta.parse(meta)).toEqual(meta);
-    expect(Object.values(meta.metrics ?? {}).map(({ role }) => role)).toEqual(["price", "volume", "bid", "ask"]);
+    expect(Object.values(meta.metrics ?? {}).map(({ role }) => role)).toEqual([
+      ...["price", "volume", "bid", "ask"],
+      undefined,
+    ]);
   });
 });
