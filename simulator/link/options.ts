@@ -78,7 +78,7 @@ export interface LinkOptions extends DeviceMeta {
   readonly batchReadings?: number;
   /** … or when its oldest reading is so old, ms. Default 100. More spares bandwidth and disk, and delays the live view. */
   readonly batchDelayMs?: number;
-  /** Most undecided readings kept in memory, about 100 bytes each (in columns 10). Default 100,000. */
+  /** Most undecided readings kept in memory, about 150 bytes each (in columns 25). Default 100,000. */
   readonly bufferReadings?: number;
   /**
    * Where the buffer is full. `refuse-newest` (default): `send` answers false, so that the caller knows at once.

@@ -1,12 +1,13 @@
 /** Row form: any readings, one after the other, each as JSON text. */
-import { bytesAtMost, type Content, encodeValue, type FrameLimits, type Reading } from "./content.ts";
+import { bytesAtMost, type Content, type FrameLimits, type Reading } from "./content.ts";
 
 /** Room for `{"type":"readings","seq":9007199254740991,"readings":[]}`. */
 const envelopeBytes = 64;
 
-export function encodeRow({ metric, value, time, device }: Reading): string {
-  const of = device === undefined ? "" : `,"device":${JSON.stringify(device)}`;
-  return `{"metric":${JSON.stringify(metric)},"value":${encodeValue(value)},"time":${time}${of}}`;
+/** At one stroke: a text that is put together of pieces keeps the pieces, three times the memory. */
+export function encodeRow(reading: Reading): string {
+  const text = JSON.stringify(reading);
+  return Object.is(reading.value, -0) ? text.replace('"value":0', '"value":-0') : text;
 }
 
 /** How many of `rows` from `start` fit into one frame: at least one, as a reading cannot be divided. */

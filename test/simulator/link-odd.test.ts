@@ -1,4 +1,6 @@
 /** What a link must bear: odd hubs, odd programs around it, and every moment to be closed at. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import type { LinkState, Refused, SocketConstructor } from "../../simulator/link.ts";
@@ -227,6 +229,33 @@ describe("link: a hub that is odd", () => {
 });
 
 describe("link: details", () => {
+  it("[L7] keeps 100,000 readings in less than 20 MB, and as many in columns in less than 5 MB", () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const megabytes = (take: () => void): number => {
+      collect();
+      const before = process.memoryUsage().heapUsed;
+      take();
+      collect();
+      return (process.memoryUsage().heapUsed - before) / 1e6;
+    };
+    const { link } = start({ bufferReadings: 200_000 });
+    const count = 100_000;
+    const from = Date.UTC(2026, 0, 1);
+    const rows = megabytes(() => {
+      for (let index = 0; index < count; index++) link.send("temperature", 20 + index / 7, from + index);
+    });
+    const columns = megabytes(() => {
+      for (let start = 0; start < count; start += 1_000) {
+        const times = Float64Array.from({ length: 1_000 }, (_, index) => from + start + index);
+        link.sendSamples(times, { vibration: times.map((time) => (time % 97) / 7) });
+      }
+    });
+    expect(link.stats.pending).toBe(2 * count);
+    expect(rows).toBeLessThan(20);
+    expect(columns).toBeLessThan(5);
+  });
+
   it("[L4] sends a batch whose time is over with the next reading where the timer is late, as in a hidden page", async () => {
     const { link, clock, connection } = await open();
     link.send("temperature", 1);
