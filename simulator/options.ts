@@ -77,6 +77,12 @@ function readRate(text: string): number {
   throw new InvalidArgumentError("Expected a number from 0.001 to 1000.");
 }
 
+const otherCommands = `
+In place of these, each with a --help of its own:
+  --replay <file>     play recorded data, CSV or NDJSON, as real devices
+  --record <file>     write what the hub receives into a file
+  --load              load the hub, and tell how late it acknowledges`;
+
 function command(): Command {
   return new Command("simulate")
     .description(
@@ -137,6 +143,7 @@ function command(): Command {
     )
     .option("--quiet", "tell troubles and the totals only", false)
     .helpOption("--help", "show this help")
+    .addHelpText("after", otherCommands)
     .exitOverride()
     .allowExcessArguments(false);
 }

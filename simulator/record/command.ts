@@ -43,7 +43,9 @@ function readOptions(args: readonly string[]): RecordOptions | { readonly exitCo
     .exitOverride()
     .allowExcessArguments(false);
   try {
-    return command.parse([...args], { from: "user" }).opts<RecordOptions>();
+    // A flag that takes a file would take the word for its name.
+    const asked = args.includes("--help") ? ["--help"] : args;
+    return command.parse([...asked], { from: "user" }).opts<RecordOptions>();
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return { exitCode: error.exitCode === 0 ? 0 : 2 };

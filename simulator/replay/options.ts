@@ -76,7 +76,9 @@ function command(): Command {
 export function readReplayOptions(args: readonly string[]): ReplayOptions | { readonly exitCode: number } {
   const program = command();
   try {
-    const read = program.parse([...args], { from: "user" }).opts<ReplayOptions & { speed?: Speed }>();
+    // A flag that takes a file would take the word for its name.
+    const asked = args.includes("--help") ? ["--help"] : args;
+    const read = program.parse([...asked], { from: "user" }).opts<ReplayOptions & { speed?: Speed }>();
     const options = { ...read, speed: read.speed ?? (read.loop ? 1 : "max") };
     const trouble = contradiction(options);
     if (trouble !== undefined) program.error(`error: ${trouble}`);
