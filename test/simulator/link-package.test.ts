@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { program as shortProgram } from "../support/readme.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 
 const run = promisify(execFile);
@@ -84,6 +85,22 @@ async function runProgram(from: string, ...nodeFlags: string[]): Promise<void> {
   expect((await hub.http("DELETE", "devices/oven-1")).status).toBe(200);
 }
 
+/** Runs the few lines of the first README, which go on and on, until the hub has a reading of them. */
+async function runShortProgram(): Promise<void> {
+  const lines = shortProgram("js", packageName).replace("ws://localhost:8080", hub.url.replace("http", "ws"));
+  writeFileSync(join(folder, "short.mjs"), lines);
+  // Before Node 22 there is none.
+  writeFileSync(join(folder, "ws.mjs"), 'import { WebSocket } from "ws";\nglobalThis.WebSocket ??= WebSocket;\n');
+  const child = spawn(process.execPath, ["--import", "./ws.mjs", "short.mjs"], { cwd: folder, env, stdio: "inherit" });
+  const exited = once(child, "exit");
+  try {
+    await expect.poll(async () => (await hub.readings("oven-2", "temperature")).length).toBeGreaterThan(0);
+  } finally {
+    child.kill();
+    await exited;
+  }
+}
+
 /** Fails with what the compiler says. */
 async function check(from: string, options: object): Promise<void> {
   writeFileSync(join(folder, "user.ts"), typed(from));
@@ -130,6 +147,7 @@ describe("the link for its users", () => {
     await runProgram(packageName);
     await check(packageName, nodeTypes);
     await check(packageName, bundlerTypes);
+    await runShortProgram();
   });
 
   it("is imported by its name where the hub's folder was installed", async () => {
