@@ -72,6 +72,11 @@ function command(): Command {
     .allowExcessArguments(false);
 }
 
+/** What `--replay --help` tells. */
+export function replayHelp(): string {
+  return command().helpInformation();
+}
+
 /** Reads the arguments after the program's name. Gives the exit code where there is nothing to play: commander has said why. */
 export function readReplayOptions(args: readonly string[]): ReplayOptions | { readonly exitCode: number } {
   const program = command();
