@@ -110,7 +110,7 @@ export class Factory implements Model {
     const count = Math.min(frameMs, this.intervalMs);
     const wear = this.plan.wearAt(end);
     const times = Array.from({ length: count }, (_, index) => end - count + index);
-    const vibration = times.map((time) => round(this.#vibration.at(time, this.motionAt(time, wear)), 3));
+    const vibration = times.map((time) => round(this.#vibration.at(time, this.motionAt(time, wear)), 2));
     return { times, values: { vibration } };
   }
 }
@@ -122,7 +122,7 @@ function factoryMeta(device: string, reportInterval: number): DeviceMeta {
     kind: "machine",
     reportInterval,
     metrics: {
-      vibration: { label: "Vibration", unit: "m/s²", decimals: 3 },
+      vibration: { label: "Vibration", unit: "m/s²", decimals: 2 },
       "vibration-rms": {
         label: "Vibration level",
         unit: "m/s²",
