@@ -6,7 +6,7 @@
 import { Backlog, type Frame } from "./link/backlog.ts";
 import { batchOf, type Columns } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
-import { bytesAtMost, problemOf, type Reading, utf8Bytes } from "./link/content.ts";
+import { bytesAtMost, utf8Bytes } from "./link/content.ts";
 import { Flushes, undelivered } from "./link/flushes.ts";
 import { Introductions } from "./link/introductions.ts";
 import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
@@ -22,6 +22,7 @@ import {
 } from "./link/options.ts";
 import { encodeRow } from "./link/rows.ts";
 import { Sizes } from "./link/sizes.ts";
+import { Tally } from "./link/tally.ts";
 import { tell } from "./link/tell.ts";
 
 export type {
@@ -62,11 +63,7 @@ export class Link {
   /** Set while the hub has asked for patience with a frame. */
   #cancelRetry: (() => void) | undefined;
   readonly #flushes = new Flushes();
-  #sent = 0;
-  #stored = 0;
-  #rejected = 0;
-  #dropped = 0;
-  #resent = 0;
+  readonly #tally: Tally;
   #highestSent = 0;
 
   /** Starts connecting at once to `url`, such as `ws://localhost:8080/ws`. Throws where that is no URL, or no WebSocket is to be had. */
@@ -76,6 +73,7 @@ export class Link {
     const meta = { name, kind, reportInterval, historic, metrics, commands, labels };
     this.#hello = JSON.stringify({ type: "hello", device, token, session, protocol: 1, ...meta });
     this.#options = options;
+    this.#tally = new Tally(options);
     this.#ports = options.ports ?? systemPorts;
     this.#batchReadings = options.batchReadings ?? 500;
     this.#sizes = new Sizes(this.#batchReadings);
@@ -95,14 +93,7 @@ export class Link {
   }
 
   get stats(): LinkStats {
-    return {
-      sent: this.#sent,
-      stored: this.#stored,
-      rejected: this.#rejected,
-      dropped: this.#dropped,
-      pending: this.#backlog.pending,
-      resent: this.#resent,
-    };
+    return this.#tally.stats(this.#backlog.pending);
   }
 
   /**
@@ -112,8 +103,7 @@ export class Link {
    */
   send(metric: string, value: Value, time: number = this.#ports.now(), device?: string): boolean {
     const reading = { metric, value, time: Math.round(time), ...(device === undefined ? {} : { device }) };
-    this.#sent++;
-    if (!this.#sound(reading) || !this.#makeRoom(1)) return false;
+    if (!this.#tally.given(reading) || !this.#makeRoom(1)) return false;
     this.#take(encodeRow(reading));
     return true;
   }
@@ -131,8 +121,7 @@ export class Link {
   ): boolean {
     let sound = true;
     const batch = batchOf(times, values, device, (reading) => {
-      this.#sent++;
-      const taken = this.#sound(reading);
+      const taken = this.#tally.given(reading);
       sound &&= taken;
       return taken;
     });
@@ -164,22 +153,15 @@ export class Link {
     this.#connection.stop("closed");
   }
 
-  /** False where no hub would take the reading: counted, and told. */
-  #sound(reading: Reading): boolean {
-    const message = problemOf(reading);
-    if (message !== undefined) this.#reject({ ...reading, code: "invalid_value", message });
-    return message === undefined;
-  }
-
   /** False where so many readings have to be given up: counted, and told. */
   #makeRoom(count: number): boolean {
     const stopped = this.state.state === "stopped";
     const excess = this.#backlog.pending + count - (this.#options.bufferReadings ?? 100_000);
     if (!stopped && excess <= 0) return true;
     const madeRoom = !stopped && this.#options.overflow === "drop-oldest" && excess <= this.#backlog.waiting;
-    this.#dropped += madeRoom ? this.#backlog.dropOldest(excess) : count;
+    const dropped = madeRoom ? this.#backlog.dropOldest(excess) : count;
     this.#flushes.settle(this.#backlog.oldest);
-    tell(this.#options.onDropped, this.#dropped);
+    this.#tally.dropped(dropped);
     return madeRoom;
   }
 
@@ -212,7 +194,7 @@ export class Link {
     this.#epoch = welcome.epoch;
     this.#sizes.welcomed(welcome.limits);
     const decided = this.#backlog.reconcile(welcome.lastSeq, sameDatabase, this.#sizes.limits);
-    this.#stored += decided;
+    this.#tally.stored(decided);
     if (decided > 0) this.#connection.progressed();
     for (const text of this.#introductions.messages()) this.#connection.send(text);
     this.#connection.welcomed(welcome.epoch, welcome.heartbeat);
@@ -221,14 +203,8 @@ export class Link {
   }
 
   #acknowledge(ack: Ack): void {
-    for (const rejection of ack.rejected ?? []) {
-      const frame = this.#backlog.find(rejection.seq ?? ack.seq ?? 0);
-      tell(this.#options.onRejected, { ...frame?.content.find(rejection.index, rejection.metric), ...rejection });
-    }
-    const decided = ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq);
-    const rejected = Math.min(decided, ack.rejectedCount ?? ack.rejected?.length ?? 0);
-    this.#rejected += rejected;
-    this.#stored += decided - rejected;
+    this.#tally.spellOut(ack, (seq) => this.#backlog.find(seq)?.content);
+    this.#tally.acknowledged(ack, ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq));
     for (const warning of ack.warnings ?? []) tell(this.#options.onWarning, warning);
     this.#connection.progressed();
     this.#flushes.settle(this.#backlog.oldest);
@@ -271,7 +247,7 @@ export class Link {
         this.#refuse(frame, "frame_too_large", `frames may have ${hubBytes} bytes at most`);
         continue;
       }
-      if (frame.seq <= this.#highestSent) this.#resent += count;
+      if (frame.seq <= this.#highestSent) this.#tally.resent(count);
       else this.#highestSent = frame.seq;
       frame.sent = true;
       this.#connection.send(text);
@@ -286,14 +262,8 @@ export class Link {
   }
 
   #refuse(frame: Frame, code: string, message: string): void {
-    const { seq } = frame;
-    for (const reading of this.#backlog.refuse(frame).readings()) this.#reject({ ...reading, seq, code, message });
+    this.#tally.refused(this.#backlog.refuse(frame), frame.seq, code, message);
     this.#flushes.settle(this.#backlog.oldest);
-  }
-
-  #reject(refused: Refused): void {
-    this.#rejected++;
-    tell(this.#options.onRejected, refused);
   }
 
   #lost(code: number): void {
