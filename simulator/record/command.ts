@@ -117,10 +117,12 @@ async function record(
   };
   const lines = quiet ? undefined : setInterval(tell, lineEveryMs);
   await ended;
+  const away = !recorder.listening && !failed;
   clearInterval(lines);
   clearTimeout(timer);
   recorder.close();
   await file.close();
+  if (away) terminal.trouble("The hub was away in the end: what it took since then is not recorded.");
   if (file.failed) terminal.trouble(`Nothing more could be written to ${path}: ${file.failed.message}.`);
   const { readings, filled } = recorder.totals;
   const asked = filled > 0 ? `, ${number.format(filled)} of them asked for after a cut` : "";
@@ -128,5 +130,5 @@ async function record(
   terminal.result(
     `${number.format(readings)} reading${readings === 1 ? "" : "s"} recorded in ${path}${asked}.${missing}`,
   );
-  return failed || file.failed || holes > 0 ? 1 : 0;
+  return failed || away || file.failed || holes > 0 ? 1 : 0;
 }

@@ -59,8 +59,9 @@ export class Recorder {
     this.#connection.connect();
   }
 
-  get state(): LinkState {
-    return this.#connection.state;
+  /** True where whatever the hub receives now is recorded. */
+  get listening(): boolean {
+    return this.#connection.open && this.#again && this.#held === undefined;
   }
 
   get totals(): RecorderTotals {

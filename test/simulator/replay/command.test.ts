@@ -121,4 +121,16 @@ describe("npm run simulate", () => {
       err: `error: ${path} is there already, and is left as it is: give another name.\n`,
     });
   });
+
+  it("--record says that the hub was not there, and ends with 1", async () => {
+    const path = `${file("x", "")}.ndjson`;
+    // Nobody listens there.
+    const { code, out, err } = await simulate("--record", path, "--url", "ws://127.0.0.1:9/ws", "--duration", "3s")
+      .ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^No hub answers at ws:\/\/127\.0\.0\.1:9\/ws .*\n/);
+    expect(err).toContain("The hub was away in the end: what it took since then is not recorded.\n");
+    expect(out).toContain(`0 readings recorded in ${path}.\n`);
+    expect(readFileSync(path, "utf8")).toBe("");
+  });
 });

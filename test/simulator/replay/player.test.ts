@@ -1,11 +1,13 @@
 /** When the moments of a file are played, and with which times. */
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { systemPorts } from "../../../simulator/link.ts";
 import { Pace, type PaceOptions } from "../../../simulator/replay/pace.ts";
 import { checkPace, Player } from "../../../simulator/replay/player.ts";
 import { Recording } from "../../../simulator/replay/recording.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
+import { Cable } from "../cable.ts";
 import { everything, filesOfTest, played, socketUrl } from "./playing.ts";
 
 const file = filesOfTest();
@@ -175,5 +177,41 @@ describe("a player", () => {
     expect(player?.totals).toMatchObject({ sent: 80_000, stored: 80_000, rejected: 0, dropped: 0 });
     expect(most).toBeGreaterThan(0);
     expect(most).toBeLessThanOrEqual(10_002);
+  });
+
+  it("[Y10] goes on where it was after the hub was away: each reading is there once", async () => {
+    const hub = await hubs({ engine: "sqlite" });
+    const cable = await Cable.lay(() => hub.url);
+    const rows = Array.from({ length: 30_000 }, (_, index) => `${first + index},${index}`).join("\n");
+    const recording = await Recording.open(file("d.csv", `time,t\n${rows}\n`));
+    let restarted: Promise<void> | undefined;
+    let player: Player | undefined;
+    class Watched extends WebSocket {
+      override send(data: string): void {
+        super.send(data);
+        if ((player?.totals.stored ?? 0) > 10_000) restarted ??= hub.restart();
+      }
+    }
+    await new Promise<void>((resolve) => {
+      const ports = { ...systemPorts, random: () => 0.01 };
+      player = new Player(recording, {
+        url: cable.url,
+        WebSocket: Watched,
+        ports,
+        speed: "max",
+        onEnd: () => resolve(),
+      });
+    });
+    await restarted;
+    player?.close();
+    cable.pull();
+    expect(restarted).toBeDefined();
+    expect(player?.totals).toMatchObject({ sent: 30_000, stored: 30_000, rejected: 0, pending: 0 });
+    const expected = Array.from({ length: 30_000 }, (_, index) => [first + index, index]);
+    expect((await everything(hub))["d t"]).toEqual(expected);
+    const { stored, overwritten } = (await hub.http("GET", "status")).body.readings;
+    // Counted since the hub was started again.
+    expect(stored).toBeLessThan(30_000);
+    expect(overwritten).toBe(0);
   });
 });
