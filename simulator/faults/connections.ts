@@ -8,11 +8,11 @@ const leastGraceMs = 10_000;
 /** How much later than promised a hub may show a change, ms: it, this program or the network between them may be slow. */
 const slackMs = 5_000;
 
+/** A neighbour that is served so soon did not wait for the end of a flood, ms; a fast hub may be through with it before. */
+const soonMs = 1_000;
+
 /** How much earlier: grace is counted from the commit, and the hub is asked for its time after that, ms. */
 const earlyMs = 1_000;
-
-/** The slowest that a neighbour of a flood may be served, ms. */
-const neighbourMs = 5_000;
 
 export const flapping: Fault = {
   name: "flapping",
@@ -91,37 +91,54 @@ export const flood: Fault = {
   name: "flood",
   does: "the device sends 30,000 readings in 3,000 frames as fast as its socket takes them",
   expectation:
-    "the hub reads it more slowly instead of closing the connection or dropping anything, acknowledges and stores each reading once, and serves a neighbour within 5 s all the while",
+    "the hub reads it more slowly instead of closing the connection or dropping anything, acknowledges and stores each reading once, and serves a neighbour meanwhile",
   async play(stage) {
     const [frames, rowsEach] = [3_000, 10];
     const rows = stage.rows(frames * rowsEach, stage.start - frames * rowsEach, (index) => index);
     const visit = await stage.connect({ session: stage.session });
     const neighbour = await stage.connect({ session: stage.session }, `${stage.device}/neighbour`);
-    for (let seq = 1; seq <= frames; seq++) visit.sendRows(seq, rows.slice((seq - 1) * rowsEach, seq * rowsEach));
-    const slowest = await serveBeside(stage, neighbour, visit.ackOf(frames));
+    const frameOf = (seq: number) => rows.slice((seq - 1) * rowsEach, seq * rowsEach);
+    visit.sendAll(
+      Array.from({ length: frames }, (_, index) => ({
+        type: "readings",
+        seq: index + 1,
+        readings: frameOf(index + 1),
+      })),
+    );
+    const { served, slowestMs } = await serveBeside(stage, neighbour, visit.ackOf(frames));
     stage.expect("connection", "open", visit.closeCode === undefined ? "open" : `closed (${visit.closeCode})`);
     stage.expect("readings called stored", frames * rowsEach, visit.stored);
-    stage.expectSpan("slowest answer to the neighbour", 0, neighbourMs, slowest);
+    const waited = served === 0 && slowestMs > soonMs;
+    stage.expect(`neighbour served meanwhile (slowest ${slowestMs} ms)`, "yes", waited ? "no" : "yes");
     await stage.expectStored("readings", rows);
   },
 };
 
-/** A neighbour reports one reading after the other until the flood is over, at least once; its slowest acknowledgement, ms. */
-async function serveBeside(stage: Stage, neighbour: Visit, flood: Promise<void>): Promise<number> {
+/**
+ * A neighbour reports one reading after the other until the flood is over, at least once. How many of them were acknowledged
+ * before that, and the longest that one took.
+ */
+async function serveBeside(
+  stage: Stage,
+  neighbour: Visit,
+  flood: Promise<void>,
+): Promise<{ served: number; slowestMs: number }> {
   let over = false;
   const end = () => {
     over = true;
   };
   flood.then(end, end);
-  let slowest = 0;
+  let served = 0;
+  let slowestMs = 0;
   for (let seq = 1; !over; seq++) {
     const before = performance.now();
     await neighbour.deliver(seq, [{ metric: "level", value: seq }]);
-    slowest = Math.max(slowest, Math.round(performance.now() - before));
+    slowestMs = Math.max(slowestMs, Math.round(performance.now() - before));
+    if (!over) served++;
     await stage.pause(20);
   }
   await flood;
-  return slowest;
+  return { served, slowestMs };
 }
 
 function count(shown: readonly string[], state: string): number {

@@ -58,6 +58,8 @@ export class HubView {
     const response = await fetch(this.#api + path, { headers: this.#headers, signal }).catch((error: unknown) => {
       throw new Error(`no hub answers (${causeOf(error)})`);
     });
+    if (response.status === 401)
+      throw new Error("the hub wants its token: give the one that it printed as --token, or in HUB_TOKEN");
     if (!response.ok) throw new Error(`GET ${path} was answered ${response.status}: ${await problemOf(response)}`);
     return (await response.json()) as Answer;
   }

@@ -56,6 +56,11 @@ export class Visit {
     this.#socket?.write(textFrame(typeof message === "string" ? message : JSON.stringify(message)));
   }
 
+  /** Sends messages in one go: they are all made before the first of them leaves. */
+  sendAll(messages: readonly object[]): void {
+    this.#socket?.write(Buffer.concat(messages.map((message) => textFrame(JSON.stringify(message)))));
+  }
+
   /** Sends so much of a message's frame, 0 (nothing) to 1, and never the rest. */
   sendPart(message: object, part: number): void {
     const bytes = textFrame(JSON.stringify(message));

@@ -1,4 +1,7 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { faults } from "../../simulator/faults.ts";
@@ -97,6 +100,13 @@ describe("npm run simulate -- --faults", () => {
     expect(unanswered.troubles).toEqual([
       expect.stringMatching(/^No fault was played at ws:\/\/.*: no hub answers \(.*ECONNREFUSED.*\)\.$/),
     ]);
+    const closed = createServer((_, response) => response.writeHead(401).end());
+    await once(closed.listen(0, "127.0.0.1"), "listening");
+    const { port } = closed.address() as AddressInfo;
+    const turnedAway = await simulate("--url", `ws://127.0.0.1:${port}/ws`, "--faults", "all");
+    closed.close();
+    expect(turnedAway).toMatchObject({ code: 1, lines: [] });
+    expect(turnedAway.troubles).toEqual([expect.stringMatching(/: the hub wants its token: give the one .* --token/)]);
     const unknown = await simulate("--faults", "dropout,silense");
     expect(unknown.code).toBe(2);
     expect(unknown.troubles[0]).toContain(
