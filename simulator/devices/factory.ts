@@ -6,6 +6,7 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { type Model, type ModelOptions, type Report, round, type Samples } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { nextReport } from "./changes.ts";
 import { shiftAt } from "./factory/calendar.ts";
 import { Plan } from "./factory/plan.ts";
 import { type Motion, rmsOf, Vibration } from "./factory/vibration.ts";
@@ -20,6 +21,9 @@ const frameMs = 1_000;
 /** Warmth comes and goes with this time constant; what was done more slots ago than these counts no more. */
 const warmingMs = 35 * minute;
 const warmSlots = 4;
+
+/** A job, a pause, a repair take longer than this. */
+const shortestStateMs = 4 * minute;
 
 /** Wear from which on somebody should come. */
 const alarmWear = 0.8;
@@ -50,7 +54,7 @@ export class Factory implements Model {
   }
 
   get nextTime(): number {
-    return this.#index * this.intervalMs + this.#phaseMs;
+    return this.#timeOf(this.#index);
   }
 
   report(stride = 1): Report {
@@ -63,19 +67,24 @@ export class Factory implements Model {
       ["temperature", round(this.temperatureAt(time) + 0.05 * this.#sensor.white(time + 0.5e12), 1)],
       ["wear", round(100 * motion.wear, 2)],
     ];
-    const state = this.plan.stateAt(time);
-    const alarm = state === "failed" || motion.wear >= alarmWear;
-    for (const [metric, value] of [
-      ["state", state] as const,
-      ["alarm", alarm] as const,
-      ["shift", shiftAt(time)] as const,
-    ]) {
+    for (const [metric, value] of Object.entries(this.#statesAt(time, motion.wear))) {
       if (this.#told.get(metric) !== value) readings.push([metric, value]);
       this.#told.set(metric, value);
     }
-    this.#index += stride;
+    const stateAt = (index: number): string => JSON.stringify(this.#statesAt(this.#timeOf(index)));
+    const step = Math.max(1, Math.floor(shortestStateMs / this.intervalMs));
+    this.#index = stride === 1 ? this.#index + 1 : nextReport(this.#index, stride, step, stateAt);
     // A thinned past has the level alone: the waves of a second in every few minutes are no use.
     return { time, readings, ...(stride === 1 ? { samples: this.#samplesUntil(time) } : {}) };
+  }
+
+  #timeOf(index: number): number {
+    return index * this.intervalMs + this.#phaseMs;
+  }
+
+  #statesAt(time: number, wear = this.plan.wearAt(time)): Readonly<Record<string, Value>> {
+    const state = this.plan.stateAt(time);
+    return { state, alarm: state === "failed" || wear >= alarmWear, shift: shiftAt(time) };
   }
 
   motionAt(time: number, wear = this.plan.wearAt(time)): Motion {

@@ -6,11 +6,15 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import type { Model, ModelOptions, Report } from "../model.ts";
 import { Random } from "../random.ts";
+import { nextReport } from "./changes.ts";
 import { cellMs, cellsADay } from "./household/appliances.ts";
 import { type Day, Home, totalOf, unitsAKwh } from "./household/day.ts";
 
 /** The counter counts Wh in 16 bits, as cheap meters do: after 65.535 kWh comes 0. */
 export const wrapsAfterWh = 65_536;
+
+/** The car charges for longer than this: 2 kWh at 11 kW take eleven minutes. */
+const shortestChargeMs = 6 * 60_000;
 
 export class Household implements Model {
   readonly device: string;
@@ -34,14 +38,13 @@ export class Household implements Model {
   }
 
   get nextTime(): number {
-    return this.#index * this.intervalMs + this.#phaseMs;
+    return this.#timeOf(this.#index);
   }
 
   report(stride = 1): Report {
     const time = this.nextTime;
-    // The ten seconds that end now, or last now.
-    const cell = Math.ceil((time - this.#phaseMs) / cellMs) - 1;
-    const { phases, solar, taken, charging } = this.#day(Math.floor(cell / cellsADay));
+    const cell = this.#cellAt(time);
+    const { phases, solar, taken } = this.#day(Math.floor(cell / cellsADay));
     const at = cell - Math.floor(cell / cellsADay) * cellsADay;
     const power = totalOf(phases, at);
     const part = (time - this.#phaseMs - cell * cellMs) / cellMs;
@@ -54,11 +57,29 @@ export class Household implements Model {
       ["power-l2", phases[1][at] as number],
       ["power-l3", phases[2][at] as number],
     ];
-    const charges = at >= charging.from && at < charging.until;
+    const charges = this.#chargesAt(this.#index);
     if (this.#told.get("charging") !== charges) readings.push(["charging", charges]);
     this.#told.set("charging", charges);
-    this.#index += stride;
+    const step = Math.max(1, Math.floor(shortestChargeMs / this.intervalMs));
+    const stateAt = (index: number): string => String(this.#chargesAt(index));
+    this.#index = stride === 1 ? this.#index + 1 : nextReport(this.#index, stride, step, stateAt);
     return { time, readings };
+  }
+
+  #timeOf(index: number): number {
+    return index * this.intervalMs + this.#phaseMs;
+  }
+
+  /** The ten seconds that end at this time, or last at it. */
+  #cellAt(time: number): number {
+    return Math.ceil((time - this.#phaseMs) / cellMs) - 1;
+  }
+
+  #chargesAt(index: number): boolean {
+    const cell = this.#cellAt(this.#timeOf(index));
+    const number = Math.floor(cell / cellsADay);
+    const { from, until } = this.#day(number).charging;
+    return cell - number * cellsADay >= from && cell - number * cellsADay < until;
   }
 
   #day(number: number): Day {

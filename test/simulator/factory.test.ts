@@ -81,6 +81,23 @@ describe("factory", () => {
     expect(machine(monday).report(60).readings).toEqual(machine(monday).report().readings);
   });
 
+  it("[S8] tells every change of its states to the second, however a past is thinned (seed 7, two days of a failure)", () => {
+    const { plan } = machine(monday);
+    const begin = plan.lifeAt(monday).failure - 24 * hour;
+    const reports = reportsUntil(machine(begin), begin + 48 * hour, 1_000);
+    const states = reports.flatMap(({ time, readings }) =>
+      readings.filter(([name]) => name === "state").map(([, value]) => [time, value]),
+    );
+    const first = machine(begin).nextTime;
+    const seconds = Array.from({ length: 48 * 3_600 }, (_, index) => first + 1_000 * index);
+    const changes = seconds
+      .map((time) => [time, plan.stateAt(time)])
+      .filter(([, state], index, all) => index === 0 || state !== all[index - 1]?.[1]);
+    expect(states).toEqual(changes);
+    expect(states.length).toBeGreaterThan(40);
+    expect(reports.length).toBeLessThan(400);
+  });
+
   it("[S21] stays within what a machine can be, at any time", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 4e12 }), (seed, from) => {

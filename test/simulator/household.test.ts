@@ -43,6 +43,15 @@ describe("household", () => {
     );
   });
 
+  it("[S8] tells when the car begins and ends to charge, however a past is thinned (seed 7, five days)", () => {
+    const changes = (stride: number) =>
+      reportsUntil(home(winter), winter + 5 * 24 * hour, stride).flatMap(({ time, readings }) =>
+        readings.filter(([name]) => name === "charging").map(([, value]) => [time, value]),
+      );
+    expect(changes(1)).toHaveLength(11);
+    for (const stride of [26, 1_000]) expect(changes(stride)).toEqual(changes(1));
+  });
+
   it("[S22] counts exactly what its power adds up to, across midnights and wraps (seed 7, six days)", () => {
     const model = home(winter);
     const first = column([model.report()], "energy")[0]?.value ?? Number.NaN;
