@@ -28,7 +28,7 @@ export interface Layout {
 const usualNames = {
   time: "timestamp datetime date_time time_stamp _time time date ts epoch month year day".split(" "),
   device:
-    "device device_id deviceid device_name sensor sensor_id sensorid sensor_name station station_id station_name host hostname node node_id symbol ticker machine machine_id vehicle vehicle_id meter meter_id asset asset_id location site entity source".split(
+    "device device_id deviceid device_name sensor sensor_id sensorid sensor_name station station_id station_name host hostname node node_id symbol ticker machine machine_id vehicle vehicle_id meter meter_id asset asset_id location site entity_id entity source".split(
       " ",
     ),
   metric:

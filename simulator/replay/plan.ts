@@ -17,7 +17,7 @@ export interface Plan {
   readonly header: readonly string[];
   readonly dateFormat: TimeFormat;
   readonly decimal: Decimal;
-  /** Of a column (wide) or a series (long), under the key of `typeKey`. Without an entry: as each cell says itself. */
+  /** Of each series, under the key of `typeKey`. Without an entry: as each cell says itself. */
   readonly types: ReadonlyMap<string | number, ValueType>;
 }
 
@@ -27,9 +27,10 @@ const sampleRows = 200;
 /** Names of series in a long file are kept in memory. */
 const maxSeries = 200_000;
 
-/** Under which key the type of a reading of the long form is kept. */
-export function seriesKey(device: unknown, metric: unknown): string {
-  return `${device}\n${metric}`;
+/** Under which key the type of a cell is kept: each series has its own. */
+export function typeKey({ device, long }: Layout, cells: readonly unknown[], place: number): string | number {
+  const metric = long ? cells[long.metric] : place;
+  return device === undefined && !long ? place : `${device === undefined ? "" : cells[device]}\n${metric}`;
 }
 
 /** Text of a cell without blanks around it; empty where there is none. */
@@ -63,10 +64,8 @@ export async function survey(table: Table, options: FileOptions): Promise<Plan> 
       if (trouble) continue;
       times.add(textOf(cells[layout.time]), line);
       if (!untyped) continue;
-      const { long, device } = layout;
-      if (long)
-        tally(seriesKey(device === undefined ? "" : cells[device], cells[long.metric]), cells[long.value], line);
-      else for (const place of layout.values) tally(place, cells[place], line);
+      for (const place of layout.long ? [layout.long.value] : layout.values)
+        tally(typeKey(layout, cells, place), cells[place], line);
     }
   }
   const decimal =

@@ -2,7 +2,7 @@
 import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { deviceOf, type MetricOfColumn, metricOf, NameBook } from "./names.ts";
-import { type Plan, seriesKey, textOf } from "./plan.ts";
+import { type Plan, textOf, typeKey } from "./plan.ts";
 import type { Row, Trouble } from "./row.ts";
 import { readTime, timeFormats } from "./times.ts";
 import { readNumber, readValue, textTrouble, type ValueType } from "./values.ts";
@@ -117,8 +117,7 @@ export class Reader {
     if (this.#typed) return ownValue(cell);
     const said = long?.type === undefined ? undefined : textOf(cells[long.type]);
     if (said !== undefined) return exactValue(cell as string, said);
-    const key = long ? seriesKey(layout.device === undefined ? "" : cells[layout.device], cells[long.metric]) : place;
-    const type = types.get(key) ?? "string";
+    const type = types.get(typeKey(layout, cells, place)) ?? "string";
     const text = layout.exact && type === "string" ? String(cell).replace(led, "") : textOf(cell);
     const value = readValue(text, type, decimal);
     if (value === undefined) return expected(type, text);

@@ -116,6 +116,14 @@ describe("a file", () => {
     });
   });
 
+  it("[Y3] as Home Assistant exports it has a device for each entity, each with a type of its own", async () => {
+    const text = `entity_id,state,last_changed\nsensor.hall,21.5,2000-01-01T00:00:00.000Z\nlight.hall,on,2000-01-01T00:00:00.000Z\nsensor.hall,unavailable,2000-01-02T00:00:00.000Z\n${Array.from({ length: 9 }, (_, hour) => `sensor.hall,21,2000-01-03T0${hour}:00:00.000Z`).join("\n")}\n`;
+    const { "sensor.hall state": hall, "light.hall state": light } = await found(text, { skipWrong: true });
+    expect(light).toEqual([[first, "on"]]);
+    expect(hall).toHaveLength(10);
+    expect(hall).toContainEqual([first, 21.5]);
+  });
+
   it("[Y3] as InfluxDB exports it is read in its long form", async () => {
     const text =
       "#group,false,false\n#datatype,string,long\n,result,table,_start,_stop,_time,_value,_field,_measurement,host\n,,0,1999-01-01T00:00:00Z,2001-01-01T00:00:00Z,2000-01-01T00:00:00Z,7.5,usage,cpu,h1\n";
