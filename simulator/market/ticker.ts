@@ -139,7 +139,8 @@ function tickerMeta(symbol: string, market: string): DeviceMeta {
   return {
     name: symbol,
     kind: "ticker",
-    // No interval is declared: ticks are irregular, and the hub learns what is usual.
+    // On event: a share that nobody trades for a while, or at night, is not silent.
+    reportInterval: 0,
     labels: { market },
     metrics: {
       price: { label: "Last trade", unit: "USD", decimals: 2, role: "price" },
