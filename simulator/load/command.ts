@@ -1,10 +1,10 @@
 /** `npm run simulate -- --load`. Exit codes: 0 all acknowledged, 1 not all, 2 a flag was wrong. */
 import type { SocketConstructor } from "../link.ts";
+import { openTerminal, stopOnSignals } from "../terminal.ts";
 import { turnedAway } from "../words.ts";
 import { runLoad } from "./load.ts";
 import { readLoadOptions } from "./options.ts";
 import { reportText } from "./report.ts";
-import { openTerminal, stopOnSignals } from "./terminal.ts";
 
 /** Resolves to the exit code. */
 export async function loadCommand(args: readonly string[], WebSocket: SocketConstructor): Promise<number> {

@@ -3,10 +3,10 @@
  * device `load/probe-…`. Exit codes: 0 all stayed, 1 not all, 2 a flag was wrong.
  */
 import { WebSocket } from "ws";
+import { openTerminal, stopOnSignals } from "../terminal.ts";
 import { type DashboardsOptions, readDashboardsOptions } from "./options.ts";
 import { Probe } from "./probe.ts";
 import { latencyText, table } from "./report.ts";
-import { openTerminal, stopOnSignals } from "./terminal.ts";
 import { type Seen, Viewers } from "./viewers.ts";
 import { until } from "./waiting.ts";
 

@@ -1,9 +1,9 @@
 /** `npm run simulate -- --record FILE`. Exit codes: 0 everything is recorded, 1 there may be holes, 2 a flag or the file's name was wrong. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { SocketConstructor } from "../link.ts";
-import { openTerminal, stopOnSignals, type Terminal } from "../load/terminal.ts";
 import { readDuration, readToken, readUrl } from "../option-values.ts";
 import { hubWords } from "../replay/hub-words.ts";
+import { openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
 import { RecordFile } from "./file.ts";
 import { formatOf, heads, lineOf } from "./lines.ts";
 import { Recorder } from "./recorder.ts";

@@ -1,6 +1,6 @@
 /** `npm run simulate -- --replay FILE`. Exit codes: 0 all acknowledged, 1 not all, or the file cannot be played, 2 a flag was wrong. */
 import type { SocketConstructor } from "../link.ts";
-import { openTerminal, stopOnSignals, type Terminal } from "../load/terminal.ts";
+import { openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
 import { lastLine, liveLine } from "../words.ts";
 import { hubWords } from "./hub-words.ts";
 import { type ReplayOptions, readReplayOptions } from "./options.ts";

@@ -38,7 +38,14 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "simulator/options.ts",
       "simulator/option-values.ts",
     ],
-    ["simulator/words.ts", "simulator/load/", "simulator/replay/", "simulator/record/", "simulator/main.ts"],
+    [
+      "simulator/words.ts",
+      "simulator/terminal.ts",
+      "simulator/load/",
+      "simulator/replay/",
+      "simulator/record/",
+      "simulator/main.ts",
+    ],
   ],
 };
 
@@ -55,7 +62,14 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["server/store/sqlite/driver.ts"],
   uplot: ["dashboard/widgets/plot.ts"],
   zod: ["server/protocol/", "server/config.ts"],
-  commander: ["server/config.ts", "simulator/options.ts", "simulator/option-values.ts", "simulator/load/options.ts", "simulator/replay/options.ts", "simulator/record/command.ts"],
+  commander: [
+    "server/config.ts",
+    "simulator/options.ts",
+    "simulator/option-values.ts",
+    "simulator/load/options.ts",
+    "simulator/replay/options.ts",
+    "simulator/record/command.ts",
+  ],
   "csv-parse": ["simulator/replay/csv.ts"],
   pino: ["server/main/log.ts"],
   sirv: ["server/app.ts"],
