@@ -41,7 +41,7 @@ interface Change {
 }
 
 /** Trades of one share beside those of an average moment, by part of the day: many at its begin and end, few at noon. */
-export function liveliness(part: number): number {
+function liveliness(part: number): number {
   return 0.6 + 2 * (2 * part - 1) ** 4;
 }
 
@@ -53,7 +53,7 @@ function newsOf(random: Random, index: number): { part: number; jump: number } |
 }
 
 /** When the share is halted, ms since the epoch; undefined on most days. */
-export function haltOf(
+function haltOf(
   share: Share,
   { index, openAt, closingAt }: TradingDay,
 ): { from: number; to: number; jump: number } | undefined {
