@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
-import { card, wordsOf } from "./reading-page.ts";
+import { card, tryNow, wordsOf } from "./reading-page.ts";
 import { Cable, World } from "./world.ts";
 
 /** When the banner shows and goes, recorded inside the page, so that the test's own pace does not matter. */
@@ -87,7 +87,7 @@ describe("a cut connection", () => {
     device.send({ type: "readings", seq: 4, readings: [{ metric: "level", value: 4 }] });
     await device.next("ack");
     cable.plugIn();
-    await page.getByRole("button", { name: "Try now" }).click();
+    await tryNow(page);
     await page.locator("link-banner .banner").waitFor({ state: "detached" });
     await expect.poll(() => wordsOf(value)).toBe("4");
     await page.context().close();

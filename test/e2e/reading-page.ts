@@ -17,6 +17,12 @@ export async function programOf(locator: Locator): Promise<string> {
   return (await locator.textContent()) ?? "";
 }
 
+/** Asks the page to connect now. It may have done so by itself a moment before, and then there is nothing to press. */
+export async function tryNow(page: Page): Promise<void> {
+  const pressed = page.getByRole("button", { name: "Try now" }).click();
+  await Promise.race([pressed, page.locator("link-banner .banner").waitFor({ state: "detached" })]);
+}
+
 /** A drawn line, read off the canvas of a chart. */
 export interface DrawnLine {
   /** For each column of the canvas the middle row of the line's colour, from the top; null where there is none. */

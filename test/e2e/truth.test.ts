@@ -1,6 +1,6 @@
 /** What the page shows stays true while the hub's data change under it, and whatever this machine's clock says. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { card, drawnLine, wordsOf } from "./reading-page.ts";
+import { card, drawnLine, tryNow, wordsOf } from "./reading-page.ts";
 import { World } from "./world.ts";
 
 describe("the page tells the truth", () => {
@@ -177,7 +177,7 @@ describe("the page tells the truth", () => {
     const again = await world.device("pump");
     again.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 9 }] });
     await again.next("ack");
-    await page.getByRole("button", { name: "Try now" }).click();
+    await tryNow(page);
     await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/min\s+1\s+mean\s+5\s+max\s+9/);
     // What the browser says of a hub that is not there is no complaint of the page.
     expect(complaints.filter((complaint) => !complaint.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
