@@ -70,8 +70,9 @@ process.on("SIGTERM", onSignal);
 try {
   const app = await starting;
   running.listening(app.url);
-  log.listening(app.url, config.data);
+  // Before the line that says "listening": who waits for that and stops the hub then has the token, which is told only now.
   if (config.lan) await tellReach(app, config.log);
+  log.listening(app.url, config.data);
   if (config.demo) accompany("the demo's fleet", ["--demo", ...(isNew ? ["--history", "1d"] : [])], app);
   if (config.self) accompany("the watch on this computer", ["--self"], app);
 } catch (error) {

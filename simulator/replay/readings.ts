@@ -28,6 +28,7 @@ const led = /^'(?='*[=+\-@\t\r\n\0])/;
 export class Reader {
   readonly #plan: Plan;
   readonly #wholeDevice: string;
+  readonly #isUtf8: boolean;
   readonly #typed: boolean;
   readonly #devices = new NameBook((text) => {
     const name = deviceOf(text);
@@ -39,8 +40,10 @@ export class Reader {
   });
 
   /** `wholeDevice`: whose readings they are where no column says it. `typed`: cells have types of their own. */
-  constructor(plan: Plan, wholeDevice: string, typed: boolean) {
+  /** `typed` and `isUtf8`: of the file, see `Table`. */
+  constructor(plan: Plan, wholeDevice: string, { typed, isUtf8 }: { typed: boolean; isUtf8: boolean }) {
     this.#plan = plan;
+    this.#isUtf8 = isUtf8;
     this.#wholeDevice = wholeDevice;
     this.#typed = typed;
   }
@@ -87,7 +90,7 @@ export class Reader {
       const column = header[long && metric === undefined ? long.metric : place] ?? "";
       if (metric === undefined)
         return { column, expected: "the name of a metric, with a letter or digit", found: `"${name}"` };
-      const value = this.#value(cells, place);
+      const value = this.#checked(this.#value(cells, place));
       if (typeof value === "object" && value !== null) return { column, ...value };
       if (value !== null) readings.push([metric, value]);
     }
@@ -108,6 +111,12 @@ export class Reader {
       expected: `at most ${maxDevices} devices (--device NAME makes the file one device)`,
       found: `"${text}" as one more`,
     };
+  }
+
+  #checked(value: Value | null | Trouble): Value | null | Trouble {
+    if (this.#isUtf8 || typeof value !== "string" || !value.includes("\uFFFD")) return value;
+    const expected = "text in UTF-8 (iconv -f latin1 -t utf-8 FILE turns an older file into it)";
+    return { expected, found: foundText(value) };
   }
 
   #value(cells: readonly unknown[], place: number): Value | null | Trouble {
@@ -137,9 +146,11 @@ function expected(type: ValueType, text: string): Trouble {
 
 function checkedText(text: string): Value | Trouble {
   const trouble = textTrouble(text);
-  return trouble === undefined
-    ? text
-    : { expected: trouble, found: `${[...text].length} characters ("${text.slice(0, 40)}…")` };
+  return trouble === undefined ? text : { expected: trouble, found: foundText(text) };
+}
+
+function foundText(text: string): string {
+  return `${[...text].length} characters ("${text.slice(0, 40)}…")`;
 }
 
 /** A cell of NDJSON, which is what it is. */

@@ -104,7 +104,7 @@ export class Recording {
     const table = await openTable(path);
     const plan = await survey(table, options);
     const device = options.device ?? deviceOf(basename(path).replace(/\.[^.]*$/, "")) ?? "replay";
-    const reader = new Reader(plan, device, table.typed);
+    const reader = new Reader(plan, device, table);
     const contents = await count(table, new Judge(reader, plan, until), skipWrong);
     return new Recording(table, plan, reader, until, contents);
   }

@@ -11,6 +11,8 @@ export interface Table {
   readonly header: readonly string[];
   /** True where cells have types of their own (NDJSON). */
   readonly typed: boolean;
+  /** False once bytes were met that are no UTF-8: `rows` has them as U+FFFD. Known for all of the file once `rows` has ended. */
+  readonly isUtf8: boolean;
   /** Rows in pieces of some thousand. */
   rows(): AsyncGenerator<readonly Row[]>;
 }
@@ -25,10 +27,16 @@ export async function openTable(path: string): Promise<Table> {
   const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : "utf-8").decode(head);
   const begin = text.trimStart();
   if (begin === "") throw new WrongFile("The file is empty.");
-  const bytes = () => createReadStream(path, { highWaterMark: pieceBytes });
+  const encoding = new EncodingWatch();
+  const bytes = () => encoding.watch(createReadStream(path, { highWaterMark: pieceBytes }));
   if (begin.startsWith("{")) {
     const header: string[] = [];
-    return { header, typed: true, rows: () => ndjsonRows(bytes(), header) };
+    return {
+      ...{ header, typed: true, rows: () => ndjsonRows(bytes(), header) },
+      get isUtf8() {
+        return encoding.isUtf8;
+      },
+    };
   }
   if (begin.startsWith("["))
     throw new WrongFile(
@@ -43,7 +51,35 @@ export async function openTable(path: string): Promise<Table> {
     header = first.cells.map((cell) => String(cell).trim());
     break;
   }
-  return { header, typed: false, rows: () => csvRows(bytes(), delimiter, header) };
+  return {
+    ...{ header, typed: false, rows: () => csvRows(bytes(), delimiter, header) },
+    get isUtf8() {
+      return encoding.isUtf8;
+    },
+  };
+}
+
+/** Looks at bytes on their way for some that are no UTF-8. What stands for them in text, U+FFFD, may also stand in a file itself. */
+class EncodingWatch {
+  isUtf8 = true;
+
+  async *watch(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const decoder = new TextDecoder("utf-8", { fatal: true });
+    for await (const piece of pieces) {
+      this.#look(() => decoder.decode(piece, { stream: true }));
+      yield piece;
+    }
+    this.#look(() => decoder.decode());
+  }
+
+  #look(decode: () => void): void {
+    if (!this.isUtf8) return;
+    try {
+      decode();
+    } catch {
+      this.isUtf8 = false;
+    }
+  }
 }
 
 async function readHead(path: string): Promise<Uint8Array> {

@@ -41,7 +41,6 @@ export function readValue(text: string, type: ValueType, decimal: Decimal): Valu
 
 /** Why the hub would not take this text, or undefined. */
 export function textTrouble(text: string): string | undefined {
-  if (text.includes("\uFFFD")) return "text in UTF-8 (iconv -f latin1 -t utf-8 FILE turns an older file into it)";
   if (!isStorableText(text)) return "text without NUL";
   if (text.length <= maxTextLength || [...text].length <= maxTextLength) return undefined;
   return `text of at most ${maxTextLength} characters`;
