@@ -69,10 +69,11 @@ process.on("SIGTERM", onSignal);
 
 try {
   const app = await starting;
+  // Ready before the line that says "listening": who waits for that and stops the hub has the token, which is told only now.
+  const tellReach = config.lan ? await reachOf(app, config.log) : undefined;
   running.listening(app.url);
-  // Before the line that says "listening": who waits for that and stops the hub then has the token, which is told only now.
-  if (config.lan) await tellReach(app, config.log);
   log.listening(app.url, config.data);
+  tellReach?.();
   if (config.demo) accompany("the demo's fleet", ["--demo", ...(isNew ? ["--history", "1d"] : [])], app);
   if (config.self) accompany("the watch on this computer", ["--self"], app);
 } catch (error) {
@@ -88,14 +89,15 @@ function accompany(name: string, flags: readonly string[], { url }: App): void {
   companions.push(startCompanion({ name, script, flags, url }, ports));
 }
 
-/** Beside the log and never in it: where the log is for machines, this goes to the other stream. */
-async function tellReach({ url, newToken }: App, log: "text" | "json"): Promise<void> {
+/** What tells how others reach the hub. Beside the log and never in it: where the log is for machines, this goes to the other stream. */
+async function reachOf({ url, newToken }: App, log: "text" | "json"): Promise<() => void> {
   // Loaded where it is used: most starts draw no code.
   const { lanAddresses, lanText } = await import("./main/lan.ts");
   const stream = log === "json" ? process.stderr : process.stdout;
   const addresses = lanAddresses(networkInterfaces());
   const colours = stream.isTTY === true;
-  stream.write(lanText({ port: Number(new URL(url).port || 80), addresses, token: newToken, colours }));
+  const text = lanText({ port: Number(new URL(url).port || 80), addresses, token: newToken, colours });
+  return () => stream.write(text);
 }
 
 /** The folder of package.json: a build lies deeper than the sources. */
