@@ -1,11 +1,9 @@
 /** One experiment: a fresh system, a load, and what it cost; void where the system holds another number of readings. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Shape, shapes } from "./frames.ts";
-import type { Order, Outcome, Traffic } from "./load.ts";
+import type { Outcome, Traffic } from "./load.ts";
+import { Load } from "./load-process.ts";
 import { bytesIn, cpuOf, peakBytesOf, settle } from "./process-figures.ts";
 import type { Running, System } from "./systems/system.ts";
 
@@ -56,29 +54,7 @@ export interface Weight {
   readonly bytesPerReading: number;
 }
 
-/** The load generator, as the experiments order it about. */
-export class Load {
-  readonly #child: ChildProcess = fork(fileURLToPath(new URL("load.ts", import.meta.url)), {
-    execArgv: ["--import", "tsx/esm"],
-  });
-  readonly #ended: Promise<never> = once(this.#child, "exit").then(([code]) => {
-    throw new Error(`the load generator ended with ${code}`);
-  });
-
-  constructor() {
-    this.#ended.catch(() => {});
-  }
-
-  async order(order: Order): Promise<Outcome> {
-    this.#child.send(order);
-    const [outcome] = (await Promise.race([once(this.#child, "message"), this.#ended])) as [Outcome];
-    return outcome;
-  }
-
-  end(): void {
-    this.#child.kill();
-  }
-}
+const acksOf = ({ route }: System): boolean => route.over === "http" || route.acks;
 
 export class Bench {
   readonly #load = new Load();
@@ -114,7 +90,7 @@ export class Bench {
             main: micros(acked.main - before.main),
             settled: micros(settled.all - before.all),
           },
-          ...(system.acks ? { ackMs: flood.ackMs } : {}),
+          ...(acksOf(system) ? { ackMs: flood.ackMs } : {}),
           peakBytes: peakBytesOf(pid),
           readings,
           loadBusy: flood.busy,
@@ -171,7 +147,7 @@ export class Bench {
     const folder = mkdtempSync(join(this.#folder, "system-"));
     try {
       const running = await system.start(folder);
-      await this.#load.order({ do: "open", port: running.port, acks: system.acks, traffic });
+      await this.#load.order({ do: "open", port: running.port, acks: acksOf(system), traffic });
       const { frames, figures } = await experiment(running);
       const [sent, stored] = [frames * traffic.shape.readings, await running.stored()];
       if (sent !== stored) throw new Error(`${system.name} acknowledged ${sent} readings and holds ${stored}`);

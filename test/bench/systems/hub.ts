@@ -6,7 +6,7 @@ import type { Running, System } from "./system.ts";
 export function hubSystem(name = "hub", main?: string): System {
   return {
     name,
-    acks: true,
+    route: { over: "websocket", acks: true },
     async start(data): Promise<Running> {
       const flags = ["--min-free", "16MB"];
       const hub = new HubProcess({ data, flags, ...(main === undefined ? {} : { program: [main] }) });
@@ -20,6 +20,7 @@ export function hubSystem(name = "hub", main?: string): System {
           const { code } = await hub.ended;
           if (code !== 0) throw new Error(`the hub ended with ${code}:\n${hub.lines.join("\n")}`);
         },
+        kill: () => hub.signal("SIGKILL"),
       };
     },
   };

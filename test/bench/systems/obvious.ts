@@ -7,7 +7,7 @@ import type { Running, System } from "./system.ts";
 /** A bare `ws` server that parses every frame and does no more: what the library and `JSON.parse` alone cost. */
 export const bareSystem: System = {
   name: "bare ws",
-  acks: false,
+  route: { over: "websocket", acks: false },
   start: () => startProgram("bare-server.ts", []),
 };
 
@@ -15,7 +15,7 @@ export const bareSystem: System = {
 export function tableSystem(synchronous: "FULL" | "NORMAL"): System {
   return {
     name: `table ${synchronous}`,
-    acks: true,
+    route: { over: "websocket", acks: true },
     start: (folder) => startProgram("table-server.ts", [folder, synchronous]),
   };
 }
@@ -40,6 +40,7 @@ async function startProgram(file: string, argv: readonly string[]): Promise<Runn
       const [code] = await ended;
       if (code !== 0) throw new Error(`${file} ended with ${code}`);
     },
+    kill: () => void child.kill("SIGKILL"),
   };
 }
 

@@ -1,0 +1,30 @@
+/** One experiment: a fresh system on an empty folder, ended in good order, or killed where something failed. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Running, System } from "./systems/system.ts";
+
+/**
+ * Runs `experiment` on a system that was started for it alone.
+ * @param onStopped looks at the folder after a clean stop, before it is removed
+ */
+export async function withSystem<T>(
+  parent: string,
+  system: System,
+  experiment: (running: Running) => Promise<T>,
+  onStopped: (folder: string) => void = () => {},
+): Promise<T> {
+  const folder = mkdtempSync(join(parent, "system-"));
+  let running: Running | undefined;
+  try {
+    running = await system.start(folder);
+    const result = await experiment(running);
+    await running.stop();
+    onStopped(folder);
+    return result;
+  } catch (error) {
+    running?.kill();
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
