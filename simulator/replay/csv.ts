@@ -7,16 +7,22 @@ const delimiters = [",", ";", "\t", "|"] as const;
 const dialect: Options = {
   bom: true,
   record_delimiter: ["\r\n", "\n", "\r"],
-  comment: "#",
-  comment_no_infix: true,
   skip_empty_lines: true,
   relax_quotes: true,
   relax_column_count: true,
   max_record_size: maxRowBytes,
 };
 
+/** The line by which Excel is told what parts the cells. */
+const delimiterLine = /^\uFEFF?sep=(.)(?:\r|\n)/i;
+
+/** InfluxDB writes its comments with as many cells as the rows have. */
+const annotation = /^#(?:group|datatype|default|constant)/;
+
 /** What parts the cells of the header, which is the first line that is neither empty nor a comment. */
 export function delimiterOf(head: string): string {
+  const told = delimiterLine.exec(head)?.[1];
+  if (told !== undefined) return told;
   const first = head.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !/^\uFEFF?#/.test(line)) ?? "";
   const plain = first.replaceAll(/"(?:[^"]|"")*"/g, "");
   return delimiters.reduce((best, one) => (plain.split(one).length > plain.split(best).length ? one : best));
@@ -58,11 +64,13 @@ export async function* csvRows(
       tooMany += breaks.filter((one) => one.length === 2).length;
     }
     lastLine = lines - tooMany;
+    const length = header?.length ?? cells.length;
+    if (isAside(cells, headers > 0 || header === undefined, length)) return;
     if (headers-- > 0) return;
     headers = 0;
     const row = { line: lastLine - inside, cells };
-    const length = header?.length ?? cells.length;
     if (cells.length === length) rows.push(row);
+    else if (endsEmpty(cells, length)) rows.push({ ...row, cells: cells.slice(0, length) });
     else rows.push({ ...row, trouble: { expected: `${length} cells as in the header`, found: `${cells.length}` } });
   };
   const parser = new RecordParser({ ...dialect, delimiter }, take);
@@ -82,6 +90,18 @@ export async function* csvRows(
     throw unreadable(error as CsvError, lastLine + 1);
   }
   if (rows.length > 0) yield rows;
+}
+
+/** A comment, or the line for Excel. Among rows, one with `length` cells is a row whose first cell begins with #. */
+function isAside(cells: readonly string[], beforeHeader: boolean, length: number): boolean {
+  const [first = "", second] = cells;
+  if (first.startsWith("#")) return beforeHeader || cells.length !== length || annotation.test(first);
+  return beforeHeader && cells.length === 2 && second === "" && /^sep=$/i.test(first);
+}
+
+/** Loggers end a row with a comma, spreadsheets with as many as their widest row has. */
+function endsEmpty(cells: readonly string[], length: number): boolean {
+  return cells.length > length && cells.slice(length).every((cell) => cell.trim() === "");
 }
 
 function unreadable(error: CsvError, line: number): Error {

@@ -54,5 +54,6 @@ function spread(object: object, before: string, tell: (key: string, value: unkno
 }
 
 function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  const line = text.trim();
+  return line.length > 60 ? `${line.slice(0, 60)}…` : line;
 }

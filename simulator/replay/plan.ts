@@ -1,5 +1,6 @@
 /** What a file is found to be: read once from end to end, since only a whole column tells which date 03/04/2000 is. */
 import { findLayout, type Layout, type NamedColumns } from "./columns.ts";
+import { refusal, sentence, troublesTold } from "./refusal.ts";
 import { WrongFile } from "./row.ts";
 import type { Table } from "./rows.ts";
 import { type TimeFormat, TimeTally } from "./times.ts";
@@ -41,7 +42,6 @@ export function textOf(cell: unknown): string {
 /** Looks at all of a file. Throws `WrongFile` where it cannot be said what is what. */
 export async function survey(table: Table, options: FileOptions): Promise<Plan> {
   const sample = await sampleOf(table);
-  if (sample.length === 0) throw new WrongFile("The file has a header and no rows.");
   const layout = findLayout(table.header, sample, options);
   const times = new TimeTally();
   const decimals = new DecimalTally();
@@ -87,12 +87,20 @@ export async function survey(table: Table, options: FileOptions): Promise<Plan> 
   };
 }
 
+/** Throws `WrongFile` where no row is fine. */
 async function sampleOf(table: Table): Promise<readonly (readonly unknown[])[]> {
   const sample: (readonly unknown[])[] = [];
+  const told: string[] = [];
+  let wrong = 0;
   for await (const rows of table.rows()) {
-    for (const { cells, trouble } of rows) if (!trouble) sample.push(cells);
+    for (const { cells, line, trouble } of rows) {
+      if (!trouble) sample.push(cells);
+      else if (wrong++ < troublesTold) told.push(sentence(line, trouble));
+    }
     if (sample.length >= sampleRows) break;
   }
+  if (sample.length === 0)
+    throw new WrongFile(wrong > 0 ? refusal(told, wrong, 0) : "The file has a header and no rows.");
   return sample.slice(0, sampleRows);
 }
 

@@ -39,8 +39,7 @@ export class Reader {
     return found && { ...found, name: found.metric };
   });
 
-  /** `wholeDevice`: whose readings they are where no column says it. `typed`: cells have types of their own. */
-  /** `typed` and `isUtf8`: of the file, see `Table`. */
+  /** `wholeDevice`: whose readings they are where no column says it. `typed` and `isUtf8`: of the file, see `Table`. */
   constructor(plan: Plan, wholeDevice: string, { typed, isUtf8 }: { typed: boolean; isUtf8: boolean }) {
     this.#plan = plan;
     this.#isUtf8 = isUtf8;
@@ -88,6 +87,8 @@ export class Reader {
       const name = long ? textOf(cells[long.metric]).replace(layout.exact ? led : "", "") : (header[place] ?? "");
       const metric = this.#metrics.find(name)?.name;
       const column = header[long && metric === undefined ? long.metric : place] ?? "";
+      const unreadable = this.#notUtf8(name);
+      if (unreadable) return { column: header[long ? long.metric : place] ?? "", ...unreadable };
       if (metric === undefined)
         return { column, expected: "the name of a metric, with a letter or digit", found: `"${name}"` };
       const value = this.#checked(this.#value(cells, place));
@@ -103,6 +104,8 @@ export class Reader {
     const text = textOf(cells[layout.device]);
     const device = this.#devices.find(layout.exact ? text.replace(led, "") : text)?.name;
     const column = header[layout.device] ?? "";
+    const unreadable = this.#notUtf8(text);
+    if (unreadable) return { column, ...unreadable };
     if (device === undefined)
       return { column, expected: "the name of a device, with a letter or digit", found: `"${text}"` };
     if (this.#devices.size <= maxDevices) return device;
@@ -114,9 +117,13 @@ export class Reader {
   }
 
   #checked(value: Value | null | Trouble): Value | null | Trouble {
-    if (this.#isUtf8 || typeof value !== "string" || !value.includes("\uFFFD")) return value;
+    return typeof value === "string" ? (this.#notUtf8(value) ?? value) : value;
+  }
+
+  #notUtf8(text: string): Trouble | undefined {
+    if (this.#isUtf8 || !text.includes("\uFFFD")) return undefined;
     const expected = "text in UTF-8 (iconv -f latin1 -t utf-8 FILE turns an older file into it)";
-    return { expected, found: foundText(value) };
+    return { expected, found: foundText(text) };
   }
 
   #value(cells: readonly unknown[], place: number): Value | null | Trouble {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { deviceOf } from "./names.ts";
 import { type FileOptions, type Plan, survey } from "./plan.ts";
 import { type Moment, Reader } from "./readings.ts";
+import { refusal, sentence, troublesTold } from "./refusal.ts";
 import { type Row, type Trouble, WrongFile } from "./row.ts";
 import { openTable, type Table } from "./rows.ts";
 
@@ -27,9 +28,6 @@ export interface Contents {
   /** The first line whose time is before that of the line above. */
   readonly unordered?: number;
 }
-
-/** Rows that are wrong and told in full; the others are counted. */
-const troublesTold = 3;
 
 /** Looks at each row in the order of the file, with those before it in mind. */
 class Judge {
@@ -153,19 +151,4 @@ async function count(table: Table, judge: Judge, skipWrong: boolean): Promise<Co
   const intervalMs = steps === 0 ? 1_000 : Math.max(1, Math.round((lastTime - firstTime) / steps));
   const order = unordered === undefined ? {} : { unordered };
   return { rows: fine, readings, devices: devices.size, wrong, firstTime, lastTime, intervalMs, ...order };
-}
-
-function sentence(line: number, { column, expected, found }: Trouble): string {
-  return `Line ${line}${column === undefined ? "" : `, column "${column}"`}: expected ${expected}, found ${found}.`;
-}
-
-function refusal(told: readonly string[], wrong: number, fine: number): string {
-  const number = new Intl.NumberFormat("en-US");
-  const more = wrong > told.length ? ` (${number.format(wrong - told.length)} more)` : "";
-  const rows = `${number.format(wrong)} of ${number.format(wrong + fine)} rows ${wrong === 1 ? "is" : "are"} wrong${more}`;
-  const way =
-    fine === 0
-      ? "none is fine"
-      : `${number.format(fine)} ${fine === 1 ? "is" : "are"} fine, and played with --skip-wrong`;
-  return [...told, `${rows}; ${way}. Nothing was sent.`].join("\n");
 }

@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { csvRows, delimiterOf } from "./csv.ts";
+import { EncodingWatch, encodingOf, inUtf8 } from "./encoding.ts";
 import { ndjsonRows } from "./ndjson.ts";
 import { type Row, WrongFile } from "./row.ts";
 
@@ -24,11 +25,12 @@ const pieceBytes = 256 * 1024;
 /** Opens a file of CSV or NDJSON, told apart by what stands in it. Throws `WrongFile`. */
 export async function openTable(path: string): Promise<Table> {
   const head = await readHead(path);
-  const text = new TextDecoder(head[0] === 0xff && head[1] === 0xfe ? "utf-16le" : "utf-8").decode(head);
+  const coding = encodingOf(head);
+  const text = new TextDecoder(coding).decode(head);
   const begin = text.trimStart();
   if (begin === "") throw new WrongFile("The file is empty.");
   const encoding = new EncodingWatch();
-  const bytes = () => encoding.watch(createReadStream(path, { highWaterMark: pieceBytes }));
+  const bytes = () => encoding.watch(inUtf8(createReadStream(path, { highWaterMark: pieceBytes }), coding));
   if (begin.startsWith("{")) {
     const header: string[] = [];
     return {
@@ -48,7 +50,7 @@ export async function openTable(path: string): Promise<Table> {
   for await (const rows of csvRows(bytes(), delimiter)) {
     const [first] = rows;
     if (!first) continue;
-    header = first.cells.map((cell) => String(cell).trim());
+    header = distinct(first.cells.map((cell) => String(cell).trim()));
     break;
   }
   return {
@@ -59,27 +61,20 @@ export async function openTable(path: string): Promise<Table> {
   };
 }
 
-/** Looks at bytes on their way for some that are no UTF-8. What stands for them in text, U+FFFD, may also stand in a file itself. */
-class EncodingWatch {
-  isUtf8 = true;
-
-  async *watch(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const decoder = new TextDecoder("utf-8", { fatal: true });
-    for await (const piece of pieces) {
-      this.#look(() => decoder.decode(piece, { stream: true }));
-      yield piece;
+/** Of columns with one name the second is `name_2`: each is a metric of its own. */
+function distinct(names: readonly string[]): readonly string[] {
+  const taken = new Set(names);
+  const met = new Set<string>();
+  return names.map((name) => {
+    if (name === "" || !met.has(name)) {
+      met.add(name);
+      return name;
     }
-    this.#look(() => decoder.decode());
-  }
-
-  #look(decode: () => void): void {
-    if (!this.isUtf8) return;
-    try {
-      decode();
-    } catch {
-      this.isUtf8 = false;
-    }
-  }
+    let number = 2;
+    while (taken.has(`${name}_${number}`)) number++;
+    taken.add(`${name}_${number}`);
+    return `${name}_${number}`;
+  });
 }
 
 async function readHead(path: string): Promise<Uint8Array> {
