@@ -35,6 +35,20 @@ export function valueAt(columns: Columns, index: number, type: ValueType): Value
   return type === "boolean" ? stored !== 0 : (columns.strings[stored] as string);
 }
 
+/** Memory that one reading takes in columns, bytes. */
+export const readingBytes = 20;
+
+/** A copy without spare capacity. */
+export function copyColumns({ length, series, times, values, strings }: Columns): Columns {
+  return {
+    length,
+    series: series.slice(0, length),
+    times: times.slice(0, length),
+    values: values.slice(0, length),
+    strings: [...strings],
+  };
+}
+
 const initialCapacity = 256;
 
 /** Collects readings into `Columns`; grows by doubling and takes spent buffers back, so that a steady flow allocates nothing. */

@@ -86,6 +86,22 @@ export interface Commit {
   readonly commitMs: number;
 }
 
+/** A commit of the past, as it was appended. */
+export interface PastCommit {
+  readonly commit: number;
+  /** Arrival, ms since the epoch. */
+  readonly receivedMs: number;
+  readonly columns: Columns;
+}
+
+/** The newest commits, for viewers that were cut before a restart. */
+export interface RecentCommits {
+  /** Whoever knows all up to this commit, or a later one, lacks nothing but `commits`. Where nothing may be relied on it is above the newest. */
+  readonly afterCommit: number;
+  /** In order, without a hole, up to the newest. */
+  readonly commits: readonly PastCommit[];
+}
+
 /** What became of a range. */
 export interface Deletion {
   /** Readings that went. */
@@ -215,6 +231,13 @@ export interface TelemetryStore {
    * behind a hole is ever stored.
    */
   append(batch: Batch): Promise<Commit>;
+
+  /**
+   * The newest commits as they were appended: about `limitBytes` at most, at 20 bytes a reading, and none that arrived before
+   * `fromMs`. What was deleted since must not come back, and whoever saw it has to be told: nothing reaches back behind a
+   * deletion, nor behind the commit after it, with which viewers were told.
+   */
+  recent(limitBytes: number, fromMs: number): Promise<RecentCommits>;
 
   /** The highest decided sequence number of a sender's session; 0 where it is not known. */
   lastSeq(device: string, session: string): Promise<number>;

@@ -8,6 +8,7 @@ import {
   type PresenceChange,
   type Range,
   type RawPage,
+  type RecentCommits,
   type Refusal,
   type SeriesState,
   StoreError,
@@ -139,6 +140,10 @@ export class SwitchedStore implements TelemetryStore {
     const error = this.#lastSeqFailures.shift();
     if (error) throw error;
     return this.#inner.lastSeq(device, session);
+  }
+
+  recent(limitBytes: number, fromMs: number): Promise<RecentCommits> {
+    return this.#inner.recent(limitBytes, fromMs);
   }
 
   readRaw(range: Range, limit: number): Promise<RawPage> {

@@ -3,7 +3,7 @@
  * the differential test hold the SQLite engine to what this one answers.
  */
 import { randomUUID } from "node:crypto";
-import { type Value, type ValueType, valueAt } from "../columns.ts";
+import { copyColumns, readingBytes, type Value, type ValueType, valueAt } from "../columns.ts";
 import {
   keepNewestSessions,
   maxRefusalsPerDevice,
@@ -23,9 +23,11 @@ import type {
   Latest,
   Mark,
   MetricRecord,
+  PastCommit,
   PresenceChange,
   Range,
   RawPage,
+  RecentCommits,
   Refusal,
   SeriesState,
   StoreState,
@@ -52,6 +54,9 @@ export class MemoryData {
   readonly epoch = randomUUID();
   commit = 0;
   nextSeries = 1;
+  readonly commits: PastCommit[] = [];
+  /** The commit from which on nothing was deleted. */
+  wholeAfter = 0;
   /** True between `open` and `close`. */
   open = false;
   readonly series = new Map<number, MemorySeries>();
@@ -142,11 +147,24 @@ export class MemoryStore implements TelemetryStore {
     for (const record of batch.metrics) data.metrics.set(JSON.stringify([record.device, record.metric]), record);
     data.commit += 1;
     data.receivedMs = receivedMs;
+    data.commits.push({ commit: data.commit, receivedMs, columns: copyColumns(columns) });
     return {
       commit: data.commit,
       columns,
       commitMs: performance.now() - startMs,
     };
+  }
+
+  async recent(limitBytes: number, fromMs: number): Promise<RecentCommits> {
+    const { commit, commits, wholeAfter } = this.#data;
+    let first = commits.length;
+    for (let bytes = 0; first > 0; first--) {
+      const before = commits[first - 1] as PastCommit;
+      bytes += before.columns.length * readingBytes;
+      if (bytes > limitBytes || before.receivedMs < fromMs || before.commit <= wholeAfter) break;
+    }
+    const found = commits.slice(first);
+    return { afterCommit: Math.max(wholeAfter, commit - found.length), commits: found };
   }
 
   async lastSeq(device: string, session: string): Promise<number> {
@@ -216,6 +234,7 @@ export class MemoryStore implements TelemetryStore {
   }
 
   async deleteReadings(ranges: readonly Range[]): Promise<Deletion[]> {
+    this.#data.wholeAfter = this.#data.commit + 1;
     return ranges.map((range) => this.#delete(range));
   }
 
@@ -231,6 +250,7 @@ export class MemoryStore implements TelemetryStore {
 
   async deleteDevice(device: string): Promise<void> {
     const data = this.#data;
+    data.wholeAfter = data.commit + 1;
     for (const series of [...data.series.values()]) {
       if (series.device === device) data.series.delete(series.series);
     }

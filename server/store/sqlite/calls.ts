@@ -11,6 +11,7 @@ import type {
   PresenceChange,
   Range,
   RawPage,
+  RecentCommits,
   Refusal,
   SeriesState,
   StoreError,
@@ -27,6 +28,7 @@ export interface WriterCalls {
   append(batch: Batch, generation: number): Commit;
   /** The readings of a commit, as long as the journal holds it. */
   committed(commit: number): Columns | null;
+  recent(limitBytes: number, fromMs: number): RecentCommits;
   lastSeq(device: string, session: string): number;
   /** Readings of the range that are not in chunks yet; null where the series is not known. */
   headRows(range: Range): ChunkColumns | null;

@@ -11,7 +11,10 @@ import { mergeRows, sliceRows } from "./rows.ts";
 export function deleteRanges(parts: WriterParts, ranges: readonly Range[], commit: number): Deletion[] {
   // Heads change only once the transaction is through, and a second range of a series would not see the first.
   if (new Set(ranges.map(({ series }) => series)).size < ranges.length) throw new Error("a series stands in it twice");
-  const done = transact(parts.db, () => ranges.map((range) => deleteRange(parts, range, commit)));
+  const done = transact(parts.db, () => {
+    parts.meta.set("whole_after", String(commit + 1));
+    return ranges.map((range) => deleteRange(parts, range, commit));
+  });
   return done.map((one) => (one === undefined ? { removed: 0, seriesRemoved: false } : settle(parts, one)));
 }
 
@@ -54,7 +57,7 @@ function settle({ heads }: WriterParts, { head, removed, state, newest }: Left):
 
 /** Deletes a device. Its chunks are out of sight at once and taken away in slices afterwards. */
 export function deleteDevice(
-  { db, heads, marks, presence, records }: WriterParts,
+  { db, heads, marks, meta, presence, records }: WriterParts,
   device: string,
   commit: number,
 ): void {
@@ -63,6 +66,7 @@ export function deleteDevice(
     for (const head of doomed) records.removeSeries(head.identity.series);
     records.removeDevice(device);
     marks.removeStored(device, commit);
+    meta.set("whole_after", String(commit + 1));
     presence.removeDevice(device);
   });
   for (const head of doomed) heads.remove(head);

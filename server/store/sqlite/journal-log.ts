@@ -1,7 +1,8 @@
 /** The journal's table: one row a commit, appended at one end and trimmed at the other. */
 import { CodecError } from "../codec/bytes.ts";
 import { decodeJournal, encodeJournal, type JournalEntry } from "../codec/journal.ts";
-import type { Columns } from "../columns.ts";
+import { type Columns, readingBytes } from "../columns.ts";
+import type { PastCommit, RecentCommits } from "../store.ts";
 import type { Db } from "./driver.ts";
 
 /** Trimming waits until it frees this part of the budget: each one costs a transaction. */
@@ -72,6 +73,22 @@ export class JournalLog {
   columns(commit: number): Columns | null {
     const entry = this.#entry.get(commit) as Buffer | undefined;
     return entry ? decodeJournal(entry).columns : null;
+  }
+
+  /** The newest commits within these limits, none up to `wholeAfter`; see `TelemetryStore.recent`. */
+  recent(limitBytes: number, fromMs: number, wholeAfter: number): RecentCommits {
+    const newest = this.#rows.at(-1)?.commit ?? 0;
+    const commits: PastCommit[] = [];
+    let bytes = 0;
+    for (let index = this.#rows.length - 1; index >= this.#start; index--) {
+      const { commit, receivedMs } = this.#rows[index] as { commit: number; receivedMs: number };
+      const columns = commit > wholeAfter && receivedMs >= fromMs ? this.columns(commit) : null;
+      if (columns === null) break;
+      bytes += columns.length * readingBytes;
+      if (bytes > limitBytes) break;
+      commits.push({ commit, receivedMs, columns });
+    }
+    return { afterCommit: Math.max(wholeAfter, newest - commits.length), commits: commits.reverse() };
   }
 
   /** The commits up to which the marks of deleted devices no longer count. */

@@ -6,6 +6,7 @@ import type { JournalLog } from "./journal-log.ts";
 import type { Marks } from "./marks.ts";
 import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
+import type { Meta } from "./schema.ts";
 import type { Sealer } from "./seal.ts";
 
 export interface WriterParts {
@@ -14,6 +15,7 @@ export interface WriterParts {
   readonly heads: Heads;
   readonly journal: JournalLog;
   readonly marks: Marks;
+  readonly meta: Meta;
   readonly presence: PresenceTable;
   readonly records: Records;
   readonly sealer: Sealer;

@@ -80,7 +80,7 @@ function migrate(db: Db, from: number): void {
 }
 
 /** Names of the facts in `meta`. */
-type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms";
+type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms" | "whole_after";
 
 /** Small facts of the store, one a row. */
 export class Meta {
@@ -100,6 +100,11 @@ export class Meta {
 
   set(key: MetaKey, value: string): void {
     this.#write.run(key, value);
+  }
+
+  /** Sets what is not there yet. */
+  begin(key: MetaKey, value: string): void {
+    if (this.#read.get(key) === undefined) this.set(key, value);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Turns a head into chunks: merges the small ones at the end of its series, and keeps late readings apart. */
 import type { ChunkColumns } from "../codec/chunk.ts";
+import type { SeriesState } from "../store.ts";
 import { type ChunkInfo, Chunks } from "./chunks.ts";
 import type { Db } from "./driver.ts";
 import { jittered, type NewestReading, type SealedState, type SeriesHead } from "./head.ts";
@@ -77,8 +78,21 @@ export class Sealer {
     return read.includes(undefined) ? undefined : read.filter((chunk) => chunk !== undefined);
   }
 
+  /** What is known of a series, its open rows counted in. */
+  stateOf(head: SeriesHead): SeriesState {
+    const { sealed, identity } = head;
+    const open = head.length === 0 ? { count: 0, firstMs: null } : this.#unsealed(head);
+    const firsts = [sealed.firstMs, open.firstMs].filter((time) => time !== null);
+    return {
+      ...identity,
+      firstTimeMs: firsts.length === 0 ? null : Math.min(...firsts),
+      lastTimeMs: this.#heads.newest(head)?.timeMs ?? null,
+      count: sealed.count + open.count,
+    };
+  }
+
   /** What the rows of a head add to the sealed part: readings that no chunk has, and the first time. */
-  unsealed(head: SeriesHead): { readonly count: number; readonly firstMs: number | null } {
+  #unsealed(head: SeriesHead): { readonly count: number; readonly firstMs: number | null } {
     const rows = head.rows();
     const late = sliceRows(rows, Number.NEGATIVE_INFINITY, (head.sealed.lastMs ?? Number.NEGATIVE_INFINITY) + 1);
     const repeated = late.times.length === 0 ? 0 : this.#countKnown(head.identity.series, late);

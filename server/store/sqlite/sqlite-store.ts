@@ -13,6 +13,7 @@ import type {
   PresenceChange,
   Range,
   RawPage,
+  RecentCommits,
   Refusal,
   SeriesState,
   StoreEvents,
@@ -106,6 +107,10 @@ export class SqliteStore implements TelemetryStore {
 
   append(batch: Batch): Promise<Commit> {
     return this.#appends.send(this.#pair, batch);
+  }
+
+  async recent(limitBytes: number, fromMs: number): Promise<RecentCommits> {
+    return (await this.#pair).writer.call("recent", [limitBytes, fromMs]);
   }
 
   async lastSeq(device: string, session: string): Promise<number> {

@@ -36,6 +36,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     open: () => writer.set(new Writer(settings, onFatal, onTrouble)).state,
     append: (batch, generation) => writer.get().append(batch, generation),
     committed: (commit) => writer.get().committed(commit),
+    recent: (...values) => writer.get().recent(...values),
     lastSeq: (device, session) => writer.get().lastSeq(device, session),
     headRows: (range) => writer.get().headRows(range),
     seriesState: (series) => writer.get().seriesState(series),

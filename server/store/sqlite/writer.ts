@@ -12,6 +12,7 @@ import {
   type NewSeries,
   type PresenceChange,
   type Range,
+  type RecentCommits,
   type Refusal,
   type SeriesState,
   StoreError,
@@ -79,7 +80,7 @@ export class Writer {
       const journal = new JournalLog(db, settings.journalBudgetBytes);
       const heads = new Heads(journal);
       this.#parts = {
-        ...{ db, journal, heads },
+        ...{ db, journal, heads, meta: this.#meta },
         chunks: new Chunks(db),
         marks: new Marks(db),
         presence: new PresenceTable(db, this.#meta),
@@ -88,6 +89,8 @@ export class Writer {
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));
       this.#recover();
+      // A hub from before this fact was kept may have deleted anything.
+      this.#meta.begin("whole_after", String(this.#commit === 0 ? 0 : this.#commit + 1));
       const recovered = this.#meta.get("clean") === "0";
       if (recovered && !hadLog && settings.expectLog) {
         this.#missReadings(`${log} is not there: if that file was lost, so are the newest readings in it`);
@@ -149,6 +152,10 @@ export class Writer {
     return this.#parts.journal.columns(commit);
   }
 
+  recent(limitBytes: number, fromMs: number): RecentCommits {
+    return this.#parts.journal.recent(limitBytes, fromMs, Number(this.#meta.get("whole_after")));
+  }
+
   lastSeq(device: string, session: string): number {
     return this.#parts.marks.lastSeq(device, session);
   }
@@ -159,7 +166,7 @@ export class Writer {
   }
 
   seriesState(numbers: readonly number[]): SeriesState[] {
-    return this.#known(numbers).map((head) => this.#stateOf(head));
+    return this.#known(numbers).map((head) => this.#parts.sealer.stateOf(head));
   }
 
   latest(numbers: readonly number[]): Latest[] {
@@ -241,13 +248,13 @@ export class Writer {
   }
 
   #describe(recovered: boolean): StoreState {
-    const { heads, presence, records } = this.#parts;
+    const { heads, presence, records, sealer } = this.#parts;
     const all = heads.all();
     return {
       epoch: this.#meta.get("epoch"),
       commit: this.#commit,
       nextSeries: this.#nextSeries,
-      series: all.map((head) => this.#stateOf(head)),
+      series: all.map((head) => sealer.stateOf(head)),
       latest: all.flatMap((head) => this.#latestOf(head)),
       devices: records.devices(),
       metrics: records.metrics(),
@@ -264,18 +271,6 @@ export class Writer {
   #latestOf(head: SeriesHead): Latest[] {
     const newest = this.#parts.heads.newest(head);
     return newest ? [{ series: head.identity.series, ...newest }] : [];
-  }
-
-  #stateOf(head: SeriesHead): SeriesState {
-    const { sealed, identity } = head;
-    const open = head.length === 0 ? { count: 0, firstMs: null } : this.#parts.sealer.unsealed(head);
-    const firsts = [sealed.firstMs, open.firstMs].filter((time) => time !== null);
-    return {
-      ...identity,
-      firstTimeMs: firsts.length === 0 ? null : Math.min(...firsts),
-      lastTimeMs: this.#parts.heads.newest(head)?.timeMs ?? null,
-      count: sealed.count + open.count,
-    };
   }
 
   /** New series that are not known yet; a batch that is sent again names them again. Numbers are never used twice. */

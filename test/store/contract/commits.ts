@@ -122,6 +122,83 @@ export function commitRules(world: () => World): void {
     expect(await world().raw(everything(1))).toEqual([[1, 1]]);
   });
 
+  it("[ST45] gives the newest commits back as they were appended, up to the newest one, after a restart too", async () => {
+    await world().make(1, "string");
+    await world().put(1, [
+      [20, "b"],
+      [10, "a"],
+      [20, "b"],
+    ]);
+    await world().append({});
+    await world().put(1, [[-5, "c"]], 1_500);
+    const check = async () => {
+      const { afterCommit, commits } = await world().store.recent(1e6, 0);
+      const all = [
+        { commit: 1, receivedMs: 1_000, length: 0, series: [], times: [], values: [] },
+        { commit: 2, receivedMs: 1_000, length: 3, series: [1, 1, 1], times: [20, 10, 20], values: ["b", "a", "b"] },
+        { commit: 3, receivedMs: 1_000, length: 0, series: [], times: [], values: [] },
+        { commit: 4, receivedMs: 1_500, length: 1, series: [1], times: [-5], values: ["c"] },
+      ];
+      // A store need not have all of them any more, but those that it has without a hole.
+      expect(afterCommit).toBe(4 - commits.length);
+      expect(commits.length).toBeGreaterThan(0);
+      expect(
+        commits.map(({ commit, receivedMs, columns: { length, series, times, values, strings } }) => ({
+          ...{ commit, receivedMs, length },
+          ...{ series: [...series.subarray(0, length)], times: [...times.subarray(0, length)] },
+          values: [...values.subarray(0, length)].map((text) => strings[text]),
+        })),
+      ).toEqual(all.slice(afterCommit));
+    };
+    await check();
+    await world().reopen();
+    await check();
+  });
+
+  it("[ST46] gives no more commits back than asked for, and none from before the time asked for", async () => {
+    expect(await world().store.recent(1e6, 0)).toEqual({ afterCommit: 0, commits: [] });
+    await world().make(1);
+    for (let index = 1; index <= 5; index++) await world().put(1, [[index, index]], index * 1_000);
+    const numbers = async (limitBytes: number, fromMs: number) => {
+      const { afterCommit, commits } = await world().store.recent(limitBytes, fromMs);
+      expect(afterCommit).toBe(6 - commits.length);
+      return commits.map(({ commit }) => commit);
+    };
+    expect(await numbers(20, 0)).toEqual([6]);
+    expect(await numbers(19, 0)).toEqual([]);
+    expect(await numbers(1e6, 5_001)).toEqual([]);
+    expect(await numbers(1e6, 5_000)).toEqual([6]);
+    expect((await numbers(45, 0)).length).toBeLessThanOrEqual(2);
+    expect((await numbers(1e6, 3_000)).length).toBeLessThanOrEqual(3);
+  });
+
+  it("[ST47] gives nothing back from before a deletion, nor the commit after it, after a restart too", async () => {
+    const { store } = world();
+    await world().make(1);
+    await world().make(2, "number", "oven-2");
+    await world().put(1, [[1, 1]]);
+    await world().put(2, [[1, 1]]);
+    await store.deleteReadings([{ series: 1, fromMs: 0, toMs: 1 }]);
+    const numbers = async () => {
+      const { afterCommit, commits } = await world().store.recent(1e6, 0);
+      return [afterCommit, ...commits.map(({ commit }) => commit)];
+    };
+    expect(await numbers()).toEqual([5]);
+    await world().put(1, [[2, 2]]);
+    expect(await numbers()).toEqual([5]);
+    await world().put(1, [[3, 3]]);
+    expect(await numbers()).toEqual([5, 6]);
+    await world().reopen();
+    expect(await numbers()).toEqual([5, 6]);
+    await world().store.deleteDevice("oven-2");
+    expect(await numbers()).toEqual([7]);
+    await world().reopen();
+    expect(await numbers()).toEqual([7]);
+    await world().put(1, [[4, 4]]);
+    await world().put(1, [[5, 5]]);
+    expect(await numbers()).toEqual([7, 8]);
+  });
+
   it("[ST9] tells its sizes", async () => {
     await world().make(1);
     await world().put(1, [[1, 1]]);
