@@ -1,42 +1,73 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
-import { shapes } from "./frames.ts";
-import { median, type Row, summarize } from "./report.ts";
+import { afterEach, describe, expect, it } from "vitest";
+import { compare, isRed, readRecord } from "./guard.ts";
+import { parts } from "./parts.ts";
+import { resultSchema } from "./result.ts";
 
 const program = fileURLToPath(new URL("main.ts", import.meta.url));
-const storing = ["hub", "table FULL", "table NORMAL"];
-
 const missing = process.platform === "linux" ? undefined : "the CPU of other processes is read from Linux's /proc";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function bench(...flags: string[]): Promise<{ stdout: string; stderr: string }> {
+  return promisify(execFile)(process.execPath, ["--import", "tsx/esm", program, ...flags], { maxBuffer: 2 ** 24 });
+}
 
 describe("npm run bench", () => {
   it.skipIf(missing)(
-    `measures every system at every size, and finds in each what it acknowledged${missing ? `: ${missing}` : ""}`,
+    `measures every system in every part, finds in each what it acknowledged, and writes what programs can read${missing ? `: ${missing}` : ""}`,
     async () => {
-      const argv = ["--import", "tsx/esm", program, "--quick", "--json"];
-      const { stdout } = await promisify(execFile)(process.execPath, argv, { maxBuffer: 2 ** 24 });
-      const { rows } = JSON.parse(stdout) as { rows: Row[] };
-      expect(rows.map(({ part, shape, system }) => [part, shape, system])).toEqual([
-        ...shapes.flatMap(({ name }) => [...storing, "bare ws"].map((system) => ["flood", name, system])),
-        ...storing.map((system) => ["latency", undefined, system]),
-        ...storing.map((system) => ["weight", undefined, system]),
-      ]);
-      for (const { figures, ...of } of rows) {
-        expect(Object.keys(figures).length).toBeGreaterThan(2);
-        for (const [name, value] of Object.entries(figures)) {
-          expect(value, `${JSON.stringify(of)}: ${name}`).toSatisfy((figure) => Number.isFinite(figure) && figure > 0);
+      const folder = mkdtempSync(join(tmpdir(), "bench-test-"));
+      folders.push(folder);
+      const [json, recorded] = [join(folder, "run.json"), join(folder, "recorded.json")];
+      const { stdout } = await bench("--quick", "--json", json, "--record", "--recorded", recorded, "--folder", folder);
+      const result = resultSchema.parse(JSON.parse(readFileSync(json, "utf8")));
+
+      expect(result.parts.map(({ name }) => name)).toEqual(parts.map(({ name }) => name));
+      for (const [index, { name, figures, rows }] of result.parts.entries()) {
+        expect(stdout).toContain(`## ${name}: `);
+        const others = (parts[index]?.against ?? []).filter((other) => !result.leftOut.includes(other));
+        expect(rows.map(({ system }) => system)).toEqual(expect.arrayContaining(["hub", ...others]));
+        for (const row of rows) {
+          expect(figures.map((kind) => kind.name)).toEqual(expect.arrayContaining(Object.keys(row.figures)));
+          expect(Object.keys(row.figures).length).toBeGreaterThan(0);
+          for (const [figure, { median }] of Object.entries(row.figures))
+            expect(median, `${name}, ${row.case}, ${row.system}: ${figure}`).toBeGreaterThan(0);
         }
       }
+
+      const record = readRecord(recorded);
+      expect(record.ratios.length).toBeGreaterThan(parts.length);
+      expect(isRed(compare(record, result))).toBe(false);
+      const kindOf = new Map(result.parts.flatMap((part) => part.figures.map((kind) => [part.name + kind.name, kind])));
+      const ratios = record.ratios.map((each) => {
+        const better = kindOf.get(each.part + each.figure)?.better === "more" ? 100 : 0.01;
+        return { ...each, ratio: each.ratio * better };
+      });
+      expect(new Set(compare({ ratios }, result).map(({ state }) => state))).toEqual(new Set(["worse"]));
     },
-    180_000,
+    300_000,
   );
 
-  it("takes ratios within a round, and then the median", () => {
-    const weight = (bytesPerReading: number) => ({ readings: 1, bytes: bytesPerReading, bytesPerReading });
-    const rounds = { hub: [weight(1), weight(9), weight(4)], "table FULL": [weight(2), weight(3), weight(16)] };
-    const [hub] = summarize({ machine: {}, floods: {}, latency: {}, weight: rounds });
-    expect(hub?.figures).toEqual({ bytesPerReading: 4, "bytesPerReading/table FULL": 0.5, readings: 1 });
-    expect(median([4, 1, 3, 2])).toBe(2.5);
+  it("refuses parts that it has not, and a record of a smoke in the place of the real one", async () => {
+    await expect(bench("ingets")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("no part ingets") });
+    await expect(bench("--quick", "--record")).rejects.toMatchObject({ code: 2 });
+  });
+
+  it("has a record that it can read, of parts that it has", () => {
+    const { ratios, runs } = readRecord(fileURLToPath(new URL("recorded.json", import.meta.url)));
+    const kinds = new Map(parts.map(({ name, figures }) => [name, figures.map((kind) => kind.name)]));
+    for (const { part, figure, recorded } of ratios) {
+      expect(kinds.get(part)).toContain(figure);
+      expect(runs[recorded]).toBeDefined();
+    }
   });
 });

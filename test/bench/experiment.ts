@@ -3,6 +3,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Running, System } from "./systems/system.ts";
 
+/** Throws where a system holds another number of readings than were acknowledged: the run is void. */
+export async function checkStored(system: System, running: Running, acknowledged: number): Promise<void> {
+  const stored = await running.stored();
+  if (stored !== acknowledged)
+    throw new Error(`${system.name} acknowledged ${acknowledged} readings and holds ${stored}`);
+}
+
 /**
  * Runs `experiment` on a system that was started for it alone.
  * @param onStopped looks at the folder after a clean stop, before it is removed

@@ -1,5 +1,7 @@
-/** What the senders send, encoded before the clock runs: masked WebSocket frames of sensors whose values wander. */
+/** What the senders send, encoded before the clock runs: the readings of sensors whose values wander, for each route in its own form. */
 import { Random } from "../../simulator/random.ts";
+import type { Route } from "./systems/system.ts";
+import { maskedFrame } from "./wire.ts";
 
 /** How the readings of a frame are laid out. */
 export interface Shape {
@@ -7,17 +9,24 @@ export interface Shape {
   readonly form: "readings" | "samples";
   /** Readings in a frame. */
   readonly readings: number;
+  /** Metrics of each device, each with its own series. `samples` hold a whole number of times. */
+  readonly metrics: number;
 }
 
+const metrics = 20;
+
 export const shapes: readonly Shape[] = [
-  { name: "1 row", form: "readings", readings: 1 },
-  { name: "10 rows", form: "readings", readings: 10 },
-  { name: "100 rows", form: "readings", readings: 100 },
-  { name: "1,000 samples", form: "samples", readings: 1_000 },
+  { name: "1 row", form: "readings", readings: 1, metrics },
+  { name: "10 rows", form: "readings", readings: 10, metrics },
+  { name: "100 rows", form: "readings", readings: 100, metrics },
+  { name: "1,000 samples", form: "samples", readings: 1_000, metrics },
 ];
 
-/** Metrics of each device; each with its own series. */
-export const metricsPerDevice = 20;
+/** The shape of rows with so many readings in a frame. */
+export function rowsShape(readings: number): Shape {
+  return { name: `${readings} rows`, form: "readings", readings, metrics };
+}
+
 /** Readings of one series are so far apart, ms, give or take `jitterMs`: no two share a millisecond. */
 const stepMs = 1_000;
 const jitterMs = 5;
@@ -28,68 +37,140 @@ export interface Stream {
   readonly ends: Float64Array;
 }
 
+interface Row {
+  readonly metric: number;
+  readonly value: number;
+  readonly time: number;
+}
+
+/** Every metric at each time. */
+interface Samples {
+  readonly times: readonly number[];
+  /** By metric. */
+  readonly columns: readonly (readonly number[])[];
+}
+
 /** A sensor: its metrics do random walks in two or three decimals; each step has one time, a little off the second. */
 class Sensor {
   readonly #random: Random;
+  readonly #metrics: number;
   readonly #mantissas: number[];
   readonly #beganMs: number;
+  #reading = 0;
+  #step = 0;
+  #timeMs = 0;
 
-  constructor(random: Random, beganMs: number) {
+  constructor(random: Random, { metrics }: Shape, beganMs: number) {
     this.#random = random;
+    this.#metrics = metrics;
     this.#beganMs = beganMs;
-    this.#mantissas = Array.from({ length: metricsPerDevice }, () => Math.round(random.between(1_000, 90_000)));
+    this.#mantissas = Array.from({ length: metrics }, () => Math.round(random.between(1_000, 90_000)));
   }
 
-  timeMs(step: number): number {
-    return this.#beganMs + step * stepMs + (this.#random.word() % jitterMs);
+  /** The metrics take turns, whatever the size of a frame. */
+  row(): Row {
+    const metric = this.#reading++ % this.#metrics;
+    if (metric === 0) this.#timeMs = this.#nextTimeMs();
+    return { metric, value: this.#value(metric), time: this.#timeMs };
   }
 
-  value(metric: number): number {
+  samples(length: number): Samples {
+    const times = Array.from({ length }, () => this.#nextTimeMs());
+    const columns = this.#mantissas.map((_, metric) => Array.from({ length }, () => this.#value(metric)));
+    return { times, columns };
+  }
+
+  #nextTimeMs(): number {
+    return this.#beganMs + this.#step++ * stepMs + (this.#random.word() % jitterMs);
+  }
+
+  #value(metric: number): number {
     const mantissa = (this.#mantissas[metric] ?? 0) + (this.#random.word() % 41) - 20;
     this.#mantissas[metric] = mantissa;
     return mantissa / (metric % 2 === 0 ? 100 : 1_000);
   }
 }
 
-const names = Array.from({ length: metricsPerDevice }, (_, metric) => `channel_${metric}`);
+export function deviceName(index: number): string {
+  return `sensor-${String(index).padStart(2, "0")}`;
+}
 
-/** The streams of `devices`, `frames` each. All times lie in the past, the last a minute ago, seen from `nowMs`. */
-export function encodeStreams(shape: Shape, devices: number, frames: number, seed: string, nowMs: number): Stream[] {
-  const steps = Math.ceil((frames * shape.readings) / metricsPerDevice);
+/**
+ * The streams of `devices`, `frames` each, as a route wants them; the same words give the same readings on every route. All
+ * times lie in the past, the last a minute ago, seen from `nowMs`.
+ */
+export function encodeStreams(
+  shape: Shape,
+  route: Route,
+  devices: number,
+  frames: number,
+  seed: string,
+  nowMs: number,
+): Stream[] {
+  const steps = Math.ceil((frames * shape.readings) / shape.metrics);
   const beganMs = nowMs - 60_000 - steps * stepMs;
   return Array.from({ length: devices }, (_, device) => {
     const random = new Random(`${seed}/${device}`);
-    const sensor = new Sensor(random.derive("sensor"), beganMs);
-    const text = shape.form === "readings" ? rowsOf(sensor, shape.readings) : samplesOf(sensor, shape.readings);
-    return join(Array.from({ length: frames }, (_, index) => maskedFrame(text(index + 1), random.word())));
+    const sensor = new Sensor(random.derive("sensor"), shape, beganMs);
+    const writer = route.over === "websocket" ? jsonWriter : lineWriter;
+    const write = writer(deviceName(device), shape);
+    const frame =
+      route.over === "websocket"
+        ? (seq: number) => maskedFrame(write(sensor, seq), random.word())
+        : (seq: number) => post(route.path, write(sensor, seq));
+    return join(Array.from({ length: frames }, (_, index) => frame(index + 1)));
   });
 }
 
-/** Row form: the metrics take turns, whatever the size of a frame. */
-function rowsOf(sensor: Sensor, rows: number): (seq: number) => string {
-  let reading = 0;
-  let time = 0;
-  const row = (): string => {
-    const metric = reading % metricsPerDevice;
-    if (metric === 0) time = sensor.timeMs(reading / metricsPerDevice);
-    reading++;
-    return `{"metric":"${names[metric]}","value":${sensor.value(metric)},"time":${time}}`;
-  };
-  return (seq) => `{"type":"readings","seq":${seq},"readings":[${Array.from({ length: rows }, row).join()}]}`;
-}
+type Writer = (device: string, shape: Shape) => (sensor: Sensor, seq: number) => string;
 
-/** Column form: every metric at each time. */
-function samplesOf(sensor: Sensor, readings: number): (seq: number) => string {
-  const length = readings / metricsPerDevice;
-  let step = 0;
-  return (seq) => {
-    const times = Array.from({ length }, () => sensor.timeMs(step++));
-    const columns = names.map((name, metric) => {
-      const column = Array.from({ length }, () => sensor.value(metric));
-      return `"${name}":[${column.join()}]`;
-    });
-    return `{"type":"samples","seq":${seq},"times":[${times.join()}],"values":{${columns.join()}}}`;
+/** This hub's protocol; the device is named once, by its `hello`. */
+const jsonWriter: Writer = (_, shape) => {
+  const names = Array.from({ length: shape.metrics }, (_, metric) => `channel_${metric}`);
+  if (shape.form === "readings") {
+    return (sensor, seq) => {
+      const rows = Array.from({ length: shape.readings }, () => {
+        const { metric, value, time } = sensor.row();
+        return `{"metric":"${names[metric]}","value":${value},"time":${time}}`;
+      });
+      return `{"type":"readings","seq":${seq},"readings":[${rows.join()}]}`;
+    };
+  }
+  return (sensor, seq) => {
+    const { times, columns } = sensor.samples(shape.readings / shape.metrics);
+    const values = columns.map((column, metric) => `"${names[metric]}":[${column.join()}]`);
+    return `{"type":"samples","seq":${seq},"times":[${times.join()}],"values":{${values.join()}}}`;
   };
+};
+
+/** InfluxDB's line protocol: what a device measured at one time is one line, as its documentation advises. */
+const lineWriter: Writer = (device, shape) => {
+  const names = Array.from({ length: shape.metrics }, (_, metric) => `channel_${metric}`);
+  const line = (fields: readonly string[], time: number) => `readings,device=${device} ${fields.join()} ${time}\n`;
+  if (shape.form === "readings") {
+    return (sensor) => {
+      const fieldsAt = new Map<number, string[]>();
+      for (let row = 0; row < shape.readings; row++) {
+        const { metric, value, time } = sensor.row();
+        const fields = fieldsAt.get(time) ?? [];
+        fields.push(`${names[metric]}=${value}`);
+        fieldsAt.set(time, fields);
+      }
+      return [...fieldsAt].map(([time, fields]) => line(fields, time)).join("");
+    };
+  }
+  return (sensor) => {
+    const { times, columns } = sensor.samples(shape.readings / shape.metrics);
+    const fields = (at: number) => columns.map((column, metric) => `${names[metric]}=${column[at]}`);
+    return times.map((time, at) => line(fields(at), time)).join("");
+  };
+};
+
+function post(path: string, body: string): Buffer {
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    "latin1",
+  );
 }
 
 function join(frames: readonly Buffer[]): Stream {
@@ -100,21 +181,4 @@ function join(frames: readonly Buffer[]): Stream {
     ends[index] = end;
   });
   return { bytes: Buffer.concat(frames), ends };
-}
-
-/** A text frame as a client has to send it (RFC 6455, 5.3). `text` is ASCII, shorter than 64 KiB. */
-export function maskedFrame(text: string, mask: number): Buffer {
-  const head = text.length < 126 ? 6 : 8;
-  const frame = Buffer.allocUnsafe(head + text.length);
-  frame[0] = 0x81;
-  if (head === 6) frame[1] = 0x80 | text.length;
-  else {
-    frame[1] = 0x80 | 126;
-    frame.writeUInt16BE(text.length, 2);
-  }
-  frame.writeUInt32BE(mask >>> 0, head - 4);
-  for (let at = 0; at < text.length; at++) {
-    frame[head + at] = text.charCodeAt(at) ^ (frame[head - 4 + (at & 3)] as number);
-  }
-  return frame;
 }

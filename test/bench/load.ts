@@ -1,8 +1,10 @@
 /** The load generator, a process of its own: it does one order after the other, each with one reply. */
-import { encodeStreams, type Shape, type Stream } from "./frames.ts";
+import { deviceName, encodeStreams, type Shape, type Stream } from "./frames.ts";
 import { Sender } from "./sender.ts";
+import type { Route } from "./systems/system.ts";
+import { Viewers } from "./viewers.ts";
 
-/** What is to be sent; the same words give the same bytes to every system of one run. */
+/** What is to be sent; the same words give the same readings to every system of one run. */
 export interface Traffic {
   readonly shape: Shape;
   readonly devices: number;
@@ -12,100 +14,155 @@ export interface Traffic {
 
 export type Order =
   /** Encode, connect, say hello. */
-  | { readonly do: "open"; readonly port: number; readonly acks: boolean; readonly traffic: Traffic }
+  | { readonly do: "open"; readonly port: number; readonly route: Route; readonly traffic: Traffic }
+  /** Let so many viewers watch the first device, which has sent nothing yet. */
+  | { readonly do: "watch"; readonly port: number; readonly viewers: number; readonly readings: number }
   /** Saturate: each device `window` frames ahead, for `forMs` or up to this `share` of its frames. */
   | { readonly do: "flood"; readonly forMs: number; readonly window: number; readonly share: number }
+  /** The same with one device, `window` frames ahead of the slowest viewer. */
+  | { readonly do: "flood viewers"; readonly forMs: number; readonly window: number; readonly share: number }
   /** One device, one frame at a time. */
   | { readonly do: "ping-pong"; readonly frames: number }
   /** All devices in turn, so many frames a second together, whatever the server does. */
   | { readonly do: "pace"; readonly frames: number; readonly perSecond: number }
+  /** The same with one device and its viewers. */
+  | { readonly do: "pace viewers"; readonly frames: number; readonly perSecond: number }
   | { readonly do: "close" };
 
 /** What came of an order. */
 export interface Outcome {
-  /** Frames sent and decided. */
+  /** Frames sent and decided; with viewers, sent and seen by all of them. */
   readonly frames: number;
   readonly ms: number;
-  /** From sending a frame to its acknowledgement, ms. */
-  readonly ackMs: { readonly p50: number; readonly p99: number };
-  /** CPU that this process took, as a share of the time: near 1 the load was the limit. */
+  /** From sending a frame to its acknowledgement or, with viewers, to seeing it, ms. */
+  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  /** Frames that all viewers together were sent. */
+  readonly updates: number;
+  /** CPU that this process took, as a share of one core: near 1 the load was the limit. */
   readonly busy: number;
 }
 
-let encoded: { readonly key: string; readonly streams: readonly Stream[] } | undefined;
+/** Streams of the present shape, by route: systems of a round take turns. */
+const encoded = new Map<string, readonly Stream[]>();
+let encodedFor = "";
 let senders: Sender[] = [];
+let viewers: Viewers | undefined;
 
-function streamsOf({ shape, devices, frames }: Traffic): readonly Stream[] {
-  const key = JSON.stringify([shape, devices, frames]);
-  if (encoded?.key !== key) {
-    encoded = undefined;
-    encoded = { key, streams: encodeStreams(shape, devices, frames, "bench", Date.now()) };
-  }
-  return encoded.streams;
+function streamsOf(traffic: Traffic, route: Route): readonly Stream[] {
+  const trafficKey = JSON.stringify(traffic);
+  if (encodedFor !== trafficKey) encoded.clear();
+  encodedFor = trafficKey;
+  const key = route.over === "websocket" ? route.over : JSON.stringify(route);
+  const known = encoded.get(key);
+  if (known) return known;
+  const streams = encodeStreams(traffic.shape, route, traffic.devices, traffic.frames, "bench", Date.now());
+  encoded.set(key, streams);
+  return streams;
 }
 
-async function open(port: number, acks: boolean, traffic: Traffic): Promise<void> {
-  const streams = streamsOf(traffic);
-  senders = await Promise.all(
-    streams.map((stream, index) => Sender.connect(port, `sensor-${String(index).padStart(2, "0")}`, stream, acks)),
-  );
+async function open(port: number, route: Route, traffic: Traffic): Promise<void> {
+  const streams = streamsOf(traffic, route);
+  senders = await Promise.all(streams.map((stream, index) => Sender.connect(route, port, deviceName(index), stream)));
 }
 
-async function pace(frames: number, perSecond: number): Promise<void> {
+async function watch(port: number, count: number, readings: number): Promise<void> {
+  viewers = await Viewers.open(port, count, firstSender(), deviceName(0), readings);
+}
+
+function firstSender(): Sender {
+  const [sender] = senders;
+  if (!sender) throw new Error("no device is connected");
+  return sender;
+}
+
+function watchers(): Viewers {
+  if (!viewers) throw new Error("nobody watches");
+  return viewers;
+}
+
+/** Calls `send` for frame 0 and on, so many a second. */
+async function pace(frames: number, perSecond: number, send: (frame: number) => void): Promise<void> {
   const began = performance.now();
   for (let sent = 0; sent < frames; ) {
     const due = Math.min(frames, Math.floor(((performance.now() - began) * perSecond) / 1_000) + 1);
-    for (; sent < due; sent++) senders[sent % senders.length]?.send(1);
+    for (; sent < due; sent++) send(sent);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  await Promise.all(senders.map((sender) => sender.settled()));
 }
 
 async function pingPong(frames: number): Promise<void> {
-  const [sender] = senders;
+  const sender = firstSender();
   for (let sent = 0; sent < frames; sent++) {
-    sender?.send(1);
-    await sender?.settled();
+    sender.send(1);
+    await sender.settled();
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<Outcome> {
+/** Runs an order and tells what came of it, by what the senders were told or by what the viewers saw. */
+async function timed(work: () => Promise<unknown>, measured: "senders" | "viewers" = "senders"): Promise<Outcome> {
   const before = senders.map((sender) => sender.decided);
+  const complete = viewers?.complete ?? 0;
   const cpu = process.cpuUsage();
   const began = performance.now();
   await work();
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
-  const latencies = senders.map((sender, index) => sender.latencies.subarray(before[index], sender.decided));
-  const all = new Float64Array(latencies.reduce((sum, { length }) => sum + length, 0));
-  latencies.reduce((at, each) => {
-    all.set(each, at);
-    return at + each.length;
-  }, 0);
-  all.sort();
-  const quantile = (share: number): number => all[Math.min(all.length - 1, Math.floor(all.length * share))] ?? 0;
+  const [seen, updates] = [viewers?.takeLatencies(), viewers?.takeUpdates() ?? 0];
+  const decided = senders.reduce((sum, sender, index) => sum + sender.decided - (before[index] ?? 0), 0);
+  const latencies = measured === "viewers" ? (seen ?? new Float64Array()) : ackLatencies(before, decided);
+  latencies.sort();
+  const quantile = (share: number): number =>
+    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
   return {
-    frames: all.length,
+    frames: measured === "viewers" ? (viewers?.complete ?? 0) - complete : decided,
     ms,
-    ackMs: { p50: quantile(0.5), p99: quantile(0.99) },
+    latencyMs: { p50: quantile(0.5), p99: quantile(0.99) },
+    updates,
     busy: (user + system) / 1_000 / ms,
   };
+}
+
+function ackLatencies(from: readonly number[], length: number): Float64Array {
+  const all = new Float64Array(length);
+  let at = 0;
+  senders.forEach((sender, index) => {
+    const each = sender.latencies.subarray(from[index], sender.decided);
+    all.set(each, at);
+    at += each.length;
+  });
+  return all;
 }
 
 function obey(order: Order): Promise<Outcome> {
   switch (order.do) {
     case "open":
-      return timed(() => open(order.port, order.acks, order.traffic));
+      return timed(() => open(order.port, order.route, order.traffic));
+    case "watch":
+      return timed(() => watch(order.port, order.viewers, order.readings));
     case "flood": {
       const until = performance.now() + order.forMs;
       return timed(() => Promise.all(senders.map((sender) => sender.flood(until, order.window, order.share))));
     }
+    case "flood viewers": {
+      const until = performance.now() + order.forMs;
+      return timed(() => watchers().flood(until, order.window, order.share), "viewers");
+    }
     case "ping-pong":
       return timed(() => pingPong(order.frames));
     case "pace":
-      return timed(() => pace(order.frames, order.perSecond));
+      return timed(async () => {
+        await pace(order.frames, order.perSecond, (frame) => senders[frame % senders.length]?.send(1));
+        await Promise.all(senders.map((sender) => sender.settled()));
+      });
+    case "pace viewers":
+      return timed(async () => {
+        await pace(order.frames, order.perSecond, () => watchers().send(1));
+        await watchers().settled();
+      }, "viewers");
     case "close":
       return timed(async () => {
+        viewers?.close();
+        viewers = undefined;
         for (const sender of senders.splice(0)) sender.close();
       });
     default:

@@ -1,94 +1,128 @@
 /**
- * `npm run bench [-- --quick] [--json] [--rounds N] [--folder DIR] [--shape NAME]… [--hub MAIN.js]…`: this hub beside a bare
- * `ws` server and the obvious hub, in one run. `--hub` adds another build of the hub, to compare two.
+ * `npm run bench [-- PART…] [--case NAME]… [--rounds N] [--json FILE] [--guard] [--record] [--quick] [--folder DIR] [--hub MAIN.js]…`:
+ * this hub beside others, in one run. Exit codes: 0 measured, 1 a run was void or the guard is red, 2 a word on the command line was wrong.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { shapes } from "./frames.ts";
-import { Bench, type Plan } from "./measure.ts";
-import { type Results, type Rounds, summarize, toText } from "./report.ts";
+import { compare, isRed, readRecord, updated, writeRecord } from "./guard.ts";
+import { Load } from "./load-process.ts";
+import { machineOf } from "./machine.ts";
+import type { Context, Figure, Part } from "./part.ts";
+import { parts } from "./parts.ts";
+import { type PartReport, reportOf } from "./report.ts";
+import { guardText, headText, partText } from "./report-text.ts";
+import { type Result, resultSchemaVersion } from "./result.ts";
 import { hubSystem } from "./systems/hub.ts";
-import { bareSystem, tableSystem } from "./systems/obvious.ts";
-import type { System } from "./systems/system.ts";
+import { isHere, rivals } from "./systems/rivals.ts";
 
-const { values: flags } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "3" },
-    folder: { type: "string", default: tmpdir() },
-    shape: { type: "string", multiple: true, default: shapes.map(({ name }) => name) },
-    hub: { type: "string", multiple: true, default: [] },
-  },
-});
+const recordFile = fileURLToPath(new URL("recorded.json", import.meta.url));
 
-const full: Plan = {
-  rounds: Number(flags.rounds),
-  warmMs: 500,
-  floodMs: 2_000,
-  settleMs: 15_000,
-  frames: ({ readings }) => ({ 1: 80_000, 10: 20_000, 100: 4_000 })[readings] ?? 500,
-  pingPongFrames: 1_500,
-  pacedFrames: 2_500,
-  pacedPerSecond: 500,
-  weighedReadings: 4_000_000,
-};
-const quick: Plan = {
-  rounds: 1,
-  warmMs: 20,
-  floodMs: 60,
-  settleMs: 0,
-  frames: ({ readings }) => (readings < 100 ? 1_000 : 20),
-  pingPongFrames: 10,
-  pacedFrames: 32,
-  pacedPerSecond: 500,
-  weighedReadings: 3_200,
-};
-
-if (process.platform !== "linux")
-  throw new Error("the benchmark reads what a process costs from /proc, and needs Linux");
-const others = flags.hub.map((main) => hubSystem(main, main));
-const storing: System[] = [hubSystem(), ...others, tableSystem("FULL"), tableSystem("NORMAL")];
-const parent = flags.folder;
-mkdirSync(parent, { recursive: true });
-const folder = mkdtempSync(join(parent, "hub-bench-"));
-const bench = new Bench(folder, flags.quick ? quick : full);
-
-/** Every system in turn, round after round. */
-async function interleaved<Figures>(
-  what: string,
-  systems: readonly System[],
-  rounds: number,
-  measure: (system: System) => Promise<Figures>,
-): Promise<Rounds<Figures>> {
-  const all: Rounds<Figures> = Object.fromEntries(systems.map(({ name }) => [name, []]));
-  for (let round = 1; round <= rounds; round++) {
-    for (const system of systems) {
-      process.stderr.write(`${what}, round ${round} of ${rounds}: ${system.name}\n`);
-      all[system.name]?.push(await measure(system));
-    }
-  }
-  return all;
+function readFlags() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      case: { type: "string", multiple: true, default: [] },
+      folder: { type: "string", default: tmpdir() },
+      guard: { type: "boolean", default: false },
+      hub: { type: "string", multiple: true, default: [] },
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
+      recorded: { type: "string", default: recordFile },
+      rounds: { type: "string" },
+    },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+  const unknown = positionals.find((name) => !parts.some((part) => part.name === name));
+  if (unknown !== undefined)
+    throw new Error(`There is no part ${unknown}; there are ${parts.map(({ name }) => name).join(", ")}.`);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a number from 1, not ${values.rounds}.`);
+  if (values.quick && values.record && values.recorded === recordFile)
+    throw new Error("--quick measures nothing that is worth a record; name another file with --recorded.");
+  return {
+    ...values,
+    rounds,
+    parts: parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+  };
 }
 
-try {
-  const { rounds } = bench.plan;
-  const floods: Results["floods"] = {};
-  for (const shape of shapes.filter(({ name }) => flags.shape.includes(name))) {
-    floods[shape.name] = await interleaved(shape.name, [...storing, bareSystem], rounds, (each) =>
-      bench.flood(each, shape),
-    );
+type Flags = ReturnType<typeof readFlags>;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const print = (text: string): void => void process.stdout.write(`${text}\n\n`);
+
+async function measure(part: Part, context: Context): Promise<PartReport> {
+  const figures: Figure[] = [];
+  const own = { ...context, say: (line: string) => context.say(`${part.name}: ${line}`) };
+  for await (const figure of part.run(own)) figures.push(figure);
+  return reportOf(
+    part,
+    figures,
+    context.hubs.map(({ name }) => name),
+  );
+}
+
+async function run(flags: Flags): Promise<number> {
+  if (process.platform !== "linux")
+    throw new Error("The benchmark reads what a process costs from /proc, and needs Linux.");
+  const { quick, rounds } = flags;
+  mkdirSync(flags.folder, { recursive: true });
+  const folder = mkdtempSync(join(flags.folder, "hub-bench-"));
+  const machine = machineOf(folder);
+  const absent = rivals.filter((each) => !isHere(each));
+  for (const { name, needs } of absent)
+    say(`${name} is left out: no ${needs?.program} on PATH; it comes with ${needs?.from}.`);
+  const load = new Load();
+  const context: Context = {
+    folder,
+    rounds,
+    quick,
+    hubs: [hubSystem(), ...flags.hub.map((main) => hubSystem(main, main))],
+    rivals: rivals.filter(isHere),
+    load,
+    wants: (name) => flags.case.length === 0 || flags.case.includes(name),
+    say,
+  };
+  const [began, beganMs] = [new Date().toISOString(), performance.now()];
+  try {
+    const reports: PartReport[] = [];
+    for (const part of flags.parts) reports.push(await measure(part, context));
+    const result: Result = {
+      schema: resultSchemaVersion,
+      began,
+      seconds: Math.round((performance.now() - beganMs) / 1_000),
+      rounds,
+      quick,
+      machine,
+      leftOut: absent.map(({ name }) => name),
+      parts: reports.filter(({ rows }) => rows.length > 0),
+    };
+    print([headText(result), ...result.parts.map(partText)].join("\n\n"));
+    if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(result, null, 2)}\n`);
+    return judge(flags, result);
+  } finally {
+    load.end();
+    rmSync(folder, { recursive: true, force: true });
   }
-  const latency = await interleaved("latency", storing, rounds, (each) => bench.latency(each));
-  // What lies on the disk is the same each time, but for the moment of a seal.
-  const weight = await interleaved("bytes on disk", storing, 1, (each) => bench.weight(each));
-  const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, rounds };
-  const results: Results = { machine, floods, latency, weight };
-  const rows = summarize(results);
-  process.stdout.write(flags.json ? `${JSON.stringify({ rows, results }, null, 2)}\n` : `${toText(rows, results)}\n`);
-} finally {
-  bench.end();
-  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Sets the run beside the record, and then in its place where that is asked for. */
+function judge({ recorded, record, guard, quick }: Flags, result: Result): number {
+  const before = readRecord(recorded);
+  const verdicts = compare(before, result);
+  if (guard || !quick) print(guardText(verdicts));
+  if (record) writeRecord(recorded, updated(before, result));
+  return guard && isRed(verdicts) ? 1 : 0;
+}
+
+let flags: Flags | undefined;
+try {
+  flags = readFlags();
+  process.exitCode = await run(flags);
+} catch (error) {
+  say(flags === undefined && error instanceof Error ? error.message : String((error as Error).stack ?? error));
+  process.exitCode = flags === undefined ? 2 : 1;
 }

@@ -53,7 +53,7 @@ export interface Context {
   readonly rounds: number;
   /** A smoke: next to nothing is done, to see that everything is measured. */
   readonly quick: boolean;
-  /** The hub, and other builds of it that were named on the command line. */
+  /** The hub, and other builds of it that were named on the command line: what ratios are of. */
   readonly hubs: readonly System[];
   /** Rivals that are on PATH. */
   readonly rivals: readonly System[];

@@ -6,7 +6,7 @@ import type { System } from "./systems/system.ts";
 export type Measured = Readonly<Record<string, number | undefined>>;
 
 /**
- * Measures every system in every case that is wanted.
+ * Measures every system in every case that is wanted; a smoke is content with the first.
  * @param rounds how often; by default as often as the context says
  */
 export async function* sideBySide<Case extends { readonly name: string }>(
@@ -16,7 +16,8 @@ export async function* sideBySide<Case extends { readonly name: string }>(
   measure: (system: System, of: Case) => Promise<Measured>,
   rounds = context.rounds,
 ): AsyncGenerator<Figure> {
-  for (const each of cases.filter(({ name }) => context.wants(name))) {
+  const wanted = cases.filter(({ name }) => context.wants(name));
+  for (const each of context.quick ? wanted.slice(0, 1) : wanted) {
     for (let round = 1; round <= rounds; round++) {
       for (const system of systems) {
         context.say(`${each.name}, round ${round} of ${rounds}: ${system.name}`);

@@ -2,8 +2,9 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import { z } from "zod";
+import { updateOf } from "./update.ts";
 
 const [folder = "", synchronous = "FULL"] = process.argv.slice(2);
 const db = new Database(join(folder, "readings.db"));
@@ -18,6 +19,7 @@ const name = z.string().min(1).max(128);
 const seq = z.number().int().positive();
 const message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), device: name }),
+  z.object({ type: z.literal("subscribe"), id: seq }),
   z.object({
     type: z.literal("readings"),
     seq,
@@ -30,7 +32,7 @@ const message = z.discriminatedUnion("type", [
     values: z.record(name, z.array(z.number())),
   }),
 ]);
-type Frame = Exclude<z.infer<typeof message>, { type: "hello" }>;
+type Frame = Exclude<z.infer<typeof message>, { type: "hello" | "subscribe" }>;
 
 const insert = db.prepare("INSERT INTO readings (device, metric, time, value) VALUES (?, ?, ?, ?)");
 const store = db.transaction((device: string, frame: Frame) => {
@@ -43,6 +45,9 @@ const store = db.transaction((device: string, frame: Frame) => {
   }
 });
 
+/** Shown what was stored, each its own text: nobody thinks of encoding once at first. */
+const viewers = new Set<WebSocket>();
+
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
 server.on("connection", (socket) => {
   let device = "";
@@ -53,9 +58,16 @@ server.on("connection", (socket) => {
     } else if (parsed.data.type === "hello") {
       device = parsed.data.device;
       socket.send(JSON.stringify({ type: "welcome", device }));
+    } else if (parsed.data.type === "subscribe") {
+      viewers.add(socket);
+      socket.on("close", () => viewers.delete(socket));
+      socket.send(JSON.stringify({ type: "ready", id: parsed.data.id }));
     } else {
       store(device, parsed.data);
       socket.send(JSON.stringify({ type: "ack", seq: parsed.data.seq }));
+      if (parsed.data.type === "readings" || viewers.size === 0) return;
+      const update = updateOf(parsed.data.times, parsed.data.values);
+      for (const viewer of viewers) viewer.send(JSON.stringify(update));
     }
   });
 });
