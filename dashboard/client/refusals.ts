@@ -1,4 +1,5 @@
 import type { RefusedAnswer } from "../../server/protocol/index.ts";
+import type { HubApi } from "./hub-api.ts";
 import type { Pending, Timers } from "./timers.ts";
 
 export type RefusedReading = RefusedAnswer["refused"][number];
@@ -63,15 +64,8 @@ export class Refusals {
   }
 }
 
-/** Asks the hub that served this page. */
-export async function askRefused(device: string, token: string | undefined): Promise<RefusedAnswer | undefined> {
-  try {
-    const response = await fetch(`./api/v1/devices/${encodeURIComponent(device)}/refused`, {
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(answerMs),
-    });
-    return response.ok ? ((await response.json()) as RefusedAnswer) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Asks the hub; undefined where it did not tell. */
+export async function askRefused(api: HubApi, device: string): Promise<RefusedAnswer | undefined> {
+  const signal = AbortSignal.timeout(answerMs);
+  return api.get<RefusedAnswer>(`devices/${encodeURIComponent(device)}/refused`, { signal }).catch(() => undefined);
 }

@@ -1,13 +1,6 @@
-/** Numbers, times and ages as people read them. Digits, decimal marks and dates follow the browser's language. */
-
-/** The browser's language, or `en` where it reports one that Intl refuses (a browser started without a locale does). */
-export const locale: string = (() => {
-  try {
-    return new Intl.NumberFormat(globalThis.navigator?.language).resolvedOptions().locale;
-  } catch {
-    return "en";
-  }
-})();
+/** Numbers, times and ages as people read them, by the locale of the chosen language and in the chosen time zone. */
+import { language, texts } from "../texts/index.ts";
+import { timeZone } from "./time-zone.ts";
 
 /** Thin enough to read as one word, and never at a line's end. */
 const narrowSpace = "\u202f";
@@ -16,7 +9,7 @@ const numberFormats = new Map<string, Intl.NumberFormat>();
 function numberFormat(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const known = numberFormats.get(key);
   if (known) return known;
-  const made = new Intl.NumberFormat(locale, options);
+  const made = new Intl.NumberFormat(language.locale, options);
   numberFormats.set(key, made);
   return made;
 }
@@ -37,6 +30,14 @@ export function formatNumber(value: number, decimals: number): string {
 export function formatCount(value: number): string {
   if (value < 10_000) return numberFormat("count", { maximumFractionDigits: 0 }).format(value);
   return numberFormat("compact", { notation: "compact", maximumFractionDigits: 1 }).format(value);
+}
+
+let collator: Intl.Collator | undefined;
+
+/** The order of names as a person has them: `sensor-2` before `sensor-10`. */
+export function compareNames(a: string, b: string): number {
+  collator ??= new Intl.Collator(language.locale, { numeric: true, sensitivity: "base" });
+  return collator.compare(a, b);
 }
 
 /** A part of a whole, 0 to 1, in whole per cents: `61%`; what is there but rounds to nothing is `<1%`. */
@@ -61,10 +62,10 @@ const yearMs = 365.25 * dayMs;
 export function formatDuration(durationMs: number): string {
   const ms = Math.max(0, durationMs);
   const [size, name] = largestUnit(ms);
-  return `${Math.floor(ms / size)}${narrowSpace}${name}`;
+  return texts.duration[name](numberFormat("count", { maximumFractionDigits: 0 }).format(Math.floor(ms / size)));
 }
 
-function largestUnit(ms: number): [number, string] {
+function largestUnit(ms: number): [number, "s" | "min" | "h" | "d" | "y"] {
   if (ms < minuteMs) return [secondMs, "s"];
   if (ms < hourMs) return [minuteMs, "min"];
   if (ms < dayMs) return [hourMs, "h"];
@@ -74,9 +75,9 @@ function largestUnit(ms: number): [number, string] {
 
 /** An expected interval, exact where it is short: `500 ms`, `1.5 s`, `5 min`. */
 export function formatInterval(ms: number): string {
-  if (ms < secondMs) return `${Math.round(ms)}${narrowSpace}ms`;
+  if (ms < secondMs) return texts.duration.ms(String(Math.round(ms)));
   const [size, name] = largestUnit(ms);
-  return `${numberFormat("interval", { maximumFractionDigits: 1 }).format(ms / size)}${narrowSpace}${name}`;
+  return texts.duration[name](numberFormat("interval", { maximumFractionDigits: 1 }).format(ms / size));
 }
 
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
@@ -84,10 +85,17 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const known = dateFormats.get(key);
   if (known) return known;
-  const made = new Intl.DateTimeFormat(locale, options);
+  const made = new Intl.DateTimeFormat(language.locale, { ...options, timeZone: timeZone.shown });
   dateFormats.set(key, made);
   return made;
 }
+
+language.listen(() => {
+  collator = undefined;
+  numberFormats.clear();
+  dateFormats.clear();
+});
+timeZone.listen(() => dateFormats.clear());
 
 const clock = { hour: "2-digit", minute: "2-digit" } as const;
 const seconds = { ...clock, second: "2-digit" } as const;
@@ -104,14 +112,19 @@ export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): stri
   if (detailMs >= dayMs / 2) return dateFormat("date", { ...date, year: "numeric" }).format(timeMs);
   const time =
     detailMs >= minuteMs ? { ...clock, hourCycle: "h23" as const } : { ...seconds, hourCycle: "h23" as const };
-  const thisYear = new Date(timeMs).getFullYear() === new Date(nowMs).getFullYear();
+  const thisYear = yearOf(timeMs) === yearOf(nowMs);
   const key = `${today}${thisYear}${detailMs >= minuteMs}`;
   const day = thisYear ? date : ({ ...date, year: "numeric" } as const);
   return dateFormat(key, today ? time : { ...day, ...time }).format(timeMs);
 }
 
+function yearOf(timeMs: number): string {
+  return dateFormat("axisYear", { year: "numeric" }).format(timeMs);
+}
+
 function sameDay(a: number, b: number): boolean {
-  return new Date(a).toDateString() === new Date(b).toDateString();
+  const day = dateFormat("day", { ...date, year: "numeric" });
+  return day.format(a) === day.format(b);
 }
 
 /** Labels of a time axis: each as short as the step allows, with the date (or year) below where it changes. */

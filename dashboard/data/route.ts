@@ -1,37 +1,69 @@
-/** Where the page is, kept in the address after `#`, so that a link opens the same device and range. */
+/** Where the page is, kept in the address after `#`, so that a link opens the same page in the same state. */
 import { isRangeKey, type Range } from "./ranges.ts";
 
 export type Route =
-  | { readonly page: "home" }
-  | { readonly page: "connect" }
-  | { readonly page: "device"; readonly device: string; readonly range: Range | undefined };
+  | { readonly page: "device"; readonly device: string; readonly params: URLSearchParams }
+  | { readonly page: Exclude<PageName, "device">; readonly params: URLSearchParams };
 
-const devicePrefix = "#/device/";
+export const pageNames = ["fleet", "device", "connect"] as const;
+export type PageName = (typeof pageNames)[number];
 
+const devicePrefix = "device/";
+
+/** Whatever is no page of ours shows the devices. */
 export function parseRoute(hash: string): Route {
-  if (hash === "#/connect") return { page: "connect" };
-  if (!hash.startsWith(devicePrefix)) return { page: "home" };
-  const [path = "", query] = hash.slice(devicePrefix.length).split("?");
-  const device = decode(path);
-  if (device === "") return { page: "home" };
-  return { page: "device", device, range: readRange(new URLSearchParams(query)) };
+  const [path = "", query] = hash.replace(/^#?\/?/, "").split("?", 2);
+  const params = new URLSearchParams(query);
+  if (path.startsWith(devicePrefix)) {
+    const device = decode(path.slice(devicePrefix.length));
+    if (device !== "") return { page: "device", device, params };
+  }
+  const page = pageNames.find((name) => name === path);
+  return { page: page === undefined || page === "device" ? "fleet" : page, params };
 }
 
-/** `?range=1h`, or `?from=…&to=…` in ms. */
-function readRange(query: URLSearchParams): Range | undefined {
-  const key = query.get("range");
-  if (isRangeKey(key)) return key;
-  const fromMs = Number(query.get("from") ?? Number.NaN);
-  const toMs = Number(query.get("to") ?? Number.NaN);
-  return toMs > fromMs ? { fromMs, toMs } : undefined;
+/** The address of a page other than a device's. `params` without a value are left out. */
+export function pageHref(
+  page: Exclude<PageName, "device">,
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
+  return `#/${page === "fleet" ? "" : page}${queryOf(params)}`;
 }
 
 /** The address of a device. Slashes stay readable, since ids have them. */
 export function deviceHref(device: string, range?: Range): string {
   const path = encodeURIComponent(device).replaceAll("%2F", "/");
-  const query =
-    typeof range === "object" ? `?from=${range.fromMs}&to=${range.toMs}` : range === undefined ? "" : `?range=${range}`;
-  return `${devicePrefix}${path}${query}`;
+  return `#/${devicePrefix}${path}${queryOf(rangeParams(range))}`;
+}
+
+/** `range=1h`, or `from=…`, `to=…` in ms. */
+export function rangeParams(range: Range | undefined): Record<string, string> {
+  if (range === undefined) return {};
+  return typeof range === "object" ? { from: String(range.fromMs), to: String(range.toMs) } : { range };
+}
+
+/** What `rangeParams` wrote; undefined where there is none, or none that makes sense. */
+export function rangeOf(params: URLSearchParams): Range | undefined {
+  const key = params.get("range");
+  if (isRangeKey(key)) return key;
+  const fromMs = Number(params.get("from") ?? Number.NaN);
+  const toMs = Number(params.get("to") ?? Number.NaN);
+  return toMs > fromMs ? { fromMs, toMs } : undefined;
+}
+
+/** A step of its own in the browser's history, so that Back returns. */
+export function go(href: string): void {
+  location.hash = href;
+}
+
+/** The address follows what is shown, without a step in the browser's history. */
+export function goInPlace(href: string): void {
+  if (href !== location.hash) location.replace(href);
+}
+
+function queryOf(params: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
 }
 
 /** A hand-written address may hold a stray `%`. */

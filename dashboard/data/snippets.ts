@@ -1,7 +1,7 @@
 /** First programs for a first device, with this hub's address filled in. */
-import type { texts } from "./texts.ts";
+import type { Texts } from "../texts/en.ts";
 
-export type Way = keyof typeof texts.connect.ways;
+export type Way = keyof Texts["connect"]["ways"];
 
 export interface HubAddress {
   /** `http:` or `https:`. */

@@ -1,22 +1,13 @@
 /** Light, dark, or what the system says; kept in the browser. */
+import { keep, kept } from "../client/kept.ts";
 
 export const themeChoices = ["system", "light", "dark"] as const;
 export type ThemeChoice = (typeof themeChoices)[number];
 
-const storageKey = "telemetry-hub.theme";
 const listeners = new Set<() => void>();
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 
-/** A private window may refuse storage: the choice then holds until the page is closed. */
-function stored(): string | null {
-  try {
-    return localStorage.getItem(storageKey);
-  } catch {
-    return null;
-  }
-}
-
-let choice: ThemeChoice = themeChoices.find((each) => each === stored()) ?? "system";
+let choice: ThemeChoice = themeChoices.find((each) => each === kept("theme")) ?? "system";
 
 function apply(): void {
   const dark = choice === "dark" || (choice === "system" && systemDark.matches);
@@ -34,11 +25,7 @@ export const theme = {
 
   choose(next: ThemeChoice): void {
     choice = next;
-    try {
-      localStorage.setItem(storageKey, next);
-    } catch {
-      // See `stored`.
-    }
+    keep("theme", next);
     apply();
   },
 

@@ -1,7 +1,7 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
 /** "Copied" is shown for so long, ms. */

@@ -4,9 +4,9 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { formatCount } from "../data/format.ts";
-import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
-import { ChosenDevices, chooseDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
+import { texts } from "../texts/index.ts";
+import { ChosenDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
 import { deviceRow, rowHeight, rowStyles } from "./device-row.ts";
 import { icons } from "./icons.ts";
 
@@ -14,11 +14,7 @@ import { icons } from "./icons.ts";
 const spareRows = 6;
 
 const filters: readonly DeviceFilter[] = ["all", "online", "silent", "offline"];
-const sorts: readonly { key: DeviceSort; name: string }[] = [
-  { key: "name", name: texts.list.sortName },
-  { key: "state", name: texts.list.sortState },
-  { key: "seen", name: texts.list.sortSeen },
-];
+const sorts: readonly DeviceSort[] = ["name", "state", "seen"];
 
 /** All devices with their newest values; only the rows in sight exist, so that thousands cost as much as twenty. */
 @customElement("device-list")
@@ -154,13 +150,6 @@ export class DeviceList extends LitElement {
     this.#resized.disconnect();
   }
 
-  /** The first device of the list as it stands: what a page without a chosen device opens with. */
-  static first(view: HubView): string | undefined {
-    const all = chooseDevices(view.devices.values(), { query: "", filter: "all", sort: "name" });
-    const reporting = all.filter(({ series }) => series.size > 0);
-    return (reporting.find(({ entry }) => entry.state === "online") ?? reporting[0] ?? all[0])?.entry.device;
-  }
-
   override render() {
     const { view, search, filter, sort } = this;
     this.#shown = this.#chosen.of(view, { query: search, filter, sort }, this.client.now());
@@ -174,7 +163,7 @@ export class DeviceList extends LitElement {
           <label class="sort">
             ${texts.list.sort}
             <select @change=${(event: Event) => this.#sortBy((event.target as HTMLSelectElement).value as DeviceSort)}>
-              ${sorts.map(({ key, name }) => html`<option value=${key} ?selected=${key === sort}>${name}</option>`)}
+              ${sorts.map((key) => html`<option value=${key} ?selected=${key === sort}>${texts.list.sorts[key]}</option>`)}
             </select>
           </label>
           <a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>

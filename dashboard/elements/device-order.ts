@@ -1,14 +1,11 @@
 /** Which devices the list shows, in which order. */
 import type { PresenceState } from "../../server/protocol/index.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
-import { locale } from "../data/format.ts";
+import { compareNames } from "../data/format.ts";
 import { deviceLabel, newestTime } from "./values.ts";
 
 export type DeviceFilter = "all" | PresenceState;
 export type DeviceSort = "name" | "state" | "seen";
-
-/** `sensor-2` before `sensor-10`. */
-const collator = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
 
 /** Trouble first. */
 const stateRank: Readonly<Record<PresenceState, number>> = { silent: 0, offline: 1, online: 2 };
@@ -30,7 +27,7 @@ export function chooseDevices(devices: Iterable<DeviceView>, { query, filter, so
     }
     found.push(device);
   }
-  const byName = (a: DeviceView, b: DeviceView) => collator.compare(deviceLabel(a), deviceLabel(b));
+  const byName = (a: DeviceView, b: DeviceView) => compareNames(deviceLabel(a), deviceLabel(b));
   if (sort === "state") {
     return found.sort((a, b) => stateRank[a.entry.state] - stateRank[b.entry.state] || byName(a, b));
   }

@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { unitSuffix } from "../data/format.ts";
 import { deviceHref } from "../data/route.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 import { ageText, deviceLabel, newestTime, presenceDot, seriesLabel, valueText, zoneLevel } from "./values.ts";
 
 /** Every row has this height, CSS pixels, so that the list knows where each one lies without drawing it. */

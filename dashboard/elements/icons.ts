@@ -10,6 +10,19 @@ export const icons = {
   mark: html`<svg width="22" height="22" viewBox="0 0 22 22" fill="none" aria-hidden="true"><rect x="1" y="1" width="20"
     height="20" rx="5" fill="var(--accent)"/><path d="M4 12h3.2l2-5.4 3.2 9 2.1-5.2.8 1.6H18" stroke="var(--on-accent)"
     stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
+  devices: icon(
+    svg`<rect x="2" y="2" width="5" height="5" rx="1.25"/><rect x="9" y="2" width="5" height="5" rx="1.25"/><rect x="2" y="9" width="5" height="5" rx="1.25"/><rect x="9" y="9" width="5" height="5" rx="1.25"/>`,
+  ),
+  market: icon(
+    svg`<path d="M4.5 1.75v2M4.5 11.25v3M11.5 2.25v2.5M11.5 9.75v2.5"/><rect x="2.75" y="3.75" width="3.5" height="7.5" rx=".75"/><rect x="9.75" y="4.75" width="3.5" height="5" rx=".75" fill="currentColor"/>`,
+  ),
+  explore: icon(svg`<path d="M2 2v11a1 1 0 0 0 1 1h11"/><path d="m4.75 10.5 2.5-4 2.5 2 3.5-5"/>`),
+  hub: icon(
+    svg`<rect x="2" y="2.5" width="12" height="4.5" rx="1.25"/><rect x="2" y="9" width="12" height="4.5" rx="1.25"/><path d="M4.75 4.75h.01M4.75 11.25h.01M8 4.75h3.25M8 11.25h3.25"/>`,
+  ),
+  settings: icon(
+    svg`<path d="M2 4.5h6.5M12.5 4.5H14M2 11.5h1.5M7.5 11.5H14"/><circle cx="10.5" cy="4.5" r="1.9"/><circle cx="5.5" cy="11.5" r="1.9"/>`,
+  ),
   search: icon(svg`<circle cx="7" cy="7" r="4.25"/><path d="m10.25 10.25 3.25 3.25"/>`),
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
   back: icon(svg`<path d="M9.5 3.5 5 8l4.5 4.5"/>`),

@@ -3,8 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import { formatClock, formatDuration } from "../data/format.ts";
-import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
 /** Says at once that the connection is cut, how old the shown values are, and when it is tried again. */
@@ -40,6 +40,7 @@ export class LinkBanner extends LitElement {
   constructor() {
     super();
     new Observer(this, () => this.client);
+    new Observer(this, () => language);
     new Observer(this, () => (this.client?.state.state === "open" ? undefined : everySecond));
   }
 

@@ -7,7 +7,7 @@ import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import { StateTrace } from "../data/state-trace.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 import { stateName, stateToken } from "../widgets/state-strip.ts";
 
 /** States that are named each; a device that reports a hundred has a key of one line. */

@@ -4,7 +4,7 @@ import type { Trace } from "../data/device-feed.ts";
 import { formatInstant } from "../data/format.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { seriesLabel, valueText } from "./values.ts";
 

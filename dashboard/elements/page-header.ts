@@ -1,15 +1,18 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
-import type { HubClient } from "../client/hub-client.ts";
-import type { HubView } from "../client/hub-view.ts";
+import type { Hub } from "../client/hub.ts";
+import { narrow } from "../client/media.ts";
 import { formatCount } from "../data/format.ts";
-import { texts } from "../data/texts.ts";
+import type { PageName } from "../data/route.ts";
 import { baseStyles, dotStyles } from "../styles/shared.ts";
+import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
-import "./theme-toggle.ts";
+import "./page-nav.ts";
+import type { OfferedPage } from "./page-nav.ts";
+import "./settings-menu.ts";
 
-/** The strip on top: what this is, whether it is connected, what the hub holds, the theme. */
+/** The strip on top: what this is, the pages, whether it is connected, what the hub holds, the settings. */
 @customElement("page-header")
 export class PageHeader extends LitElement {
   static override styles = [
@@ -73,20 +76,29 @@ export class PageHeader extends LitElement {
         color: var(--value-text, var(--text));
         font-weight: 600;
       }
-      .link + theme-toggle {
+      .link + settings-menu {
         margin-left: auto;
       }
-      @media (max-width: 720px) {
-        :host {
-          gap: 8px;
-          padding: 0 8px 0 12px;
-        }
+      @media (max-width: 1240px) {
         dl {
           display: none;
         }
-        theme-toggle {
-          flex: none;
+        settings-menu {
           margin-left: auto;
+        }
+      }
+      @media (max-width: 1000px) {
+        .brand span {
+          display: none;
+        }
+      }
+      @media (max-width: 860px) {
+        :host {
+          gap: 12px;
+          padding: 0 8px 0 12px;
+        }
+        .brand span {
+          display: inline;
         }
       }
       /* The connection stands below the name: side by side the name would be cut. */
@@ -119,21 +131,24 @@ export class PageHeader extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) client!: HubClient;
-  @property({ attribute: false }) view!: HubView;
+  @property({ attribute: false }) hub!: Hub;
+  @property({ attribute: false }) offered: readonly OfferedPage[] = [];
+  @property() page: PageName = "fleet";
 
   /** Values received until each of the last seconds, oldest first. */
   #received: number[] = [];
 
   constructor() {
     super();
-    new Observer(this, () => this.client);
-    new Observer(this, () => this.view);
+    new Observer(this, () => this.hub?.client);
+    new Observer(this, () => this.hub?.view);
+    new Observer(this, () => narrow);
+    new Observer(this, () => language);
     let end: (() => void) | undefined;
     this.addController({
       hostConnected: () => {
         end = everySecond.listen(() => {
-          this.#received = [...this.#received.slice(-5), this.view.valuesReceived];
+          this.#received = [...this.#received.slice(-5), this.hub.view.valuesReceived];
           this.requestUpdate();
         });
       },
@@ -142,21 +157,24 @@ export class PageHeader extends LitElement {
   }
 
   override render() {
-    const { state } = this.client.state;
-    const { refused } = this.client;
+    const { state } = this.hub.client.state;
+    const { refused } = this.hub.client;
     const open = state === "open" && !refused;
     return html`
       <a class="brand" href="#/">${icons.mark}<span>${texts.product}</span></a>
+      ${
+        narrow.matches || refused ? nothing : html`<page-nav .offered=${this.offered} .current=${this.page}></page-nav>`
+      }
       <span class="link ${open ? "" : "lost"}" role="status">
         <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
       </span>
-      ${this.view.complete && !refused ? this.#counts() : nothing}
-      <theme-toggle></theme-toggle>
+      ${this.hub.view.complete && !refused ? this.#counts() : nothing}
+      <settings-menu></settings-menu>
     `;
   }
 
   #counts() {
-    const counts = this.view.counts();
+    const counts = this.hub.view.counts();
     const seconds = this.#received.length - 1;
     const rate = ((this.#received.at(-1) ?? 0) - (this.#received[0] ?? 0)) / seconds;
     const each = (value: string, name: string) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;

@@ -1,8 +1,8 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type RangeKey, rangeKeys } from "../data/ranges.ts";
-import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
 
 /** One of the ten ranges. Fires `range-chosen` with the key as detail. */
 @customElement("range-picker")

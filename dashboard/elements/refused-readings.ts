@@ -1,13 +1,12 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
-import type { HubClient } from "../client/hub-client.ts";
+import type { Hub } from "../client/hub.ts";
 import { askRefused, Refusals, type RefusedReading } from "../client/refusals.ts";
-import type { TabToken } from "../client/tab-token.ts";
 import { browserTimers } from "../client/timers.ts";
 import { formatInstant } from "../data/format.ts";
-import { texts } from "../data/texts.ts";
 import { baseStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
 import { ageOrDate } from "./values.ts";
 
 /** As many as the hub keeps of a device: there may have been more. */
@@ -56,14 +55,13 @@ export class RefusedReadings extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) client!: HubClient;
-  @property({ attribute: false }) token!: TabToken;
+  @property({ attribute: false }) hub!: Hub;
   @property() device = "";
 
   readonly #refusals = new Refusals({
     timers: browserTimers,
-    ask: (device) => askRefused(device, this.token.value),
-    seen: () => document.visibilityState === "visible" && this.client.state.state === "open",
+    ask: (device) => askRefused(this.hub.api, device),
+    seen: () => document.visibilityState === "visible" && this.hub.client.state.state === "open",
     changed: () => this.requestUpdate(),
   });
 
@@ -85,7 +83,7 @@ export class RefusedReadings extends LitElement {
     const { readings } = this.#refusals;
     const [newest] = readings;
     if (!newest) return nothing;
-    const age = ageOrDate(newest.at, this.client.now());
+    const age = ageOrDate(newest.at, this.hub.client.now());
     return html`<details>
       <summary class="numbers">${texts.refused.summary(readings.length, readings.length >= mostKept, age)}</summary>
       <ul tabindex="0" aria-label=${texts.refused.list}>${readings.map((reading) => this.#row(reading))}</ul>
@@ -94,7 +92,7 @@ export class RefusedReadings extends LitElement {
 
   #row({ at, message, row }: RefusedReading) {
     return html`<li>
-      <time class="numbers">${formatInstant(at, this.client.now())}</time>
+      <time class="numbers">${formatInstant(at, this.hub.client.now())}</time>
       <p>${message}</p>
       <code>${row}</code>
     </li>`;

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from "lit";
 import type { PresenceState } from "../../server/protocol/index.ts";
 import type { DeviceView, SeriesView, Value } from "../client/hub-view.ts";
 import { formatDuration, formatInstant, formatNumber, unitSuffix } from "../data/format.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 
 /** The name a person gave a series, or its metric. */
 export function seriesLabel(series: SeriesView): string {

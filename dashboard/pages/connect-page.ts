@@ -1,18 +1,19 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
-import type { DeviceView, HubView } from "../client/hub-view.ts";
+import type { Hub } from "../client/hub.ts";
+import type { DeviceView } from "../client/hub-view.ts";
 import { PageDevice } from "../client/page-device.ts";
 import type { TabToken } from "../client/tab-token.ts";
 import { deviceHref } from "../data/route.ts";
 import { snippets, socketAddress, type Way } from "../data/snippets.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 import "../elements/code-block.ts";
 import { icons } from "../elements/icons.ts";
 import { deviceLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 
-const ways = Object.keys(texts.connect.ways) as Way[];
+const ways = Object.keys(texts.connect.ways) as readonly Way[];
 
 let token: TabToken | undefined;
 
@@ -115,8 +116,7 @@ export class ConnectPage extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) view!: HubView;
-  @property({ attribute: false }) token!: TabToken;
+  @property({ attribute: false }) hub!: Hub;
   @state() private way: Way = "browser";
   @state() private sending = pageDevice.running;
 
@@ -125,13 +125,13 @@ export class ConnectPage extends LitElement {
 
   constructor() {
     super();
-    new Observer(this, () => this.view);
+    new Observer(this, () => this.hub?.view);
   }
 
   override render() {
-    if (this.view.complete) this.#known ??= new Set(this.view.devices.keys());
+    if (this.hub.view.complete) this.#known ??= new Set(this.hub.view.devices.keys());
     const empty = this.#known?.size === 0;
-    const program = snippets(location, this.token.value)[this.way];
+    const program = snippets(location, this.hub.token.value)[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
       <h1>${empty ? texts.connect.emptyHeading : texts.connect.heading}</h1>
@@ -188,13 +188,13 @@ export class ConnectPage extends LitElement {
     if (!known) return undefined;
     const isNew = ({ entry: { device } }: DeviceView) =>
       !known.has(device) || (this.sending && device === pageDevice.device);
-    return [...this.view.devices.values()].findLast((each) => isNew(each) && each.series.size > 0);
+    return [...this.hub.view.devices.values()].findLast((each) => isNew(each) && each.series.size > 0);
   }
 
   #toggleDevice(): void {
     if (pageDevice.running) pageDevice.stop();
     else {
-      token = this.token;
+      token = this.hub.token;
       pageDevice.start(() => {
         this.sending = false;
       });

@@ -3,8 +3,8 @@ import { customElement, property } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { TabToken } from "../client/tab-token.ts";
-import { texts } from "../data/texts.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
 
 /** Asks for the hub's token, and says what became of the last one. */
 @customElement("sign-in-page")

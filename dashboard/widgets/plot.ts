@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
+import { timeZone } from "../data/time-zone.ts";
 import { chartColours } from "./colours.ts";
 
 /** A shadow root gets no styles from outside: each element that holds a plot adopts these. */
@@ -137,6 +138,8 @@ export class Plot {
       width,
       height,
       ms: 1,
+      // Ticks stand at full hours and midnights of the zone that the labels speak of.
+      tzDate: (timeMs) => uPlot.tzDate(new Date(timeMs), timeZone.shown),
       legend: { show: false },
       // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
       padding: [8, 30, 0, line ? 0 : valueAxisPx],

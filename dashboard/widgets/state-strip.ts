@@ -1,5 +1,5 @@
 import type { StateSpan, StateTrace } from "../data/state-trace.ts";
-import { texts } from "../data/texts.ts";
+import { texts } from "../texts/index.ts";
 import { chartColours } from "./colours.ts";
 import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
 

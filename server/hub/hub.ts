@@ -200,6 +200,7 @@ export class Hub {
       protocol: 1,
       startedAt: this.#startedAt,
       hubTime: this.#clock.now(),
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       epoch: state.epoch,
       offset: this.#offset,
       durability: "fsync",

@@ -143,6 +143,8 @@ export const statusAnswer = z.object({
   protocol: z.literal(1),
   startedAt: time,
   hubTime: time,
+  /** IANA name of the hub's own zone. */
+  timeZone: z.string(),
   epoch: z.string(),
   offset: z.int(),
   durability: z.literal("fsync"),

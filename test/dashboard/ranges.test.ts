@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { openingRange, rangeMs, windowOf } from "../../dashboard/data/ranges.ts";
-import { deviceHref, parseRoute } from "../../dashboard/data/route.ts";
+import { deviceHref, pageHref, parseRoute, rangeOf } from "../../dashboard/data/route.ts";
 
 const now = Date.UTC(2026, 10, 24, 12);
 const hour = 3_600_000;
@@ -60,25 +60,37 @@ describe("the range a device opens with", () => {
 });
 
 describe("the address of a view", () => {
+  const read = (hash: string) => {
+    const { params, ...route } = parseRoute(hash);
+    return { ...route, range: rangeOf(params) };
+  };
+
   it("keeps device and range, slashes readable", () => {
     expect(deviceHref("greenhouse/north/3", "1h")).toBe("#/device/greenhouse/north/3?range=1h");
     for (const device of ["a", "greenhouse/north/3", "Ärger:1.2_x-é", "温度/1"]) {
-      expect(parseRoute(deviceHref(device, "7d"))).toEqual({ page: "device", device, range: "7d" });
-      expect(parseRoute(deviceHref(device))).toEqual({ page: "device", device, range: undefined });
+      expect(read(deviceHref(device, "7d"))).toEqual({ page: "device", device, range: "7d" });
+      expect(read(deviceHref(device))).toEqual({ page: "device", device, range: undefined });
     }
   });
 
   it("keeps a stretch that was chosen in a chart", () => {
     const range = { fromMs: -5, toMs: 1_353_715_200_000 };
-    expect(parseRoute(deviceHref("a", range))).toEqual({ page: "device", device: "a", range });
-    expect(parseRoute("#/device/a?from=7&to=7")).toEqual({ page: "device", device: "a", range: undefined });
+    expect(read(deviceHref("a", range))).toEqual({ page: "device", device: "a", range });
+    expect(read("#/device/a?from=7&to=7")).toEqual({ page: "device", device: "a", range: undefined });
+  });
+
+  it("keeps what a page was told to show, and leaves out what it was not", () => {
+    expect(pageHref("fleet")).toBe("#/");
+    const href = pageHref("fleet", { q: "north & south", state: undefined });
+    expect([...parseRoute(href).params]).toEqual([["q", "north & south"]]);
   });
 
   it("reads hand-written addresses kindly", () => {
-    expect(parseRoute("")).toEqual({ page: "home" });
-    expect(parseRoute("#/device/")).toEqual({ page: "home" });
-    expect(parseRoute("#/connect")).toEqual({ page: "connect" });
-    expect(parseRoute("#/device/a%2Fb?range=2h")).toEqual({ page: "device", device: "a/b", range: undefined });
-    expect(parseRoute("#/device/100%")).toEqual({ page: "device", device: "100%", range: undefined });
+    expect(read("")).toEqual({ page: "fleet", range: undefined });
+    expect(read("#/nowhere")).toEqual({ page: "fleet", range: undefined });
+    expect(read("#/device/")).toEqual({ page: "fleet", range: undefined });
+    expect(read("#/connect")).toEqual({ page: "connect", range: undefined });
+    expect(read("#/device/a%2Fb?range=2h")).toEqual({ page: "device", device: "a/b", range: undefined });
+    expect(read("#/device/100%")).toEqual({ page: "device", device: "100%", range: undefined });
   });
 });

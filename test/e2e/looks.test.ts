@@ -35,7 +35,7 @@ describe("the looks of the page", () => {
 
   it("the check itself sees into every shadow root", async () => {
     const { page } = await world.visit();
-    const button = page.locator("theme-toggle button").first();
+    const button = page.locator("settings-menu > button").first();
     await button.waitFor();
     await button.evaluate((element) => {
       element.removeAttribute("aria-label");
@@ -104,6 +104,7 @@ describe("the looks of the page", () => {
 
   it("follows the system's theme, and what a person chooses stays chosen", async () => {
     const { page } = await world.visit("", { colorScheme: "light" });
+    await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Dark theme" }).waitFor();
     const light = await ground(page);
     await page.emulateMedia({ colorScheme: "dark" });
@@ -112,6 +113,7 @@ describe("the looks of the page", () => {
     await page.getByRole("button", { name: "Light theme" }).click();
     expect(await ground(page)).toBe(light);
     await page.reload();
+    await page.getByRole("button", { name: "Settings" }).click();
     await page.getByRole("button", { name: "Light theme" }).waitFor();
     expect(await ground(page)).toBe(light);
     await page.getByRole("button", { name: "Follow the system's theme" }).click();
@@ -180,6 +182,18 @@ describe("the looks of the page", () => {
     await world.startHub();
   });
 
+  it("changes its language where it stands, and stays in it", async () => {
+    const { page } = await world.visit("#/device/greenhouse/1");
+    await page.getByRole("button", { name: "Settings" }).click();
+    await page.getByRole("button", { name: "한국어" }).click();
+    await page.getByRole("radiogroup", { name: "시간 범위" }).waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("ko");
+    await page.reload();
+    await page.getByRole("link", { name: "장치", exact: true }).waitFor();
+    expect(new URL(page.url()).hash).toBe("#/device/greenhouse/1");
+    await page.context().close();
+  });
+
   it("is used by keyboard alone, and shows where it is", async () => {
     const { page } = await world.visit("#/device/greenhouse/1");
     await card(page, "humidity").waitFor();
@@ -194,7 +208,7 @@ describe("the looks of the page", () => {
         const style = active && getComputedStyle(active);
         return { tag: active?.localName, label: active?.getAttribute("aria-label"), outline: style?.outlineStyle };
       });
-    expect((await focused()).tag).toBe("main");
+    expect((await focused()).tag).toBe("device-detail");
     await page.keyboard.press("Tab");
     expect((await focused()).label).toMatch(/minute|hour/);
     expect((await focused()).outline).toBe("solid");

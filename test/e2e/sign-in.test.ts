@@ -126,6 +126,7 @@ describe.skipIf(missingNetwork)(
     it("tells nothing of devices where it asks for the token, and calls none wrong that the hub has not seen", async () => {
       const page = await open(`#token=${token}`);
       await page.getByText("oven-1").first().waitFor();
+      await page.getByText("oven-1").first().click();
       await page.waitForURL(/#\/device\/oven-1/);
       await expect.poll(() => page.title()).toContain("oven-1");
       await app.stop();

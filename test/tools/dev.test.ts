@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { texts } from "../../dashboard/data/texts.ts";
+import { texts } from "../../dashboard/texts/index.ts";
 import { launchChromium } from "../support/browser.ts";
 
 const root = join(import.meta.dirname, "../..");

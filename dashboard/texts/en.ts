@@ -1,10 +1,27 @@
-/** Every text of the page in one place, so that wording stays one voice and a translation has one file to replace. */
+/** Every text of the page in English, so that wording stays one voice. The other languages have the same shape. */
 import type { PresenceReason, PresenceState } from "../../server/protocol/index.ts";
-import type { RangeKey } from "./ranges.ts";
 
-export const texts = {
+export const en = {
   product: "Telemetry hub",
   skipToContent: "Skip to the charts",
+
+  pages: {
+    label: "Pages",
+    fleet: "Devices",
+    connect: "Connect",
+    loading: "Loading the page",
+    failed: "This part of the page could not be loaded.",
+    reload: "Load the page again",
+  },
+  settings: {
+    label: "Settings",
+    language: "Language",
+    theme: "Colours",
+    times: "Times",
+    local: (zone: string) => `of this device (${zone})`,
+    hub: (zone: string) => `of the hub (${zone})`,
+    hubUnknown: "of the hub",
+  },
 
   link: {
     open: "Live",
@@ -54,9 +71,7 @@ export const texts = {
     filter: "Show devices by state",
     all: "All",
     sort: "Sort by",
-    sortName: "Name",
-    sortState: "State",
-    sortSeen: "Last seen",
+    sorts: { name: "Name", state: "State", seen: "Last seen" },
     nothing: (query: string) => `No device matches “${query}”.`,
     nothingInState: (state: string) => `No device is ${state} now.`,
     clear: "Show all devices",
@@ -82,11 +97,19 @@ export const texts = {
     removed: "removed",
   } satisfies Record<PresenceReason, string>,
 
+  /** Lengths of time, each with its number already written. */
+  duration: {
+    ms: (count: string) => `${count}\u202fms`,
+    s: (count: string) => `${count}\u202fs`,
+    min: (count: string) => `${count}\u202fmin`,
+    h: (count: string) => `${count}\u202fh`,
+    d: (count: string) => `${count}\u202fd`,
+    y: (count: string) => `${count}\u202fy`,
+  },
   age: (duration: string) => `${duration} ago`,
   ageNow: "now",
 
   device: {
-    choose: "Choose a device to see its readings.",
     unknown: (id: string) => `The hub knows no device “${id}”.`,
     unknownHint: "It appears here by itself with its first reading.",
     noReadings: "No readings from this device yet.",
@@ -122,7 +145,7 @@ export const texts = {
       "30d": "30 days",
       "1y": "1 year",
       all: "Everything",
-    } satisfies Record<RangeKey, string>,
+    },
     short: {
       "1m": "1 m",
       "5m": "5 m",
@@ -134,7 +157,7 @@ export const texts = {
       "30d": "30 d",
       "1y": "1 y",
       all: "All",
-    } satisfies Record<RangeKey, string>,
+    },
   },
   chart: {
     noneInRange: "No readings in this range",
@@ -187,3 +210,12 @@ export const texts = {
     },
   },
 } as const;
+
+/** The shape that every language fills: English with its wording taken out. */
+export type Texts = Worded<typeof en>;
+
+type Worded<Part> = Part extends string
+  ? string
+  : Part extends (...values: infer Values) => string
+    ? (...values: Values) => string
+    : { readonly [Key in keyof Part]: Worded<Part[Key]> };

@@ -1,0 +1,94 @@
+/** The hub's HTTP side, as the page asks it. */
+import type { ErrorMessage } from "../../server/protocol/index.ts";
+
+/** The hub, or the way to it, said no. */
+export class HubRefusal extends Error {
+  /** The hub's code; undefined where no hub answered, or something else did. */
+  readonly code: ErrorMessage["code"] | undefined;
+
+  constructor(message: string, code?: ErrorMessage["code"]) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export interface HubApiOptions {
+  readonly fetch: typeof fetch;
+  /** The hub's token, asked at each request; a hub that is open needs none. */
+  readonly token: () => string | undefined;
+}
+
+export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+export interface RequestOptions {
+  readonly params?: Params;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks the hub that served this page. Answers have the shapes of the protocol; what is refused is thrown as `HubRefusal`. */
+export class HubApi {
+  readonly #options: HubApiOptions;
+
+  constructor(options: HubApiOptions) {
+    this.#options = options;
+  }
+
+  /** `path`: below `/api/v1/`, its parts encoded. */
+  get<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("GET", path, options);
+  }
+
+  patch<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("PATCH", path, options, body);
+  }
+
+  delete<Answer>(path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("DELETE", path, options);
+  }
+
+  /** The answer as it comes, for what is saved as a file. */
+  async download(path: string, options: RequestOptions = {}): Promise<Response> {
+    return this.#send("GET", path, options);
+  }
+
+  async #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object): Promise<Answer> {
+    const response = await this.#send(method, path, options, body);
+    return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
+  }
+
+  async #send(method: string, path: string, { params, signal }: RequestOptions, body?: object): Promise<Response> {
+    const token = this.#options.token();
+    const response = await this.#options.fetch(`./api/v1/${path}${queryOf(params)}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (response.ok) return response;
+    throw await refusalOf(response);
+  }
+}
+
+function queryOf(params: Params = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value === undefined) continue;
+    for (const each of typeof value === "object" ? value : [value]) query.append(name, String(each));
+  }
+  const text = query.toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+/** A proxy on the way may answer with a page of its own. */
+async function refusalOf(response: Response): Promise<HubRefusal> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (isError(answer)) return new HubRefusal(answer.message, answer.code);
+  return new HubRefusal(`${response.status} ${response.statusText}`.trim());
+}
+
+function isError(answer: unknown): answer is ErrorMessage {
+  return typeof answer === "object" && answer !== null && "type" in answer && answer.type === "error";
+}

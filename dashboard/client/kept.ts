@@ -1,0 +1,19 @@
+/** What a person chose, kept in this browser. A private window may refuse storage: a choice then holds until the page is closed. */
+
+const prefix = "telemetry-hub.";
+
+export function kept(name: string): string | undefined {
+  try {
+    return localStorage.getItem(prefix + name) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(prefix + name, value);
+  } catch {
+    // See above.
+  }
+}

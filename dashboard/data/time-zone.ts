@@ -1,0 +1,56 @@
+/** Whose clock face times are shown with: this device's zone, or the hub's; kept in the browser. */
+import { keep, kept } from "../client/kept.ts";
+
+export const zoneChoices = ["local", "hub"] as const;
+export type ZoneChoice = (typeof zoneChoices)[number];
+
+const listeners = new Set<() => void>();
+let choice: ZoneChoice = zoneChoices.find((each) => each === kept("time-zone")) ?? "local";
+let hubZone: string | undefined;
+
+export const timeZone = {
+  get choice(): ZoneChoice {
+    return choice;
+  },
+
+  /** The hub's zone (IANA), once it was told and where this browser knows it. */
+  get hub(): string | undefined {
+    return hubZone;
+  },
+
+  /** The zone (IANA) that times are shown in. */
+  get shown(): string {
+    return (choice === "hub" ? hubZone : undefined) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  },
+
+  choose(next: ZoneChoice): void {
+    choice = next;
+    keep("time-zone", next);
+    tell();
+  },
+
+  /** Takes what the hub said of its zone; one that this browser does not know is passed over. */
+  hubIs(zone: string): void {
+    if (zone === hubZone || !isKnown(zone)) return;
+    hubZone = zone;
+    tell();
+  },
+
+  /** Calls after each change of what is shown. Returns how to end it. */
+  listen(call: () => void): () => void {
+    listeners.add(call);
+    return () => listeners.delete(call);
+  },
+};
+
+function tell(): void {
+  for (const call of [...listeners]) call();
+}
+
+function isKnown(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}

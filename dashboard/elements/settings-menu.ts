@@ -1,0 +1,131 @@
+import { css, html, LitElement } from "lit";
+import { customElement } from "lit/decorators.js";
+import { Observer } from "../client/controllers.ts";
+import { type ThemeChoice, theme, themeChoices } from "../data/theme.ts";
+import { timeZone, type ZoneChoice, zoneChoices } from "../data/time-zone.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { type LanguageKey, language, languageKeys, languages, texts } from "../texts/index.ts";
+import { icons } from "./icons.ts";
+
+const iconOf = { system: icons.system, light: icons.sun, dark: icons.moon } satisfies Record<ThemeChoice, unknown>;
+
+/** What a person chooses once: theme, language, and whose clock times are shown by. */
+@customElement("settings-menu")
+export class SettingsMenu extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    css`
+      :host {
+        display: inline-flex;
+      }
+      .menu {
+        position: fixed;
+        inset: var(--header-height) 8px auto auto;
+        width: min(320px, calc(100vw - 16px));
+        margin: 4px 0 0;
+        padding: 16px;
+        border: 1px solid var(--border);
+        border-radius: var(--radius);
+        background: var(--surface-raised);
+        box-shadow: var(--shadow-raised);
+        color: var(--text);
+      }
+      .menu:popover-open {
+        display: grid;
+        gap: 16px;
+      }
+      .name {
+        margin-bottom: 6px;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+        font-weight: 600;
+      }
+      .choices {
+        display: flex;
+      }
+      .choices button {
+        flex: 1;
+      }
+      .choices.rows {
+        display: grid;
+      }
+      .choices.rows button {
+        justify-content: flex-start;
+        white-space: normal;
+        text-align: left;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    for (const source of [theme, language, timeZone]) new Observer(this, () => source);
+  }
+
+  override render() {
+    return html`
+      <button
+        type="button"
+        class="button bare icon"
+        popovertarget="menu"
+        aria-label=${texts.settings.label}
+        title=${texts.settings.label}
+      >
+        ${icons.settings}
+      </button>
+      <div class="menu" id="menu" popover role="dialog" aria-label=${texts.settings.label}>
+        ${this.#choices(texts.settings.theme, themeChoices, {
+          chosen: theme.choice,
+          name: (each) => texts.theme[each],
+          icon: (each) => iconOf[each],
+          choose: (each: ThemeChoice) => theme.choose(each),
+        })}
+        ${this.#choices(texts.settings.language, languageKeys, {
+          chosen: language.key,
+          name: (each) => languages[each].name,
+          choose: (each: LanguageKey) => void language.choose(each),
+        })}
+        ${this.#choices(texts.settings.times, zoneChoices, {
+          chosen: timeZone.choice,
+          name: zoneName,
+          rows: true,
+          choose: (each: ZoneChoice) => timeZone.choose(each),
+        })}
+      </div>
+    `;
+  }
+
+  #choices<Choice extends string>(label: string, all: readonly Choice[], offer: Offer<Choice>) {
+    return html`<div role="group" aria-label=${label}>
+      <p class="name">${label}</p>
+      <div class="choices ${offer.rows ? "rows" : ""}">
+        ${all.map(
+          (each) => html`<button
+            type="button"
+            aria-pressed=${each === offer.chosen}
+            title=${offer.name(each)}
+            aria-label=${offer.name(each)}
+            @click=${() => offer.choose(each)}
+          >
+            ${offer.icon?.(each) ?? offer.name(each)}
+          </button>`,
+        )}
+      </div>
+    </div>`;
+  }
+}
+
+interface Offer<Choice> {
+  readonly chosen: Choice;
+  readonly name: (choice: Choice) => string;
+  readonly icon?: (choice: Choice) => unknown;
+  /** One below the other. */
+  readonly rows?: boolean;
+  readonly choose: (choice: Choice) => void;
+}
+
+function zoneName(choice: ZoneChoice): string {
+  if (choice === "local") return texts.settings.local(Intl.DateTimeFormat().resolvedOptions().timeZone);
+  return timeZone.hub === undefined ? texts.settings.hubUnknown : texts.settings.hub(timeZone.hub);
+}

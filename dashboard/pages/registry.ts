@@ -1,0 +1,33 @@
+/** The pages: where the code of each is, and how it is put on the screen. A new page is one file and one row. */
+import { html, type TemplateResult } from "lit";
+import type { Hub } from "../client/hub.ts";
+import type { PageName, Route } from "../data/route.ts";
+import { icons } from "../elements/icons.ts";
+import type { OfferedPage } from "../elements/page-nav.ts";
+
+export interface PageSource<Name extends PageName = PageName> {
+  /** Brings its code, when the page is first opened. */
+  load(): Promise<unknown>;
+  render(hub: Hub, route: Route & { readonly page: Name }): TemplateResult;
+}
+
+export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
+  fleet: {
+    load: () => import("./fleet-page.ts"),
+    render: (hub, route) => html`<fleet-page .hub=${hub} .route=${route}></fleet-page>`,
+  },
+  device: {
+    load: () => import("./device-page.ts"),
+    render: (hub, route) => html`<device-page .hub=${hub} .route=${route}></device-page>`,
+  },
+  connect: {
+    load: () => import("./connect-page.ts"),
+    render: (hub, route) => html`<connect-page .hub=${hub} .route=${route}></connect-page>`,
+  },
+};
+
+/** Those that the navigation offers, in its order. */
+export const offered: readonly OfferedPage[] = [
+  { page: "fleet", icon: icons.devices },
+  { page: "connect", icon: icons.plus },
+];
