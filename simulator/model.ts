@@ -42,8 +42,8 @@ export interface ModelOptions {
   readonly device: string;
   readonly seed: string | number;
   /**
-   * The first report is due at or after this time, ms since the epoch. Where reports tell changes only, it is the change
-   * before this time: it says what holds at it.
+   * The first report is due at or after this time, ms since the epoch. Before it a state that is told only when it changes
+   * comes as it was told last: it says what holds at this time.
    */
   readonly from: number;
   /** Times as many reports as usual. Default 1. */

@@ -1,5 +1,4 @@
-/** What an invented share does on a trading day, made in pieces, each without those before it. */
-import { type Report, round } from "../model.ts";
+/** What an invented share is like, and what a trading day has in store for it: its news, its halt, the price it returns to. */
 import type { Noise, Random } from "../random.ts";
 import type { TradingDay } from "./calendar.ts";
 
@@ -24,25 +23,12 @@ export interface Share {
   readonly moves: number;
 }
 
-/** `from` and `to` lie in the continuous part of `day`, ms since the epoch. */
-export interface Piece {
-  readonly day: TradingDay;
-  readonly number: number;
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Something that happens at a time of its own, besides the ticks. */
-interface Change {
+export interface Change {
   readonly time: number;
   readonly state: string;
   /** Times the usual size of a trade; missing where none is made. */
   readonly size?: number;
-}
-
-/** Trades of one share beside those of an average moment, by part of the day: many at its begin and end, few at noon. */
-function liveliness(part: number): number {
-  return 0.6 + 2 * (2 * part - 1) ** 4;
 }
 
 /** Every third day, news: the price jumps by 3 to 9 % (as a part of it, times `moves`), and trading rests. */
@@ -53,7 +39,7 @@ function newsOf(random: Random, index: number): { part: number; jump: number } |
 }
 
 /** When the share is halted, ms since the epoch; undefined on most days. */
-function haltOf(
+export function haltOf(
   share: Share,
   { index, openAt, closingAt }: TradingDay,
 ): { from: number; to: number; jump: number } | undefined {
@@ -81,73 +67,9 @@ export function changesOf(share: Share, day: TradingDay): Change[] {
 }
 
 /** Logarithm of the price that the market returns to on a day, without that day's jump. Nights move it too: hence the gaps. */
-function trendOf({ random, trend, opening, weekMs, moves }: Share, index: number): (time: number) => number {
+export function trendOf({ random, trend, opening, weekMs, moves }: Share, index: number): (time: number) => number {
   let base = Math.log(opening) + 0.03 * moves * trend.rough(index / 2 + 0.25);
   for (let back = 1; back <= daysRemembered; back++)
     base += moves * memory ** back * (newsOf(random, index - back)?.jump ?? 0);
   return (time) => base + 0.25 * trend.rough(time / (16 * weekMs)) + 0.015 * trend.rough((6 * time) / weekMs);
-}
-
-/**
- * The reports of a piece: ticks between its ends, and the changes of state that fall into it; before the first piece the
- * opening auction, behind the last one the close. The walk of a piece begins and ends on the trend (a Brownian bridge): what
- * brings it back is spread over the steps by their size, so that calm spells stay calm.
- */
-export function reportsOf(share: Share, piece: Piece): Report[] {
-  const { day, from, to } = piece;
-  const random = share.random.derive(`${day.index}/${piece.number}`);
-  const halt = haltOf(share, day);
-  const within = (time: number) => (time >= from || from <= day.openAt) && (time < to || to >= day.closingAt);
-  const changes = changesOf(share, day).filter(({ time }) => within(time));
-  const steps: { time: number; walk: number; spent: number; mood: number; change?: Change }[] = [];
-  let time = Math.ceil(from);
-  let walk = 0;
-  /** Sum of the squares of the steps' usual sizes so far. */
-  let spent = 0;
-  let mood = random.normal();
-  for (;;) {
-    // Lively spells: more trades, and larger steps between them.
-    mood = 0.985 * mood + 0.17 * random.normal();
-    const lively = liveliness((time - day.openAt) / (day.closingAt - day.openAt));
-    time += Math.max(1, Math.round(random.exponential((share.tickMs * Math.exp(-0.5 * mood - 0.125)) / lively)));
-    while (changes[0] && (changes[0].time <= time || time >= to)) {
-      const change = changes.shift() as Change;
-      steps.push({ time: change.time, walk, spent, mood, change });
-      if (time === change.time) time++;
-    }
-    if (time >= to) break;
-    let size = share.volatility * Math.exp(0.7 * mood);
-    if (random.chance(0.0012)) size += 12 * share.volatility;
-    walk += size * random.normal();
-    spent += size ** 2;
-    if (!halt || time < halt.from || time > halt.to) steps.push({ time, walk, spent, mood });
-  }
-  const trend = trendOf(share, day.index);
-  return steps.map((step) => {
-    const part = spent > 0 ? step.spent / spent : 0;
-    const jump = halt && step.time >= halt.from ? halt.jump : 0;
-    const middle = Math.exp(trend(step.time) + step.walk - part * walk + jump);
-    const { time, change } = step;
-    const state = change ? [["state", change.state] as const] : [];
-    if (change && change.size === undefined) return { time, readings: state };
-    const quoted = quote(middle, step.mood, random, change?.size ?? 1);
-    return { time, readings: [...quoted, ...state] };
-  });
-}
-
-/** A trade at the bid or at the ask, in whole cents. `size`: times the usual one. */
-function quote(middle: number, mood: number, random: Random, size: number): (readonly [string, number])[] {
-  const spread = middle * 1.5e-4 * Math.exp(0.5 * mood);
-  const bid = Math.floor((middle - spread / 2) * 100) / 100;
-  const ask = round(Math.max(bid + 0.01, middle + spread / 2), 2);
-  const shares = Math.max(
-    1,
-    Math.round(random.exponential(60 * Math.exp(0.4 * mood)) * size + (size > 1 ? 20 * size : 0)),
-  );
-  return [
-    ["price", random.chance(0.5) ? bid : ask],
-    ["size", shares],
-    ["bid", bid],
-    ["ask", ask],
-  ];
 }

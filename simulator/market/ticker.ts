@@ -7,7 +7,8 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Model, ModelOptions, Report } from "../model.ts";
 import { Noise, Random } from "../random.ts";
 import { allMarketHours, Calendar, type TradingDay } from "./calendar.ts";
-import { changesOf, type Piece, reportsOf, type Share } from "./session.ts";
+import { type Piece, PieceReports } from "./piece.ts";
+import { changesOf, type Share } from "./session.ts";
 
 /** Average number of ticks in a piece of a day. */
 const pieceTicks = 3_600;
@@ -25,10 +26,10 @@ export class Ticker implements Model {
   readonly intervalMs: number;
   readonly #share: Share;
   readonly #calendar: Calendar;
-  /** The change of state that holds where it was begun. */
+  /** The change of state that holds where it was begun: told first. */
   #holding: Report | undefined;
   #piece: Piece;
-  #reports: readonly Report[];
+  #reports: PieceReports;
   #next = 0;
 
   constructor({ device, seed, from, rate = 1, marketHours: hours = allMarketHours[0] }: ModelOptions) {
@@ -51,18 +52,18 @@ export class Ticker implements Model {
     this.intervalMs = tickMs / this.#calendar.openPart;
     this.meta = tickerMeta(symbol, this.#calendar.exchange);
     const day = this.#calendar.dayAt(from);
-    const held = changesOf(this.#share, day).findLast(({ time }) => time <= from)?.time ?? day.auctionAt;
-    this.#piece = this.#pieceAt(day, held);
-    this.#reports = this.#make();
-    this.#holding = this.#reports.find(({ time }) => time === held);
+    const changes = changesOf(this.#share, day);
+    const { time: held, state } = changes.findLast(({ time }) => time <= from) ?? (changes[0] as (typeof changes)[0]);
+    // Where trading goes on, its own trade is left out: a chart would join it to the next one told, over all those between.
+    this.#holding = state === "open" ? { time: held, readings: [["state", state]] } : this.#reportAt(day, held);
     this.#piece = this.#pieceAt(day, from);
     this.#reports = this.#make();
-    while ((this.#reports[this.#next]?.time ?? Number.POSITIVE_INFINITY) <= Math.max(held, from - 1)) this.#next++;
+    while ((this.#reports.timeOf(this.#next) ?? Number.POSITIVE_INFINITY) <= Math.max(held, from - 1)) this.#next++;
     this.#skipEnd();
   }
 
   get nextTime(): number {
-    return (this.#holding ?? this.#due).time;
+    return this.#holding?.time ?? (this.#reports.timeOf(this.#next) as number);
   }
 
   /** A change of state ends what is passed over. */
@@ -70,7 +71,7 @@ export class Ticker implements Model {
     const holding = this.#holding;
     this.#holding = undefined;
     if (holding) return holding;
-    const report = this.#due;
+    const report = this.#reports.report(this.#next);
     for (let passed = 0; passed < stride; passed++) {
       this.#next++;
       // A piece that is passed over whole is not made, but taken for an average one.
@@ -79,13 +80,9 @@ export class Ticker implements Model {
         passed += pieceTicks;
       }
       this.#skipEnd();
-      if (isChange(this.#due)) break;
+      if (this.#reports.changesState(this.#next)) break;
     }
     return report;
-  }
-
-  get #due(): Report {
-    return this.#reports[this.#next] as Report;
   }
 
   get #following(): Piece {
@@ -103,8 +100,16 @@ export class Ticker implements Model {
     }
   }
 
-  #make(): Report[] {
-    return reportsOf(this.#share, this.#piece);
+  #make(): PieceReports {
+    return new PieceReports(this.#share, this.#piece);
+  }
+
+  /** The one that is due at `time`. */
+  #reportAt(day: TradingDay, time: number): Report {
+    const reports = new PieceReports(this.#share, this.#pieceAt(day, time));
+    let index = 0;
+    while (index < reports.length - 1 && reports.timeOf(index) !== time) index++;
+    return reports.report(index);
   }
 
   /** Nothing but ticks happens in it. */
@@ -129,10 +134,6 @@ export class Ticker implements Model {
   #piecesOf({ openAt, closingAt }: TradingDay): number {
     return Math.ceil((closingAt - openAt) / (this.#share.tickMs * pieceTicks));
   }
-}
-
-function isChange({ readings }: Report): boolean {
-  return readings.some(([metric]) => metric === "state");
 }
 
 function tickerMeta(symbol: string, market: string): DeviceMeta {

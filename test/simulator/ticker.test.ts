@@ -28,6 +28,45 @@ describe("ticker", () => {
     expect(new Set([run(7), run(8), run(7, "market/BORU")]).size).toBe(3);
   });
 
+  it("[S3] reports the ticks that it has always reported: a hub that holds a past gets no other one by a newer program (seed 7)", () => {
+    const [short, real] = allMarketHours;
+    const streams = [
+      { recorded: "f2c1058c40258b96", days: 0.3, options: { marketHours: short } },
+      { recorded: "f9261a9abaaea2d8", days: 3, options: { marketHours: real, rate: 0.2 } },
+      { recorded: "92cac9d542195467", days: 20, stride: 700, options: { marketHours: short, device: "market/BORU" } },
+      { recorded: "d167422d2b1e6dc4", days: 20, stride: 9_000, options: { marketHours: real, rate: 3 } },
+    ];
+    const found = streams.map(({ days, stride = 1, options }) => {
+      // What holds at the begin is told first, and held by a test of its own.
+      const [, ...ticks] = reportsUntil(
+        new Ticker({ device, seed: 7, from, ...options }),
+        from + days * 24 * hour,
+        stride,
+      );
+      return hashOf(ticks);
+    });
+    expect(found).toEqual(streams.map(({ recorded }) => recorded));
+  });
+
+  it("[S6] tells at its begin which state holds since when, and the last trade with it only where none came after it", () => {
+    const found = allMarketHours.flatMap((marketHours) => {
+      const begin = (start: number) => new Ticker({ device, seed: 7, from: start, marketHours });
+      const changes = reportsUntil(begin(from), from + 10 * marketHours.dayMs, 9_000).filter(
+        (report) => changesIn([report]).length > 0,
+      );
+      return changes.slice(1).map((change) => {
+        const [, state] = change.readings.at(-1) ?? [];
+        const expected = state === "open" ? { time: change.time, readings: [["state", state]] } : change;
+        const start = change.time + marketHours.haltMs / 2;
+        const model = begin(start);
+        expect(model.report()).toEqual(expected);
+        expect(model.nextTime).toBeGreaterThanOrEqual(start);
+        return `${state} ${change.readings.length}`;
+      });
+    });
+    expect([...new Set(found)].sort()).toEqual(["auction 1", "closed 5", "halted 5", "open 5"]);
+  });
+
   it("[S3] reports the same ticks at the same times, wherever it was begun, after the change of state that holds there", () => {
     fc.assert(
       fc.property(
