@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settings } from "../server/config.ts";
 import { HubProcess } from "./chaos/hub-process.ts";
+import { pictureNames } from "./e2e/pictures/take.ts";
 import { program, readme } from "./support/readme.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -53,6 +54,24 @@ describe("README's programs", () => {
     return answers;
   }
 
+  it.skipIf(missing("curl"))("[README] a sensor of one's own: needs curl; the first lines make a chart", async () => {
+    const sensor = spawn("sh", ["-c", here(program("sh", "while sleep 1"))], { stdio: ["ignore", "pipe", "inherit"] });
+    children.push(sensor);
+    const [, promised = ""] = /Each answer, `([^`]+)`/.exec(readme) ?? [];
+    const twice = `${promised}\n${promised}\n`;
+    let output = "";
+    for await (const bytes of sensor.stdout) {
+      output += bytes;
+      if (output.length >= twice.length) break;
+    }
+    expect(output).toBe(twice);
+    const { values } = await ask<{ values: number[] }>("readings?device=shed-1&metric=temperature");
+    expect(values.length).toBeGreaterThanOrEqual(2);
+    for (const value of values) expect(Math.abs(value - 20.5)).toBeLessThanOrEqual(0.5);
+    // Where the page shows it.
+    expect(readme).toContain("http://localhost:8080/#/device/shed-1");
+  });
+
   it("[README] JavaScript: sends readings and is told that they are on disk", async () => {
     const script = join(folder, "device.mjs");
     writeFileSync(script, here(program("js", "new WebSocket")));
@@ -84,7 +103,7 @@ describe("README's programs", () => {
   });
 
   it.skipIf(missing("curl"))("[README] curl: needs curl; posts, and asks for the past", async () => {
-    const [posted = ""] = await shell(program("sh", "Content-Type"));
+    const [posted = ""] = await shell(program("sh", "tank-1"));
     expect(JSON.parse(posted)).toMatchObject({ stored: 2, rejected: [] });
     const answers = (await shell(program("sh", "aggregates=min,mean,max"))).map((text) => JSON.parse(text));
     const [devices, latest, recent, year, several, status] = answers;
@@ -127,9 +146,38 @@ describe("README", () => {
   });
 
   it("points at files that exist", () => {
-    const targets = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map(([, target]) => target ?? "");
+    const links = readme.matchAll(/\]\(((?!https?:)[^)#]+)[^)]*\)/g);
+    const pictures = readme.matchAll(/ (?:src|srcset)="([^"]+)"/g);
+    const targets = [...links, ...pictures].map(([, target]) => target ?? "");
     expect(targets.length).toBeGreaterThan(4);
     expect(targets.filter((target) => !existsSync(join(root, target)))).toEqual([]);
+  });
+
+  it("leads to headings that exist", () => {
+    const anchors = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor ?? "");
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, words = ""]) =>
+      words.toLowerCase().replaceAll(" ", "-"),
+    );
+    expect(anchors.length).toBeGreaterThan(4);
+    expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  });
+
+  it("shows the pictures that `npm run pictures` makes, each small, each in both themes", () => {
+    const shown = [...readme.matchAll(/ (?:src|srcset)="dashboard\/pictures\/([^"]+)"/g)].map(([, name]) => name);
+    expect(shown.sort()).toEqual([...pictureNames].sort());
+    for (const name of pictureNames) {
+      const picture = readFileSync(join(root, "dashboard/pictures", name));
+      expect(picture.toString("latin1", 8, 12), name).toBe("WEBP");
+      expect(picture.length, name).toBeLessThan(200_000);
+    }
+  });
+
+  it("gives a source for what it says of each other tool", () => {
+    const [, table = ""] = /^## Beside other tools\n[\s\S]*?\n\n(\|[\s\S]*?)\n\n/m.exec(readme) ?? [];
+    const [own = "", ...others] = table.split("\n").slice(2);
+    expect(own).toContain("this hub");
+    expect(others.length).toBeGreaterThan(4);
+    expect(others.filter((row) => !row.includes("](https://"))).toEqual([]);
   });
 
   it("names npm scripts that exist", () => {
@@ -140,6 +188,7 @@ describe("README", () => {
       "bench",
       "check",
       "dev",
+      "pictures",
       "simulate",
       "start",
       "test",

@@ -1,0 +1,13 @@
+/** `npm run pictures`: takes the pictures in README anew. */
+import { mkdirSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { pictureNames, takePictures } from "./take.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const folder = join(root, "dashboard/pictures");
+mkdirSync(folder, { recursive: true });
+await takePictures(folder);
+for (const name of pictureNames) {
+  const path = join(folder, name);
+  console.log(`${relative(root, path)}: ${Math.round(statSync(path).size / 1_000)} kB`);
+}
