@@ -1,6 +1,7 @@
 /** Which column of a file is what: found by the names that such columns usually have, or named by flags. */
+import { findClock } from "./clock.ts";
 import { WrongFile } from "./row.ts";
-import { shapeOf } from "./times.ts";
+import { readTime, shapeOf } from "./times.ts";
 
 /** Columns as flags name them. */
 export interface NamedColumns {
@@ -18,6 +19,8 @@ export interface NamedColumns {
  */
 export interface Layout {
   readonly time: number;
+  /** Where `time` has days alone: the hours. */
+  readonly clock?: number;
   readonly device?: number;
   readonly long?: { readonly metric: number; readonly value: number; readonly type?: number };
   readonly values: readonly number[];
@@ -42,7 +45,7 @@ function normal(name: string): string {
   return name
     .trim()
     .toLowerCase()
-    .replaceAll(/[\s-]+/g, "_");
+    .replaceAll(/[\s.-]+/g, "_");
 }
 
 function wordsOf(name: string): readonly string[] {
@@ -57,11 +60,12 @@ function listed(names: readonly string[]): string {
   return names.length > shown.length ? `${shown.join(", ")} and ${names.length - shown.length} more` : shown.join(", ");
 }
 
-/** Numbers that are times without anybody having said so: years, or epochs after 1973. */
+/** Numbers that are times without anybody having said so: years, `20000131`, or epochs after 1973. */
 function looksLikeTime(text: string): boolean {
   const shape = shapeOf(text);
   const size = Math.abs(Number(text));
-  return shape !== undefined && (shape !== "number" || (size >= 1_000 && size < 3_000) || size >= 1e8);
+  if (shape !== "number") return shape !== undefined;
+  return (size >= 1_000 && size < 3_000) || size >= 1e8 || readTime(text, "compact") !== undefined;
 }
 
 /** Finds the columns of a file by its header and some of its first rows. */
@@ -87,13 +91,14 @@ export function findLayout(
   };
 
   const time = byFlag("--time-column", named.timeColumn) ?? findTime(header, names, sample);
+  const clock = findClock(header, sample, time);
   const value = byFlag("--value-column", named.valueColumn);
   const wantedMetric = byFlag("--metric-column", named.metricColumn);
   const metric = wantedMetric ?? usual("metric", [time, value]);
   const valueFound = value ?? usual("value", [time, metric]);
   const ofDevice = byFlag("--device-column", named.deviceColumn);
   const device = named.device === undefined ? (ofDevice ?? usual("device", [time, metric, valueFound])) : undefined;
-  const base = { time, ...(device === undefined ? {} : { device }) };
+  const base = { time, ...(clock === undefined ? {} : { clock }), ...(device === undefined ? {} : { device }) };
   if (metric !== undefined && valueFound !== undefined) {
     const roles = [time, device, metric, valueFound];
     const exact = ["time", "device", "metric", "value"].every((name, role) => roles[role] === header.indexOf(name));
@@ -103,7 +108,8 @@ export function findLayout(
   }
   if (wantedMetric !== undefined)
     throw new WrongFile(`Which column has the values? Name it with --value-column; the columns are ${listed(header)}.`);
-  const isValue = (place: number) => place !== time && place !== device && header[place]?.trim() !== "";
+  const isValue = (place: number) =>
+    place !== time && place !== clock && place !== device && header[place]?.trim() !== "";
   const values = value === undefined ? [...header.keys()].filter(isValue) : [value];
   if (values.length === 0) throw new WrongFile(`There is no column with values beside ${listed(header)}.`);
   return { ...base, values, exact: false };
@@ -116,12 +122,14 @@ function findTime(
 ): number {
   // A column of that very name may count from any beginning.
   const surely = usualNames.time.slice(0, usualNames.time.indexOf("month"));
-  const readable = header.map((_, place) => {
-    const isTime = surely.includes(names[place] ?? "") ? (text: string) => shapeOf(text) !== undefined : looksLikeTime;
+  const isMostly = (place: number, isTime: (text: string) => boolean): boolean => {
     const cells = sample.map((row) => row[place]).filter((cell) => cell !== undefined && cell !== null && cell !== "");
     const times = cells.filter((cell) => isTime(String(cell).trim()));
     return times.length > 0 && times.length >= cells.length / 2;
-  });
+  };
+  const readable = header.map((_, place) =>
+    isMostly(place, surely.includes(names[place] ?? "") ? (text) => shapeOf(text) !== undefined : looksLikeTime),
+  );
   const exactly = usualNames.time.map((name) => names.indexOf(name));
   const partly = usualNames.time.map((name) =>
     header.findIndex((column, place) => readable[place] && wordsOf(column).includes(name)),
@@ -134,7 +142,9 @@ function findTime(
     ...exactly.slice(vague),
     ...partly.slice(vague),
   ];
-  const found = order.find((place) => place >= 0 && readable[place]);
+  // Where `time` has hours such as 134500 and `date` has days, days it is.
+  const plain = exactly.slice(0, vague).find((place) => isMostly(place, looksLikeTime));
+  const found = plain ?? order.find((place) => place >= 0 && readable[place]);
   if (found !== undefined) return found;
   if (header.some((name) => looksLikeTime(name.trim()) || /^[+-]?\d*[.,]?\d+$/.test(name.trim())) && sample.length > 0)
     throw new WrongFile(

@@ -108,7 +108,7 @@ function firstLine(
     ...(shiftToNow ? ["shifted to now"] : []),
     ...(loop ? ["in a loop"] : []),
   ];
-  const times = `times (${dateFormat}) from ${named(layout.time)}`;
+  const times = `times (${dateFormat}) from ${named(layout.time)}${layout.clock === undefined ? "" : ` and ${named(layout.clock)}`}`;
   const devices = layout.device === undefined ? "" : `, devices from ${named(layout.device)}`;
   const long = layout.long ? `, metrics from ${named(layout.long.metric)}` : "";
   return `Playing ${path}${ways.length > 0 ? `, ${ways.join(", ")}` : ""}, for ${url}. Ctrl-C stops.\n${amounts(contents)}; ${times}${devices}${long}.`;

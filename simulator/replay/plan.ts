@@ -1,9 +1,11 @@
 /** What a file is found to be: read once from end to end, since only a whole column tells which date 03/04/2000 is. */
+import { clockText } from "./clock.ts";
 import { findLayout, type Layout, type NamedColumns } from "./columns.ts";
 import { refusal, sentence, troublesTold } from "./refusal.ts";
 import { WrongFile } from "./row.ts";
 import type { Table } from "./rows.ts";
-import { type TimeFormat, TimeTally } from "./times.ts";
+import { TimeTally } from "./time-tally.ts";
+import { readTime, type TimeFormat } from "./times.ts";
 import { ColumnTally, type Decimal, DecimalTally, type ValueType } from "./values.ts";
 
 /** What a person says of a file. */
@@ -39,6 +41,13 @@ export function textOf(cell: unknown): string {
   return cell === undefined || cell === null ? "" : String(cell).trim();
 }
 
+/** The time of a row; of a column of days and one of hours, both together. */
+export function timeText({ time, clock }: Layout, cells: readonly unknown[]): string {
+  const text = textOf(cells[time]);
+  const hour = clock === undefined ? "" : textOf(cells[clock]);
+  return text === "" || hour === "" ? text : `${text} ${clockText(hour)}`;
+}
+
 /** Looks at all of a file. Throws `WrongFile` where it cannot be said what is what. */
 export async function survey(table: Table, options: FileOptions): Promise<Plan> {
   const sample = await sampleOf(table);
@@ -62,7 +71,7 @@ export async function survey(table: Table, options: FileOptions): Promise<Plan> 
   for await (const rows of table.rows()) {
     for (const { cells, line, trouble } of rows) {
       if (trouble) continue;
-      times.add(textOf(cells[layout.time]), line);
+      times.add(timeText(layout, cells), line);
       if (!untyped) continue;
       for (const place of layout.long ? [layout.long.value] : layout.values)
         tally(typeKey(layout, cells, place), cells[place], line);
@@ -106,11 +115,14 @@ async function sampleOf(table: Table): Promise<readonly (readonly unknown[])[]> 
 
 function dateFormatOf(times: TimeTally, table: Table, layout: Layout, options: FileOptions): TimeFormat {
   if (options.dateFormat) return options.dateFormat;
-  const found = times.decide();
   const column = table.header[layout.time] ?? "";
+  const found = times.decide(/date|datum|fecha/i.test(column));
   if (found === undefined)
     throw new WrongFile(`The column "${column}" has no time in it that can be read; the forms are listed in --help.`);
-  const format = decided(found, "date", "--date-format mdy", "--date-format dmy");
+  const formats = (["mdy", "dmy", "ymd"] as const).filter(
+    (format) => typeof found === "object" && readTime(found.text, format) !== undefined,
+  );
+  const format = decided(found, "date", ...formats.map((name) => `--date-format ${name}`));
   // The hub's own numbers are ms, also those that look like seconds.
   return layout.exact && format !== "iso" ? "ms" : format;
 }

@@ -2,7 +2,7 @@
 import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { deviceOf, type MetricOfColumn, metricOf, NameBook } from "./names.ts";
-import { type Plan, textOf, typeKey } from "./plan.ts";
+import { type Plan, textOf, timeText, typeKey } from "./plan.ts";
 import type { Row, Trouble } from "./row.ts";
 import { readTime, timeFormats } from "./times.ts";
 import { readNumber, readValue, textTrouble, type ValueType } from "./values.ts";
@@ -70,7 +70,7 @@ export class Reader {
     if (row.trouble) return row.trouble;
     const { layout, dateFormat, header } = this.#plan;
     const { cells, line } = row;
-    const text = textOf(cells[layout.time]);
+    const text = timeText(layout, cells);
     if (text === "" && cells.every((cell) => textOf(cell) === "")) return undefined;
     const time = readTime(text, dateFormat);
     if (time === undefined)

@@ -2,32 +2,37 @@
 import { maxTimeMs } from "../../server/protocol/index.ts";
 
 /** How the times of a column are to be read. `year`: whole or decimal years, as in tables of CO₂. */
-export type TimeFormat = "iso" | "mdy" | "dmy" | "named" | "compact" | "year" | "s" | "ms" | "us" | "ns";
+export type TimeFormat = keyof typeof timeFormats;
 
 /** As `--date-format` takes them, with an example of each. */
-export const timeFormats: Readonly<Record<TimeFormat, string>> = {
+export const timeFormats = {
   iso: "2000-01-31, 2000/01/31 13:45, 2000-01-31T13:45:00.5+01:00",
-  mdy: "01/31/2000, 1/31/2000 1:45 PM",
-  dmy: "31/01/2000, 31.1.2000 13:45",
+  mdy: "01/31/2000, 1/31/00 1:45 PM",
+  dmy: "31/01/2000, 31.1.00 13:45",
+  ymd: "00/01/31 13:45",
   named: "Jan 31 2000, 31 January 2000 13:45",
-  compact: "20000131",
+  compact: "20000131, 20000131134500, 20000131T134500Z",
   year: "2000, 2000.0833",
+  excel: "36556.5729, days of a spreadsheet",
   s: "949326300",
   ms: "949326300000",
   us: "949326300000000",
   ns: "949326300000000000",
-};
+} as const;
 
 /** What a text may be, before the whole column has decided. */
-export type TimeShape = "iso" | "slash" | "named" | "number";
+export type TimeShape = "iso" | "slash" | "named" | "compact" | "number";
 
-const zone = "\\s?(Z|UTC|GMT|[+-]\\d{2}:?(?:\\d{2})?)?";
-const clock = `(?:(?:T|\\s+|,\\s*)(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?(?:\\s?([AaPp])\\.?[Mm]\\.?)?${zone})?`;
+const zone = "\\s?([Zz]|UTC|GMT|[+-]\\d{2}:?(?:\\d{2})?)?";
+const clock = `(?:(?:[Tt]|\\s+|,\\s*)(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?(?:\\s?([AaPp])\\.?[Mm]\\.?)?${zone})?`;
 const iso = new RegExp(`^([+-]\\d{6}|\\d{4})([-/.])(\\d{1,2})(?:\\2(\\d{1,2}))?${clock}$`);
-const slash = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4})${clock}$`);
+const slash = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d{2})${clock}$`);
 const monthFirst = new RegExp(`^([A-Za-z]{3,9})\\.?[\\s-]+(?:(\\d{1,2})(?:st|nd|rd|th)?,?[\\s-]+)?(\\d{4})${clock}$`);
 const dayFirst = new RegExp(
-  `^(?:[A-Za-z]{3,9},?\\s+)?(\\d{1,2})(?:st|nd|rd|th)?\\.?[\\s-]+([A-Za-z]{3,9})\\.?,?[\\s-]+(\\d{4})${clock}$`,
+  `^(?:[A-Za-z]{3,9},?\\s+)?(\\d{1,2})(?:st|nd|rd|th)?\\.?[\\s-]+([A-Za-z]{3,9})\\.?,?[\\s-]+(\\d{4}|\\d{2})${clock}$`,
+);
+const compact = new RegExp(
+  `^([12]\\d{3})(\\d{2})(\\d{2})(?:[Tt ]?(\\d{2}):?(\\d{2})(?::?(\\d{2})(?:[.,](\\d+))?)?${zone})?$`,
 );
 const number = /^[+-]?\d+(?:[.,]\d+)?$/;
 const months = "january february march april may june july august september october november december".split(" ");
@@ -77,19 +82,33 @@ function readIso(text: string): number | undefined {
 }
 
 function readCompact(text: string): number | undefined {
-  const [, year, month, day] = /^([12]\d{3})(\d{2})(\d{2})$/.exec(text) ?? [];
-  return year === undefined ? undefined : compose(Number(year), Number(month), Number(day), []);
+  const found = compact.exec(text);
+  if (!found) return undefined;
+  const [, year, month, day, hour, minute, second, fraction, offset] = found;
+  return compose(Number(year), Number(month), Number(day), [hour, minute, second, fraction, undefined, offset]);
 }
 
-function readSlash(text: string, order: "mdy" | "dmy"): number | undefined {
+function readSlash(text: string, order: "mdy" | "dmy" | "ymd"): number | undefined {
   const found = slash.exec(text);
   if (!found) return undefined;
-  const [, one, sign, two, year, ...rest] = found;
-  const [month, day] = order === "mdy" ? [one, two] : [two, one];
+  const [, one = "", sign, two, three = "", ...rest] = found;
   // 31.1.2000 has the day first wherever it is written.
-  if (sign === "." && order === "mdy") return undefined;
-  return compose(Number(year), Number(month), Number(day), rest);
+  if (sign === "." && order !== "dmy") return undefined;
+  if (order === "ymd")
+    return one.length + three.length === 4 ? compose(yearOf(one), Number(two), Number(three), rest) : undefined;
+  const [month, day] = order === "mdy" ? [one, two] : [two, one];
+  return compose(yearOf(three), Number(month), Number(day), rest);
 }
+
+/** Of two digits: 1969 to 2068, as POSIX has it. */
+function yearOf(text: string): number {
+  const year = Number(text);
+  if (text.length > 2) return year;
+  return year < 69 ? 2_000 + year : 1_900 + year;
+}
+
+/** Midnight of the day that spreadsheets count as 0, where days after February 1900 are concerned. */
+const excelEpoch = Date.UTC(1899, 11, 30);
 
 function readNamed(text: string): number | undefined {
   const american = monthFirst.exec(text);
@@ -100,7 +119,7 @@ function readNamed(text: string): number | undefined {
   const found = dayFirst.exec(text);
   if (!found) return undefined;
   const [, day, name = "", year, ...rest] = found;
-  return compose(Number(year), monthOf(name), Number(day), rest);
+  return compose(yearOf(year ?? ""), monthOf(name), Number(day), rest);
 }
 
 /** The instant so far into a year as its fraction tells: 1958.5 is the middle of 1958. */
@@ -129,9 +148,11 @@ export function readTime(text: string, format: TimeFormat): number | undefined {
 
 function readAs(text: string, format: TimeFormat): number | undefined {
   if (format === "iso") return readIso(text);
-  if (format === "mdy" || format === "dmy") return readSlash(text, format);
+  if (format === "mdy" || format === "dmy" || format === "ymd") return readSlash(text, format);
   if (format === "named") return readNamed(text);
   if (format === "compact") return readCompact(text);
+  if (format === "excel")
+    return number.test(text) ? Math.round(excelEpoch + Number(text.replace(",", ".")) * 86_400_000) : undefined;
   return format === "year" ? readYear(text) : readEpoch(text, format);
 }
 
@@ -139,54 +160,7 @@ function readAs(text: string, format: TimeFormat): number | undefined {
 export function shapeOf(text: string): TimeShape | undefined {
   if (number.test(text)) return "number";
   if (readIso(text) !== undefined) return "iso";
-  if (readSlash(text, "mdy") !== undefined || readSlash(text, "dmy") !== undefined) return "slash";
+  if ((["mdy", "dmy", "ymd"] as const).some((order) => readSlash(text, order) !== undefined)) return "slash";
+  if (readCompact(text) !== undefined) return "compact";
   return readNamed(text) === undefined ? undefined : "named";
-}
-
-/** Finds the format of a column out of all its cells. */
-export class TimeTally {
-  readonly #shapes: Record<TimeShape, number> = { iso: 0, slash: 0, named: 0, number: 0 };
-  #onlyMonthFirst = 0;
-  #onlyDayFirst = 0;
-  #ambiguous: { readonly line: number; readonly text: string } | undefined;
-  #compact = 0;
-  #largest = 0;
-  #smallest = Number.POSITIVE_INFINITY;
-
-  add(text: string, line: number): void {
-    const shape = shapeOf(text);
-    if (shape === undefined) return;
-    this.#shapes[shape]++;
-    if (shape === "slash") {
-      const monthFirst = readSlash(text, "mdy");
-      const dayFirst = readSlash(text, "dmy");
-      if (dayFirst === undefined) this.#onlyMonthFirst++;
-      else if (monthFirst === undefined) this.#onlyDayFirst++;
-      else if (monthFirst !== dayFirst) this.#ambiguous ??= { line, text };
-    } else if (shape === "number") {
-      if (readCompact(text) !== undefined) this.#compact++;
-      const size = Math.abs(Number(text.replace(",", ".")));
-      this.#largest = Math.max(this.#largest, size);
-      this.#smallest = Math.min(this.#smallest, size);
-    }
-  }
-
-  /** The format most cells have; the first cell that two formats read differently; or undefined where nothing is a time. */
-  decide(): TimeFormat | { readonly line: number; readonly text: string } | undefined {
-    const [shape, count] = Object.entries(this.#shapes).reduce((most, one) => (one[1] > most[1] ? one : most));
-    if (count === 0) return undefined;
-    if (shape === "number") return this.#unit();
-    if (shape !== "slash") return shape as "iso" | "named";
-    if (this.#onlyMonthFirst !== this.#onlyDayFirst) return this.#onlyMonthFirst > this.#onlyDayFirst ? "mdy" : "dmy";
-    return this.#ambiguous ?? "dmy";
-  }
-
-  /** By size: seconds reach 1e11 in the year 5138, and the other units are a thousand times that. */
-  #unit(): TimeFormat {
-    if (this.#compact === this.#shapes.number) return "compact";
-    if (this.#smallest >= 1_000 && this.#largest < 3_000) return "year";
-    if (this.#largest < 1e11) return "s";
-    if (this.#largest < 1e14) return "ms";
-    return this.#largest < 1e17 ? "us" : "ns";
-  }
 }

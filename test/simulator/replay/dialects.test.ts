@@ -46,12 +46,43 @@ describe("[Y3] a file is read", () => {
   });
 });
 
+describe("[Y2] the time of a row", () => {
+  const half = first + 13.5 * 3_600_000;
+
+  it.each([
+    ["Date;Time", "01/01/2000;13:30:00", "31/01/2000;13:30:00"],
+    ["<DATE>;<TIME>", "20000101;13:30", "20000131;13:30"],
+    ["date;time", "20000101;133000", "20000131;133000"],
+    ["time;date", "1:30 PM;2000-01-01", "1:30 PM;2000-01-31"],
+    ["Hour;Date", "13;2000-01-01", "13;2000-01-31"],
+  ])("stands in two columns where they are %s", async (header, one, two) => {
+    const minutes = header.startsWith("Hour") ? -30 * 60_000 : 0;
+    expect(await rowsOf(`${header};t\n${one};1\n${two};2\n`)).toEqual([
+      [half + minutes, "x", { t: 1 }],
+      [half + minutes + 30 * day, "x", { t: 2 }],
+    ]);
+  });
+
+  it("has nothing to do with hours that are called otherwise", async () => {
+    expect(await rowsOf("date,sunrise\n2000-01-01,08:15\n")).toEqual([[first, "x", { sunrise: "08:15" }]]);
+  });
+
+  it("is in days where a column of dates comes from a spreadsheet's insides", async () => {
+    expect(await rowsOf("Date,t\n36526,1.5\n36527,2\n")).toEqual(twoRows);
+  });
+});
+
 describe("[Y1] a wrong file", () => {
   it.each<[string, string | Uint8Array, string]>([
     [
       "has too many cells in each row",
       "date,t\n2000-01-01,1,5\n2000-01-02,2,5\n",
       "Line 2: expected 2 cells as in the header, found 3.\nLine 3: expected 2 cells as in the header, found 3.\n2 of 2 rows are wrong; none is fine. Nothing was sent.",
+    ],
+    [
+      "has years that may be days",
+      "date,t\n20/01/14,1\n20/01/15,2\n",
+      'Line 2: "20/01/14" can be read in two ways, and no other date in the file tells which: give --date-format dmy or --date-format ymd.',
     ],
     [
       "is one JSON object over several lines",
