@@ -16,6 +16,9 @@ const humHz = 100;
 
 const teeth = 4;
 
+/** Tones of the shaft, the cutter and the outer race, in multiples of the shaft's frequency. */
+const multiples = [1, 2, 3, teeth, outerRace, 2 * outerRace, 3 * outerRace] as const;
+
 /** Deviation of the sum of two even spreads over [-1, 1). */
 const spread = Math.sqrt(2 / 3);
 
@@ -32,9 +35,11 @@ export interface Motion {
 }
 
 interface Strength {
-  /** Amplitudes of the tones at these multiples of the shaft's frequency, m/s². */
-  readonly tones: readonly (readonly [multiple: number, amplitude: number])[];
+  /** Amplitudes of the tones at `multiples`, m/s². */
+  readonly tones: readonly number[];
+  /** Amplitude of the inner race's tone, m/s². */
   readonly inner: number;
+  /** Amplitude, m/s². */
   readonly hum: number;
   /** Deviation of the noise, m/s². */
   readonly noise: number;
@@ -46,13 +51,13 @@ function strengthOf({ speed, cutting, wear }: Motion): Strength {
   const outer = force * (0.015 + 2.4 * wear ** 2.5);
   return {
     tones: [
-      [1, force * (0.5 + 0.25 * wear)],
-      [2, force * (0.2 + 0.2 * wear)],
-      [3, force * 0.09],
-      [teeth, force * 0.55 * cutting],
-      [outerRace, outer],
-      [2 * outerRace, 0.55 * outer],
-      [3 * outerRace, 0.3 * outer],
+      force * (0.5 + 0.25 * wear),
+      force * (0.2 + 0.2 * wear),
+      force * 0.09,
+      force * 0.55 * cutting,
+      outer,
+      0.55 * outer,
+      0.3 * outer,
     ],
     inner: force * (0.01 + 0.9 * wear ** 4),
     hum: speed > 1 ? 0.03 + 0.06 * cutting : 0,
@@ -63,7 +68,7 @@ function strengthOf({ speed, cutting, wear }: Motion): Strength {
 /** Root of the mean square of the acceleration, m/s²: what the tones and the noise come to over a second. */
 export function rmsOf(motion: Motion): number {
   const { tones, inner, hum, noise } = strengthOf(motion);
-  const squares = tones.reduce((sum, [, amplitude]) => sum + amplitude ** 2, 0);
+  const squares = tones.reduce((sum, amplitude) => sum + amplitude ** 2, 0);
   return Math.sqrt((squares + inner ** 2 * (1 + comesAndGoes ** 2 / 2) + hum ** 2) / 2 + noise ** 2);
 }
 
@@ -81,9 +86,8 @@ export class Vibration {
     const { tones, inner, hum, noise } = strengthOf(motion);
     const { turns } = motion;
     let sum = 0;
-    tones.forEach(([multiple, amplitude], tone) => {
-      sum += amplitude * wave(multiple * turns + (this.#phases[tone] as number));
-    });
+    for (let tone = 0; tone < multiples.length; tone++)
+      sum += (tones[tone] as number) * wave((multiples[tone] as number) * turns + (this.#phases[tone] as number));
     sum += inner * (1 + comesAndGoes * wave(turns)) * wave(innerRace * turns + (this.#phases[7] as number));
     sum += hum * wave(((time % 1_000) / 1_000) * humHz);
     const rustle = this.#noise.white(time) + this.#noise.white(time + 0.5e12);
@@ -91,6 +95,7 @@ export class Vibration {
   }
 }
 
+/** Whole turns are taken off first: the sine of a large angle takes several times as long. */
 function wave(turns: number): number {
-  return Math.sin(2 * Math.PI * turns);
+  return Math.sin(2 * Math.PI * (turns - Math.floor(turns)));
 }
