@@ -81,7 +81,7 @@ export async function survey(table: Table, options: FileOptions): Promise<Plan> 
     options.decimal ??
     (layout.exact ? "point" : decided(decimals.decide(), "number", "--decimal point", "--decimal comma"));
   const types = new Map<string | number, ValueType>();
-  for (const [key, column] of columns) types.set(key, column.type(decimal));
+  for (const [key, column] of columns) types.set(key, column.type(decimal, layout.exact));
   // Keys that an NDJSON file brought later than its sample are metrics as well.
   const full =
     table.typed && !layout.long && options.valueColumn === undefined

@@ -8,15 +8,26 @@ export type Decimal = "point" | "comma";
 /** What the values of a column are. */
 export type ValueType = "number" | "boolean" | "string";
 
+/** Between thousands everywhere, besides the sign that the decimals do not have: blanks, also such as do not break, and apostrophes. */
+const thousands = "[ \\u00A0\\u202F\u2019']";
+
+function numberPattern(point: string, comma: string): RegExp {
+  const grouped = `[1-9]\\d{0,2}(?:(?:${comma}\\d{3})+|(?:${thousands}\\d{3})+)`;
+  return new RegExp(`^[+\u2212-]?(?:(?:\\d+|${grouped})(?:${point}\\d*)?|${point}\\d+)(?:[eE][+-]?\\d+)?$`);
+}
+
 const numberIn: Readonly<Record<Decimal, RegExp>> = {
-  point: /^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/,
-  comma: /^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$/,
+  point: numberPattern("\\.", ","),
+  comma: numberPattern(",", "\\."),
 };
+/** What programs write for a number that is none, or that no double holds; not a word that a person would choose. */
+const failed = /^(?:n\/?a|<na>|nan|null|#(?:n\/a|div\/0!|value!|ref!|num!|name\?|null!))$/i;
+const infinite = /^[+-]?inf(?:inity)?$/i;
 /** `1,234` is 1234 for one and 1.234 for another. */
 const eitherComma = /^[+-]?[1-9]\d{0,2},\d{3}$/;
 const boolean = /^(?:true|false)$/i;
 /** What stands for "no reading" in a column of numbers or booleans. */
-const nothing = /^(?:-+|n\/?a|nan|null|none|nil|missing|\?)?$/i;
+const nothing = /^(?:-+|none|nil|missing|\?)?$/i;
 
 /** The number that `text` is, or undefined. Numbers beyond the range of a double are none. */
 export function readNumber(text: string, decimal: Decimal): number | undefined {
@@ -25,7 +36,11 @@ export function readNumber(text: string, decimal: Decimal): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-function plainNumber(text: string, decimal: Decimal): string {
+const odd = new RegExp(`\u2212|${thousands}`);
+const allThousands = new RegExp(thousands, "g");
+
+function plainNumber(spelled: string, decimal: Decimal): string {
+  const text = odd.test(spelled) ? spelled.replaceAll(allThousands, "").replace("\u2212", "-") : spelled;
   if (decimal === "comma") return text.replaceAll(".", "").replace(",", ".");
   return text.includes(",") ? text.replaceAll(",", "") : text;
 }
@@ -34,7 +49,7 @@ function plainNumber(text: string, decimal: Decimal): string {
 export function readValue(text: string, type: ValueType, decimal: Decimal): Value | null | undefined {
   if (text === "") return null;
   if (type === "string") return text;
-  if (nothing.test(text)) return null;
+  if (nothing.test(text) || failed.test(text)) return null;
   if (type === "number") return readNumber(text, decimal);
   return boolean.test(text) ? text.toLowerCase() === "true" : undefined;
 }
@@ -51,6 +66,7 @@ export class ColumnTally {
   readonly #numbers: Record<Decimal, number> = { point: 0, comma: 0 };
   #booleans = 0;
   #nothing = 0;
+  #failed = 0;
   #filled = 0;
 
   add(text: string): void {
@@ -58,7 +74,7 @@ export class ColumnTally {
     this.#filled++;
     const first = text.charCodeAt(0);
     // Most cells of most files are numbers, and most texts begin with a letter: neither needs all the patterns.
-    if (first < 0x40) {
+    if (first < 0x40 || first === 0x2212) {
       const point = numberIn.point.test(text);
       const comma = numberIn.comma.test(text);
       if (point) this.#numbers.point++;
@@ -66,12 +82,17 @@ export class ColumnTally {
       if (point || comma) return;
     }
     if (boolean.test(text)) this.#booleans++;
-    else if (nothing.test(text)) this.#nothing++;
+    else if (failed.test(text)) this.#failed++;
+    else if (infinite.test(text)) {
+      this.#numbers.point++;
+      this.#numbers.comma++;
+    } else if (nothing.test(text)) this.#nothing++;
   }
 
-  /** Numbers where nine of ten cells are such; the others are mistakes then. Otherwise text, as it stands. */
-  type(decimal: Decimal): ValueType {
-    const said = this.#filled - this.#nothing;
+  /** Numbers where nine of ten cells are such, or none could be had; the others are mistakes then. Otherwise text, as it stands. `exact`: by a hub, which writes no NaN. */
+  type(decimal: Decimal, exact = false): ValueType {
+    const said = this.#filled - this.#nothing - this.#failed;
+    if (!exact && this.#filled > 0 && this.#failed === this.#filled) return "number";
     const numbers = this.#numbers[decimal];
     if (numbers > 0 && numbers >= 0.9 * said) return "number";
     return said > 0 && this.#booleans === said ? "boolean" : "string";

@@ -72,6 +72,45 @@ describe("[Y2] the time of a row", () => {
   });
 });
 
+describe("[Y4] a column", () => {
+  const column = (...cells: string[]) =>
+    rowsOf(`date;t\n${cells.map((cell, index) => `2000-01-${10 + index};${cell}`).join("\n")}\n`).then((rows) =>
+      rows.map((row) => ((row as unknown[])[2] as { t?: unknown }).t),
+    );
+
+  it.each([
+    ["blanks", "1 234 567,5", "7,25"],
+    ["blanks that do not break", "1\u00A0234\u00A0567,5", "7,25"],
+    ["narrow ones", "1\u202F234\u202F567,5", "7,25"],
+    ["apostrophes", "1'234'567.5", "7.25"],
+    ["typographic ones", "1\u2019234\u2019567.5", "7.25"],
+  ])("is one of numbers with %s between thousands", async (_, one, other) => {
+    expect(await column(one, other)).toEqual([1_234_567.5, 7.25]);
+  });
+
+  it("is one of numbers with a typographic minus", async () => {
+    expect(await column("\u22121.5", "2")).toEqual([-1.5, 2]);
+  });
+
+  it("has no reading where a spreadsheet could not reckon one, and none at all where it never could", async () => {
+    expect(await column("1", "#N/A", "#DIV/0!", "2")).toEqual([1, undefined, undefined, 2]);
+    expect(await column("NaN", "NaN")).toEqual([undefined, undefined]);
+  });
+
+  it("of words stays one, also where they say none", async () => {
+    expect(await column("none", "none")).toEqual(["none", "none"]);
+    const exported = "time,device,metric,value\n2000-01-01T00:00:00.000Z,d,t,NaN\n";
+    expect(await rowsOf(exported)).toEqual([[first, "d", { t: "NaN" }]]);
+    expect(await column("12 34", "1 2345")).toEqual(["12 34", "1 2345"]);
+  });
+
+  it("of numbers never becomes text for one that is infinite", async () => {
+    await expect(column("1", "inf", "2")).rejects.toThrow(
+      'Line 3, column "t": expected a number, as in the rest of the column, found "inf".',
+    );
+  });
+});
+
 describe("[Y1] a wrong file", () => {
   it.each<[string, string | Uint8Array, string]>([
     [
