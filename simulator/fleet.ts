@@ -40,7 +40,7 @@ export interface FleetTotals extends LinkStats {
   readonly stopped: number;
   /** Cut off between reports, to spare the battery. */
   readonly asleep: number;
-  /** How much of the past is done, 0 to 1. */
+  /** How much of the past is done, by its readings, 0 to 1. */
   readonly past: number;
 }
 
@@ -63,15 +63,21 @@ export class Fleet {
 
   get totals(): FleetTotals {
     const sum = { sent: 0, stored: 0, rejected: 0, dropped: 0, pending: 0, resent: 0, open: 0, stopped: 0, asleep: 0 };
-    let past = 0;
+    const past = { all: 0, done: 0 };
     for (const feed of this.#feeds) {
       const { stats, state } = feed;
       for (const key of ["sent", "stored", "rejected", "dropped", "pending", "resent"] as const) sum[key] += stats[key];
       if (state === "open" || state === "stopped" || state === "asleep") sum[state]++;
-      past += feed.past;
+      const { all, done } = feed.past;
+      past.all += all;
+      past.done += done;
     }
-    const links = this.#options.sources.length;
-    return { ...sum, links, past: links === 0 ? 1 : past / links };
+    const { historyMs = 0, sources } = this.#options;
+    const links = sources.length;
+    const isPastIn = historyMs === 0 || this.#pasts === links;
+    // Those that are not open yet are taken for as large as the others.
+    const part = past.all === 0 ? 0 : (past.done / past.all) * (this.#feeds.length / links);
+    return { ...sum, links, past: isPastIn ? 1 : Math.min(0.999, part) };
   }
 
   /** Makes no more readings, and waits until the hub has decided all it was sent, but no longer than `withinMs`. */

@@ -29,6 +29,8 @@ export interface Model {
   readonly sleeps?: boolean;
   /** Average time between reports, ms. */
   readonly intervalMs: number;
+  /** Moments in the columns of a report that is not thinned. Default 0. */
+  readonly samplesPerReport?: number;
   /** When the next report is due, ms since the epoch. */
   readonly nextTime: number;
   /**

@@ -32,6 +32,7 @@ export class Factory implements Model {
   readonly device: string;
   readonly meta: DeviceMeta;
   readonly intervalMs: number;
+  readonly samplesPerReport: number;
   readonly plan: Plan;
   readonly #phaseMs: number;
   readonly #hall: Noise;
@@ -44,6 +45,7 @@ export class Factory implements Model {
     const random = new Random(seed).derive(device);
     this.device = device;
     this.intervalMs = Math.max(1, Math.round(1_000 / rate));
+    this.samplesPerReport = Math.min(frameMs, this.intervalMs);
     this.#phaseMs = Math.floor(random.between(0, this.intervalMs));
     this.plan = new Plan(random);
     this.#hall = new Noise(`${seed}/hall`);
@@ -116,7 +118,7 @@ export class Factory implements Model {
   }
 
   #samplesUntil(end: number): Samples {
-    const count = Math.min(frameMs, this.intervalMs);
+    const count = this.samplesPerReport;
     const wear = this.plan.wearAt(end);
     const times = Array.from({ length: count }, (_, index) => end - count + index);
     const vibration = times.map((time) => round(this.#vibration.at(time, this.motionAt(time, wear)), 2));

@@ -60,12 +60,13 @@ export class Feed {
     return this.#link?.state.state ?? "asleep";
   }
 
-  /** How much of the past is done, 0 to 1. */
-  get past(): number {
-    if (this.#pastIn || this.#begunAt === this.#from) return 1;
+  /** Readings of the past, as far as it can be said before they are made: all of them, and those that are done. */
+  get past(): { readonly all: number; readonly done: number } {
+    const all = this.#pastUntil(this.#begunAt);
+    if (this.#pastIn) return { all, done: all };
+    const done = this.#pastUntil(Math.min(this.#begunAt, this.#options.model.nextTime));
     // All of it handed over is not yet all of it acknowledged.
-    const part = (this.#options.model.nextTime - this.#from) / (this.#begunAt - this.#from);
-    return Math.max(0, Math.min(0.999, part));
+    return { all, done: Math.min(0.999 * all, done) };
   }
 
   /** Makes no more readings. */
@@ -122,6 +123,15 @@ export class Feed {
     for (const key of counted) this.#stats[key] += stats[key];
     this.#link = undefined;
     link.close();
+  }
+
+  #pastUntil(time: number): number {
+    const { intervalMs, meta, samplesPerReport = 0 } = this.#options.model;
+    const rows = Object.keys(meta.metrics ?? {}).length;
+    const fullFrom = Math.max(this.#from, this.#begunAt - fullDetailMs);
+    const thinned = Math.max(0, Math.min(time, fullFrom) - this.#from) / (intervalMs * this.#stride);
+    const full = Math.max(0, time - fullFrom) / intervalMs;
+    return rows * thinned + (rows + samplesPerReport) * full;
   }
 
   #tellPast(): void {

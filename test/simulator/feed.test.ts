@@ -18,6 +18,7 @@ class Shaking implements Model {
   readonly device: string;
   readonly meta = { metrics: { vibration: { unit: "g" }, level: {} } };
   readonly intervalMs = 1_000;
+  readonly samplesPerReport = 1_000;
   nextTime: number;
 
   constructor({ device, from }: ModelOptions) {
@@ -73,6 +74,9 @@ describe("a device of the fleet", () => {
   }
 
   const battery = profiles.find(({ name }) => name === "battery") as Profile;
+  const shaking: Profile = {
+    ...{ name: "shaking", Model: Shaking, noun: "shaker", device: (index) => `shaker-${index}`, demo: 0 },
+  };
   const presence = async (device: string) => (await hub.http("GET", `device?id=${device}`)).body;
 
   it("[S13] is cut off once its report is acknowledged, and shown as asleep; it comes back for each report", async () => {
@@ -95,9 +99,7 @@ describe("a device of the fleet", () => {
   });
 
   it("[S15] sends columns of a high rate as such, each value with its time", async () => {
-    run({ name: "shaking", Model: Shaking, noun: "shaker", device: (index) => `shaker-${index}`, demo: 0 }, 1, {
-      historyMs: 5_000,
-    });
+    run(shaking, 1, { historyMs: 5_000 });
     await expect.poll(() => pasts, within).toBe(1);
     const readings = await hub.readings("shaker-0", "vibration");
     expect(readings.length).toBeGreaterThanOrEqual(5_000);
@@ -121,5 +123,24 @@ describe("a device of the fleet", () => {
     expect(fleet.totals.stored).toBeGreaterThan(3 * 100 * 96 * 4 - 20);
     await fleet.drain(minute);
     expect(pasts).toBe(1);
+  });
+
+  it("[S16] tells of the past by its readings, not by its time: a machine at 1 kHz has most of them in the last hour", async () => {
+    const sources = [...sharedOut(4, [battery], 0), ...sharedOut(1, [shaking], 0)];
+    const seen: { past: number; sent: number }[] = [];
+    run(battery, 0, { sources, historyMs: 2 * minute });
+    clock.advance(20);
+    await expect
+      .poll(() => {
+        const { past, sent } = fleet.totals;
+        seen.push({ past, sent });
+        return pasts;
+      }, within)
+      .toBe(1);
+    const all = fleet.totals.sent;
+    expect(all).toBeGreaterThan(120_000);
+    const open = seen.filter(({ past }) => past < 0.99);
+    expect(open.length).toBeGreaterThan(1);
+    for (const { past, sent } of open) expect(Math.abs(past - sent / all)).toBeLessThan(0.05);
   });
 });
