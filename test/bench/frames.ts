@@ -143,7 +143,7 @@ const jsonWriter: Writer = (_, shape) => {
   };
 };
 
-/** InfluxDB's line protocol: what a device measured at one time is one line, as its documentation advises. */
+/** InfluxDB's line protocol: what a device measured at one time is one line, the shortest form. */
 const lineWriter: Writer = (device, shape) => {
   const names = Array.from({ length: shape.metrics }, (_, metric) => `channel_${metric}`);
   const line = (fields: readonly string[], time: number) => `readings,device=${device} ${fields.join()} ${time}\n`;

@@ -172,3 +172,5 @@ function obey(order: Order): Promise<Outcome> {
 
 // A failure ends this process: the experiment is void, and whoever gave the order sees it end.
 process.on("message", (order: Order) => void obey(order).then((outcome) => process.send?.(outcome)));
+// Whoever gives the orders is gone.
+process.on("disconnect", () => process.exit(1));

@@ -71,6 +71,9 @@ async function run(flags: Flags): Promise<number> {
   const { quick, rounds } = flags;
   mkdirSync(flags.folder, { recursive: true });
   const folder = mkdtempSync(join(flags.folder, "hub-bench-"));
+  // Interrupted, it leaves neither data nor programs behind: who started one ends it when this process exits.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   const machine = machineOf(folder);
   const absent = rivals.filter((each) => !isHere(each));
   for (const { name, needs } of absent)
@@ -105,7 +108,6 @@ async function run(flags: Flags): Promise<number> {
     return judge(flags, result);
   } finally {
     load.end();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -37,3 +37,5 @@ process.on("message", (order) => {
   if (order === "count") process.send?.(readings);
   else process.exit(0);
 });
+// Whoever started it is gone.
+process.on("disconnect", () => process.exit(1));

@@ -10,6 +10,10 @@ export function hubSystem(name = "hub", main?: string): System {
     async start(data): Promise<Running> {
       const flags = ["--min-free", "16MB"];
       const hub = new HubProcess({ data, flags, ...(main === undefined ? {} : { program: [main] }) });
+      // A bench that is interrupted leaves nothing running.
+      const kill = (): void => hub.signal("SIGKILL");
+      process.once("exit", kill);
+      void hub.ended.then(() => process.off("exit", kill));
       const url = await hub.url();
       return {
         pid: hub.pid,
@@ -20,7 +24,7 @@ export function hubSystem(name = "hub", main?: string): System {
           const { code } = await hub.ended;
           if (code !== 0) throw new Error(`the hub ended with ${code}:\n${hub.lines.join("\n")}`);
         },
-        kill: () => hub.signal("SIGKILL"),
+        kill,
       };
     },
   };

@@ -81,3 +81,5 @@ process.on("message", (order) => {
   db.close();
   process.exit(0);
 });
+// Whoever started it is gone.
+process.on("disconnect", () => process.exit(1));
