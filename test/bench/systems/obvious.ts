@@ -20,6 +20,11 @@ export function tableSystem(synchronous: "FULL" | "NORMAL"): System {
   };
 }
 
+/** Answers questions over HTTP from the table of a `tableSystem` that was stopped. */
+export function startTableReader(folder: string): Promise<Running> {
+  return startProgram("table-history-server.ts", [folder]);
+}
+
 async function startProgram(file: string, argv: readonly string[]): Promise<Running> {
   const program = fileURLToPath(new URL(file, import.meta.url));
   const child = fork(program, argv, {
