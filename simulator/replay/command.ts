@@ -32,6 +32,8 @@ export async function replayCommand(args: readonly string[], WebSocket: SocketCo
     const recording = await Recording.open(path, { ...options, ...until });
     checkPace(options, recording);
     if (!options.quiet) terminal.result(firstLine(path, recording, options));
+    const { setBack } = recording.contents;
+    if (setBack !== undefined) terminal.trouble(setBackSentence(setBack));
     return await play(recording, options, terminal, WebSocket);
   } catch (error) {
     if (!(error instanceof WrongFile)) throw error;
@@ -93,6 +95,10 @@ async function play(
   player.close();
   terminal.result(lastLine(totals));
   return failed || totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0;
+}
+
+function setBackSentence(line: number): string {
+  return `Line ${line}: the times go back here. Where two rows of a device have one time, the later row takes the other's place: so it is with the hour that a clock is set back in autumn, unless times have a zone.`;
 }
 
 /** What was found in the file, so that a wrong guess is seen at once. */

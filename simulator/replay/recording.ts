@@ -27,6 +27,8 @@ export interface Contents {
   readonly intervalMs: number;
   /** The first line whose time is before that of the line above. */
   readonly unordered?: number;
+  /** Wide form: the first line at which the times of a device, which rise elsewhere, go back: rows of one time may be apart. */
+  readonly setBack?: number;
 }
 
 /** Looks at each row in the order of the file, with those before it in mind. */
@@ -37,12 +39,18 @@ class Judge {
   readonly #until: number;
   readonly #latest = new Map<string, { time: number; line: number }>();
   readonly #types = new Map<string, string>();
+  #rises = false;
+  #fallsAt: number | undefined;
 
   constructor(reader: Reader, plan: Plan, until: number) {
     this.#reader = reader;
     this.#wide = plan.layout.long === undefined;
     this.#timeColumn = plan.header[plan.layout.time] ?? "";
     this.#until = until;
+  }
+
+  get setBack(): number | undefined {
+    return this.#rises ? this.#fallsAt : undefined;
   }
 
   judge(row: Row): Moment | Trouble | undefined {
@@ -61,8 +69,11 @@ class Judge {
   #twice(device: string, time: number, line: number): Trouble | undefined {
     const latest = this.#latest.get(device);
     if (!latest) this.#latest.set(device, { time, line });
-    else if (latest.time !== time) Object.assign(latest, { time, line });
-    else {
+    else if (latest.time !== time) {
+      if (time > latest.time) this.#rises = true;
+      else this.#fallsAt ??= line;
+      Object.assign(latest, { time, line });
+    } else {
       const expected = `one row at a time for ${device} (--device-column names the column that tells devices apart)`;
       return { column: this.#timeColumn, expected, found: `the time of line ${latest.line} again` };
     }
@@ -149,6 +160,7 @@ async function count(table: Table, judge: Judge, skipWrong: boolean): Promise<Co
   const fine = rowCount - wrong;
   if ((wrong > 0 && !skipWrong) || fine === 0) throw new WrongFile(refusal(told, wrong, fine));
   const intervalMs = steps === 0 ? 1_000 : Math.max(1, Math.round((lastTime - firstTime) / steps));
-  const order = unordered === undefined ? {} : { unordered };
+  const { setBack } = judge;
+  const order = { ...(unordered === undefined ? {} : { unordered }), ...(setBack === undefined ? {} : { setBack }) };
   return { rows: fine, readings, devices: devices.size, wrong, firstTime, lastTime, intervalMs, ...order };
 }

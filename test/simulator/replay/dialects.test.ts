@@ -67,6 +67,16 @@ describe("[Y2] the time of a row", () => {
     expect(await rowsOf("date,sunrise\n2000-01-01,08:15\n")).toEqual([[first, "x", { sunrise: "08:15" }]]);
   });
 
+  it("is told to go back where it rises elsewhere: an hour may stand there twice", async () => {
+    const rows = (...hours: number[]) =>
+      `date,t\n${hours.map((hour, t) => `2000-01-01 0${hour}:00,${t}`).join("\n")}\n`;
+    const setBack = async (text: string) => (await Recording.open(file("x.csv", text))).contents.setBack;
+    expect(await setBack(rows(1, 2, 3, 2, 3, 4))).toBe(5);
+    expect(await setBack(rows(1, 2, 3))).toBeUndefined();
+    expect(await setBack(rows(3, 2, 1))).toBeUndefined();
+    expect(await setBack("device,date,t\na,2000-01-02,1\na,2000-01-03,2\nb,2000-01-02,3\n")).toBeUndefined();
+  });
+
   it("is in days where a column of dates comes from a spreadsheet's insides", async () => {
     expect(await rowsOf("Date,t\n36526,1.5\n36527,2\n")).toEqual(twoRows);
   });
