@@ -68,3 +68,5 @@ process.on("message", (order) => {
   if (order === "count") process.send?.(db.prepare("SELECT count(*) FROM readings").pluck().get());
   else process.exit(0);
 });
+// Whoever started it is gone.
+process.on("disconnect", () => process.exit(1));
