@@ -6,6 +6,7 @@ import type { LinkState, Refused } from "./link.ts";
 import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
 import type { Source } from "./profiles.ts";
 import type { Self, SelfOptions } from "./self.ts";
+import { lineEveryMs, openTerminal, stopOnSignals } from "./terminal.ts";
 import { firstLine, lastLine, liveLine, pastLine, selfLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
@@ -14,24 +15,13 @@ const drainMs = 5_000;
 /** And where none answers: it may be coming up, but hardly by now. */
 const hopelessMs = 500;
 
-/** One stop may arrive twice (npm passes Ctrl-C on to a child that got it from the terminal already): a second one counts after this, ms. */
-const repeatMs = 1_000;
-
 /** Refusals told in full; the rest is counted. */
 const rejectionsTold = 3;
 
 /** `startSelf` starts what is run in place of a fleet. */
 function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: (options: SelfOptions) => Self): void {
-  const onTerminal = process.stdout.isTTY === true;
-  const say = (line: string): void => {
-    // The live line on a terminal has no end yet: write over it.
-    if (onTerminal) process.stdout.write("\r\x1b[K");
-    process.stdout.write(`${line}\n`);
-  };
-  const warn = (line: string): void => {
-    if (onTerminal) process.stdout.write("\r\x1b[K");
-    process.stderr.write(`${line}\n`);
-  };
+  const { live, result: say, trouble: warn } = openTerminal(false);
+  const ending = stopOnSignals();
 
   let reached = true;
   let refused = false;
@@ -44,16 +34,16 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
       reached = false;
       warn(unreachable(options.url, state.reason));
     }
-    if (state.state === "stopped" && stoppedAt === undefined) {
+    if (state.state === "stopped" && !ending.signal.aborted) {
       // One token for all: the others would be refused as well, and after ten of them this whole machine.
       if (state.reason.startsWith("not_signed_in")) {
         refused = true;
         warn(turnedAway(options.url, options.token !== undefined));
-        stop();
+        ending.end();
         return;
       }
       warn(`${device} stays away: ${state.reason.replace(/\.$/, "")}.`);
-      if (fleet.totals.stopped === fleet.totals.links) stop();
+      if (fleet.totals.stopped === fleet.totals.links) ending.end();
     }
   };
   let rejections = 0;
@@ -69,42 +59,33 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
   const begunAt = performance.now();
   let pastIn = startSelf !== undefined || history === 0;
   const onPast = (): void => {
-    if (pastIn || stoppedAt !== undefined) return;
+    if (pastIn || ending.signal.aborted) return;
     pastIn = true;
     if (!options.quiet) say(pastLine(fleet.totals.stored, performance.now() - begunAt));
-    clearTimeout(end);
-    if (duration !== undefined) end = setTimeout(() => stop(), duration);
+    clearTimeout(timer);
+    if (duration !== undefined) timer = setTimeout(ending.end, duration);
   };
   const world = { sources, seed, rate, marketHours, historyMs: history, onPast };
   const fleet = startSelf ? startSelf(hub) : new Fleet({ ...hub, ...world });
   const faults = options.faults && startFaults({ ...options, faults: options.faults, say, warn });
 
   let lastStored = 0;
-  const lineEveryMs = onTerminal ? 1_000 : 5_000;
   const tell = (): void => {
     const totals = fleet.totals;
-    const line = liveLine(totals, ((totals.stored - lastStored) * 1_000) / lineEveryMs);
+    live(liveLine(totals, ((totals.stored - lastStored) * 1_000) / lineEveryMs));
     lastStored = totals.stored;
-    process.stdout.write(onTerminal ? `\r\x1b[K${line}` : `${line}\n`);
   };
   const lines = options.quiet ? undefined : setInterval(tell, lineEveryMs);
   // The past comes first and takes its time, but none where no hub is there to take it.
   const endUnlessPast = (): void => {
     const { open, asleep } = fleet.totals;
-    if (pastIn || open + asleep === 0) stop();
+    if (pastIn || open + asleep === 0) ending.end();
   };
-  let end = duration === undefined ? undefined : setTimeout(endUnlessPast, duration);
+  let timer = duration === undefined ? undefined : setTimeout(endUnlessPast, duration);
 
-  let stoppedAt: number | undefined;
-  const stop = (): void => {
-    if (stoppedAt === undefined) {
-      stoppedAt = performance.now();
-      clearInterval(lines);
-      clearTimeout(end);
-      void finish();
-    } else if (performance.now() - stoppedAt > repeatMs) process.exit(1);
-  };
-  const finish = async (): Promise<void> => {
+  void ending.ended.then(async () => {
+    clearInterval(lines);
+    clearTimeout(timer);
     await fleet.drain(fleet.totals.open > 0 ? drainMs : hopelessMs);
     const totals = fleet.totals;
     fleet.close();
@@ -112,12 +93,7 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
     const asItShould = (await faults?.right) ?? true;
     say(lastLine(totals));
     process.exit(refused || !asItShould || totals.pending + totals.dropped + totals.rejected > 0 ? 1 : 0);
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  // Started by another program that has gone, maybe before this one got here.
-  process.on("disconnect", stop);
-  if (process.connected === false) stop();
+  });
 }
 
 const args = process.argv.slice(2);
@@ -142,8 +118,7 @@ else if (options.self) {
   const { startSelf } = await import("./self.ts");
   run(options, [], startSelf);
 } else if (sources.length === 0 && options.faults) {
-  const say = (line: string) => process.stdout.write(`${line}\n`);
-  const warn = (line: string) => process.stderr.write(`${line}\n`);
+  const { result: say, trouble: warn } = openTerminal(false);
   process.exit(await runFaults({ ...options, faults: options.faults, say, warn }, options.duration));
 } else if (sources.length === 0) {
   process.stderr.write("error: nothing to simulate: give --devices or --tickers.\n");

@@ -3,6 +3,9 @@
 /** One stop may arrive twice (npm passes Ctrl-C on to a child that got it from the terminal already): a second one counts after this, ms. */
 const repeatMs = 1_000;
 
+/** A live line is told so often, ms: where it is written to a file, seldom. */
+export const lineEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
+
 export interface Terminal {
   /** A line that the next one takes the place of, where people watch. */
   live(line: string): void;
@@ -34,16 +37,38 @@ export function openTerminal(apart: boolean): Terminal {
   };
 }
 
-/** Ends the program at the second signal; the first one only asks. */
-export function stopOnSignals(): AbortSignal {
+/** Until when a program runs. */
+export interface Ending {
+  /** Aborted once it is to end. */
+  readonly signal: AbortSignal;
+  /** Resolves then. */
+  readonly ended: Promise<void>;
+  /** It has come to its own end. */
+  end(): void;
+}
+
+/** A program is to end with a signal, with the program that has started it, and after `durationMs`. The second signal leaves it no more time. */
+export function stopOnSignals(durationMs?: number): Ending {
   const controller = new AbortController();
-  let stoppedAt: number | undefined;
-  const stop = (): void => {
-    if (stoppedAt !== undefined && performance.now() - stoppedAt > repeatMs) process.exit(1);
-    stoppedAt ??= performance.now();
-    controller.abort();
+  const { signal } = controller;
+  const end = (): void => controller.abort();
+  const timer = durationMs === undefined ? undefined : setTimeout(end, durationMs);
+  let endedAt: number | undefined;
+  const ended = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => {
+      endedAt = performance.now();
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  const onSignal = (): void => {
+    if (endedAt !== undefined && performance.now() - endedAt > repeatMs) process.exit(1);
+    end();
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  return controller.signal;
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  process.on("disconnect", onSignal);
+  // It may have gone before this program got here; whoever asks for the ending has yet to listen.
+  if (process.connected === false) queueMicrotask(end);
+  return { signal, ended, end };
 }

@@ -1,5 +1,6 @@
 /** Faults as the command line runs them: beside a fleet, or alone. */
 import { type Fault, playFaults } from "../faults.ts";
+import { stopOnSignals } from "../terminal.ts";
 
 export interface FaultsCommand {
   readonly url: string;
@@ -36,10 +37,6 @@ export function startFaults({ warn, ...options }: FaultsCommand): RunningFaults 
 /** Runs them without a fleet until they are over, `durationMs` is, or a signal comes. The exit code: 1 where one is not as it should be, or was not judged. */
 export async function runFaults(command: FaultsCommand, durationMs?: number): Promise<0 | 1> {
   const running = startFaults(command);
-  const stop = () => running.stop();
-  if (durationMs !== undefined) setTimeout(stop, durationMs);
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  process.on("disconnect", stop);
+  void stopOnSignals(durationMs).ended.then(running.stop);
   return (await running.right) ? 0 : 1;
 }

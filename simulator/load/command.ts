@@ -13,7 +13,7 @@ export async function loadCommand(args: readonly string[], WebSocket: SocketCons
   const { options } = read;
   const terminal = openTerminal(options.json);
   try {
-    const ports = { WebSocket, onLine: terminal.live, stopped: stopOnSignals() };
+    const ports = { WebSocket, onLine: terminal.live, stopped: stopOnSignals().signal };
     const report = await runLoad(options, ports);
     terminal.result(options.json ? JSON.stringify(report) : reportText(report));
     return report.acknowledged === report.sent && report.sent > 0 ? 0 : 1;

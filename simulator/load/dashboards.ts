@@ -17,7 +17,7 @@ const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 async function run(options: DashboardsOptions): Promise<number> {
   const { url, token, probeEvery } = options;
   const terminal = openTerminal(options.json);
-  const stopped = stopOnSignals();
+  const stopped = stopOnSignals().signal;
   const cpu = process.cpuUsage();
   const wallMs = performance.now();
   const probe = new Probe(url, { ...(token === undefined ? {} : { token }), WebSocket });

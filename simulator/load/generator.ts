@@ -60,13 +60,13 @@ export class Generator {
   }
 
   #tick(): void {
-    const until = Math.min(this.#senders.length, this.#opened + openedAtOnce);
-    for (; this.#opened < until; this.#opened++) this.#senders[this.#opened]?.start();
+    const opening = Math.min(this.#senders.length, this.#opened + openedAtOnce);
+    for (; this.#opened < opening; this.#opened++) this.#senders[this.#opened]?.start();
     const { framesPerSecond, tally } = this.#options;
     if (!this.#sending || framesPerSecond === undefined) return;
     const everyMs = 1_000 / framesPerSecond;
-    const until2 = (performance.now() - this.#begunMs) / everyMs;
-    for (; this.#due < until2; this.#due++) {
+    const dueByNow = (performance.now() - this.#begunMs) / everyMs;
+    for (; this.#due < dueByNow; this.#due++) {
       // Counted from when it was due: a frame that had to wait for this program waited for the hub, too.
       const sender = this.#senders[this.#due % this.#senders.length];
       if (!sender?.send(this.#begunMs + this.#due * everyMs)) tally.framesHeldBack += 1;

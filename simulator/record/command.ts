@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { SocketConstructor } from "../link.ts";
 import { readDuration, readToken, readUrl } from "../option-values.ts";
 import { hubWords } from "../replay/hub-words.ts";
-import { openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
+import { lineEveryMs, openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
 import { RecordFile } from "./file.ts";
 import { formatOf, heads, lineOf } from "./lines.ts";
 import { Recorder } from "./recorder.ts";
@@ -21,7 +21,6 @@ interface RecordOptions {
 /** Holes told in full; the rest is counted. */
 const holesTold = 5;
 
-const lineEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
 const number = new Intl.NumberFormat("en-US");
 
 function readPath(text: string): string {
@@ -84,10 +83,7 @@ async function record(
   const hub = { url, ...(token === undefined ? {} : { token }) };
   let holes = 0;
   let failed = false;
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  const { ended, end } = stopOnSignals(duration);
   const onStopped = () => {
     failed = true;
     end();
@@ -106,8 +102,6 @@ async function record(
       if (++holes <= holesTold) terminal.trouble(sentence);
     },
   });
-  stopOnSignals().addEventListener("abort", end);
-  const timer = duration === undefined ? undefined : setTimeout(end, duration);
   let before = 0;
   const tell = (): void => {
     const { readings } = recorder.totals;
@@ -119,7 +113,6 @@ async function record(
   await ended;
   const away = !recorder.listening && !failed;
   clearInterval(lines);
-  clearTimeout(timer);
   recorder.close();
   await file.close();
   if (away) terminal.trouble("The hub was away in the end: what it took since then is not recorded.");

@@ -1,6 +1,6 @@
 /** `npm run simulate -- --replay FILE`. Exit codes: 0 all acknowledged, 1 not all, or the file cannot be played, 2 a flag was wrong. */
 import type { SocketConstructor } from "../link.ts";
-import { openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
+import { lineEveryMs, openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
 import { lastLine, liveLine } from "../words.ts";
 import { hubWords } from "./hub-words.ts";
 import { type ReplayOptions, readReplayOptions } from "./options.ts";
@@ -17,7 +17,6 @@ const aheadMs = 5 * 60_000;
 /** Refusals told in full; the rest is counted. */
 const rejectionsTold = 3;
 
-const lineEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
 const number = new Intl.NumberFormat("en-US");
 
 /** Resolves to the exit code. */
@@ -52,10 +51,7 @@ async function play(
   const hub = { url, ...(token === undefined ? {} : { token }) };
   let rejections = 0;
   let failed = false;
-  let end = () => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
+  const { ended, end } = stopOnSignals(duration);
   const onStopped = () => {
     failed = true;
     end();
@@ -78,8 +74,6 @@ async function play(
       end();
     },
   });
-  stopOnSignals().addEventListener("abort", end);
-  const timer = duration === undefined ? undefined : setTimeout(end, duration);
   let stored = 0;
   const tell = (): void => {
     const totals = player.totals;
@@ -89,7 +83,6 @@ async function play(
   const lines = quiet ? undefined : setInterval(tell, lineEveryMs);
   await ended;
   clearInterval(lines);
-  clearTimeout(timer);
   await player.drain(player.totals.open > 0 ? drainMs.open : drainMs.hopeless);
   const { totals } = player;
   player.close();
