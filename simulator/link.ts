@@ -11,6 +11,7 @@ import { Flushes, undelivered } from "./link/flushes.ts";
 import { Introductions } from "./link/introductions.ts";
 import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
 import {
+  checkNumbers,
   type LinkOptions,
   type LinkPorts,
   type LinkState,
@@ -22,7 +23,7 @@ import {
 } from "./link/options.ts";
 import { encodeRow } from "./link/rows.ts";
 import { Sizes } from "./link/sizes.ts";
-import { Tally } from "./link/tally.ts";
+import { refusedBy, Tally } from "./link/tally.ts";
 import { tell } from "./link/tell.ts";
 
 export type {
@@ -65,12 +66,17 @@ export class Link {
   readonly #flushes = new Flushes();
   readonly #tally: Tally;
   #highestSent = 0;
+  #constructed = false;
 
-  /** Starts connecting at once to `url`, such as `ws://localhost:8080/ws`. Throws where that is no URL, or no WebSocket is to be had. */
+  /**
+   * Starts connecting at once to `url`, such as `ws://localhost:8080/ws`. Throws where that is no URL, no WebSocket is to be
+   * had, or a number among the options is out of its range (RangeError).
+   */
   constructor(url: string, options: LinkOptions) {
     const { device, token, session = randomName() } = options;
     const { name, kind, reportInterval, historic, metrics, commands, labels } = options;
     const meta = { name, kind, reportInterval, historic, metrics, commands, labels };
+    checkNumbers(options);
     this.#hello = JSON.stringify({ type: "hello", device, token, session, protocol: 1, ...meta });
     this.#options = options;
     this.#tally = new Tally(options);
@@ -86,6 +92,7 @@ export class Link {
       changed: (state) => this.#changed(state),
     });
     this.#connection.connect();
+    this.#constructed = true;
   }
 
   get state(): LinkState {
@@ -137,7 +144,10 @@ export class Link {
     if (this.#connection.open) this.#connection.send(text);
   }
 
-  /** Resolves once everything taken so far is decided: on disk, or refused by name. Rejects where the link stops before. */
+  /**
+   * Resolves once everything taken so far is decided: on disk, or refused by name; or given up, with `overflow: "drop-oldest"`.
+   * Rejects where the link stops before.
+   */
   flush(): Promise<void> {
     const target = this.#backlog.taken;
     if (this.#backlog.oldest >= target) return Promise.resolve();
@@ -203,11 +213,13 @@ export class Link {
   }
 
   #acknowledge(ack: Ack): void {
-    this.#tally.spellOut(ack, (seq) => this.#backlog.find(seq)?.content);
+    // Looked up before the frames that hold them are let go, told when all is counted: whoever hears of it may close the link.
+    const refused = refusedBy(ack, (seq) => this.#backlog.find(seq)?.content);
     this.#tally.acknowledged(ack, ack.seq === undefined ? 0 : this.#backlog.decide(ack.seq));
-    for (const warning of ack.warnings ?? []) tell(this.#options.onWarning, warning);
     this.#connection.progressed();
     this.#flushes.settle(this.#backlog.oldest);
+    for (const one of refused) tell(this.#options.onRejected, one);
+    for (const warning of ack.warnings ?? []) tell(this.#options.onWarning, warning);
     this.#pump();
   }
 
@@ -262,8 +274,9 @@ export class Link {
   }
 
   #refuse(frame: Frame, code: string, message: string): void {
-    this.#tally.refused(this.#backlog.refuse(frame), frame.seq, code, message);
+    const content = this.#backlog.refuse(frame);
     this.#flushes.settle(this.#backlog.oldest);
+    this.#tally.refused(content, frame.seq, code, message);
   }
 
   #lost(code: number): void {
@@ -285,6 +298,8 @@ export class Link {
       this.#cancelBatch?.();
       this.#flushes.fail(state.reason);
     }
-    tell(this.#options.onState, state);
+    if (this.#constructed) tell(this.#options.onState, state);
+    // Whoever made the link does not have it yet.
+    else queueMicrotask(() => this.state === state && tell(this.#options.onState, state));
   }
 }

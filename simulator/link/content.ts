@@ -40,17 +40,29 @@ export function encodeValue(value: Value | null): string {
   return Object.is(value, -0) ? "-0" : JSON.stringify(value);
 }
 
+export interface Problem {
+  /** As a hub would say. */
+  readonly code: string;
+  readonly message: string;
+}
+
+function invalid(message: string): Problem {
+  return { code: "invalid_value", message };
+}
+
 /** Why no hub would take such a reading; undefined where one may. */
-export function problemOf({ metric, value, time, device = "" }: Reading): string | undefined {
+export function problemOf({ metric, value, time, device = "" }: Reading): Problem | undefined {
+  if (typeof metric !== "string" || typeof device !== "string")
+    return { code: "invalid_name", message: "the names of metrics and devices are texts" };
   const known = typeof value === "number" || typeof value === "boolean" || typeof value === "string";
-  if (!known) return "a value is a number, a boolean or a text";
+  if (!known) return invalid("a value is a number, a boolean or a text");
   if (!Number.isFinite(time) || (typeof value === "number" && !Number.isFinite(value)))
-    return "value and time must be finite numbers";
+    return invalid("value and time must be finite numbers");
   const texts = [metric, device, typeof value === "string" ? value : ""];
   // Escaping makes a character six at most: few texts need to be written out to know that they are short.
   if (texts.reduce((sum, text) => sum + text.length, 0) * 6 <= longestReading) return undefined;
   const long = texts.reduce((sum, text) => sum + JSON.stringify(text).length, 0) > longestReading;
-  return long ? "the reading is too long for any hub" : undefined;
+  return long ? invalid("the reading is too long for any hub") : undefined;
 }
 
 /** UTF-8 bytes of a text, or somewhat more where it is not plain ASCII: never fewer. */

@@ -23,10 +23,13 @@ export interface LinkPorts {
   random(): number;
 }
 
+/** A timer for longer would end at once, ms. */
+const longestTimerMs = 2 ** 31 - 1;
+
 export const systemPorts: LinkPorts = {
   now: () => Date.now(),
   after(delayMs, call) {
-    const timer = setTimeout(call, delayMs);
+    const timer = setTimeout(call, Math.min(delayMs, longestTimerMs));
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),
@@ -45,8 +48,8 @@ export interface Refused {
 
 /** `waiting`: cut off, comes back by itself. `stopped`: closed, or sent away for good; it takes a new link. */
 export type LinkState =
-  | { readonly state: "connecting" }
-  | { readonly state: "open"; readonly epoch: string }
+  | { readonly state: "connecting"; readonly reason?: undefined }
+  | { readonly state: "open"; readonly epoch: string; readonly reason?: undefined }
   | { readonly state: "waiting"; readonly reason: string; readonly retryInMs: number }
   | { readonly state: "stopped"; readonly reason: string };
 
@@ -71,31 +74,41 @@ export interface LinkStats {
 
 export interface LinkOptions extends DeviceMeta {
   readonly device: string;
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Names one life of the sequence numbers. Default: random for each link. A fixed one goes on above what the hub has seen. */
-  readonly session?: string;
+  readonly session?: string | undefined;
   /** A batch leaves when it has so many readings … Default 500. */
-  readonly batchReadings?: number;
+  readonly batchReadings?: number | undefined;
   /** … or when its oldest reading is so old, ms. Default 100. More spares bandwidth and disk, and delays the live view. */
-  readonly batchDelayMs?: number;
+  readonly batchDelayMs?: number | undefined;
   /** Most undecided readings kept in memory, about 150 bytes each (in columns 25). Default 100,000. */
-  readonly bufferReadings?: number;
+  readonly bufferReadings?: number | undefined;
   /**
    * Where the buffer is full. `refuse-newest` (default): `send` answers false, so that the caller knows at once.
    * `drop-oldest`: the oldest reading that was not yet on its way makes room. Both are counted in `stats.dropped`.
    */
-  readonly overflow?: "refuse-newest" | "drop-oldest";
+  readonly overflow?: "refuse-newest" | "drop-oldest" | undefined;
   /** Most frames on their way at once. Default 32. */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /** Default: the global one, in browsers and from Node 22 on. Before that, give the one of the `ws` package. */
-  readonly WebSocket?: SocketConstructor;
-  readonly ports?: LinkPorts;
-  readonly onState?: (state: LinkState) => void;
-  readonly onRejected?: (refused: Refused) => void;
+  readonly WebSocket?: SocketConstructor | undefined;
+  readonly ports?: LinkPorts | undefined;
+  readonly onState?: ((state: LinkState) => void) | undefined;
+  readonly onRejected?: ((refused: Refused) => void) | undefined;
   /** Told at each reading dropped, with the number dropped so far. */
-  readonly onDropped?: (dropped: number) => void;
+  readonly onDropped?: ((dropped: number) => void) | undefined;
   /** Errors that belong to no frame, and retryable ones, after which the link sends again by itself. */
-  readonly onError?: (error: ErrorMessage) => void;
+  readonly onError?: ((error: ErrorMessage) => void) | undefined;
   /** What the hub remarks on readings that it stored all the same. */
-  readonly onWarning?: (warning: string) => void;
+  readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
+/** Throws a RangeError where a number is out of its range: a link with batches or a window of none would never send. */
+export function checkNumbers({ batchReadings, bufferReadings, window, batchDelayMs }: LinkOptions): void {
+  const least = { batchReadings: 1, bufferReadings: 1, window: 1, batchDelayMs: 0 };
+  for (const [name, value] of Object.entries({ batchReadings, bufferReadings, window, batchDelayMs })) {
+    const from = least[name as keyof typeof least];
+    if (value === undefined || (typeof value === "number" && value >= from)) continue;
+    throw new RangeError(`${name} must be a number from ${from} on, not ${value}`);
+  }
 }

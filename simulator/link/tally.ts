@@ -4,6 +4,14 @@ import type { Ack } from "./messages.ts";
 import type { LinkOptions, LinkStats, Refused } from "./options.ts";
 import { tell } from "./tell.ts";
 
+/** The refusals that an ack spells out, each with its reading. */
+export function refusedBy(ack: Ack, contentOf: (seq: number) => Content | undefined): Refused[] {
+  return (ack.rejected ?? []).map((rejection) => {
+    const reading = contentOf(rejection.seq ?? ack.seq ?? 0)?.find(rejection.index, rejection.metric);
+    return { ...reading, ...rejection };
+  });
+}
+
 export class Tally {
   readonly #listeners: Pick<LinkOptions, "onRejected" | "onDropped">;
   #sent = 0;
@@ -30,9 +38,9 @@ export class Tally {
   /** A reading was given to the link. False where no hub would take it: then it is rejected. */
   given(reading: Reading): boolean {
     this.#sent++;
-    const message = problemOf(reading);
-    if (message !== undefined) this.#reject({ ...reading, code: "invalid_value", message });
-    return message === undefined;
+    const problem = problemOf(reading);
+    if (problem) this.#reject({ ...reading, ...problem });
+    return !problem;
   }
 
   stored(count: number): void {
@@ -50,15 +58,9 @@ export class Tally {
 
   /** All of a frame was refused. */
   refused(content: Content, seq: number, code: string, message: string): void {
-    for (const reading of content.readings()) this.#reject({ ...reading, seq, code, message });
-  }
-
-  /** Tells the refusals that an ack spells out, each with its reading, before the frames that hold these are let go. */
-  spellOut(ack: Ack, contentOf: (seq: number) => Content | undefined): void {
-    for (const rejection of ack.rejected ?? []) {
-      const reading = contentOf(rejection.seq ?? ack.seq ?? 0)?.find(rejection.index, rejection.metric);
-      tell(this.#listeners.onRejected, { ...reading, ...rejection });
-    }
+    // All are counted before the first is told.
+    this.#rejected += content.count;
+    for (const reading of content.readings()) tell(this.#listeners.onRejected, { ...reading, seq, code, message });
   }
 
   /** An ack has decided so many readings; those it refused are counted, and no more than there were. */

@@ -31,7 +31,6 @@ describe("link: closed", () => {
       let times = 0;
       const test = start({
         onState: (now: LinkState) => {
-          // The first "connecting" comes before there is a link to close.
           if (now.state === state && (state !== "connecting" || ++times === 2)) test.link.close();
         },
       });

@@ -35,6 +35,8 @@ const options: LinkOptions = { device: "a", metrics: { t: { unit: "°C", zones: 
 const link = new Link("ws://localhost/ws", { ...options, onRejected: (one: Refused) => one.message.length });
 const taken: boolean = link.sendSamples(new Float64Array(2), { t: [1, null] }) && link.send("t", true, 1, "b");
 link.describe("b", { labels: { room: "1" } });
+declare const token: string | undefined;
+new Link("ws://localhost/ws", { device: "a", token, WebSocket: globalThis.WebSocket, onState: ({ reason }) => reason?.length });
 // @ts-expect-error a metric has no such role
 link.describe("b", { metrics: { t: { role: "colour" } } });
 // @ts-expect-error a value is no object
@@ -101,10 +103,16 @@ async function runShortProgram(): Promise<void> {
   }
 }
 
-/** Fails with what the compiler says. */
+/** Fails with what the compiler says. Looks at the README's program, too: who copies it may well write TypeScript. */
 async function check(from: string, options: object): Promise<void> {
   writeFileSync(join(folder, "user.ts"), typed(from));
-  const config = { compilerOptions: { ...strict, ...options }, files: ["user.ts"] };
+  const surroundings = `declare const process: { argv: string[] };
+declare module "ws" { const WebSocket: typeof globalThis.WebSocket; export { WebSocket }; }
+`;
+  writeFileSync(join(folder, "surroundings.d.ts"), surroundings);
+  writeFileSync(join(folder, "oven.ts"), program.replace(packageName, from));
+  const files = ["user.ts", "oven.ts", "surroundings.d.ts"];
+  const config = { compilerOptions: { ...strict, ...options }, files };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(dirname(resolve("typescript/package.json")), "bin/tsc");
   const { stdout } = await run(process.execPath, [compiler, "-p", folder]).catch((error) => error);
@@ -131,6 +139,8 @@ describe("the link for its users", () => {
     expect(more).toEqual([]);
     expect(code).not.toMatch(/^import\b|\brequire\(|\bimport\(|zod|node:|process\.\w/m);
     expect(code.length).toBeLessThan(40_000);
+    const [, told = ""] = /`link\.js`, (\d+) kB/.exec(readme) ?? [];
+    expect(Math.abs(code.length / 1_000 - Number(told)), "as large as the README tells").toBeLessThan(2);
     for (const types of textOf(".d.ts")) expect(types).not.toMatch(/zod|server\/protocol|from "[^.]/);
     const manifest = JSON.parse(readFileSync(join(built, "package.json"), "utf8"));
     expect(Object.keys(manifest).filter((field) => /dependencies|scripts/i.test(field))).toEqual([]);
