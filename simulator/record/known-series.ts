@@ -1,5 +1,6 @@
 /** What a recorder has of each series, so that it can say after a cut what it lacks. */
 import type { LiveSeriesEntry } from "../../server/protocol/index.ts";
+import type { Value } from "../link.ts";
 
 export interface KnownSeries {
   readonly device: string;
@@ -8,6 +9,8 @@ export interface KnownSeries {
   lastTime: number | null;
   /** Readings that the hub should have of it; undefined where late ones came, which may have taken the place of others. */
   count: number | undefined;
+  /** What was asked for and may be told again as news, by time. */
+  readonly ahead: Map<number, Value>;
 }
 
 /** A series of which the hub has more than is recorded. */
@@ -36,22 +39,32 @@ export class SeriesBook {
   /** Takes a series as the hub has it, with all its readings so far: nothing of them is missed. */
   take(entry: LiveSeriesEntry): void {
     const { series, device, metric, lastTime, count } = entry;
-    this.#known.set(series, { device, metric, lastTime, count });
+    this.#known.set(series, { device, metric, lastTime, count, ahead: new Map() });
   }
 
   /** A series that came up while it was listened to: its readings are all still to come. */
   appear({ series, device, metric }: LiveSeriesEntry): void {
-    if (!this.#known.has(series)) this.#known.set(series, { device, metric, lastTime: null, count: 0 });
+    if (!this.#known.has(series))
+      this.#known.set(series, { device, metric, lastTime: null, count: 0, ahead: new Map() });
   }
 
   /** Takes a reading that is recorded. */
   add(series: KnownSeries, time: number): void {
-    const late = series.lastTime !== null && time <= series.lastTime;
+    // One of the newest time is that reading again, or takes its place.
+    if (time === series.lastTime) return;
+    const late = series.lastTime !== null && time < series.lastTime;
     if (late) series.count = undefined;
     else {
       series.lastTime = time;
       if (series.count !== undefined) series.count++;
     }
+  }
+
+  /** True for news that are recorded already, because they were asked for. Such come once, and another value is none. */
+  isAgain({ ahead }: KnownSeries, time: number, value: Value): boolean {
+    const again = Object.is(ahead.get(time), value);
+    ahead.delete(time);
+    return again;
   }
 
   /** What is missing of a series that the hub tells again after a cut; undefined where nothing is. */

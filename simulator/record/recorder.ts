@@ -149,7 +149,11 @@ export class Recorder {
       return;
     }
     const until = new Date(series.lastTime ?? hubLastTime).toISOString();
-    for (const [time, value] of rows) this.#record(series, time, value);
+    series.ahead.clear();
+    for (const [time, value] of rows) {
+      this.#record(series, time, value);
+      if (time >= hubLastTime) series.ahead.set(time, value);
+    }
     this.#filled += rows.length;
     // The hub may have taken more since it told its count.
     const counted = rows.filter(([time]) => time <= hubLastTime).length;
@@ -172,7 +176,8 @@ export class Recorder {
   #write({ series, times, values }: Update): void {
     for (const [index, number] of series.entries()) {
       const known = this.#book.get(number);
-      if (known) this.#record(known, times[index] as number, values[index] as Value);
+      const [time, value] = [times[index] as number, values[index] as Value];
+      if (known && !this.#book.isAgain(known, time, value)) this.#record(known, time, value);
     }
   }
 
