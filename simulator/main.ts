@@ -2,7 +2,7 @@
 import { WebSocket } from "ws";
 import { runFaults, startFaults } from "./faults/command.ts";
 import { Fleet } from "./fleet.ts";
-import type { LinkState, Refused } from "./link.ts";
+import { type LinkState, type Refused, systemPorts } from "./link.ts";
 import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
 import type { Source } from "./profiles.ts";
 import type { Self, SelfOptions } from "./self.ts";
@@ -62,8 +62,8 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
     if (pastIn || ending.signal.aborted) return;
     pastIn = true;
     if (!options.quiet) say(pastLine(fleet.totals.stored, performance.now() - begunAt));
-    clearTimeout(timer);
-    if (duration !== undefined) timer = setTimeout(ending.end, duration);
+    cancelEnd?.();
+    if (duration !== undefined) cancelEnd = systemPorts.after(duration, ending.end);
   };
   const world = { sources, seed, rate, marketHours, historyMs: history, onPast };
   const fleet = startSelf ? startSelf(hub) : new Fleet({ ...hub, ...world });
@@ -81,11 +81,11 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
     const { open, asleep } = fleet.totals;
     if (pastIn || open + asleep === 0) ending.end();
   };
-  let timer = duration === undefined ? undefined : setTimeout(endUnlessPast, duration);
+  let cancelEnd = duration === undefined ? undefined : systemPorts.after(duration, endUnlessPast);
 
   void ending.ended.then(async () => {
     clearInterval(lines);
-    clearTimeout(timer);
+    cancelEnd?.();
     await fleet.drain(fleet.totals.open > 0 ? drainMs : hopelessMs);
     const totals = fleet.totals;
     fleet.close();

@@ -1,4 +1,5 @@
 /** Lines on a terminal, of which the last one may be written over, and the wish for an end. */
+import { systemPorts } from "./link.ts";
 
 /** One stop may arrive twice (npm passes Ctrl-C on to a child that got it from the terminal already): a second one counts after this, ms. */
 const repeatMs = 1_000;
@@ -52,12 +53,12 @@ export function stopOnSignals(durationMs?: number): Ending {
   const controller = new AbortController();
   const { signal } = controller;
   const end = (): void => controller.abort();
-  const timer = durationMs === undefined ? undefined : setTimeout(end, durationMs);
+  const cancelEnd = durationMs === undefined ? undefined : systemPorts.after(durationMs, end);
   let endedAt: number | undefined;
   const ended = new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => {
       endedAt = performance.now();
-      clearTimeout(timer);
+      cancelEnd?.();
       resolve();
     });
   });

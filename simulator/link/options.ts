@@ -17,19 +17,24 @@ export type SocketConstructor = new (url: string) => Socket;
 export interface LinkPorts {
   /** ms since the epoch, for readings sent without a time. */
   now(): number;
-  /** Calls once after `delayMs`; the function returned cancels, and may be called again. */
+  /** Calls once after `delayMs`, however long; the function returned cancels, and may be called again. */
   after(delayMs: number, call: () => void): () => void;
   /** Uniform in [0, 1), for the back-off. */
   random(): number;
 }
 
-/** A timer for longer would end at once, ms. */
+/** Set for longer, a timer ends at once, ms. */
 const longestTimerMs = 2 ** 31 - 1;
 
 export const systemPorts: LinkPorts = {
   now: () => Date.now(),
   after(delayMs, call) {
-    const timer = setTimeout(call, Math.min(delayMs, longestTimerMs));
+    let timer: ReturnType<typeof setTimeout>;
+    const wait = (leftMs: number): void => {
+      const part = Math.min(leftMs, longestTimerMs);
+      timer = setTimeout(() => (leftMs > part ? wait(leftMs - part) : call()), part);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
   random: () => Math.random(),

@@ -1,10 +1,14 @@
 /** How programs use a link, rightly and wrongly. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { Link, systemPorts } from "../../simulator/link.ts";
 import { underTest } from "./links.ts";
 
 const { hub, start, open } = underTest();
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("link: used by its own listeners", () => {
   it('[L1] is there already when it says its first "connecting"', async () => {
@@ -68,14 +72,22 @@ describe("link: what no program in TypeScript gives it", () => {
       expect(() => start({ batchDelayMs: value as number })).toThrow(/^batchDelayMs must be a number from 0 on, not /);
   });
 
-  it("[L4] waits for as long as a timer can where the delay is longer", async () => {
-    let fired = false;
-    const cancel = systemPorts.after(Number.POSITIVE_INFINITY, () => {
-      fired = true;
-    });
-    await new Promise<void>((resolve) => systemPorts.after(20, resolve));
+  it("[L4] waits for as long as it was told, also where that is longer than a timer can be set for", () => {
+    vi.useFakeTimers();
+    let calls = 0;
+    const day = 86_400_000;
+    for (const delayMs of [0, 20, 30 * day, 100 * day, Number.POSITIVE_INFINITY])
+      systemPorts.after(delayMs, () => calls++);
+    const cancel = systemPorts.after(60 * day, () => calls++);
+    vi.advanceTimersByTime(20);
+    expect(calls).toBe(2);
+    vi.advanceTimersByTime(29 * day);
+    expect(calls).toBe(2);
     cancel();
-    expect(fired).toBe(false);
+    vi.advanceTimersByTime(70 * day);
+    expect(calls).toBe(3);
+    vi.advanceTimersByTime(day);
+    expect(calls).toBe(4);
   });
 
   it("[L6] refuses at once names that are no texts, and counts them", async () => {

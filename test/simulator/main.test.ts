@@ -66,6 +66,24 @@ describe("npm run simulate", () => {
     hub = undefined;
   });
 
+  it("runs for longer than a timer can be set for", async () => {
+    hub = await startHub();
+    const { child, errors, ended } = simulate(
+      "--url",
+      hub.url,
+      "--devices",
+      "1",
+      "--tickers",
+      "0",
+      "--duration",
+      "30d",
+    );
+    await expect.poll(async () => (await hub?.http("GET", "series"))?.body.series, { timeout: 30_000 }).not.toEqual([]);
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+    expect(errors.length).toBe(0);
+  });
+
   it("says what it does, fills in the past, stops by itself, and tells what the hub has stored", async () => {
     hub = await startHub();
     const options = ["--devices", "4", "--tickers", "2", "--seed", "7", "--history", "10m", "--duration", "2s"];

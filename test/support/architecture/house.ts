@@ -37,15 +37,9 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
       "simulator/faults/",
       "simulator/options.ts",
       "simulator/option-values.ts",
-    ],
-    [
-      "simulator/words.ts",
       "simulator/terminal.ts",
-      "simulator/load/",
-      "simulator/replay/",
-      "simulator/record/",
-      "simulator/main.ts",
     ],
+    ["simulator/words.ts", "simulator/load/", "simulator/replay/", "simulator/record/", "simulator/main.ts"],
   ],
 };
 
