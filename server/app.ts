@@ -64,7 +64,8 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const live = { ...defaultLiveSettings, ...config.viewing };
   const history = { ...defaultHistorySettings, ...config.viewing };
   const { onFatal } = options;
-  const parts = { store, state, config, ports, access };
+  const recent = await recentCommits(store, config, ports);
+  const parts = { store, state, recent, config, ports, access };
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
@@ -106,6 +107,16 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       return stopping;
     },
   };
+}
+
+/** For viewers that were cut by the restart. Without them they begin anew, and nothing else is missing. */
+async function recentCommits(store: TelemetryStore, { viewing }: Config, { clock, log }: Ports) {
+  try {
+    return await store.recent(viewing.resumeBytes, clock.now() - viewing.resumeMs);
+  } catch (error) {
+    log.warn("the newest commits could not be read back; every viewer begins anew", { error: String(error) });
+    return undefined;
+  }
 }
 
 function sqliteStore(config: Config, workerUrl: URL | undefined, events: StoreEvents): TelemetryStore {

@@ -4,7 +4,7 @@ import type { DeviceEdit } from "../protocol/edit.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
-import type { Commit, StoreState, TelemetryStore } from "../store/store.ts";
+import type { Commit, RecentCommits, StoreState, TelemetryStore } from "../store/store.ts";
 import { Access } from "./access.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { Connection, type Session } from "./connection.ts";
@@ -38,6 +38,8 @@ export interface HubOptions {
   readonly store: TelemetryStore;
   /** What `store.open` told. */
   readonly state: StoreState;
+  /** What `store.recent` gave; without it no viewer goes on from before the start. */
+  readonly recent?: RecentCommits | undefined;
   readonly config: { readonly commitDelayMs: number; readonly limits: Limits };
   readonly ports: Ports;
   readonly version: string;
@@ -84,7 +86,7 @@ export class Hub {
   #state: "running" | "stopping" | "failed" = "running";
 
   constructor(options: HubOptions) {
-    const { store, state, config, ports } = options;
+    const { store, state, recent, config, ports } = options;
     const { clock, log } = ports;
     const { limits } = config;
     this.#options = options;
@@ -109,7 +111,7 @@ export class Hub {
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const { catalog, presence, history } = this;
-    this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, spans });
+    this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
     this.#committer = new Committer({
       store,
       clock,
@@ -294,7 +296,10 @@ export class Hub {
       const series = catalog.findSeries(numbers[index] as number);
       if (!series) continue;
       const timeMs = times[index] as number;
-      series.committed = true;
+      if (!series.committed) {
+        series.committed = true;
+        this.live.seriesAppeared(series);
+      }
       advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs);
       presence.reported(series, timeMs, atMs);
     }

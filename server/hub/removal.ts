@@ -10,7 +10,7 @@ export interface RemovalDeps {
   readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest" | "seriesState">;
   readonly catalog: Catalog;
   readonly committer: Committer;
-  readonly live: Pick<LiveSets, "deviceRemoved" | "seriesRemoved" | "seriesChanged">;
+  readonly live: Pick<LiveSets, "deviceRemoved" | "seriesRemoved" | "readingsDeleted">;
   readonly presence: Pick<Presence, "removed" | "removedSeries">;
   readonly clock: Pick<Clock, "now" | "monotonic">;
 }
@@ -81,7 +81,7 @@ function removeAtOnce(
   toMs: number,
   deps: RemovalDeps,
 ): Promise<{ readonly done: readonly Deletion[]; readonly tookMs: number }> {
-  const { store, committer, clock } = deps;
+  const { store, catalog, committer, live, clock } = deps;
   return committer.exclusive(async () => {
     const startMs = clock.monotonic();
     let done: readonly Deletion[];
@@ -89,6 +89,9 @@ function removeAtOnce(
       done = await store.deleteReadings(numbers.map((series) => ({ series, fromMs, toMs })));
     } catch (error) {
       forgetSeries(await goneOf(numbers, store), deps);
+      // Of the others a part may be gone.
+      const left = numbers.flatMap((number) => catalog.findSeries(number) ?? []);
+      await live.readingsDeleted(left, fromMs, toMs);
       throw error;
     }
     const tookMs = clock.monotonic() - startMs;
@@ -96,7 +99,8 @@ function removeAtOnce(
       numbers.filter((_, index) => done[index]?.seriesRemoved),
       deps,
     );
-    await renewLatest(new Map(numbers.map((number, index) => [number, done[index]?.removed ?? 0])), deps);
+    const removed = new Map(numbers.map((number, index) => [number, done[index]?.removed ?? 0]));
+    await live.readingsDeleted(await renewLatest(removed, deps), fromMs, toMs);
     return { done, tookMs };
   });
 }
@@ -129,19 +133,21 @@ function forgetSeries(numbers: readonly number[], deps: RemovalDeps): void {
 
 /**
  * The newest reading may have been among those that went, also in an attempt before whose answer was lost. `removed` has how
- * many went of each series now.
+ * many went of each series now. Answers those of which any went.
  */
-async function renewLatest(removed: ReadonlyMap<number, number>, { store, catalog, live }: RemovalDeps): Promise<void> {
+async function renewLatest(removed: ReadonlyMap<number, number>, { store, catalog }: RemovalDeps): Promise<Series[]> {
   const left = [...removed.keys()].flatMap((number) => catalog.findSeries(number) ?? []);
-  if (left.length === 0) return;
+  if (left.length === 0) return [];
   const newest = new Map((await store.latest(left.map(({ number }) => number))).map((one) => [one.series, one]));
+  const changed: Series[] = [];
   for (const series of left) {
     const found = newest.get(series.number);
     const knownMs = series.latestTimeMs;
     series.latestTimeMs = Number.NEGATIVE_INFINITY;
     if (found) advanceLatest(series, found.timeMs, found.value, found.receivedMs);
-    if (removed.get(series.number) !== 0 || series.latestTimeMs !== knownMs) live.seriesChanged(series);
+    if (removed.get(series.number) !== 0 || series.latestTimeMs !== knownMs) changed.push(series);
   }
+  return changed;
 }
 
 /**

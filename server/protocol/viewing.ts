@@ -12,6 +12,14 @@ export const viewing = z.object({
     .default(1024 ** 2),
   /** A viewer over `slowViewerBytes` that takes nothing for so long is cut, ms. */
   slowViewerMs: z.int().min(100).max(600_000).default(5_000),
+  /** Memory for the newest commits, from which viewers that were cut go on, bytes. */
+  resumeBytes: z
+    .int()
+    .min(0)
+    .max(16 * 1024 ** 3)
+    .default(64 * 1024 ** 2),
+  /** A viewer that was cut for longer is told everything anew, ms. */
+  resumeMs: z.int().min(0).max(86_400_000).default(120_000),
   /** Most series in one answer about the past. */
   seriesPerAnswer: z.int().min(1).max(1_000_000).default(1_000),
   /** Most buckets of one series where their width is given. */
@@ -26,6 +34,8 @@ export const viewingHelp: Readonly<Record<keyof Viewing, string>> = {
   heartbeatMs: "time between two signs of life to viewers of what is quiet, ms",
   slowViewerBytes: "unread bytes beyond which a viewer gets the newest reading of each series only",
   slowViewerMs: "a viewer beyond that which takes nothing for so long is cut, ms",
+  resumeBytes: "memory for the newest readings, from which viewers that were cut go on",
+  resumeMs: "a viewer that was cut for longer is told everything anew, ms",
   seriesPerAnswer: "most series in one answer about the past",
   bucketsPerSeries: "most buckets of a series where their width is given",
   readingsPerAnswer: "most readings in one raw answer; more costs memory, 16 bytes each",

@@ -40,7 +40,7 @@ async function removedAtOnce(count: number, tookMs: (series: number) => number):
   const nothing = () => {};
   const heard = { onCommit: nothing, onTold: nothing, onFatal: nothing };
   const committer = new Committer({ store, clock, delayMs: 0, ...heard });
-  const live = { deviceRemoved: nothing, seriesRemoved: nothing, seriesChanged: nothing };
+  const live = { deviceRemoved: nothing, seriesRemoved: nothing, readingsDeleted: async () => {} };
   const presence = { removed: nothing, removedSeries: nothing };
   const numbers = Array.from({ length: count }, (_, index) => index + 1);
   await removeReadings(numbers, 0, 1, { store: slow, catalog, committer, live, presence, clock });

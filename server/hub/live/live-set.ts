@@ -33,15 +33,15 @@ export interface Watcher {
   update(texts: readonly string[], points: Points, before: number): void;
   /** A `devices` or `series` frame, to be seen before any later update. */
   announce(text: string): void;
-  /** A series was removed: nothing of it may follow. Comes before its announcement. */
-  drop(series: number): void;
+  /** A range of a series was deleted (`toMs` excluded): nothing of it may follow. Comes before its announcement. */
+  drop(series: number, fromMs: number, toMs: number): void;
 }
 
 /** Takes note of what the viewers of a set are told. */
 export interface Follower {
   update(points: Points): void;
   announce(text: string): void;
-  drop(series: number): void;
+  drop(series: number, fromMs: number, toMs: number): void;
 }
 
 export class LiveSet {
@@ -56,7 +56,7 @@ export class LiveSet {
   /** Series that its viewers know of, by number. */
   readonly series = new Map<number, Series>();
   readonly matchesDevice: (id: string) => boolean;
-  readonly #matchesMetric: (metric: string) => boolean;
+  readonly matchesMetric: (metric: string) => boolean;
   /** Devices that its viewers know of. */
   readonly #devices = new Set<string>();
   readonly #points = new Points();
@@ -71,7 +71,7 @@ export class LiveSet {
     this.key = selectionKey(selection);
     this.intervalMs = selection.interval ?? 0;
     this.matchesDevice = compileSelectors(selection.devices);
-    this.#matchesMetric = compileSelectors(selection.metrics);
+    this.matchesMetric = compileSelectors(selection.metrics);
     this.#window = this.intervalMs > 0 ? new Outbox() : undefined;
     this.#position = position;
   }
@@ -87,7 +87,7 @@ export class LiveSet {
   }
 
   matches(series: Series): boolean {
-    return this.matchesDevice(series.device.id) && this.#matchesMetric(series.metric);
+    return this.matchesDevice(series.device.id) && this.matchesMetric(series.metric);
   }
 
   /** What its first viewers are told from the start, and need no announcement for. */
@@ -141,11 +141,16 @@ export class LiveSet {
     for (const entry of entries) {
       if (!("removed" in entry)) continue;
       this.series.delete(entry.series);
-      this.#window?.drop(entry.series);
-      for (const follower of this.followers) follower.drop(entry.series);
-      for (const watcher of this.watchers) watcher.drop(entry.series);
+      this.drop(entry.series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     }
     this.#announce({ type: "series", set: this.number, series: entries });
+  }
+
+  /** Forgets what waits of a range of a series that was deleted. */
+  drop(series: number, fromMs: number, toMs: number): void {
+    this.#window?.drop(series, fromMs, toMs);
+    for (const follower of this.followers) follower.drop(series, fromMs, toMs);
+    for (const watcher of this.watchers) watcher.drop(series, fromMs, toMs);
   }
 
   #announce(message: DevicesMessage | SeriesMessage): void {

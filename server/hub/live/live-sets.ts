@@ -4,12 +4,15 @@
  */
 import type { Timer } from "../../ports.ts";
 import { valueAt } from "../../store/columns.ts";
-import type { Commit } from "../../store/store.ts";
+import type { Commit, RecentCommits } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
 import { deviceEntryOf, liveSeriesEntryOf, type SeriesSpan } from "../entries.ts";
 import { pagesOf } from "../pages.ts";
 import { Announcer } from "./announcer.ts";
+import { ChangeLog } from "./change-log.ts";
+import { CommitRing } from "./commit-ring.ts";
 import { LiveSet, type Position, type Selection, selectionKey, type Watcher } from "./live-set.ts";
+import { missedBy, type ResumeDeps, resumeFramesOf } from "./resume.ts";
 import { type Snapshot, type SnapshotDeps, Snapshots } from "./snapshot.ts";
 
 /** The sets that a series belongs to. */
@@ -27,6 +30,8 @@ interface Newcomer {
 export interface LiveSetsDeps extends SnapshotDeps {
   /** The store's newest commit at the start. */
   readonly offset: number;
+  /** The commits up to there, for viewers that were cut before the start; without them nobody goes on from an earlier one. */
+  readonly recent?: RecentCommits | undefined;
 }
 
 export class LiveSets {
@@ -39,13 +44,19 @@ export class LiveSets {
   readonly #announcer: Announcer;
   readonly #heartbeat: Timer;
   readonly #position: Position;
+  readonly #ring: CommitRing;
+  readonly #log: ChangeLog;
+  readonly #resume: ResumeDeps;
   #nextSet = 1;
 
   constructor(deps: LiveSetsDeps) {
     this.#deps = deps;
     this.#position = { commit: deps.offset };
     this.#snapshots = new Snapshots(deps);
-    this.#announcer = new Announcer(deps, () => this.#sets.values());
+    this.#log = new ChangeLog(deps.offset);
+    this.#ring = ringOf(deps);
+    this.#resume = { ...deps, ring: this.#ring, log: this.#log };
+    this.#announcer = new Announcer({ ...deps, sets: this.#sets, position: this.#position, log: this.#log });
     this.#heartbeat = deps.clock.every(deps.settings.heartbeatMs, () => {
       for (const set of this.#sets.values()) set.beat();
     });
@@ -73,6 +84,18 @@ export class LiveSets {
     return own ? this.#snapshots.begin(set) : this.#snapshots.share(set);
   }
 
+  /**
+   * What a viewer of a set lacks that was cut and knows everything up to `offset`, shared with others that come back with
+   * the same one. Undefined where it cannot be told whole: it has to begin anew.
+   */
+  resume(set: LiveSet, offset: number): Snapshot | undefined {
+    if (offset > this.#position.commit) return undefined;
+    return this.#snapshots.resume(set, offset, () => {
+      const missed = missedBy(set, offset, this.#resume);
+      return missed && resumeFramesOf(set, missed, this.#deps);
+    });
+  }
+
   /** Takes a viewer away; a set that nobody watches is forgotten. */
   leave(set: LiveSet, watcher: Watcher): void {
     set.watchers.delete(watcher);
@@ -91,6 +114,9 @@ export class LiveSets {
   /** A batch is on disk, and the catalog knows its newest readings. Its columns are not kept. */
   committed({ commit, columns }: Commit): void {
     this.#position.commit = commit;
+    const { floor } = this.#ring;
+    this.#ring.push(commit, columns, this.#deps.clock.now());
+    if (this.#ring.floor !== floor) this.#log.trim(this.#ring.floor);
     if (this.#sets.size === 0) return;
     const touched = new Set<LiveSet>();
     let newcomers: Map<number, Newcomer> | undefined;
@@ -116,29 +142,48 @@ export class LiveSets {
     for (const set of touched) this.#settle(set, commit);
   }
 
+  /** The first readings of a series are on disk, and `committed` follows: whoever is told of that commit is told of the series before. */
+  seriesAppeared(series: Series): void {
+    this.#log.deviceChanged(series.device, this.#position.commit);
+    this.#log.seriesChanged(series, this.#position.commit);
+  }
+
   /** Metadata or presence of a device changed, or it is new: told soon, several changes at once. */
   deviceChanged(device: Device): void {
-    if (this.#sets.size > 0) this.#announcer.deviceChanged(device);
+    this.#announcer.deviceChanged(device);
   }
 
   /** Metadata of a series changed: told soon. */
   seriesChanged(series: Series): void {
-    if (this.#sets.size > 0) this.#announcer.seriesChanged(series);
+    this.#announcer.seriesChanged(series);
+  }
+
+  /**
+   * Readings of each in a range (`toMs` excluded) were deleted. Resolves once viewers were told: no later commit may come
+   * before that.
+   */
+  async readingsDeleted(from: readonly Series[], fromMs: number, toMs: number): Promise<void> {
+    for (const series of from) {
+      this.#log.readingsDeleted(series, this.#position.commit);
+      for (const set of this.#sets.values()) if (set.matches(series)) set.drop(series.number, fromMs, toMs);
+    }
+    await this.#announcer.tellNow(from);
   }
 
   /** A series is gone from store and catalog. */
   seriesRemoved(series: Series): void {
-    const watched = (this.#memberships.get(series.number)?.sets.length ?? 0) > 0;
     this.#memberships.delete(series.number);
+    this.#log.seriesRemoved(series, this.#position.commit);
     for (const set of this.#sets.values()) {
       if (set.series.has(series.number)) set.announceSeries([{ series: series.number, removed: true }]);
     }
-    if (watched && !series.device.removed) this.deviceChanged(series.device);
+    if (!series.device.removed) this.deviceChanged(series.device);
   }
 
   /** A device is gone from store and catalog, with its series. */
   deviceRemoved(device: Device): void {
     for (const series of device.series.values()) this.seriesRemoved(series);
+    this.#log.deviceRemoved(device, this.#position.commit);
     for (const set of this.#sets.values()) {
       if (set.knowsDevice(device)) set.announceDevices([{ device: device.id, removed: true }]);
     }
@@ -226,6 +271,15 @@ export class LiveSets {
     };
     this.#windows.set(set, this.#deps.clock.after(set.intervalMs, close));
   }
+}
+
+/** Filled with what the store still has. */
+function ringOf({ offset, recent, settings }: LiveSetsDeps): CommitRing {
+  const commits = recent?.commits ?? [];
+  // Without a word from the store something may have been deleted right before the start.
+  const ring = new CommitRing(settings, offset - commits.length, recent?.afterCommit ?? offset + 1);
+  for (const { commit, columns, receivedMs } of commits) ring.push(commit, columns, receivedMs);
+  return ring;
 }
 
 function spanOf(times: ReadonlySet<number>): SeriesSpan {

@@ -52,12 +52,17 @@ export class Outbox {
     return { points, merged };
   }
 
-  /** Forgets a series that was removed, so that nothing of it follows the news of its removal. */
-  drop(series: number): void {
-    if (this.#newest?.delete(series)) this.#held -= 1;
+  /** Forgets a range of a series that was deleted (`toMs` excluded), so that nothing of it follows the news of its deletion. */
+  drop(series: number, fromMs: number, toMs: number): void {
+    const isGone = (of: number, timeMs: number) => of === series && timeMs >= fromMs && timeMs < toMs;
+    const newest = this.#newest?.get(series);
+    if (newest && isGone(series, newest.timeMs)) {
+      this.#newest?.delete(series);
+      this.#held -= 1;
+    }
     if (!this.#inOrder.series.includes(series)) return;
     const kept = new Points();
-    copy(this.#inOrder, kept, series);
+    copy(this.#inOrder, kept, isGone);
     this.#held -= this.#inOrder.length - kept.length;
     this.#inOrder = kept;
   }
@@ -72,10 +77,11 @@ export class Outbox {
   }
 }
 
-function copy(from: Points, to: Points, except?: number): void {
+function copy(from: Points, to: Points, except: (series: number, timeMs: number) => boolean = () => false): void {
   for (let index = 0; index < from.length; index++) {
     const series = from.series[index] as number;
-    if (series !== except) to.push(series, from.times[index] as number, from.values[index] as Value);
+    const timeMs = from.times[index] as number;
+    if (!except(series, timeMs)) to.push(series, timeMs, from.values[index] as Value);
   }
 }
 

@@ -49,8 +49,8 @@ export class Snapshot implements Follower {
     this.#notices.push(text);
   }
 
-  drop(series: number): void {
-    this.#missed.drop(series);
+  drop(series: number, fromMs: number, toMs: number): void {
+    this.#missed.drop(series, fromMs, toMs);
   }
 
   /** Its frames, from the first, as fast as they are made. Throws what its making failed with. */
@@ -91,10 +91,15 @@ export class Snapshot implements Follower {
   }
 }
 
+/** In place of an offset: for viewers that know nothing. */
+const fromTheStart = -1;
+/** Snapshots of one set, from different offsets, that are kept for others to share. */
+const mostShared = 8;
+
 /** The snapshots of all sets. */
 export class Snapshots {
   readonly #deps: SnapshotDeps;
-  readonly #shared = new WeakMap<LiveSet, Snapshot>();
+  readonly #shared = new WeakMap<LiveSet, Map<number, Snapshot>>();
 
   constructor(deps: SnapshotDeps) {
     this.#deps = deps;
@@ -102,18 +107,33 @@ export class Snapshots {
 
   /** One of its own, begun now. */
   begin(set: LiveSet): Snapshot {
-    return this.#make(set).snapshot;
+    return this.#make(set, framesOf(set, this.#deps)).snapshot;
   }
 
   /** The set's present one, or one begun now that others share until `snapshotMs` after it was made. */
   share(set: LiveSet): Snapshot {
-    const known = this.#shared.get(set);
+    return this.#shareFrom(set, fromTheStart, () => framesOf(set, this.#deps)) as Snapshot;
+  }
+
+  /** The same for viewers that know everything up to the offset `from`; `frames` makes what they lack, or tells that it cannot. */
+  resume(set: LiveSet, from: number, frames: () => AsyncIterable<string> | undefined): Snapshot | undefined {
+    return this.#shareFrom(set, from, frames);
+  }
+
+  #shareFrom(set: LiveSet, from: number, frames: () => AsyncIterable<string> | undefined): Snapshot | undefined {
+    const shared = this.#shared.get(set) ?? new Map<number, Snapshot>();
+    const known = shared.get(from);
     if (known) return known;
-    const { snapshot, made } = this.#make(set);
-    this.#shared.set(set, snapshot);
+    const making = frames();
+    if (!making) return undefined;
+    const { snapshot, made } = this.#make(set, making);
+    // Each holds what comes meanwhile: viewers that were cut at many different moments get one each that holds nothing.
+    if (shared.size >= mostShared) return snapshot;
+    this.#shared.set(set, shared);
+    shared.set(from, snapshot);
     set.followers.add(snapshot);
     const forget = () => {
-      this.#shared.delete(set);
+      shared.delete(from);
       set.followers.delete(snapshot);
     };
     const { clock, settings } = this.#deps;
@@ -121,9 +141,9 @@ export class Snapshots {
     return snapshot;
   }
 
-  #make(set: LiveSet): { snapshot: Snapshot; made: Promise<void> } {
+  #make(set: LiveSet, frames: AsyncIterable<string>): { snapshot: Snapshot; made: Promise<void> } {
     const snapshot = new Snapshot(set.offset, this.#deps.settings.joinReadings);
-    return { snapshot, made: snapshot.make(framesOf(set, this.#deps)) };
+    return { snapshot, made: snapshot.make(frames) };
   }
 }
 
@@ -131,7 +151,7 @@ export class Snapshots {
  * What comes while they are made is announced, and left out here: a series must not be shown before its device is. What
  * is removed meanwhile is left out too.
  */
-async function* framesOf(set: LiveSet, { catalog, presence, spans }: SnapshotDeps): AsyncGenerator<string> {
+export async function* framesOf(set: LiveSet, { catalog, presence, spans }: SnapshotDeps): AsyncGenerator<string> {
   const numbers = [...set.series.keys()];
   for (const page of pagesOf(catalog.selectDevices(set.selection.devices))) {
     const devices = page.map((device) => deviceEntryOf(device, presence));

@@ -157,9 +157,13 @@ export class ViewerSession {
     const query = message.history && queryOf(message.history, clock.now());
     if (query) await history.check(catalog.select(message.devices, message.metrics), query);
     if (!this.#current(subscription)) return;
-    const { set, watch, key } = this.#enter(message, subscription);
+    const { set, watch, key, subscriptions } = this.#enter(message, subscription);
+    const { resume } = message;
+    // What was missed goes to all subscriptions of the set on this socket: one that has seen it would see it twice.
+    const isAlone = subscriptions.size === 1;
+    const resumed = resume?.epoch === epoch && isAlone ? live.resume(set, resume.offset) : undefined;
     // One that holds updates already saw none of those that a shared snapshot brings along.
-    const snapshot = live.snapshot(set, watch.holding);
+    const snapshot = resumed ?? live.snapshot(set, watch.holding);
     const { offset } = snapshot;
     watch.begin(set, snapshot);
     try {
@@ -170,7 +174,7 @@ export class ViewerSession {
         set: set.number,
         epoch,
         offset,
-        resumed: false,
+        resumed: resumed !== undefined,
         hubTime: clock.now(),
         heartbeat: settings.heartbeatMs,
         ...(lastDrop ? { lastDrop } : {}),
@@ -179,7 +183,8 @@ export class ViewerSession {
       for await (const text of snapshot.frames()) {
         if (!(await this.#page(subscription, text))) return;
       }
-      if (query && !(await this.#past(subscription, series, query))) return;
+      // What it was told of the past before the cut it still has.
+      if (query && !resumed && !(await this.#past(subscription, series, query))) return;
       this.#send({ type: "ready", id, offset });
     } finally {
       watch.end();

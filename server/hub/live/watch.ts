@@ -71,8 +71,8 @@ export class Watch implements Watcher {
     if (this.#noticeLength > maxNoticeLength) this.#tooMuch();
   }
 
-  drop(series: number): void {
-    this.#outbox?.drop(series);
+  drop(series: number, fromMs: number, toMs: number): void {
+    this.#outbox?.drop(series, fromMs, toMs);
   }
 
   /** Sends what waited, unless the past is still on its way. */

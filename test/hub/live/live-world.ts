@@ -11,9 +11,10 @@ import {
 } from "../../../server/hub/live/live-settings.ts";
 import { SlowViewers } from "../../../server/hub/live/slow-viewers.ts";
 import { ViewerSession } from "../../../server/hub/live/viewer-session.ts";
+import type { RemovalDeps } from "../../../server/hub/removal.ts";
 import { silentLog } from "../../../server/ports.ts";
 import { ColumnsBuilder, typeOfValue, type Value } from "../../../server/store/columns.ts";
-import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { NewSeries } from "../../../server/store/store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakePeer } from "../../support/fake-peer.ts";
@@ -21,16 +22,23 @@ import { FakePeer } from "../../support/fake-peer.ts";
 /** A reading as a test writes it: `boiler-1/temperature`, its time and value. */
 export type TestReading = readonly [name: string, timeMs: number, value: Value];
 
-export async function liveWorld(live: Partial<LiveSettings> = {}, past: Partial<HistorySettings> = {}) {
-  const store = new MemoryStore();
+/** With `data` that another world had before: a hub that was started again. */
+export async function liveWorld(
+  live: Partial<LiveSettings> = {},
+  past: Partial<HistorySettings> = {},
+  data?: MemoryData,
+  clock = new FakeClock(),
+) {
+  const stored = data ?? new MemoryData();
+  const store = new MemoryStore(stored);
   const state = await store.open();
-  const clock = new FakeClock();
   const catalog = new Catalog(state);
   const settings = { ...defaultLiveSettings, ...live };
   const spans = (series: readonly number[]) => store.seriesState(series);
+  const recent = await store.recent(settings.resumeBytes, clock.now() - settings.resumeMs);
   const sets: LiveSets[] = [];
   const presence = new Presence({ clock, onChange: (device) => sets[0]?.deviceChanged(device) });
-  const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, spans });
+  const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
   sets.push(liveSets);
   const slow = new SlowViewers();
   const history = new History(store, { ...defaultHistorySettings, ...past });
@@ -54,7 +62,10 @@ export async function liveWorld(live: Partial<LiveSettings> = {}, past: Partial<
     const batch = { receivedMs: clock.now(), newSeries, marks: [], refusals: [], devices: [], metrics: [] };
     const done = await store.append({ ...batch, columns: columns.take() });
     for (const { series, timeMs, value } of all) {
-      series.committed = true;
+      if (!series.committed) {
+        series.committed = true;
+        liveSets.seriesAppeared(series);
+      }
       advanceLatest(series, timeMs, value, clock.now());
       presence.reported(series, timeMs, clock.monotonic());
     }
@@ -72,8 +83,15 @@ export async function liveWorld(live: Partial<LiveSettings> = {}, past: Partial<
     return { peer, session: new ViewerSession(peer, { ...deps, epoch: state.epoch }) };
   }
 
+  const removal: RemovalDeps = {
+    ...{ store, catalog, live: liveSets, presence, clock },
+    committer: { exclusive: (work: () => Promise<unknown>) => work(), replaceWaiting: () => {} } as never,
+  };
+
   return {
     store,
+    data: stored,
+    removal,
     clock,
     catalog,
     presence,

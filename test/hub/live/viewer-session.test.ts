@@ -123,14 +123,6 @@ describe("viewer session", () => {
     expect(peer.of("history")).toMatchObject([{ every: 1_000, times: [at, ahead], count: [1, 1], done: true }]);
   });
 
-  it("resumes nothing yet: everything asked for is sent again, whole", async () => {
-    const world = await liveWorld();
-    await world.commit(["boiler-1/temperature", at, 1]);
-    const { peer } = await watching(world, { resume: { epoch: world.epoch, offset: 1 } });
-    expect(peer.of("subscribed")).toMatchObject([{ resumed: false, offset: 1 }]);
-    expect(types(peer)).toEqual(["subscribed", "devices", "series", "ready"]);
-  });
-
   it("ends a subscription, and refuses to end one that is not there", async () => {
     const world = await liveWorld();
     await world.commit(["boiler-1/temperature", at, 1]);

@@ -1,0 +1,189 @@
+/**
+ * The newest commits, as columns: what viewers that were cut did not see. Bounded by the bytes it takes and by age, and
+ * without a hole: whoever knows everything up to `floor`, or to a later commit, finds all that came since.
+ */
+import { type Columns, readingBytes } from "../../store/columns.ts";
+
+export interface CommitRingSettings {
+  /** Memory of all that is kept, bytes. */
+  readonly resumeBytes: number;
+  /** What arrived longer ago may go, ms. */
+  readonly resumeMs: number;
+}
+
+/** Commits that go together when their time has come: small ones share buffers, or each would cost more than it holds. */
+interface Block {
+  readonly firstCommit: number;
+  /** Where the readings of each commit end. */
+  readonly ends: number[];
+  /** Where the texts of each commit begin in `strings`. */
+  readonly textsFrom: number[];
+  readonly strings: string[];
+  series: Uint32Array;
+  times: Float64Array;
+  values: Float64Array;
+  length: number;
+  textBytes: number;
+  readonly beganMs: number;
+  endedMs: number;
+}
+
+/** The readings of one commit: those from `start` to `end` (excluded) of the columns. A text's index counts from `textsFrom`. */
+export interface RingSlice {
+  readonly commit: number;
+  readonly start: number;
+  readonly end: number;
+  readonly series: Uint32Array;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly strings: readonly string[];
+  readonly textsFrom: number;
+}
+
+/** A block takes no more beyond so many readings, commits, or this part of the age that is kept. */
+const blockReadings = 16_384;
+const blockCommits = 16_384;
+const ageShare = 1 / 16;
+const firstCapacity = 256;
+/** What an entry of `ends` and of `textsFrom` takes, and what a text takes beside its letters, bytes. */
+const commitBytes = 16;
+const textOverheadBytes = 32;
+
+export class CommitRing {
+  readonly #settings: CommitRingSettings;
+  #blocks: Block[] = [];
+  #newest: number;
+  #floor: number;
+  #bytes = 0;
+
+  /** `newest`: the commit before the first that will be given. `floor`: the one after which everything will be here, it or a later one. */
+  constructor(settings: CommitRingSettings, newest: number, floor: number) {
+    this.#settings = settings;
+    this.#newest = newest;
+    this.#floor = floor;
+  }
+
+  /** All commits after this one are here. */
+  get floor(): number {
+    return this.#floor;
+  }
+
+  /** Memory that it takes, bytes; `resumeBytes` at most, or what the newest commit alone takes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Takes a copy of a commit's readings. A commit that does not follow the newest one makes everything before it useless. */
+  push(commit: number, columns: Columns, nowMs: number): void {
+    if (commit !== this.#newest + 1) {
+      this.#blocks = [];
+      this.#bytes = 0;
+      this.#floor = Math.max(this.#floor, commit - 1);
+    }
+    this.#newest = commit;
+    const block = this.#blockFor(commit, columns.length, nowMs);
+    const before = bytesOf(block);
+    const { length, series, times, values, strings } = columns;
+    block.series.set(series.subarray(0, length), block.length);
+    block.times.set(times.subarray(0, length), block.length);
+    block.values.set(values.subarray(0, length), block.length);
+    block.textsFrom.push(block.strings.length);
+    for (const text of strings) {
+      block.strings.push(text);
+      block.textBytes += text.length * 2 + textOverheadBytes;
+    }
+    block.length += length;
+    block.ends.push(block.length);
+    block.endedMs = nowMs;
+    this.#bytes += bytesOf(block) - before;
+    this.#trim(nowMs);
+  }
+
+  /** Each commit after `after`, up to `through`, in order. */
+  *slices(after: number, through: number): Generator<RingSlice> {
+    for (const { firstCommit, ends, textsFrom, strings, series, times, values } of this.#blocks) {
+      const end = Math.min(ends.length, through + 1 - firstCommit);
+      for (let at = Math.max(0, after + 1 - firstCommit); at < end; at++) {
+        yield {
+          commit: firstCommit + at,
+          start: at === 0 ? 0 : (ends[at - 1] as number),
+          end: ends[at] as number,
+          ...{ series, times, values, strings },
+          textsFrom: textsFrom[at] as number,
+        };
+      }
+    }
+  }
+
+  #blockFor(commit: number, length: number, nowMs: number): Block {
+    const last = this.#blocks.at(-1);
+    const isOpen =
+      last !== undefined &&
+      last.length + length <= blockReadings &&
+      last.ends.length < blockCommits &&
+      nowMs - last.beganMs < this.#settings.resumeMs * ageShare;
+    if (isOpen) {
+      if (last.length + length > last.series.length) this.#grow(last, last.length + length);
+      return last;
+    }
+    if (last) this.#shrink(last);
+    const capacity = Math.max(firstCapacity, length);
+    const made: Block = {
+      firstCommit: commit,
+      ends: [],
+      textsFrom: [],
+      strings: [],
+      series: new Uint32Array(capacity),
+      times: new Float64Array(capacity),
+      values: new Float64Array(capacity),
+      length: 0,
+      textBytes: 0,
+      beganMs: nowMs,
+      endedMs: nowMs,
+    };
+    this.#blocks.push(made);
+    this.#bytes += bytesOf(made);
+    return made;
+  }
+
+  #grow(block: Block, needed: number): void {
+    let capacity = block.series.length;
+    while (capacity < needed) capacity *= 2;
+    this.#resize(block, Math.min(capacity, Math.max(needed, blockReadings)));
+  }
+
+  /** A block that takes no more needs no room for it. */
+  #shrink(block: Block): void {
+    if (block.length < block.series.length) this.#resize(block, block.length);
+  }
+
+  #resize(block: Block, capacity: number): void {
+    this.#bytes += (capacity - block.series.length) * readingBytes;
+    const { length, series, times, values } = block;
+    block.series = new Uint32Array(capacity);
+    block.times = new Float64Array(capacity);
+    block.values = new Float64Array(capacity);
+    block.series.set(series.subarray(0, length));
+    block.times.set(times.subarray(0, length));
+    block.values.set(values.subarray(0, length));
+  }
+
+  #trim(nowMs: number): void {
+    const { resumeBytes, resumeMs } = this.#settings;
+    let gone = 0;
+    while (gone < this.#blocks.length) {
+      const block = this.#blocks[gone] as Block;
+      const isOld = nowMs - block.endedMs > resumeMs;
+      if (!isOld && this.#bytes <= resumeBytes) break;
+      // A commit that is larger than all that may be kept is not kept either.
+      this.#bytes -= bytesOf(block);
+      this.#floor = Math.max(this.#floor, block.firstCommit + block.ends.length - 1);
+      gone += 1;
+    }
+    if (gone > 0) this.#blocks = this.#blocks.slice(gone);
+  }
+}
+
+function bytesOf({ series, ends, textBytes }: Block): number {
+  return series.length * readingBytes + ends.length * commitBytes + textBytes;
+}
