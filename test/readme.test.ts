@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { settings } from "../server/config.ts";
+import { demoSources } from "../simulator/profiles.ts";
 import { HubProcess } from "./chaos/hub-process.ts";
 import { pictureNames } from "./e2e/pictures/take.ts";
 import { program, readme } from "./support/readme.ts";
@@ -170,6 +171,10 @@ describe("README", () => {
       expect(picture.toString("latin1", 8, 12), name).toBe("WEBP");
       expect(picture.length, name).toBeLessThan(200_000);
     }
+  });
+
+  it("tells how many devices the demo has", () => {
+    expect(readme).toContain(`${demoSources().length} simulated devices`);
   });
 
   it("gives a source for what it says of each other tool", () => {
