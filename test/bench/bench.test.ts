@@ -57,8 +57,9 @@ describe("npm run bench", () => {
     300_000,
   );
 
-  it("refuses parts that it has not, and a record of a smoke in the place of the real one", async () => {
+  it("refuses parts and cases that it has not, and a record of a smoke in the place of the real one", async () => {
     await expect(bench("ingets")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("no part ingets") });
+    await expect(bench("size", "--quick", "--case", "1 rwo")).rejects.toMatchObject({ code: 2 });
     await expect(bench("--quick", "--record")).rejects.toMatchObject({ code: 2 });
   });
 

@@ -103,6 +103,11 @@ async function run(flags: Flags): Promise<number> {
       leftOut: absent.map(({ name }) => name),
       parts: reports.filter(({ rows }) => rows.length > 0),
     };
+    const absentCase = flags.case.find((name) => !reports.some(({ rows }) => rows.some((row) => row.case === name)));
+    if (absentCase !== undefined) {
+      say(`There is no case ${absentCase} in ${flags.parts.map(({ name }) => name).join(", ")}.`);
+      return 2;
+    }
     print([headText(result), ...result.parts.map(partText)].join("\n\n"));
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(result, null, 2)}\n`);
     return judge(flags, result);
