@@ -7,6 +7,7 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { type Model, type ModelOptions, type Report, round } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { reportAfter } from "./changes.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -92,7 +93,7 @@ export class BatterySensor implements Model {
     const low = this.lowAt(time);
     if (low !== this.#low) readings.push(["battery-low", low]);
     this.#low = low;
-    this.#index += stride;
+    this.#index = reportAfter(this.#index, stride);
     return { time, readings };
   }
 

@@ -6,6 +6,7 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { type Model, type ModelOptions, type Report, round } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { reportAfter } from "./changes.ts";
 import { clamp, cloudsOf, outsideOf, sunAt } from "./sky.ts";
 
 const minute = 60_000;
@@ -72,7 +73,7 @@ export class Greenhouse implements Model {
     if (state !== this.#state) readings.push(["state", state]);
     this.#valve = valve;
     this.#state = state;
-    this.#index += stride;
+    this.#index = reportAfter(this.#index, stride);
     return { time, readings };
   }
 

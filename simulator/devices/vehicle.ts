@@ -6,6 +6,7 @@ import type { DeviceMeta } from "../../server/protocol/index.ts";
 import type { Value } from "../link.ts";
 import { type Model, type ModelOptions, type Report, round, type Samples } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { reportAfter } from "./changes.ts";
 import { Duties } from "./vehicle/duty.ts";
 import { Route } from "./vehicle/route.ts";
 
@@ -67,7 +68,7 @@ export class Vehicle implements Model {
     const { state } = this.duties.at(time);
     if (state !== this.#state) readings.push(["state", state]);
     this.#state = state;
-    this.#index += stride;
+    this.#index = reportAfter(this.#index, stride);
     this.#leaveTunnel();
     const late = stride === 1 ? this.#unsentBefore(index) : undefined;
     return { time, readings, ...(late === undefined ? {} : { samples: late }) };

@@ -6,6 +6,7 @@
 import type { DeviceMeta } from "../../server/protocol/index.ts";
 import { type Model, type ModelOptions, type Report, round } from "../model.ts";
 import { Noise, Random } from "../random.ts";
+import { reportAfter } from "./changes.ts";
 import { clamp, outsideOf, seasonAt } from "./sky.ts";
 
 const minute = 60_000;
@@ -72,7 +73,7 @@ export class WeatherStation implements Model {
 
   report(stride = 1): Report {
     const time = this.nextTime;
-    this.#index += stride;
+    this.#index = reportAfter(this.#index, stride);
     const temperature = this.temperatureAt(time);
     const wind = this.windAt(time);
     return {
