@@ -236,7 +236,7 @@ describe("--self", () => {
     await expect.poll(() => isRunning(companion), within).toBe(false);
   });
 
-  it("[S9] goes on without it where it dies, and one that does not answer holds nothing up", async () => {
+  it("[S9] goes on without it where it is killed, and starts it again; one that does not answer holds nothing up", async () => {
     const hub = start(["--self"]);
     const url = await hub.url();
     await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
@@ -247,7 +247,8 @@ describe("--self", () => {
     await expect
       .poll(() => hub.lines.some((line) => line.includes("the watch on this computer ended")), within)
       .toBe(true);
-    await expect.poll(() => self(url), within).toMatchObject({ state: "offline" });
+    await expect.poll(() => childrenOf(hub.pid).filter((pid) => pid !== companion), within).toHaveLength(1);
+    await expect.poll(() => self(url), within).toMatchObject({ state: "online" });
   });
 
   it("[S9] needs no token on the machine of a hub that asks others for one", async () => {
