@@ -6,26 +6,31 @@ import { machineSchema, type Result } from "./result.ts";
 /** The system whose ratios are recorded; other builds beside it are not. */
 export const guarded = "hub";
 
-const recordSchema = z.strictObject({
+const byName = <T extends z.ZodType>(value: T) => z.record(z.string().min(1), value);
+const runSchema = z.strictObject({ began: z.iso.datetime(), rounds: z.number(), machine: machineSchema });
+const fileSchema = z.strictObject({
   schema: z.literal(1),
-  ratios: z.array(
-    z.strictObject({
-      part: z.string(),
-      case: z.string(),
-      figure: z.string(),
-      /** The system that the hub's figure is divided by. */
-      against: z.string(),
-      /** Median of the rounds. */
-      ratio: z.number().positive(),
-      /** Of the run that it is from. */
-      recorded: z.string(),
-    }),
-  ),
-  /** What the runs were made on, by when they began; only those that a ratio is from. */
-  runs: z.record(z.string(), z.strictObject({ rounds: z.number(), machine: machineSchema })),
+  /** Medians, by part, case, figure, and the system that the hub's figure is divided by. */
+  ratios: byName(byName(byName(byName(z.number().positive())))),
+  /** The last run that was recorded, by part. */
+  runs: byName(runSchema),
 });
-export type Recorded = z.infer<typeof recordSchema>;
-type Ratio = Recorded["ratios"][number];
+
+interface Ratio {
+  readonly part: string;
+  readonly case: string;
+  readonly figure: string;
+  /** The system that the hub's figure is divided by. */
+  readonly against: string;
+  /** Median of the rounds. */
+  readonly ratio: number;
+}
+
+export interface Recorded {
+  readonly ratios: readonly Ratio[];
+  /** The last run that was recorded, by part. */
+  readonly runs: Readonly<Record<string, z.infer<typeof runSchema>>>;
+}
 
 /** What became of a recorded ratio, or of one that is not recorded. */
 export interface Verdict extends Pick<Ratio, "part" | "case" | "figure" | "against"> {
@@ -52,7 +57,7 @@ export function compare({ ratios: recorded }: Pick<Recorded, "ratios">, result: 
     const cases = new Set(part.rows.filter(({ system }) => system === guarded).map((row) => row.case));
     for (const kind of part.figures) {
       const tolerance = kind.tolerance ?? defaultTolerance;
-      const judge = ({ part: of, case: each, figure, against }: Omit<Ratio, "ratio" | "recorded">): Verdict => {
+      const judge = ({ part: of, case: each, figure, against }: Omit<Ratio, "ratio">): Verdict => {
         const about = { part: of, case: each, figure, against, tolerance };
         const before = known.get(keyOf(about));
         const now = measured.get(keyOf(about))?.ratio;
@@ -62,7 +67,7 @@ export function compare({ ratios: recorded }: Pick<Recorded, "ratios">, result: 
         const state = worseBy > tolerance ? "worse" : worseBy < 1 / tolerance ? "better" : "kept";
         return { ...about, state, recorded: before, now, worseBy };
       };
-      const isKind = (each: Omit<Ratio, "recorded">) => each.part === part.name && each.figure === kind.name;
+      const isKind = (each: Ratio) => each.part === part.name && each.figure === kind.name;
       const expected = recorded.filter(
         (each) => isKind(each) && cases.has(each.case) && !result.leftOut.includes(each.against),
       );
@@ -79,32 +84,42 @@ export function isRed(verdicts: readonly Verdict[]): boolean {
 }
 
 /** The record with what a run measured in the place of what was recorded; the rest stays. */
-export function updated(before: Recorded, result: Result): Recorded {
-  const fresh = ratiosOf(result).map((each) => ({ ...each, recorded: result.began }));
-  const replaced = new Set(fresh.map(keyOf));
-  const ratios = [...before.ratios.filter((each) => !replaced.has(keyOf(each))), ...fresh];
-  const used = new Set(ratios.map(({ recorded }) => recorded));
-  const runs = Object.entries({
-    ...before.runs,
-    [result.began]: { rounds: result.rounds, machine: result.machine },
-  }).filter(([began]) => used.has(began));
-  return { schema: 1, ratios, runs: Object.fromEntries(runs) };
+export function updated({ ratios, runs }: Recorded, result: Result): Recorded {
+  const all = new Map([...ratios, ...ratiosOf(result)].map((each) => [keyOf(each), each]));
+  const { began, rounds, machine } = result;
+  const fresh = Object.fromEntries(result.parts.map(({ name }) => [name, { began, rounds, machine }]));
+  return { ratios: [...all.values()], runs: { ...runs, ...fresh } };
 }
 
 /** Throws where the file is not a record of this version. A file that is not there is one without ratios. */
 export function readRecord(file: string): Recorded {
-  if (!existsSync(file)) return { schema: 1, ratios: [], runs: {} };
-  return recordSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  if (!existsSync(file)) return { ratios: [], runs: {} };
+  const { ratios, runs } = fileSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+  const flat = Object.entries(ratios).flatMap(([part, cases]) =>
+    Object.entries(cases).flatMap(([each, figures]) =>
+      Object.entries(figures).flatMap(([figure, by]) =>
+        Object.entries(by).map(([against, ratio]) => ({ part, case: each, figure, against, ratio })),
+      ),
+    ),
+  );
+  return { ratios: flat, runs };
 }
 
-/** One ratio a line, so that a change of one is a change of one line. */
-export function writeRecord(file: string, { schema, ratios, runs }: Recorded): void {
-  const lines = ratios.map((each) => `    ${JSON.stringify({ ...each, ratio: Number(each.ratio.toPrecision(4)) })}`);
-  const body = `  "schema": ${schema},\n  "ratios": [\n${lines.join(",\n")}\n  ],\n  "runs": ${JSON.stringify(runs, null, 2).replaceAll("\n", "\n  ")}`;
-  writeFileSync(file, `{\n${body}\n}\n`);
+/** One ratio a line, in four digits that count: what changed is what a diff shows. */
+export function writeRecord(file: string, { ratios, runs }: Recorded): void {
+  const nested: z.infer<typeof fileSchema>["ratios"] = {};
+  for (const { part, case: each, figure, against, ratio } of ratios)
+    within(within(within(nested, part), each), figure)[against] = Number(ratio.toPrecision(4));
+  writeFileSync(file, `${JSON.stringify({ schema: 1, ratios: nested, runs }, null, 2)}\n`);
 }
 
-function ratiosOf({ parts }: Result): Omit<Ratio, "recorded">[] {
+function within<T>(of: Record<string, Record<string, T>>, name: string): Record<string, T> {
+  const found = of[name] ?? {};
+  of[name] = found;
+  return found;
+}
+
+function ratiosOf({ parts }: Result): Ratio[] {
   return parts.flatMap(({ name: part, rows }) =>
     rows
       .filter(({ system }) => system === guarded)

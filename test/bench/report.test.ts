@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { compare, isRed, type Recorded, updated } from "./guard.ts";
+import { compare, isRed, type Recorded, readRecord, updated, writeRecord } from "./guard.ts";
 import type { Machine } from "./machine.ts";
 import type { Figure, FigureKind } from "./part.ts";
 import { median, reportOf } from "./report.ts";
@@ -28,8 +31,9 @@ function resultOf(measured: readonly Figure[], leftOut: string[] = [], began = "
 }
 
 function recordOf(...ratios: [figure: string, against: string, ratio: number][]): Pick<Recorded, "ratios"> {
-  const of = { part: "ingest", case: "1 row", recorded: "2026-01-01T00:00:00.000Z" };
-  return { ratios: ratios.map(([figure, against, ratio]) => ({ ...of, figure, against, ratio })) };
+  return {
+    ratios: ratios.map(([figure, against, ratio]) => ({ part: "ingest", case: "1 row", figure, against, ratio })),
+  };
 }
 
 describe("the figures of several rounds", () => {
@@ -135,20 +139,25 @@ describe("the guard", () => {
     expect(text).toMatch(/ingest \| 1 row \| readings\/s \| \/ table \| 4.00× +\| 2.00× \| 1.5× +\| worse/);
   });
 
-  it("records what was measured in the place of what was, and keeps the rest with the machine that it is from", () => {
+  it("records what was measured in the place of what was, keeps the rest, and finds it all in the file again", () => {
+    const run = { began: "2026-01-01T00:00:00.000Z", rounds: 1, machine };
     const before: Recorded = {
-      schema: 1,
       ...recordOf(["readings/s", "table", 9], ["readings/s", "rival", 7]),
-      runs: { "2026-01-01T00:00:00.000Z": { rounds: 3, machine } },
+      runs: { ingest: run, size: run },
     };
     const after = updated(before, resultOf(measured));
-    expect(after.ratios.map(({ figure, against, ratio }) => [figure, against, ratio])).toEqual([
-      ["readings/s", "rival", 7],
-      ["readings/s", "table", 2],
-      ["CPU µs", "table", 0.5],
-    ]);
-    expect(Object.keys(after.runs)).toEqual(["2026-01-01T00:00:00.000Z", "2026-01-02T00:00:00.000Z"]);
-    const again = updated(after, resultOf(measured, [], "2026-01-03T00:00:00.000Z"));
-    expect(Object.keys(again.runs)).toEqual(["2026-01-01T00:00:00.000Z", "2026-01-03T00:00:00.000Z"]);
+    expect(after.ratios).toEqual(
+      recordOf(["readings/s", "table", 2], ["readings/s", "rival", 7], ["CPU µs", "table", 0.5]).ratios,
+    );
+    expect(after.runs).toEqual({ ingest: { began: "2026-01-02T00:00:00.000Z", rounds: 3, machine }, size: run });
+    const folder = mkdtempSync(join(tmpdir(), "record-"));
+    try {
+      const file = join(folder, "recorded.json");
+      expect(readRecord(file)).toEqual({ ratios: [], runs: {} });
+      writeRecord(file, after);
+      expect(readRecord(file)).toEqual(after);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
