@@ -1,4 +1,4 @@
-/** `npm run simulate -- --load`. Exit codes: 0 all acknowledged, 1 not all, 2 a flag was wrong. */
+/** `npm run simulate -- --load`. Exit codes: 0 all connected and acknowledged, 1 not all, 2 a flag was wrong. */
 import type { SocketConstructor } from "../link.ts";
 import { openTerminal, stopOnSignals } from "../terminal.ts";
 import { turnedAway } from "../words.ts";
@@ -16,7 +16,8 @@ export async function loadCommand(args: readonly string[], WebSocket: SocketCons
     const ports = { WebSocket, onLine: terminal.live, stopped: stopOnSignals().signal };
     const report = await runLoad(options, ports);
     terminal.result(options.json ? JSON.stringify(report) : reportText(report));
-    return report.acknowledged === report.sent && report.sent > 0 ? 0 : 1;
+    const whole = report.connected === options.connections && report.endedEarly === undefined;
+    return whole && report.acknowledged === report.sent && report.sent > 0 ? 0 : 1;
   } catch (error) {
     terminal.trouble(failureText(options, error));
     return 1;

@@ -12,6 +12,8 @@ import { until } from "./waiting.ts";
 
 /** Viewers have so long to come about, ms. */
 const connectingMs = 60_000;
+/** Where the first connection did not come about by then, ms, and it is known why, nothing is there. */
+const hopelessMs = 3_000;
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 1 });
 
 async function run(options: DashboardsOptions): Promise<number> {
@@ -21,10 +23,11 @@ async function run(options: DashboardsOptions): Promise<number> {
   const cpu = process.cpuUsage();
   const wallMs = performance.now();
   const probe = new Probe(url, { ...(token === undefined ? {} : { token }), WebSocket });
+  const isHopeless = () => probe.trouble !== undefined && performance.now() - wallMs > hopelessMs;
   try {
     await Promise.race([
       probe.start(probeEvery),
-      until(() => false, connectingMs, stopped).then(() => Promise.reject(new Error("no answer"))),
+      until(isHopeless, connectingMs, stopped).then(() => Promise.reject(new Error(probe.trouble ?? "no answer"))),
     ]);
   } catch (error) {
     probe.stop();
@@ -33,7 +36,13 @@ async function run(options: DashboardsOptions): Promise<number> {
   }
   const viewers = new Viewers({ ...options, token, probe, WebSocket });
   viewers.start();
-  await until(() => viewers.open === options.viewers, connectingMs, stopped);
+  await until(() => viewers.open === options.viewers || viewers.refused !== undefined, connectingMs, stopped);
+  if (viewers.refused !== undefined) {
+    viewers.close();
+    probe.stop();
+    terminal.trouble(`The hub at ${url} shows nothing: ${viewers.refused}`);
+    return 1;
+  }
   const begunMs = performance.now();
   viewers.measure();
   let before = 0;

@@ -26,7 +26,7 @@ export interface FrameOptions {
 export class Frames {
   readonly #options: FrameOptions;
   readonly #names: readonly string[];
-  /** The metric that comes next in rows. */
+  /** The metric that comes next. */
   #turn = 0;
   #timeMs: number;
   #made = 0;
@@ -74,13 +74,15 @@ export class Frames {
 
   #columns(): string {
     const { frameReadings, metrics } = this.#options;
+    const first = this.#turn;
     const times = Array.from({ length: Math.ceil(frameReadings / metrics) }, () => this.#timeMs++);
     const columns: string[] = [];
-    for (let left = frameReadings, metric = 0; left > 0; left -= times.length, metric++) {
+    for (let left = frameReadings, metric = first; left > 0; left -= times.length, metric++) {
       // Where the metrics do not share them out evenly, the last column ends early.
       const cells = times.map((_, index) => (index < left ? this.#value(metric + index) : "null"));
-      columns.push(`"${this.#names[metric]}":[${cells.join(",")}]`);
+      columns.push(`"${this.#names[metric % metrics]}":[${cells.join(",")}]`);
     }
+    this.#turn = (first + columns.length) % metrics;
     return `"times":[${times.join(",")}],"values":{${columns.join(",")}}`;
   }
 }

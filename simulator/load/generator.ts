@@ -65,11 +65,21 @@ export class Generator {
     const { framesPerSecond, tally } = this.#options;
     if (!this.#sending || framesPerSecond === undefined) return;
     const everyMs = 1_000 / framesPerSecond;
-    const dueByNow = (performance.now() - this.#begunMs) / everyMs;
-    for (; this.#due < dueByNow; this.#due++) {
+    const dueByNow = Math.ceil((performance.now() - this.#begunMs) / everyMs);
+    for (let failed = 0; this.#due < dueByNow; this.#due++) {
+      // Nobody could send: nor can anybody until an answer was read, for which this loop must end.
+      if (failed === this.#senders.length) {
+        tally.framesHeldBack += dueByNow - this.#due;
+        this.#due = dueByNow;
+        return;
+      }
       // Counted from when it was due: a frame that had to wait for this program waited for the hub, too.
       const sender = this.#senders[this.#due % this.#senders.length];
-      if (!sender?.send(this.#begunMs + this.#due * everyMs)) tally.framesHeldBack += 1;
+      if (sender?.send(this.#begunMs + this.#due * everyMs)) failed = 0;
+      else {
+        failed += 1;
+        tally.framesHeldBack += 1;
+      }
     }
   }
 }

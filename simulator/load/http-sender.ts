@@ -32,24 +32,43 @@ export class HttpSender implements Sender {
   }
 
   get pending(): number {
-    return this.#request ? 1 : 0;
+    return this.#open && this.#request ? 1 : 0;
   }
 
+  /** A post of nothing shows whether the hub is there, and lets the device in. */
   start(): void {
+    const body = JSON.stringify({ device: this.#options.device, readings: [] });
+    this.#post(body, (status, text) => (status === 200 ? this.opened() : this.#fail(status, text)));
+  }
+
+  /** It may send. */
+  opened(): void {
     this.#open = true;
     this.#options.onReady(this);
   }
 
   close(): void {
+    const { tally, frameReadings } = this.#options;
+    if (this.#open && this.#request) tally.unacknowledged += frameReadings;
     this.#open = false;
     this.#cancelBack?.();
-    this.#request?.destroy();
+    const request = this.#request;
+    this.#request = undefined;
+    request?.destroy();
   }
 
   send(dueMs: number): boolean {
     if (!this.#open || this.#request) return false;
-    const { url, token, frames, frameReadings, tally } = this.#options;
-    const body = frames.next(++this.#seq, this.#session);
+    const { frames, frameReadings, tally } = this.#options;
+    tally.framesSent += 1;
+    tally.sent += frameReadings;
+    this.#post(frames.next(++this.#seq, this.#session), (status, text) => this.#decided(status, text, dueMs));
+    return true;
+  }
+
+  /** `ended` is called once, with status 0 and a reason where no answer came; not at all after `close`. */
+  #post(body: string, ended: (status: number, text: string) => void): void {
+    const { url, token } = this.#options;
     const headers = {
       "Content-Type": "application/json",
       "Content-Length": Buffer.byteLength(body),
@@ -58,14 +77,10 @@ export class HttpSender implements Sender {
     const { agent } = this.#http;
     const sent = this.#http.request(url, { method: "POST", agent, headers, timeout: patienceMs });
     this.#request = sent;
-    tally.framesSent += 1;
-    tally.sent += frameReadings;
-    let over = false;
     const end = (status: number, text: string): void => {
-      if (over) return;
-      over = true;
+      if (this.#request !== sent) return;
       this.#request = undefined;
-      this.#decided(status, text, dueMs);
+      ended(status, text);
     };
     sent.on("response", (response) => {
       const parts: string[] = [];
@@ -78,7 +93,6 @@ export class HttpSender implements Sender {
     sent.on("error", (error) => end(0, error.message));
     sent.on("close", () => end(0, "the connection was cut"));
     sent.end(body);
-    return true;
   }
 
   #decided(status: number, text: string, dueMs: number): void {
@@ -92,12 +106,16 @@ export class HttpSender implements Sender {
       onReady(this);
       return;
     }
-    if (status === 401 || status === 403) tally.turnedAway = true;
     // 400 decides, too: all of it is refused. Everything else leaves open what became of the readings.
     if (status === 400) tally.rejected += frameReadings;
     else tally.unacknowledged += frameReadings;
+    this.#fail(status, text);
+  }
+
+  #fail(status: number, text: string): void {
+    const { tally } = this.#options;
     tally.trouble = status === 0 ? text : `HTTP ${status}: ${messageOf(text)}`;
-    if (!this.#open) return;
+    if (status === 401 || status === 403) tally.turnedAway = tally.trouble;
     this.#open = false;
     this.#cancelBack = comeBack(() => {
       tally.reconnects += 1;

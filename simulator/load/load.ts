@@ -18,8 +18,8 @@ const connectingMs = 30_000;
 const hopelessMs = 3_000;
 /** What is on its way at the end has so long to be decided, ms. */
 const drainMs = 10_000;
-/** More readings a second of one series than this do not fit into its milliseconds with room to spare. */
-const seriesPerSecond = 500;
+/** A device that needs more ms in a second than this has no room to spare: its times would run ahead of the clock. */
+const timesPerSecond = 500;
 
 export interface LoadPorts {
   readonly WebSocket: SocketConstructor;
@@ -39,7 +39,8 @@ export async function runLoad(options: LoadOptions, { WebSocket, onLine, stopped
   const generator = new Generator(senders, { framesPerSecond, tally });
   const wallMs = performance.now();
   generator.connect();
-  const isHopeless = () => tally.turnedAway || (tally.trouble !== undefined && performance.now() - wallMs > hopelessMs);
+  const isHopeless = () =>
+    tally.turnedAway !== undefined || (tally.trouble !== undefined && performance.now() - wallMs > hopelessMs);
   await until(
     () => generator.opened === connections || (generator.opened === 0 && isHopeless()),
     ...([connectingMs, stopped] as const),
@@ -50,20 +51,22 @@ export async function runLoad(options: LoadOptions, { WebSocket, onLine, stopped
     throw new Error(tally.trouble ?? "nothing answers");
   }
   const begunMs = performance.now();
+  const connected = generator.opened;
   generator.begin();
   let before = 0;
   const lines = setInterval(() => {
     onLine(liveLine(tally, generator.opened, connections, tally.acknowledged - before));
     before = tally.acknowledged;
   }, 1_000);
-  await until(() => tally.turnedAway, options.duration, stopped);
+  await until(() => tally.turnedAway !== undefined, options.duration, stopped);
   generator.end();
   await until(() => generator.pending === 0, drainMs, undefined);
   clearInterval(lines);
   const endMs = performance.now();
   for (const sender of senders) sender.close();
   const { user, system } = process.cpuUsage(cpu);
-  return reportOf(options, tally, (endMs - begunMs) / 1_000, (user + system) / 1_000 / (endMs - wallMs));
+  const ownCores = (user + system) / 1_000 / (endMs - wallMs);
+  return reportOf(options, tally, { connected, seconds: (endMs - begunMs) / 1_000, ownCores });
 }
 
 function makeSenders(
@@ -73,7 +76,9 @@ function makeSenders(
   onReady: (sender: Sender) => void,
 ): Sender[] {
   const { connections, rate, frame: frameReadings, form, metrics, window, token } = options;
-  const crowded = rate === "max" || rate / connections / metrics > seriesPerSecond;
+  // Each frame begins a ms of its own, and its metrics share each.
+  const crowded =
+    rate === "max" || (rate / connections / frameReadings) * (1 + frameReadings / metrics) > timesPerSecond;
   const fromMs = crowded ? pastFrom(Date.now()) : undefined;
   const post = new URL("/api/v1/readings", options.url.replace(/^ws/, "http"));
   const module = post.protocol === "https:" ? https : http;

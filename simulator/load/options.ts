@@ -46,6 +46,12 @@ function readRate(text: string): number | "max" {
   throw new InvalidArgumentError("Expected readings a second, more than 0, or max.");
 }
 
+function readProbeEvery(text: string): number {
+  const everyMs = readDuration(text);
+  if (everyMs >= 1 && everyMs <= 3_600_000) return everyMs;
+  throw new InvalidArgumentError("Expected a duration from 1ms to 1h.");
+}
+
 function base(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -106,7 +112,7 @@ export function readDashboardsOptions(args: readonly string[]): Read<DashboardsO
     .option("--interval <time>", "at most one update a series in so long (1s)", readDuration)
     .addOption(
       new Option("--probe-every <time>", "send a reading to be timed so often")
-        .argParser(readDuration)
+        .argParser(readProbeEvery)
         .default(100, "100ms"),
     );
   return read<DashboardsOptions>(command, args);

@@ -6,6 +6,8 @@ const metric = "sent-at";
 export class Probe {
   readonly device: string;
   readonly metric = metric;
+  /** Why there is no connection at the moment. */
+  trouble: string | undefined;
   readonly #link: Link;
   #timer: NodeJS.Timeout | undefined;
 
@@ -18,6 +20,9 @@ export class Probe {
       metrics: { [metric]: { label: "Sent at", unit: "ms", decimals: 3 } },
       // A reading that waits for company would make the hub look slow.
       batchDelayMs: 0,
+      onState: ({ state, reason }) => {
+        if (state !== "connecting") this.trouble = reason;
+      },
     });
   }
 

@@ -3,6 +3,7 @@ import type { LoadOptions } from "./options.ts";
 import type { Latency, Tally } from "./tally.ts";
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const rateNumber = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 
 export interface LoadReport {
   readonly asked: {
@@ -14,6 +15,8 @@ export interface LoadReport {
     readonly metrics: number;
     readonly window: number;
   };
+  /** Connections that were there when it began. */
+  readonly connected: number;
   /** From the first frame to the last decision, s. */
   readonly seconds: number;
   readonly framesSent: number;
@@ -30,13 +33,23 @@ export interface LoadReport {
   /** Cores that this program itself kept busy: near 1 it may be what was measured. */
   readonly ownCores: number;
   readonly trouble?: string;
+  /** Why it did not go on until its time was over. */
+  readonly endedEarly?: string;
 }
 
-export function reportOf(options: LoadOptions, tally: Tally, seconds: number, ownCores: number): LoadReport {
+/** What the tally does not know. */
+interface Course {
+  readonly connected: number;
+  readonly seconds: number;
+  readonly ownCores: number;
+}
+
+export function reportOf(options: LoadOptions, tally: Tally, { connected, seconds, ownCores }: Course): LoadReport {
   const { connections, rate, frame, form, metrics, window } = options;
   const { framesSent, framesHeldBack, sent, acknowledged, rejected, unacknowledged, reconnects, trouble } = tally;
   return {
     asked: { connections, rate, frame, form, metrics, window },
+    connected,
     seconds: Math.round(seconds * 1_000) / 1_000,
     ...{ framesSent, framesHeldBack, sent, acknowledged, rejected, unacknowledged },
     perSecond: Math.round(acknowledged / seconds),
@@ -44,6 +57,7 @@ export function reportOf(options: LoadOptions, tally: Tally, seconds: number, ow
     reconnects,
     ownCores: Math.round(ownCores * 100) / 100,
     ...(trouble === undefined ? {} : { trouble }),
+    ...(tally.turnedAway === undefined ? {} : { endedEarly: tally.turnedAway }),
   };
 }
 
@@ -71,11 +85,14 @@ export function table(rows: readonly (readonly [name: string, text: string])[]):
 }
 
 export function reportText(report: LoadReport): string {
-  const { asked, trouble } = report;
-  const rate = asked.rate === "max" ? "as fast as they are taken" : `${number.format(asked.rate)} readings/s`;
+  const { asked, connected, trouble, endedEarly } = report;
+  const rate = asked.rate === "max" ? "as fast as they are taken" : `${rateNumber.format(asked.rate)} readings/s`;
   const frames = `${number.format(report.framesSent)} frames of ${number.format(asked.frame)}`;
   return table([
     ["asked", `${number.format(asked.connections)} connections, ${asked.form}, ${rate}`],
+    ...(connected < asked.connections
+      ? [["connected", `${number.format(connected)} of ${number.format(asked.connections)}`] as const]
+      : []),
     ["sent", `${number.format(report.sent)} readings in ${frames}, in ${report.seconds} s`],
     ["acknowledged", number.format(report.acknowledged)],
     ["rejected", number.format(report.rejected)],
@@ -93,5 +110,6 @@ export function reportText(report: LoadReport): string {
     ...(report.reconnects > 0 ? [["reconnects", number.format(report.reconnects)] as const] : []),
     ["this program", `kept ${report.ownCores} cores busy`],
     ...(trouble === undefined ? [] : [["last trouble", trouble] as const]),
+    ...(endedEarly === undefined ? [] : [["ended early", endedEarly] as const]),
   ]);
 }

@@ -45,8 +45,9 @@ export class SocketSender implements Sender {
       trouble = (event as { message?: string }).message ?? "";
     });
     socket.addEventListener("close", ({ code, reason }) => {
-      if (stopCodes.has(code)) this.#options.tally.turnedAway = true;
-      if (current()) this.#lose(reason || trouble || `closed with code ${code}`);
+      if (!current()) return;
+      if (stopCodes.has(code)) this.#options.tally.turnedAway = turnedAwayText(code, reason);
+      this.#lose(code === 1009 ? this.#tooBig() : reason || trouble || `closed with code ${code}`);
     });
   }
 
@@ -103,10 +104,17 @@ export class SocketSender implements Sender {
     this.#forget();
     if (this.#closed) return;
     tally.trouble = reason;
+    // It would only throw out whoever has the device now.
+    if (tally.turnedAway !== undefined) return;
     this.#cancelBack = comeBack(() => {
       tally.reconnects += 1;
       this.start();
     });
+  }
+
+  #tooBig(): string {
+    const { frameReadings } = this.#options;
+    return `a frame of ${frameReadings.toLocaleString("en-US")} readings is too big for the hub, or for something on the way: give a smaller --frame`;
   }
 
   #forget(): void {
@@ -117,4 +125,9 @@ export class SocketSender implements Sender {
     this.#decided = 0;
     this.#seq = 0;
   }
+}
+
+function turnedAwayText(code: number, reason: string): string {
+  const why = reason || `closed with code ${code}`;
+  return code === 4409 ? `${why}: another load runs against this hub, with the same devices` : why;
 }

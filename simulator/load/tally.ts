@@ -45,8 +45,8 @@ export class Tally {
   framesHeldBack = 0;
   /** Connections that were lost and opened again. */
   reconnects = 0;
-  /** The hub wants none of it: no token, or a wrong one. */
-  turnedAway = false;
+  /** Why the hub wants no more of it: no token, or a wrong one, or another program has its devices. */
+  turnedAway: string | undefined;
   /** Why a connection or a frame failed last. */
   trouble: string | undefined;
 }

@@ -45,6 +45,8 @@ export class Viewers {
   #closed = false;
   #measuring = false;
   #probeSeries: number | undefined;
+  /** Why the hub does not let anybody watch this. */
+  refused: string | undefined;
   /** Viewers of one set are sent the same text: it is read once. */
   #last = { text: "", updates: 0, merged: 0, probes: [] as readonly number[] };
 
@@ -126,7 +128,10 @@ export class Viewers {
         if (!("removed" in one) && one.device === probe.device && one.metric === probe.metric)
           this.#probeSeries = one.series;
       }
-    } else if (message.type === "error") this.seen.trouble = `${message.code}: ${message.message}`;
+    } else if (message.type === "error") {
+      this.seen.trouble = `${message.code}: ${message.message}`;
+      if (!message.retryable) this.refused = this.seen.trouble;
+    }
     return message.type === "ready";
   }
 
