@@ -1,5 +1,6 @@
 /** CSV as it is met: commas, semicolons, tabs or bars, quotes, a BOM, comments before the header. */
 import { type CsvError, type Options, Parser } from "csv-parse";
+import { PlainRows } from "./plain.ts";
 import { maxRowBytes, type Row, WrongFile } from "./row.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
@@ -55,6 +56,17 @@ export async function* csvRows(
   // The parser counts each CRLF within quotes as two lines.
   let tooMany = 0;
   let lastLine = 0;
+  const add = (cells: readonly string[], line: number): void => {
+    const length = header?.length ?? cells.length;
+    if (isAside(cells, headers > 0 || header === undefined, length)) return;
+    if (headers-- > 0) return;
+    headers = 0;
+    const row = { line, cells };
+    if (cells.length === length) rows.push(row);
+    else if (endsEmpty(cells, length)) rows.push({ ...row, cells: cells.slice(0, length) });
+    else rows.push({ ...row, trouble: { expected: `${length} cells as in the header`, found: `${cells.length}` } });
+  };
+  const plain = new PlainRows(delimiter, add);
   const take = (cells: readonly string[], lines: number): void => {
     let inside = 0;
     for (const cell of cells) {
@@ -63,15 +75,8 @@ export async function* csvRows(
       inside += breaks.length;
       tooMany += breaks.filter((one) => one.length === 2).length;
     }
-    lastLine = lines - tooMany;
-    const length = header?.length ?? cells.length;
-    if (isAside(cells, headers > 0 || header === undefined, length)) return;
-    if (headers-- > 0) return;
-    headers = 0;
-    const row = { line: lastLine - inside, cells };
-    if (cells.length === length) rows.push(row);
-    else if (endsEmpty(cells, length)) rows.push({ ...row, cells: cells.slice(0, length) });
-    else rows.push({ ...row, trouble: { expected: `${length} cells as in the header`, found: `${cells.length}` } });
+    lastLine = plain.lines + lines - tooMany;
+    add(cells, lastLine - inside);
   };
   const parser = new RecordParser({ ...dialect, delimiter }, take);
   const failed = new Promise<never>((_, reject) => parser.on("error", reject));
@@ -80,14 +85,16 @@ export async function* csvRows(
   parser.resume();
   try {
     for await (const piece of bytes) {
-      await Promise.race([failed, new Promise<void>((resolve) => parser.write(piece, () => resolve()))]);
+      const left = plain.split(piece);
+      if (left) await Promise.race([failed, new Promise<void>((resolve) => parser.write(left, () => resolve()))]);
       if (rows.length > 0) yield rows;
       rows = [];
     }
+    plain.end();
     parser.end();
     await Promise.race([failed, ended]);
   } catch (error) {
-    throw unreadable(error as CsvError, lastLine + 1);
+    throw unreadable(error as CsvError, Math.max(plain.lines, lastLine) + 1);
   }
   if (rows.length > 0) yield rows;
 }
