@@ -92,7 +92,7 @@ async function overHttp(port: number, onDecided: (upTo: number) => void): Promis
 }
 
 /** Where the answer that begins at `from` ends; undefined where it is not all there. Throws where it is not a success. */
-function answerEnd(text: string, from: number): number | undefined {
+export function answerEnd(text: string, from: number): number | undefined {
   const headEnd = text.indexOf("\r\n\r\n", from);
   if (headEnd < 0) return undefined;
   const status = Number(text.slice(from + 9, from + 12));

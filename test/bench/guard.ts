@@ -1,6 +1,7 @@
 /** Compares the hub's ratios with recorded ones. Ratios, not figures: another machine changes both sides. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import type { FigureKind } from "./part.ts";
 import { machineSchema, type Result } from "./result.ts";
 
 /** The system whose ratios are recorded; other builds beside it are not. */
@@ -37,8 +38,6 @@ export interface Verdict extends Pick<Ratio, "part" | "case" | "figure" | "again
   readonly state: "worse" | "kept" | "better" | "lost" | "not recorded";
   readonly recorded?: number;
   readonly now?: number;
-  /** By what factor it is worse than recorded; below 1 it is better. */
-  readonly worseBy?: number;
   /** The factor that is let pass. */
   readonly tolerance: number;
 }
@@ -50,32 +49,30 @@ const defaultTolerance = 1.5;
  * measured and the rival is here, and still there is none. What the run left out is not judged.
  */
 export function compare({ ratios: recorded }: Pick<Recorded, "ratios">, result: Result): Verdict[] {
-  const known = new Map(recorded.map((each) => [keyOf(each), each.ratio]));
-  const verdicts: Verdict[] = [];
-  const measured = new Map(ratiosOf(result).map((each) => [keyOf(each), each]));
-  for (const part of result.parts) {
-    const cases = new Set(part.rows.filter(({ system }) => system === guarded).map((row) => row.case));
-    for (const kind of part.figures) {
-      const tolerance = kind.tolerance ?? defaultTolerance;
-      const judge = ({ part: of, case: each, figure, against }: Omit<Ratio, "ratio">): Verdict => {
-        const about = { part: of, case: each, figure, against, tolerance };
-        const before = known.get(keyOf(about));
-        const now = measured.get(keyOf(about))?.ratio;
-        if (before === undefined) return { ...about, state: "not recorded", ...(now === undefined ? {} : { now }) };
-        if (now === undefined) return { ...about, state: "lost", recorded: before };
-        const worseBy = kind.better === "more" ? before / now : now / before;
-        const state = worseBy > tolerance ? "worse" : worseBy < 1 / tolerance ? "better" : "kept";
-        return { ...about, state, recorded: before, now, worseBy };
-      };
-      const isKind = (each: Ratio) => each.part === part.name && each.figure === kind.name;
-      const expected = recorded.filter(
-        (each) => isKind(each) && cases.has(each.case) && !result.leftOut.includes(each.against),
-      );
-      const fresh = [...measured.values()].filter((each) => isKind(each) && !known.has(keyOf(each)));
-      for (const each of [...expected, ...fresh]) verdicts.push(judge(each));
-    }
-  }
-  return verdicts;
+  const measured = ratiosOf(result);
+  const before = new Map(recorded.map((each) => [keyOf(each), each.ratio]));
+  const now = new Map(measured.map((each) => [keyOf(each), each.ratio]));
+  return result.parts.flatMap(({ name, rows, figures }) => {
+    const cases = new Set(rows.filter(({ system }) => system === guarded).map((row) => row.case));
+    const expected = recorded.filter((each) => cases.has(each.case) && !result.leftOut.includes(each.against));
+    const fresh = measured.filter((each) => !before.has(keyOf(each)));
+    const ratios = [...expected, ...fresh].filter(({ part }) => part === name);
+    return figures.flatMap((kind) =>
+      ratios
+        .filter(({ figure }) => figure === kind.name)
+        .map((each) => judge(each, kind, before.get(keyOf(each)), now.get(keyOf(each)))),
+    );
+  });
+}
+
+function judge(of: Ratio, kind: FigureKind, recorded: number | undefined, now: number | undefined): Verdict {
+  const { better, tolerance = defaultTolerance } = kind;
+  const about = { part: of.part, case: of.case, figure: of.figure, against: of.against, tolerance };
+  if (recorded === undefined) return { ...about, state: "not recorded" };
+  if (now === undefined) return { ...about, state: "lost", recorded };
+  const worseBy = better === "more" ? recorded / now : now / recorded;
+  const state = worseBy > tolerance ? "worse" : worseBy < 1 / tolerance ? "better" : "kept";
+  return { ...about, state, recorded, now };
 }
 
 /** True where a run may not pass. */
