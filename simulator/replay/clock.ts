@@ -29,6 +29,31 @@ export function findClock(
   return found.length === 1 ? found[0] : undefined;
 }
 
+/** Whole numbers in these bounds are parts of a date. */
+const calendar = [
+  { name: "month", low: 1, high: 12 },
+  { name: "day", low: 1, high: 31 },
+  { name: "hour", low: 0, high: 24 },
+] as const;
+
+/** The columns `month`, `day` and `hour` beside a `year`: those that are there, each only behind the one before. */
+export function findCalendar(
+  names: readonly string[],
+  sample: readonly (readonly unknown[])[],
+  year: number,
+): readonly number[] {
+  const found: number[] = [];
+  if (names[year] !== "year") return found;
+  for (const { name, low, high } of calendar) {
+    const place = names.indexOf(name);
+    const isPart = (cell: unknown) =>
+      /^\d{1,2}$/.test(String(cell).trim()) && Number(cell) >= low && Number(cell) <= high;
+    if (place < 0 || !sample.every((row) => isPart(row[place]))) break;
+    found.push(place);
+  }
+  return found;
+}
+
 function isDay(text: string): boolean {
   const shape = shapeOf(text);
   if (shape === "number") return readTime(text, "compact") !== undefined && text.length === 8;

@@ -1,5 +1,5 @@
 /** Which column of a file is what: found by the names that such columns usually have, or named by flags. */
-import { findClock } from "./clock.ts";
+import { findCalendar, findClock } from "./clock.ts";
 import { WrongFile } from "./row.ts";
 import { readTime, shapeOf } from "./times.ts";
 
@@ -21,6 +21,8 @@ export interface Layout {
   readonly time: number;
   /** Where `time` has days alone: the hours. */
   readonly clock?: number;
+  /** Where `time` has years alone: month, day and hour, as many of them as there are. */
+  readonly calendar?: readonly number[];
   readonly device?: number;
   readonly long?: { readonly metric: number; readonly value: number; readonly type?: number };
   readonly values: readonly number[];
@@ -92,13 +94,19 @@ export function findLayout(
 
   const time = byFlag("--time-column", named.timeColumn) ?? findTime(header, names, sample);
   const clock = findClock(header, sample, time);
+  const calendar = findCalendar(names, sample, time);
   const value = byFlag("--value-column", named.valueColumn);
   const wantedMetric = byFlag("--metric-column", named.metricColumn);
   const metric = wantedMetric ?? usual("metric", [time, value]);
   const valueFound = value ?? usual("value", [time, metric]);
   const ofDevice = byFlag("--device-column", named.deviceColumn);
   const device = named.device === undefined ? (ofDevice ?? usual("device", [time, metric, valueFound])) : undefined;
-  const base = { time, ...(clock === undefined ? {} : { clock }), ...(device === undefined ? {} : { device }) };
+  const base = {
+    time,
+    ...(calendar.length === 0 ? {} : { calendar }),
+    ...(clock === undefined ? {} : { clock }),
+    ...(device === undefined ? {} : { device }),
+  };
   if (metric !== undefined && valueFound !== undefined) {
     const roles = [time, device, metric, valueFound];
     const exact = ["time", "device", "metric", "value"].every((name, role) => roles[role] === header.indexOf(name));
@@ -109,7 +117,7 @@ export function findLayout(
   if (wantedMetric !== undefined)
     throw new WrongFile(`Which column has the values? Name it with --value-column; the columns are ${listed(header)}.`);
   const isValue = (place: number) =>
-    place !== time && place !== clock && place !== device && header[place]?.trim() !== "";
+    place !== time && place !== clock && !calendar.includes(place) && place !== device && header[place]?.trim() !== "";
   const values = value === undefined ? [...header.keys()].filter(isValue) : [value];
   if (values.length === 0) throw new WrongFile(`There is no column with values beside ${listed(header)}.`);
   return { ...base, values, exact: false };

@@ -2,6 +2,7 @@
 import type { SocketConstructor } from "../link.ts";
 import { lineEveryMs, openTerminal, stopOnSignals, type Terminal } from "../terminal.ts";
 import { lastLine, liveLine } from "../words.ts";
+import type { Layout } from "./columns.ts";
 import { hubWords } from "./hub-words.ts";
 import { type ReplayOptions, readReplayOptions } from "./options.ts";
 import { checkPace, Player } from "./player.ts";
@@ -107,10 +108,14 @@ function firstLine(
     ...(shiftToNow ? ["shifted to now"] : []),
     ...(loop ? ["in a loop"] : []),
   ];
-  const times = `times (${dateFormat}) from ${named(layout.time)}${layout.clock === undefined ? "" : ` and ${named(layout.clock)}`}`;
+  const times = `times (${dateFormat}) from ${timeColumns(layout).map(named).join(" and ")}`;
   const devices = layout.device === undefined ? "" : `, devices from ${named(layout.device)}`;
   const long = layout.long ? `, metrics from ${named(layout.long.metric)}` : "";
   return `Playing ${path}${ways.length > 0 ? `, ${ways.join(", ")}` : ""}, for ${url}. Ctrl-C stops.\n${amounts(contents)}; ${times}${devices}${long}.`;
+}
+
+function timeColumns({ time, clock, calendar = [] }: Layout): readonly number[] {
+  return [time, ...calendar, ...(clock === undefined ? [] : [clock])];
 }
 
 function amounts({ rows, readings, devices, wrong, firstTime, lastTime }: Contents): string {

@@ -41,9 +41,14 @@ export function textOf(cell: unknown): string {
   return cell === undefined || cell === null ? "" : String(cell).trim();
 }
 
-/** The time of a row; of a column of days and one of hours, both together. */
-export function timeText({ time, clock }: Layout, cells: readonly unknown[]): string {
+/** The time of a row; where it stands in several columns, all of them together. */
+export function timeText({ time, clock, calendar }: Layout, cells: readonly unknown[]): string {
   const text = textOf(cells[time]);
+  if (calendar) {
+    const [month, day, hour] = calendar.map((place) => textOf(cells[place]));
+    const date = [text, month, day].filter((part) => part !== undefined).join("-");
+    return hour === undefined ? date : `${date} ${hour}:00`;
+  }
   const hour = clock === undefined ? "" : textOf(cells[clock]);
   return text === "" || hour === "" ? text : `${text} ${clockText(hour)}`;
 }

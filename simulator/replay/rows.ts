@@ -22,6 +22,13 @@ export interface Table {
 const headBytes = 64 * 1024;
 const pieceBytes = 256 * 1024;
 
+function noText([first, second]: Uint8Array): string {
+  if (first === 0x1f && second === 0x8b) return "Expected CSV or NDJSON, found a file packed by gzip: gunzip it first.";
+  if (first === 0x50 && second === 0x4b)
+    return "Expected CSV or NDJSON, found a ZIP file, as spreadsheets are: unpack it, or save the sheet as CSV.";
+  return "Expected CSV or NDJSON, found a file that is no text.";
+}
+
 /** Opens a file of CSV or NDJSON, told apart by what stands in it. Throws `WrongFile`. */
 export async function openTable(path: string): Promise<Table> {
   const head = await readHead(path);
@@ -44,7 +51,7 @@ export async function openTable(path: string): Promise<Table> {
     throw new WrongFile(
       `Line 1: expected CSV, or one JSON object a line, found a JSON array: jq -c '.[]' FILE > FILE.ndjson makes lines of it.`,
     );
-  if (text.includes("\0")) throw new WrongFile("Expected CSV or NDJSON, found a file that is no text.");
+  if (text.includes("\0")) throw new WrongFile(noText(head));
   const delimiter = delimiterOf(text);
   let header: readonly string[] = [];
   for await (const rows of csvRows(bytes(), delimiter)) {
@@ -82,6 +89,9 @@ async function readHead(path: string): Promise<Uint8Array> {
     throw new WrongFile(error.code === "ENOENT" ? "There is no such file." : `It cannot be opened (${error.message}).`);
   });
   try {
+    const kind = await file.stat();
+    if (!kind.isFile() && !kind.isDirectory())
+      throw new Error("it is no file, and a pipe cannot be read twice: save it first");
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } catch (error) {

@@ -1,4 +1,5 @@
 /** What spreadsheets, loggers and shells make of a file that has nothing wrong with it. */
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { Recording, type RecordingOptions } from "../../../simulator/replay/recording.ts";
 import { filesOfTest, refusalOf } from "./playing.ts";
@@ -55,12 +56,22 @@ describe("[Y2] the time of a row", () => {
     ["date;time", "20000101;133000", "20000131;133000"],
     ["time;date", "1:30 PM;2000-01-01", "1:30 PM;2000-01-31"],
     ["Hour;Date", "13;2000-01-01", "13;2000-01-31"],
+    ["hour;day;month;year", "13;1;1;2000", "13;31;01;2000"],
   ])("stands in two columns where they are %s", async (header, one, two) => {
-    const minutes = header.startsWith("Hour") ? -30 * 60_000 : 0;
+    const minutes = /^hour/i.test(header) ? -30 * 60_000 : 0;
     expect(await rowsOf(`${header};t\n${one};1\n${two};2\n`)).toEqual([
       [half + minutes, "x", { t: 1 }],
       [half + minutes + 30 * day, "x", { t: 2 }],
     ]);
+  });
+
+  it("is that of a year, month and day in columns of their own, and of the year alone beside a month's name", async () => {
+    expect(await rowsOf("year,month,day,t\n2000,1,1,1.5\n2000,1,2,2\n")).toEqual(twoRows);
+    expect(await rowsOf("year,month,t\n2000,1,1\n2000,2,2\n")).toEqual([
+      [first, "x", { t: 1 }],
+      [first + 31 * day, "x", { t: 2 }],
+    ]);
+    expect(await rowsOf("year,month,t\n2000,May,1\n")).toEqual([[first, "x", { month: "May", t: 1 }]]);
   });
 
   it("has nothing to do with hours that are called otherwise", async () => {
@@ -118,6 +129,15 @@ describe("[Y4] a column", () => {
     await expect(column("1", "inf", "2")).rejects.toThrow(
       'Line 3, column "t": expected a number, as in the rest of the column, found "inf".',
     );
+  });
+});
+
+describe("[Y1] a wrong file that is packed", () => {
+  it.each<[string, Uint8Array, string]>([
+    ["by gzip", gzipSync("date,t\n2000-01-01,1\n"), "found a file packed by gzip: gunzip it first."],
+    ["as a spreadsheet is", Buffer.from("PK\x03\x04\x14\0"), "found a ZIP file, as spreadsheets are"],
+  ])("%s is told to be so", async (_, bytes, words) => {
+    expect(await refusalOf(file("packed.csv", bytes))).toContain(words);
   });
 });
 
