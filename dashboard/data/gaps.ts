@@ -1,6 +1,9 @@
 /** Where a line must break: no information is better than wrong information. */
 import type { NumberTrace } from "./number-trace.ts";
 
+/** Rows in rising time, of readings (`everyMs` null) or of buckets. */
+export type TimedRows = Pick<NumberTrace, "length" | "time" | "everyMs">;
+
 /** Silences longer than so many intervals break the line. */
 const gapIntervals = 2.5;
 
@@ -15,7 +18,7 @@ const fewestSteps = 40;
  * learned, null where unknown, 0 = on event, never silent (Infinity). Streams without a beat (trades, alarms) have a
  * median that says little: what 95 % of their steps keep to counts instead, or their line would be all holes.
  */
-export function longestJoinMs(trace: NumberTrace, reportInterval: number | null): number {
+export function longestJoinMs(trace: TimedRows, reportInterval: number | null): number {
   if (reportInterval === 0) return Number.POSITIVE_INFINITY;
   const steps = newestSteps(trace);
   const bucketMs = trace.everyMs ?? 0;
@@ -33,7 +36,7 @@ export function stateHoldMs(reportInterval: number | null): number {
 }
 
 /** The newest steps between rows, ms, the shortest first. */
-function newestSteps(trace: NumberTrace): number[] {
+function newestSteps(trace: TimedRows): number[] {
   const steps: number[] = [];
   for (let index = Math.max(1, trace.length - learnFrom); index < trace.length; index++) {
     steps.push(trace.time(index) - trace.time(index - 1));

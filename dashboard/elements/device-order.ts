@@ -17,17 +17,12 @@ export interface DeviceChoice {
 }
 
 export function chooseDevices(devices: Iterable<DeviceView>, { query, filter, sort }: DeviceChoice): DeviceView[] {
-  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = searchWords(query);
   const found: DeviceView[] = [];
   for (const device of devices) {
     if (filter !== "all" && device.entry.state !== filter) continue;
-    if (words.length > 0) {
-      const text = searchText(device);
-      if (!words.every((word) => text.includes(word))) continue;
-    }
-    found.push(device);
+    if (matches(device, words)) found.push(device);
   }
-  const byName = (a: DeviceView, b: DeviceView) => compareNames(deviceLabel(a), deviceLabel(b));
   if (sort === "state") {
     return found.sort((a, b) => stateRank[a.entry.state] - stateRank[b.entry.state] || byName(a, b));
   }
@@ -38,13 +33,29 @@ export function chooseDevices(devices: Iterable<DeviceView>, { query, filter, so
   return found.sort(byName);
 }
 
+export function byName(a: DeviceView, b: DeviceView): number {
+  return compareNames(deviceLabel(a), deviceLabel(b));
+}
+
+/** What a person looks for, word by word. */
+export function searchWords(query: string): string[] {
+  return query.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** Whether id, name, kind and labels of a device hold each of the words. */
+export function matches(device: DeviceView, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = searchText(device);
+  return words.every((word) => text.includes(word));
+}
+
 /** Of a device that reports the hub tells no new entry: its readings tell that it was there. */
-function lastSeenMs(device: DeviceView): number {
+export function lastSeenMs(device: DeviceView): number {
   return Math.max(device.entry.lastSeen ?? Number.NEGATIVE_INFINITY, newestTime(device) ?? Number.NEGATIVE_INFINITY);
 }
 
-/** In the order of when devices were seen last, which each reading changes, the list is put at most this often, ms. */
-const reorderMs = 10_000;
+/** In the order of when devices were seen last, which each reading changes, devices are put at most this often, ms. */
+export const reorderMs = 10_000;
 
 /** The chosen devices of a hub, chosen anew only where devices or the choice changed: 10,000 take 30 ms, and readings come all the time. */
 export class ChosenDevices {

@@ -31,6 +31,7 @@ export const icons = {
   ),
   moon: icon(svg`<path d="M13 9.6A5.5 5.5 0 0 1 6.4 3 5.5 5.5 0 1 0 13 9.6Z"/>`),
   system: icon(svg`<rect x="2" y="2.75" width="12" height="8" rx="1.25"/><path d="M6 13.5h4M8 10.75v2.75"/>`),
+  rows: icon(svg`<path d="M2 4h12M2 8h12M2 12h12"/>`),
   table: icon(svg`<rect x="2" y="3" width="12" height="10" rx="1.25"/><path d="M2 6.5h12M2 9.75h12M6.5 6.5V13"/>`),
   chart: icon(svg`<path d="M2 12.5 5.5 7l3 3L13.5 3.5"/>`),
   copy: icon(

@@ -64,7 +64,7 @@ export class StateStrip {
     context.textAlign = "left";
     context.textBaseline = "middle";
     for (const span of this.#spans) {
-      const [fill, text] = coloursOf(span.state, this.#trace?.rankOf(span.state) ?? 0);
+      const [fill, text] = stateColours(span.state, this.#trace?.rankOf(span.state) ?? 0);
       const from = Math.max(left, pen.x(span.fromMs));
       const to = Math.min(left + width, pen.x(span.toMs));
       // One pixel is left between bars; the shortest state is still seen.
@@ -82,7 +82,7 @@ export class StateStrip {
 }
 
 /** Fill and text of a state's bar. */
-function coloursOf(state: boolean | string, rank: number): [fill: string, text: string] {
+export function stateColours(state: boolean | string, rank: number): [fill: string, text: string] {
   const colours = chartColours();
   if (typeof state === "boolean") return state ? [colours.on, colours.onText] : [colours.off, colours.offText];
   return [colours.states[rank % colours.states.length] ?? colours.off, colours.stateText];

@@ -123,7 +123,7 @@ describe("the looks of the page", () => {
 
   it("on a phone the list leads to a device and back, and nothing sticks out", async () => {
     const { page } = await world.visit("", phone);
-    const row = page.locator(".row", { hasText: "Greenhouse with" });
+    const row = page.locator("fleet-grid .item", { hasText: "Greenhouse with" });
     await row.waitFor();
     expect(await page.locator("device-page").count()).toBe(0);
     expect(await overflow(page)).toBe(0);
@@ -145,7 +145,7 @@ describe("the looks of the page", () => {
     await card(page, "humidity").locator("canvas").waitFor();
     expect(await smallControls(page)).toEqual([]);
     for (const [place, control] of [
-      ["#/devices", page.locator("device-list .row").first()],
+      ["#/devices", page.locator("fleet-grid .item").first()],
       ["#/connect", page.getByRole("tab", { name: "curl" })],
     ] as const) {
       await page.goto(`${world.url}/${place}`);

@@ -110,7 +110,7 @@ async function stateOf(url: string): Promise<{ stored: number; isPresent: boolea
 
 async function liveList(page: Page): Promise<void> {
   await page.locator("page-header .link", { hasText: "Live" }).waitFor();
-  await page.locator("device-list .row .values b").first().waitFor();
+  await page.locator("device-list .row .values b, fleet-grid .item .value").first().waitFor();
 }
 
 /** The charts of these metrics: their past is there once its least, mean and most are told. */

@@ -1,0 +1,166 @@
+import { css } from "lit";
+
+/** The tools of the fleet: two lines on a wide screen, one below the other on a narrow one. */
+export const fleetToolStyles = css`
+  :host {
+    display: block;
+  }
+  .tools {
+    display: grid;
+    grid-template:
+      "title search" auto
+      "states ways" auto / minmax(0, 1fr) auto;
+    gap: 8px 16px;
+    align-items: center;
+    padding: 12px 0;
+  }
+  .title {
+    display: flex;
+    grid-area: title;
+    align-items: center;
+    gap: 12px;
+    min-width: 0;
+  }
+  h1 {
+    font-size: var(--text-xl);
+    font-weight: 650;
+    line-height: var(--control-height);
+  }
+  .title p {
+    overflow: hidden;
+    padding-top: 3px;
+    color: var(--text-muted);
+    font-size: var(--text-s);
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .title p.trouble {
+    color: var(--warn);
+    font-weight: 600;
+  }
+  .title .button {
+    margin-left: auto;
+  }
+  .search {
+    position: relative;
+    display: block;
+    grid-area: search;
+    min-width: 340px;
+  }
+  .search svg {
+    position: absolute;
+    top: calc(var(--control-height) / 2 - 8px);
+    left: 9px;
+    color: var(--text-muted);
+    pointer-events: none;
+  }
+  input {
+    width: 100%;
+    height: var(--control-height);
+    padding: 0 30px 0 32px;
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    font-size: var(--input-text);
+  }
+  input::placeholder {
+    color: var(--text-muted);
+    opacity: 1;
+  }
+  kbd {
+    position: absolute;
+    top: calc(var(--control-height) / 2 - 9px);
+    right: 8px;
+    width: 18px;
+    border: 1px solid var(--border);
+    border-radius: 3px;
+    color: var(--text-muted);
+    font: var(--text-xs) / 16px var(--font-mono);
+    text-align: center;
+    pointer-events: none;
+  }
+  input:focus ~ kbd,
+  input:not(:placeholder-shown) ~ kbd {
+    display: none;
+  }
+  .states {
+    grid-area: states;
+    justify-self: start;
+    max-width: 100%;
+    overflow-x: auto;
+    scrollbar-width: none;
+  }
+  .states button {
+    flex: none;
+  }
+  .states .count {
+    font-weight: 650;
+  }
+  .states .some.alarm,
+  .states .some.trouble {
+    color: var(--alarm);
+  }
+  .states .some.warn,
+  .states .some.silent {
+    color: var(--warn);
+  }
+  .dot.alarm,
+  .dot.warn {
+    border: 0;
+    border-radius: 1px;
+    background: var(--warn);
+    transform: rotate(45deg) scale(0.85);
+  }
+  .dot.alarm {
+    background: var(--alarm);
+  }
+  .ways {
+    display: flex;
+    grid-area: ways;
+    align-items: center;
+    gap: 8px;
+    min-width: 0;
+  }
+  select {
+    min-width: 0;
+    height: var(--control-height);
+    padding: 0 4px;
+    border: 1px solid var(--border);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    color: var(--text);
+    font-size: var(--text-s);
+    font-weight: 550;
+    text-overflow: ellipsis;
+    cursor: pointer;
+  }
+  select:hover {
+    border-color: var(--border-strong);
+  }
+  @media (max-width: 1100px) {
+    .tools {
+      grid-template:
+        "title search" auto
+        "states states" auto
+        "ways ways" auto / minmax(0, 1fr) auto;
+    }
+  }
+  @media (max-width: 700px) {
+    .tools {
+      grid-template: "title" auto "search" auto "states" auto "ways" auto / minmax(0, 1fr);
+    }
+    .search {
+      min-width: 0;
+    }
+    .ways {
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+    .ways .choices button {
+      flex: 1;
+    }
+    kbd {
+      display: none;
+    }
+  }
+`;
