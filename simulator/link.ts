@@ -8,8 +8,9 @@ import { batchOf, type Columns } from "./link/columns.ts";
 import { Connection } from "./link/connection.ts";
 import { bytesAtMost, utf8Bytes } from "./link/content.ts";
 import { Flushes, undelivered } from "./link/flushes.ts";
+import { heard } from "./link/hearing.ts";
 import { Introductions } from "./link/introductions.ts";
-import type { Ack, DeviceMeta, ErrorMessage, FromHub, MetricMeta, Value, Welcome } from "./link/messages.ts";
+import type { Ack, DeviceMeta, ErrorMessage, MetricMeta, Value, Welcome } from "./link/messages.ts";
 import {
   checkNumbers,
   type LinkOptions,
@@ -188,12 +189,7 @@ export class Link {
   }
 
   #receive(text: string): void {
-    let message: FromHub | null;
-    try {
-      message = JSON.parse(text) as FromHub | null;
-    } catch {
-      return;
-    }
+    const message = heard(text);
     if (message?.type === "ack") this.#acknowledge(message);
     else if (message?.type === "error") this.#error(message);
     else if (message?.type === "welcome" && this.state.state === "connecting") this.#welcome(message);

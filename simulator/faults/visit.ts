@@ -1,5 +1,12 @@
 /** One connection of a device that misbehaves: what it sends is up to the fault, what the hub answers is kept and counted. */
-import type { Ack, DeviceWelcome, ErrorMessage, HubToDevice, Rejection } from "../../server/protocol/index.ts";
+import {
+  type Ack,
+  type DeviceWelcome,
+  type ErrorMessage,
+  type HubToDevice,
+  hubToDevice,
+  type Rejection,
+} from "../../server/protocol/index.ts";
 import { RawSocket, textFrame } from "./raw-socket.ts";
 
 /** Longest wait for an answer of the hub, ms. It is never part of a fault: a hub that answers at all answers sooner. */
@@ -23,6 +30,8 @@ export class Visit {
   readonly errors: ErrorMessage[] = [];
   /** Set once the connection is gone: its close code, 1006 where there was none. */
   closeCode: number | undefined;
+  /** What the hub said that is no message of the contract. */
+  #nonsense: string | undefined;
   #socket: RawSocket | undefined;
   #welcome: DeviceWelcome | undefined;
   #hubTime: number | undefined;
@@ -35,7 +44,7 @@ export class Visit {
   static async begin(url: string, hello: object): Promise<Visit> {
     const visit = new Visit();
     visit.#socket = await RawSocket.open(url, {
-      onText: (text) => visit.#receive(JSON.parse(text) as HubToDevice),
+      onText: (text) => visit.#hear(text),
       onClosed: (code) => {
         visit.closeCode = code;
         visit.#changed();
@@ -103,11 +112,13 @@ export class Visit {
         patienceMs,
       );
       this.#changed = () => {
-        if (!met() && this.closeCode === undefined) return;
+        if (!met() && this.closeCode === undefined && this.#nonsense === undefined) return;
         clearTimeout(guard);
         this.#changed = () => {};
         if (met()) resolve();
-        else reject(new Error(`the hub closed the connection (${this.closeCode}) before ${what} came`));
+        else if (this.#nonsense === undefined)
+          reject(new Error(`the hub closed the connection (${this.closeCode}) before ${what} came`));
+        else reject(new Error(`before ${what} the hub said what is no message of the contract: ${this.#nonsense}`));
       };
       this.#changed();
     });
@@ -129,6 +140,15 @@ export class Visit {
     this.#socket?.cut();
   }
 
+  #hear(text: string): void {
+    const message = messageOf(text);
+    if (message) this.#receive(message);
+    else {
+      this.#nonsense ??= text.slice(0, 100);
+      this.#changed();
+    }
+  }
+
   #receive(message: HubToDevice): void {
     if (message.type === "welcome") this.#welcome = message;
     else if (message.type === "pong") this.#hubTime = message.hubTime;
@@ -142,5 +162,13 @@ export class Visit {
     this.acked = Math.max(this.acked, seq ?? 0);
     this.stored += stored;
     this.rejected.push(...rejected);
+  }
+}
+
+function messageOf(text: string): HubToDevice | undefined {
+  try {
+    return hubToDevice.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }

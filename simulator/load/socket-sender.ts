@@ -1,6 +1,7 @@
 /** A loading device on a socket. It keeps what is on its way only as times: what is lost is counted, not sent again. */
-import type { Ack, ErrorMessage, HubToDevice } from "../../server/protocol/index.ts";
 import { stopCodes } from "../link/connection.ts";
+import { heard } from "../link/hearing.ts";
+import type { Ack, ErrorMessage, FromHub } from "../link/messages.ts";
 import type { Socket, SocketConstructor } from "../link/options.ts";
 import { comeBack, newSession, type Sender, type SenderOptions } from "./sender.ts";
 
@@ -39,7 +40,7 @@ export class SocketSender implements Sender {
       socket.send(JSON.stringify({ type: "hello", device, token, session: newSession() })),
     );
     socket.addEventListener("message", ({ data }) => {
-      if (current()) this.#receive(JSON.parse(String(data)) as HubToDevice);
+      if (current()) this.#hear(String(data));
     });
     socket.addEventListener("error", (event) => {
       trouble = (event as { message?: string }).message ?? "";
@@ -70,7 +71,14 @@ export class SocketSender implements Sender {
     return true;
   }
 
-  #receive(message: HubToDevice): void {
+  #hear(text: string): void {
+    const message = heard(text);
+    // A hub says nothing else as long as no command is given, which these devices do not take.
+    if (message) this.#receive(message);
+    else this.#leave(`no hub says ${text.slice(0, 100)}`);
+  }
+
+  #receive(message: FromHub): void {
     if (message.type === "welcome") {
       this.#open = true;
       this.#options.onReady(this);
@@ -94,8 +102,12 @@ export class SocketSender implements Sender {
 
   /** A frame that is refused for now would have to be sent again, and all behind it: this connection begins anew instead. */
   #refused({ code, message }: ErrorMessage): void {
+    this.#leave(`${code}: ${message}`);
+  }
+
+  #leave(reason: string): void {
     const socket = this.#socket;
-    this.#lose(`${code}: ${message}`);
+    this.#lose(reason);
     socket?.close();
   }
 

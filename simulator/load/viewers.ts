@@ -97,10 +97,15 @@ export class Viewers {
     });
     socket.addEventListener("message", ({ data }) => {
       const text = String(data);
-      if (text.startsWith('{"type":"update"')) this.#update(text);
-      else if (this.#receive(JSON.parse(text) as HubToViewer)) {
-        ready = true;
-        this.#open += 1;
+      try {
+        if (text.startsWith('{"type":"update"')) this.#update(text);
+        else if (this.#receive(JSON.parse(text) as HubToViewer)) {
+          ready = true;
+          this.#open += 1;
+        }
+      } catch {
+        trouble = `no hub says ${text.slice(0, 100)}`;
+        socket.close();
       }
     });
     socket.addEventListener("error", (event) => {

@@ -149,6 +149,11 @@ const broken: readonly (readonly [fault: string, how: string, twist: () => Twist
   ],
 ];
 
+/** Says what is no message, and what is half of one. */
+function babbling(words: string): () => Twist {
+  return () => ({ fromHub: (text) => (text.startsWith('{"type":"ack"') ? words : text) });
+}
+
 describe("faults before broken hubs", () => {
   let hub: TestHub | undefined;
   let proxy: BrokenHub | undefined;
@@ -161,6 +166,18 @@ describe("faults before broken hubs", () => {
   it("are tried before a hub that each of them should find broken", () => {
     expect(broken.map(([name]) => name)).toEqual(faults.map(({ name }) => name));
   });
+
+  it.each(["hello", "null", '{"type":"welcome"}', '{"type":"ack","seq":1,"rejected":5}'])(
+    "[X3] a hub that says %s is NOT as it should be",
+    async (words) => {
+      hub = await startHub();
+      proxy = await BrokenHub.before(hub.url, babbling(words));
+      const some = faults.filter(({ name }) => name === "reorder");
+      const [outcome] = await playFaults({ url: proxy.url, seed: 7, faults: some, say: () => {} });
+      expect(outcome).toMatchObject({ verdict: "NOT as it should" });
+      expect(outcome?.trouble).toContain(`no message of the contract: ${words}`);
+    },
+  );
 
   it.each(broken)(
     "[X3] %s: a hub that %s is NOT as it should be",

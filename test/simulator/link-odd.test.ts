@@ -168,6 +168,40 @@ describe("link: a hub that is odd", () => {
     expect(test.link.state.state).toBe("open");
   });
 
+  it("[L8] is no hub at all: nothing that it says ends the program", async () => {
+    const test = start();
+    const connection = await hub().connection();
+    await connection.next("hello");
+    const limits = { readingsPerFrame: 1, frameBytes: 1 };
+    const thrown = await uncaught(async () => {
+      for (const message of [
+        null,
+        [],
+        "welcome",
+        { type: "toString" },
+        { type: ["ack"] },
+        { type: "welcome" },
+        { type: "welcome", lastSeq: 0, epoch: "e", heartbeat: 0, limits },
+        { type: "welcome", lastSeq: 0, epoch: 1, heartbeat: 1, limits },
+        { type: "welcome", lastSeq: 0, epoch: "e", heartbeat: 1, limits: null },
+        { type: "welcome", lastSeq: 0, epoch: "e", heartbeat: 1, limits: { ...limits, readingsPerFrame: 0 } },
+        { type: "ack", seq: "1" },
+        { type: "ack", seq: 1, rejected: 5 },
+        { type: "ack", seq: 1, rejected: [null] },
+        { type: "ack", seq: 1, rejectedCount: "all" },
+        { type: "ack", seq: 1, warnings: "none" },
+        { type: "error" },
+        { type: "error", code: 1, message: "no", seq: 1 },
+      ])
+        connection.sayText(JSON.stringify(message));
+      await connection.untaken();
+    });
+    expect(thrown).toEqual([]);
+    expect(test.link.state.state).toBe("connecting");
+    test.clock.advance(10_000);
+    expect(test.link.state).toMatchObject({ state: "waiting", reason: "no welcome in time" });
+  });
+
   it("[L2] welcomes twice: the second time is not listened to", async () => {
     const { test, link, connection, hello } = await open();
     test.sendApart(1);

@@ -114,10 +114,6 @@ describe("a load run that is disturbed", () => {
 
   it("tells how many of its connections came about", async () => {
     const hub = await open();
-    const end = new AbortController();
-    // Stopped before the first of them.
-    end.abort();
-    await expect(load({ url: hub.url, connections: 50 }, end.signal)).rejects.toThrow();
     const report = await load({ url: hub.url });
     expect(report.connected).toBe(2);
     expect(reportText({ ...report, connected: 1 })).toMatch(/^connected +1 of 2$/m);

@@ -210,7 +210,13 @@ export class PaperHub {
     this.commit();
     this.#welcomed = true;
     this.#saidSo = false;
-    this.#say({ type: "welcome", lastSeq: this.#lastSeq, epoch: this.#epoch, heartbeat: 25_000, limits: this.limits });
+    this.#say({
+      type: "welcome",
+      lastSeq: this.#lastSeq,
+      epoch: String(this.#epoch),
+      heartbeat: 25_000,
+      limits: this.limits,
+    });
   }
 
   #take(seq: number, rows: readonly Row[]): void {
