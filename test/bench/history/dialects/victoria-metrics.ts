@@ -1,4 +1,7 @@
-/** `/api/v1/query`, `/api/v1/query_range` and `/api/v1/export`. A field of line protocol is the metric `readings_FIELD`. */
+/**
+ * `/api/v1/query`, `/api/v1/query_range` and `/api/v1/export`. A field of line protocol is the metric `readings_FIELD`.
+ * `nocache`: what it remembers of answers outlives a restart, and would answer the questions of all rounds but the first.
+ */
 import type { Answer, Columns, Question } from "../questions.ts";
 import type { Dialect } from "./dialect.ts";
 
@@ -19,7 +22,7 @@ function path(question: Question): string {
     case "newest": {
       // Without a window only values of the last five minutes count as present.
       const query = `last_over_time({__name__=~"readings_.*"}[${toMs - fromMs}ms])`;
-      return `/api/v1/query?query=${encodeURIComponent(query)}&time=${seconds(toMs)}`;
+      return `/api/v1/query?query=${encodeURIComponent(query)}&time=${seconds(toMs)}&nocache=1`;
     }
     case "raw": {
       const match = `readings_${question.metric}{device="${question.device}"}`;
@@ -29,7 +32,7 @@ function path(question: Question): string {
       const { selection, everyMs } = question;
       const query = `rollup(${selectorOf(selection.devices, selection.metrics)}[${everyMs}ms])`;
       // A window ends with the time that it bears.
-      const span = `start=${seconds(fromMs + everyMs)}&end=${seconds(toMs)}&step=${everyMs}ms`;
+      const span = `start=${seconds(fromMs + everyMs)}&end=${seconds(toMs)}&step=${everyMs}ms&nocache=1`;
       return `/api/v1/query_range?query=${encodeURIComponent(query)}&${span}`;
     }
     default:
