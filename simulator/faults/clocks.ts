@@ -51,7 +51,8 @@ export const year1970: Fault = {
     "the hub refuses the first two (time_suspicious) and says what they look like, stores 1958 as it is and what has no time at its arrival, and takes January 1970 from a device that says historic",
   async play(stage) {
     const { start, session } = stage;
-    const sinceBoot = stage.rows(5, 1_000, (index) => index);
+    // Other times than in an earlier run, whose readings would stand for these.
+    const sinceBoot = stage.rows(5, 1_000 + (start % day), (index) => index);
     const seconds = stage.rows(5, Math.floor(start / 1_000), (index) => 10 + index);
     const old = stage.rows(5, Date.UTC(1958, 2, 1) + (start % day), (index) => 20 + index);
     const untimed: SentRow = { metric: "untimed", value: start };
