@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { compare, isRed, readRecord, updated, writeRecord } from "./guard.ts";
+import { compare, isRed, type Recorded, readRecord, updated, writeRecord } from "./guard.ts";
 import { Load } from "./load-process.ts";
 import { machineOf } from "./machine.ts";
 import type { Context, Figure, Part } from "./part.ts";
@@ -69,6 +69,8 @@ async function run(flags: Flags): Promise<number> {
   if (process.platform !== "linux")
     throw new Error("The benchmark reads what a process costs from /proc, and needs Linux.");
   const { quick, rounds } = flags;
+  // A record that can't be read is told before the measuring, not after it.
+  const before = readRecord(flags.recorded);
   mkdirSync(flags.folder, { recursive: true });
   const folder = mkdtempSync(join(flags.folder, "hub-bench-"));
   // Interrupted, it leaves neither data nor programs behind: who started one ends it when this process exits.
@@ -110,15 +112,14 @@ async function run(flags: Flags): Promise<number> {
     }
     print([headText(result), ...result.parts.map(partText)].join("\n\n"));
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(result, null, 2)}\n`);
-    return judge(flags, result);
+    return judge(flags, before, result);
   } finally {
     load.end();
   }
 }
 
 /** Sets the run beside the record, and then in its place where that is asked for. */
-function judge({ recorded, record, guard, quick }: Flags, result: Result): number {
-  const before = readRecord(recorded);
+function judge({ recorded, record, guard, quick }: Flags, before: Recorded, result: Result): number {
   const verdicts = compare(before, result);
   if (guard || !quick) print(guardText(verdicts));
   if (record) writeRecord(recorded, updated(before, result));
