@@ -1,61 +1,35 @@
 /** What a start does with damaged files: put aside together, or refused, and never taken for a new store. */
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { SqliteStoreOptions } from "../../server/store/sqlite/options.ts";
-import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
-import type { StoreState } from "../../server/store/store.ts";
-import { buildWorker, inspect, newFolder } from "./sqlite/engine.ts";
+import { describe, expect, it, vi } from "vitest";
+import { buildWorker, inspect } from "./sqlite/engine.ts";
+import { StoreFolder } from "./sqlite/store-folder.ts";
 import { batchOf, columnsOf, everything } from "./world.ts";
 
-const workerUrl = await buildWorker();
+const disk = new StoreFolder(await buildWorker());
 
-let folder: string;
-let troubles: string[];
-let fatal: string[];
-let store: SqliteStore;
-
-beforeEach(() => {
-  folder = newFolder();
-  troubles = [];
-  fatal = [];
-});
-
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const file = (suffix = "") => join(folder, `hub.db${suffix}`);
-const aside = () => readdirSync(folder).filter((name) => name.includes(".corrupt."));
-
-async function open(options: Partial<SqliteStoreOptions> = {}): Promise<StoreState> {
-  store = new SqliteStore(
-    { folder, workerUrl, minFreeBytes: 0, ...options },
-    { onFatal: (error) => void fatal.push(error.message), onTrouble: (message) => void troubles.push(message) },
-  );
-  return store.open();
-}
+const aside = () => readdirSync(disk.folder).filter((name) => name.includes(".corrupt."));
 
 /** A store of `count` readings; the files as after a kill where `killed`. Answers its epoch. */
 async function fill(count: number, killed: boolean): Promise<string> {
-  const { epoch } = await open();
+  const { epoch } = await disk.open();
   const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
   for (let time = 1; time <= count; time++) {
-    await store.append(batchOf({ newSeries: time === 1 ? newSeries : [], columns: columnsOf(1, [[time, time / 3]]) }));
+    await disk.store.append(
+      batchOf({ newSeries: time === 1 ? newSeries : [], columns: columnsOf(1, [[time, time / 3]]) }),
+    );
   }
-  const files = ["", "-wal", "-shm"].map((suffix) => [suffix, readFileSync(file(suffix))] as const);
-  await store.close();
-  if (killed) for (const [suffix, bytes] of files) writeFileSync(file(suffix), bytes);
+  const files = ["", "-wal", "-shm"].map((suffix) => [suffix, readFileSync(disk.file(suffix))] as const);
+  await disk.store.close();
+  if (killed) for (const [suffix, bytes] of files) writeFileSync(disk.file(suffix), bytes);
   return epoch;
 }
 
 /** Begun anew: works, is empty, says why, and has the old files beside it. */
 async function expectBegunAnew(reason: RegExp, names: readonly string[]): Promise<void> {
-  const state = await open();
+  const state = await disk.open();
   expect(state.series).toEqual([]);
-  expect(troubles).toEqual([expect.stringMatching(reason)]);
-  expect(troubles[0]).toContain("was put aside as");
+  expect(disk.troubles).toEqual([expect.stringMatching(reason)]);
+  expect(disk.troubles[0]).toContain("was put aside as");
   expect(
     aside()
       .map((name) => name.replace(/\.corrupt\..*/, ""))
@@ -63,8 +37,8 @@ async function expectBegunAnew(reason: RegExp, names: readonly string[]): Promis
   ).toEqual(names);
   expect(new Set(aside().map((name) => name.replace(/.*\.corrupt\./, ""))).size).toBe(1);
   const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
-  await store.append(batchOf({ newSeries, columns: columnsOf(1, [[1, 1]]) }));
-  expect((await store.readRaw(everything(1), 10)).times).toHaveLength(1);
+  await disk.store.append(batchOf({ newSeries, columns: columnsOf(1, [[1, 1]]) }));
+  expect((await disk.store.readRaw(everything(1), 10)).times).toHaveLength(1);
 }
 
 describe("a damaged database", () => {
@@ -72,33 +46,33 @@ describe("a damaged database", () => {
     {
       what: "with garbage for its pages",
       ...{ reason: /damaged/, names: ["hub.db"] },
-      damage: () => writeFileSync(file(), readFileSync(file()).fill(0xa5, 4096)),
+      damage: () => writeFileSync(disk.file(), readFileSync(disk.file()).fill(0xa5, 4096)),
     },
     {
       what: "with a bad header",
       ...{ reason: /beginning .* is damaged/, names: ["hub.db"] },
-      damage: () => writeFileSync(file(), readFileSync(file()).fill(0, 0, 32)),
+      damage: () => writeFileSync(disk.file(), readFileSync(disk.file()).fill(0, 0, 32)),
     },
-    { what: "without a byte", reason: /is empty/, names: ["hub.db"], damage: () => truncateSync(file(), 0) },
+    { what: "without a byte", reason: /is empty/, names: ["hub.db"], damage: () => truncateSync(disk.file(), 0) },
     {
       what: "that is cut",
       ...{ reason: /damaged/, names: ["hub.db"] },
-      damage: () => truncateSync(file(), 3 * 4096 + 77),
+      damage: () => truncateSync(disk.file(), 3 * 4096 + 77),
     },
     {
       what: "whose version was lost",
       ...{ reason: /version is gone/, names: ["hub.db"] },
-      damage: () => inspect(folder, (db) => db.pragma("user_version = 0")),
+      damage: () => inspect(disk.folder, (db) => db.pragma("user_version = 0")),
     },
     {
       what: "that lacks a table",
       ...{ reason: /damaged \(no such table/, names: ["hub.db"] },
-      damage: () => inspect(folder, (db) => db.exec("DROP TABLE marks")),
+      damage: () => inspect(disk.folder, (db) => db.exec("DROP TABLE marks")),
     },
     {
       what: "with a hole in its journal",
       ...{ reason: /commit 3 follows where 2 should/, names: ["hub.db"] },
-      damage: () => inspect(folder, (db) => db.exec("DELETE FROM journal WHERE commit_number = 2")),
+      damage: () => inspect(disk.folder, (db) => db.exec("DELETE FROM journal WHERE commit_number = 2")),
     },
   ];
 
@@ -111,98 +85,102 @@ describe("a damaged database", () => {
   it.each(damages)("[SQ24] $what is left alone with --on-corrupt refuse", async (one) => {
     await fill(20, false);
     one.damage();
-    const before = readFileSync(file());
-    await expect(open({ onCorrupt: "refuse" })).rejects.toMatchObject({
+    const before = readFileSync(disk.file());
+    await expect(disk.open({ onCorrupt: "refuse" })).rejects.toMatchObject({
       ...{ reason: "corrupt", message: expect.stringMatching(/backup, .*--on-corrupt rename\.$/) },
     });
     expect(aside()).toEqual([]);
-    expect(readFileSync(file()).equals(before)).toBe(true);
+    expect(readFileSync(disk.file()).equals(before)).toBe(true);
   });
 
   it("[SQ24] that is sound and was rebuilt with other pages is refused with advice, and never put aside", async () => {
     await fill(20, false);
-    inspect(folder, (db) => {
+    inspect(disk.folder, (db) => {
       db.pragma("journal_mode = DELETE");
       db.pragma("page_size = 8192");
       db.exec("VACUUM");
     });
-    await expect(open()).rejects.toMatchObject({ message: expect.stringMatching(/8192.*page_size = 4096.*VACUUM/) });
+    await expect(disk.open()).rejects.toMatchObject({
+      message: expect.stringMatching(/8192.*page_size = 4096.*VACUUM/),
+    });
     expect(aside()).toEqual([]);
   });
 
   it("[SQ24] is put aside together with its log", async () => {
     await fill(20, true);
-    truncateSync(file(), 0);
+    truncateSync(disk.file(), 0);
     await expectBegunAnew(/is empty and its log is there/, ["hub.db", "hub.db-shm", "hub.db-wal"]);
   });
 
   it("[SQ24] that is gone leaves a log that is not taken for nothing", async () => {
     await fill(20, true);
-    rmSync(file());
+    rmSync(disk.file());
     await expectBegunAnew(/is gone and its log is there/, ["hub.db-shm", "hub.db-wal"]);
   });
 
   it("[SQ24] of someone else is refused at the second try as at the first, and never renamed", async () => {
-    writeFileSync(file(), "these are the notes of a person, and no database at all".repeat(200));
+    writeFileSync(disk.file(), "these are the notes of a person, and no database at all".repeat(200));
     for (const _ of [1, 2]) {
-      await expect(open()).rejects.toMatchObject({ reason: "not_a_store" });
-      await store.close();
+      await expect(disk.open()).rejects.toMatchObject({ reason: "not_a_store" });
+      await disk.store.close();
     }
-    expect(readdirSync(folder)).toEqual(["hub.db"]);
+    expect(readdirSync(disk.folder)).toEqual(["hub.db"]);
   });
 });
 
 describe("after an unclean stop", () => {
   it("[SQ24] a sound database is looked through and goes on", async () => {
     await fill(20, true);
-    expect((await open()).recovered).toBe(true);
-    await vi.waitFor(async () => expect(await store.readRaw(everything(1), 50)).toMatchObject({ nextFromMs: null }));
-    expect([troubles, fatal, aside()]).toEqual([[], [], []]);
+    expect((await disk.open()).recovered).toBe(true);
+    await vi.waitFor(async () =>
+      expect(await disk.store.readRaw(everything(1), 50)).toMatchObject({ nextFromMs: null }),
+    );
+    expect([disk.troubles, disk.fatal, aside()]).toEqual([[], [], []]);
   });
 
   it("[SQ24] a log larger than any buffer is read like any other", async () => {
     await fill(20, true);
-    truncateSync(file("-wal"), 2 ** 31 + 2 ** 20);
-    expect(await open()).toMatchObject({ recovered: true, commit: 20 });
-    expect((await store.readRaw(everything(1), 50)).times).toHaveLength(20);
-    expect([troubles, fatal, aside()]).toEqual([[], [], []]);
+    truncateSync(disk.file("-wal"), 2 ** 31 + 2 ** 20);
+    expect(await disk.open()).toMatchObject({ recovered: true, commit: 20 });
+    expect((await disk.store.readRaw(everything(1), 50)).times).toHaveLength(20);
+    expect([disk.troubles, disk.fatal, aside()]).toEqual([[], [], []]);
   });
 
   it("[SQ24] damage that no question met is found beside the running hub, which ends; the next start puts it aside", async () => {
     await fill(20, false);
-    inspect(folder, (db) => {
+    inspect(disk.folder, (db) => {
       db.exec("UPDATE meta SET value = '0' WHERE key = 'clean'");
       const root = db
         .prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'refusals_by_device'")
         .pluck()
         .get() as number;
       db.close();
-      const bytes = readFileSync(file());
-      writeFileSync(file(), bytes.fill(0xa5, (root - 1) * 4096, root * 4096));
+      const bytes = readFileSync(disk.file());
+      writeFileSync(disk.file(), bytes.fill(0xa5, (root - 1) * 4096, root * 4096));
     });
-    await open();
-    await vi.waitFor(() => expect(fatal).toHaveLength(1), 5_000);
-    expect(fatal[0]).toMatch(/damaged \(.*refusals.*next start/);
-    await store.close();
-    expect(existsSync(file(".damage"))).toBe(true);
-    troubles = [];
+    await disk.open();
+    await vi.waitFor(() => expect(disk.fatal).toHaveLength(1), 5_000);
+    expect(disk.fatal[0]).toMatch(/damaged \(.*refusals.*next start/);
+    await disk.store.close();
+    expect(existsSync(disk.file(".damage"))).toBe(true);
+    disk.troubles = [];
     await expectBegunAnew(/refusals/, ["hub.db", "hub.db-shm", "hub.db-wal", "hub.db.damage"]);
   });
 
   it("[SQ24] a suspicion that is not confirmed is dropped: a backup may stand in the place by then", async () => {
     await fill(3, false);
-    writeFileSync(file(".damage"), "as an earlier run left it");
-    await open();
-    expect((await store.readRaw(everything(1), 10)).times).toHaveLength(3);
-    expect([existsSync(file(".damage")), troubles, aside()]).toEqual([false, [], []]);
+    writeFileSync(disk.file(".damage"), "as an earlier run left it");
+    await disk.open();
+    expect((await disk.store.readRaw(everything(1), 10)).times).toHaveLength(3);
+    expect([existsSync(disk.file(".damage")), disk.troubles, aside()]).toEqual([false, [], []]);
   });
 
   it("[SQ24] a log that is gone is said, and makes another epoch: numbers of before may be given out again", async () => {
     const epoch = await fill(20, true);
-    rmSync(file("-wal"));
-    rmSync(file("-shm"));
-    const state = await open();
-    expect(troubles).toEqual([expect.stringMatching(/-wal is not there/)]);
+    rmSync(disk.file("-wal"));
+    rmSync(disk.file("-shm"));
+    const state = await disk.open();
+    expect(disk.troubles).toEqual([expect.stringMatching(/-wal is not there/)]);
     expect(state.epoch).not.toBe(epoch);
   });
 });
@@ -213,37 +191,37 @@ describe("a log that is damaged in the middle", () => {
     { what: "in its header", at: 0 },
   ])("[SQ24] $what: the loss is told, and what lies before is there", async ({ at }) => {
     const epoch = await fill(40, true);
-    const log = readFileSync(file("-wal"));
+    const log = readFileSync(disk.file("-wal"));
     const place = Math.floor(log.length * at) + 20;
     log[place] = (log[place] as number) ^ 4;
-    writeFileSync(file("-wal"), log);
-    const state = await open();
-    expect(troubles).toEqual([expect.stringMatching(/-wal is damaged, and readings of \d+ commits/)]);
+    writeFileSync(disk.file("-wal"), log);
+    const state = await disk.open();
+    expect(disk.troubles).toEqual([expect.stringMatching(/-wal is damaged, and readings of \d+ commits/)]);
     expect(state.epoch).not.toBe(epoch);
-    const { times } = await store.readRaw(everything(1), 50);
+    const { times } = await disk.store.readRaw(everything(1), 50);
     expect([...times]).toEqual(Array.from(times, (_, index) => index + 1));
     expect(times.length).toBeLessThan(40);
   });
 
   it("[SQ24] at its end, as a loss of power leaves it, is nothing to tell", async () => {
     await fill(40, true);
-    const log = readFileSync(file("-wal"));
+    const log = readFileSync(disk.file("-wal"));
     log[log.length - 100] = (log[log.length - 100] as number) ^ 4;
-    writeFileSync(file("-wal"), log);
-    await open();
-    expect(troubles).toEqual([]);
-    expect((await store.readRaw(everything(1), 50)).times).toHaveLength(39);
+    writeFileSync(disk.file("-wal"), log);
+    await disk.open();
+    expect(disk.troubles).toEqual([]);
+    expect((await disk.store.readRaw(everything(1), 50)).times).toHaveLength(39);
   });
 });
 
 describe("files that are taken away from under a running store", () => {
   it.each(["", "-wal"])("[SQ24] hub.db%s: nothing more is acknowledged", async (suffix) => {
     await fill(3, false);
-    await open();
-    await store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));
-    rmSync(file(suffix));
+    await disk.open();
+    await disk.store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));
+    rmSync(disk.file(suffix));
     const refusal = { code: "internal", retryable: false, message: expect.stringContaining("deleted or replaced") };
-    await expect(store.append(batchOf({ columns: columnsOf(1, [[101, 1]]) }))).rejects.toMatchObject(refusal);
-    expect(fatal).toHaveLength(1);
+    await expect(disk.store.append(batchOf({ columns: columnsOf(1, [[101, 1]]) }))).rejects.toMatchObject(refusal);
+    expect(disk.fatal).toHaveLength(1);
   });
 });

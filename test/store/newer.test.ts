@@ -1,65 +1,41 @@
 /** Readings that a newer hub wrote are no damage: they are named as what they are, and every file stays as it is. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
-import { buildWorker, inspect, newFolder } from "./sqlite/engine.ts";
+import { expect, it } from "vitest";
+import { buildWorker, inspect } from "./sqlite/engine.ts";
+import { StoreFolder } from "./sqlite/store-folder.ts";
 import { batchOf, columnsOf, everything } from "./world.ts";
 
-const workerUrl = await buildWorker();
+const disk = new StoreFolder(await buildWorker());
 
-let folder: string;
-let troubles: string[];
-let fatal: string[];
-let store: SqliteStore;
-
-beforeEach(() => {
-  folder = newFolder();
-  troubles = [];
-  fatal = [];
-});
-
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const file = (suffix = "") => join(folder, `hub.db${suffix}`);
 /** What holds data; the index of the log (`-shm`) is made by whoever looks into it. */
-const files = () => [readFileSync(file()), readFileSync(file("-wal"))];
-
-async function open() {
-  store = new SqliteStore(
-    { folder, workerUrl, minFreeBytes: 0 },
-    { onFatal: (error) => void fatal.push(error.message), onTrouble: (message) => void troubles.push(message) },
-  );
-  return store.open();
-}
+const files = () => [readFileSync(disk.file()), readFileSync(disk.file("-wal"))];
 
 /** A store of 20 readings, sealed where `sealed`, the files as after a kill. */
 async function fill(sealed: boolean): Promise<void> {
-  await open();
+  await disk.open();
   const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
   for (let time = 1; time <= 20; time++) {
-    await store.append(batchOf({ newSeries: time === 1 ? newSeries : [], columns: columnsOf(1, [[time, time / 3]]) }));
-    if (sealed && time === 10) await store.sealAll();
+    await disk.store.append(
+      batchOf({ newSeries: time === 1 ? newSeries : [], columns: columnsOf(1, [[time, time / 3]]) }),
+    );
+    if (sealed && time === 10) await disk.store.sealAll();
   }
-  const left = ["", "-wal"].map((suffix) => [suffix, readFileSync(file(suffix))] as const);
-  await store.close();
-  for (const [suffix, bytes] of left) writeFileSync(file(suffix), bytes);
+  const left = ["", "-wal"].map((suffix) => [suffix, readFileSync(disk.file(suffix))] as const);
+  await disk.store.close();
+  for (const [suffix, bytes] of left) writeFileSync(disk.file(suffix), bytes);
 }
 
 /** Changes the database and leaves the log: it is not the last connection that closes. */
 function change(sql: string, ...values: unknown[]): void {
-  const witness = new Database(file(), { readonly: true });
+  const witness = new Database(disk.file(), { readonly: true });
   witness.pragma("schema_version");
-  inspect(folder, (db) => db.prepare(sql).run(...values));
+  inspect(disk.folder, (db) => db.prepare(sql).run(...values));
   witness.close();
 }
 
 function blobOf(sql: string): Buffer {
-  const witness = new Database(file(), { readonly: true });
+  const witness = new Database(disk.file(), { readonly: true });
   const blob = witness.prepare(sql).pluck().get() as Buffer;
   witness.close();
   return blob;
@@ -91,12 +67,12 @@ it.each([
   expect(before[1]?.length).toBeGreaterThan(0);
   for (const _ of [1, 2]) {
     const reason = { reason: "newer_schema", message: expect.stringMatching(one.says) };
-    await expect(open()).rejects.toMatchObject(reason);
-    await store.close();
+    await expect(disk.open()).rejects.toMatchObject(reason);
+    await disk.store.close();
     expect(files()).toEqual(before);
   }
-  expect([troubles, fatal]).toEqual([[], []]);
-  expect(readdirSync(folder).filter((name) => /corrupt|damage/.test(name))).toEqual([]);
+  expect([disk.troubles, disk.fatal]).toEqual([[], []]);
+  expect(readdirSync(disk.folder).filter((name) => /corrupt|damage/.test(name))).toEqual([]);
 });
 
 it("[SQ5] a damaged version alone is damage, not a newer hub: the rest of the entry is that of this version", async () => {
@@ -104,26 +80,26 @@ it("[SQ5] a damaged version alone is damage, not a newer hub: the rest of the en
   const entry = blobOf("SELECT entry FROM journal WHERE commit_number = 20");
   entry[0] = 3;
   change("UPDATE journal SET entry = ? WHERE commit_number = 20", entry);
-  await open();
-  expect(troubles).toEqual([expect.stringMatching(/damaged.*put aside/)]);
+  await disk.open();
+  expect(disk.troubles).toEqual([expect.stringMatching(/damaged.*put aside/)]);
 });
 
 it("[SQ5] a chunk of a newer version is named as such in the answer, and the hub goes on beside it", async () => {
   await fill(true);
   const chunk = blobOf("SELECT readings FROM chunks");
   change("UPDATE chunks SET readings = ?", newer(chunk));
-  await open();
+  await disk.open();
   const refusal = { code: "internal", retryable: false, message: expect.stringMatching(/newer hub \(chunk version 2/) };
-  await expect(store.readRaw(everything(1), 50)).rejects.toMatchObject(refusal);
-  await expect(store.deleteReadings([{ series: 1, fromMs: 5, toMs: 7 }])).rejects.toMatchObject(refusal);
-  await store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));
-  await store.sealAll();
-  expect((await store.readRaw({ series: 1, fromMs: 11, toMs: 200 }, 50)).times).toHaveLength(11);
-  await store.close();
-  expect(fatal).toEqual([]);
-  for (const trouble of troubles) expect(trouble).not.toMatch(/damaged/);
-  expect(readdirSync(folder).filter((name) => /corrupt|damage/.test(name))).toEqual([]);
-  expect(inspect(folder, (db) => db.prepare("SELECT readings FROM chunks ORDER BY id LIMIT 1").pluck().get())).toEqual(
-    newer(chunk),
-  );
+  await expect(disk.store.readRaw(everything(1), 50)).rejects.toMatchObject(refusal);
+  await expect(disk.store.deleteReadings([{ series: 1, fromMs: 5, toMs: 7 }])).rejects.toMatchObject(refusal);
+  await disk.store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));
+  await disk.store.sealAll();
+  expect((await disk.store.readRaw({ series: 1, fromMs: 11, toMs: 200 }, 50)).times).toHaveLength(11);
+  await disk.store.close();
+  expect(disk.fatal).toEqual([]);
+  for (const trouble of disk.troubles) expect(trouble).not.toMatch(/damaged/);
+  expect(readdirSync(disk.folder).filter((name) => /corrupt|damage/.test(name))).toEqual([]);
+  expect(
+    inspect(disk.folder, (db) => db.prepare("SELECT readings FROM chunks ORDER BY id LIMIT 1").pluck().get()),
+  ).toEqual(newer(chunk));
 });
