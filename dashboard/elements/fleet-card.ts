@@ -32,7 +32,6 @@ export const fleetCardStyles = css`
     grid-template-rows: 20px 16px 38px 16px 1fr;
     height: ${cardSizes.height}px;
     padding: 10px ${cardSizes.padding}px 8px;
-    overflow: hidden;
     border: 1px solid var(--border);
     border-radius: var(--radius);
     background: var(--surface);
@@ -40,6 +39,9 @@ export const fleetCardStyles = css`
     color: var(--text);
     text-decoration: none;
     transition: border-color var(--motion);
+  }
+  .card::before {
+    border-radius: var(--radius) 0 0 var(--radius);
   }
   .card:hover {
     border-color: var(--border-strong);

@@ -85,8 +85,8 @@ export const fleetGridStyles = css`
   /* Trouble is a bar at the left edge: it is seen from afar, and not by colour alone. */
   .item::before {
     position: absolute;
-    inset: 0 auto 0 0;
-    width: 3px;
+    inset: -1px auto -1px -1px;
+    width: 4px;
     content: "";
   }
   .item.alarm::before {
@@ -174,7 +174,6 @@ export const fleetGridStyles = css`
     display: flex;
     gap: 6px;
     min-width: 0;
-    overflow: hidden;
     line-height: 14px;
   }
   .item .what {

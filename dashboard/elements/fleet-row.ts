@@ -30,7 +30,6 @@ export const fleetRowStyles = css`
     align-items: center;
     height: ${rowSizes.height}px;
     padding: 0 14px;
-    overflow: hidden;
     border-bottom: 1px solid var(--border);
     background: var(--surface);
     color: var(--text);
