@@ -91,7 +91,7 @@ function removeAtOnce(
       forgetSeries(await goneOf(numbers, store), deps);
       // Of the others a part may be gone.
       const left = numbers.flatMap((number) => catalog.findSeries(number) ?? []);
-      await live.readingsDeleted(left, fromMs, toMs);
+      await live.readingsDeleted(left);
       throw error;
     }
     const tookMs = clock.monotonic() - startMs;
@@ -100,7 +100,7 @@ function removeAtOnce(
       deps,
     );
     const removed = new Map(numbers.map((number, index) => [number, done[index]?.removed ?? 0]));
-    await live.readingsDeleted(await renewLatest(removed, deps), fromMs, toMs);
+    await live.readingsDeleted(await renewLatest(removed, deps));
     return { done, tookMs };
   });
 }

@@ -266,7 +266,7 @@ export class Presence {
     const within = this.#clock.monotonic() < dueMs;
     if (connected) this.#show(watched, within ? "online" : "silent", within ? "connected" : "no_reading");
     else if (!within) this.#show(watched, "offline", watched.reasonAfterGrace);
-    else this.#show(watched, "online", watched.reasonAfterGrace === "timeout" ? "reporting" : "asleep");
+    else this.#show(watched, "online", reasonWithoutConnection(watched.reasonAfterGrace));
     this.#deadlines.set(watched, within ? dueMs : Number.POSITIVE_INFINITY);
   }
 
@@ -321,6 +321,12 @@ export class Presence {
 /** By itself, or through its gateway. */
 function isConnected(watched: Watched): boolean {
   return watched.connection !== undefined || watched.through !== undefined;
+}
+
+/** Why a device is online that has no connection. Take-overs are told: of two programs under one id each throws the other out. */
+function reasonWithoutConnection(reasonAfterGrace: PresenceReason): PresenceReason {
+  if (reasonAfterGrace === "replaced") return "replaced";
+  return reasonAfterGrace === "timeout" ? "reporting" : "asleep";
 }
 
 function graceFor(intervalMs: number | undefined): number {

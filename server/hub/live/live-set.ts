@@ -33,15 +33,17 @@ export interface Watcher {
   update(texts: readonly string[], points: Points, before: number): void;
   /** A `devices` or `series` frame, to be seen before any later update. */
   announce(text: string): void;
-  /** A range of a series was deleted (`toMs` excluded): nothing of it may follow. Comes before its announcement. */
-  drop(series: number, fromMs: number, toMs: number): void;
+  /** A series was removed: nothing of it may follow. Comes before its announcement. */
+  drop(series: number): void;
+  /** Readings of a series were deleted: what waits of it may be among them. Comes before its announcement, which tells the newest. */
+  leaveOut(series: number): void;
 }
 
 /** Takes note of what the viewers of a set are told. */
 export interface Follower {
   update(points: Points): void;
   announce(text: string): void;
-  drop(series: number, fromMs: number, toMs: number): void;
+  drop(series: number): void;
 }
 
 export class LiveSet {
@@ -141,16 +143,17 @@ export class LiveSet {
     for (const entry of entries) {
       if (!("removed" in entry)) continue;
       this.series.delete(entry.series);
-      this.drop(entry.series, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+      this.#window?.drop(entry.series);
+      for (const follower of this.followers) follower.drop(entry.series);
+      for (const watcher of this.watchers) watcher.drop(entry.series);
     }
     this.#announce({ type: "series", set: this.number, series: entries });
   }
 
-  /** Forgets what waits of a range of a series that was deleted. */
-  drop(series: number, fromMs: number, toMs: number): void {
-    this.#window?.drop(series, fromMs, toMs);
-    for (const follower of this.followers) follower.drop(series, fromMs, toMs);
-    for (const watcher of this.watchers) watcher.drop(series, fromMs, toMs);
+  /** Readings of a series were deleted: what waits of it is left out, for its announcement would come before it. */
+  leaveOut(series: number): void {
+    this.#window?.drop(series);
+    for (const watcher of this.watchers) watcher.leaveOut(series);
   }
 
   #announce(message: DevicesMessage | SeriesMessage): void {

@@ -159,13 +159,16 @@ export class LiveSets {
   }
 
   /**
-   * Readings of each in a range (`toMs` excluded) were deleted. Resolves once viewers were told: no later commit may come
-   * before that.
+   * Some readings of each were deleted. Resolves once viewers were told: no later commit may come before that.
    */
-  async readingsDeleted(from: readonly Series[], fromMs: number, toMs: number): Promise<void> {
+  async readingsDeleted(from: readonly Series[]): Promise<void> {
     for (const series of from) {
       this.#log.readingsDeleted(series, this.#position.commit);
-      for (const set of this.#sets.values()) if (set.matches(series)) set.drop(series.number, fromMs, toMs);
+      for (const set of this.#sets.values()) {
+        if (!set.matches(series)) continue;
+        set.leaveOut(series.number);
+        this.#snapshots.renew(set);
+      }
     }
     await this.#announcer.tellNow(from);
   }

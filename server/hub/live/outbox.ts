@@ -52,19 +52,25 @@ export class Outbox {
     return { points, merged };
   }
 
-  /** Forgets a range of a series that was deleted (`toMs` excluded), so that nothing of it follows the news of its deletion. */
-  drop(series: number, fromMs: number, toMs: number): void {
-    const isGone = (of: number, timeMs: number) => of === series && timeMs >= fromMs && timeMs < toMs;
-    const newest = this.#newest?.get(series);
-    if (newest && isGone(series, newest.timeMs)) {
-      this.#newest?.delete(series);
-      this.#held -= 1;
-    }
+  /** Forgets a series that was removed, so that nothing of it follows the news of its removal. */
+  drop(series: number): void {
+    const before = this.#length;
+    this.leaveOut(series);
+    this.#held -= before - this.#length;
+  }
+
+  /** Forgets the readings of a series, and counts them among those left out. */
+  leaveOut(series: number): void {
+    this.#newest?.delete(series);
     if (!this.#inOrder.series.includes(series)) return;
     const kept = new Points();
-    copy(this.#inOrder, kept, isGone);
-    this.#held -= this.#inOrder.length - kept.length;
+    copy(this.#inOrder, kept, series);
     this.#inOrder = kept;
+  }
+
+  /** Readings that would be handed out now. */
+  get #length(): number {
+    return this.#inOrder.length + (this.#newest?.size ?? 0);
   }
 
   /** A copy that goes its own way. */
@@ -77,11 +83,10 @@ export class Outbox {
   }
 }
 
-function copy(from: Points, to: Points, except: (series: number, timeMs: number) => boolean = () => false): void {
+function copy(from: Points, to: Points, except?: number): void {
   for (let index = 0; index < from.length; index++) {
     const series = from.series[index] as number;
-    const timeMs = from.times[index] as number;
-    if (!except(series, timeMs)) to.push(series, timeMs, from.values[index] as Value);
+    if (series !== except) to.push(series, from.times[index] as number, from.values[index] as Value);
   }
 }
 

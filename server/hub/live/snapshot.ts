@@ -49,8 +49,8 @@ export class Snapshot implements Follower {
     this.#notices.push(text);
   }
 
-  drop(series: number, fromMs: number, toMs: number): void {
-    this.#missed.drop(series, fromMs, toMs);
+  drop(series: number): void {
+    this.#missed.drop(series);
   }
 
   /** Its frames, from the first, as fast as they are made. Throws what its making failed with. */
@@ -120,6 +120,12 @@ export class Snapshots {
     return this.#shareFrom(set, from, frames);
   }
 
+  /** Whoever comes from now on gets a snapshot that is begun then. */
+  renew(set: LiveSet): void {
+    for (const snapshot of this.#shared.get(set)?.values() ?? []) set.followers.delete(snapshot);
+    this.#shared.delete(set);
+  }
+
   #shareFrom(set: LiveSet, from: number, frames: () => AsyncIterable<string> | undefined): Snapshot | undefined {
     const shared = this.#shared.get(set) ?? new Map<number, Snapshot>();
     const known = shared.get(from);
@@ -133,7 +139,7 @@ export class Snapshots {
     shared.set(from, snapshot);
     set.followers.add(snapshot);
     const forget = () => {
-      shared.delete(from);
+      if (shared.get(from) === snapshot) shared.delete(from);
       set.followers.delete(snapshot);
     };
     const { clock, settings } = this.#deps;

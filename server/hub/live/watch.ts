@@ -71,8 +71,12 @@ export class Watch implements Watcher {
     if (this.#noticeLength > maxNoticeLength) this.#tooMuch();
   }
 
-  drop(series: number, fromMs: number, toMs: number): void {
-    this.#outbox?.drop(series, fromMs, toMs);
+  drop(series: number): void {
+    this.#outbox?.drop(series);
+  }
+
+  leaveOut(series: number): void {
+    this.#outbox?.leaveOut(series);
   }
 
   /** Sends what waited, unless the past is still on its way. */

@@ -184,6 +184,18 @@ describe("presence", () => {
     expect(seen("a")).toBe("offline closed");
   });
 
+  it("[P53] tells each take-over of a device that reports, which is never offline meanwhile", () => {
+    const { presence, device, report, told } = world();
+    let connection = presence.connected(device("a"));
+    for (let taken = 0; taken < 2; taken++) {
+      report("a");
+      connection.closed({ reason: "replaced", clean: true });
+      connection = presence.connected(device("a"));
+    }
+    const takeOver = ["a online replaced", "a online connected"];
+    expect(told).toEqual(["a online connected", ...takeOver, ...takeOver]);
+  });
+
   it("[P54] never calls a historic device silent, and closed as soon as it leaves", () => {
     const { clock, presence, device, report, seen } = world();
     const archive = device("archive", { historic: true });

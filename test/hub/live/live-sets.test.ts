@@ -19,6 +19,8 @@ class Looker implements Watcher {
 
   drop(): void {}
 
+  leaveOut(): void {}
+
   get messages() {
     return this.texts.map((text) => hubToViewer.parse(JSON.parse(text)));
   }

@@ -37,8 +37,10 @@ export class Page {
   /** What it asks for, at the start and after each cut. */
   request(): Subscribe {
     this.ready = false;
+    if (this.stale) this.known = undefined;
+    this.stale = false;
+    const { known } = this;
     const { devices, metrics, interval } = this.selection;
-    const known = this.stale ? undefined : this.known;
     return {
       ...{ type: "subscribe", id: 1, history: { from: -8.64e15 } },
       ...(devices && { devices: [...devices] }),
@@ -61,8 +63,6 @@ export class Page {
         }
         this.begun += 1;
         for (const map of [this.devices, this.series, this.readings, this.newest]) map.clear();
-        this.known = undefined;
-        this.stale = false;
         this.known = { epoch: message.epoch, offset: -1 };
         return;
       case "devices":
