@@ -75,8 +75,8 @@ const truths: Record<string, (hub: TestHub, device: string) => Promise<void>> = 
   },
   flapping: async (hub, device) => {
     const flaps = upTo(10).flatMap(() => [there, gone]);
-    // The older connection has closed in good order for the moment until the newer one is let in.
-    expect(await timeline(hub, device)).toEqual([...flaps, there, "online/asleep", there, gone]);
+    // For the moment until the newer connection is let in, the older one is said to be replaced.
+    expect(await timeline(hub, device)).toEqual([...flaps, there, "online/replaced", there, gone]);
     expect(await values(hub, device)).toEqual(upTo(12));
   },
   "half-open": async (hub, device) => {
