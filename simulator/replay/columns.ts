@@ -43,6 +43,9 @@ const usualNames = {
   value: "value _value val reading".split(" "),
 } as const;
 
+/** Names of columns that number the rows. */
+const countsRows: ReadonlySet<string> = new Set(["", "#"]);
+
 function normal(name: string): string {
   return name
     .trim()
@@ -117,7 +120,11 @@ export function findLayout(
   if (wantedMetric !== undefined)
     throw new WrongFile(`Which column has the values? Name it with --value-column; the columns are ${listed(header)}.`);
   const isValue = (place: number) =>
-    place !== time && place !== clock && !calendar.includes(place) && place !== device && header[place]?.trim() !== "";
+    place !== time &&
+    place !== clock &&
+    !calendar.includes(place) &&
+    place !== device &&
+    !countsRows.has(header[place]?.trim() ?? "");
   const values = value === undefined ? [...header.keys()].filter(isValue) : [value];
   if (values.length === 0) throw new WrongFile(`There is no column with values beside ${listed(header)}.`);
   return { ...base, values, exact: false };

@@ -2,6 +2,7 @@
 import { type CsvError, type Options, Parser } from "csv-parse";
 import { PlainRows } from "./plain.ts";
 import { maxRowBytes, type Row, WrongFile } from "./row.ts";
+import { shapeOf } from "./times.ts";
 
 const delimiters = [",", ";", "\t", "|"] as const;
 
@@ -20,12 +21,13 @@ const delimiterLine = /^\uFEFF?sep=(.)(?:\r|\n)/i;
 /** InfluxDB writes its comments with as many cells as the rows have. */
 const annotation = /^#(?:group|datatype|default|constant)/;
 
-/** What parts the cells of the header, which is the first line that is neither empty nor a comment. */
+/** What parts the cells: as in the first line that is no comment and has such a sign. */
 export function delimiterOf(head: string): string {
   const told = delimiterLine.exec(head)?.[1];
   if (told !== undefined) return told;
-  const first = head.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !/^\uFEFF?#/.test(line)) ?? "";
-  const plain = first.replaceAll(/"(?:[^"]|"")*"/g, "");
+  const lines = head.split(/\r\n|\n|\r/, 500).filter((line) => !/^\uFEFF?#./.test(line));
+  const unquoted = lines.map((line) => line.replaceAll(/"(?:[^"]|"")*"/g, ""));
+  const plain = unquoted.find((line) => delimiters.some((one) => line.includes(one))) ?? "";
   return delimiters.reduce((best, one) => (plain.split(one).length > plain.split(best).length ? one : best));
 }
 
@@ -45,22 +47,42 @@ class RecordParser extends Parser {
   }
 }
 
-/** Rows behind the header; or all rows, where none is given. */
+/** Rows looked at for the header. */
+const headerWithin = 50;
+
+/**
+ * Which of the first rows is the header: loggers tell of themselves before it. It has words alone, and as many cells as the row
+ * behind it. The first, where none is such.
+ */
+export function headerAt(rows: readonly Row[]): number {
+  const found = rows.slice(0, headerWithin).findIndex(({ cells }, index) => {
+    const words = cells.map((cell) => String(cell).trim()).filter((text) => text !== "");
+    const behind = (rows[index + 1]?.cells ?? []) as readonly string[];
+    const fits = behind.length === cells.length || endsEmpty(behind, cells.length);
+    return fits && words.length > 1 && words.every((text) => shapeOf(text) === undefined);
+  });
+  return Math.max(0, found);
+}
+
+/** Rows behind the header, which is behind `skipped` others; or all rows, where none is given. */
 export async function* csvRows(
   bytes: AsyncIterable<Uint8Array>,
   delimiter: string,
   header?: readonly string[],
+  skipped = 0,
 ): AsyncGenerator<readonly Row[]> {
   let rows: Row[] = [];
-  let headers = header ? 1 : 0;
+  let headers = header ? skipped + 1 : 0;
   // The parser counts each CRLF within quotes as two lines.
   let tooMany = 0;
   let lastLine = 0;
   const add = (cells: readonly string[], line: number): void => {
     const length = header?.length ?? cells.length;
     if (isAside(cells, headers > 0 || header === undefined, length)) return;
-    if (headers-- > 0) return;
-    headers = 0;
+    if (headers > 0) {
+      headers--;
+      return;
+    }
     const row = { line, cells };
     if (cells.length === length) rows.push(row);
     else if (endsEmpty(cells, length)) rows.push({ ...row, cells: cells.slice(0, length) });
@@ -102,7 +124,9 @@ export async function* csvRows(
 /** A comment, or the line for Excel. Among rows, one with `length` cells is a row whose first cell begins with #. */
 function isAside(cells: readonly string[], beforeHeader: boolean, length: number): boolean {
   const [first = "", second] = cells;
-  if (first.startsWith("#")) return beforeHeader || cells.length !== length || annotation.test(first);
+  // A column of numbers may be called so.
+  if (first.startsWith("#") && !(first === "#" && cells.length > 1))
+    return beforeHeader || cells.length !== length || annotation.test(first);
   return beforeHeader && cells.length === 2 && second === "" && /^sep=$/i.test(first);
 }
 

@@ -1,7 +1,7 @@
 /** The rows of a file as a stream: a file of any size takes the memory of one piece of it. */
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { csvRows, delimiterOf } from "./csv.ts";
+import { csvRows, delimiterOf, headerAt } from "./csv.ts";
 import { EncodingWatch, encodingOf, inUtf8 } from "./encoding.ts";
 import { ndjsonRows } from "./ndjson.ts";
 import { type Row, WrongFile } from "./row.ts";
@@ -54,14 +54,16 @@ export async function openTable(path: string): Promise<Table> {
   if (text.includes("\0")) throw new WrongFile(noText(head));
   const delimiter = delimiterOf(text);
   let header: readonly string[] = [];
+  let skipped = 0;
   for await (const rows of csvRows(bytes(), delimiter)) {
-    const [first] = rows;
-    if (!first) continue;
-    header = distinct(first.cells.map((cell) => String(cell).trim()));
+    skipped = headerAt(rows);
+    const found = rows[skipped];
+    if (!found) continue;
+    header = distinct(found.cells.map((cell) => String(cell).trim()));
     break;
   }
   return {
-    ...{ header, typed: false, rows: () => csvRows(bytes(), delimiter, header) },
+    ...{ header, typed: false, rows: () => csvRows(bytes(), delimiter, header, skipped) },
     get isUtf8() {
       return encoding.isUtf8;
     },

@@ -28,11 +28,23 @@ describe("[Y3] a file is read", () => {
   it.each<[string, string | Uint8Array]>([
     ["that begins with Excel's line for the delimiter", "sep=;\r\ndate;t\r\n2000-01-01;1,5\r\n2000-01-02;2\r\n"],
     ["whose rows end with a comma, and the header does not", "date,t\n2000-01-01,1.5,\n2000-01-02,2,\n"],
+    [
+      "behind what a logger tells of itself",
+      "Logger 5\nStation;Hall 3;\nSerial;123\n\nDate;t\n2000-01-01;1,5\n2000-01-02;2\n",
+    ],
     ["of NDJSON in UTF-16, as PowerShell writes it", Buffer.from(json, "utf16le")],
     ["of NDJSON in UTF-16, the high byte first", Buffer.from(json, "utf16le").swap16()],
     ["of CSV in UTF-16, the high byte first", Buffer.from(csv, "utf16le").swap16()],
   ])("%s", async (_, text) => {
     expect(await rowsOf(text)).toEqual(twoRows);
+  });
+
+  it("behind a title, as HOBO's loggers write it", async () => {
+    const rows = "1,01/30/99 11:00:00 PM,1.5\n2,01/30/99 11:30:00 PM,2\n";
+    expect(await rowsOf(`"Plot Title: 7"\n"#","Date Time, GMT","t"\n${rows}`)).toEqual([
+      [Date.UTC(1999, 0, 30, 23), "x", { t: 1.5 }],
+      [Date.UTC(1999, 0, 30, 23, 30), "x", { t: 2 }],
+    ]);
   });
 
   it("with a row that begins with #, which is no comment where it has all the cells", async () => {
