@@ -161,7 +161,7 @@ export class DeviceFeed {
     this.#asking = false;
     this.#seam = new Seam(
       this.#client,
-      this.device.entry.device,
+      { devices: [this.device.entry.device] },
       () => this.#seamFromMs,
       () => this.#finish(),
     );

@@ -1,4 +1,4 @@
-import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { HubClient, Subscription, SubscriptionRequest } from "../client/hub-client.ts";
 import type { Value } from "../client/hub-view.ts";
 
 /** Readings of one series, oldest first. */
@@ -8,7 +8,7 @@ export interface Readings {
 }
 
 /**
- * The last seconds of a device, reading by reading. A reading that is committed while the past is read may come as an
+ * The last seconds of some series, reading by reading. A reading that is committed while the past is read may come as an
  * update too, and a bucket does not tell which readings it holds: it would count there twice. So the buckets end before
  * these seconds, and of these the page knows each reading by its time.
  */
@@ -18,13 +18,20 @@ export class Seam {
   #complete = false;
 
   /** `fromMs`: asked anew at each connection. `completed` is called whenever all of it is here, or cannot be had. */
-  constructor(client: HubClient, device: string, fromMs: () => number, completed: () => void) {
+  constructor(
+    client: HubClient,
+    selection: Pick<SubscriptionRequest, "devices" | "metrics">,
+    fromMs: () => number,
+    completed: () => void,
+  ) {
     const complete = () => {
       this.#complete = true;
+      // What follows is told to the device's own subscription, and after a cut that one knows whether to ask again.
+      this.#subscription.close();
       completed();
     };
     this.#subscription = client.subscribe(
-      { devices: [device], history: () => ({ from: fromMs() }) },
+      { ...selection, history: () => ({ from: fromMs() }) },
       {
         subscribed: () => this.reset(),
         history: ({ series, times, values }) => {
