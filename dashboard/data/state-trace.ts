@@ -10,6 +10,9 @@ export interface StateSpan {
   readonly state: State;
 }
 
+/** So many states of a series are told apart by their colours; of more some share one. */
+export const stateRanks = 6;
+
 /** Most changes kept of one series. */
 const mostChanges = 4_096;
 
@@ -18,7 +21,7 @@ export class StateTrace {
   #times: number[] = [];
   #states: State[] = [];
   #knownToMs = Number.NEGATIVE_INFINITY;
-  readonly #ranks = new Map<State, number>();
+  #ranks = new Map<State, number>();
   /** Changes with each reading, so that a chart knows whether to draw anew. */
   version = 0;
 
@@ -31,11 +34,15 @@ export class StateTrace {
     return this.#knownToMs;
   }
 
-  /** The place of a state in the order in which they first came, from 0; kept by `clear`, so that each keeps its colour. */
+  /**
+   * The place of a state among the colours, below `stateRanks`: by its name, whichever came first, and kept by `clear`, so
+   * that it has the same colour in each chart and tomorrow. Two that want one place are parted by the order of their names.
+   */
   rankOf(state: State): number {
-    const rank = this.#ranks.get(state) ?? this.#ranks.size;
-    this.#ranks.set(state, rank);
-    return rank;
+    const known = this.#ranks.get(state);
+    if (known !== undefined) return known;
+    this.#ranks = ranksOf([...this.#ranks.keys(), state]);
+    return this.#ranks.get(state) ?? 0;
   }
 
   clear(): void {
@@ -119,4 +126,23 @@ export class StateTrace {
     while (index >= 0 && (this.#times[index] as number) > timeMs) index--;
     return this.#states[index];
   }
+}
+
+function ranksOf(states: readonly State[]): Map<State, number> {
+  const ranks = new Map<State, number>();
+  const taken = new Set<number>();
+  for (const state of [...states].sort((a, b) => (String(a) < String(b) ? -1 : 1))) {
+    let rank = hashOf(String(state)) % stateRanks;
+    while (taken.has(rank) && taken.size < stateRanks) rank = (rank + 1) % stateRanks;
+    taken.add(rank);
+    ranks.set(state, rank);
+  }
+  return ranks;
+}
+
+/** FNV-1a, whose last bits alone say little of short names. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
 }

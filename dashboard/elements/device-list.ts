@@ -102,6 +102,8 @@ export class DeviceList extends LitElement {
         cursor: pointer;
       }
       .scroller {
+        /* Hidden words are placed absolutely: without this they lie in the page itself, and make it as long as the list. */
+        position: relative;
         flex: 1;
         min-height: 0;
         overflow-y: auto;
@@ -132,6 +134,8 @@ export class DeviceList extends LitElement {
   #shown: readonly DeviceView[] = [];
   /** The row that Tab reaches: the last one focused. */
   #focusRow = 0;
+  /** The open device that was brought into sight: once each, for then the list is the person's to scroll. */
+  #broughtInSight: string | undefined;
   readonly #resized = new ResizeObserver(() => this.#look());
 
   constructor() {
@@ -148,6 +152,15 @@ export class DeviceList extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#resized.disconnect();
+  }
+
+  override updated(): void {
+    if (this.selected === this.#broughtInSight || this.scroller.clientHeight === 0) return;
+    const row = this.#shown.findIndex(({ entry }) => entry.device === this.selected);
+    // A link may lead to a device before the hub has told of it.
+    if (row < 0) return;
+    this.#broughtInSight = this.selected;
+    this.#bringInSight(row, 1);
   }
 
   override render() {
@@ -301,16 +314,20 @@ export class DeviceList extends LitElement {
   async #focus(row: number): Promise<void> {
     const device = this.#shown[row];
     if (!device) return;
-    const { scroller } = this;
-    const top = row * rowHeight;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTop = top + rowHeight - scroller.clientHeight;
-    }
+    this.#bringInSight(row);
     this.#focusRow = row;
-    this.#look();
     this.requestUpdate();
     await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`[data-row="${row + 1}"]`)?.focus();
+    this.renderRoot.querySelector<HTMLElement>(`[data-row="${row + 1}"]`)?.focus({ preventScroll: true });
+  }
+
+  /** Scrolls the list, and nothing around it, with so many rows beyond it where there are any. */
+  #bringInSight(row: number, beyond = 0): void {
+    const { scroller } = this;
+    const top = (row - beyond) * rowHeight;
+    const bottom = (row + 1 + beyond) * rowHeight;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (bottom > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = bottom - scroller.clientHeight;
+    this.#look();
   }
 }

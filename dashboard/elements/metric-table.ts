@@ -4,6 +4,7 @@ import type { Trace } from "../data/device-feed.ts";
 import { formatInstant } from "../data/format.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
+import { isMidnight } from "../data/zoned-time.ts";
 import { texts } from "../texts/index.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { seriesLabel, valueText } from "./values.ts";
@@ -45,10 +46,7 @@ function numberTable(series: SeriesView, trace: NumberTrace, window: TimeWindow,
 
 /** True where every reading stands at midnight: then its time of day says nothing. */
 function isDaily(trace: NumberTrace): boolean {
-  for (let index = 0; index < trace.length; index++) {
-    const time = new Date(trace.time(index));
-    if (time.getHours() + time.getMinutes() + time.getSeconds() + time.getMilliseconds() > 0) return false;
-  }
+  for (let index = 0; index < trace.length; index++) if (!isMidnight(trace.time(index))) return false;
   return true;
 }
 

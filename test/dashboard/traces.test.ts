@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { longestJoinMs } from "../../dashboard/data/gaps.ts";
 import { lineOf, summaryOf } from "../../dashboard/data/line.ts";
 import { mostRows, NumberTrace } from "../../dashboard/data/number-trace.ts";
-import { StateTrace } from "../../dashboard/data/state-trace.ts";
+import { StateTrace, stateRanks } from "../../dashboard/data/state-trace.ts";
 
 const second = 1_000;
 
@@ -179,5 +179,25 @@ describe("a trace of states", () => {
     trace.dropBefore(15);
     expect(trace.at(16)).toBe("b");
     expect(trace.length).toBe(2);
+  });
+
+  it("gives each state its colour by its name, whichever came first, and up to six states six of them", () => {
+    const names = fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1, maxLength: stateRanks });
+    fc.assert(
+      fc.property(
+        names.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+        ([one, other]) => {
+          const ranksIn = (order: readonly string[]) => {
+            const trace = new StateTrace();
+            for (const [index, state] of order.entries()) trace.add(index, state);
+            return new Map(one.map((state) => [state, trace.rankOf(state)]));
+          };
+          const ranks = ranksIn(one);
+          expect(ranksIn(other)).toEqual(ranks);
+          expect(new Set(ranks.values()).size).toBe(one.length);
+          expect(Math.max(...ranks.values())).toBeLessThan(stateRanks);
+        },
+      ),
+    );
   });
 });
