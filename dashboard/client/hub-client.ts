@@ -20,9 +20,18 @@ export interface SubscriptionRequest {
   readonly interval?: number;
   /** Asked anew at each connection, since `to` moves with the clock. */
   readonly history?: () => HistoryRequest;
+  /**
+   * Whether the listener still holds all that it was told. Asked after a cut: the hub then goes on from there if it can, and
+   * sends no history. Without it everything is asked for anew.
+   */
+  readonly keeps?: () => boolean;
 }
 
-/** What a subscription is told, in this order: subscribed, devices, series, history, ready, then updates and changes. */
+/**
+ * What a subscription is told, in this order: subscribed, devices, series, history, ready, then updates and changes. Where
+ * `subscribed` says `resumed` all that it was told before stands: it is told what changed, gets the updates that it missed,
+ * and `ready`.
+ */
 export interface SubscriptionListener {
   subscribed?(message: Subscribed): void;
   devices?(entries: DevicesMessage["devices"]): void;
@@ -46,6 +55,11 @@ interface Watch {
   /** The hub's set, once told. */
   set: number | undefined;
   ready: boolean;
+  /** The hub goes on where this was cut: what comes before `ready` was missed. */
+  resumed: boolean;
+  epoch: string;
+  /** What it has been told everything up to. */
+  known: Subscribe["resume"];
 }
 
 export interface HubClientOptions
@@ -139,7 +153,10 @@ export class HubClient {
   }
 
   subscribe(request: SubscriptionRequest, listener: SubscriptionListener): Subscription {
-    const watch: Watch = { request, listener, id: 0, set: undefined, ready: false };
+    const watch: Watch = {
+      ...{ request, listener, id: 0, set: undefined },
+      ...{ ready: false, resumed: false, epoch: "", known: undefined },
+    };
     this.#watches.add(watch);
     if (this.state.state === "open") this.#subscribe(watch);
     return {
@@ -165,7 +182,9 @@ export class HubClient {
     watch.id = this.#nextId();
     watch.set = undefined;
     watch.ready = false;
-    const { devices, metrics, interval, history } = watch.request;
+    watch.resumed = false;
+    const { devices, metrics, interval, history, keeps } = watch.request;
+    const resume = keeps?.() ? watch.known : undefined;
     const message: Subscribe = {
       type: "subscribe",
       id: watch.id,
@@ -173,6 +192,7 @@ export class HubClient {
       ...(metrics ? { metrics: [...metrics] } : {}),
       ...(interval === undefined ? {} : { interval }),
       ...(history ? { history: history() } : {}),
+      ...(resume ? { resume } : {}),
     };
     this.#link.send(JSON.stringify(message));
   }
@@ -188,6 +208,10 @@ export class HubClient {
         const watch = this.#watchOf(message.id);
         if (!watch) return;
         watch.set = message.set;
+        watch.epoch = message.epoch;
+        watch.resumed = message.resumed;
+        // What is sent anew may be cut before it is whole.
+        if (!message.resumed) watch.known = undefined;
         watch.listener.subscribed?.(message);
         return;
       }
@@ -204,13 +228,18 @@ export class HubClient {
         const watch = this.#watchOf(message.id);
         if (!watch) return;
         watch.ready = true;
+        reached(watch, message.offset);
         watch.listener.ready?.();
         return;
       }
       case "update":
         this.#checkClock();
-        // Before the seam an update belongs to another subscription of the same set; the history has its readings.
-        for (const watch of this.#watchesOf(message.set)) if (watch.ready) watch.listener.update?.(message);
+        for (const watch of this.#watchesOf(message.set)) {
+          // Before the seam an update belongs to another subscription of the same set; the history has its readings.
+          if (!watch.ready && !watch.resumed) continue;
+          reached(watch, message.offset);
+          watch.listener.update?.(message);
+        }
         return;
       case "error":
         if (this.#isDoor(message)) {
@@ -281,4 +310,8 @@ export class HubClient {
   #changed(): void {
     for (const call of [...this.#listeners]) call();
   }
+}
+
+function reached(watch: Watch, offset: number): void {
+  watch.known = { epoch: watch.epoch, offset };
 }

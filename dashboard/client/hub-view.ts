@@ -70,7 +70,7 @@ export class HubView {
 
   start(): void {
     this.#subscription ??= this.#client.subscribe(
-      { interval: overviewIntervalMs },
+      { interval: overviewIntervalMs, keeps: () => this.#complete && this.#named === undefined },
       {
         subscribed: (message) => this.#begin(message),
         devices: (entries) => {
@@ -111,6 +111,7 @@ export class HubView {
   }
 
   #begin(message: Subscribed): void {
+    if (message.resumed) return;
     if (this.#epoch !== undefined && this.#epoch !== message.epoch) {
       this.devices.clear();
       this.#bySeries.clear();
@@ -154,6 +155,8 @@ export class HubView {
       firstMs: undefined,
       decimals: 0,
     };
+    // A person took their number of places back: it is learned from the values again.
+    if (series.entry.decimals !== undefined && entry.decimals === undefined) series.decimals = 0;
     series.entry = entry;
     if (entry.decimals !== undefined) series.decimals = entry.decimals;
     // An entry is the hub's present word: where the newest readings were removed it is older than what was known.

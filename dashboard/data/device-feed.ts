@@ -1,6 +1,7 @@
 import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
 import type { HubClient, Subscription } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
+import { type FeedPart, selectionOf, seriesOf } from "./feed-part.ts";
 import { NumberTrace } from "./number-trace.ts";
 import { margin, pastRequest } from "./past-request.ts";
 import { type DataSpan, type Range, sameRange, type TimeWindow, windowOf } from "./ranges.ts";
@@ -17,10 +18,18 @@ const decimalsFrom = 100;
 
 const everywhere = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
+/** A past that the hub was asked for. */
+interface Asked {
+  readonly window: TimeWindow;
+  readonly seamFromMs: number;
+  readonly afterCut: boolean;
+}
+
 /** The traces of one device in one range: past and present in one subscription, renewed when range or edge change. */
 export class DeviceFeed {
   readonly device: DeviceView;
   readonly #client: HubClient;
+  readonly #part: FeedPart;
   readonly #traces = new Map<number, Trace>();
   readonly #listeners = new Set<() => void>();
   #range: Range;
@@ -35,11 +44,15 @@ export class DeviceFeed {
   #pages: HistoryMessage[] = [];
   /** Updates that came before the past was whole. */
   #held: Update[] = [];
-  /** The window that the hub was last asked for. */
+  /** The window whose past is here or on its way. */
   #asked: TimeWindow = { fromMs: 0, toMs: 0, live: true };
   #asking = false;
+  /** What the hub was asked for last, until it answers with it; after a cut it may go on with what was asked before. */
+  #wanted: Asked | undefined;
   /** The hub was asked as soon as it was back, before the page knew what came meanwhile. */
   #afterCut = false;
+  /** The hub goes on where the connection was cut. */
+  #resumed = false;
   /** Series whose history of the present subscription has begun to arrive. */
   #arrived = new Set<number>();
   #entries = new Map<number, LiveSeriesEntry>();
@@ -50,8 +63,9 @@ export class DeviceFeed {
   /** Readings are missing on the page, or shown and removed: the hub has to be asked again. */
   #outdated = false;
 
-  constructor(client: HubClient, device: DeviceView, range: Range) {
+  constructor(client: HubClient, device: DeviceView, range: Range, part: FeedPart = {}) {
     this.#client = client;
+    this.#part = part;
     this.device = device;
     this.#range = range;
   }
@@ -107,9 +121,9 @@ export class DeviceFeed {
     return windowOf(this.#range, this.span(), this.#client.shownNow());
   }
 
-  /** First and last reading of the whole device. After a cut the hub tells of it here before it has told of all. */
+  /** First and last reading of what the window is laid over. After a cut the hub tells of it here before it has told of all. */
   span(): DataSpan {
-    const { firstMs, lastMs: shownMs } = spanOf(this.device);
+    const { firstMs, lastMs: shownMs } = this.#part.span?.() ?? spanOf(this.device);
     let lastMs = shownMs;
     for (const { time } of this.#entries.values()) {
       if (time !== undefined && lastMs !== undefined && time > lastMs) lastMs = time;
@@ -125,9 +139,16 @@ export class DeviceFeed {
     this.#askedMs = this.#client.now();
     this.#asking = true;
     this.#subscription = this.#client.subscribe(
-      { devices: [this.device.entry.device], history: () => this.#historyRequest() },
       {
-        subscribed: () => {
+        devices: [this.device.entry.device],
+        history: () => this.#historyRequest(),
+        keeps: () => this.#ready && !this.#outdated,
+      },
+      {
+        subscribed: ({ resumed }) => {
+          this.#resumed = resumed;
+          if (resumed) return;
+          this.#begin();
           this.#past = false;
           this.#held = [];
           this.#pages = [];
@@ -145,6 +166,7 @@ export class DeviceFeed {
           else this.#load(message);
         },
         ready: () => {
+          if (this.#resumed) return;
           this.#past = true;
           this.#finish();
         },
@@ -159,13 +181,31 @@ export class DeviceFeed {
       },
     );
     this.#asking = false;
+    this.#askSeam();
+    this.#changed();
+  }
+
+  #askSeam(): void {
+    this.#seam?.close();
     this.#seam = new Seam(
       this.#client,
-      { devices: [this.device.entry.device] },
-      () => this.#seamFromMs,
+      selectionOf(this.device, this.#part),
+      () => this.#wanted?.seamFromMs ?? this.#seamFromMs,
       () => this.#finish(),
+      true,
     );
-    this.#changed();
+  }
+
+  /** The hub sends the past that it was asked for last. */
+  #begin(): void {
+    if (!this.#wanted) return;
+    const { window, seamFromMs, afterCut } = this.#wanted;
+    this.#wanted = undefined;
+    this.#asked = window;
+    this.#seamFromMs = seamFromMs;
+    this.#afterCut = afterCut;
+    // One that was not answered is asked anew by itself when the connection is back.
+    if (afterCut && this.#seam?.complete) this.#askSeam();
   }
 
   #take(entry: LiveSeriesEntry): void {
@@ -180,12 +220,14 @@ export class DeviceFeed {
 
   #historyRequest(): HistoryRequest {
     const window = this.window();
-    this.#asked = window;
-    this.#afterCut = !this.#asking;
-    const { history, seamFromMs } = pastRequest(this.device, this.#range, window, this.#client.now());
-    this.#seamFromMs = seamFromMs;
-    // It is asked next, but may be answered last: what it held before this connection is in the new past.
-    this.#seam?.reset();
+    const { history, seamFromMs } = pastRequest(
+      seriesOf(this.device, this.#part),
+      this.#range,
+      window,
+      this.#client.now(),
+      this.#part.points?.(),
+    );
+    this.#wanted = { window, seamFromMs, afterCut: !this.#asking };
     return history;
   }
 

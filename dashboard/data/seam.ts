@@ -17,17 +17,20 @@ export class Seam {
   readonly readings = new Map<number, Readings>();
   #complete = false;
 
-  /** `fromMs`: asked anew at each connection. `completed` is called whenever all of it is here, or cannot be had. */
+  /**
+   * `fromMs`: asked anew at each connection, but for `once`: then the owner makes another one where it needs it.
+   * `completed` is called whenever all of it is here, or cannot be had.
+   */
   constructor(
     client: HubClient,
     selection: Pick<SubscriptionRequest, "devices" | "metrics">,
     fromMs: () => number,
     completed: () => void,
+    once = false,
   ) {
     const complete = () => {
       this.#complete = true;
-      // What follows is told to the device's own subscription, and after a cut that one knows whether to ask again.
-      this.#subscription.close();
+      if (once) this.#subscription.close();
       completed();
     };
     this.#subscription = client.subscribe(

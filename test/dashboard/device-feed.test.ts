@@ -171,6 +171,34 @@ describe("the feed of a device", () => {
     expect(readingsOf(feed.trace(1))).toBe(6);
   });
 
+  it("[P47] asks for no past again where the hub goes on after a cut, and counts what it missed", () => {
+    answer([startMs, startMs + 1]);
+    answerSeam([clock.now() - 1]);
+    update({ offset: 8 });
+    const before = readingsOf(feed.trace(1));
+    const seams = () => socket.of("subscribe").length - requests().length;
+    expect(seams()).toBe(1);
+    socket.end(1006);
+    clock.advance(1_000);
+    socket.accept();
+    expect(lastRequest()).toMatchObject({ resume: { epoch: "e", offset: 8 } });
+    expect(seams()).toBe(1);
+    const about = { epoch: "e", offset: 9, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id: lastRequest().id, set: 5, resumed: true, ...about });
+    update({ set: 5, offset: 9, times: [clock.now()], values: [4] });
+    socket.say({ type: "ready", id: lastRequest().id, offset: 9 });
+    update({ set: 5, offset: 10, times: [clock.now() + 1], values: [5] });
+    expect(readingsOf(feed.trace(1))).toBe(before + 2);
+    expect([requests().length, seams(), feed.ready]).toEqual([2, 1, true]);
+    // Where it cannot, the last seconds are asked for again, too.
+    socket.end(1006);
+    clock.advance(1_000);
+    socket.accept();
+    answer([startMs, startMs + 1, startMs + 2]);
+    expect(seams()).toBe(2);
+    expect(readingsOf(feed.trace(1))).toBe(3);
+  });
+
   it("draws what came in a cut that was longer than the range: the hub is asked before it told that there is more", () => {
     answer([startMs, startMs + 1]);
     const cutMs = 20 * minute;

@@ -85,6 +85,34 @@ describe("the view of the hub", () => {
     expect(series).toMatchObject({ value: 2.25, timeMs: 30, firstMs: 10, decimals: 2 });
   });
 
+  it("[P47] goes on after a cut where the hub can: from the offset it has reached, with all it knows", () => {
+    tell(7, ["a", "b"]);
+    last().say({ type: "update", set: 7, offset: 4, series: [], times: [], values: [] });
+    last().end(1006);
+    clock.advance(1_000);
+    last().accept();
+    const [request] = last().of("subscribe");
+    expect(request).toMatchObject({ interval: 1_000, resume: { epoch: "e1", offset: 4 } });
+    const about = { epoch: "e1", offset: 6, hubTime: clock.now(), heartbeat: 5_000 };
+    last().say({ type: "subscribed", id: request?.id, set: 2, resumed: true, ...about });
+    last().say({ type: "devices", set: 2, devices: [{ device: "b", removed: true }, deviceEntry("c")] });
+    last().say({ type: "series", set: 2, series: [seriesEntry(3, "c")] });
+    last().say({ type: "update", set: 2, offset: 5, series: [1], times: [40], values: [4] });
+    last().say({ type: "ready", id: request?.id, offset: 6 });
+    expect([...view.devices.keys()]).toEqual(["a", "c"]);
+    expect(view.devices.get("a")?.series.get(1)).toMatchObject({ value: 4, timeMs: 40 });
+    last().end(1006);
+    clock.advance(1_000);
+    last().accept();
+    expect(last().of("subscribe")[0]?.resume).toEqual({ epoch: "e1", offset: 6 });
+    // What is sent anew and cut before it is whole is nothing to go on from.
+    subscribed(last().of("subscribe")[0]?.id, 9, "e1");
+    last().end(1006);
+    clock.advance(1_000);
+    last().accept();
+    expect(last().of("subscribe")[0]).not.toHaveProperty("resume");
+  });
+
   it("keeps the newest value by device time, whatever arrives late", () => {
     tell(7, ["a"]);
     last().say({ type: "update", set: 7, offset: 1, series: [1, 1], times: [30, 5], values: [3, 9] });
