@@ -16,11 +16,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 
 /** How far the wall clock is ahead of UTC at an instant, ms. */
 function aheadMs(timeMs: number, zone: string): number {
-  const parts = new Map(
-    formatOf(zone)
-      .formatToParts(timeMs)
-      .map(({ type, value }) => [type, value]),
-  );
+  const parts = new Map<string, string>();
+  for (const { type, value } of formatOf(zone).formatToParts(timeMs)) parts.set(type, value);
   const part = (type: string) => Number(parts.get(type));
   const year = parts.get("era") === "BC" ? 1 - part("year") : part("year");
   const wall = new Date(0);
