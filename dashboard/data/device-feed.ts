@@ -140,7 +140,7 @@ export class DeviceFeed {
     this.#asking = true;
     this.#subscription = this.#client.subscribe(
       {
-        devices: [this.device.entry.device],
+        ...selectionOf(this.device, this.#part),
         history: () => this.#historyRequest(),
         keeps: () => this.#ready && !this.#outdated,
       },
@@ -220,13 +220,9 @@ export class DeviceFeed {
 
   #historyRequest(): HistoryRequest {
     const window = this.window();
-    const { history, seamFromMs } = pastRequest(
-      seriesOf(this.device, this.#part),
-      this.#range,
-      window,
-      this.#client.now(),
-      this.#part.points?.(),
-    );
+    const series = seriesOf(this.device, this.#part);
+    const points = this.#part.points?.();
+    const { history, seamFromMs } = pastRequest(series, this.#range, window, this.#client.now(), points);
     this.#wanted = { window, seamFromMs, afterCut: !this.#asking };
     return history;
   }

@@ -1,6 +1,6 @@
-/** What is asked of a device's past, so that its charts are full from edge to edge and no more comes than they can show. */
+/** What is asked of the past of series of a device, so that its charts are full from edge to edge and no more comes than they can show. */
 import type { HistoryRequest } from "../../server/protocol/index.ts";
-import type { DeviceView } from "../client/hub-view.ts";
+import type { SeriesView } from "../client/hub-view.ts";
 import type { Range, TimeWindow } from "./ranges.ts";
 
 /** Buckets asked per series: about one each two pixels of a chart. */
@@ -27,15 +27,19 @@ export interface PastRequest {
   readonly seamFromMs: number;
 }
 
-export function pastRequest(device: DeviceView, range: Range, window: TimeWindow, nowMs: number): PastRequest {
+/** `wantedPoints`: buckets wanted of each series. */
+export function pastRequest(
+  series: readonly SeriesView[],
+  range: Range,
+  window: TimeWindow,
+  nowMs: number,
+  wantedPoints = pointsOfWindow,
+): PastRequest {
   const length = window.toMs - window.fromMs;
   // A series that reports once a minute has no reading just before a window of one minute.
-  const wanted = Math.max(margin * length, slowestIntervals * slowestMs(device));
+  const wanted = Math.max(margin * length, slowestIntervals * slowestMs(series));
   const before = range === "all" ? margin * length : Math.min(length, wanted);
-  const each = Math.max(
-    fewestPoints,
-    Math.min(pointsOfWindow, Math.floor(pointsOfAll / Math.max(1, device.series.size))),
-  );
+  const each = Math.max(fewestPoints, Math.min(wantedPoints, Math.floor(pointsOfAll / Math.max(1, series.length))));
   const from = instant(Math.floor(window.fromMs - before));
   const end = window.live ? Math.floor(nowMs) - seamMs : Math.ceil(window.toMs) + 1;
   const to = Math.max(from + 1, instant(end));
@@ -47,8 +51,8 @@ export function pastRequest(device: DeviceView, range: Range, window: TimeWindow
 }
 
 /** The longest interval between readings that any series is known to have, ms. */
-function slowestMs(device: DeviceView): number {
-  return Math.max(0, ...Array.from(device.series.values(), ({ entry }) => entry.reportInterval ?? 0));
+function slowestMs(series: readonly SeriesView[]): number {
+  return Math.max(0, ...series.map(({ entry }) => entry.reportInterval ?? 0));
 }
 
 /** The nearest instant that a `Date` can hold: windows reach beyond the readings at the ends of the calendar. */
