@@ -187,7 +187,8 @@ export class FleetGrid extends LitElement {
     scrollTo(0, left.top);
     this.#look();
     const number = this.#numberOf(left.device);
-    if (number !== undefined) void this.#focus(number);
+    // Whoever is at something else by now stays there.
+    if (number !== undefined && document.activeElement === document.body) void this.#focus(number);
   }
 
   get #columns(): number {

@@ -60,6 +60,9 @@ export class FleetTools extends LitElement {
           @keydown=${this.#searchKey}
         />
         <kbd aria-hidden="true">/</kbd>
+        <span class="hidden-text" role="status">${
+          this.choice.query === "" || this.selection.shown === 0 ? nothing : texts.fleet.found(this.selection.shown)
+        }</span>
       </label>
       <div class="choices states" role="group" aria-label=${texts.list.filter}>
         ${fleetStates.map((state) => this.#state(state))}

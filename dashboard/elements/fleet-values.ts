@@ -11,7 +11,7 @@ export interface TellingSeries {
 
 /**
  * The most telling series of a device, `count` at most: in the device's own order, since whoever built it named first what
- * counts, but places, batteries and counters last. One in a zone takes the last place where it would not be seen.
+ * counts, but places, batteries, volumes and counters last. One in a zone takes the last place where it would not be seen.
  */
 export function tellingSeries(device: DeviceView, count: number): TellingSeries {
   const ranked = [...device.series.values()]
@@ -47,6 +47,6 @@ function severity(series: SeriesView): number {
 function rank({ entry }: SeriesView): number {
   if (entry.role === "price") return 0;
   if (entry.role === "lat" || entry.role === "lon") return 4;
-  if (entry.role === "battery") return 2;
+  if (entry.role === "battery" || entry.role === "volume") return 2;
   return entry.kind === "counter" ? 3 : 1;
 }

@@ -91,7 +91,6 @@ export class FleetPage extends LitElement implements Drawn {
   constructor() {
     super();
     new Observer(this, () => this.hub?.client);
-    new Observer(this, () => everySecond);
     new Observer(this, () => narrow);
   }
 
@@ -105,6 +104,7 @@ export class FleetPage extends LitElement implements Drawn {
     const calmly = () => requestDraw(this, Math.max(0, this.#renderedMs + calmMs - performance.now()));
     this.#ends = [
       view.listen(calmly),
+      everySecond.listen(calmly),
       feed.listen(() => requestDraw(this)),
       () => feed.close(),
       () => cancelDraw(this),
@@ -156,27 +156,24 @@ export class FleetPage extends LitElement implements Drawn {
         @leave-search=${() => this.grid?.focusFirst()}
       ></fleet-tools>
       ${feed?.problem === undefined ? nothing : html`<p class="problem" role="status">${texts.fleet.problem(feed.problem)}</p>`}
-      ${
-        selection.shown === 0
-          ? this.#nothing(selection)
-          : html`<fleet-grid
-            .selection=${selection}
-            .choice=${this.choice}
-            .sparkOf=${this.#sparkOf}
-            .window=${this.#window}
-            .nowMs=${client.now()}
-            .stuckPx=${this.stuckPx}
-            .footPx=${narrow.matches ? 56 : 0}
-            @in-sight=${(event: CustomEvent<readonly SeriesView[]>) => this.#show(event.detail)}
-            @group-toggled=${(event: CustomEvent<string>) => this.#toggle(event.detail)}
-          ></fleet-grid>`
-      }
+      ${selection.shown === 0 ? this.#nothing(selection) : nothing}
+      <fleet-grid
+        .selection=${selection}
+        .choice=${this.choice}
+        .sparkOf=${this.#sparkOf}
+        .window=${this.#window}
+        .nowMs=${client.now()}
+        .stuckPx=${this.stuckPx}
+        .footPx=${narrow.matches ? 56 : 0}
+        @in-sight=${(event: CustomEvent<readonly SeriesView[]>) => this.#show(event.detail)}
+        @group-toggled=${(event: CustomEvent<string>) => this.#toggle(event.detail)}
+      ></fleet-grid>
     `;
   }
 
   /** Where the link goes that skips what all pages have. */
   focusContent(): void {
-    if (this.grid) this.grid.focusFirst();
+    if (this.grid && this.grid.selection.shown > 0) this.grid.focusFirst();
     else this.tools?.focusSearch();
   }
 

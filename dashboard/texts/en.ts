@@ -98,6 +98,7 @@ export const en = {
     span: "Time range of the curves",
     spans: (range: string) => `Curves: ${range}`,
     tools: "Find and order devices",
+    found: (count: number) => `${count} ${count === 1 ? "device" : "devices"} found`,
     inZone: (label: string, zone: string) => `${label}: ${zone}`,
     noneIn: (range: string) => `none in ${range}`,
     countIn: (count: string, state: string) => `${count} ${state}`,

@@ -96,6 +96,7 @@ export const ko: Texts = {
     span: "곡선의 시간 범위",
     spans: (range) => `곡선: ${range}`,
     tools: "장치 찾기와 정렬",
+    found: (count) => `장치 ${count}대를 찾았습니다`,
     inZone: (label, zone) => `${label}: ${zone}`,
     noneIn: (range) => `${range} 동안 없음`,
     countIn: (count, state) => `${state} ${count}`,
