@@ -41,12 +41,26 @@ export function worstLevel(device: DeviceView): "ok" | "warn" | "alarm" {
   return worst;
 }
 
-/** The worst of what is wrong with a device. */
-export function troubleOf(device: DeviceView): Trouble | undefined {
-  const level = worstLevel(device);
+/** The worst of what is wrong with a device. `level`: of its values. */
+export function troubleOf(device: DeviceView, level = worstLevel(device)): Trouble | undefined {
   if (level === "alarm") return level;
   if (device.entry.state !== "online") return device.entry.state;
   return level === "warn" ? level : undefined;
+}
+
+/** How each device is, looked at once for all that is told of it. */
+type Health = ReadonlyMap<
+  DeviceView,
+  { readonly level: ReturnType<typeof worstLevel>; readonly wrong: Trouble | undefined }
+>;
+
+function healthOf(devices: readonly DeviceView[]): Health {
+  return new Map(
+    devices.map((device) => {
+      const level = worstLevel(device);
+      return [device, { level, wrong: troubleOf(device, level) }];
+    }),
+  );
 }
 
 /** The value by which a device is grouped; empty where it has none. */
@@ -67,7 +81,7 @@ export class FleetOrder {
   #seen = new Map<DeviceView, number>();
   #seenTurn: number | undefined;
   #made = "";
-  #selection: FleetSelection = selectionOf([], []);
+  #selection: FleetSelection = selectionOf([], [], new Map());
 
   /** Keys of labels that any device has, in the order of their names. */
   get labelKeys(): readonly string[] {
@@ -82,16 +96,16 @@ export class FleetOrder {
     if (view.devicesVersion !== this.#version) this.#arrange(view);
     const words = searchWords(query);
     const found = this.#byName.filter((device) => matches(device, words));
-    const wrong = new Map(found.map((device) => [device, troubleOf(device)]));
-    const shown = found.filter((device) => isIn(device, wrong.get(device), state));
+    const health = healthOf(found);
+    const shown = found.filter((device) => isIn(device, health, state));
     if (sort === "state") {
-      const rank = (device: DeviceView) => rankOf(wrong.get(device));
+      const rank = (device: DeviceView) => rankOf(health.get(device)?.wrong);
       shown.sort((a, b) => rank(a) - rank(b));
     } else if (sort === "seen") {
       const seen = this.#seenAt(nowMs);
       shown.sort((a, b) => (seen.get(b) ?? 0) - (seen.get(a) ?? 0));
     }
-    this.#selection = selectionOf(found, groupsOf(shown, choice));
+    this.#selection = selectionOf(found, groupsOf(shown, choice, health), health);
     return this.#selection;
   }
 
@@ -116,10 +130,11 @@ export class FleetOrder {
   }
 }
 
-function isIn(device: DeviceView, wrong: Trouble | undefined, state: FleetState): boolean {
+function isIn(device: DeviceView, health: Health, state: FleetState): boolean {
   if (state === "all") return true;
+  const { level, wrong } = health.get(device) ?? {};
   if (state === "trouble") return wrong !== undefined;
-  return state === "alarm" || state === "warn" ? worstLevel(device) === state : device.entry.state === state;
+  return state === "alarm" || state === "warn" ? level === state : device.entry.state === state;
 }
 
 function rankOf(wrong: Trouble | undefined): number {
@@ -127,7 +142,7 @@ function rankOf(wrong: Trouble | undefined): number {
 }
 
 /** The groups by name, those without a value last; where trouble comes first the worst group does, too. */
-function groupsOf(shown: readonly DeviceView[], { group, sort }: FleetChoice): FleetGroup[] {
+function groupsOf(shown: readonly DeviceView[], { group, sort }: FleetChoice, health: Health): FleetGroup[] {
   const members = new Map<string, DeviceView[]>();
   for (const device of shown) {
     const key = groupKey(device, group);
@@ -136,7 +151,7 @@ function groupsOf(shown: readonly DeviceView[], { group, sort }: FleetChoice): F
     else members.set(key, [device]);
   }
   const groups = [...members].map(([key, devices]) => {
-    const counts = countTroubles(devices);
+    const counts = countTroubles(devices, health);
     return { key, devices, counts, worst: troubles.find((each) => counts[each] > 0) };
   });
   const isLast = ({ key }: FleetGroup) => (key === "" ? 1 : 0);
@@ -146,22 +161,23 @@ function groupsOf(shown: readonly DeviceView[], { group, sort }: FleetChoice): F
   );
 }
 
-function countTroubles(devices: readonly DeviceView[]): TroubleCounts {
+function countTroubles(devices: readonly DeviceView[], health: Health): TroubleCounts {
   const counts = { alarm: 0, silent: 0, offline: 0, warn: 0 };
   for (const device of devices) {
-    const level = worstLevel(device);
+    const level = health.get(device)?.level ?? "ok";
     if (level !== "ok") counts[level] += 1;
     if (device.entry.state !== "online") counts[device.entry.state] += 1;
   }
   return counts;
 }
 
-function selectionOf(found: readonly DeviceView[], groups: readonly FleetGroup[]): FleetSelection {
-  const wrong = countTroubles(found);
-  const trouble = found.reduce((sum, device) => sum + (troubleOf(device) ? 1 : 0), 0);
+function selectionOf(found: readonly DeviceView[], groups: readonly FleetGroup[], health: Health): FleetSelection {
+  const counts = countTroubles(found, health);
+  let trouble = 0;
+  for (const { wrong } of health.values()) if (wrong) trouble += 1;
   return {
     groups,
-    counts: { ...wrong, all: found.length, trouble, online: found.length - wrong.silent - wrong.offline },
+    counts: { ...counts, all: found.length, trouble, online: found.length - counts.silent - counts.offline },
     shown: groups.reduce((sum, { devices }) => sum + devices.length, 0),
   };
 }

@@ -52,11 +52,13 @@ export function graceMs(reportInterval: number | null): number {
 /** The level of the zone that a value lies in. */
 export function zoneLevel(series: SeriesView, value: Value | undefined): "ok" | "warn" | "alarm" {
   if (typeof value !== "number") return "ok";
-  const zones = series.entry.zones?.filter(
-    ({ from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) => value >= from && value < to,
-  );
-  if (zones?.some(({ level }) => level === "alarm")) return "alarm";
-  return zones?.some(({ level }) => level === "warn") ? "warn" : "ok";
+  let found: "ok" | "warn" = "ok";
+  for (const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, level } of series.entry.zones ?? []) {
+    if (value < from || value >= to) continue;
+    if (level === "alarm") return level;
+    if (level === "warn") found = level;
+  }
+  return found;
 }
 
 /** The device time of the newest reading of a device, ms. */
