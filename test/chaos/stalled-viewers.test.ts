@@ -1,0 +1,152 @@
+/** 1,000 viewers of a hub in a process of its own, of which 100 stop reading: the others notice nothing, and its memory stays bounded. */
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { HubProcess } from "./hub-process.ts";
+
+const at = Date.UTC(2026, 10, 24);
+const viewers = 1_000;
+const stalledViewers = 100;
+const limitBytes = 128 * 1024;
+/** Texts of one frame; each viewer of them is sent some 40 kB. */
+const textsPerFrame = 150;
+const numbersPerFrame = 10;
+
+let hub: HubProcess;
+let folder: string;
+const sockets: WebSocket[] = [];
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.terminate();
+  hub.signal("SIGKILL");
+  await hub.ended;
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Memory of the hub's process, bytes. */
+function memoryOf(pid: number): number {
+  const [, kilobytes] = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** A viewer past the seam; `onUpdate` gets the text of each update. */
+function watch(url: string, metric: string, onUpdate: (text: string) => void): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace(/^http/, "ws")}/ws`);
+  sockets.push(socket);
+  return new Promise((resolve, reject) => {
+    socket.on("error", reject);
+    socket.on("open", () => socket.send(JSON.stringify({ type: "subscribe", id: 1, metrics: [metric] })));
+    socket.on("message", (data) => {
+      const text = String(data);
+      if (text.startsWith('{"type":"ready"')) resolve(socket);
+      if (text.startsWith('{"type":"update"')) onUpdate(text);
+    });
+  });
+}
+
+function medianOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
+
+describe("viewers that stop reading", () => {
+  it.skipIf(process.platform !== "linux")(
+    `[P48] ${stalledViewers} of ${viewers} cost the hub a bounded memory, and the others see every value as soon as before`,
+    { timeout: 240_000 },
+    async () => {
+      folder = await mkdtemp(join(tmpdir(), "stalled-viewers-"));
+      const flags = ["--slow-viewer-bytes", String(limitBytes), "--slow-viewer-ms", "120s", "--min-free", "0"];
+      hub = new HubProcess({ data: folder, flags });
+      const url = await hub.url();
+      const post = (readings: object[]) =>
+        fetch(`${url}/api/v1/readings`, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify({ device: "boiler-1", readings }),
+        });
+      const status = async () => (await (await fetch(`${url}/api/v1/status`)).json()) as { slowViewers: number };
+      let frame = 0;
+      let waiting = 0;
+      let everyoneHasIt = () => {};
+      /** Sends one frame; answers how long it took until the last of the viewers that read has its last number, ms. */
+      const send = async (): Promise<number> => {
+        frame += 1;
+        const base = at + frame * 1_000;
+        const readings = [
+          ...Array.from({ length: textsPerFrame }, (_, index) => ({
+            ...{ metric: "text", value: `${"x".repeat(250)}${index}`, time: base + index },
+          })),
+          ...Array.from({ length: numbersPerFrame }, (_, index) => ({ metric: "n", value: index, time: base + index })),
+        ];
+        waiting = viewers - stalledViewers;
+        const seen = new Promise<void>((resolve) => {
+          everyoneHasIt = resolve;
+        });
+        const startMs = performance.now();
+        const [answer] = await Promise.all([post(readings), seen]);
+        expect(answer.status).toBe(200);
+        return performance.now() - startMs;
+      };
+      await post([
+        { metric: "text", value: "first", time: at },
+        { metric: "n", value: 0, time: at },
+      ]);
+
+      const counts = new Array<number>(viewers - stalledViewers).fill(0);
+      for (let first = 0; first < counts.length; first += 100) {
+        await Promise.all(
+          Array.from({ length: 100 }, (_, index) =>
+            watch(url, "n", (text) => {
+              expect(text).not.toContain('"merged"');
+              const { times } = JSON.parse(text) as { times: number[] };
+              counts[first + index] = (counts[first + index] as number) + times.length;
+              if (times.at(-1) !== at + frame * 1_000 + numbersPerFrame - 1) return;
+              waiting -= 1;
+              if (waiting === 0) everyoneHasIt();
+            }),
+          ),
+        );
+      }
+      let merged = 0;
+      let allMerged = () => {};
+      const stalled = await Promise.all(
+        Array.from({ length: stalledViewers }, () => {
+          let told = false;
+          return watch(url, "text", (text) => {
+            if (told || !text.includes('"merged":')) return;
+            told = true;
+            merged += 1;
+            if (merged === stalledViewers) allMerged();
+          });
+        }),
+      );
+
+      const before: number[] = [];
+      for (let count = 0; count < 30; count++) before.push(await send());
+      for (const socket of stalled) socket.pause();
+      const readingBytes = memoryOf(hub.pid);
+      while ((await status()).slowViewers < stalledViewers) await send();
+      const beside: number[] = [];
+      for (let count = 0; count < 60; count++) beside.push(await send());
+
+      // Of each a socket's buffer, at most four times the limit and a frame, and the newest reading of one series.
+      const boundBytes = stalledViewers * (4 * limitBytes + 64 * 1024) + 100 * 1024 * 1024;
+      const grownBytes = memoryOf(hub.pid) - readingBytes;
+      console.log(
+        `the last of ${counts.length} viewers had a value after ${medianOf(before).toFixed(1)} ms, beside stalled ones after ${medianOf(beside).toFixed(1)} ms; the hub grew by ${(grownBytes / 2 ** 20).toFixed(0)} MiB`,
+      );
+      expect((await status()).slowViewers).toBe(stalledViewers);
+      expect(grownBytes).toBeLessThan(boundBytes);
+      expect(medianOf(beside)).toBeLessThan(medianOf(before) * 5 + 100);
+      expect(new Set(counts)).toEqual(new Set([frame * numbersPerFrame]));
+
+      const told = new Promise<void>((resolve) => {
+        allMerged = resolve;
+      });
+      for (const socket of stalled) socket.resume();
+      await told;
+    },
+  );
+});
