@@ -7,6 +7,8 @@ export interface ChartColours {
   readonly grid: string;
   readonly text: string;
   readonly gap: string;
+  readonly rise: string;
+  readonly fall: string;
   readonly warn: string;
   readonly alarm: string;
   readonly surface: string;
@@ -36,6 +38,8 @@ export function chartColours(): ChartColours {
     grid: token("chart-grid"),
     text: token("text-muted"),
     gap: token("chart-gap"),
+    rise: token("rise"),
+    fall: token("fall"),
     warn: token("warn"),
     alarm: token("alarm"),
     surface: token("surface"),

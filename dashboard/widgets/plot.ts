@@ -33,18 +33,20 @@ export interface Pen {
 
 export interface PlotOptions {
   readonly height: number;
-  /** Lines with a band, or only the axis of time with what `paint` draws. */
-  readonly kind: "line" | "strip";
+  /** Lines with a band; candles, which `paint` draws between least and most; or only the axis of time with what `paint` draws. */
+  readonly kind: "line" | "candles" | "strip";
   /** Labels of the value axis. */
   readonly valueLabels?: (splits: readonly number[]) => string[];
-  /** Draws below axes and lines, or (strips) above the grid. */
+  /** The ends of the value axis, from least and most of what is drawn; lines have their own. */
+  readonly valueRange?: (least: number | null, most: number | null) => [number, number];
+  /** Draws below axes and lines, or (candles, strips) above the grid. */
   readonly paint?: (pen: Pen) => void;
   readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
   /** A stretch of time was drawn with the pointer. */
   readonly spanChosen: (span: { readonly fromMs: number; readonly toMs: number }) => void;
 }
 
-/** Times, then values, least and most of each row (lines), or times alone (strips). */
+/** Times, then values, least and most of each row (lines), least and most (candles), or times alone (strips). */
 export type PlotRows = readonly [times: readonly number[], ...columns: (readonly (number | null)[])[]];
 
 /** Place of the value among the drawn series; least and most follow. */
@@ -131,8 +133,9 @@ export class Plot {
   }
 
   #build(width: number): uPlot.Options {
-    const { height, kind, valueLabels, paint } = this.#options;
+    const { height, kind, valueLabels, paint, valueRange = lineRange } = this.#options;
     const line = kind === "line";
+    const valued = kind !== "strip";
     const hidden: uPlot.Series = { width: 0, points: { show: false } };
     return {
       width,
@@ -142,7 +145,7 @@ export class Plot {
       tzDate: (timeMs) => uPlot.tzDate(new Date(timeMs), timeZone.shown),
       legend: { show: false },
       // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
-      padding: [8, 30, 0, line ? 0 : valueAxisPx],
+      padding: [8, 30, 0, valued ? 0 : valueAxisPx],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 8 },
@@ -163,7 +166,7 @@ export class Plot {
           filters: { pub: (type) => type !== "mousedown" && type !== "mouseup" },
         },
       },
-      scales: { x: { time: true }, y: { range: (_plot, least, most) => (line ? valueRange(least, most) : [0, 1]) } },
+      scales: { x: { time: true }, y: { range: (_plot, least, most) => (valued ? valueRange(least, most) : [0, 1]) } },
       series: line
         ? [
             {},
@@ -179,7 +182,7 @@ export class Plot {
             hidden,
             hidden,
           ]
-        : [{}, hidden],
+        : [{}, hidden, ...(valued ? [hidden] : [])],
       ...(line ? { bands: [{ series: [3, 2] as [number, number], fill: () => chartColours().band }] } : {}),
       axes: [
         {
@@ -195,7 +198,7 @@ export class Plot {
           values: (_plot, splits, _axis, _space, stepMs) => axisLabels(splits, stepMs),
         },
         {
-          show: line,
+          show: valued,
           font: `${axisFont} ${chartColours().font}`,
           stroke: () => chartColours().text,
           size: (_plot, labels) =>
@@ -245,7 +248,7 @@ function loneRows(values: ArrayLike<number | null | undefined> | undefined): num
 }
 
 /** The value axis: a tenth of room above and below, zero as the floor of what is never negative. */
-function valueRange(least: number | null, most: number | null): [number, number] {
+function lineRange(least: number | null, most: number | null): [number, number] {
   if (least === null || most === null || !Number.isFinite(least) || !Number.isFinite(most)) return [0, 1];
   const room = most > least ? (most - least) * 0.1 : Math.max(Math.abs(most) * 0.05, 0.5);
   const floor = least >= 0 && least - room < 0 ? 0 : least - room;
