@@ -16,6 +16,7 @@ export class Heartbeat {
   readonly #ask: () => void;
   readonly #giveUp: () => void;
   #heardAt = 0;
+  #heardWallMs = 0;
   #askedAt: number | undefined;
   #pending: Pending | undefined;
 
@@ -40,7 +41,14 @@ export class Heartbeat {
   /** Something came: whatever it was, the other end lives. */
   heard(): void {
     this.#heardAt = this.#timers.monotonic();
+    this.#heardWallMs = this.#timers.now();
     this.#askedAt = undefined;
+  }
+
+  /** True where nothing was heard for longer than a connection is left quiet. The wall clock is asked, too: in many browsers the other stands still while the machine sleeps. */
+  isOverdue(): boolean {
+    const { quietMs } = this.#options;
+    return this.#timers.monotonic() - this.#heardAt > quietMs || this.#timers.now() - this.#heardWallMs > quietMs;
   }
 
   /** Asks now, for instance after sleep or a change of network. Not while a question is open. */

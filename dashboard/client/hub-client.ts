@@ -142,6 +142,11 @@ export class HubClient {
     this.#link.wake();
   }
 
+  /** See `Link.doubt`. */
+  doubt(): void {
+    this.#link.doubt();
+  }
+
   retry(): void {
     this.#link.retry();
   }
@@ -158,7 +163,7 @@ export class HubClient {
       ...{ ready: false, resumed: false, epoch: "", known: undefined },
     };
     this.#watches.add(watch);
-    if (this.state.state === "open") this.#subscribe(watch);
+    if (this.#link.isOpen) this.#subscribe(watch);
     return {
       close: () => {
         if (!this.#watches.delete(watch) || watch.id === 0) return;

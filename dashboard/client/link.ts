@@ -16,6 +16,8 @@ export type LinkState =
   /** `attempt` counts from 0 since the last time it was open. */
   | { readonly state: "connecting"; readonly attempt: number }
   | { readonly state: "open" }
+  /** Open, but something suggests that it may be cut: until the hub says anything, what is shown may be old. */
+  | { readonly state: "doubtful" }
   /** `retryAt`: wall clock, ms. */
   | { readonly state: "waiting"; readonly attempt: number; readonly retryAt: number; readonly code: number }
   /** The hub said not to come back (see the close-code table), or `stop` was called. */
@@ -63,6 +65,11 @@ export class Link {
     return this.#state;
   }
 
+  /** True while there is a socket that texts can be sent over, whatever may be thought of it. */
+  get isOpen(): boolean {
+    return this.#state.state === "open" || this.#state.state === "doubtful";
+  }
+
   start(): void {
     if (this.#state.state === "ended") this.#connect(0);
   }
@@ -75,18 +82,27 @@ export class Link {
 
   /** Sends a text; false where there is no open connection. */
   send(text: string): boolean {
-    if (this.#state.state !== "open" || !this.#socket) return false;
+    if (!this.isOpen || !this.#socket) return false;
     this.#socket.send(text);
     return true;
   }
 
   /**
    * Something suggests that things changed (network back, page visible again): tries at once where it waits, and asks the
-   * hub where it believes itself connected. A link that was told to stay away stays away.
+   * hub where it believes itself connected. A hub not heard of for longer than an open connection is quiet is doubted: this
+   * machine may have slept. A link that was told to stay away stays away.
    */
   wake(): void {
-    if (this.#state.state === "open") this.#heartbeat.probe();
-    else if (this.#state.state === "waiting") this.#connect(0);
+    if (this.#state.state === "waiting") this.#connect(0);
+    else if (this.#heartbeat.isOverdue()) this.doubt();
+    else if (this.isOpen) this.#heartbeat.probe();
+  }
+
+  /** The network is said to be gone: doubts an open connection until the hub answers. One to this very machine still may. */
+  doubt(): void {
+    if (!this.isOpen) return;
+    this.#heartbeat.probe();
+    if (this.#state.state === "open") this.#enter({ state: "doubtful" });
   }
 
   /** A person asks to try now, whatever the hub said. */
@@ -110,6 +126,7 @@ export class Link {
     };
     socket.onmessage = (event: { data: unknown }) => {
       this.#heartbeat.heard();
+      if (this.#state.state === "doubtful") this.#enter({ state: "open" });
       if (typeof event.data === "string") this.#options.message(event.data);
     };
     socket.onclose = (event: { code: number; reason: string }) => this.#lost(event.code, event.reason);

@@ -7,6 +7,9 @@ import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
+/** A hub that is there answers by then, ms: nothing is put on the screen for the blink of an eye. */
+const settledMs = 200;
+
 /** Says at once that the connection is cut, how old the shown values are, and when it is tried again. */
 @customElement("link-banner")
 export class LinkBanner extends LitElement {
@@ -37,6 +40,8 @@ export class LinkBanner extends LitElement {
 
   @property({ attribute: false }) client!: HubClient;
 
+  #doubtedMs: number | undefined;
+
   constructor() {
     super();
     new Observer(this, () => this.client);
@@ -48,10 +53,17 @@ export class LinkBanner extends LitElement {
     return html`<div role="alert">${this.#wasOpen() ? this.#banner() : nothing}</div>`;
   }
 
-  /** The first connection of a page is no news until it fails. */
+  /** The first connection of a page is no news until it fails, nor is a doubt that the hub's answer ends at once. */
   #wasOpen(): boolean {
     const { state } = this.client;
+    if (state.state !== "doubtful") this.#doubtedMs = undefined;
     if (state.state === "open") return false;
+    if (state.state === "doubtful" && navigator.onLine) {
+      this.#doubtedMs ??= performance.now();
+      const leftMs = this.#doubtedMs + settledMs - performance.now();
+      if (leftMs > 0) setTimeout(() => this.requestUpdate(), leftMs);
+      return leftMs <= 0;
+    }
     return !(state.state === "connecting" && state.attempt === 0 && this.client.heardAt === undefined);
   }
 
@@ -59,7 +71,7 @@ export class LinkBanner extends LitElement {
     const { state, heardAt, refused } = this.client;
     return html`<div class="banner">
       ${icons.cut}
-      <strong>${state.state === "ended" ? texts.banner.ended(state.reason || String(state.code)) : texts.banner.lost}</strong>
+      <strong>${this.#what()}</strong>
       ${heardAt === undefined || refused ? nothing : html`<span class="numbers">${texts.banner.asOf(formatClock(heardAt))}</span>`}
       <span class="numbers" aria-live="off">
         ${
@@ -70,7 +82,18 @@ export class LinkBanner extends LitElement {
               : nothing
         }
       </span>
-      <button type="button" class="button" @click=${() => this.client.retry()}>${texts.banner.retryNow}</button>
+      ${
+        state.state === "doubtful"
+          ? nothing
+          : html`<button type="button" class="button" @click=${() => this.client.retry()}>${texts.banner.retryNow}</button>`
+      }
     </div>`;
+  }
+
+  #what(): string {
+    const { state } = this.client;
+    if (state.state === "ended") return texts.banner.ended(state.reason || String(state.code));
+    if (!navigator.onLine) return texts.banner.offline;
+    return state.state === "doubtful" ? texts.banner.doubtful : texts.banner.lost;
   }
 }

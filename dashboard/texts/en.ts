@@ -25,12 +25,15 @@ export const en = {
 
   link: {
     open: "Live",
+    doubtful: "Checking",
     connecting: "Connecting",
     waiting: "Disconnected",
     ended: "Disconnected",
   },
   banner: {
     lost: "Connection to the hub lost.",
+    offline: "This device is offline.",
+    doubtful: "Asking whether the hub is still there.",
     connecting: "Trying to reach the hub.",
     ended: (reason: string) => `The hub closed the connection and asked not to come back: ${reason}.`,
     asOf: (time: string) => `Values as of ${time}.`,

@@ -25,12 +25,15 @@ export const ko: Texts = {
 
   link: {
     open: "실시간",
+    doubtful: "확인 중",
     connecting: "연결 중",
     waiting: "연결 끊김",
     ended: "연결 끊김",
   },
   banner: {
     lost: "허브와의 연결이 끊겼습니다.",
+    offline: "이 기기가 오프라인입니다.",
+    doubtful: "허브와 아직 연결되어 있는지 확인하는 중입니다.",
     connecting: "허브에 연결하는 중입니다.",
     ended: (reason) => `허브가 연결을 닫고 다시 연결하지 말라고 했습니다: ${reason}.`,
     asOf: (time) => `${time} 기준 값입니다.`,

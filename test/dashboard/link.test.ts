@@ -150,6 +150,36 @@ describe("the link to the hub", () => {
     expect(link.state.state).toBe("waiting");
   });
 
+  it("doubts at once where the network is said to be gone, and the hub's next word ends it", () => {
+    last().accept();
+    link.doubt();
+    expect(link.state.state).toBe("doubtful");
+    expect(last().of("ping")).toHaveLength(1);
+    expect(link.send('{"type":"x"}')).toBe(true);
+    last().say({ type: "pong" });
+    expect(link.state.state).toBe("open");
+    link.doubt();
+    clock.advance(4_000);
+    expect(link.state.state).toBe("waiting");
+    expect(states).toEqual(["connecting", "open", "doubtful", "open", "doubtful", "waiting"]);
+  });
+
+  it.each([
+    ["counts the sleep in its timers", () => clock.stall(3_600_000)],
+    ["counts it on the wall alone", () => clock.jump(3_600_000)],
+  ])("doubts after sleep, on a machine that %s, and not where the hub was heard a moment ago", (_, sleep) => {
+    last().accept();
+    clock.advance(2_000);
+    link.wake();
+    expect(link.state.state).toBe("open");
+    last().say({ type: "pong" });
+    sleep();
+    link.wake();
+    expect(link.state.state).toBe("doubtful");
+    last().say({ type: "pong" });
+    expect(link.state.state).toBe("open");
+  });
+
   it("gives up a connection that does not come about", () => {
     clock.advance(10_000);
     expect(sockets[0]?.closed).toBe(true);
