@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
+import { attend } from "../client/attention.ts";
 import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { HubApi } from "../client/hub-api.ts";
@@ -80,6 +81,7 @@ export class HubApp extends LitElement {
   readonly #hub: Hub = openHub(this.#token);
   /** True while this hub had no device since the page was opened. */
   #empty = false;
+  #endAttention: (() => void) | undefined;
   #zoneAsked = false;
   #moving: ReturnType<typeof setTimeout> | undefined;
 
@@ -92,19 +94,15 @@ export class HubApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("hashchange", this.#routed);
-    addEventListener("online", this.#wake);
-    addEventListener("offline", this.#wake);
-    document.addEventListener("visibilitychange", this.#seen);
     this.#hub.view.start();
+    this.#endAttention = attend(this.#hub.client);
     this.#hub.client.start();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener("hashchange", this.#routed);
-    removeEventListener("online", this.#wake);
-    removeEventListener("offline", this.#wake);
-    document.removeEventListener("visibilitychange", this.#seen);
+    this.#endAttention?.();
     this.#hub.client.stop();
   }
 
@@ -114,12 +112,6 @@ export class HubApp extends LitElement {
     this.route = parseRoute(location.hash);
     const deviceOf = (route: Route) => (route.page === "device" ? route.device : undefined);
     if (this.route.page !== before.page || deviceOf(this.route) !== deviceOf(before)) scrollTo(0, 0);
-  };
-
-  readonly #wake = (): void => this.#hub.client.wake();
-
-  readonly #seen = (): void => {
-    if (document.visibilityState === "visible") this.#hub.client.wake();
   };
 
   override willUpdate(): void {
