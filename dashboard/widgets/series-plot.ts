@@ -36,7 +36,7 @@ export class SeriesPlot {
     const { plotOptions } = drawing;
     this.#plot = new Plot(host, host.clientWidth, {
       ...plotOptions,
-      height: plotHeightPx[plotOptions.kind],
+      height: plotHeightPx[plotOptions.kind === "strip" ? "strip" : "line"],
       cursorMoved,
       spanChosen: chosen,
     });
