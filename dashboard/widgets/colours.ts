@@ -16,6 +16,8 @@ export interface ChartColours {
   readonly onText: string;
   readonly off: string;
   readonly offText: string;
+  /** Lines of several series in one chart. */
+  readonly traces: readonly string[];
   /** Fills for the states of a text series, in order of appearance. */
   readonly states: readonly string[];
   readonly stateText: string;
@@ -47,6 +49,7 @@ export function chartColours(): ChartColours {
     onText: token("state-on-text"),
     off: token("state-off"),
     offText: token("state-off-text"),
+    traces: [1, 2, 3, 4, 5, 6, 7, 8].map((index) => token(`trace-${index}`)),
     states: [1, 2, 3, 4, 5, 6].map((index) => token(`state-${index}`)),
     stateText: token("state-text"),
     font: token("font"),

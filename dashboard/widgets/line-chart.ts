@@ -32,7 +32,7 @@ export class LineChart {
 
   readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "paint"> = {
     kind: "line",
-    valueLabels: (splits) => splits.map((split) => formatNumber(split, decimalsBetween(splits))),
+    valueLabels: axisValues,
     paint: (pen) => this.#paint(pen),
   };
 
@@ -87,6 +87,12 @@ export class LineChart {
     }
     context.restore();
   }
+}
+
+/** The labels of a value axis. */
+export function axisValues(splits: readonly number[]): string[] {
+  const decimals = decimalsBetween(splits);
+  return splits.map((split) => formatNumber(split, decimals));
 }
 
 /** Decimal places that tell neighbouring labels apart. */

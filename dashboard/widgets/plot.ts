@@ -1,4 +1,4 @@
-/** The one owner of uPlot: axes, crosshair and canvas for line charts and state strips, in ms. */
+/** The one owner of uPlot: axes, crosshair and canvas for line charts, candles, overlays and state strips, in ms. */
 import uPlot from "uplot";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
@@ -28,25 +28,49 @@ export interface Pen {
   /** Canvas pixels for one CSS pixel. */
   readonly ratio: number;
   x(timeMs: number): number;
-  y(value: number): number;
+  /** `axis`: the key of one of several value axes. */
+  y(value: number, axis?: string): number;
+}
+
+/** One of several value axes. */
+export interface ValueAxis {
+  readonly key: string;
+  readonly side: "left" | "right";
+  /** False for a scale without labels, where there is no room for more of them. */
+  readonly shown: boolean;
+  /** Stands above it. */
+  readonly title: string;
+  /** Least and most of what it has to hold; null where there is nothing. */
+  extent(): readonly [least: number | null, most: number | null];
+}
+
+/** A dot on what the crosshair points at. */
+export interface PlotMark {
+  readonly timeMs: number;
+  readonly value: number;
+  /** The key of its value axis. */
+  readonly axis: string;
+  readonly colour: string;
 }
 
 export interface PlotOptions {
   readonly height: number;
-  /** Lines with a band; candles, which `paint` draws between least and most; or only the axis of time with what `paint` draws. */
-  readonly kind: "line" | "candles" | "strip";
+  /** Lines with a band; candles, which `paint` draws between least and most; or only axes with what `paint` draws: that of time (strip), and those of values (overlay). */
+  readonly kind: "line" | "candles" | "strip" | "overlay";
+  /** The axes of an overlay, inner ones first; one at least. */
+  readonly valueAxes?: readonly ValueAxis[];
   /** Labels of the value axis. */
   readonly valueLabels?: (splits: readonly number[]) => string[];
   /** The ends of the value axis, from least and most of what is drawn; lines have their own. */
   readonly valueRange?: (least: number | null, most: number | null) => [number, number];
-  /** Draws below axes and lines, or (candles, strips) above the grid. */
+  /** Draws below axes and lines, or (all others) above the grid. */
   readonly paint?: (pen: Pen) => void;
   readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
   /** A stretch of time was drawn with the pointer. */
   readonly spanChosen: (span: { readonly fromMs: number; readonly toMs: number }) => void;
 }
 
-/** Times, then values, least and most of each row (lines), least and most (candles), or times alone (strips). */
+/** Times, then values, least and most of each row (lines), least and most (candles), or times alone (strips and overlays). */
 export type PlotRows = readonly [times: readonly number[], ...columns: (readonly (number | null)[])[]];
 
 /** Place of the value among the drawn series; least and most follow. */
@@ -59,6 +83,9 @@ const syncKey = "page";
 export class Plot {
   readonly #uplot: uPlot;
   readonly #options: PlotOptions;
+  readonly #marks: HTMLElement[] = [];
+  /** Widths of the value axes, CSS pixels. */
+  readonly #axisPx: number[] = [];
 
   constructor(host: HTMLElement, widthPx: number, options: PlotOptions) {
     this.#options = options;
@@ -92,6 +119,19 @@ export class Plot {
 
   destroy(): void {
     this.#uplot.destroy();
+  }
+
+  /** Puts dots over the chart, in place of those before. */
+  mark(marks: readonly PlotMark[]): void {
+    const plot = this.#uplot;
+    while (this.#marks.length > marks.length) this.#marks.pop()?.remove();
+    for (const [index, { timeMs, value, axis, colour }] of marks.entries()) {
+      const dot = this.#marks[index] ?? plot.over.appendChild(document.createElement("i"));
+      this.#marks[index] = dot;
+      dot.className = "mark";
+      dot.style.transform = `translate(${plot.valToPos(timeMs, "x")}px, ${plot.valToPos(value, axis)}px)`;
+      dot.style.borderColor = colour;
+    }
   }
 
   #tellCursor(): void {
@@ -128,12 +168,32 @@ export class Plot {
       height,
       ratio: uPlot.pxRatio,
       x: (timeMs) => plot.valToPos(timeMs, "x", true),
-      y: (value) => plot.valToPos(value, "y", true),
+      y: (value, axis = "y") => plot.valToPos(value, axis, true),
     };
   }
 
+  /** What each of several value axes measures, above it. */
+  #paintTitles(): void {
+    const { ctx, bbox } = this.#uplot;
+    const ratio = uPlot.pxRatio;
+    const edges = { left: bbox.left, right: bbox.left + bbox.width };
+    for (const [index, { shown, side, title }] of (this.#options.valueAxes ?? []).entries()) {
+      if (!shown) continue;
+      const widthPx = (this.#axisPx[index] ?? valueAxisPx) * ratio;
+      const outwards = side === "left" ? -1 : 1;
+      ctx.save();
+      ctx.font = `600 ${11 * ratio}px ${chartColours().font}`;
+      ctx.fillStyle = chartColours().text;
+      ctx.textBaseline = "top";
+      ctx.textAlign = side === "left" ? "right" : "left";
+      ctx.fillText(title, edges[side] + outwards * 6 * ratio, 2 * ratio, widthPx - 8 * ratio);
+      ctx.restore();
+      edges[side] += outwards * widthPx;
+    }
+  }
+
   #build(width: number): uPlot.Options {
-    const { height, kind, valueLabels, paint, valueRange = lineRange } = this.#options;
+    const { height, kind, valueLabels, paint, valueRange = lineRange, valueAxes } = this.#options;
     const line = kind === "line";
     const valued = kind !== "strip";
     const hidden: uPlot.Series = { width: 0, points: { show: false } };
@@ -145,7 +205,9 @@ export class Plot {
       tzDate: (timeMs) => uPlot.tzDate(new Date(timeMs), timeZone.shown),
       legend: { show: false },
       // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
-      padding: [8, 30, 0, valued ? 0 : valueAxisPx],
+      padding: valueAxes
+        ? [20, valueAxes.some(({ side, shown }) => shown && side === "right") ? 0 : 30, 0, 0]
+        : [8, 30, 0, valued ? 0 : valueAxisPx],
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 8 },
@@ -166,7 +228,12 @@ export class Plot {
           filters: { pub: (type) => type !== "mousedown" && type !== "mouseup" },
         },
       },
-      scales: { x: { time: true }, y: { range: (_plot, least, most) => (valued ? valueRange(least, most) : [0, 1]) } },
+      scales: {
+        x: { time: true },
+        ...(valueAxes
+          ? Object.fromEntries(valueAxes.map(({ key, extent }) => [key, { range: () => valueRange(...extent()) }]))
+          : { y: { range: (_plot, least, most) => (valued ? valueRange(least, most) : [0, 1]) } }),
+      },
       series: line
         ? [
             {},
@@ -182,7 +249,9 @@ export class Plot {
             hidden,
             hidden,
           ]
-        : [{}, hidden, ...(valued ? [hidden] : [])],
+        : valueAxes
+          ? [{}, ...valueAxes.map(({ key }) => ({ ...hidden, scale: key }))]
+          : [{}, hidden, ...(valued ? [hidden] : [])],
       ...(line ? { bands: [{ series: [3, 2] as [number, number], fill: () => chartColours().band }] } : {}),
       axes: [
         {
@@ -197,22 +266,31 @@ export class Plot {
           ticks: { stroke: () => chartColours().grid, width: 1, size: 4 },
           values: (_plot, splits, _axis, _space, stepMs) => axisLabels(splits, stepMs),
         },
-        {
-          show: valued,
-          font: `${axisFont} ${chartColours().font}`,
-          stroke: () => chartColours().text,
-          size: (_plot, labels) =>
-            Math.max(valueAxisPx, 14 + 6.5 * Math.max(0, ...(labels ?? []).map(({ length }) => length))),
-          gap: 6,
-          space: 32,
-          grid: { stroke: () => chartColours().grid, width: 1 },
-          ticks: { show: false },
-          ...(valueLabels ? { values: (_plot: uPlot, splits: number[]) => valueLabels(splits) } : {}),
-        },
+        ...(valueAxes ?? [undefined]).map(
+          (axis, index): uPlot.Axis => ({
+            show: axis?.shown ?? valued,
+            scale: axis?.key ?? "y",
+            side: axis?.side === "right" ? 1 : 3,
+            font: `${axisFont} ${chartColours().font}`,
+            stroke: () => chartColours().text,
+            size: (_plot, labels) => {
+              const longest = Math.max(0, ...(labels ?? []).map(({ length }) => length));
+              const widthPx = Math.max(valueAxisPx, 14 + 6.5 * longest);
+              this.#axisPx[index] = widthPx;
+              return widthPx;
+            },
+            gap: 6,
+            space: 32,
+            // Of several grids none could be read.
+            grid: { show: index === 0, stroke: () => chartColours().grid, width: 1 },
+            ticks: { show: false },
+            ...(valueLabels ? { values: (_plot: uPlot, splits: number[]) => valueLabels(splits) } : {}),
+          }),
+        ),
       ],
       hooks: {
         // Thresholds and gaps lie below the line, bars above the grid.
-        [line ? "drawClear" : "draw"]: [() => paint?.(this.#pen())],
+        [line ? "drawClear" : "draw"]: [() => paint?.(this.#pen()), () => this.#paintTitles()],
         setCursor: [() => this.#tellCursor()],
         setSelect: [() => this.#tellSpan()],
       },
