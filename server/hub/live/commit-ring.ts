@@ -45,6 +45,8 @@ const blockReadings = 16_384;
 const blockCommits = 16_384;
 const ageShare = 1 / 16;
 const firstCapacity = 256;
+/** Spare room of a closed block that is not worth a copy. */
+const toleratedSpare = 1 / 8;
 /** What an entry of `ends` and of `textsFrom` takes, and what a text takes beside its letters, bytes. */
 const commitBytes = 16;
 const textOverheadBytes = 32;
@@ -127,7 +129,9 @@ export class CommitRing {
       return last;
     }
     if (last) this.#shrink(last);
-    const capacity = Math.max(firstCapacity, length);
+    // A busy hub fills the next block as it filled the last: growing it step by step would copy each reading again.
+    const likely = last && last.length > blockReadings / 2 ? blockReadings : firstCapacity;
+    const capacity = Math.max(likely, length);
     const made: Block = {
       firstCommit: commit,
       ends: [],
@@ -154,7 +158,7 @@ export class CommitRing {
 
   /** A block that takes no more needs no room for it. */
   #shrink(block: Block): void {
-    if (block.length < block.series.length) this.#resize(block, block.length);
+    if (block.length < block.series.length * (1 - toleratedSpare)) this.#resize(block, block.length);
   }
 
   #resize(block: Block, capacity: number): void {
