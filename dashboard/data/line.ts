@@ -78,3 +78,24 @@ export function summaryOf(
   }
   return readings === 0 ? undefined : { min, mean: sum / readings, max };
 }
+
+/** The row with a value that is nearest to an instant, at most `reachMs` from it. */
+export function nearestRow(line: Line, timeMs: number, reachMs: number): number | undefined {
+  let low = 0;
+  let high = line.times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((line.times[middle] as number) < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  let nearest: number | undefined;
+  let nearestMs = reachMs;
+  // The neighbours may be breaks, which have none.
+  for (let row = Math.max(0, low - 2); row < Math.min(line.times.length, low + 2); row++) {
+    const awayMs = Math.abs((line.times[row] as number) - timeMs);
+    if (line.values[row] === null || awayMs > nearestMs) continue;
+    nearest = row;
+    nearestMs = awayMs;
+  }
+  return nearest;
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { longestJoinMs } from "../../dashboard/data/gaps.ts";
-import { lineOf, summaryOf } from "../../dashboard/data/line.ts";
+import { lineOf, nearestRow, summaryOf } from "../../dashboard/data/line.ts";
 import { mostRows, NumberTrace } from "../../dashboard/data/number-trace.ts";
 import { StateTrace, stateRanks } from "../../dashboard/data/state-trace.ts";
 
@@ -12,6 +12,19 @@ function raw(times: number[], value: (time: number) => number = (time) => time):
   trace.load({ every: null, times, values: times.map(value) });
   return trace;
 }
+
+describe("the row at the crosshair", () => {
+  it("is the nearest one with a value, and none beyond its reach", () => {
+    const line = lineOf(raw([0, 10, 20, 500, 510]), 0, 600, 600, 100);
+    expect(line.times).toEqual([0, 10, 20, 260, 500, 510]);
+    const timeAt = (timeMs: number, reachMs: number) => line.times[nearestRow(line, timeMs, reachMs) ?? -1];
+    expect([4, 6, 14].map((timeMs) => timeAt(timeMs, 20))).toEqual([0, 10, 10]);
+    expect(timeAt(260, 100)).toBeUndefined();
+    expect(timeAt(270, 300)).toBe(500);
+    expect(timeAt(5_000, 100)).toBeUndefined();
+    expect(timeAt(-5, 5)).toBe(0);
+  });
+});
 
 describe("a numeric trace", () => {
   it("joins past and present in one line", () => {
