@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { compressedFiles } from "./server/tools/compressed-files.ts";
 import { linkPackage } from "./server/tools/link-package.ts";
 
 const root = import.meta.dirname;
@@ -63,7 +64,7 @@ export default defineConfig({
       },
     },
   },
-  plugins: [linkPackage("link", root, join(root, "simulator"), "link.ts")],
+  plugins: [compressedFiles("client"), linkPackage("link", root, join(root, "simulator"), "link.ts")],
   builder: {
     async buildApp(builder) {
       await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)));

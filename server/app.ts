@@ -138,7 +138,19 @@ async function openToken(config: Config, store: TelemetryStore): Promise<HubToke
 
 function pagesOf(folder: string | undefined) {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  return sirv(folder, { etag: true, dotfiles: false });
+  return sirv(folder, {
+    etag: true,
+    dotfiles: false,
+    // Written beside each file when the page is built.
+    gzip: true,
+    brotli: true,
+    // What lies in `assets` bears its content in its name; all else may be another one tomorrow.
+    setHeaders: (response, pathname) =>
+      response.setHeader(
+        "Cache-Control",
+        pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
+      ),
+  });
 }
 
 function listen(server: ReturnType<typeof createServer>, { host, port, lan }: Config): Promise<void> {

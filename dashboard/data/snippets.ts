@@ -1,25 +1,8 @@
 /** First programs for a first device, with this hub's address filled in. */
 import type { Texts } from "../texts/en.ts";
+import { type HubAddress, rootOf, socketAddress } from "./hub-address.ts";
 
 export type Way = keyof Texts["connect"]["ways"];
-
-export interface HubAddress {
-  /** `http:` or `https:`. */
-  readonly protocol: string;
-  /** Host with port. */
-  readonly host: string;
-  /** Where the page lies: a proxy may serve the hub below a path of its own. */
-  readonly pathname: string;
-}
-
-/** The hub's root, without its protocol: `localhost:8080/`. */
-function rootOf({ host, pathname }: HubAddress): string {
-  return host + pathname.slice(0, pathname.lastIndexOf("/") + 1);
-}
-
-export function socketAddress(address: HubAddress): string {
-  return `${address.protocol === "https:" ? "wss" : "ws"}://${rootOf(address)}ws`;
-}
 
 /** The program of each way. Each sends temperature readings of a device named after it, with the hub's token where one is needed. */
 export function snippets(address: HubAddress, token?: string): Readonly<Record<Way, string>> {

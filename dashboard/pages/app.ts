@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { attend } from "../client/attention.ts";
@@ -11,8 +11,8 @@ import { HubView } from "../client/hub-view.ts";
 import { narrow } from "../client/media.ts";
 import { type TabToken, tokenOfTab } from "../client/tab-token.ts";
 import { browserTimers } from "../client/timers.ts";
+import { socketAddress } from "../data/hub-address.ts";
 import { deviceHref, go, parseRoute, type Route } from "../data/route.ts";
-import { socketAddress } from "../data/snippets.ts";
 import { timeZone } from "../data/time-zone.ts";
 import "../elements/link-banner.ts";
 import "../elements/page-header.ts";
@@ -27,8 +27,7 @@ import "./sign-in-page.ts";
 /** How long an empty hub's page shows that the first reading came before it opens the device, ms. */
 const litMs = 1_400;
 
-/** The whole page: one connection, the pages, and what an empty hub shows instead. */
-@customElement("hub-app")
+/** The whole page, `hub-app`: one connection, the pages, and what an empty hub shows instead. */
 export class HubApp extends LitElement {
   static override styles = [
     baseStyles,

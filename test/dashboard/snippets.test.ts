@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { snippets, socketAddress } from "../../dashboard/data/snippets.ts";
+import { socketAddress } from "../../dashboard/data/hub-address.ts";
+import { snippets } from "../../dashboard/data/snippets.ts";
 
 describe("first programs", () => {
   it("name the hub that serves the page", () => {
