@@ -65,7 +65,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const history = { ...defaultHistorySettings, ...config.viewing };
   const { onFatal } = options;
   const recent = await recentCommits(store, config, ports);
-  const parts = { store, state, recent, config, ports, access };
+  const { minFreeBytes, journalBudgetBytes, headBudgetBytes, walAlarmBytes } = config;
+  const storeLimits = { minFreeBytes, journalBudgetBytes, headBudgetBytes, walAlarmBytes };
+  const parts = { store, state, recent, config, ports, access, storeLimits };
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
@@ -77,7 +79,11 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       ...(pages ? { pages } : {}),
     }),
   );
-  const sockets = serveWebsocket(server, { accept: (peer) => hub.accept(peer), access, config, clock, log });
+  const { arrivals } = hub;
+  const sockets = serveWebsocket(server, {
+    accept: (peer) => hub.accept(peer),
+    ...{ access, arrivals, config, clock, log },
+  });
   try {
     await listen(server, config);
     // Only now: a start that fails tells nobody the token that it made.

@@ -8,6 +8,7 @@ import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
 import type { Access } from "./access.ts";
+import { type Arrivals, Origin } from "./arrivals.ts";
 import type { DeviceSession } from "./devices/device-session.ts";
 import type { ConnectionEnd } from "./devices/presence.ts";
 import { type Intake, Valve } from "./ingest/intake.ts";
@@ -19,6 +20,8 @@ export interface Session {
   receive(text: string): void;
   /** A frame that is not text: refused, and counted as unreadable. */
   receiveBinary(): void;
+  /** A frame that the way in could not read, and for which it ends the connection. */
+  unreadable(refusal: Refusal): void;
   /** The connection is gone. Once, as the last call. */
   closed(end: ConnectionEnd): void;
 }
@@ -34,7 +37,8 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly access: Access;
   readonly intake: Intake;
-  readonly device: (peer: Peer, valve: Valve) => DeviceSession;
+  readonly arrivals: Pick<Arrivals, "refused">;
+  readonly device: (peer: Peer, valve: Valve, origin: Origin) => DeviceSession;
   readonly viewer: (peer: Peer) => ViewerSide;
   /** The connection is gone. */
   readonly onClosed: (connection: Connection) => void;
@@ -57,6 +61,8 @@ export class Connection implements Session {
   readonly #deps: ConnectionDeps;
   readonly #valve: Valve;
   #side: Side = { side: "either" };
+  /** Made with the first thing that is worth recording: viewers need none. */
+  #origin: Origin | undefined;
   #unreadable = 0;
   /** The hub has closed it, and takes nothing of what still comes: nobody could be told what became of it. */
   #leaving = false;
@@ -81,13 +87,18 @@ export class Connection implements Session {
     return this.#side.side;
   }
 
+  /** Frames that are neither stored nor refused yet. */
+  get undecidedFrames(): number {
+    return this.#valve.frames;
+  }
+
   receive(text: string): void {
     if (this.#leaving) return;
     const side = this.#side;
     switch (side.side) {
       case "device": {
         const message = decodeDevice(text, this.#deps.limits);
-        if (message instanceof Refusal) this.#refuse(message);
+        if (message instanceof Refusal) this.#refuse(message, text);
         else {
           this.#unreadable = 0;
           side.session.receive(message, text.length);
@@ -96,7 +107,7 @@ export class Connection implements Session {
       }
       case "viewer": {
         const message = decodeViewer(text, this.#deps.limits);
-        if (message instanceof Refusal) this.#refuse(message);
+        if (message instanceof Refusal) this.#refuse(message, text);
         else {
           this.#unreadable = 0;
           side.session.receive(message);
@@ -117,9 +128,14 @@ export class Connection implements Session {
     this.#refuse(new Refusal("invalid_json", "this is a binary frame: send one JSON object in each text frame"));
   }
 
+  unreadable(refusal: Refusal): void {
+    this.#record(refusal);
+  }
+
   closed(end: ConnectionEnd): void {
     const side = this.#side;
     this.#side = { side: "closed" };
+    if (this.#origin) this.#origin.connected = false;
     this.#deadline?.cancel();
     this.#valve.close();
     if (side.side === "device") side.session.end(end);
@@ -135,7 +151,7 @@ export class Connection implements Session {
   #first(text: string): void {
     const first = decodeFirst(text, this.#deps.limits);
     if (first instanceof Refusal) {
-      this.#refuse(first);
+      this.#refuse(first, text);
       return;
     }
     this.#unreadable = 0;
@@ -148,7 +164,7 @@ export class Connection implements Session {
         return;
       }
       case "device": {
-        const session = this.#deps.device(this.peer, this.#valve);
+        const session = this.#deps.device(this.peer, this.#valve, this.#from);
         this.#side = { side: "device", session };
         session.receive(first.message, text.length);
         return;
@@ -175,6 +191,7 @@ export class Connection implements Session {
       return true;
     }
     this.#send(refusal.toMessage());
+    this.#record(refusal);
     // One that is blocked for a while may well have the right token: it comes back.
     if (refusal.code === "rate_limited") this.#turnAway(1008, "too many wrong tokens came from this address");
     else this.#turnAway(4401, token === undefined ? "this hub needs its token" : "this is not the hub's token");
@@ -188,15 +205,25 @@ export class Connection implements Session {
     this.#deadline = this.#deps.clock.after(strangerPatienceMs, () => this.peer.terminate());
   }
 
-  #refuse(refusal: Refusal): void {
+  #refuse(refusal: Refusal, raw?: string): void {
     const side = this.#side;
     if (side.side === "closed" || this.#leaving) return;
+    this.#record(refusal, raw);
     if (side.side === "device") side.session.refuse(refusal);
     else this.#send(refusal.toMessage());
     if (!unreadableCodes.has(refusal.code)) return;
     this.#unreadable += 1;
     if (this.#unreadable >= maxUnreadable)
       this.#leave(1008, `${maxUnreadable} unreadable frames in a row, the last: ${refusal.code}`);
+  }
+
+  get #from(): Origin {
+    this.#origin ??= new Origin("socket", this.peer.address);
+    return this.#origin;
+  }
+
+  #record({ code, message }: Refusal, raw?: string): void {
+    this.#deps.arrivals.refused(this.#from, { code, message, raw });
   }
 
   #leave(code: CloseCode, reason: string): void {

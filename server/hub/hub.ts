@@ -6,6 +6,7 @@ import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit, RecentCommits, StoreState, TelemetryStore } from "../store/store.ts";
 import { Access } from "./access.ts";
+import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
@@ -49,6 +50,8 @@ export interface HubOptions {
   readonly onFatal: (error: unknown) => void;
   /** What was lost or cannot be read while the hub goes on, one sentence each; grows while it runs. */
   readonly troubles?: readonly string[];
+  /** Settings of the store that figures of `status` run into. */
+  readonly storeLimits?: Partial<StatusAnswer["limits"]>;
   /** Who may use it; everybody where it is missing. */
   readonly access?: Access;
   readonly live?: LiveSettings;
@@ -68,6 +71,8 @@ export class Hub {
   readonly presence: Presence;
   readonly history: History;
   readonly live: LiveSets;
+  /** What arrived lately, and why it was refused. */
+  readonly arrivals: Arrivals;
   readonly #options: HubOptions;
   readonly #access: Access;
   readonly #clock: Clock;
@@ -96,6 +101,7 @@ export class Hub {
     this.#offset = state.commit;
     this.catalog = new Catalog(state);
     this.#meters = new Meters(clock);
+    this.arrivals = new Arrivals(clock);
     this.#intake = new Intake(limits, clock);
     this.presence = new Presence({
       clock,
@@ -110,7 +116,7 @@ export class Hub {
     this.history = new History(store, options.history ?? defaultHistorySettings);
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
-    const { catalog, presence, history } = this;
+    const { arrivals, catalog, presence, history } = this;
     this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
     this.#committer = new Committer({
       store,
@@ -123,16 +129,17 @@ export class Hub {
     const committer = this.#committer;
     const intake = this.#intake;
     const onSpokenFor = (device: Device, speaker: Device | undefined) => this.#spokenFor(device, speaker);
-    const ingest = new Ingest({ catalog, committer, limits, onSpokenFor });
+    const ingest = new Ingest({ arrivals, catalog, committer, limits, onSpokenFor });
     const spaces = new SequenceSpaces(store);
     const onAcked = (ms: number) => this.#meters.ackMs.add(ms);
     const { epoch } = state;
     this.#device = {
-      ...{ catalog, committer, ingest, spaces, limits, clock, log, epoch, presence, onSpokenFor, onAcked },
+      ...{ catalog, committer, ingest, spaces, limits, clock, log, epoch, presence, arrivals, onSpokenFor },
+      onAcked,
       sessions: new Map<string, DeviceSession>(),
       onDescribed: (device) => this.#described(device),
     };
-    this.#post = { committer, ingest, intake, spaces, limits, clock, onAcked };
+    this.#post = { arrivals, committer, ingest, intake, spaces, limits, clock, onAcked };
     this.#viewer = {
       catalog,
       live: this.live,
@@ -153,7 +160,8 @@ export class Hub {
       clock: this.#clock,
       access: this.#access,
       intake: this.#intake,
-      device: (of, valve) => new DeviceSession(of, valve, this.#device),
+      arrivals: this.arrivals,
+      device: (of, valve, origin) => new DeviceSession(of, valve, origin, this.#device),
       viewer: (of) => new ViewerSession(of, this.#viewer),
       onClosed: (gone) => this.#connections.delete(gone),
     });
@@ -162,9 +170,9 @@ export class Hub {
     return connection;
   }
 
-  /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number): Promise<PostedAnswer> {
-    return postReadings(body, bytes, this.#post);
+  /** Takes a posted body (JSON text of `bytes` bytes) from `address`; resolves after the commit. Throws a `Refusal`. */
+  post(body: string, bytes: number, address: string): Promise<PostedAnswer> {
+    return postReadings(body, bytes, address, this.#post);
   }
 
   /** Changes what is known of a device, as a person wants it; resolves once that is on disk. Throws a `Refusal`. */
@@ -188,12 +196,15 @@ export class Hub {
   }
 
   async status(): Promise<StatusAnswer> {
-    const { store, state, version, loopDelayMs } = this.#options;
+    const { store, state, version, loopDelayMs, storeLimits, config } = this.#options;
+    const { series, undecidedBytesTotal } = config.limits;
     const { stored, rejected, rate, ackMs, commitMs } = this.#meters;
     const { overwritten, ...sizes } = await store.stats();
     let devices = 0;
     let viewers = 0;
-    for (const { side } of this.#connections) {
+    let frames = 0;
+    for (const { side, undecidedFrames } of this.#connections) {
+      frames += undecidedFrames;
       if (side === "device") devices++;
       else if (side === "viewer") viewers++;
     }
@@ -215,6 +226,9 @@ export class Hub {
       store: sizes,
       loopDelayMs: { p99: loopDelayMs() },
       slowViewers: this.#slow.count,
+      queue: { frames, bytes: Math.round(this.#intake.bytes) },
+      health: this.health(),
+      limits: { series, undecidedBytesTotal, slowViewerBytes: this.#viewer.settings.slowViewerBytes, ...storeLimits },
     };
   }
 
@@ -303,7 +317,16 @@ export class Hub {
       advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs);
       presence.reported(series, timeMs, atMs);
     }
-    for (const { parts } of batch.receipts) for (const part of parts) this.#meters.rejected += part.rejectedCount;
+    for (const { sender, parts } of batch.receipts) {
+      let stored = 0;
+      let rejected = 0;
+      for (const part of parts) {
+        stored += part.stored;
+        rejected += part.rejectedCount;
+      }
+      this.#meters.rejected += rejected;
+      if (sender.origin) this.arrivals.decided(sender.origin, stored, rejected);
+    }
     this.#meters.stored += length;
     this.#meters.rate.add(length);
     this.#meters.commitMs.add(commitMs);

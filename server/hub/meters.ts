@@ -45,6 +45,36 @@ export class Quantiles {
   }
 }
 
+/** Counts of the last seconds: so many whole ones, and the one that runs. Seconds are of a clock that never goes back. */
+export class PerSecond {
+  readonly #counts: Uint32Array;
+  #second: number;
+
+  constructor(seconds: number, second: number) {
+    this.#counts = new Uint32Array(seconds);
+    this.#second = second;
+  }
+
+  add(count: number, second: number): void {
+    this.#turn(second);
+    const at = second % this.#counts.length;
+    this.#counts[at] = (this.#counts[at] as number) + count;
+  }
+
+  sum(second: number): number {
+    this.#turn(second);
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  #turn(second: number): void {
+    const { length } = this.#counts;
+    for (let steps = Math.min(second - this.#second, length); steps > 0; steps--) {
+      this.#counts[(second - steps + 1) % length] = 0;
+    }
+    this.#second = second;
+  }
+}
+
 /** Seconds over which the rate is averaged. */
 const rateSeconds = 10;
 

@@ -136,6 +136,84 @@ export const postedAnswer = z.object({
 });
 export type PostedAnswer = z.infer<typeof postedAnswer>;
 
+/** How something arrived: over a socket, or by a request of its own. */
+export const arrivalWays = ["socket", "http"] as const;
+export type ArrivalWay = (typeof arrivalWays)[number];
+
+const arrivedBy = {
+  way: z.enum(arrivalWays),
+  /** `local` for the hub's own machine, whole where it is of a private network, else shortened to its network. */
+  address: z.string(),
+  /** The device of its hello, or the first that it sent readings of. */
+  device: z.string().optional(),
+};
+
+/** `GET arrivals`: who sent what in the last minute, and what was refused lately. */
+export const arrivalsAnswer = z.object({
+  hubTime: time,
+  /** What the counts are of, ms before `hubTime`. */
+  windowMs: z.int(),
+  /** The newest first, 200 at most; connections of one device and address are one line. */
+  senders: z.array(
+    z.object({
+      ...arrivedBy,
+      /** A socket of it is open. */
+      connected: z.boolean(),
+      /** When something of it was decided last. */
+      last: time,
+      /** Stored. */
+      readings: z.int(),
+      /** Readings and whole frames or requests. */
+      refused: z.int(),
+    }),
+  ),
+  /** Senders of the last minute that are not among them. */
+  more: z.int(),
+  /** The newest first, 200 at most and of the last hour: of each sender, code and metric the latest. */
+  refusals: z.array(
+    z.object({
+      ...arrivedBy,
+      at: time,
+      firstAt: time,
+      /** How often, as far as each was spelled out: of a frame the first 100 are. */
+      count: z.int(),
+      code: z.string(),
+      message: z.string(),
+      metric: z.string().optional(),
+      /** The start of the frame, body or row, tokens taken out. */
+      raw: z.string().optional(),
+    }),
+  ),
+  /** Wrong tokens since the start; they are counted and not shown. */
+  wrongTokens: z.int(),
+});
+export type ArrivalsAnswer = z.infer<typeof arrivalsAnswer>;
+
+/** Settings that figures of `status` run into; those of the store are missing where its engine has none. */
+const statusLimits = z.object({
+  /** `--limit-series` */
+  series: z.int(),
+  /** `--limit-undecided-bytes-total` */
+  undecidedBytesTotal: z.int(),
+  /** `--slow-viewer-bytes` */
+  slowViewerBytes: z.int(),
+  /** `--min-free` */
+  minFreeBytes: z.int().optional(),
+  /** `--journal-budget` */
+  journalBudgetBytes: z.int().optional(),
+  /** `--head-budget` */
+  headBudgetBytes: z.int().optional(),
+  /** `--wal-alarm` */
+  walAlarmBytes: z.int().optional(),
+});
+
+/** `/health` and `/ready`. */
+export const healthAnswer = z.object({
+  status: z.enum(["ok", "degraded", "down"]),
+  reason: z.string().optional(),
+});
+export type HealthAnswer = z.infer<typeof healthAnswer>;
+
 const quantiles = z.object({ p50: z.number(), p99: z.number() });
 
 export const statusAnswer = z.object({
@@ -168,12 +246,9 @@ export const statusAnswer = z.object({
   }),
   loopDelayMs: z.object({ p99: z.number() }),
   slowViewers: z.int(),
+  /** What came and is neither on disk nor refused yet: frames of sockets; bytes of sockets and requests. */
+  queue: z.object({ frames: z.int(), bytes: z.int() }),
+  health: healthAnswer,
+  limits: statusLimits,
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;
-
-/** `/health` and `/ready`. */
-export const healthAnswer = z.object({
-  status: z.enum(["ok", "degraded", "down"]),
-  reason: z.string().optional(),
-});
-export type HealthAnswer = z.infer<typeof healthAnswer>;

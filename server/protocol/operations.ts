@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { ErrorCode } from "./codes.ts";
 import { deviceEdit, metricEdit } from "./edit.ts";
 import {
+  arrivalsAnswer,
   deviceAnswer,
   devicesAnswer,
   healthAnswer,
@@ -172,6 +173,13 @@ export const operations = {
     query: deleteFields,
     answers: { 200: removedReadingsAnswer },
     errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
+  },
+  listArrivals: {
+    method: "GET",
+    path: `${api}/arrivals`,
+    summary: "Who sent what in the last minute, and what was refused lately, with the reason and the start of its text",
+    answers: { 200: arrivalsAnswer },
+    errors: ["unknown_field"],
   },
   getStatus: {
     method: "GET",

@@ -4,12 +4,14 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import type { Access } from "../hub/access.ts";
+import { type Arrivals, Origin } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Peer } from "../hub/peer.ts";
 import { Throttle } from "../hub/throttle.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
-import { type CloseCode, errorRules } from "../protocol/codes.ts";
-import type { Limits } from "../protocol/limits.ts";
+import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts";
+import { Refusal } from "../protocol/errors.ts";
+import { type Limits, limitText } from "../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
@@ -36,6 +38,7 @@ const smallestSegmentBytes = 512;
 export interface WebsocketDeps {
   readonly accept: (peer: Peer) => Session;
   readonly access: Access;
+  readonly arrivals: Pick<Arrivals, "refused">;
   readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
   readonly clock: Clock;
   readonly log: Log;
@@ -81,6 +84,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       // A foreign page that comes back by itself, or somebody who means harm, must not fill the disk with lines.
       if (refusedBefore.fail(address) === "first")
         deps.log.warn("socket refused; further ones of this minute are not told", { address, reason: refusal.message });
+      deps.arrivals.refused(passing(address), refusal);
       answer(socket, refusal.status, refusal.message);
       return;
     }
@@ -88,6 +92,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     const stranger = deps.access.judge(entrance);
     // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
     if (stranger && entrance.token !== undefined) {
+      deps.arrivals.refused(passing(entrance.address), stranger);
       answer(socket, errorRules[stranger.code].http, stranger.message, refusalHeaders(stranger));
       return;
     }
@@ -122,13 +127,39 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
   });
   websocket.on("pong", () => peer.answered());
   // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
-  websocket.on("error", (error) => deps.log.debug("socket error", { address: peer.address, error: error.message }));
+  websocket.on("error", (error) => {
+    deps.log.debug("socket error", { address: peer.address, error: error.message });
+    const refusal = unreadableFrame(error, deps.config.limits);
+    if (refusal) session.unreadable(refusal);
+  });
   websocket.once("close", (code) => {
     heartbeat.remove(peer);
     peer.left();
     session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
     onGone();
   });
+}
+
+/** One that never became a connection. */
+function passing(address: string): Origin {
+  const origin = new Origin("socket", address);
+  origin.connected = false;
+  return origin;
+}
+
+/** What a person is told of a frame that `ws` ended its connection for; undefined where it was no frame. */
+function unreadableFrame(error: Error & { code?: string }, limits: Pick<Limits, "frameBytes">): Refusal | undefined {
+  switch (error.code) {
+    case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":
+      return new Refusal(
+        "frame_too_large",
+        `a frame was larger than is taken: ${limitText("frameBytes", limits.frameBytes)}. Send smaller ones`,
+      );
+    case "WS_ERR_INVALID_UTF8":
+      return new Refusal("invalid_json", "a text frame was not UTF-8, as WebSockets need it");
+    default:
+      return undefined;
+  }
 }
 
 /** An error closes a socket by itself, and unheard it would end the process. */
@@ -139,14 +170,15 @@ function refuseUpgrade(
   request: IncomingMessage,
   config: OriginConfig,
   access: Access,
-): { status: 400 | 403 | 404; message: string } | { restricted: boolean } {
+): { status: 400 | 403 | 404; code: ErrorCode; message: string } | { restricted: boolean } {
   const { host, origin } = request.headers;
   const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
-  if (!verdict.allowed) return { status: 403, message: verdict.message };
+  if (!verdict.allowed) return { status: 403, code: "not_allowed", message: verdict.message };
   const [path = "", query] = (request.url ?? "").split("?");
   const token = tokenInAddress(path, new URLSearchParams(query), access);
-  if (token) return { status: 400, message: token.message };
-  if (path !== socketPath) return { status: 404, message: `Sockets are at ${socketPath}, not at this path.` };
+  if (token) return { status: 400, code: token.code, message: token.message };
+  if (path !== socketPath)
+    return { status: 404, code: "not_found", message: `Sockets are at ${socketPath}, not at this path.` };
   return { restricted: verdict.restricted };
 }
 

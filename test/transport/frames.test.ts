@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Access } from "../../server/hub/access.ts";
+import { Arrivals } from "../../server/hub/arrivals.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { serveWebsocket } from "../../server/transport/websocket.ts";
@@ -169,9 +170,10 @@ describe("frames", () => {
       accept(peer) {
         peer.send(Buffer.from(text));
         peer.send(text);
-        return { receive() {}, receiveBinary() {}, closed() {} };
+        return { receive() {}, receiveBinary() {}, unreadable() {}, closed() {} };
       },
       access: new Access(undefined, systemClock, silentLog),
+      arrivals: new Arrivals(systemClock),
       ...{ config: { host: "127.0.0.1", allowOrigin: [], limits: defaultLimits }, clock: systemClock, log: silentLog },
     });
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`);

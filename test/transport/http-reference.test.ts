@@ -147,6 +147,7 @@ describe("/openapi.json", () => {
     ["postReadings", "POST", "/api/v1/readings", { device: "house/south" }, 400],
     ["removeReadings", "DELETE", "/api/v1/readings?device=house/south&metric=*", undefined, 200],
     ["removeSeries", "DELETE", "/api/v1/series/2", undefined, 200],
+    ["listArrivals", "GET", "/api/v1/arrivals", undefined, 200],
     ["getStatus", "GET", "/api/v1/status", undefined, 200],
     ["getHealth", "GET", "/health", undefined, 200],
     ["getReady", "GET", "/ready", undefined, 200],

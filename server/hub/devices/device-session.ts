@@ -6,6 +6,7 @@ import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples }
 import type { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { StoreError } from "../../store/store.ts";
+import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device } from "../catalog.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "../ingest/answers.ts";
 import type { Committer } from "../ingest/committer.ts";
@@ -23,7 +24,8 @@ import {
   welcomeOf,
 } from "./identity.ts";
 import { mergeMetadata } from "./metadata.ts";
-import type { ConnectionEnd, Presence, PresenceConnection } from "./presence.ts";
+import type { ConnectionEnd, Presence } from "./presence.ts";
+import type { SessionState, Waiting } from "./session-state.ts";
 
 export interface DeviceSessionDeps {
   readonly catalog: Catalog;
@@ -37,6 +39,7 @@ export interface DeviceSessionDeps {
   /** The session that speaks for a device now. */
   readonly sessions: Map<string, DeviceSession>;
   readonly presence: Pick<Presence, "connected">;
+  readonly arrivals: Pick<Arrivals, "noted" | "refused">;
   /** Something that a device said of itself or of one behind it was new. */
   readonly onDescribed: (device: Device) => void;
   /** `gateway` speaks for `device`. */
@@ -44,36 +47,24 @@ export interface DeviceSessionDeps {
   readonly onAcked: (ms: number) => void;
 }
 
-/** Message and size: what waits while a connection is being greeted. */
-type Waiting = readonly [message: DeviceMessage, bytes: number];
-
-type State =
-  | { readonly state: "anonymous" }
-  | { readonly state: "greeting"; readonly device: string; readonly waiting: Waiting[] }
-  | {
-      readonly state: "identified";
-      readonly device: Device;
-      readonly hello: DeviceHello;
-      readonly space: SequenceSpace;
-      readonly presence: PresenceConnection;
-    }
-  | { readonly state: "ended"; readonly space: SequenceSpace | undefined };
-
 export class DeviceSession implements Sender {
+  readonly origin: Origin;
   readonly #peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
   readonly #warnings = new Warnings();
-  #source: Source = { speaker: undefined, historic: false, warnings: this.#warnings };
-  #state: State = { state: "anonymous" };
+  #source: Source;
+  #state: SessionState = { state: "anonymous" };
   #receipt: Receipt | undefined;
   /** Why the last hello failed for now: what needs one is refused like it. */
   #failedHello: Refusal | undefined;
 
-  constructor(peer: Peer, valve: Valve, deps: DeviceSessionDeps) {
+  constructor(peer: Peer, valve: Valve, origin: Origin, deps: DeviceSessionDeps) {
     this.#peer = peer;
     this.#valve = valve;
+    this.origin = origin;
     this.#deps = deps;
+    this.#source = { origin, speaker: undefined, historic: false, warnings: this.#warnings };
   }
 
   /** Takes one message, checked against its schema; `bytes` is its size on the wire. */
@@ -115,7 +106,7 @@ export class DeviceSession implements Sender {
   /** A frame was refused before it became a message. Its number, if it bore one, is decided: refused for good. */
   refuse(refusal: Refusal): void {
     const state = this.#state;
-    this.#refuse(refusal);
+    this.#send(JSON.stringify(refusal.toMessage()));
     const { seq } = refusal.about;
     if (seq === undefined || state.state !== "identified" || state.space.judge(seq) !== "fresh") return;
     this.#deps.committer.open.addSequence(state.space, seq);
@@ -149,6 +140,7 @@ export class DeviceSession implements Sender {
   refused(receipt: Receipt, error: StoreError): void {
     const space = this.#state.state === "identified" ? this.#state.space : undefined;
     for (const text of refusedAnswers(receipt.parts, space, error)) this.#send(text);
+    this.#deps.arrivals.refused(this.origin, error);
     this.#settle(receipt);
   }
 
@@ -204,7 +196,9 @@ export class DeviceSession implements Sender {
       onDescribed(device);
     }
     this.#state = { state: "identified", device, hello, space, presence: presence.connected(device) };
-    this.#source = { speaker: device, historic: false, warnings: this.#warnings };
+    this.origin.device = hello.device;
+    this.#deps.arrivals.noted(this.origin);
+    this.#source = { origin: this.origin, speaker: device, historic: false, warnings: this.#warnings };
   }
 
   #notGreeted(waiting: readonly Waiting[], error: unknown): void {
@@ -263,6 +257,7 @@ export class DeviceSession implements Sender {
   }
 
   #reading(message: Reading, bytes: number): void {
+    this.origin.device ??= message.device;
     const { clock, ingest, committer } = this.#deps;
     const part = this.#part("reading", message.id, undefined, bytes);
     ingest.single(this.#source, message, part, clock.now());
@@ -333,6 +328,7 @@ export class DeviceSession implements Sender {
   }
 
   #refuse(refusal: Refusal): void {
+    this.#deps.arrivals.refused(this.origin, refusal);
     this.#send(JSON.stringify(refusal.toMessage()));
   }
 

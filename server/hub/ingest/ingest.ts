@@ -7,6 +7,7 @@ import type { Reading, Readings, Samples } from "../../protocol/device.ts";
 import { shortMessage } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { typeOfValue, type Value } from "../../store/columns.ts";
+import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device, Series } from "../catalog.ts";
 import type { OpenBatch } from "./batch.ts";
 import type { Committer } from "./committer.ts";
@@ -28,6 +29,7 @@ const maxKeptRow = 1_000;
 
 /** Who sends a frame, as far as its readings are concerned. */
 export interface Source {
+  readonly origin: Origin;
   /** The device that said `hello`, if one did: it is meant where a reading names none. */
   readonly speaker: Device | undefined;
   /** Of this request alone: times of any of its devices may lie anywhere in the past. */
@@ -49,6 +51,7 @@ export interface IngestDeps {
   readonly catalog: Catalog;
   readonly committer: Pick<Committer, "open" | "columns">;
   readonly limits: Pick<Limits, "metricsPerDevice" | "series">;
+  readonly arrivals: Pick<Arrivals, "explained">;
   /** A reading of a device came from another one, or from a sender that said no hello. At least once for each frame and device. */
   readonly onSpokenFor: (device: Device, speaker: Device | undefined) => void;
 }
@@ -59,7 +62,7 @@ export interface IngestDeps {
  */
 export class Ingest {
   readonly #deps: IngestDeps;
-  #source: Source = { speaker: undefined, historic: false, warnings: undefined as never };
+  #source: Source = undefined as never;
   #part: Part = undefined as never;
   #batch: OpenBatch = undefined as never;
   #seq: number | undefined;
@@ -244,12 +247,14 @@ export class Ingest {
     part.rejectedCount += 1;
     // Words cost more than all else of a refusal, and nobody reads more of them.
     if (part.rejectedCount > maxRejectionsTold) return;
-    const { speaker } = this.#source;
+    const { origin, speaker } = this.#source;
     const { code } = problem;
     const message = shortMessage(problem.message);
     const keeper = this.#deps.catalog.findDevice(device)?.id ?? speaker?.id;
     const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
     if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
+    origin.device ??= keeper ?? (device === "" ? undefined : device);
+    this.#deps.arrivals.explained(origin, { code, message, metric, raw: row });
     part.rejected.push({
       ...(this.#seq === undefined ? {} : { seq: this.#seq }),
       index,

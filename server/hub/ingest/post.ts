@@ -6,6 +6,7 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { PostedAnswer, PostedReadings } from "../../protocol/http.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { StoreError } from "../../store/store.ts";
+import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Committer } from "./committer.ts";
 import type { Ingest } from "./ingest.ts";
 import type { Intake } from "./intake.ts";
@@ -19,6 +20,7 @@ export interface PostDeps {
   readonly spaces: SequenceSpaces;
   readonly limits: Limits;
   readonly clock: Clock;
+  readonly arrivals: Pick<Arrivals, "request">;
   readonly onAcked: (ms: number) => void;
 }
 
@@ -29,7 +31,12 @@ interface Entry {
 }
 
 /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-export async function postReadings(body: string, bytes: number, deps: PostDeps): Promise<PostedAnswer> {
+export async function postReadings(
+  body: string,
+  bytes: number,
+  address: string,
+  deps: PostDeps,
+): Promise<PostedAnswer> {
   const parts = decodePosted(body, deps.limits);
   if (parts instanceof Refusal) throw parts;
   if (deps.intake.full) {
@@ -40,7 +47,7 @@ export async function postReadings(body: string, bytes: number, deps: PostDeps):
   const entries: Entry[] = [];
   try {
     for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
-    return await new Post(deps).take(entries, bytes);
+    return await new Post(deps.arrivals.request(address, parts[0]?.device), deps).take(entries, bytes);
   } finally {
     deps.intake.settle(bytes);
     for (const { space } of entries) if (space) deps.spaces.leave(space);
@@ -64,11 +71,13 @@ async function spaceOf(
 
 /** One request on its way to the disk. */
 class Post implements Sender {
+  readonly origin: Origin;
   readonly #deps: PostDeps;
   readonly #warnings = new Warnings();
   #resolve: (error: StoreError | undefined) => void = () => {};
 
-  constructor(deps: PostDeps) {
+  constructor(origin: Origin, deps: PostDeps) {
+    this.origin = origin;
     this.#deps = deps;
   }
 
@@ -88,7 +97,12 @@ class Post implements Sender {
       else {
         if (space && seq !== undefined) committer.open.addSequence(space, seq);
         const part = receipt.part("own", undefined, seq, bytes / entries.length);
-        const source = { speaker: undefined, historic: historic === true, warnings: this.#warnings };
+        const source = {
+          origin: this.origin,
+          speaker: undefined,
+          historic: historic === true,
+          warnings: this.#warnings,
+        };
         ingest.rows(source, posted, part, clock.now());
       }
     }

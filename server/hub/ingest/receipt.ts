@@ -1,12 +1,15 @@
 /** What one sender has in one batch: what it will be told once the batch is on disk, or was refused. */
 import type { Rejection } from "../../protocol/device.ts";
 import type { StoreError } from "../../store/store.ts";
+import type { Origin } from "../arrivals.ts";
 
 /** Most refusals of rows that one acknowledgement spells out; the rest is counted. */
 export const maxRejectionsTold = 100;
 
 /** A connection or a request that waits for its frames to be decided. */
 export interface Sender {
+  /** Who it is, for the record of what arrived; missing where a person changes something. */
+  readonly origin?: Origin;
   /** Its frames in this batch are on disk, or refused for good. */
   decided(receipt: Receipt): void;
   /** Nothing of its frames in this batch was stored; the same may be sent again. */

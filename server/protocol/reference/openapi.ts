@@ -4,6 +4,7 @@ import { type ErrorCode, errorRules } from "../codes.ts";
 import { deviceEdit, metricEdit } from "../edit.ts";
 import { errorMessage } from "../errors.ts";
 import {
+  arrivalsAnswer,
   deviceAnswer,
   devicesAnswer,
   healthAnswer,
@@ -40,6 +41,7 @@ const answers: Readonly<Record<string, z.ZodType>> = {
   Readings: readingsAnswer,
   ManyReadings: manyReadingsAnswer,
   Posted: postedAnswer,
+  Arrivals: arrivalsAnswer,
   Status: statusAnswer,
   Health: healthAnswer,
 };

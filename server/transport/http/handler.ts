@@ -52,9 +52,13 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
+    const refuse = (refusal: Refusal, status?: number) => {
+      record(refusal, request, deps);
+      writeRefusal(response, refusal, head, status);
+    };
     const refused = admit(request, pathname, deps.config) ?? tokenInAddress(pathname, query, deps.access);
     if (refused) {
-      writeRefusal(response, refused, head);
+      refuse(refused);
       return;
     }
     allowPage(request, response);
@@ -62,12 +66,12 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     const entrance = entranceOf(request);
     const stranger = deps.access.judge(entrance);
     if (stranger && !isPublic(request, pathname, match)) {
-      writeRefusal(response, stranger, head);
+      refuse(stranger);
       return;
     }
     if (!match) {
       const asks = head || request.method === "GET";
-      const missing = () => writeRefusal(response, notFound(pathname, asks ? undefined : request.method), head);
+      const missing = () => refuse(notFound(pathname, asks ? undefined : request.method));
       if (deps.pages && asks && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
       else missing();
       return;
@@ -81,17 +85,37 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     if (!handle) {
       response.setHeader("Allow", allowed(match.route));
       const message = `${request.method} is not allowed on ${match.route.path}; allowed: ${allowed(match.route)}.`;
-      writeRefusal(response, new Refusal("not_allowed", message), head, 405);
+      refuse(new Refusal("not_allowed", message), 405);
       return;
     }
-    const body = () => readText(request, maxBodyBytes);
+    let raw: string | undefined;
+    const body = async () => {
+      const read = await readText(request, maxBodyBytes);
+      raw = read.text;
+      return read;
+    };
     const { accept } = request.headers;
-    const caller = { local: entrance.local, signedIn: !stranger };
+    const caller = { local: entrance.local, address: entrance.address, signedIn: !stranger };
     Promise.resolve()
       .then(() => handle({ context, path: match.path, query, accept, body, ...caller }))
       .then((answer) => writeAnswer(response, answer, head))
-      .catch((error: unknown) => fail(error, request, response, pathname, deps));
+      .catch((error: unknown) => {
+        const refusal = refusalOf(error);
+        if (refusal) record(refusal, request, deps, raw);
+        return fail(error, request, response, pathname, deps);
+      });
   };
+}
+
+/** Whoever sends readings to the wrong place, without a token or in the wrong form is looked for among what arrived. */
+function record(
+  { code, message }: Refusal,
+  { method, socket }: IncomingMessage,
+  { hub: { arrivals } }: Pick<HttpDeps, "hub">,
+  raw?: string,
+): void {
+  if (method !== "POST") return;
+  arrivals.refused(arrivals.request(socket.remoteAddress ?? "unknown", undefined), { code, message, raw });
 }
 
 async function fail(

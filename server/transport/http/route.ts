@@ -1,6 +1,7 @@
 /** What a route is: a method and a path, and a handler of its own file. */
 
 import type { Access } from "../../hub/access.ts";
+import type { Arrivals } from "../../hub/arrivals.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
 import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
@@ -21,8 +22,10 @@ import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
-  /** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number): Promise<PostedAnswer>;
+  /** Takes a posted body (JSON text of `bytes` bytes) from `address`; resolves after the commit. Throws a `Refusal`. */
+  post(body: string, bytes: number, address: string): Promise<PostedAnswer>;
+  /** What arrived lately, and why it was refused. */
+  readonly arrivals: Arrivals;
   /** Changes what is known of a device; resolves once that is on disk. Throws a `Refusal`. */
   editDevice(device: Device, edit: DeviceEdit): Promise<void>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
@@ -66,6 +69,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** True where it comes from this machine, and no proxy handed it on. */
   readonly local: boolean;
+  /** Where it comes from. */
+  readonly address: string;
   /** False for those who may see only what is public. */
   readonly signedIn: boolean;
   /** The header `Accept`, where the request has one. */

@@ -1,5 +1,6 @@
 /** The routes of the hub: one line each in the table of operations, and one here. */
 import { type OperationId, operations } from "../../protocol/operations.ts";
+import { getArrivals } from "./arrivals.ts";
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
@@ -28,6 +29,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   getReadings,
   postReadings,
   removeReadings: deleteReadings,
+  listArrivals: getArrivals,
   getStatus,
   getHealth,
   getReady,

@@ -1,0 +1,185 @@
+/**
+ * What arrived in the last minute, by sender, and what was refused lately, with the reason: so that "did my frame reach the
+ * hub, and why not?" is answered without reading a log. Taken readings cost one call for each sender and commit, however
+ * many frames they came in; details are kept of refusals alone. Its memory is bounded.
+ */
+import type { Clock } from "../ports.ts";
+import { shortMessage } from "../protocol/errors.ts";
+import type { ArrivalsAnswer, ArrivalWay } from "../protocol/http.ts";
+import { shownAddress, shownRaw, withoutTokens } from "./arrivals-words.ts";
+import { PerSecond } from "./meters.ts";
+
+/** Counts are of so many whole seconds and the one that runs. */
+const windowSeconds = 60;
+/** Senders that are told in one answer. */
+const mostTold = 200;
+/** Senders that are listed; the one that was listed first gives way to a new one, and is listed again when it sends. */
+const mostListed = 1_000;
+/** Refusals kept: of each sender, code and metric the newest, and how often it came. */
+const mostRefusals = 200;
+/** A refusal that did not come again for so long is forgotten, ms. */
+const keptMs = 3_600_000;
+
+/** Who sends: a socket, or the address that posts for a device. */
+export class Origin {
+  readonly way: ArrivalWay;
+  /** As people may see it. */
+  readonly address: string;
+  /** The device of its hello, or else the first that it sent readings of. */
+  device: string | undefined;
+  /** False once a socket is gone; always for requests. */
+  connected: boolean;
+  listed = false;
+  lastMs = 0;
+  /** Made when there is something to count: most connections of a hub may be quiet for long. */
+  stored: PerSecond | undefined;
+  refused: PerSecond | undefined;
+
+  constructor(way: ArrivalWay, address: string, device?: string) {
+    this.way = way;
+    this.address = shownAddress(address);
+    this.device = device;
+    this.connected = way === "socket";
+  }
+
+  /** The same for a sender that comes back. */
+  get key(): string {
+    return `${this.way} ${this.address} ${this.device ?? ""}`;
+  }
+}
+
+/** Why something was refused. */
+interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly metric?: string;
+  /** Text of the frame, body or row. */
+  readonly raw?: string | undefined;
+}
+
+type ToldRefusal = ArrivalsAnswer["refusals"][number];
+type ToldSender = ArrivalsAnswer["senders"][number];
+
+export class Arrivals {
+  readonly #clock: Clock;
+  readonly #listed = new Set<Origin>();
+  /** Those of requests, by key: a request has no connection that could hold its counts. */
+  readonly #requests = new Map<string, Origin>();
+  /** The one that came again last is the last. */
+  readonly #refusals = new Map<string, ToldRefusal>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The sender of a request from `address`, with what is counted of it already. */
+  request(address: string, device: string | undefined): Origin {
+    const origin = new Origin("http", address, device);
+    return this.#requests.get(origin.key) ?? origin;
+  }
+
+  /** Something of this sender came that is neither a reading nor refused, such as its hello. */
+  noted(origin: Origin): void {
+    this.#list(origin);
+  }
+
+  /** Readings of one sender are decided: so many stored, so many refused. */
+  decided(origin: Origin, stored: number, refused: number): void {
+    this.#list(origin);
+    const second = this.#second();
+    origin.stored ??= new PerSecond(windowSeconds, second);
+    origin.stored.add(stored, second);
+    if (refused > 0) this.#countRefused(origin, refused, second);
+  }
+
+  /** A frame or a request was refused whole. */
+  refused(origin: Origin, reason: Reason): void {
+    this.#list(origin);
+    this.#countRefused(origin, 1, this.#second());
+    this.explained(origin, reason);
+  }
+
+  /** Keeps why something was refused; what `decided` counts is not counted here. */
+  explained(origin: Origin, { code, message, metric, raw }: Reason): void {
+    const key = `${origin.key} ${code} ${metric ?? ""}`;
+    const before = this.#refusals.get(key);
+    const at = this.#clock.now();
+    this.#refusals.delete(key);
+    if (this.#refusals.size >= mostRefusals) this.#refusals.delete(this.#refusals.keys().next().value as string);
+    this.#refusals.set(key, {
+      at,
+      firstAt: before?.firstAt ?? at,
+      count: (before?.count ?? 0) + 1,
+      way: origin.way,
+      address: origin.address,
+      ...(origin.device === undefined ? {} : { device: origin.device }),
+      ...(metric === undefined ? {} : { metric: metric.slice(0, 128).toWellFormed() }),
+      code,
+      message: withoutTokens(shortMessage(message)),
+      ...(raw === undefined ? {} : { raw: shownRaw(raw) }),
+    });
+  }
+
+  /** `wrongTokens`: since the start, as the door counts them. */
+  read(wrongTokens: number): ArrivalsAnswer {
+    const hubTime = this.#clock.now();
+    const second = this.#second();
+    const senders = new Map<string, ToldSender>();
+    for (const origin of this.#listed) {
+      if (hubTime - origin.lastMs > windowSeconds * 1_000) this.#unlist(origin);
+      else {
+        const { key } = origin;
+        senders.set(key, joined(senders.get(key), origin, second));
+      }
+    }
+    for (const [key, { at }] of this.#refusals) if (hubTime - at > keptMs) this.#refusals.delete(key);
+    const newest = [...senders.values()].sort((a, b) => b.last - a.last);
+    return {
+      hubTime,
+      windowMs: windowSeconds * 1_000,
+      senders: newest.slice(0, mostTold),
+      more: Math.max(0, newest.length - mostTold),
+      refusals: [...this.#refusals.values()].reverse(),
+      wrongTokens,
+    };
+  }
+
+  #countRefused(origin: Origin, count: number, second: number): void {
+    origin.refused ??= new PerSecond(windowSeconds, second);
+    origin.refused.add(count, second);
+  }
+
+  #list(origin: Origin): void {
+    origin.lastMs = this.#clock.now();
+    if (origin.listed) return;
+    const [oldest] = this.#listed;
+    if (oldest && this.#listed.size >= mostListed) this.#unlist(oldest);
+    origin.listed = true;
+    this.#listed.add(origin);
+    if (origin.way === "http") this.#requests.set(origin.key, origin);
+  }
+
+  #unlist(origin: Origin): void {
+    origin.listed = false;
+    this.#listed.delete(origin);
+    if (origin.way === "http") this.#requests.delete(origin.key);
+  }
+
+  #second(): number {
+    return Math.floor(this.#clock.monotonic() / 1_000);
+  }
+}
+
+/** One line for all connections of a sender that came back within the minute. */
+function joined(before: ToldSender | undefined, origin: Origin, second: number): ToldSender {
+  const { way, address, device, connected, lastMs } = origin;
+  return {
+    way,
+    address,
+    ...(device === undefined ? {} : { device }),
+    connected: connected || before?.connected === true,
+    last: Math.max(lastMs, before?.last ?? Number.NEGATIVE_INFINITY),
+    readings: (origin.stored?.sum(second) ?? 0) + (before?.readings ?? 0),
+    refused: (origin.refused?.sum(second) ?? 0) + (before?.refused ?? 0),
+  };
+}
