@@ -9,13 +9,12 @@ import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
-import { theme } from "../data/theme.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
 import { plotCss } from "../widgets/plot.ts";
 import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
+import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
 import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
@@ -25,14 +24,12 @@ import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
 const factsMs = 250;
 
-const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
-
 /**
  * One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. Fires
  * `span-chosen` with the stretch of time that a person drew in the chart.
  */
 @customElement("metric-card")
-export class MetricCard extends LitElement implements Drawn {
+export class MetricCard extends LitElement {
   static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, cardStyles];
 
   @property({ attribute: false }) client!: HubClient;
@@ -44,10 +41,18 @@ export class MetricCard extends LitElement implements Drawn {
   @query(".chip") private chip!: HTMLElement;
 
   #plot: SeriesPlot | undefined;
-  #inSight = false;
   #factsAt = 0;
-  #ends: (() => void)[] = [];
   #endFeed: (() => void) | undefined;
+
+  readonly #chart = new ChartController(this, {
+    draw: () => this.#draw(),
+    resize: () => this.#plot?.resize(this.plotHost.clientWidth),
+    recolour: () => this.#plot?.recolour(),
+    close: () => {
+      this.#plot?.destroy();
+      this.#plot = undefined;
+    },
+  });
 
   constructor() {
     super();
@@ -58,43 +63,15 @@ export class MetricCard extends LitElement implements Drawn {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.feed) this.#follow();
-    // Charts out of sight are not drawn; the margin has them ready when they scroll in.
-    const sight = new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry?.isIntersecting ?? false;
-        if (this.#inSight) requestDraw(this);
-        else cancelDraw(this);
-      },
-      { rootMargin: "160px" },
-    );
-    sight.observe(this);
-    const size = new ResizeObserver(() => {
-      this.#plot?.resize(this.plotHost.clientWidth);
-      requestDraw(this);
-    });
-    size.observe(this);
-    this.#ends = [
-      () => this.#endFeed?.(),
-      () => sight.disconnect(),
-      () => size.disconnect(),
-      theme.listen(() => {
-        this.#plot?.recolour();
-        requestDraw(this);
-      }),
-    ];
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    for (const end of this.#ends) end();
-    cancelDraw(this);
-    this.#plot?.destroy();
-    this.#plot = undefined;
+    this.#endFeed?.();
   }
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("feed")) this.#follow();
-    requestDraw(this);
     // Where the crosshair's words stand is set here, since the page allows no style attributes.
     if (this.pointed) {
       const { clientWidth } = this.plotHost;
@@ -104,10 +81,9 @@ export class MetricCard extends LitElement implements Drawn {
     }
   }
 
-  /** Draws the chart, and the words where it is time. Comes again when the window has moved by a pixel. */
-  draw(): number | undefined {
-    if (!this.#inSight || !this.isConnected || !this.hasUpdated) return undefined;
-    if (this.plotHost.clientWidth === 0) return undefined;
+  /** Draws the chart, and the words where it is time. */
+  #draw(): number | undefined {
+    if (!this.hasUpdated || this.plotHost.clientWidth === 0) return undefined;
     this.#plot ??= this.#makePlot();
     const trace = this.feed.trace(this.series.entry.series);
     const window = this.feed.window();
@@ -117,9 +93,7 @@ export class MetricCard extends LitElement implements Drawn {
       this.#factsAt = now;
       this.requestUpdate();
     }
-    if (!window.live || this.client.state.state !== "open") return undefined;
-    const pixelMs = (window.toMs - window.fromMs) / Math.max(1, this.#plot.plotWidthPx);
-    return Math.max(reducedMotion.matches ? 1_000 : 33, pixelMs);
+    return nextFrameMs(this.client, window, this.#plot.plotWidthPx);
   }
 
   #makePlot(): SeriesPlot {
@@ -149,7 +123,7 @@ export class MetricCard extends LitElement implements Drawn {
         tabindex="0"
         aria-label=${this.#description()}
         ?hidden=${this.asTable}
-        @keydown=${this.#key}
+        @keydown=${(event: KeyboardEvent) => moveCrosshair(event, this.#plot)}
         @blur=${() => this.#plot?.leave()}
       >
         <div class="chip numbers" aria-live="polite" ?hidden=${!this.pointed}>${this.pointed ? this.#reading(this.pointed) : nothing}</div>
@@ -231,26 +205,11 @@ export class MetricCard extends LitElement implements Drawn {
       // The words wait for their turn, but not with the past here and "Loading" over its curve.
       if (feed.ready !== ready) this.requestUpdate();
       ready = feed.ready;
-      if (this.#inSight) requestDraw(this);
+      this.#chart.request();
     });
-  }
-
-  #key(event: KeyboardEvent): void {
-    const steps: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      Home: Number.NEGATIVE_INFINITY,
-      End: Number.POSITIVE_INFINITY,
-    };
-    const step = steps[event.key];
-    if (event.key === "Escape") this.#plot?.leave();
-    if (step === undefined) return;
-    event.preventDefault();
-    this.#plot?.step(event.shiftKey ? step * 10 : step);
   }
 
   #toggleTable(): void {
     this.asTable = !this.asTable;
-    requestDraw(this);
   }
 }
