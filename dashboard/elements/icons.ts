@@ -25,6 +25,7 @@ export const icons = {
   ),
   search: icon(svg`<circle cx="7" cy="7" r="4.25"/><path d="m10.25 10.25 3.25 3.25"/>`),
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  close: icon(svg`<path d="m3.5 3.5 9 9M12.5 3.5l-9 9"/>`),
   back: icon(svg`<path d="M9.5 3.5 5 8l4.5 4.5"/>`),
   sun: icon(
     svg`<circle cx="8" cy="8" r="2.75"/><path d="M8 1.5v1.25M8 13.25v1.25M1.5 8h1.25M13.25 8h1.25M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9"/>`,
@@ -37,7 +38,21 @@ export const icons = {
   copy: icon(
     svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.25"/><path d="M10.5 5.5v-2a1 1 0 0 0-1-1h-6a1 1 0 0 0-1 1v6a1 1 0 0 0 1 1h2"/>`,
   ),
+  undo: icon(svg`<path d="M5.5 2.5 2.5 5.5l3 3"/><path d="M2.5 5.5h7a4 4 0 0 1 0 8H6"/>`),
+  redo: icon(svg`<path d="m10.5 2.5 3 3-3 3"/><path d="M13.5 5.5h-7a4 4 0 0 0 0 8H10"/>`),
+  minus: icon(svg`<path d="M3 8h10"/>`),
+  download: icon(svg`<path d="M8 2v8M4.75 7 8 10.25 11.25 7M2.5 13.5h11"/>`),
+  live: icon(svg`<path d="M3 3.5 8 8l-5 4.5zM9 3.5 14 8l-5 4.5z" fill="currentColor"/>`),
   check: icon(svg`<path d="m3 8.5 3.25 3.25L13 4.75"/>`),
+  command: icon(svg`<path d="m3 4 4 4-4 4M8.5 12.5H13"/>`),
+  language: icon(
+    svg`<circle cx="8" cy="8" r="6"/><path d="M2 8h12M8 2c2 1.8 2.6 3.8 2.6 6S10 12.2 8 14c-2-1.8-2.6-3.8-2.6-6S6 3.8 8 2Z"/>`,
+  ),
+  clock: icon(svg`<circle cx="8" cy="8" r="6"/><path d="M8 4.5V8l2.5 1.75"/>`),
+  fullScreen: icon(svg`<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10"/>`),
+  keyboard: icon(
+    svg`<rect x="1.5" y="4" width="13" height="8" rx="1.25"/><path d="M4.25 6.75h.01M6.75 6.75h.01M9.25 6.75h.01M11.75 6.75h.01M5 9.5h6"/>`,
+  ),
   cut: icon(
     svg`<path d="M2 2l12 12M5 5.6A6.5 6.5 0 0 0 2.2 7.3M8 4.5c2.2 0 4.2 1 5.8 2.8M5.2 9.6A3.6 3.6 0 0 1 8 8.4"/><circle cx="8" cy="12.25" r=".75" fill="currentColor"/>`,
   ),
