@@ -6,7 +6,7 @@ import { looksLikeToken } from "./access.ts";
 /** Longest start of a raw text that is kept, UTF-16 units. */
 const maxRaw = 300;
 /** As much of it is looked through for tokens. */
-const maxLookedAt = 2_000;
+const maxLookedAt = 1_000;
 
 const privateNetworks = /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)/i;
 
@@ -23,9 +23,14 @@ export function shownAddress(address: string): string {
   return `${plain.slice(0, plain.lastIndexOf("."))}.…`;
 }
 
+/** The start of what somebody sent, to be kept: a copy, since a mere slice would hold the whole frame in memory. */
+export function startOf(raw: string): string {
+  return Buffer.from(raw.slice(0, maxLookedAt)).toString();
+}
+
 /** The start of what somebody sent, without the tokens in it. */
-export function shownRaw(raw: string): string {
-  return withoutTokens(raw.slice(0, maxLookedAt)).slice(0, maxRaw).toWellFormed();
+export function shownRaw(start: string): string {
+  return withoutTokens(start).slice(0, maxRaw).toWellFormed();
 }
 
 /** Takes out what stands in a field `token`, whether it ends or not, and whatever looks like a token of a hub. */

@@ -6,7 +6,7 @@
 import type { Clock } from "../ports.ts";
 import { shortMessage } from "../protocol/errors.ts";
 import type { ArrivalsAnswer, ArrivalWay } from "../protocol/http.ts";
-import { shownAddress, shownRaw, withoutTokens } from "./arrivals-words.ts";
+import { shownAddress, shownRaw, startOf, withoutTokens } from "./arrivals-words.ts";
 import { PerSecond } from "./meters.ts";
 
 /** Counts are of so many whole seconds and the one that runs. */
@@ -14,7 +14,7 @@ const windowSeconds = 60;
 /** Senders that are told in one answer. */
 const mostTold = 200;
 /** Senders that are listed; the one that was listed first gives way to a new one, and is listed again when it sends. */
-const mostListed = 1_000;
+const mostListed = 10_000;
 /** Refusals kept: of each sender, code and metric the newest, and how often it came. */
 const mostRefusals = 200;
 /** A refusal that did not come again for so long is forgotten, ms. */
@@ -34,6 +34,8 @@ export class Origin {
   /** Made when there is something to count: most connections of a hub may be quiet for long. */
   stored: PerSecond | undefined;
   refused: PerSecond | undefined;
+  #key = "";
+  #keyOf: string | undefined;
 
   constructor(way: ArrivalWay, address: string, device?: string) {
     this.way = way;
@@ -44,7 +46,11 @@ export class Origin {
 
   /** The same for a sender that comes back. */
   get key(): string {
-    return `${this.way} ${this.address} ${this.device ?? ""}`;
+    if (this.#key === "" || this.#keyOf !== this.device) {
+      this.#key = `${this.way} ${this.address} ${this.device ?? ""}`;
+      this.#keyOf = this.device;
+    }
+    return this.#key;
   }
 }
 
@@ -115,8 +121,8 @@ export class Arrivals {
       ...(origin.device === undefined ? {} : { device: origin.device }),
       ...(metric === undefined ? {} : { metric: metric.slice(0, 128).toWellFormed() }),
       code,
-      message: withoutTokens(shortMessage(message)),
-      ...(raw === undefined ? {} : { raw: shownRaw(raw) }),
+      message,
+      ...(raw === undefined ? {} : { raw: startOf(raw) }),
     });
   }
 
@@ -124,22 +130,26 @@ export class Arrivals {
   read(wrongTokens: number): ArrivalsAnswer {
     const hubTime = this.#clock.now();
     const second = this.#second();
-    const senders = new Map<string, ToldSender>();
+    const senders = new Map<string, Origin[]>();
     for (const origin of this.#listed) {
       if (hubTime - origin.lastMs > windowSeconds * 1_000) this.#unlist(origin);
       else {
         const { key } = origin;
-        senders.set(key, joined(senders.get(key), origin, second));
+        const same = senders.get(key);
+        if (same) same.push(origin);
+        else senders.set(key, [origin]);
       }
     }
     for (const [key, { at }] of this.#refusals) if (hubTime - at > keptMs) this.#refusals.delete(key);
-    const newest = [...senders.values()].sort((a, b) => b.last - a.last);
+    const newest = [...senders.values()]
+      .map((origins) => ({ origins, last: Math.max(...origins.map(({ lastMs }) => lastMs)) }))
+      .sort((a, b) => b.last - a.last);
     return {
       hubTime,
       windowMs: windowSeconds * 1_000,
-      senders: newest.slice(0, mostTold),
+      senders: newest.slice(0, mostTold).map(({ origins, last }) => joined(origins, last, second)),
       more: Math.max(0, newest.length - mostTold),
-      refusals: [...this.#refusals.values()].reverse(),
+      refusals: [...this.#refusals.values()].reverse().map(shown),
       wrongTokens,
     };
   }
@@ -152,8 +162,7 @@ export class Arrivals {
   #list(origin: Origin): void {
     origin.lastMs = this.#clock.now();
     if (origin.listed) return;
-    const [oldest] = this.#listed;
-    if (oldest && this.#listed.size >= mostListed) this.#unlist(oldest);
+    if (this.#listed.size >= mostListed) this.#unlist(this.#listed.values().next().value as Origin);
     origin.listed = true;
     this.#listed.add(origin);
     if (origin.way === "http") this.#requests.set(origin.key, origin);
@@ -171,15 +180,21 @@ export class Arrivals {
 }
 
 /** One line for all connections of a sender that came back within the minute. */
-function joined(before: ToldSender | undefined, origin: Origin, second: number): ToldSender {
-  const { way, address, device, connected, lastMs } = origin;
+function joined(origins: readonly Origin[], last: number, second: number): ToldSender {
+  const { way, address, device } = origins[0] as Origin;
   return {
     way,
     address,
     ...(device === undefined ? {} : { device }),
-    connected: connected || before?.connected === true,
-    last: Math.max(lastMs, before?.last ?? Number.NEGATIVE_INFINITY),
-    readings: (origin.stored?.sum(second) ?? 0) + (before?.readings ?? 0),
-    refused: (origin.refused?.sum(second) ?? 0) + (before?.refused ?? 0),
+    connected: origins.some(({ connected }) => connected),
+    last,
+    readings: origins.reduce((sum, { stored }) => sum + (stored?.sum(second) ?? 0), 0),
+    refused: origins.reduce((sum, { refused }) => sum + (refused?.sum(second) ?? 0), 0),
   };
+}
+
+/** As people may see it. Not before it is asked for: one of thousands is. */
+function shown(refusal: ToldRefusal): ToldRefusal {
+  const message = withoutTokens(shortMessage(refusal.message));
+  return { ...refusal, message, ...(refusal.raw === undefined ? {} : { raw: shownRaw(refusal.raw) }) };
 }
