@@ -30,10 +30,14 @@ export function pageHref(
   return `#/${page === "fleet" ? "" : page}${queryOf(params)}`;
 }
 
-/** The address of a device. Slashes stay readable, since ids have them. */
-export function deviceHref(device: string, range?: Range): string {
+/** The address of a device. Slashes stay readable, since ids have them. `params` without a value are left out. */
+export function deviceHref(
+  device: string,
+  range?: Range,
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
   const path = encodeURIComponent(device).replaceAll("%2F", "/");
-  return `#/${devicePrefix}${path}${queryOf(rangeParams(range))}`;
+  return `#/${devicePrefix}${path}${queryOf({ ...rangeParams(range), ...params })}`;
 }
 
 /** `range=1h`, or `from=…`, `to=…` in ms. */
