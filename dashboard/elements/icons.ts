@@ -34,7 +34,6 @@ export const icons = {
   ),
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
   close: icon(svg`<path d="m3.5 3.5 9 9M12.5 3.5l-9 9"/>`),
-  minus: icon(svg`<path d="M3 8h10"/>`),
   back: icon(svg`<path d="M9.5 3.5 5 8l4.5 4.5"/>`),
   forward: icon(svg`<path d="M6.5 3.5 11 8l-4.5 4.5"/>`),
   sun: icon(
@@ -50,7 +49,6 @@ export const icons = {
   ),
   undo: icon(svg`<path d="M5.5 2.5 2.5 5.5l3 3"/><path d="M2.5 5.5h7a4 4 0 0 1 0 8H6"/>`),
   redo: icon(svg`<path d="m10.5 2.5 3 3-3 3"/><path d="M13.5 5.5h-7a4 4 0 0 0 0 8H10"/>`),
-  minus: icon(svg`<path d="M3 8h10"/>`),
   download: icon(svg`<path d="M8 2v8M4.75 7 8 10.25 11.25 7M2.5 13.5h11"/>`),
   live: icon(svg`<path d="M3 3.5 8 8l-5 4.5zM9 3.5 14 8l-5 4.5z" fill="currentColor"/>`),
   check: icon(svg`<path d="m3 8.5 3.25 3.25L13 4.75"/>`),
