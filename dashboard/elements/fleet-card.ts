@@ -6,6 +6,7 @@ import {
   deviceAge,
   deviceNote,
   type FleetScene,
+  nameMark,
   sparkSource,
   sparkWords,
   stateWords,
@@ -16,7 +17,6 @@ import {
 import { troubleOf } from "./fleet-order.ts";
 import "./fleet-spark.ts";
 import { tellingSeries } from "./fleet-values.ts";
-import { deviceLabel, presenceDot } from "./values.ts";
 
 /** Sizes of cards, CSS pixels: the fleet knows where each lies without drawing it. */
 export const cardSizes = { height: 152, narrowest: 272, gap: 12, padding: 12 } as const;
@@ -82,8 +82,7 @@ export const fleetCardStyles = css`
     line-height: 30px;
     letter-spacing: -0.01em;
   }
-  .card .main > .value.long,
-  .card .main > .value.word {
+  .card .main > .value.long {
     font-size: var(--text-l);
   }
   .card .others {
@@ -99,6 +98,12 @@ export const fleetCardStyles = css`
     font-size: var(--text-s);
   }
 `;
+
+/** The room for texts in a card of this width; the words at the right of its name and note are as long as they mostly are. */
+export function cardRoom(width: number): FleetScene["room"] {
+  const inner = width - 2 * cardSizes.padding - 2;
+  return { name: inner - 130, note: inner - 80, first: inner * (1 - curveShare) - 8, cell: (inner - 16) / 3 };
+}
 
 /** One device: presence, name, the value that tells most with its curve, a few more. */
 export function fleetCard(device: DeviceView, scene: FleetScene, number: number, tabbable: boolean): TemplateResult {
@@ -116,21 +121,21 @@ export function fleetCard(device: DeviceView, scene: FleetScene, number: number,
     @focus=${() => scene.focused(device)}
   >
     <span class="head">
-      ${presenceDot(entry.state)}<span class="name">${deviceLabel(device)}</span>
+      ${nameMark(device, scene)}
       <span class="state ${entry.state}">${stateWords(device, nowMs)}</span>
     </span>
     <span class="note">
-      ${deviceNote(device)}
+      ${deviceNote(device, scene)}
       ${age.mark}
     </span>
     ${
       main
         ? html`<span class="main">
-              ${valueMark(main, nowMs)}<fleet-spark .source=${sparkSource(main, scene, width, curveHeight)}></fleet-spark>
+              ${valueMark(main, scene, scene.room.first, 20)}<fleet-spark .source=${sparkSource(main, scene, width, curveHeight)}></fleet-spark>
             </span>
-            <span class="caption">${valueName(main, nowMs, age.words)}<span class="between numbers">${sparkWords(main, scene)}</span></span>`
+            <span class="caption">${valueName(main, scene, age.words, scene.room.first)}<span class="between numbers">${sparkWords(main, scene)}</span></span>`
         : html`<span class="none">${texts.list.noValues}</span>`
     }
-    <span class="others">${others.map((series) => valueCell(series, nowMs, age.words))}</span>
+    <span class="others">${others.map((series) => valueCell(series, scene, age.words))}</span>
   </a>`;
 }

@@ -99,13 +99,12 @@ export const fleetGridStyles = css`
   .item.offline::before {
     background: repeating-linear-gradient(var(--idle) 0 4px, transparent 4px 7px);
   }
-  .item .name,
-  .item .why,
-  .item .what,
-  .item .word {
+  .item {
+    white-space: nowrap;
+  }
+  .item .cut {
     overflow: hidden;
     text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .item .name {
     min-width: 0;
@@ -119,7 +118,6 @@ export const fleetGridStyles = css`
   .item .between {
     color: var(--text-muted);
     font-size: var(--text-xs);
-    white-space: nowrap;
   }
   .item .state {
     flex: none;
@@ -146,12 +144,9 @@ export const fleetGridStyles = css`
     line-height: 16px;
   }
   .item .value {
-    overflow: hidden;
     color: var(--value-text, var(--text));
     font-size: 13px;
     font-weight: 600;
-    text-overflow: ellipsis;
-    white-space: nowrap;
   }
   .item .value.warn {
     color: var(--warn);

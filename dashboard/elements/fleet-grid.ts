@@ -8,13 +8,13 @@ import type { Spark } from "../data/spark-feed.ts";
 import { baseStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import type { SparkSource } from "../widgets/sparkline.ts";
-import { cardSizes, fleetCard, fleetCardStyles } from "./fleet-card.ts";
+import { cardRoom, cardSizes, fleetCard, fleetCardStyles } from "./fleet-card.ts";
 import type { FleetChoice } from "./fleet-choice.ts";
 import { fleetGridStyles, groupSizes } from "./fleet-grid-styles.ts";
 import type { FleetScene } from "./fleet-item.ts";
 import { FleetLayout, type FleetSlice, type FleetStep } from "./fleet-layout.ts";
 import { type FleetGroup, type FleetSelection, troubles } from "./fleet-order.ts";
-import { fleetRow, fleetRowStyles, rowSizes } from "./fleet-row.ts";
+import { fleetRow, fleetRowStyles, rowRoom, rowSizes } from "./fleet-row.ts";
 import { tellingSeries } from "./fleet-values.ts";
 import { icons } from "./icons.ts";
 
@@ -219,12 +219,14 @@ export class FleetGrid extends LitElement {
     const columns = this.#columns;
     const perRow = narrow.matches ? 1 : Math.max(1, Math.min(5, Math.floor((this.#width - 700) / 110)));
     const { live } = this.window();
+    const width = (this.#width - (columns - 1) * cardSizes.gap) / columns;
     return {
       nowMs: this.nowMs,
       span: this.choice.span,
       window: this.window,
       sparkOf: this.sparkOf,
-      width: (this.#width - (columns - 1) * cardSizes.gap) / columns,
+      width,
+      room: isCards ? cardRoom(width) : rowRoom(width, narrow.matches),
       values: isCards ? 4 : perRow,
       focused: (device) => {
         this.#focused = device.entry.device;

@@ -8,7 +8,17 @@ import { texts } from "../texts/index.ts";
 import type { SparkSource } from "../widgets/sparkline.ts";
 import type { FleetSparkSource } from "./fleet-spark.ts";
 import { worstSeries } from "./fleet-values.ts";
-import { ageOrDate, graceMs, newestTime, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
+import {
+  ageOrDate,
+  deviceLabel,
+  graceMs,
+  newestTime,
+  presenceDot,
+  seriesLabel,
+  valueText,
+  valueWithUnit,
+  zoneLevel,
+} from "./values.ts";
 
 /** What all items of one rendering share. */
 export interface FleetScene {
@@ -20,9 +30,21 @@ export interface FleetScene {
   readonly width: number;
   /** Newest values of a device that are shown. */
   readonly values: number;
+  /** Room for texts: of its name, of the words below it, of its first value, of the others, CSS pixels. */
+  readonly room: { readonly name: number; readonly note: number; readonly first: number; readonly cell: number };
   readonly focused: (device: DeviceView) => void;
   /** Changes where the curves' stretch of time, or whether it moves, does. */
   readonly key: string;
+}
+
+/**
+ * The class of a text that may not fit. Only such a text is cut: the browser keeps a layer of its own for each element
+ * that cuts, and a screen full of devices had 500, a third of what scrolling cost. Widths are estimated, rather too large.
+ */
+export function cutWhere(text: string, roomPx: number, sizePx: number): "cut" | "" {
+  let em = 0;
+  for (const sign of text) em += sign > "\u007f" ? 1.1 : /[A-Z0-9mw@%]/.test(sign) ? 0.8 : 0.6;
+  return em * sizePx > roomPx ? "cut" : "";
 }
 
 /** `silent for 3 min`; of one that is online the word alone. */
@@ -32,17 +54,18 @@ export function stateWords({ entry }: DeviceView, nowMs: number): string {
 }
 
 /** Why it is not well, or else what it is. */
-export function deviceNote(device: DeviceView): TemplateResult | typeof nothing {
+export function deviceNote(device: DeviceView, { room }: FleetScene): TemplateResult | typeof nothing {
   const { entry } = device;
-  if (entry.state !== "online") return html`<span class="why">${texts.reason[entry.reason]}</span>`;
+  const note = (words: string, level = "") =>
+    html`<span class="why ${level} ${cutWhere(words, room.note, 11)}">${words}</span>`;
+  if (entry.state !== "online") return note(texts.reason[entry.reason]);
   const worst = worstSeries(device);
   if (worst?.value !== undefined) {
-    const level = zoneLevel(worst, worst.value);
-    return html`<span class="why ${level}">${zoneWords(worst)}</span>`;
+    return note(zoneWords(worst), zoneLevel(worst, worst.value));
   }
-  if (entry.reason === "asleep") return html`<span class="why">${texts.reason.asleep}</span>`;
+  if (entry.reason === "asleep") return note(texts.reason.asleep);
   const words = [entry.kind, entry.via && texts.device.via(entry.via)].filter(Boolean).join(" · ");
-  return words === "" ? nothing : html`<span class="why">${words}</span>`;
+  return words === "" ? nothing : note(words);
 }
 
 /** `Temperature: too hot`, or `Temperature: in alarm` where the zone has no name. */
@@ -58,26 +81,38 @@ function zoneWords(series: SeriesView): string {
 }
 
 /** A value with its unit, marked where it is past its time. */
-export function valueMark(series: SeriesView, nowMs: number): TemplateResult | typeof nothing {
+export function valueMark(
+  series: SeriesView,
+  { nowMs }: FleetScene,
+  roomPx: number,
+  sizePx: number,
+): TemplateResult | typeof nothing {
   const { value } = series;
   if (value === undefined) return nothing;
-  const kind = typeof value === "number" ? "" : "word";
-  const unit = typeof value === "number" ? series.entry.unit : undefined;
-  const long = typeof value === "number" && valueWithUnit(series, value).length > 9 ? "long" : "";
-  const stale = isStale(series, nowMs) ? "stale" : "";
+  const text = valueText(series, value);
   // The space stands with the unit, so that the number is one piece.
-  const suffix = valueWithUnit(series, value).slice(valueText(series, value).length);
-  return html`<b class="value numbers ${kind} ${long} ${stale} ${zoneLevel(series, value)}">${valueText(series, value)}${
-    unit ? html`<span class="unit">${suffix}</span>` : nothing
+  const unit = valueWithUnit(series, value).slice(text.length);
+  const long = text.length + unit.length > 9 || typeof value !== "number" ? "long" : "";
+  const stale = isStale(series, nowMs) ? "stale" : "";
+  const cut = cutWhere(text + unit, roomPx, sizePx);
+  return html`<b class="value numbers ${long} ${cut} ${stale} ${zoneLevel(series, value)}">${text}${
+    unit === "" ? nothing : html`<span class="unit">${unit}</span>`
   }</b>`;
 }
 
 /** The name of a series, with the age of its value where that is past its time and not the `deviceAge` that stands above. */
-export function valueName(series: SeriesView, nowMs: number, deviceAge: string): TemplateResult {
+export function valueName(
+  series: SeriesView,
+  { nowMs }: FleetScene,
+  deviceAge: string,
+  roomPx: number,
+): TemplateResult {
+  const label = seriesLabel(series);
   const age = series.timeMs !== undefined && isStale(series, nowMs) ? ageOrDate(series.timeMs, nowMs) : deviceAge;
+  const isOld = age !== deviceAge;
   return html`<span class="label"
-    ><span class="what">${seriesLabel(series)}</span>${
-      age === deviceAge ? nothing : html`<span class="old numbers">${age}</span>`
+    ><span class="what ${isOld ? "cut" : cutWhere(label, roomPx, 11)}">${label}</span>${
+      isOld ? html`<span class="old numbers">${age}</span>` : nothing
     }</span
   >`;
 }
@@ -98,10 +133,21 @@ function isStale({ timeMs, entry }: SeriesView, nowMs: number): boolean {
 }
 
 /** A value above its name. */
-export function valueCell(series: SeriesView, nowMs: number, deviceAge: string): TemplateResult {
+export function valueCell(
+  series: SeriesView,
+  scene: FleetScene,
+  deviceAge: string,
+  roomPx = scene.room.cell,
+): TemplateResult {
   return html`<span class="cell" title=${seriesLabel(series)}
-    >${valueMark(series, nowMs)}${valueName(series, nowMs, deviceAge)}</span
+    >${valueMark(series, scene, roomPx, 13)}${valueName(series, scene, deviceAge, roomPx)}</span
   >`;
+}
+
+/** The name of a device beside its dot. */
+export function nameMark(device: DeviceView, { room }: FleetScene): TemplateResult {
+  const name = deviceLabel(device);
+  return html`${presenceDot(device.entry.state)}<span class="name ${cutWhere(name, room.name, 13)}">${name}</span>`;
 }
 
 export function sparkSource(series: SeriesView, scene: FleetScene, width: number, height: number): FleetSparkSource {

@@ -6,6 +6,7 @@ import {
   deviceAge,
   deviceNote,
   type FleetScene,
+  nameMark,
   sparkSource,
   sparkWords,
   stateWords,
@@ -14,7 +15,6 @@ import {
 import { troubleOf } from "./fleet-order.ts";
 import "./fleet-spark.ts";
 import { tellingSeries } from "./fleet-values.ts";
-import { deviceLabel, presenceDot } from "./values.ts";
 
 /** Sizes of rows, CSS pixels: the fleet knows where each lies without drawing it. */
 export const rowSizes = { height: 44, narrowHeight: 64 } as const;
@@ -95,6 +95,12 @@ export const fleetRowStyles = css`
   }
 `;
 
+/** The room for texts in a row: of the narrowest with columns, or in two lines on a phone of this width. */
+export function rowRoom(width: number, isPhone: boolean): FleetScene["room"] {
+  const cells = { first: 88, cell: 88 };
+  return isPhone ? { name: width - 190, note: width - 190, ...cells } : { name: 150, note: 150, ...cells };
+}
+
 /** One device in a line, its values in columns. `values` of the scene: columns of values. */
 export function fleetRow(device: DeviceView, scene: FleetScene, number: number, tabbable: boolean): TemplateResult {
   const { entry } = device;
@@ -110,10 +116,10 @@ export function fleetRow(device: DeviceView, scene: FleetScene, number: number, 
     title=${entry.device}
     @focus=${() => scene.focused(device)}
   >
-    <span class="head">${presenceDot(entry.state)}<span class="name">${deviceLabel(device)}</span></span>
-    <span class="about"><span class="state ${entry.state}">${stateWords(device, nowMs)}</span>${deviceNote(device)}</span>
-    ${main ? valueCell(main, nowMs, age.words) : html`<span class="none">${texts.list.noValues}</span>`}
-    ${others.map((series) => valueCell(series, nowMs, age.words))}
+    <span class="head">${nameMark(device, scene)}</span>
+    <span class="about"><span class="state ${entry.state}">${stateWords(device, nowMs)}</span>${deviceNote(device, scene)}</span>
+    ${main ? valueCell(main, scene, age.words, scene.room.first) : html`<span class="none">${texts.list.noValues}</span>`}
+    ${others.map((series) => valueCell(series, scene, age.words))}
     ${Array.from({ length: blanks }, () => html`<span></span>`)}
     ${
       main
