@@ -167,13 +167,13 @@ describe("the link to the hub", () => {
   it.each([
     ["counts the sleep in its timers", () => clock.stall(3_600_000)],
     ["counts it on the wall alone", () => clock.jump(3_600_000)],
-  ])("doubts after sleep, on a machine that %s, and not where the hub was heard a moment ago", (_, sleep) => {
+  ])("doubts after sleep, on a machine that %s, and not where the hub was heard a moment ago", (_, night) => {
     last().accept();
     clock.advance(2_000);
     link.wake();
     expect(link.state.state).toBe("open");
     last().say({ type: "pong" });
-    sleep();
+    night();
     link.wake();
     expect(link.state.state).toBe("doubtful");
     last().say({ type: "pong" });
