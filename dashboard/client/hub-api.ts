@@ -16,6 +16,8 @@ export interface HubApiOptions {
   readonly fetch: typeof fetch;
   /** The hub's token, asked at each request; a hub that is open needs none. */
   readonly token: () => string | undefined;
+  /** A person waits from now on; returns what is called when that is over. */
+  readonly began?: () => () => void;
 }
 
 export type Params = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -23,6 +25,8 @@ export type Params = Readonly<Record<string, string | number | readonly string[]
 export interface RequestOptions {
   readonly params?: Params;
   readonly signal?: AbortSignal;
+  /** Asked for by the page itself, again and again: nobody waits for it. */
+  readonly quiet?: boolean;
 }
 
 /** Asks the hub that served this page. Answers have the shapes of the protocol; what is refused is thrown as `HubRefusal`. */
@@ -47,13 +51,24 @@ export class HubApi {
   }
 
   /** The answer as it comes, for what is saved as a file. */
-  async download(path: string, options: RequestOptions = {}): Promise<Response> {
-    return this.#send("GET", path, options);
+  download(path: string, options: RequestOptions = {}): Promise<Response> {
+    return this.#waitedFor(options, () => this.#send("GET", path, options));
   }
 
-  async #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object): Promise<Answer> {
-    const response = await this.#send(method, path, options, body);
-    return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
+  #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object): Promise<Answer> {
+    return this.#waitedFor(options, async () => {
+      const response = await this.#send(method, path, options, body);
+      return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
+    });
+  }
+
+  async #waitedFor<Answer>({ quiet }: RequestOptions, ask: () => Promise<Answer>): Promise<Answer> {
+    const end = quiet ? undefined : this.#options.began?.();
+    try {
+      return await ask();
+    } finally {
+      end?.();
+    }
   }
 
   async #send(method: string, path: string, { params, signal }: RequestOptions, body?: object): Promise<Response> {

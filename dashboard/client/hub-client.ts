@@ -60,6 +60,8 @@ interface Watch {
   epoch: string;
   /** What it has been told everything up to. */
   known: Subscribe["resume"];
+  /** Set while a past is waited for. */
+  end: (() => void) | undefined;
 }
 
 export interface HubClientOptions
@@ -68,6 +70,8 @@ export interface HubClientOptions
   readonly token?: () => string | undefined;
   /** The token of this connection is not, or no longer, the hub's. */
   readonly tokenRefused?: () => void;
+  /** A person waits for a past from now on; returns what is called when that is over. */
+  readonly began?: () => () => void;
 }
 
 /** The hub did not let this page in. */
@@ -160,12 +164,13 @@ export class HubClient {
   subscribe(request: SubscriptionRequest, listener: SubscriptionListener): Subscription {
     const watch: Watch = {
       ...{ request, listener, id: 0, set: undefined },
-      ...{ ready: false, resumed: false, epoch: "", known: undefined },
+      ...{ ready: false, resumed: false, epoch: "", known: undefined, end: undefined },
     };
     this.#watches.add(watch);
     if (this.#link.isOpen) this.#subscribe(watch);
     return {
       close: () => {
+        watch.end?.();
         if (!this.#watches.delete(watch) || watch.id === 0) return;
         this.#link.send(JSON.stringify({ type: "unsubscribe", id: watch.id }));
       },
@@ -190,6 +195,8 @@ export class HubClient {
     watch.resumed = false;
     const { devices, metrics, interval, history, keeps } = watch.request;
     const resume = keeps?.() ? watch.known : undefined;
+    watch.end?.();
+    watch.end = history && !resume ? this.#options.began?.() : undefined;
     const message: Subscribe = {
       type: "subscribe",
       id: watch.id,
@@ -233,6 +240,7 @@ export class HubClient {
         const watch = this.#watchOf(message.id);
         if (!watch) return;
         watch.ready = true;
+        watch.end?.();
         reached(watch, message.offset);
         watch.listener.ready?.();
         return;
@@ -254,7 +262,11 @@ export class HubClient {
           this.#changed();
           return;
         }
-        if (message.id !== undefined) this.#watchOf(message.id)?.listener.refused?.(message);
+        if (message.id !== undefined) {
+          const watch = this.#watchOf(message.id);
+          watch?.end?.();
+          watch?.listener.refused?.(message);
+        }
         return;
       case "welcome":
         this.#setClock(message.hubTime);
@@ -313,6 +325,7 @@ export class HubClient {
   }
 
   #changed(): void {
+    if (!this.#link.isOpen) for (const watch of this.#watches) watch.end?.();
     for (const call of [...this.#listeners]) call();
   }
 }

@@ -67,5 +67,7 @@ export class Refusals {
 /** Asks the hub; undefined where it did not tell. */
 export async function askRefused(api: HubApi, device: string): Promise<RefusedAnswer | undefined> {
   const signal = AbortSignal.timeout(answerMs);
-  return api.get<RefusedAnswer>(`devices/${encodeURIComponent(device)}/refused`, { signal }).catch(() => undefined);
+  return api
+    .get<RefusedAnswer>(`devices/${encodeURIComponent(device)}/refused`, { signal, quiet: true })
+    .catch(() => undefined);
 }

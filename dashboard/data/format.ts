@@ -106,6 +106,12 @@ export function formatClock(timeMs: number): string {
   return dateFormat("seconds", { ...seconds, hourCycle: "h23" }).format(timeMs);
 }
 
+/** The short name of the zone that times are shown in at that moment: `GMT+9`. */
+export function formatZone(timeMs: number): string {
+  const parts = dateFormat("zone", { timeZoneName: "short" }).formatToParts(timeMs);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone.shown;
+}
+
 /** An instant in full: the date is left out where it is today's, the year where it is this one. `detailMs`: what a pixel stands for; seconds are shown below a minute. */
 export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): string {
   const today = sameDay(timeMs, nowMs);

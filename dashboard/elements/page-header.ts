@@ -3,9 +3,11 @@ import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { narrow } from "../client/media.ts";
-import { formatCount } from "../data/format.ts";
+import { formatCount, formatZone } from "../data/format.ts";
+import { paletteKeys } from "../data/keyboard.ts";
 import type { PageName } from "../data/route.ts";
-import { baseStyles, dotStyles } from "../styles/shared.ts";
+import { timeZone } from "../data/time-zone.ts";
+import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 import "./page-nav.ts";
@@ -17,6 +19,7 @@ import "./settings-menu.ts";
 export class PageHeader extends LitElement {
   static override styles = [
     baseStyles,
+    buttonStyles,
     dotStyles,
     css`
       :host {
@@ -52,6 +55,39 @@ export class PageHeader extends LitElement {
         font-weight: 550;
         white-space: nowrap;
       }
+      .search {
+        gap: 8px;
+        padding: 0 6px 0 10px;
+        color: var(--text-muted);
+      }
+      .search kbd {
+        margin-left: 12px;
+        padding: 0 5px;
+        border: 1px solid var(--border);
+        border-radius: var(--radius-s);
+        font: 550 var(--text-xs) / 18px var(--font);
+      }
+      .end {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        margin-left: auto;
+      }
+      .links {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-width: 0;
+      }
+      .zone {
+        display: inline-flex;
+        flex: none;
+        align-items: center;
+        gap: 6px;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+        white-space: nowrap;
+      }
       .link.lost {
         border-color: var(--warn-border);
         background: var(--warn-ground);
@@ -76,39 +112,57 @@ export class PageHeader extends LitElement {
         color: var(--value-text, var(--text));
         font-weight: 600;
       }
-      .link + settings-menu {
-        margin-left: auto;
+      dl + .end {
+        margin-left: 0;
       }
-      @media (max-width: 1240px) {
+      @media (max-width: 1420px) {
         dl {
           display: none;
         }
-        settings-menu {
+        dl + .end {
           margin-left: auto;
         }
       }
+      @media (max-width: 1180px) {
+        .brand span,
+        .search span,
+        .search kbd {
+          display: none;
+        }
+        .search {
+          width: var(--control-height);
+          padding: 0;
+          border-color: transparent;
+          background: none;
+        }
+      }
       @media (max-width: 1000px) {
-        .brand span {
+        :host {
+          gap: 12px;
+        }
+        .zone svg {
           display: none;
         }
       }
       @media (max-width: 860px) {
         :host {
-          gap: 12px;
           padding: 0 8px 0 12px;
         }
         .brand span {
           display: inline;
+        }
+        .end {
+          gap: 0;
         }
       }
       /* The connection stands below the name: side by side the name would be cut. */
       @media (max-width: 480px) {
         :host {
           display: grid;
-          grid-template-columns: 1fr auto;
+          grid-template-columns: minmax(0, 1fr) auto;
         }
         .brand,
-        .link {
+        .links {
           grid-area: 1 / 1;
           justify-self: start;
         }
@@ -119,13 +173,26 @@ export class PageHeader extends LitElement {
           align-self: start;
           line-height: 20px;
         }
-        .link {
+        .links {
+          gap: 8px;
           align-self: end;
-          height: 20px;
+          max-width: calc(100% - 31px);
           margin: 0 0 6px 31px;
+          pointer-events: none;
+        }
+        .link {
+          height: 20px;
           padding: 0 8px;
           font-size: var(--text-xs);
-          pointer-events: none;
+        }
+        .zone {
+          flex: 0 1 auto;
+          display: block;
+          min-width: 0;
+          margin-left: 0;
+          overflow: hidden;
+          font-size: var(--text-xs);
+          text-overflow: ellipsis;
         }
       }
     `,
@@ -144,6 +211,7 @@ export class PageHeader extends LitElement {
     new Observer(this, () => this.hub?.view);
     new Observer(this, () => narrow);
     new Observer(this, () => language);
+    new Observer(this, () => timeZone);
     let end: (() => void) | undefined;
     this.addController({
       hostConnected: () => {
@@ -165,12 +233,41 @@ export class PageHeader extends LitElement {
       ${
         narrow.matches || refused ? nothing : html`<page-nav .offered=${this.offered} .current=${this.page}></page-nav>`
       }
-      <span class="link ${open ? "" : "lost"}" role="status">
-        <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
-      </span>
+      <div class="links">
+        <span class="link ${open ? "" : "lost"}" role="status">
+          <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
+        </span>
+        ${this.#zone()}
+      </div>
       ${this.hub.view.complete && !refused ? this.#counts() : nothing}
-      <settings-menu></settings-menu>
+      <div class="end">
+        ${refused ? nothing : this.#search()}
+        <settings-menu></settings-menu>
+      </div>
     `;
+  }
+
+  /** Only where it is not what everybody expects: the time of the device that is looked at. */
+  #zone() {
+    const { choice, hub } = timeZone;
+    if (choice !== "hub" || hub === undefined) return nothing;
+    return html`<span class="zone" title=${texts.hubTime.long(hub)}>
+      ${icons.clock}${texts.hubTime.short(formatZone(this.hub.client.now()))}
+    </span>`;
+  }
+
+  #search() {
+    return html`<button
+      type="button"
+      class="button search"
+      aria-label=${texts.search.label}
+      aria-keyshortcuts="Control+K Meta+K"
+      aria-haspopup="dialog"
+      title=${texts.search.title}
+      @click=${() => this.dispatchEvent(new CustomEvent("search"))}
+    >
+      ${icons.search}<span>${texts.search.label}</span><kbd aria-hidden="true">${paletteKeys().join(" ")}</kbd>
+    </button>`;
   }
 
   #counts() {

@@ -7,7 +7,10 @@ import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { type LanguageKey, language, languageKeys, languages, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
-const iconOf = { system: icons.system, light: icons.sun, dark: icons.moon } satisfies Record<ThemeChoice, unknown>;
+export const themeIcons = { system: icons.system, light: icons.sun, dark: icons.moon } satisfies Record<
+  ThemeChoice,
+  unknown
+>;
 
 /** What a person chooses once: theme, language, and whose clock times are shown by. */
 @customElement("settings-menu")
@@ -78,7 +81,7 @@ export class SettingsMenu extends LitElement {
         ${this.#choices(texts.settings.theme, themeChoices, {
           chosen: theme.choice,
           name: (each) => texts.theme[each],
-          icon: (each) => iconOf[each],
+          icon: (each) => themeIcons[each],
           choose: (each: ThemeChoice) => theme.choose(each),
         })}
         ${this.#choices(texts.settings.language, languageKeys, {
@@ -125,7 +128,8 @@ interface Offer<Choice> {
   readonly choose: (choice: Choice) => void;
 }
 
-function zoneName(choice: ZoneChoice): string {
+/** Whose times those are, with the zone. */
+export function zoneName(choice: ZoneChoice): string {
   if (choice === "local") return texts.settings.local(Intl.DateTimeFormat().resolvedOptions().timeZone);
   return timeZone.hub === undefined ? texts.settings.hubUnknown : texts.settings.hub(timeZone.hub);
 }

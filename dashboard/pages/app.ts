@@ -3,26 +3,35 @@ import { state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { attend } from "../client/attention.ts";
-import { Observer } from "../client/controllers.ts";
+import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { HubApi } from "../client/hub-api.ts";
 import { HubClient } from "../client/hub-client.ts";
 import { HubView } from "../client/hub-view.ts";
 import { narrow } from "../client/media.ts";
+import { progress } from "../client/progress.ts";
 import { type TabToken, tokenOfTab } from "../client/tab-token.ts";
 import { browserTimers } from "../client/timers.ts";
 import { socketAddress } from "../data/hub-address.ts";
+import { kiosk } from "../data/kiosk.ts";
 import { deviceHref, go, parseRoute, type Route } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
+import { icons } from "../elements/icons.ts";
 import "../elements/link-banner.ts";
+import { Overlays } from "../elements/overlays.ts";
 import "../elements/page-header.ts";
 import "../elements/page-nav.ts";
+import "../elements/progress-bar.ts";
+import { TabStatus } from "../elements/tab-status.ts";
 import { deviceLabel } from "../elements/values.ts";
-import { baseStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import "./page-outlet.ts";
 import { offered } from "./registry.ts";
 import "./sign-in-page.ts";
+
+/** How long what was done is said, ms. */
+const sayMs = 3_000;
 
 /** How long an empty hub's page shows that the first reading came before it opens the device, ms. */
 const litMs = 1_400;
@@ -31,6 +40,7 @@ const litMs = 1_400;
 export class HubApp extends LitElement {
   static override styles = [
     baseStyles,
+    buttonStyles,
     css`
       :host {
         display: block;
@@ -70,6 +80,37 @@ export class HubApp extends LitElement {
         z-index: 10;
         inset: auto 0 0;
       }
+      .said {
+        position: fixed;
+        z-index: 20;
+        bottom: calc(var(--page-foot) + 16px);
+        left: 50%;
+        margin: 0;
+        padding: 8px 14px;
+        border-radius: var(--radius-s);
+        background: var(--text);
+        box-shadow: var(--shadow-raised);
+        color: var(--ground);
+        font-size: var(--text-s);
+        transform: translateX(-50%);
+      }
+      .said:empty {
+        display: none;
+      }
+      /* Out of the way until somebody stands in front of the wall. */
+      .leave {
+        position: fixed;
+        z-index: 20;
+        right: 12px;
+        bottom: 12px;
+        opacity: 0;
+        transition: opacity var(--motion);
+      }
+      .leave:hover,
+      .leave:focus-visible,
+      :host(:hover) .leave {
+        opacity: 0.9;
+      }
     `,
   ];
 
@@ -80,13 +121,19 @@ export class HubApp extends LitElement {
   readonly #hub: Hub = openHub(this.#token);
   /** True while this hub had no device since the page was opened. */
   #empty = false;
-  #endAttention: (() => void) | undefined;
   #zoneAsked = false;
+  #endAttention: (() => void) | undefined;
   #moving: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #tab = new TabStatus();
+  readonly #overlays = new Overlays(this, this.#hub, offered, (words) => this.#say(words));
+  @state() private said = "";
+  #saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    for (const source of [this.#hub.client, this.#hub.view, narrow, language, timeZone])
+    // Each second, too: what the tab tells is looked at no more often than that, and readings may cease.
+    for (const source of [this.#hub.client, this.#hub.view, narrow, language, timeZone, kiosk, everySecond])
       new Observer(this, () => source);
   }
 
@@ -94,8 +141,8 @@ export class HubApp extends LitElement {
     super.connectedCallback();
     addEventListener("hashchange", this.#routed);
     this.#hub.view.start();
-    this.#endAttention = attend(this.#hub.client);
     this.#hub.client.start();
+    this.#endAttention = attend(this.#hub.client);
   }
 
   override disconnectedCallback(): void {
@@ -117,7 +164,7 @@ export class HubApp extends LitElement {
     const { refused } = this.#hub.client;
     const device = !refused && this.route.page === "device" && this.#hub.view.devices.get(this.route.device);
     const name = device ? deviceLabel(device) : this.route.page === "device" ? undefined : texts.pages[this.route.page];
-    document.title = name === undefined || refused ? texts.product : `${name} – ${texts.product}`;
+    this.#tab.say(this.#hub, refused ? undefined : name);
     this.toggleAttribute("cut", this.#hub.client.state.state !== "open" && this.#hub.view.complete);
     if (!this.#hub.view.complete) {
       this.#zoneAsked = false;
@@ -132,7 +179,7 @@ export class HubApp extends LitElement {
   /** The hub's clock face. Where it does not tell, times are shown by this device's. */
   async #askZone(): Promise<void> {
     this.#zoneAsked = true;
-    const status = await this.#hub.api.get<StatusAnswer>("status").catch(() => undefined);
+    const status = await this.#hub.api.get<StatusAnswer>("status", { quiet: true }).catch(() => undefined);
     if (status) timeZone.hubIs(status.timeZone);
   }
 
@@ -157,7 +204,17 @@ export class HubApp extends LitElement {
     return html`
       <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
       <header class="top">
-        <page-header .hub=${this.#hub} .offered=${offered} .page=${route.page}></page-header>
+        ${
+          kiosk.on
+            ? nothing
+            : html`<page-header
+              .hub=${this.#hub}
+              .offered=${offered}
+              .page=${route.page}
+              @search=${() => void this.#overlays.search()}
+            ></page-header>`
+        }
+        <progress-bar></progress-bar>
         ${quiet ? nothing : html`<link-banner .client=${client}></link-banner>`}
       </header>
       <main id="main" tabindex="-1">
@@ -169,8 +226,31 @@ export class HubApp extends LitElement {
             : html`<page-outlet .hub=${this.#hub} .route=${route}></page-outlet>`,
         )}
       </main>
-      ${narrow.matches && !refused ? html`<page-nav foot .offered=${offered} .current=${route.page}></page-nav>` : nothing}
+      <p class="said" role="status">${this.said}</p>
+      ${kiosk.on ? this.#leaveKiosk() : nothing}
+      ${narrow.matches && !refused && !kiosk.on ? html`<page-nav foot .offered=${offered} .current=${route.page}></page-nav>` : nothing}
     `;
+  }
+
+  #leaveKiosk() {
+    const { leaveWall } = texts.commands;
+    return html`<button
+      type="button"
+      class="button icon leave"
+      aria-label=${leaveWall}
+      title=${leaveWall}
+      @click=${() => kiosk.set(false)}
+    >
+      ${icons.close}
+    </button>`;
+  }
+
+  #say(words: string): void {
+    this.said = words;
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => {
+      this.said = "";
+    }, sayMs);
   }
 
   /** The address after `#` is the route, so the link moves the focus by hand. */
@@ -188,7 +268,8 @@ function openHub(token: TabToken): Hub {
     random: Math.random,
     token: () => token.value,
     tokenRefused: () => token.forget(),
+    began: progress.begin,
   });
-  const api = new HubApi({ fetch: (...request) => fetch(...request), token: () => token.value });
+  const api = new HubApi({ fetch: (...request) => fetch(...request), token: () => token.value, began: progress.begin });
   return { client, view: new HubView(client), api, token };
 }

@@ -1,13 +1,11 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { Hub } from "../client/hub.ts";
+import { patienceMs, progress } from "../client/progress.ts";
 import type { PageName, Route } from "../data/route.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { type PageSource, pages } from "./registry.ts";
-
-/** What takes longer than this is said, ms. */
-const patienceMs = 300;
 
 /** Shows the page of a route; its code is loaded when it is first wanted. */
 @customElement("page-outlet")
@@ -67,7 +65,7 @@ export class PageOutlet extends LitElement {
       this.late = true;
     }, patienceMs);
     try {
-      await pages[page].load();
+      await progress.during(pages[page].load());
       this.loaded = new Set([...this.loaded, page]);
     } catch {
       this.failed = true;

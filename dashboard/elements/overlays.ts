@@ -1,0 +1,73 @@
+/** What opens above the page by a key: the palette and the sheet of shortcuts, their code loaded when first wanted. */
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { isTyping } from "../client/commands.ts";
+import type { Hub } from "../client/hub.ts";
+import { progress } from "../client/progress.ts";
+import type { OfferedPage } from "./page-nav.ts";
+
+export class Overlays implements ReactiveController {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  readonly #hub: Hub;
+  readonly #offered: readonly OfferedPage[];
+  readonly #say: (words: string) => void;
+
+  /** `say`: says for a moment what was done. */
+  constructor(
+    host: ReactiveControllerHost & HTMLElement,
+    hub: Hub,
+    offered: readonly OfferedPage[],
+    say: (words: string) => void,
+  ) {
+    this.#host = host;
+    this.#hub = hub;
+    this.#offered = offered;
+    this.#say = say;
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    addEventListener("keydown", this.#key);
+  }
+
+  hostDisconnected(): void {
+    removeEventListener("keydown", this.#key);
+  }
+
+  /** Opens the search, or closes it. */
+  async search(): Promise<void> {
+    await progress.during(import("./command-palette.ts"));
+    const palette = this.#element("command-palette");
+    if (!palette.isConnected) {
+      palette.hub = this.#hub;
+      palette.offered = this.#offered;
+      palette.addEventListener("shortcuts", () => void this.shortcuts());
+      palette.addEventListener("said", (event) => this.#say((event as CustomEvent<string>).detail));
+      this.#host.shadowRoot?.append(palette);
+    }
+    await palette.toggle();
+  }
+
+  async shortcuts(): Promise<void> {
+    await progress.during(import("./shortcut-sheet.ts"));
+    const sheet = this.#element("shortcut-sheet");
+    if (!sheet.isConnected) this.#host.shadowRoot?.append(sheet);
+    await sheet.toggle();
+  }
+
+  #element<Name extends "command-palette" | "shortcut-sheet">(name: Name): HTMLElementTagNameMap[Name] {
+    return this.#host.shadowRoot?.querySelector(name) ?? document.createElement(name);
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing || event.repeat) return;
+    const withControl = event.ctrlKey || event.metaKey;
+    // By its place, too: with another script on the keyboard the letter is another one.
+    if (withControl && !event.altKey && !event.shiftKey && (event.key.toLowerCase() === "k" || event.code === "KeyK")) {
+      event.preventDefault();
+      void this.search();
+    } else if (event.key === "?" && !withControl && !event.altKey && !isTyping(event)) {
+      event.preventDefault();
+      void this.shortcuts();
+    }
+  };
+}

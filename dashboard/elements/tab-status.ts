@@ -1,0 +1,70 @@
+/** What the browser's tab tells of the hub while another one is in front: a count in the title, a sign in the icon. */
+import type { Hub } from "../client/hub.ts";
+import { formatCount } from "../data/format.ts";
+import wellIcon from "../icon.svg";
+// Small enough to come as data: a hub that is gone could not serve the one that says so.
+import alarmIcon from "../icon-alarm.svg";
+import cutIcon from "../icon-cut.svg";
+import troubleIcon from "../icon-trouble.svg";
+import { texts } from "../texts/index.ts";
+import { troubleOf } from "./fleet-order.ts";
+
+/** A thousand devices are looked through this often, ms. */
+const turnMs = 1_000;
+
+const iconOf = { well: wellIcon, trouble: troubleIcon, alarm: alarmIcon, cut: cutIcon };
+
+/** What is wrong, as the tab says it. */
+export interface HubTrouble {
+  readonly sign: keyof typeof iconOf;
+  /** Devices with something wrong; of a hub that cannot be asked nobody knows. */
+  readonly devices: number;
+}
+
+export class TabStatus {
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #trouble: HubTrouble = { sign: "well", devices: 0 };
+  #title = "";
+  #icon = "";
+
+  /** Says what is so now. `page`: the title of what is shown; undefined where that has none. */
+  say(hub: Hub, page: string | undefined): void {
+    const title = [this.#said(hub), page === undefined ? texts.product : `${page} – ${texts.product}`].join(" ").trim();
+    if (title !== this.#title) document.title = title;
+    this.#title = title;
+    const icon = iconOf[this.#trouble.sign];
+    if (icon !== this.#icon) document.querySelector<HTMLLinkElement>("link[rel=icon]")?.setAttribute("href", icon);
+    this.#icon = icon;
+  }
+
+  #said(hub: Hub): string {
+    this.#look(hub);
+    const { sign, devices } = this.#trouble;
+    if (sign === "cut") return `${texts.trouble.cut} ·`;
+    return devices > 0 ? texts.trouble.counted(formatCount(devices)) : "";
+  }
+
+  #look({ client, view }: Hub): void {
+    const { state } = client.state;
+    if (state !== "open" && state !== "doubtful" && client.heardAt !== undefined && !client.refused) {
+      this.#trouble = { sign: "cut", devices: 0 };
+      this.#lookedMs = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    if (performance.now() - this.#lookedMs < turnMs) return;
+    this.#lookedMs = performance.now();
+    this.#trouble = client.refused ? { sign: "well", devices: 0 } : troubleIn(view);
+  }
+}
+
+/** The same count as the fleet has for what is in trouble. */
+export function troubleIn({ devices }: Pick<Hub["view"], "devices">): HubTrouble {
+  let count = 0;
+  let alarm = false;
+  for (const device of devices.values()) {
+    const trouble = troubleOf(device);
+    if (trouble !== undefined) count += 1;
+    if (trouble === "alarm") alarm = true;
+  }
+  return { sign: alarm ? "alarm" : count > 0 ? "trouble" : "well", devices: count };
+}
