@@ -1,8 +1,10 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { CommandController } from "../client/commands.ts";
 import { type RangeKey, rangeKeys } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { icons } from "./icons.ts";
 
 /** One of the ten ranges. Fires `range-chosen` with the key as detail. */
 @customElement("range-picker")
@@ -28,6 +30,21 @@ export class RangePicker extends LitElement {
 
   /** Undefined: none of them, a stretch that was chosen in a chart. */
   @property() range: RangeKey | undefined;
+
+  constructor() {
+    super();
+    new CommandController(this, {
+      commands: () =>
+        rangeKeys
+          .filter((key) => key !== this.range)
+          .map((key) => ({
+            id: `range:${key}`,
+            title: texts.commands.range(texts.range.names[key]),
+            icon: icons.clock,
+            run: () => this.#choose(key),
+          })),
+    });
+  }
 
   override render() {
     return html`<div class="choices" role="radiogroup" aria-label=${texts.range.label} @keydown=${this.#key}>
