@@ -1,5 +1,6 @@
 /** Every text of the page in English, so that wording stays one voice. The other languages have the same shape. */
 import type { PresenceReason, PresenceState } from "../../server/protocol/index.ts";
+import { arrivals, connect } from "./en/connect.ts";
 
 export const en = {
   product: "Telemetry hub",
@@ -456,36 +457,8 @@ export const en = {
       whole: (device: string) => `All of ${device}`,
     },
   },
-  connect: {
-    heading: "Connect a device",
-    emptyHeading: "Connect your first device",
-    emptyIntro:
-      "Nothing has sent a reading yet. Pick a way below: this page lights up as soon as the first one is stored.",
-    intro: "A device comes into being with its first reading; there is nothing to set up here.",
-    waiting: "Waiting for the first reading",
-    waitingForAnother: "Waiting for a new device",
-    arrived: (device: string) => `First reading from ${device}`,
-    address: "This hub's address",
-    tabs: "Ways to connect",
-    copy: "Copy",
-    copied: "Copied",
-    copyFailed: "Select the text and copy it",
-    tryHeading: "No device at hand?",
-    tryText:
-      "Let this page play one: it sends a slow wave, stored like any other reading, until you stop it or close the page.",
-    tryStart: "Send readings from this page",
-    tryStop: "Stop sending",
-    open: "Open the device",
-    ways: {
-      browser: { name: "Browser", hint: "Save as a file and open it, or paste it into any page of yours." },
-      javascript: {
-        name: "JavaScript",
-        hint: "Runs in Node 22 or newer, Deno, Bun and in a browser's console; nothing to install.",
-      },
-      python: { name: "Python", hint: "Standard library only; nothing to install." },
-      curl: { name: "curl", hint: "One reading by HTTP. The answer comes once it is on disk." },
-    },
-  },
+  connect,
+  arrivals,
 } as const;
 
 /** The shape that every language fills: English with its wording taken out. */

@@ -1,5 +1,6 @@
 /** Every text of the page in Korean. */
 import type { Texts } from "./en.ts";
+import { arrivals, connect } from "./ko/connect.ts";
 
 export const ko: Texts = {
   product: "텔레메트리 허브",
@@ -450,34 +451,6 @@ export const ko: Texts = {
       whole: (device: string) => `${device}의 모든 지표`,
     },
   },
-  connect: {
-    heading: "장치 연결",
-    emptyHeading: "첫 장치를 연결하세요",
-    emptyIntro:
-      "아직 측정값이 들어오지 않았습니다. 아래에서 방법을 고르세요. 첫 값이 저장되는 순간 이 페이지가 알려 줍니다.",
-    intro: "장치는 첫 측정값과 함께 생깁니다. 여기서 따로 설정할 것은 없습니다.",
-    waiting: "첫 측정값을 기다리는 중",
-    waitingForAnother: "새 장치를 기다리는 중",
-    arrived: (device) => `${device}의 첫 측정값이 들어왔습니다`,
-    address: "이 허브의 주소",
-    tabs: "연결 방법",
-    copy: "복사",
-    copied: "복사됨",
-    copyFailed: "텍스트를 선택해 복사하세요",
-    tryHeading: "가진 장치가 없나요?",
-    tryText:
-      "이 페이지가 장치 역할을 할 수 있습니다. 멈추거나 페이지를 닫을 때까지 느린 파형을 보내고, 다른 측정값처럼 저장됩니다.",
-    tryStart: "이 페이지에서 측정값 보내기",
-    tryStop: "보내기 중지",
-    open: "장치 열기",
-    ways: {
-      browser: { name: "브라우저", hint: "파일로 저장해 열거나, 가지고 있는 페이지에 붙여 넣으세요." },
-      javascript: {
-        name: "JavaScript",
-        hint: "Node 22 이상, Deno, Bun과 브라우저 콘솔에서 실행됩니다. 설치할 것이 없습니다.",
-      },
-      python: { name: "Python", hint: "표준 라이브러리만 씁니다. 설치할 것이 없습니다." },
-      curl: { name: "curl", hint: "HTTP로 측정값 하나를 보냅니다. 디스크에 저장된 뒤 응답이 옵니다." },
-    },
-  },
+  connect,
+  arrivals,
 };

@@ -39,3 +39,8 @@ export function compilerLacks(): string | undefined {
 export function leftOut(reason: string | undefined): string {
   return reason === undefined ? "" : `: left out, ${reason}`;
 }
+
+/** A program that tells its version. */
+export function commandLacks(command: string): string | undefined {
+  return outputOf(command, ["--version"]) === undefined ? `no ${command} is installed here` : undefined;
+}

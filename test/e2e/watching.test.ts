@@ -21,7 +21,7 @@ describe("watching", () => {
     const { page } = await visit();
     await page.getByRole("heading", { name: "Connect your first device" }).waitFor();
     await page.getByText("Waiting for the first reading").waitFor();
-    for (const way of ["Browser", "JavaScript", "Python", "curl"]) {
+    for (const way of ["Browser", "Node", "Python", "Java", "curl", "Arduino"]) {
       await page.getByRole("tab", { name: way }).click();
       expect(await programOf(page.getByRole("tabpanel").locator("code")), way).toContain(`127.0.0.1:${world.port}`);
     }
