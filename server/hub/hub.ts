@@ -228,6 +228,7 @@ export class Hub {
       slowViewers: this.#slow.count,
       queue: { frames, bytes: Math.round(this.#intake.bytes) },
       health: this.health(),
+      access: this.#access.open ? "open" : "token",
       limits: { series, undecidedBytesTotal, slowViewerBytes: this.#viewer.settings.slowViewerBytes, ...storeLimits },
     };
   }

@@ -249,6 +249,8 @@ export const statusAnswer = z.object({
   /** What came and is neither on disk nor refused yet: frames of sockets; bytes of sockets and requests. */
   queue: z.object({ frames: z.int(), bytes: z.int() }),
   health: healthAnswer,
+  /** `token`: whoever is not on the hub's own machine needs its token. */
+  access: z.enum(["open", "token"]),
   limits: statusLimits,
 });
 export type StatusAnswer = z.infer<typeof statusAnswer>;

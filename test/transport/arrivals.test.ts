@@ -97,6 +97,7 @@ describe("GET arrivals", () => {
     expect((await post("wrong-word")).status).toBe(401);
     expect((await fetch(`${hub.url}/api/v1/arrivals`, { headers })).status).toBe(401);
     const told = await arrivals(hub);
+    expect((await hub.http("GET", "status")).body.access).toBe("token");
     expect(told.wrongTokens).toBe(1);
     expect(told.refusals).toMatchObject([{ way: "http", code: "not_signed_in" }]);
     expect(JSON.stringify(told)).not.toContain("wrong-word");
@@ -108,7 +109,7 @@ describe("GET status", () => {
     const hub = await newHub({ config: { minFreeBytes: 12_345 }, viewing: { slowViewerBytes: 65_536 } });
     const { body } = await hub.http("GET", "status");
     expect(body.queue).toEqual({ frames: 0, bytes: 0 });
-    expect(body.health).toEqual({ status: "ok" });
+    expect(body).toMatchObject({ health: { status: "ok" }, access: "open" });
     expect(body.limits).toMatchObject({ minFreeBytes: 12_345, slowViewerBytes: 65_536, series: 1_000_000 });
     const device = await hub.welcomed("a");
     const release = hub.store.holdAppends();
