@@ -20,6 +20,10 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     load: () => import("./device-page.ts"),
     render: (hub, route) => html`<device-page .hub=${hub} .route=${route}></device-page>`,
   },
+  explore: {
+    load: () => import("./explore-page.ts"),
+    render: (hub, route) => html`<explore-page .hub=${hub} .route=${route}></explore-page>`,
+  },
   connect: {
     load: () => import("./connect-page.ts"),
     render: (hub, route) => html`<connect-page .hub=${hub} .route=${route}></connect-page>`,
@@ -29,5 +33,6 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
 /** Those that the navigation offers, in its order. */
 export const offered: readonly OfferedPage[] = [
   { page: "fleet", icon: icons.devices },
+  { page: "explore", icon: icons.explore },
   { page: "connect", icon: icons.plus },
 ];

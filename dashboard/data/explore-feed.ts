@@ -1,0 +1,206 @@
+/** The traces of any series of any devices in one window of time, and what comes while that window stands. */
+import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { DeviceView, HubView, SeriesView } from "../client/hub-view.ts";
+import { DeviceFeed, type Trace } from "./device-feed.ts";
+import { keyOf, type SeriesName } from "./explore-choice.ts";
+import { type DataSpan, openingRange, type Range, type TimeWindow, windowOf } from "./ranges.ts";
+
+export interface ExploreFeedOptions {
+  readonly client: HubClient;
+  readonly view: Pick<HubView, "devices">;
+}
+
+/** A series with the device that it is of. */
+export interface ExploredSeries {
+  readonly key: string;
+  readonly device: DeviceView;
+  readonly series: SeriesView;
+}
+
+/** One device's part of what is looked at. */
+interface Part {
+  readonly device: DeviceView;
+  readonly metrics: readonly string[];
+  readonly feed: DeviceFeed;
+  readonly end: () => void;
+  /** What is drawn until the past of `feed` is here. */
+  before: DeviceFeed | undefined;
+  /** Tells what comes while the window stands. */
+  counting: Subscription | undefined;
+}
+
+/** A chart that became wider by less than this part of its width is full enough as it is. */
+const widerBy = 1.25;
+
+/** Buckets that a series is asked for at most: the hub's own limit is 5,000. */
+const mostPoints = 2_000;
+
+export class ExploreFeed {
+  readonly #client: HubClient;
+  readonly #view: Pick<HubView, "devices">;
+  readonly #parts = new Map<string, Part>();
+  readonly #listeners = new Set<() => void>();
+  #names: readonly SeriesName[] = [];
+  #chosen: Range | undefined;
+  #opening: Range | undefined;
+  #points = 400;
+  #asked = 400;
+  #arrived = 0;
+
+  constructor({ client, view }: ExploreFeedOptions) {
+    this.#client = client;
+    this.#view = view;
+  }
+
+  /** The range that is drawn: the one that was chosen, or the one that suits the data. */
+  get range(): Range {
+    if (this.#chosen !== undefined) return this.#chosen;
+    const span = this.span();
+    if (span.lastMs === undefined) return "1h";
+    this.#opening ??= openingRange(span, this.#client.now());
+    return this.#opening;
+  }
+
+  /** Readings that came since the window stands; 0 while it moves. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
+  get ready(): boolean {
+    return [...this.#parts.values()].every(({ feed }) => feed.ready);
+  }
+
+  /** Why the hub refused to tell, in its words. */
+  get problem(): string | undefined {
+    for (const { feed } of this.#parts.values()) if (feed.problem !== undefined) return feed.problem;
+    return undefined;
+  }
+
+  /** Those of the named series that the hub has, in the order of their names. */
+  get series(): ExploredSeries[] {
+    return this.#names.flatMap((name) => {
+      const device = this.#view.devices.get(name.device);
+      if (!device) return [];
+      const series = [...device.series.values()].find(({ entry }) => entry.metric === name.metric);
+      return series ? [{ key: keyOf(name), device, series }] : [];
+    });
+  }
+
+  /** Shows these series in this range; what is there already stays drawn until the new past has come. */
+  follow(names: readonly SeriesName[], range: Range | undefined): void {
+    if (names.length === 0) this.#opening = undefined;
+    this.#names = names;
+    this.#chosen = range;
+    const wanted = new Map<DeviceView, string[]>();
+    for (const { device, series } of this.series) {
+      wanted.set(device, [...(wanted.get(device) ?? []), series.entry.metric]);
+    }
+    const drawn = this.range;
+    for (const [id, part] of [...this.#parts]) {
+      if (!wanted.has(part.device)) this.#end(id, part);
+    }
+    for (const [device, metrics] of wanted) {
+      const known = this.#parts.get(device.entry.device);
+      if (known && metrics.every((metric) => known.metrics.includes(metric))) known.feed.range = drawn;
+      else this.#begin(device, metrics, drawn, known);
+    }
+    this.#count(typeof drawn === "object");
+  }
+
+  /** How wide the charts are, CSS pixels: the past is asked for as finely as that, and anew where they became wider. */
+  set widthPx(width: number) {
+    this.#points = Math.max(100, Math.min(mostPoints, Math.ceil(width)));
+    if (this.#points < this.#asked * widerBy) return;
+    this.#asked = this.#points;
+    for (const { feed } of this.#parts.values()) feed.retry();
+  }
+
+  retry(): void {
+    for (const { feed } of this.#parts.values()) if (feed.problem !== undefined) feed.retry();
+  }
+
+  close(): void {
+    for (const [id, part] of [...this.#parts]) this.#end(id, part);
+  }
+
+  /** Calls after each change of readings. Returns how to end it. */
+  listen(call: () => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
+
+  trace({ device, series }: Pick<ExploredSeries, "device" | "series">): Trace | undefined {
+    const part = this.#parts.get(device.entry.device);
+    if (!part) return undefined;
+    const { series: number } = series.entry;
+    const fresh = part.feed.ready ? part.feed.trace(number) : undefined;
+    return fresh ?? part.before?.trace(number) ?? part.feed.trace(number);
+  }
+
+  /** The stretch of time to draw at this moment, the same for all. */
+  window(): TimeWindow {
+    return windowOf(this.range, this.span(), this.#client.shownNow());
+  }
+
+  /** First and last reading of the named series. */
+  span(): DataSpan {
+    let firstMs: number | undefined;
+    let lastMs: number | undefined;
+    for (const { series } of this.series) {
+      if (series.firstMs !== undefined) firstMs = Math.min(firstMs ?? series.firstMs, series.firstMs);
+      if (series.timeMs !== undefined) lastMs = Math.max(lastMs ?? series.timeMs, series.timeMs);
+    }
+    return { firstMs, lastMs };
+  }
+
+  #begin(device: DeviceView, metrics: readonly string[], range: Range, known: Part | undefined): void {
+    const id = device.entry.device;
+    const before = known && (known.feed.ready ? known.feed : (known.before ?? known.feed));
+    if (known) this.#end(id, known);
+    const points = () => this.#points;
+    this.#asked = Math.max(this.#asked, this.#points);
+    const feed = new DeviceFeed(this.#client, device, range, { metrics, points, span: () => this.span() });
+    const part: Part = {
+      device,
+      metrics,
+      feed,
+      before,
+      counting: undefined,
+      end: feed.listen(() => this.#heard(part)),
+    };
+    this.#parts.set(id, part);
+    feed.open();
+  }
+
+  #heard(part: Part): void {
+    if (part.feed.ready) part.before = undefined;
+    for (const call of [...this.#listeners]) call();
+  }
+
+  #end(id: string, part: Part): void {
+    part.end();
+    part.feed.close();
+    part.counting?.close();
+    this.#parts.delete(id);
+  }
+
+  /** Counts what comes while the window stands. It is told anyway: the hub sends it once for all who want the same. */
+  #count(stands: boolean): void {
+    if (!stands) this.#arrived = 0;
+    for (const part of this.#parts.values()) {
+      if (stands === (part.counting !== undefined)) continue;
+      part.counting?.close();
+      part.counting = stands
+        ? this.#client.subscribe(
+            { devices: [part.device.entry.device], metrics: part.metrics },
+            {
+              update: ({ series }) => {
+                this.#arrived += series.length;
+                if (series.length > 0) for (const call of [...this.#listeners]) call();
+              },
+            },
+          )
+        : undefined;
+    }
+  }
+}

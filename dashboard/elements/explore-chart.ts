@@ -1,0 +1,288 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { Observer } from "../client/controllers.ts";
+import type { HubClient } from "../client/hub-client.ts";
+import type { ExploreFeed } from "../data/explore-feed.ts";
+import { formatInstant } from "../data/format.ts";
+import { summaryOf } from "../data/line.ts";
+import { NumberTrace } from "../data/number-trace.ts";
+import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
+import { baseStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { type ExplorePlot, explorePlotOf, type PointedAt } from "../widgets/explore-plot.ts";
+import { plotCss } from "../widgets/plot.ts";
+import { stateName } from "../widgets/state-strip.ts";
+import { ChartController, nextFrameMs } from "./chart-controller.ts";
+import { exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
+import { followGestures } from "./explore-gestures.ts";
+import { type ExploreGroup, type ExploreLine, nameOfLine } from "./explore-lines.ts";
+import type { PictureChart } from "./explore-picture.ts";
+import { sheetOf } from "./metric-card-styles.ts";
+import { deviceLabel, seriesLabel, valueText, valueWithUnit } from "./values.ts";
+
+/** Words beside a moving chart change at most this often, ms. */
+const factsMs = 250;
+
+/** What the page around the charts does for them. */
+export interface ExploreScene {
+  readonly client: HubClient;
+  readonly feed: ExploreFeed;
+  /** The window of all charts at this moment. */
+  window(): TimeWindow;
+  latestMs(): number;
+  /** The window follows a hand, and stands where it was let go. */
+  moved(span: TimeSpan): void;
+  settled(): void;
+  /** A stretch was drawn. */
+  chosen(span: TimeSpan): void;
+  back(): void;
+  toggled(key: string): void;
+}
+
+/** One of the linked charts with its legend: several numbers on one axis, or the states of one series. */
+@customElement("explore-chart")
+export class ExploreChart extends LitElement {
+  static override styles = [sheetOf(plotCss), baseStyles, lookStyles, exploreChartStyles];
+
+  @property({ attribute: false }) scene!: ExploreScene;
+  @property({ attribute: false }) group!: ExploreGroup;
+  @property({ type: Number }) heightPx = 220;
+  @state() private pointed: PointedAt | undefined;
+  @state() private emphasised: number | undefined;
+  @query(".plot") private plotHost!: HTMLElement;
+
+  #plot: ExplorePlot | undefined;
+  #factsAt = 0;
+  #ends: (() => void)[] = [];
+  readonly #chart = new ChartController(this, {
+    draw: () => this.#draw(),
+    resize: () => this.#resize(),
+    recolour: () => this.#plot?.recolour(),
+    close: () => this.#endPlot(),
+  });
+
+  constructor() {
+    super();
+    new Observer(this, () => this.scene?.client);
+  }
+
+  /** The window moved. */
+  redraw(): void {
+    this.#chart.request();
+  }
+
+  /** For a picture of it; undefined where it cannot be drawn. */
+  pictured(): PictureChart | undefined {
+    this.#draw();
+    const canvas = this.plotHost.querySelector("canvas");
+    if (!canvas) return undefined;
+    const legend = this.group.lines
+      .filter(({ hidden }) => !hidden)
+      .map((line) => ({
+        name: nameOfLine(line),
+        value: this.#summary(line) ?? "",
+        look: this.group.kind === "numbers" ? line.look : undefined,
+      }));
+    return { heading: this.group.heading, canvas, legend };
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#attach();
+  }
+
+  override firstUpdated(): void {
+    this.#attach();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get("group");
+    if (changed.has("heightPx") || (before && before.kind !== this.group.kind)) this.#endPlot();
+  }
+
+  override updated(): void {
+    // The page allows no style attributes.
+    this.plotHost.style.height = `${this.heightPx}px`;
+  }
+
+  /** Draws the chart, and the words where it is time. */
+  #draw(): number | undefined {
+    if (!this.hasUpdated || this.plotHost.clientWidth === 0) return undefined;
+    this.#plot ??= explorePlotOf(this.plotHost, this.group.kind, this.heightPx, {
+      pointed: (pointed) => {
+        this.pointed = pointed;
+      },
+      chosen: (span) => this.scene.chosen(span),
+    });
+    const window = this.scene.window();
+    this.#plot.draw(
+      this.group.lines.flatMap((line) => {
+        const trace = line.hidden ? undefined : this.scene.feed.trace(line);
+        return trace ? [{ series: line.series, look: line.look, trace }] : [];
+      }),
+      window,
+      this.emphasised,
+    );
+    const now = performance.now();
+    if (now - this.#factsAt >= factsMs) {
+      this.#factsAt = now;
+      this.requestUpdate();
+    }
+    return nextFrameMs(this.scene.client, window, this.#plot.plotWidthPx);
+  }
+
+  /** Moves the crosshair of all charts by rows of this one. */
+  step(rows: number): void {
+    this.#plot?.step(rows);
+  }
+
+  leave(): void {
+    this.#plot?.leave();
+  }
+
+  override render() {
+    const { group, scene } = this;
+    const { fromMs, toMs } = scene.window();
+    const nowMs = scene.client.now();
+    const detailMs = (toMs - fromMs) / 400;
+    const { feed } = scene;
+    const drawn = group.lines.some((line) => feed.trace(line));
+    const none = feed.ready && !group.lines.some((line) => this.#hasAny(line));
+    const names = group.lines.map(nameOfLine).join(", ");
+    return html`
+      <header>
+        <h2 title=${group.heading}>${group.heading}</h2>
+        <span class="at numbers">${this.pointed ? formatInstant(this.pointed.timeMs, nowMs, detailMs) : nothing}</span>
+      </header>
+      <div
+        class="plot ${group.kind}"
+        role="group"
+        tabindex="0"
+        aria-label=${texts.explore.describe(
+          group.heading,
+          names,
+          formatInstant(fromMs, nowMs, 60_000),
+          formatInstant(toMs, nowMs, 60_000),
+        )}
+        @keydown=${this.#key}
+        @blur=${() => this.leave()}
+      >
+        ${none ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
+        ${drawn || feed.ready ? nothing : html`<p class="note" role="status">${texts.chart.loading}</p>`}
+      </div>
+      <ul class="legend" aria-label=${group.heading}>
+        ${repeat(
+          this.#sorted(),
+          ({ key }) => key,
+          (line) => html`<li>${this.#entry(line)}</li>`,
+        )}
+      </ul>
+    `;
+  }
+
+  #entry(line: ExploreLine) {
+    const { hidden, series, device, look, key } = line;
+    const name = nameOfLine(line);
+    const value = hidden ? texts.explore.hidden : this.#value(line);
+    return html`<button
+      type="button"
+      aria-pressed=${!hidden}
+      title=${hidden ? texts.explore.show(name) : texts.explore.hide(name)}
+      @click=${() => this.scene.toggled(key)}
+      @pointerenter=${() => this.#emphasise(line)}
+      @pointerleave=${() => this.#emphasise(undefined)}
+    >
+      ${this.group.kind === "numbers" ? html`<i class=${lookClass(look)}></i>` : nothing}
+      <span class="name">${seriesLabel(series)} <span>${deviceLabel(device)}</span></span>
+      <span class="value numbers">${value}</span>
+    </button>`;
+  }
+
+  /** At the crosshair what is there, else least and most of what is drawn. */
+  #value(line: ExploreLine) {
+    const { series } = line;
+    const at = this.pointed?.of.get(series.entry.series);
+    if (this.pointed) {
+      if (at === undefined) return nothing;
+      if ("state" in at) return stateName(at.state);
+      const spread =
+        at.max > at.min ? html`<small>${valueText(series, at.min)} – ${valueText(series, at.max)}</small> ` : nothing;
+      return html`${spread}${valueWithUnit(series, at.value)}`;
+    }
+    const summary = this.#summary(line);
+    return summary === undefined ? nothing : html`<small>${summary}</small>`;
+  }
+
+  #summary(line: ExploreLine): string | undefined {
+    const { series } = line;
+    const trace = this.scene.feed.trace(line);
+    const { fromMs, toMs } = this.scene.window();
+    if (!(trace instanceof NumberTrace)) {
+      const last = trace?.at(toMs);
+      return last === undefined ? undefined : stateName(last);
+    }
+    const summary = summaryOf(trace, fromMs, toMs);
+    return summary && `${valueText(series, summary.min)} – ${valueWithUnit(series, summary.max)}`;
+  }
+
+  /** At the crosshair the highest first, as the lines lie; else as they were chosen. */
+  #sorted(): readonly ExploreLine[] {
+    const { pointed } = this;
+    if (!pointed) return this.group.lines;
+    const heightOf = ({ series, hidden }: ExploreLine) => {
+      const at = hidden ? undefined : pointed.of.get(series.entry.series);
+      return at === undefined || "state" in at ? Number.NEGATIVE_INFINITY : at.value;
+    };
+    return [...this.group.lines].sort((a, b) => Math.sign(heightOf(b) - heightOf(a)) || 0);
+  }
+
+  #hasAny(line: ExploreLine): boolean {
+    if (line.hidden) return true;
+    const trace = this.scene.feed.trace(line);
+    const { fromMs, toMs } = this.scene.window();
+    if (trace instanceof NumberTrace) return summaryOf(trace, fromMs, toMs) !== undefined;
+    return trace !== undefined && trace.length > 0;
+  }
+
+  #emphasise(line: ExploreLine | undefined): void {
+    const several = this.group.lines.filter(({ hidden }) => !hidden).length > 1;
+    this.emphasised = several && line && !line.hidden ? line.series.entry.series : undefined;
+  }
+
+  /** Shift and the arrows move the crosshair; without Shift they move the window, for all charts. */
+  #key(event: KeyboardEvent): void {
+    if (event.key === "Escape") this.leave();
+    const step = event.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
+    if (step === undefined) return;
+    event.preventDefault();
+    this.step(step);
+  }
+
+  #attach(): void {
+    this.#ends = [this.scene.feed.listen(() => this.redraw()), followGestures(this.plotHost, this.scene)];
+  }
+
+  #resize(): void {
+    if (!this.hasUpdated) return;
+    const { clientWidth } = this.plotHost;
+    this.#plot?.resize(clientWidth);
+    if (clientWidth > 0) this.scene.feed.widthPx = clientWidth;
+  }
+
+  #endPlot(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "explore-chart": ExploreChart;
+  }
+}

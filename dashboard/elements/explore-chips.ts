@@ -1,0 +1,116 @@
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { keyOf, type SeriesName } from "../data/explore-choice.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { lookClass, lookStyles } from "./explore-chart-styles.ts";
+import { type ExploreLine, nameOfLine } from "./explore-lines.ts";
+import { icons } from "./icons.ts";
+import { deviceLabel, seriesLabel } from "./values.ts";
+
+/** The series that were chosen, each with a button to take it off. Fires `take-off` with the name of one, `clear`. */
+@customElement("explore-chips")
+export class ExploreChips extends LitElement {
+  static override styles = [
+    baseStyles,
+    buttonStyles,
+    lookStyles,
+    css`
+      :host {
+        display: contents;
+      }
+      ul {
+        display: contents;
+      }
+      .chip {
+        display: inline-flex;
+        align-items: center;
+        gap: 8px;
+        max-width: 100%;
+        min-height: var(--control-height);
+        padding-left: 10px;
+        border: 1px solid var(--border);
+        border-radius: 999px;
+        background: var(--surface);
+        font-size: var(--text-s);
+      }
+      .chip .name {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      .chip .name span {
+        color: var(--text-muted);
+      }
+      .chip button {
+        display: grid;
+        flex: none;
+        place-content: center;
+        width: var(--control-height);
+        min-height: calc(var(--control-height) - 2px);
+        padding: 0;
+        border: 0;
+        border-radius: 999px;
+        background: none;
+        color: var(--text-muted);
+        cursor: pointer;
+      }
+      .chip button:hover {
+        background: var(--surface-hover);
+        color: var(--text);
+      }
+      .chip button svg {
+        width: 12px;
+        height: 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) names: readonly SeriesName[] = [];
+  /** Of the names those that the hub has. */
+  @property({ attribute: false }) lines: readonly ExploreLine[] = [];
+
+  override render() {
+    const lineOf = new Map(this.lines.map((line) => [line.key, line]));
+    return html`<ul aria-label=${texts.explore.shown}>
+        ${repeat(this.names, keyOf, (name) => this.#chip(name, lineOf.get(keyOf(name))))}
+      </ul>
+      ${
+        this.names.length > 1
+          ? html`<button type="button" class="button bare" @click=${() => this.dispatchEvent(new CustomEvent("clear"))}>
+              ${texts.explore.clear}
+            </button>`
+          : nothing
+      }`;
+  }
+
+  #chip(name: SeriesName, line: ExploreLine | undefined) {
+    const words = line ? nameOfLine(line) : keyOf(name);
+    const isNumber = line?.series.entry.type === "number";
+    return html`<li class="chip" title=${keyOf(name)}>
+      ${line && isNumber ? html`<i class=${lookClass(line.look)}></i>` : nothing}
+      <span class="name">
+        ${
+          line
+            ? html`${seriesLabel(line.series)} <span>${deviceLabel(line.device)}</span>`
+            : html`${name.metric} <span>${name.device} – ${texts.explore.unknown}</span>`
+        }
+      </span>
+      <button
+        type="button"
+        aria-label=${texts.explore.remove(words)}
+        title=${texts.explore.remove(words)}
+        @click=${() => this.dispatchEvent(new CustomEvent<SeriesName>("take-off", { detail: name }))}
+      >
+        ${icons.close}
+      </button>
+    </li>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "explore-chips": ExploreChips;
+  }
+}

@@ -1,0 +1,58 @@
+/** What is drawn on one of the linked charts, and how the lines are shared out among the charts. */
+
+import type { ExploreSplit } from "../data/explore-choice.ts";
+import type { ExploredSeries } from "../data/explore-feed.ts";
+import { texts } from "../texts/index.ts";
+import { deviceLabel, seriesLabel } from "./values.ts";
+
+/** One series with the looks that it has wherever it stands. */
+export interface ExploreLine extends ExploredSeries {
+  /** From 0: colour and dashes. */
+  readonly look: number;
+  readonly hidden: boolean;
+}
+
+export interface ExploreGroup {
+  readonly key: string;
+  readonly kind: "numbers" | "states";
+  readonly heading: string;
+  readonly lines: readonly ExploreLine[];
+}
+
+/** Charts in the order in which their first series was chosen; states stand below the numbers, a strip each. */
+export function groupsOf(lines: readonly ExploreLine[], split: ExploreSplit): ExploreGroup[] {
+  const numbers = new Map<string, ExploreLine[]>();
+  const strips: ExploreGroup[] = [];
+  for (const line of lines) {
+    const { entry } = line.series;
+    if (entry.type !== "number") {
+      strips.push({ key: `state ${line.key}`, kind: "states", heading: nameOfLine(line), lines: [line] });
+      continue;
+    }
+    const key = split === "unit" ? `unit ${entry.unit ?? ""}` : `series ${line.key}`;
+    numbers.set(key, [...(numbers.get(key) ?? []), line]);
+  }
+  const charts = [...numbers].map(
+    ([key, its]): ExploreGroup => ({
+      key,
+      kind: "numbers",
+      heading: split === "unit" ? headingOf(its) : nameOfLine(its[0] as ExploreLine),
+      lines: its,
+    }),
+  );
+  return [...charts, ...strips];
+}
+
+/** `Temperature · Boiler 1`. */
+export function nameOfLine({ device, series }: ExploredSeries): string {
+  return `${seriesLabel(series)} · ${deviceLabel(device)}`;
+}
+
+/** What the series of one chart have in common: their name where it is one, and the unit. */
+function headingOf(lines: readonly ExploreLine[]): string {
+  const labels = new Set(lines.map(({ series }) => seriesLabel(series)));
+  const [first] = labels;
+  const unit = lines[0]?.series.entry.unit;
+  if (labels.size === 1 && first !== undefined) return unit ? `${first} (${unit})` : first;
+  return unit ?? texts.explore.noUnit;
+}

@@ -1,0 +1,304 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { Hub } from "../client/hub.ts";
+import { narrow } from "../client/media.ts";
+import {
+  type ExploreChoice,
+  exploreChoiceOf,
+  hrefOf,
+  keyOf,
+  type SeriesName,
+  withSeries,
+} from "../data/explore-choice.ts";
+import { ExploreFeed } from "../data/explore-feed.ts";
+import { Steps } from "../data/explore-steps.ts";
+import { formatInstant } from "../data/format.ts";
+import type { RangeKey } from "../data/ranges.ts";
+import { go, goInPlace, type Route } from "../data/route.ts";
+import { type ExploreMove, splitChoice } from "../elements/explore-bar.ts";
+import "../elements/explore-chart.ts";
+import type { ExploreScene } from "../elements/explore-chart.ts";
+import "../elements/explore-chips.ts";
+import "../elements/explore-export.ts";
+import type { ExportSource } from "../elements/explore-export.ts";
+import { type ExploreGroup, type ExploreLine, groupsOf } from "../elements/explore-lines.ts";
+import { picturedCharts } from "../elements/explore-pictured.ts";
+import "../elements/explore-start.ts";
+import { icons } from "../elements/icons.ts";
+import "../elements/series-picker.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
+import { ExploreMoves } from "./explore-moves.ts";
+import { explorePageStyles } from "./explore-page-styles.ts";
+
+/** The count of what came is said this often at most, ms. */
+const calmMs = 250;
+
+/** Any series of any devices on linked charts: one window of time, one crosshair, all of it in the address. */
+@customElement("explore-page")
+export class ExplorePage extends LitElement implements Drawn {
+  static override styles = [baseStyles, buttonStyles, explorePageStyles];
+
+  @property({ attribute: false }) hub!: Hub;
+  @property({ attribute: false }) route!: Route & { readonly page: "explore" };
+  @state() private picking = false;
+  @query(".add") private addButton!: HTMLElement | null;
+
+  readonly #steps = new Steps();
+  #choice: ExploreChoice = exploreChoiceOf({ params: new URLSearchParams() });
+  #feed!: ExploreFeed;
+  #scene!: ExploreScene;
+  #moves!: ExploreMoves;
+  #saidMs = 0;
+  #ends: (() => void)[] = [];
+
+  constructor() {
+    super();
+    new Observer(this, () => this.hub?.client);
+    new Observer(this, () => narrow);
+    // Series that come into being, and ages.
+    new Observer(this, () => everySecond);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#open();
+    addEventListener("keydown", this.#key);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+    this.#moves.stop();
+    cancelDraw(this);
+    removeEventListener("keydown", this.#key);
+  }
+
+  #open(): void {
+    const { client, view } = this.hub;
+    const feed = new ExploreFeed({ client, view });
+    this.#feed = feed;
+    this.#ends = [
+      feed.listen(() => requestDraw(this, Math.max(0, this.#saidMs + calmMs - performance.now()))),
+      () => feed.close(),
+    ];
+    const moves = new ExploreMoves({
+      feed,
+      steps: this.#steps,
+      nowMs: () => client.now(),
+      follow: () => this.#redraw(),
+      show: (range) => this.#go({ ...this.#choice, range }),
+    });
+    this.#moves = moves;
+    this.#scene = {
+      client,
+      feed,
+      window: () => moves.window(),
+      latestMs: () => moves.latestMs(),
+      moved: (span) => moves.move(span),
+      settled: () => moves.settle(),
+      chosen: (span) => moves.show(span),
+      back: () => moves.back(),
+      toggled: (key) => this.#toggleHidden(key),
+    };
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    const isElsewhere = changed.has("route");
+    if (isElsewhere) {
+      this.#choice = exploreChoiceOf(this.route);
+      this.#steps.arrive(hrefOf(this.#choice));
+    }
+    const { series, range } = this.#choice;
+    this.#feed.follow(series, range);
+    if (isElsewhere) this.#moves.arrived();
+  }
+
+  /** In the frame of all charts: the words of the page, not more often than they can be read. */
+  draw(): undefined {
+    this.requestUpdate();
+  }
+
+  override render() {
+    this.#saidMs = performance.now();
+    const lines = this.#lines();
+    const { series } = this.#choice;
+    return html`
+      <header class="head">
+        <h1>${texts.explore.heading}</h1>
+        <button
+          type="button"
+          class="button add ${series.length === 0 ? "primary" : ""}"
+          aria-expanded=${this.picking}
+          aria-keyshortcuts="/"
+          @click=${() => this.#pick(!this.picking)}
+        >
+          ${icons.plus}${texts.explore.add}
+        </button>
+        <explore-chips
+          .names=${series}
+          .lines=${lines}
+          @take-off=${(event: CustomEvent<SeriesName>) => this.#toggleSeries(event.detail)}
+          @clear=${() => this.#go(withSeries(this.#choice, []))}
+        ></explore-chips>
+        ${
+          this.picking
+            ? html`<series-picker
+              .view=${this.hub.view}
+              .chosen=${new Set(series.map(keyOf))}
+              @toggle=${(event: CustomEvent<SeriesName>) => this.#toggleSeries(event.detail)}
+              @close=${() => this.#pick(false)}
+            ></series-picker>`
+            : nothing
+        }
+      </header>
+      ${this.#content(lines)}
+    `;
+  }
+
+  /** Where the link goes that skips what all pages have. */
+  focusContent(): void {
+    (this.renderRoot.querySelector<HTMLElement>(".charts") ?? this.addButton)?.focus();
+  }
+
+  #content(lines: readonly ExploreLine[]) {
+    if (this.#choice.series.length === 0) {
+      if (!this.hub.view.complete) return html`<p class="note" role="status">${texts.list.loading}</p>`;
+      return html`<explore-start .view=${this.hub.view}></explore-start>`;
+    }
+    if (lines.length === 0)
+      return html`<p class="note">${this.hub.view.complete ? texts.explore.unknown : texts.list.loading}</p>`;
+    const groups = groupsOf(lines, this.#choice.split);
+    return html`
+      ${this.#bar(lines)}
+      ${
+        this.#feed.problem === undefined
+          ? nothing
+          : html`<p class="problem" role="alert">
+              ${texts.explore.problem(this.#feed.problem)}
+              <button type="button" class="button" @click=${() => this.#feed.retry()}>${texts.device.retry}</button>
+            </p>`
+      }
+      <div class="charts" tabindex="-1">
+        ${repeat(
+          groups,
+          ({ key }) => key,
+          (group) => html`<explore-chart
+            .scene=${this.#scene}
+            .group=${group}
+            .heightPx=${heightOf(group, groups.length)}
+          ></explore-chart>`,
+        )}
+      </div>
+      <p class="hints">${matchMedia("(pointer: coarse)").matches ? texts.explore.touchHints : texts.explore.hints}</p>
+    `;
+  }
+
+  #bar(lines: readonly ExploreLine[]) {
+    const { range } = this.#moves;
+    const stands = typeof range === "object";
+    return html`<div class="bar">
+      <explore-bar
+        .range=${stands ? undefined : range}
+        .ends=${stands ? this.#shownEnds() : ""}
+        .hasLive=${this.#moves.liveRange !== "all"}
+        .arrived=${this.#feed.arrived}
+        .canUndo=${this.#steps.canUndo}
+        .canRedo=${this.#steps.canRedo}
+        @move=${(event: CustomEvent<ExploreMove>) => this.#moves.do(event.detail)}
+        @range-chosen=${(event: CustomEvent<RangeKey>) => this.#moves.show(event.detail)}
+      ></explore-bar>
+      <div class="ways">
+        ${splitChoice(this.#choice.split, (split) => this.#stay({ ...this.#choice, split }))}
+        <explore-export .source=${this.#exported(lines)}></explore-export>
+      </div>
+    </div>`;
+  }
+
+  #exported(lines: readonly ExploreLine[]): ExportSource {
+    return {
+      api: this.hub.api,
+      window: () => this.#moves.window(),
+      drawn: () =>
+        lines.flatMap((line) => {
+          const trace = line.hidden ? undefined : this.#feed.trace(line);
+          return trace ? [{ device: line.device.entry.device, metric: line.series.entry.metric, trace }] : [];
+        }),
+      picture: () => picturedCharts(this.renderRoot.querySelectorAll("explore-chart"), this.#shownEnds()),
+    };
+  }
+
+  /** Where the window begins and ends, in words. */
+  #shownEnds(): string {
+    const { fromMs, toMs } = this.#moves.window();
+    const nowMs = this.hub.client.now();
+    const detailMs = (toMs - fromMs) / 100;
+    return texts.device.stands(formatInstant(fromMs, nowMs, detailMs), formatInstant(toMs, nowMs, detailMs));
+  }
+
+  #lines(): ExploreLine[] {
+    const { series, hidden } = this.#choice;
+    const placeOf = new Map(series.map((name, place) => [keyOf(name), place]));
+    return this.#feed.series.map((one) => ({
+      ...one,
+      look: placeOf.get(one.key) ?? 0,
+      hidden: hidden.includes(one.key),
+    }));
+  }
+
+  #toggleSeries(name: SeriesName): void {
+    const { series } = this.#choice;
+    const key = keyOf(name);
+    const without = series.filter((each) => keyOf(each) !== key);
+    this.#go(withSeries(this.#choice, without.length < series.length ? without : [...series, name]));
+  }
+
+  #toggleHidden(key: string): void {
+    const { hidden } = this.#choice;
+    const next = hidden.includes(key) ? hidden.filter((each) => each !== key) : [...hidden, key];
+    this.#stay({ ...this.#choice, hidden: next });
+  }
+
+  /** A step that undo and the browser's Back take back. */
+  #go(choice: ExploreChoice): void {
+    const href = hrefOf(choice);
+    if (href === location.hash) return;
+    this.#steps.expect("step");
+    go(href);
+  }
+
+  #stay(choice: ExploreChoice): void {
+    this.#steps.expect("in place");
+    goInPlace(hrefOf(choice));
+  }
+
+  #pick(picking: boolean): void {
+    this.picking = picking;
+    if (!picking) this.addButton?.focus();
+  }
+
+  /** All charts at once, since one moved the window of all. */
+  #redraw(): void {
+    for (const chart of this.renderRoot.querySelectorAll("explore-chart")) chart.redraw();
+    requestDraw(this);
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const target = event.composedPath()[0];
+    const typing = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
+    if (event.defaultPrevented || typing) return;
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey) this.#pick(true);
+    else if (this.#choice.series.length === 0 || !this.#moves.key(event)) return;
+    event.preventDefault();
+  };
+}
+
+/** One chart alone has the room of several. */
+function heightOf({ kind }: ExploreGroup, charts: number): number {
+  if (kind === "states") return 76;
+  const tall = narrow.matches ? 260 : 360;
+  return charts === 1 ? tall : charts === 2 ? 260 : 200;
+}

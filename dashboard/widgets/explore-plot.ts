@@ -1,0 +1,144 @@
+/** The plot of one of the linked charts: numbers on one axis, or the states of one series. */
+import type { SeriesView } from "../client/hub-view.ts";
+import { stateHoldMs } from "../data/gaps.ts";
+import { NumberTrace } from "../data/number-trace.ts";
+import type { TimeSpan } from "../data/ranges.ts";
+import { StateTrace } from "../data/state-trace.ts";
+import type { LineReading } from "./line-chart.ts";
+import { OverlayChart } from "./overlay-chart.ts";
+import { Plot } from "./plot.ts";
+import { type StateReading, StateStrip } from "./state-strip.ts";
+
+export interface ExploreDrawing {
+  readonly series: SeriesView;
+  readonly look: number;
+  readonly trace: NumberTrace | StateTrace;
+}
+
+/** What the crosshair points at, and what each series has there, by its number. */
+export interface PointedAt {
+  readonly timeMs: number;
+  readonly of: ReadonlyMap<number, LineReading | StateReading>;
+}
+
+export interface ExplorePlotListener {
+  pointed(at: PointedAt | undefined): void;
+  /** A person drew a stretch of time. */
+  chosen(span: TimeSpan): void;
+}
+
+export interface ExplorePlot {
+  /** Width of the plotting area, CSS pixels. */
+  readonly plotWidthPx: number;
+  /** `emphasised`: the number of a series that is to stand out. */
+  draw(drawings: readonly ExploreDrawing[], span: TimeSpan, emphasised?: number): void;
+  resize(widthPx: number): void;
+  recolour(): void;
+  step(rows: number): void;
+  leave(): void;
+  destroy(): void;
+}
+
+/** `host`: its width is the plot's. */
+export function explorePlotOf(
+  host: HTMLElement,
+  kind: "numbers" | "states",
+  heightPx: number,
+  listener: ExplorePlotListener,
+): ExplorePlot {
+  return kind === "numbers" ? new NumbersPlot(host, heightPx, listener) : new StatesPlot(host, heightPx, listener);
+}
+
+class NumbersPlot implements ExplorePlot {
+  readonly #chart: OverlayChart;
+
+  constructor(host: HTMLElement, heightPx: number, { pointed, chosen }: ExplorePlotListener) {
+    this.#chart = new OverlayChart(host, heightPx, { pointed, chosen });
+  }
+
+  get plotWidthPx(): number {
+    return this.#chart.plotWidthPx;
+  }
+
+  draw(drawings: readonly ExploreDrawing[], span: TimeSpan, emphasised?: number): void {
+    const lines = drawings.flatMap(({ series: { entry }, look, trace }) =>
+      trace instanceof NumberTrace
+        ? [{ id: entry.series, look, trace, unit: entry.unit, reportInterval: entry.reportInterval }]
+        : [],
+    );
+    this.#chart.draw(lines, span, emphasised);
+  }
+
+  resize(widthPx: number): void {
+    this.#chart.resize(widthPx);
+  }
+
+  recolour(): void {
+    this.#chart.recolour();
+  }
+
+  step(rows: number): void {
+    this.#chart.step(rows);
+  }
+
+  leave(): void {
+    this.#chart.leave();
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+  }
+}
+
+class StatesPlot implements ExplorePlot {
+  readonly #strip = new StateStrip();
+  readonly #plot: Plot;
+  #series: number | undefined;
+
+  constructor(host: HTMLElement, height: number, { pointed, chosen }: ExplorePlotListener) {
+    this.#plot = new Plot(host, host.clientWidth, {
+      ...this.#strip.plotOptions,
+      height,
+      cursorMoved: (cursor) => {
+        const reading = cursor && this.#strip.reading(cursor);
+        const of = new Map(reading && this.#series !== undefined ? [[this.#series, reading]] : []);
+        pointed(cursor && { timeMs: cursor.timeMs, of });
+      },
+      spanChosen: chosen,
+    });
+  }
+
+  get plotWidthPx(): number {
+    return Math.max(1, this.#plot.plotWidthPx);
+  }
+
+  draw(drawings: readonly ExploreDrawing[], { fromMs, toMs }: TimeSpan): void {
+    const [first] = drawings;
+    this.#series = first?.series.entry.series;
+    const trace = first?.trace instanceof StateTrace ? first.trace : new StateTrace();
+    const holdMs = stateHoldMs(first?.series.entry.reportInterval ?? null);
+    this.#strip.draw(this.#plot, { trace, holdMs }, fromMs, toMs);
+  }
+
+  resize(widthPx: number): void {
+    this.#plot.resize(widthPx);
+    this.#strip.invalidate();
+  }
+
+  recolour(): void {
+    this.#strip.invalidate();
+    this.#plot.recolour();
+  }
+
+  step(rows: number): void {
+    this.#plot.step(rows);
+  }
+
+  leave(): void {
+    this.#plot.leave();
+  }
+
+  destroy(): void {
+    this.#plot.destroy();
+  }
+}
