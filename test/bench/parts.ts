@@ -1,4 +1,5 @@
 /** The parts of the benchmark, in the order in which they run. A new one is a folder and a line here. */
+import { dashboard } from "./dashboard/dashboard.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { history } from "./history/history.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
@@ -7,4 +8,4 @@ import { latency } from "./latency/latency.ts";
 import type { Part } from "./part.ts";
 import { size } from "./size/size.ts";
 
-export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, idleMemory];
+export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, idleMemory, dashboard];

@@ -11,6 +11,13 @@ export const bareSystem: System = {
   start: () => startProgram("bare-server.ts", []),
 };
 
+/** That server with a page of its own beside it, for those who measure what a page costs (`../dashboard`). */
+export const barePageSystem: System = {
+  name: "bare page",
+  route: { over: "websocket", acks: false },
+  start: () => startProgram("bare-page-server.ts", []),
+};
+
 /** The hub that anybody would write first: ws, zod, one INSERT a reading, a transaction a frame. */
 export function tableSystem(synchronous: "FULL" | "NORMAL"): System {
   return {
