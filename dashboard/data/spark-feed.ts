@@ -222,6 +222,8 @@ export class SparkFeed {
   async #askFor(batch: readonly SeriesView[], signal: AbortSignal): Promise<void> {
     const { windowMs, everyMs } = sparkSpans[this.#span];
     const toMs = this.#options.client.now();
+    // What is only told anew nobody waits for.
+    const quiet = batch.every((series) => this.#kept.get(series)?.ready);
     const params = {
       device: [...new Set(batch.map(({ entry }) => entry.device))],
       metric: [...new Set(batch.map(({ entry }) => entry.metric))],
@@ -231,7 +233,7 @@ export class SparkFeed {
       aggregates: ["last", "min", "max"],
     };
     const answer = await this.#options.api
-      .get<ToldSeries | { series: ToldSeries[] }>("readings", { params, signal })
+      .get<ToldSeries | { series: ToldSeries[] }>("readings", { params, signal, quiet })
       .catch((error: unknown) => {
         // Removed meanwhile: it has no past.
         const gone =

@@ -1,18 +1,13 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { CommandController } from "../client/commands.ts";
 import { formatCount } from "../data/format.ts";
 import { type SparkSpanKey, sparkSpanKeys } from "../data/spark-trace.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import type { DeviceSort } from "./device-order.ts";
-import {
-  type FleetChoice,
-  type FleetGrouping,
-  type FleetState,
-  fleetLooks,
-  fleetSorts,
-  fleetStates,
-} from "./fleet-choice.ts";
+import { type FleetChoice, type FleetState, fleetLooks, fleetSorts, fleetStates } from "./fleet-choice.ts";
+import { fleetCommands, fleetStateName, groupings } from "./fleet-commands.ts";
 import type { FleetSelection } from "./fleet-order.ts";
 import { fleetToolStyles } from "./fleet-tool-styles.ts";
 import { icons } from "./icons.ts";
@@ -26,6 +21,18 @@ export class FleetTools extends LitElement {
   @property({ attribute: false }) choice!: FleetChoice;
   @property({ attribute: false }) labelKeys: readonly string[] = [];
   @query("input") private input!: HTMLInputElement | null;
+
+  constructor() {
+    super();
+    new CommandController(this, {
+      commands: () => fleetCommands(this.choice, this.labelKeys, (part) => this.#choose(part)),
+      shortcuts: () => [
+        { keys: ["/"], does: texts.fleet.searchKey },
+        { keys: ["←", "↑", "→", "↓"], does: texts.fleet.arrowKeys },
+        { keys: ["Esc"], does: texts.list.clear },
+      ],
+    });
+  }
 
   focusSearch(): void {
     this.input?.focus();
@@ -68,7 +75,7 @@ export class FleetTools extends LitElement {
         ${fleetStates.map((state) => this.#state(state))}
       </div>
       <div class="ways">
-        ${this.#select(texts.fleet.group, this.choice.group, this.#groupings(), (group) => this.#choose({ group, closed: [] }))}
+        ${this.#select(texts.fleet.group, this.choice.group, groupings(this.choice, this.labelKeys), (group) => this.#choose({ group, closed: [] }))}
         ${this.#select<DeviceSort>(
           texts.list.sort,
           this.choice.sort,
@@ -114,20 +121,6 @@ export class FleetTools extends LitElement {
     </button>`;
   }
 
-  #groupings(): [FleetGrouping, string][] {
-    const { none, kind, gateway, label } = texts.fleet.groups;
-    const keys = new Set(this.labelKeys);
-    const { group } = this.choice;
-    // An address may name a label that no device has any more.
-    if (group.startsWith("label:")) keys.add(group.slice("label:".length));
-    return [
-      ["none", none],
-      ["kind", kind],
-      ["gateway", gateway],
-      ...[...keys].map((key): [FleetGrouping, string] => [`label:${key}`, label(key)]),
-    ];
-  }
-
   #select<Key extends string>(
     name: string,
     chosen: Key,
@@ -156,14 +149,6 @@ export class FleetTools extends LitElement {
       else this.#choose({ query: "" });
     }
   };
-}
-
-/** A state as it is said of a device: `in alarm`, `offline`. */
-export function fleetStateName(state: FleetState): string {
-  if (state === "all") return texts.list.all;
-  return state === "trouble" || state === "alarm" || state === "warn"
-    ? texts.fleet.states[state]
-    : texts.presence[state];
 }
 
 declare global {

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { isTyping } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { SeriesView } from "../client/hub-view.ts";
@@ -9,10 +10,10 @@ import { goInPlace, pageHref, type Route } from "../data/route.ts";
 import { SparkFeed } from "../data/spark-feed.ts";
 import { sparkSpans } from "../data/spark-trace.ts";
 import { choiceOf, type FleetChoice, paramsOf, wholeFleet } from "../elements/fleet-choice.ts";
+import { fleetStateName } from "../elements/fleet-commands.ts";
 import "../elements/fleet-grid.ts";
 import { FleetOrder, type FleetSelection } from "../elements/fleet-order.ts";
 import "../elements/fleet-tools.ts";
-import { fleetStateName } from "../elements/fleet-tools.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
@@ -233,13 +234,13 @@ export class FleetPage extends LitElement implements Drawn {
   #measure(): void {
     if (!this.tools) return;
     const headPx = Number.parseFloat(getComputedStyle(this).getPropertyValue("--header-height")) || 0;
-    this.stuckPx = headPx + (narrow.matches ? 0 : this.tools.offsetHeight);
-    this.style.setProperty("--fleet-top", `${this.stuckPx}px`);
+    const toolsPx = narrow.matches ? 0 : this.tools.offsetHeight;
+    this.stuckPx = headPx + toolsPx;
+    this.style.setProperty("--fleet-top", `calc(var(--header-height) + ${toolsPx}px)`);
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
+    const typing = isTyping(event);
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       this.tools?.focusSearch();

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
-import { drawnLine, wordsOf } from "./reading-page.ts";
+import { drawnLine, tryNow, wordsOf } from "./reading-page.ts";
 import { seriousViolations, type Visit, World } from "./world.ts";
 
 const halls = 1_000;
@@ -234,6 +234,7 @@ describe("the fleet", () => {
     await page.locator("link-banner .banner").waitFor();
     await expect.poll(() => colourOf(".cell .value")).toBe(await colourOf(".label"));
     await world.startHub();
+    await tryNow(page);
     const again = await world.device("oven/1");
     again.send({ type: "readings", id: 9, readings: [{ metric: "temperature", value: 199, time: Date.now() }] });
     await again.next("ack");
