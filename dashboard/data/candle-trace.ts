@@ -67,6 +67,12 @@ export class CandleTrace {
     return this.#freshFromMs;
   }
 
+  /** The newest reading known one by one, ms. */
+  get newestMs(): number | undefined {
+    const { length } = this.#fresh;
+    return length === 0 ? undefined : this.#fresh.time(length - 1);
+  }
+
   /** Start of the bucket, ms. */
   time(index: number): number {
     return this.#rows.time(index);

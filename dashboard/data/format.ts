@@ -46,6 +46,18 @@ export function formatShare(share: number): string {
   return share > 0 && share < 0.005 ? `<${format.format(0.01)}` : format.format(share);
 }
 
+/** A change as a part of what was before, with its sign: `+1.24%`. */
+export function formatChange(part: number): string {
+  const fraction = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return numberFormat("change", { style: "percent", ...fraction, signDisplay: "exceptZero" }).format(part);
+}
+
+/** How much of the time something was well, with one place, and never rounded up to all of it: `99.9%`. */
+export function formatAvailability(share: number): string {
+  const shown = share < 1 ? Math.floor(share * 1_000) / 1_000 : 1;
+  return numberFormat("availability", { style: "percent", maximumFractionDigits: 1 }).format(shown);
+}
+
 /** A unit with the space that belongs before it: `21.4 °C`, but `45%` and `12°`. */
 export function unitSuffix(unit: string | undefined): string {
   if (!unit) return "";
@@ -85,7 +97,7 @@ const dateFormats = new Map<string, Intl.DateTimeFormat>();
 function dateFormat(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const known = dateFormats.get(key);
   if (known) return known;
-  const made = new Intl.DateTimeFormat(language.locale, { ...options, timeZone: timeZone.shown });
+  const made = new Intl.DateTimeFormat(language.locale, { timeZone: timeZone.shown, ...options });
   dateFormats.set(key, made);
   return made;
 }
@@ -94,8 +106,12 @@ language.listen(() => {
   collator = undefined;
   numberFormats.clear();
   dateFormats.clear();
+  tickTexts.clear();
 });
-timeZone.listen(() => dateFormats.clear());
+timeZone.listen(() => {
+  dateFormats.clear();
+  tickTexts.clear();
+});
 
 const clock = { hour: "2-digit", minute: "2-digit" } as const;
 const seconds = { ...clock, second: "2-digit" } as const;
@@ -124,6 +140,11 @@ export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): stri
   return dateFormat(key, today ? time : { ...day, ...time }).format(timeMs);
 }
 
+/** The day (UTC) that begins at an instant: that of a daily candle, wherever it is looked at. */
+export function formatUtcDay(timeMs: number): string {
+  return dateFormat("utcDay", { ...date, year: "numeric", timeZone: "UTC" }).format(timeMs);
+}
+
 function yearOf(timeMs: number): string {
   return dateFormat("axisYear", { year: "numeric" }).format(timeMs);
 }
@@ -144,7 +165,21 @@ export function axisLabels(splits: readonly number[], stepMs: number): string[] 
   });
 }
 
+/** Texts of ticks: all charts of a page show the same instants, for seconds on end, and are drawn many times meanwhile. */
+const tickTexts = new Map<string, [string, string]>();
+const mostTickTexts = 1_000;
+
 function axisLabel(timeMs: number, stepMs: number): [string, string] {
+  const key = `${timeMs} ${stepMs}`;
+  const known = tickTexts.get(key);
+  if (known) return known;
+  if (tickTexts.size >= mostTickTexts) tickTexts.clear();
+  const made = tickText(timeMs, stepMs);
+  tickTexts.set(key, made);
+  return made;
+}
+
+function tickText(timeMs: number, stepMs: number): [string, string] {
   const day = dateFormat("axisDay", date);
   const year = dateFormat("axisYear", { year: "numeric" });
   if (stepMs < minuteMs) return [formatClock(timeMs), day.format(timeMs)];

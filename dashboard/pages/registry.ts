@@ -20,6 +20,10 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     load: () => import("./device-page.ts"),
     render: (hub, route) => html`<device-page .hub=${hub} .route=${route}></device-page>`,
   },
+  market: {
+    load: () => import("./market-page.ts"),
+    render: (hub, route) => html`<market-page .hub=${hub} .route=${route}></market-page>`,
+  },
   explore: {
     load: () => import("./explore-page.ts"),
     render: (hub, route) => html`<explore-page .hub=${hub} .route=${route}></explore-page>`,
@@ -33,6 +37,7 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
 /** Those that the navigation offers, in its order. */
 export const offered: readonly OfferedPage[] = [
   { page: "fleet", icon: icons.devices },
+  { page: "market", icon: icons.market },
   { page: "explore", icon: icons.explore },
   { page: "connect", icon: icons.plus },
 ];

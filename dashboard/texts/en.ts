@@ -1,6 +1,7 @@
 /** Every text of the page in English, so that wording stays one voice. The other languages have the same shape. */
 import type { PresenceReason, PresenceState } from "../../server/protocol/index.ts";
 import { arrivals, connect } from "./en/connect.ts";
+import { market } from "./en/market.ts";
 
 export const en = {
   product: "Telemetry hub",
@@ -10,6 +11,7 @@ export const en = {
     label: "Pages",
     fleet: "Devices",
     explore: "Explore",
+    market: "Market",
     connect: "Connect",
     loading: "Loading the page",
     failed: "This part of the page could not be loaded.",
@@ -248,7 +250,6 @@ export const en = {
     twoPrograms: "Two programs may be using this id: each throws the other out.",
     nothing: "The hub knows nothing of its presence in this range.",
     failed: (message: string) => `The hub could not tell the presence: ${message}`,
-    chip: (state: string, reason: string) => `${state}: ${reason}`,
     span: (from: string, to: string, duration: string) => `${from} – ${to}, ${duration}`,
     now: "now",
     table: "Show presence as a table",
@@ -460,6 +461,8 @@ export const en = {
       whole: (device: string) => `All of ${device}`,
     },
   },
+  market,
+
   connect,
   arrivals,
 } as const;

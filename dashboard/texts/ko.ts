@@ -1,6 +1,7 @@
 /** Every text of the page in Korean. */
 import type { Texts } from "./en.ts";
 import { arrivals, connect } from "./ko/connect.ts";
+import { market } from "./ko/market.ts";
 
 export const ko: Texts = {
   product: "텔레메트리 허브",
@@ -10,6 +11,7 @@ export const ko: Texts = {
     label: "페이지",
     fleet: "장치",
     explore: "탐색",
+    market: "시세",
     connect: "연결",
     loading: "페이지를 불러오는 중",
     failed: "페이지의 이 부분을 불러오지 못했습니다.",
@@ -243,7 +245,6 @@ export const ko: Texts = {
     twoPrograms: "두 프로그램이 같은 ID를 쓰며 서로를 밀어내고 있을 수 있습니다.",
     nothing: "이 범위의 접속 상태를 허브가 알지 못합니다.",
     failed: (message) => `허브가 접속 상태를 알려 주지 못했습니다: ${message}`,
-    chip: (state, reason) => `${state}: ${reason}`,
     span: (from, to, duration) => `${from} – ${to}, ${duration}`,
     now: "지금",
     table: "접속 상태를 표로 보기",
@@ -425,7 +426,8 @@ export const ko: Texts = {
     hints:
       "끌어서 확대 · Shift + 끌기로 이동 · 두 번 클릭하면 이전으로 · Ctrl + 휠로 포인터 위치 확대 · ← → 이동, + − 확대/축소, L 실시간",
     touchHints: "한 손가락으로 값 읽기 · 두 손가락으로 확대와 이동 · 두 번 탭하면 이전으로",
-    describe: (chart: string, series: string, from: string, to: string) => `${chart}: ${series}. ${from}부터 ${to}까지.`,
+    describe: (chart: string, series: string, from: string, to: string) =>
+      `${chart}: ${series}. ${from}부터 ${to}까지.`,
     problem: (message: string) => `허브가 과거 데이터를 알려 주지 못했습니다: ${message}`,
     export: {
       open: "내보내기",
@@ -454,6 +456,8 @@ export const ko: Texts = {
       whole: (device: string) => `${device}의 모든 지표`,
     },
   },
+  market,
+
   connect,
   arrivals,
 };

@@ -1,0 +1,58 @@
+/** From traces to what a chart and a table show: one row a candle, with its volume. */
+import type { CandleTrace } from "./candle-trace.ts";
+
+export interface CandleRow {
+  /** Start of the candle, ms. */
+  readonly timeMs: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  /** Readings that made it. */
+  readonly count: number;
+  /** What was traded in it; of series without a volume the number of readings. */
+  readonly volume: number;
+}
+
+export interface CandleSource {
+  readonly price: CandleTrace;
+  readonly volume?: VolumeSource | undefined;
+}
+
+export interface VolumeSource {
+  readonly trace: CandleTrace;
+  /** It tells a total that rises, not the size of each trade. */
+  readonly counter: boolean;
+}
+
+/** Candles whose start lies in [fromMs, toMs), oldest first. Buckets without a reading are left out. */
+export function candleRows({ price, volume }: CandleSource, fromMs: number, toMs: number): CandleRow[] {
+  const rows: CandleRow[] = [];
+  const end = price.indexAtOrAfter(toMs);
+  for (let index = price.indexAtOrAfter(fromMs); index < end; index++) {
+    const count = price.count(index);
+    if (count === 0) continue;
+    const timeMs = price.time(index);
+    rows.push({
+      timeMs,
+      open: price.open(index),
+      high: price.high(index),
+      low: price.low(index),
+      close: price.close(index),
+      count,
+      volume: volume ? volumeAt(volume, timeMs) : count,
+    });
+  }
+  return rows;
+}
+
+/** What was traded in the bucket that begins at `timeMs`. */
+export function volumeAt({ trace, counter }: VolumeSource, timeMs: number): number {
+  const index = trace.indexOf(timeMs);
+  if (index < 0) return 0;
+  if (!counter) return trace.sum(index);
+  const close = trace.close(index);
+  const before = index > 0 && trace.count(index - 1) > 0 ? trace.close(index - 1) : trace.open(index);
+  // A total that fell was begun anew.
+  return close >= before ? close - before : close;
+}

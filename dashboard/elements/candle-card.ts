@@ -1,0 +1,318 @@
+import { html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { Hub } from "../client/hub.ts";
+import type { DeviceView, SeriesView } from "../client/hub-view.ts";
+import { browserTimers } from "../client/timers.ts";
+import { siblingOf } from "../data/candle-board.ts";
+import { CandleFeed } from "../data/candle-feed.ts";
+import type { CandleRow, CandleSource } from "../data/candle-rows.ts";
+import { candleCounts, candleIntervals, candleWindow, spanOfCandles } from "../data/candle-window.ts";
+import { formatCount, formatDuration } from "../data/format.ts";
+import type { TimeWindow } from "../data/ranges.ts";
+import { deviceHref } from "../data/route.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { CandleChart } from "../widgets/candle-chart.ts";
+import { Plot, plotCss } from "../widgets/plot.ts";
+import { candleCardStyles } from "./candle-card-styles.ts";
+import { candleTable } from "./candle-table.ts";
+import { type CandleChoice, candleTools } from "./candle-tools.ts";
+import { type CandleWords, candleDescription, candleLegend, candleWords } from "./candle-words.ts";
+import { ChartController, moveCrosshair } from "./chart-controller.ts";
+import { icons } from "./icons.ts";
+import { sheetOf } from "./metric-card-styles.ts";
+import { deviceLabel, seriesLabel } from "./values.ts";
+
+/** Words beside a moving chart change at most this often, ms: faster nobody reads. */
+const wordsMs = 250;
+
+/** Candles asked for before the first that is drawn: so that a person who looks a little further finds them. */
+const sparePart = 0.25;
+
+const sizes = { mostCandles: 4_000, mostFresh: 16_384 };
+
+/** The candles of one series, live, with what was traded under them. Fires `candles-chosen` with a part of `CandleChoice`. */
+@customElement("candle-card")
+export class CandleCard extends LitElement {
+  static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, candleCardStyles];
+
+  @property({ attribute: false }) hub!: Hub;
+  @property({ attribute: false }) device!: DeviceView;
+  @property({ attribute: false }) series!: SeriesView;
+  @property({ attribute: false }) choice!: CandleChoice;
+  /** Height of the chart with its axis of time, CSS pixels. */
+  @property({ type: Number }) height = 420;
+  @state() private asTable = false;
+  @state() private pointed: CandleRow | undefined;
+  @query(".plot") private plotHost!: HTMLElement;
+
+  readonly #chart = new CandleChart();
+  #plot: Plot | undefined;
+  #feed: CandleFeed | undefined;
+  #asked = "";
+  #wordsAt = 0;
+  readonly #charts = new ChartController(this, {
+    draw: () => this.#draw(),
+    resize: () => {
+      this.#chart.invalidate();
+      this.#plot?.resize(this.plotHost.clientWidth);
+    },
+    recolour: () => {
+      this.#chart.invalidate();
+      this.#plot?.recolour();
+    },
+    close: () => {
+      this.#feed?.close();
+      this.#feed = undefined;
+      this.#asked = "";
+      this.#unplot();
+    },
+  });
+
+  constructor() {
+    super();
+    new Observer(this, () => everySecond);
+    new Observer(this, () => this.hub?.client);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("series")) {
+      this.#feed?.close();
+      this.#feed = undefined;
+      this.#asked = "";
+      this.pointed = undefined;
+    }
+    if (changed.has("height")) this.#unplot();
+    this.#ask();
+  }
+
+  get #volume(): SeriesView | undefined {
+    const { series, device } = this;
+    return series.entry.role === "price" ? siblingOf(device, "volume") : undefined;
+  }
+
+  get #everyMs(): number {
+    return candleIntervals[this.choice.interval];
+  }
+
+  #window(): TimeWindow {
+    const { count, span } = this.choice;
+    return candleWindow(this.#everyMs, count, span, this.series.timeMs, this.hub.client.shownNow());
+  }
+
+  /** Asks for what the choice wants, where that is not what was asked for. */
+  #ask(): void {
+    const { hub, device, series, choice } = this;
+    const volume = this.#volume;
+    const { interval, count, span } = choice;
+    const asked = JSON.stringify([series.entry.series, volume?.entry.series, interval, count, span]);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    const metrics = [series.entry.metric, ...(volume ? [volume.entry.metric] : [])];
+    const everyMs = this.#everyMs;
+    const request = {
+      devices: [device.entry.device],
+      metrics,
+      everyMs,
+      fromMs: () => this.#window().fromMs - Math.ceil(count * sparePart) * everyMs,
+      toMs: span?.toMs,
+      newestMs: () => series.timeMs,
+    };
+    if (this.#feed) {
+      this.#feed.request = request;
+      return;
+    }
+    const feed = new CandleFeed({ client: hub.client, api: hub.api, timers: browserTimers, sizes }, request);
+    this.#feed = feed;
+    let told = "";
+    feed.listen(() => {
+      this.#charts.request();
+      const tells = `${feed.ready} ${feed.problem} ${feed.leftOut}`;
+      if (tells !== told) this.requestUpdate();
+      told = tells;
+    });
+    feed.open();
+  }
+
+  #source(): CandleSource | undefined {
+    const price = this.#feed?.trace(this.series.entry.series);
+    // Those of another width are on their way out.
+    if (!price || price.everyMs !== this.#everyMs) return undefined;
+    const volume = this.#volume;
+    const trace = volume && this.#feed?.trace(volume.entry.series);
+    return { price, volume: trace && { trace, counter: volume.entry.kind === "counter" } };
+  }
+
+  /** Draws the chart, and the words where it is time. Comes again when the next candle begins. */
+  #draw(): number | undefined {
+    if (!this.hasUpdated) return undefined;
+    const now = performance.now();
+    if (now - this.#wordsAt >= wordsMs) {
+      this.#wordsAt = now;
+      this.requestUpdate();
+    }
+    const source = this.#source();
+    const window = this.#window();
+    if (source && !this.asTable && this.plotHost.clientWidth > 0) {
+      this.#plot ??= this.#makePlot();
+      this.#chart.draw(this.#plot, source, this.series.decimals, window.fromMs, window.toMs);
+    }
+    if (!window.live || this.hub.client.state.state !== "open") return undefined;
+    const everyMs = this.#everyMs;
+    return Math.max(50, everyMs - (this.hub.client.now() % everyMs));
+  }
+
+  #makePlot(): Plot {
+    return new Plot(this.plotHost, this.plotHost.clientWidth, {
+      ...this.#chart.plotOptions,
+      height: this.height,
+      cursorMoved: (cursor) => {
+        this.pointed = cursor && this.#chart.reading(cursor);
+      },
+      spanChosen: (span) => this.#choose({ span: spanOfCandles(span, this.#everyMs) }),
+    });
+  }
+
+  #unplot(): void {
+    this.#plot?.destroy();
+    this.#plot = undefined;
+    this.#chart.invalidate();
+  }
+
+  override render() {
+    const { series, device, choice } = this;
+    const label =
+      series.entry.role === "price" ? deviceLabel(device) : `${deviceLabel(device)} · ${seriesLabel(series)}`;
+    const feed = this.#feed;
+    const rows = this.#chart.rows;
+    const newest = rows.at(-1);
+    const row = this.pointed ?? newest;
+    const drawn = this.#source() !== undefined;
+    const words = candleWords(series, this.#volume, choice.interval, this.hub.client.now());
+    return html`<article aria-labelledby="label">
+      <header>
+        <h1 id="label">${label}</h1>
+        <span class="what">${series.entry.role === "price" ? seriesLabel(series) : series.entry.metric}</span>
+        ${this.#now(newest, words)}
+      </header>
+      ${candleTools({
+        choice,
+        asTable: this.asTable,
+        label,
+        choose: (part) => this.#choose(part),
+        move: (part) => this.#move(part),
+        zoom: (steps) => this.#zoom(steps),
+        toggleTable: () => {
+          this.asTable = !this.asTable;
+          this.#charts.request();
+        },
+      })}
+      ${
+        feed?.problem === undefined
+          ? nothing
+          : html`<p class="problem" role="alert">
+            ${texts.market.problem(feed.problem)}
+            <button type="button" class="button" @click=${() => feed.retry()}>${texts.device.retry}</button>
+          </p>`
+      }
+      ${feed && feed.leftOut > 0 ? html`<p class="problem" role="status">${texts.market.leftOut(formatCount(feed.leftOut))}</p>` : nothing}
+      ${candleLegend(row, words, this.pointed !== undefined)}
+      <div
+        class="plot"
+        .style=${`min-height: ${this.height}px`}
+        role="group"
+        tabindex="0"
+        aria-label=${candleDescription(label, rows, words)}
+        ?hidden=${this.asTable}
+        @keydown=${this.#key}
+        @blur=${() => this.#plot?.leave()}
+      >
+        ${
+          drawn
+            ? feed?.ready && rows.length === 0
+              ? html`<p class="note">${texts.market.noneInWindow}</p>`
+              : nothing
+            : html`<p class="note" role="status">${feed?.ready ? texts.market.noneInWindow : texts.market.loadingCandles}</p>`
+        }
+      </div>
+      ${
+        this.asTable
+          ? html`<div class="rows" .style=${`height: ${this.height}px; overflow: auto`}>${candleTable(label, rows, words)}</div>`
+          : nothing
+      }
+      <footer>
+        <span>${texts.market.utc(texts.market.intervals[choice.interval])}${this.#closes()}</span>
+        <a href=${deviceHref(device.entry.device)}>${icons.chart}${texts.market.device}</a>
+      </footer>
+    </article>`;
+  }
+
+  #now(newest: CandleRow | undefined, words: CandleWords) {
+    const { series } = this;
+    const value = typeof series.value === "number" && !newest ? series.value : newest?.close;
+    if (value === undefined) return nothing;
+    return html`<p class="now numbers">
+      <strong>${words.price(value)}</strong>${series.entry.unit ? html`<span class="unit">${series.entry.unit}</span>` : nothing}
+    </p>`;
+  }
+
+  /** When the candle that now lies in is over. */
+  #closes(): string {
+    const window = this.#window();
+    const { client } = this.hub;
+    if (!window.live || client.state.state !== "open" || this.#everyMs < 5_000) return "";
+    const nowMs = client.now();
+    return `; ${texts.market.closesIn(formatDuration(this.#everyMs - (nowMs % this.#everyMs)))}`;
+  }
+
+  #choose(part: Partial<CandleChoice>): void {
+    this.dispatchEvent(new CustomEvent<Partial<CandleChoice>>("candles-chosen", { detail: part }));
+  }
+
+  /** Earlier or later by a part of what is seen; beyond the newest candle it is live again. */
+  #move(part: number): void {
+    const { fromMs, toMs } = this.#window();
+    const byMs = Math.round(((toMs - fromMs) * part) / this.#everyMs) * this.#everyMs;
+    const live = candleWindow(
+      this.#everyMs,
+      this.choice.count,
+      undefined,
+      this.series.timeMs,
+      this.hub.client.shownNow(),
+    );
+    const span = spanOfCandles({ fromMs: fromMs + byMs, toMs: toMs + byMs }, this.#everyMs);
+    this.#choose({ span: span.toMs >= live.toMs ? undefined : span });
+  }
+
+  #zoom(steps: number): void {
+    const { count, span } = this.choice;
+    if (!span) {
+      const at = candleCounts.findIndex((each) => each >= count);
+      const next = candleCounts[Math.max(0, Math.min(candleCounts.length - 1, at + steps))];
+      this.#choose({ count: next ?? count });
+      return;
+    }
+    const middle = (span.fromMs + span.toMs) / 2;
+    const half = ((span.toMs - span.fromMs) / 2) * (steps > 0 ? 2 : 0.5);
+    this.#choose({ span: spanOfCandles({ fromMs: middle - half, toMs: middle + half }, this.#everyMs) });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "+" || event.key === "=") this.#zoom(-1);
+    else if (event.key === "-") this.#zoom(1);
+    else if (event.key === "PageUp" || event.key === "PageDown") this.#move(event.key === "PageUp" ? -0.5 : 0.5);
+    else {
+      moveCrosshair(event, this.#plot);
+      return;
+    }
+    event.preventDefault();
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "candle-card": CandleCard;
+  }
+}

@@ -1,0 +1,337 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { everySecond, Observer } from "../client/controllers.ts";
+import type { Hub } from "../client/hub.ts";
+import type { DeviceView, SeriesView } from "../client/hub-view.ts";
+import { MediaObserver, narrow } from "../client/media.ts";
+import { browserTimers } from "../client/timers.ts";
+import { CandleBoard, sameTickers, type Ticker, tickersOf } from "../data/candle-board.ts";
+import { openingInterval, seriesAddress, seriesAt } from "../data/candle-window.ts";
+import { formatCount, formatInstant } from "../data/format.ts";
+import { go, goInPlace, pageHref, type Route } from "../data/route.ts";
+import { SparkFeed } from "../data/spark-feed.ts";
+import { sparkSpans } from "../data/spark-trace.ts";
+import "../elements/candle-card.ts";
+import "../elements/candle-picker.ts";
+import type { CandleChoice } from "../elements/candle-tools.ts";
+import { icons } from "../elements/icons.ts";
+import { type MarketChoice, marketChoiceOf, marketParams } from "../elements/ticker-choice.ts";
+import { TickerFlashes } from "../elements/ticker-flash.ts";
+import { TickerOrder, type TickerSort } from "../elements/ticker-order.ts";
+import type { TickerScene } from "../elements/ticker-row.ts";
+import "../elements/ticker-table.ts";
+import { seriesLabel } from "../elements/values.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
+import { marketStyles } from "./market-styles.ts";
+
+/** Table and candles stand beside each other from this width on. */
+const wide = new MediaObserver("(min-width: 1180px)");
+
+/** What a person types is in the address so much later, ms: browsers refuse addresses that change with every key. */
+const typingMs = 300;
+
+/** The length of the curves. */
+const curveSpan = "1h";
+
+/** Prices as they move, and the candles of one of them, or of any other numeric series. */
+@customElement("market-page")
+export class MarketPage extends LitElement implements Drawn {
+  static override styles = [baseStyles, buttonStyles, marketStyles];
+
+  @property({ attribute: false }) hub!: Hub;
+  @property({ attribute: false }) route!: Route & { readonly page: "market" };
+  @state() private choice: MarketChoice = marketChoiceOf(new URLSearchParams());
+  @query("ticker-table") private table!: HTMLElementTagNameMap["ticker-table"] | null;
+  @query("input") private searchInput!: HTMLInputElement | null;
+
+  #board: CandleBoard | undefined;
+  #curves: SparkFeed | undefined;
+  readonly #order = new TickerOrder();
+  readonly #flashes = new TickerFlashes();
+  #tickers: readonly Ticker[] = [];
+  #tickersAt = Number.NEGATIVE_INFINITY;
+  /** The address as this page wrote it last. */
+  #written: string | undefined;
+  #typing: ReturnType<typeof setTimeout> | undefined;
+  #ends: (() => void)[] = [];
+
+  constructor() {
+    super();
+    new Observer(this, () => this.hub?.client);
+    new Observer(this, () => everySecond);
+    for (const media of [narrow, wide]) new Observer(this, () => media);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { api, client, view } = this.hub;
+    const board = new CandleBoard({ client, api, timers: browserTimers });
+    const curves = new SparkFeed({ api, client, view, timers: browserTimers });
+    this.#board = board;
+    this.#curves = curves;
+    curves.span = curveSpan;
+    curves.open();
+    this.#tickersAt = Number.NEGATIVE_INFINITY;
+    this.#ends = [
+      board.listen(() => requestDraw(this)),
+      curves.listen(() => requestDraw(this)),
+      // Until the hub has told what it holds; afterwards prices come by the board.
+      view.listen(() => this.#tickers.length === 0 && requestDraw(this)),
+      () => board.close(),
+      () => curves.close(),
+      () => cancelDraw(this),
+    ];
+    addEventListener("keydown", this.#key);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    for (const end of this.#ends) end();
+    clearTimeout(this.#typing);
+    removeEventListener("keydown", this.#key);
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("route")) {
+      const given = pageHref("market", Object.fromEntries(this.route.params));
+      // While a person types, what was written before comes back.
+      if (given !== this.#written) {
+        this.#written = undefined;
+        clearTimeout(this.#typing);
+        this.choice = marketChoiceOf(this.route.params);
+      }
+    }
+    this.#follow();
+  }
+
+  /** In the frame of all charts: one paint, however many prices moved. */
+  draw(): undefined {
+    this.requestUpdate();
+  }
+
+  /** Which prices there are, looked at once a second: a series may come with any reading. */
+  #follow(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#tickersAt < 1_000) return;
+    const tickers = tickersOf(this.hub.view);
+    if (tickers.length > 0) this.#tickersAt = nowMs;
+    if (sameTickers(tickers, this.#tickers)) return;
+    this.#tickers = tickers;
+    this.#board?.follow(tickers);
+  }
+
+  override render() {
+    const { hub, choice } = this;
+    const { view, client } = hub;
+    const board = this.#board;
+    if (!board || (!view.complete && this.#tickers.length === 0)) {
+      return html`<p class="note" role="status">${texts.market.loading}</p>`;
+    }
+    const nowMs = client.shownNow();
+    const shown = this.#order.of(this.#tickers, board, choice, nowMs);
+    const chosen = this.#chosen(shown);
+    const empty = this.#tickers.length === 0;
+    const alone = (narrow.matches && chosen !== undefined && choice.series !== undefined) || empty;
+    return html`
+      <div class="page ${chosen && !alone ? "both" : ""}">
+        ${alone ? nothing : this.#prices(board, shown, chosen?.ticker, nowMs)}
+        ${
+          chosen || choice.series !== undefined || empty
+            ? html`<section class="candles">
+              <div class="bar">
+                ${alone && !empty ? html`<a class="button bare" href=${this.#hrefOf(undefined)}>${icons.back}${texts.market.back}</a>` : nothing}
+                <candle-picker .view=${view} .hrefOf=${this.#pickedHref}></candle-picker>
+              </div>
+              ${this.#candles(chosen, empty)}
+            </section>`
+            : nothing
+        }
+      </div>
+    `;
+  }
+
+  /** Where the link goes that skips what all pages have. */
+  focusContent(): void {
+    if (this.table) this.table.focusFirst();
+    else this.renderRoot.querySelector<HTMLElement>("candle-picker")?.focus();
+  }
+
+  #prices(board: CandleBoard, shown: readonly Ticker[], chosen: Ticker | undefined, nowMs: number) {
+    const { client } = this.hub;
+    const live = client.state.state === "open";
+    const scene: TickerScene = {
+      board,
+      flashes: this.#flashes,
+      nowMs,
+      window: this.#window,
+      sparkOf: ({ price }) => this.#curves?.spark(price),
+      hrefOf: ({ price }) => this.#hrefOf(price),
+      key: `${live}`,
+    };
+    const midnightMs = Math.floor(nowMs / 86_400_000) * 86_400_000;
+    const all = formatCount(this.#tickers.length);
+    return html`<section class="prices">
+      <div class="bar">
+        <label class="search">
+          ${icons.search}<span class="hidden-text">${texts.market.search}</span>
+          <input
+            type="search"
+            autocomplete="off"
+            spellcheck="false"
+            placeholder=${texts.market.searchHint}
+            .value=${this.choice.query}
+            @input=${(event: Event) => this.#choose({ query: (event.target as HTMLInputElement).value })}
+            @keydown=${this.#searchKey}
+          />
+        </label>
+        <span class="count numbers" role="status">${texts.market.symbols(formatCount(shown.length), all)}</span>
+        ${chosen || this.choice.series !== undefined ? nothing : html`<candle-picker .view=${this.hub.view} .hrefOf=${this.#pickedHref}></candle-picker>`}
+      </div>
+      ${board.problem === undefined ? nothing : html`<p class="problem" role="alert">${texts.market.problem(board.problem)}</p>`}
+      ${board.leftOut === 0 ? nothing : html`<p class="problem" role="status">${texts.market.leftOut(formatCount(board.leftOut))}</p>`}
+      <ticker-table
+        .tickers=${shown}
+        .choice=${this.choice}
+        .scene=${scene}
+        .selected=${chosen}
+        @sort-chosen=${(event: CustomEvent<TickerSort>) => this.#sort(event.detail)}
+        @in-sight=${(event: CustomEvent<readonly Ticker[]>) => this.#curves?.show(event.detail.map(({ price }) => price))}
+        @all-wanted=${() => this.#choose({ query: "" })}
+      ></ticker-table>
+      <p class="since numbers">${texts.market.since(formatInstant(midnightMs, nowMs, 60_000))}</p>
+    </section>`;
+  }
+
+  #candles(chosen: Chosen | undefined, empty: boolean) {
+    const { series: address } = this.choice;
+    if (chosen) {
+      const { device, series } = chosen;
+      if (series.entry.type !== "number")
+        return html`<p class="note">${texts.market.notNumeric(seriesLabel(series))}</p>`;
+      return html`<candle-card
+        .hub=${this.hub}
+        .device=${device}
+        .series=${series}
+        .choice=${this.#candleChoice(series)}
+        .height=${this.#heightPx()}
+        @candles-chosen=${(event: CustomEvent<Partial<CandleChoice>>) => this.#chooseCandles(series, event.detail)}
+      ></candle-card>`;
+    }
+    if (address !== undefined) return html`<p class="note" role="status">${texts.market.unknown(address)}</p>`;
+    if (!empty) return nothing;
+    return html`<div class="none">
+      <h1>${texts.market.noneHeading}</h1>
+      <p>${texts.market.noneText}</p>
+      <pre><code>${`{"type": "hello", "device": "my-share", "metrics": {"price": {"role": "price"}, "size": {"role": "volume"}}}`}</code></pre>
+      <p>${texts.market.anyText}</p>
+    </div>`;
+  }
+
+  /** What the address names; on a wide screen the first price where it names none. */
+  #chosen(shown: readonly Ticker[]): Chosen | undefined {
+    const { series: address } = this.choice;
+    if (address === undefined) {
+      const [ticker] = wide.matches ? shown : [];
+      return ticker && { device: ticker.device, series: ticker.price, ticker };
+    }
+    const named = seriesAt(this.hub.view, address);
+    return named && { ...named, ticker: this.#tickers.find(({ price }) => price === named.series) };
+  }
+
+  #candleChoice(series: SeriesView): CandleChoice {
+    const { interval, count, span } = this.choice;
+    return { interval: interval ?? this.#opening(series), count, span };
+  }
+
+  /** Decided once a series: it must not change under the eyes of whoever looks at it. */
+  readonly #openings = new WeakMap<SeriesView, CandleChoice["interval"]>();
+  #opening(series: SeriesView): CandleChoice["interval"] {
+    const known = this.#openings.get(series) ?? openingInterval(series);
+    this.#openings.set(series, known);
+    return known;
+  }
+
+  #heightPx(): number {
+    if (narrow.matches) return 340;
+    return wide.matches ? Math.max(320, Math.min(720, innerHeight - 270)) : 360;
+  }
+
+  readonly #window = () => {
+    const { client } = this.hub;
+    const toMs = client.shownNow();
+    return { fromMs: toMs - sparkSpans[curveSpan].windowMs, toMs, live: client.state.state === "open" };
+  };
+
+  #hrefOf(series: SeriesView | undefined): string {
+    const { entry } = series ?? {};
+    const address = entry && seriesAddress(entry.device, entry.metric);
+    return pageHref("market", marketParams({ ...this.choice, series: address, span: undefined }));
+  }
+
+  /** Another sensor has a pace of its own: its candles open with the width that suits it. */
+  readonly #pickedHref = ({ entry }: SeriesView): string => {
+    const series = seriesAddress(entry.device, entry.metric);
+    return pageHref("market", marketParams({ ...this.choice, series, interval: undefined, span: undefined }));
+  };
+
+  #chooseCandles(series: SeriesView, part: Partial<CandleChoice>): void {
+    const { entry } = series;
+    const next = { ...this.choice, ...this.#candleChoice(series), ...part };
+    const choice = { ...next, series: seriesAddress(entry.device, entry.metric) };
+    const href = pageHref("market", marketParams(choice));
+    // A stretch that was chosen is a step of its own, so that Back shows what was seen before.
+    if (part.span) go(href);
+    else goInPlace(href);
+  }
+
+  #sort(sort: TickerSort): void {
+    const { sort: before, down } = this.choice;
+    // Of figures the largest are looked for, of names the first.
+    this.#choose({ sort, down: sort === before ? !down : sort !== "symbol" });
+  }
+
+  #choose(part: Partial<MarketChoice>): void {
+    this.choice = { ...this.choice, ...part };
+    clearTimeout(this.#typing);
+    if (part.query === undefined) this.#write();
+    else this.#typing = setTimeout(() => this.#write(), typingMs);
+  }
+
+  #write(): void {
+    this.#written = pageHref("market", marketParams(this.choice));
+    goInPlace(this.#written);
+  }
+
+  #searchKey(event: KeyboardEvent): void {
+    if (event.key === "ArrowDown" || event.key === "Enter") {
+      event.preventDefault();
+      this.table?.focusFirst();
+    } else if (event.key === "Escape" && this.choice.query !== "") {
+      event.preventDefault();
+      this.#choose({ query: "" });
+    }
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    const target = event.composedPath()[0];
+    const typing = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    this.searchInput?.focus();
+  };
+}
+
+interface Chosen {
+  readonly device: DeviceView;
+  readonly series: SeriesView;
+  /** Where it is a price. */
+  readonly ticker: Ticker | undefined;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "market-page": MarketPage;
+  }
+}
