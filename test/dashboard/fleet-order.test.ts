@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import { choiceOf, type FleetChoice, paramsOf, wholeFleet } from "../../dashboard/elements/fleet-choice.ts";
+import { fleetCommands } from "../../dashboard/elements/fleet-commands.ts";
 import { FleetOrder, type FleetSelection, troubleOf } from "../../dashboard/elements/fleet-order.ts";
 import { tellingSeries, worstSeries } from "../../dashboard/elements/fleet-values.ts";
 import type { DeviceEntry, LiveSeriesEntry } from "../../server/protocol/index.ts";
@@ -32,6 +33,15 @@ const view = (...devices: DeviceView[]) => ({
 });
 const shown = ({ groups }: FleetSelection) =>
   groups.map(({ key, devices }) => [key, devices.map(({ entry }) => entry.device)]);
+/** As an address has them. */
+const written = (params: ReturnType<typeof paramsOf>) =>
+  new URLSearchParams(
+    String(
+      new URLSearchParams(
+        Object.entries(params).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+    ),
+  );
 const chosen = (part: Partial<FleetChoice>): FleetChoice => ({ ...wholeFleet, ...part });
 
 describe("what is wrong with a device of the fleet", () => {
@@ -125,16 +135,32 @@ describe("the choice in the address", () => {
       span: "24h",
       closed: ["north, west", "50 %"],
     };
-    const written = Object.entries(paramsOf(choice)).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    );
-    expect(choiceOf(new URLSearchParams(new URLSearchParams(written).toString()))).toEqual(choice);
+    expect(choiceOf(written(paramsOf(choice)))).toEqual(choice);
     expect(Object.values(paramsOf(wholeFleet)).filter((value) => value !== undefined)).toEqual([]);
   });
 
   it("passes over what makes no sense", () => {
     const odd = "state=dead&group=label:&sort=1&view=list&span=2h&closed=%25,a";
     expect(choiceOf(new URLSearchParams(odd))).toEqual({ ...wholeFleet, closed: ["%", "a"] });
+  });
+});
+
+describe("the commands of the fleet", () => {
+  it("are all that can be chosen and is not, and do it", () => {
+    const parts: Partial<FleetChoice>[] = [];
+    const choice = chosen({ group: "label:gone", state: "trouble" });
+    const commands = fleetCommands(choice, ["site"], (part) => parts.push(part));
+    const titles = commands.map(({ title }) => title);
+    expect(titles).toContain("Sort by: Trouble first");
+    expect(titles).toContain("Group by: By site");
+    expect(titles).not.toContain("Show devices by state: in trouble");
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+    for (const command of commands) command.run();
+    expect(parts).toContainEqual({ group: "label:site", closed: [] });
+    expect(parts).toContainEqual({ state: "alarm" });
+    expect(parts).toContainEqual({ look: "rows" });
+    for (const part of parts)
+      expect(choiceOf(written(paramsOf({ ...choice, ...part })))).toEqual({ ...choice, ...part });
   });
 });
 
