@@ -8,6 +8,20 @@ const listeners = new Set<() => void>();
 let choice: ZoneChoice = zoneChoices.find((each) => each === kept("time-zone")) ?? "local";
 let hubZone: string | undefined;
 
+/** How long this device's zone is taken to stay the same, ms: to ask for it costs as much as a curve, and axes want it at each tick. */
+const localZoneMs = 60_000;
+let localZone = "";
+let localZoneAtMs = Number.NEGATIVE_INFINITY;
+
+function zoneOfDevice(): string {
+  const nowMs = performance.now();
+  if (nowMs - localZoneAtMs > localZoneMs) {
+    localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    localZoneAtMs = nowMs;
+  }
+  return localZone;
+}
+
 export const timeZone = {
   get choice(): ZoneChoice {
     return choice;
@@ -20,7 +34,7 @@ export const timeZone = {
 
   /** The zone (IANA) that times are shown in. */
   get shown(): string {
-    return (choice === "hub" ? hubZone : undefined) ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return (choice === "hub" ? hubZone : undefined) ?? zoneOfDevice();
   },
 
   choose(next: ZoneChoice): void {

@@ -202,7 +202,7 @@ export class Plot {
       height,
       ms: 1,
       // Ticks stand at full hours and midnights of the zone that the labels speak of.
-      tzDate: (timeMs) => uPlot.tzDate(new Date(timeMs), timeZone.shown),
+      tzDate: (timeMs) => new Date(timeMs + aheadMs(timeMs, timeZone.shown)),
       legend: { show: false },
       // Strips leave the value axis empty, so that the time axes of all charts stand in one line.
       padding: valueAxes
@@ -284,7 +284,7 @@ export class Plot {
             // Of several grids none could be read.
             grid: { show: index === 0, stroke: () => chartColours().grid, width: 1 },
             ticks: { show: false },
-            ...(valueLabels ? { values: (_plot: uPlot, splits: number[]) => valueLabels(splits) } : {}),
+            ...(valueLabels ? { values: remembered(valueLabels) } : {}),
           }),
         ),
       ],
@@ -313,6 +313,34 @@ export class Plot {
   leave(): void {
     this.#uplot.setCursor({ left: -10, top: -10 }, true);
   }
+}
+
+/** By zone and quarter of an hour: clocks jump at quarters at the soonest. */
+const ahead = new Map<string, number>();
+const mostAhead = 1_000;
+
+/** How far a zone's clock is ahead of this device's, ms: asked once a quarter, since the answer costs more than a tick is worth. */
+function aheadMs(timeMs: number, zone: string): number {
+  const quarterMs = Math.floor(timeMs / 900_000) * 900_000;
+  const key = `${zone} ${quarterMs}`;
+  const known = ahead.get(key);
+  if (known !== undefined) return known;
+  if (ahead.size >= mostAhead) ahead.clear();
+  const made = uPlot.tzDate(new Date(quarterMs), zone).getTime() - quarterMs;
+  ahead.set(key, made);
+  return made;
+}
+
+/** The labels of an axis that mostly has the ticks that it had when it was drawn last. */
+function remembered(label: (splits: readonly number[]) => string[]): (plot: uPlot, splits: number[]) => string[] {
+  let ticks = "";
+  let labels: string[] = [];
+  return (_plot, splits) => {
+    const asked = splits.join();
+    if (asked !== ticks) labels = label(splits);
+    ticks = asked;
+    return labels;
+  };
 }
 
 /** Rows between two silences: without a dot nothing of them would be seen. */
