@@ -36,6 +36,8 @@ export interface OverlayListener {
 /** Looks with solid lines; those behind them are dashed, and where colours repeat dotted. */
 const solidLooks = 4;
 const bandAlpha = 0.16;
+/** The edges of the band: a spike of one reading in a month is no area, but a line. */
+const edgeAlpha = 0.45;
 /** Of lines beside one that is pointed out. */
 const restAlpha = 0.25;
 /** Value axes with labels at each side. */
@@ -232,7 +234,8 @@ function paintLine({ context, x, y, ratio }: Pen, { source, line }: DrawnTrace, 
   context.strokeStyle = context.fillStyle;
   context.lineWidth = width;
   context.lineJoin = "round";
-  context.setLineDash(lookDashes(source.look).map((length) => length * width));
+  const dashes = lookDashes(source.look).map((length) => length * width);
+  context.setLineDash(dashes);
   for (let start = 0; start < line.times.length; start++) {
     let end = start;
     while (end < line.times.length && line.values[end] !== null) end++;
@@ -241,7 +244,14 @@ function paintLine({ context, x, y, ratio }: Pen, { source, line }: DrawnTrace, 
       context.beginPath();
       for (let row = start; row < end; row++) through(row, line.maxs[row]);
       for (let row = end - 1; row >= start; row--) through(row, line.mins[row]);
+      context.closePath();
       context.fill();
+      context.globalAlpha = edgeAlpha * alpha;
+      context.lineWidth = ratio;
+      context.setLineDash([]);
+      context.stroke();
+      context.lineWidth = width;
+      context.setLineDash(dashes);
     }
     context.globalAlpha = alpha;
     context.beginPath();
