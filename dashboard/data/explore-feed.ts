@@ -8,6 +8,8 @@ import { type DataSpan, openingRange, type Range, type TimeWindow, windowOf } fr
 export interface ExploreFeedOptions {
   readonly client: HubClient;
   readonly view: Pick<HubView, "devices">;
+  /** How wide the charts will be about, CSS pixels. */
+  readonly widthPx: number;
 }
 
 /** A series with the device that it is of. */
@@ -34,6 +36,7 @@ const widerBy = 1.25;
 
 /** Buckets that a series is asked for at most: the hub's own limit is 5,000. */
 const mostPoints = 2_000;
+const fewestPoints = 100;
 
 export class ExploreFeed {
   readonly #client: HubClient;
@@ -43,13 +46,15 @@ export class ExploreFeed {
   #names: readonly SeriesName[] = [];
   #chosen: Range | undefined;
   #opening: Range | undefined;
-  #points = 400;
-  #asked = 400;
+  #points: number;
+  #asked: number;
   #arrived = 0;
 
-  constructor({ client, view }: ExploreFeedOptions) {
+  constructor({ client, view, widthPx }: ExploreFeedOptions) {
     this.#client = client;
     this.#view = view;
+    this.#points = pointsOf(widthPx);
+    this.#asked = this.#points;
   }
 
   /** The range that is drawn: the one that was chosen, or the one that suits the data. */
@@ -109,7 +114,7 @@ export class ExploreFeed {
 
   /** How wide the charts are, CSS pixels: the past is asked for as finely as that, and anew where they became wider. */
   set widthPx(width: number) {
-    this.#points = Math.max(100, Math.min(mostPoints, Math.ceil(width)));
+    this.#points = pointsOf(width);
     if (this.#points < this.#asked * widerBy) return;
     this.#asked = this.#points;
     for (const { feed } of this.#parts.values()) feed.retry();
@@ -158,7 +163,6 @@ export class ExploreFeed {
     const before = known && (known.feed.ready ? known.feed : (known.before ?? known.feed));
     if (known) this.#end(id, known);
     const points = () => this.#points;
-    this.#asked = Math.max(this.#asked, this.#points);
     const feed = new DeviceFeed(this.#client, device, range, { metrics, points, span: () => this.span() });
     const part: Part = {
       device,
@@ -203,4 +207,9 @@ export class ExploreFeed {
         : undefined;
     }
   }
+}
+
+/** One bucket a pixel. */
+function pointsOf(widthPx: number): number {
+  return Math.max(fewestPoints, Math.min(mostPoints, Math.ceil(widthPx)));
 }

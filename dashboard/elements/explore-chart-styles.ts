@@ -107,6 +107,14 @@ export const exploreChartStyles: CSSResult = css`
     margin: 0 -6px 2px;
     overflow-y: auto;
   }
+  header .legend {
+    display: block;
+    min-width: 0;
+    overflow: hidden;
+  }
+  header .legend .value {
+    margin-left: 8px;
+  }
   .legend button {
     display: flex;
     align-items: center;

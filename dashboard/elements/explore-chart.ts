@@ -157,7 +157,8 @@ export class ExploreChart extends LitElement {
     const names = group.lines.map(nameOfLine).join(", ");
     return html`
       <header>
-        <h2 title=${group.heading}>${group.heading}</h2>
+        <h2 class=${group.kind === "states" ? "hidden-text" : ""} title=${group.heading}>${group.heading}</h2>
+        ${group.kind === "states" ? this.#legend() : nothing}
         <span class="at numbers">${this.pointed ? formatInstant(this.pointed.timeMs, nowMs, detailMs) : nothing}</span>
       </header>
       <div
@@ -176,14 +177,18 @@ export class ExploreChart extends LitElement {
         ${none ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
         ${drawn || feed.ready ? nothing : html`<p class="note" role="status">${texts.chart.loading}</p>`}
       </div>
-      <ul class="legend" aria-label=${group.heading}>
-        ${repeat(
-          this.#sorted(),
-          ({ key }) => key,
-          (line) => html`<li>${this.#entry(line)}</li>`,
-        )}
-      </ul>
+      ${group.kind === "numbers" ? this.#legend() : nothing}
     `;
+  }
+
+  #legend() {
+    return html`<ul class="legend" aria-label=${this.group.heading}>
+      ${repeat(
+        this.#sorted(),
+        ({ key }) => key,
+        (line) => html`<li>${this.#entry(line)}</li>`,
+      )}
+    </ul>`;
   }
 
   #entry(line: ExploreLine) {

@@ -79,7 +79,7 @@ export class ExplorePage extends LitElement implements Drawn {
 
   #open(): void {
     const { client, view } = this.hub;
-    const feed = new ExploreFeed({ client, view });
+    const feed = new ExploreFeed({ client, view, widthPx: innerWidth });
     this.#feed = feed;
     this.#ends = [
       feed.listen(() => requestDraw(this, Math.max(0, this.#saidMs + calmMs - performance.now()))),
