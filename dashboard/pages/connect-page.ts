@@ -1,14 +1,16 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { PageDevice } from "../client/page-device.ts";
 import type { TabToken } from "../client/tab-token.ts";
 import { socketAddress } from "../data/hub-address.ts";
-import { deviceHref } from "../data/route.ts";
-import { snippets, type Way } from "../data/snippets.ts";
+import { deviceHref, goInPlace, pageHref, parseRoute, type Route } from "../data/route.ts";
+import { isOwnMachine, snippets, type Way } from "../data/snippets.ts";
 import { texts } from "../texts/index.ts";
+import "../elements/arrivals-list.ts";
 import "../elements/code-block.ts";
 import { icons } from "../elements/icons.ts";
 import { deviceLabel } from "../elements/values.ts";
@@ -31,9 +33,36 @@ export class ConnectPage extends LitElement {
     css`
       :host {
         display: block;
-        max-width: 776px;
+        max-width: 1240px;
         margin: 0 auto;
         padding: 40px 16px 64px;
+      }
+      .columns h2:first-child {
+        margin-top: 0;
+      }
+      /* What arrived stands beside the program that sends it. */
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 776px);
+        gap: 0 40px;
+        justify-content: center;
+      }
+      @media (min-width: 1100px) {
+        .columns {
+          grid-template-columns: minmax(0, 1fr) minmax(0, 420px);
+        }
+        arrivals-list {
+          grid-row: 1 / span 2;
+          grid-column: 2;
+        }
+      }
+      @media (max-width: 1099px) {
+        arrivals-list {
+          margin-top: 32px;
+        }
+      }
+      .choices {
+        flex-wrap: wrap;
       }
       h1 {
         margin-bottom: 8px;
@@ -83,6 +112,13 @@ export class ConnectPage extends LitElement {
         font-size: var(--text-s);
         font-weight: 600;
       }
+      .hint.warn {
+        padding: 8px 12px;
+        border: 1px solid var(--warn-border);
+        border-radius: var(--radius-s);
+        background: var(--warn-ground);
+        color: var(--text);
+      }
       .hint {
         margin: 12px 0;
         color: var(--text-muted);
@@ -118,7 +154,10 @@ export class ConnectPage extends LitElement {
   ];
 
   @property({ attribute: false }) hub!: Hub;
+  @property({ attribute: false }) route!: Route;
   @state() private way: Way = "browser";
+  /** Whether other machines need the hub's token; the page itself may need none. */
+  @state() private tokenElsewhere = false;
   @state() private sending = pageDevice.running;
 
   /** Devices known when the page was opened; a further one is the one that was waited for. */
@@ -129,15 +168,32 @@ export class ConnectPage extends LitElement {
     new Observer(this, () => this.hub?.view);
   }
 
+  override firstUpdated(): void {
+    void this.#askAccess();
+  }
+
+  async #askAccess(): Promise<void> {
+    const status = await this.hub.api.get<StatusAnswer>("status", { quiet: true }).catch(() => undefined);
+    this.tokenElsewhere = status?.access === "token";
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (!changed.has("route")) return;
+    const way = this.route.params.get("way");
+    if (isWay(way)) this.way = way;
+  }
+
   override render() {
     if (this.hub.view.complete) this.#known ??= new Set(this.hub.view.devices.keys());
     const empty = this.#known?.size === 0;
-    const program = snippets(location, this.hub.token.value)[this.way];
+    const program = snippets(location, this.hub.token.value, this.tokenElsewhere)[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
       <h1>${empty ? texts.connect.emptyHeading : texts.connect.heading}</h1>
       <p class="intro">${empty ? texts.connect.emptyIntro : texts.connect.intro}</p>
       ${this.#status()}
+      <div class="columns">
+      <div>
       <h2>${texts.connect.address}</h2>
       <code-block inline .code=${socketAddress(location)} .label=${texts.connect.address}></code-block>
       <h2 id="ways">${texts.connect.tabs}</h2>
@@ -150,9 +206,7 @@ export class ConnectPage extends LitElement {
             aria-controls="program"
             aria-selected=${way === this.way}
             tabindex=${way === this.way ? 0 : -1}
-            @click=${() => {
-              this.way = way;
-            }}
+            @click=${() => this.#choose(way)}
           >
             ${texts.connect.ways[way].name}
           </button>`,
@@ -160,8 +214,11 @@ export class ConnectPage extends LitElement {
       </div>
       <div id="program" role="tabpanel" aria-labelledby=${`tab-${this.way}`}>
         <p class="hint">${hint}</p>
+        ${this.#reach()}
         <code-block .code=${program} .label=${name}></code-block>
       </div>
+      </div>
+      <arrivals-list .hub=${this.hub}></arrivals-list>
       <section class="try">
         <div>
           <h2>${texts.connect.tryHeading}</h2>
@@ -171,7 +228,23 @@ export class ConnectPage extends LitElement {
           ${this.sending ? texts.connect.tryStop : texts.connect.tryStart}
         </button>
       </section>
+      </div>
     `;
+  }
+
+  /** What keeps this program from reaching the hub where it will run. */
+  #reach() {
+    const { connect } = texts;
+    if (this.way === "arduino" && isOwnMachine(location))
+      return html`<p class="hint warn">${connect.thisMachine(location.host)}</p>`;
+    const unknown = this.tokenElsewhere && this.hub.token.value === undefined;
+    return unknown ? html`<p class="hint">${connect.tokenElsewhere}</p>` : nothing;
+  }
+
+  #choose(way: Way): void {
+    this.way = way;
+    // An empty hub shows this page in place of any other, whose address stays.
+    if (parseRoute(location.hash).page === "connect") goInPlace(pageHref("connect", { way }));
   }
 
   #status() {
@@ -208,7 +281,11 @@ export class ConnectPage extends LitElement {
     const next = step && ways[(ways.indexOf(this.way) + step + ways.length) % ways.length];
     if (!next) return;
     event.preventDefault();
-    this.way = next;
+    this.#choose(next);
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#tab-${next}`)?.focus());
   }
+}
+
+function isWay(text: string | null): text is Way {
+  return ways.includes(text as Way);
 }
