@@ -6,7 +6,7 @@ import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { browserTimers } from "../client/timers.ts";
 import { siblingOf } from "../data/candle-board.ts";
 import { CandleFeed } from "../data/candle-feed.ts";
-import type { CandleRow, CandleSource } from "../data/candle-rows.ts";
+import { type CandleRow, type CandleSource, candleRows } from "../data/candle-rows.ts";
 import { candleCounts, candleIntervals, candleWindow, spanOfCandles } from "../data/candle-window.ts";
 import { formatCount, formatDuration } from "../data/format.ts";
 import type { TimeWindow } from "../data/ranges.ts";
@@ -135,6 +135,14 @@ export class CandleCard extends LitElement {
     feed.open();
   }
 
+  /** The candles in the window; as the chart has drawn them where it is there, so that both tell the same. */
+  #rows(): readonly CandleRow[] {
+    const source = this.asTable ? this.#source() : undefined;
+    if (!source) return this.#chart.rows;
+    const { fromMs, toMs } = this.#window();
+    return candleRows(source, fromMs, toMs);
+  }
+
   #source(): CandleSource | undefined {
     const price = this.#feed?.trace(this.series.entry.series);
     // Those of another width are on their way out.
@@ -185,7 +193,7 @@ export class CandleCard extends LitElement {
     const label =
       series.entry.role === "price" ? deviceLabel(device) : `${deviceLabel(device)} · ${seriesLabel(series)}`;
     const feed = this.#feed;
-    const rows = this.#chart.rows;
+    const rows = this.#rows();
     const newest = rows.at(-1);
     const row = this.pointed ?? newest;
     const drawn = this.#source() !== undefined;
