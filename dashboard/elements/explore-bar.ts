@@ -31,6 +31,10 @@ export class ExploreBar extends LitElement {
         display: inline-flex;
         gap: 2px;
       }
+      .button:disabled {
+        opacity: 0.4;
+        cursor: default;
+      }
       range-picker {
         min-width: 0;
       }

@@ -56,3 +56,22 @@ function headingOf(lines: readonly ExploreLine[]): string {
   if (labels.size === 1 && first !== undefined) return unit ? `${first} (${unit})` : first;
   return unit ?? texts.explore.noUnit;
 }
+
+/** Which look each line has: kept while it is shown, whatever else is taken on or off. */
+export class Looks {
+  readonly #looks = new Map<string, number>();
+
+  /** The looks of these, by their keys: new ones get the first that is free. */
+  of(keys: readonly string[]): ReadonlyMap<string, number> {
+    for (const key of [...this.#looks.keys()]) if (!keys.includes(key)) this.#looks.delete(key);
+    const taken = new Set(this.#looks.values());
+    for (const key of keys) {
+      if (this.#looks.has(key)) continue;
+      let look = 0;
+      while (taken.has(look)) look++;
+      taken.add(look);
+      this.#looks.set(key, look);
+    }
+    return this.#looks;
+  }
+}

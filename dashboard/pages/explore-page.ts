@@ -23,7 +23,7 @@ import type { ExploreScene } from "../elements/explore-chart.ts";
 import "../elements/explore-chips.ts";
 import "../elements/explore-export.ts";
 import type { ExportSource } from "../elements/explore-export.ts";
-import { type ExploreGroup, type ExploreLine, groupsOf } from "../elements/explore-lines.ts";
+import { type ExploreGroup, type ExploreLine, groupsOf, Looks } from "../elements/explore-lines.ts";
 import { picturedCharts } from "../elements/explore-pictured.ts";
 import "../elements/explore-start.ts";
 import { icons } from "../elements/icons.ts";
@@ -48,6 +48,7 @@ export class ExplorePage extends LitElement implements Drawn {
   @query(".add") private addButton!: HTMLElement | null;
 
   readonly #steps = new Steps();
+  readonly #looks = new Looks();
   #choice: ExploreChoice = exploreChoiceOf({ params: new URLSearchParams() });
   #feed!: ExploreFeed;
   #scene!: ExploreScene;
@@ -240,13 +241,11 @@ export class ExplorePage extends LitElement implements Drawn {
   }
 
   #lines(): ExploreLine[] {
-    const { series, hidden } = this.#choice;
-    const placeOf = new Map(series.map((name, place) => [keyOf(name), place]));
-    return this.#feed.series.map((one) => ({
-      ...one,
-      look: placeOf.get(one.key) ?? 0,
-      hidden: hidden.includes(one.key),
-    }));
+    const { hidden } = this.#choice;
+    const found = this.#feed.series;
+    // States have colours of their own.
+    const looks = this.#looks.of(found.filter(({ series }) => series.entry.type === "number").map(({ key }) => key));
+    return found.map((one) => ({ ...one, look: looks.get(one.key) ?? 0, hidden: hidden.includes(one.key) }));
   }
 
   #toggleSeries(name: SeriesName): void {
