@@ -14,7 +14,9 @@ import { texts } from "../texts/index.ts";
 import { plotCss } from "../widgets/plot.ts";
 import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
+import "./action-menu.ts";
 import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
+import { seriesActions } from "./device-actions.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
 import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
@@ -26,7 +28,7 @@ const factsMs = 250;
 
 /**
  * One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. Fires
- * `span-chosen` with the stretch of time that a person drew in the chart.
+ * `span-chosen` with the stretch of time that a person drew in the chart, and `action-chosen` with what is to be done with the metric.
  */
 @customElement("metric-card")
 export class MetricCard extends LitElement {
@@ -133,16 +135,23 @@ export class MetricCard extends LitElement {
       ${this.asTable && trace ? metricTable(series, trace, feed.window(), this.client.now()) : nothing}
       <footer>
         ${metricFacts(this.series, this.feed)}
-        <button
-          type="button"
-          class="button bare icon"
-          aria-pressed=${this.asTable}
-          aria-label=${`${this.asTable ? texts.chart.chart : texts.chart.table}: ${label}`}
-          title=${this.asTable ? texts.chart.chart : texts.chart.table}
-          @click=${this.#toggleTable}
-        >
-          ${this.asTable ? icons.chart : icons.table}
-        </button>
+        <span class="buttons">
+          <button
+            type="button"
+            class="button bare icon"
+            aria-pressed=${this.asTable}
+            aria-label=${`${this.asTable ? texts.chart.chart : texts.chart.table}: ${label}`}
+            title=${this.asTable ? texts.chart.chart : texts.chart.table}
+            @click=${this.#toggleTable}
+          >
+            ${this.asTable ? icons.chart : icons.table}
+          </button>
+          <action-menu
+            .label=${texts.deviceMenu.label(label)}
+            .actions=${seriesActions()}
+            @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail)}
+          ></action-menu>
+        </span>
       </footer>
     </article>`;
   }
@@ -207,6 +216,11 @@ export class MetricCard extends LitElement {
       ready = feed.ready;
       this.#chart.request();
     });
+  }
+
+  /** For the page, which has the dialogs. */
+  #act(action: string): void {
+    this.dispatchEvent(new CustomEvent<string>("action-chosen", { detail: action }));
   }
 
   #toggleTable(): void {
