@@ -152,7 +152,9 @@ export const cardStyles = css`
     min-height: var(--control-height);
     padding-left: 44px;
   }
-  footer .button {
+  .buttons {
+    display: inline-flex;
+    flex: none;
     margin-right: -8px;
   }
   @media (max-width: 520px) {

@@ -2,11 +2,11 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import { askRefused, Refusals, type RefusedReading } from "../client/refusals.ts";
+import { askRefused, Refusals } from "../client/refusals.ts";
 import { browserTimers } from "../client/timers.ts";
-import { formatInstant } from "../data/format.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { refusedRow, refusedRowStyles } from "./refused-row.ts";
 import { ageOrDate } from "./values.ts";
 
 /** As many as the hub keeps of a device: there may have been more. */
@@ -17,6 +17,7 @@ const mostKept = 100;
 export class RefusedReadings extends LitElement {
   static override styles = [
     baseStyles,
+    refusedRowStyles,
     css`
       details {
         margin-bottom: 16px;
@@ -36,21 +37,6 @@ export class RefusedReadings extends LitElement {
       ul {
         max-height: 320px;
         overflow-y: auto;
-      }
-      li {
-        padding: 8px 16px;
-        border-top: 1px solid var(--border);
-      }
-      li p {
-        overflow-wrap: anywhere;
-      }
-      time,
-      code {
-        color: var(--text-muted);
-      }
-      code {
-        font: var(--text-xs) / 1.5 var(--font-mono);
-        overflow-wrap: anywhere;
       }
     `,
   ];
@@ -86,15 +72,9 @@ export class RefusedReadings extends LitElement {
     const age = ageOrDate(newest.at, this.hub.client.now());
     return html`<details>
       <summary class="numbers">${texts.refused.summary(readings.length, readings.length >= mostKept, age)}</summary>
-      <ul tabindex="0" aria-label=${texts.refused.list}>${readings.map((reading) => this.#row(reading))}</ul>
+      <ul class="refused" tabindex="0" aria-label=${texts.refused.list}>
+        ${readings.map((reading) => refusedRow(reading, this.hub.client.now()))}
+      </ul>
     </details>`;
-  }
-
-  #row({ at, message, row }: RefusedReading) {
-    return html`<li>
-      <time class="numbers">${formatInstant(at, this.hub.client.now())}</time>
-      <p>${message}</p>
-      <code>${row}</code>
-    </li>`;
   }
 }

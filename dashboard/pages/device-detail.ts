@@ -1,158 +1,45 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import type { DeviceView } from "../client/hub-view.ts";
+import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { type DeviceFeed, spanOf } from "../data/device-feed.ts";
-import { formatDuration, formatInstant, formatInterval } from "../data/format.ts";
-import { openingRange, type RangeKey, type TimeSpan } from "../data/ranges.ts";
+import { formatInstant } from "../data/format.ts";
+import { openingRange, type Range, type RangeKey, type TimeSpan } from "../data/ranges.ts";
 import { deviceHref, go, goInPlace, type Route, rangeOf } from "../data/route.ts";
+import "../elements/action-menu.ts";
+import { deviceActions } from "../elements/device-actions.ts";
+import type { Deleted } from "../elements/device-delete.ts";
+import { deviceFacts } from "../elements/device-facts.ts";
 import { icons } from "../elements/icons.ts";
-import { texts } from "../texts/index.ts";
 import "../elements/metric-card.ts";
+import "../elements/presence-timeline.ts";
 import "../elements/range-picker.ts";
 import "../elements/refused-readings.ts";
-import { ageText, deviceLabel, presenceDot } from "../elements/values.ts";
+import { deviceLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { detailStyles } from "./device-detail-styles.ts";
+import { type DeviceDialog, deviceDialog, dialogFor } from "./device-dialogs.ts";
 import { FeedController } from "./feed-controller.ts";
 
-/** One device: who it is, how it is, and a live chart for each of its metrics. */
+/** In the address: how metrics are drawn, and which of them. */
+const viewParam = "view";
+const overlaid = "overlay";
+const metricsParam = "metrics";
+
+/** One device: who it is, how it is, and its metrics, each in a live chart of its own or together in one. */
 @customElement("device-detail")
 export class DeviceDetail extends LitElement {
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    dotStyles,
-    css`
-      :host {
-        display: block;
-        padding: 16px;
-      }
-      .head {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: flex-end;
-        justify-content: space-between;
-        gap: 8px 24px;
-        margin-bottom: 16px;
-      }
-      .title {
-        flex: 1 1 320px;
-        min-width: 0;
-      }
-      .back {
-        display: none;
-        margin: -8px 0 0 -8px;
-        padding: 0 8px;
-      }
-      h1 {
-        display: -webkit-box;
-        overflow: hidden;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 3;
-        overflow-wrap: anywhere;
-        font-size: var(--text-xl);
-        font-weight: 650;
-        letter-spacing: -0.01em;
-        line-height: 1.3;
-      }
-      .facts {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 0 18px;
-        overflow: clip;
-        color: var(--text-muted);
-        font-size: var(--text-s);
-      }
-      .facts > span {
-        position: relative;
-        min-width: 0;
-        overflow-wrap: anywhere;
-      }
-      /* Left of each but the first; at the beginning of a line it is clipped away. */
-      .facts > span:not(:first-child)::before {
-        position: absolute;
-        left: -11px;
-        content: "·";
-      }
-      .facts .state {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-      }
-      .facts .state b {
-        color: var(--text);
-        font-weight: 600;
-      }
-      code {
-        font: var(--text-s) var(--font-mono);
-        overflow-wrap: anywhere;
-      }
-      .ranges {
-        display: grid;
-        justify-items: end;
-        gap: 4px;
-        min-width: 0;
-        max-width: 100%;
-        margin-left: auto;
-      }
-      .ends {
-        color: var(--text-muted);
-        font-size: var(--text-s);
-      }
-      .ends .button {
-        min-height: var(--control-height-s);
-        margin-left: 8px;
-      }
-      .problem {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px 16px;
-        margin-bottom: 16px;
-        padding: 8px 16px;
-        border: 1px solid var(--warn-border);
-        border-radius: var(--radius);
-        background: var(--warn-ground);
-        font-size: var(--text-s);
-      }
-      .cards {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr));
-        gap: 16px;
-        align-items: start;
-      }
-      .message {
-        display: grid;
-        gap: 4px;
-        place-content: center;
-        min-height: 50vh;
-        color: var(--text-muted);
-        text-align: center;
-      }
-      .message strong {
-        color: var(--text);
-      }
-      @media (max-width: 860px) {
-        :host {
-          padding: 12px;
-        }
-        .back {
-          display: inline-flex;
-        }
-        .ranges {
-          justify-items: start;
-          margin-left: 0;
-        }
-      }
-    `,
-  ];
+  static override styles = [baseStyles, buttonStyles, dotStyles, detailStyles];
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "device" };
+  @state() private dialog: DeviceDialog | undefined;
+  /** What the hub answered last to a person's action. */
+  @state() private notice: string | undefined;
 
   readonly #feeds = new FeedController(this);
 
@@ -162,86 +49,134 @@ export class DeviceDetail extends LitElement {
     new Observer(this, () => everySecond);
   }
 
+  override willUpdate(changed: Map<string, unknown>): void {
+    const before = changed.get("route") as Route | undefined;
+    if (before?.page !== "device" || before.device === this.route.device) return;
+    this.dialog = undefined;
+    this.notice = undefined;
+  }
+
   override render() {
     const device = this.hub.view.devices.get(this.route.device);
-    if (!device) return this.hub.view.complete ? this.#unknown() : nothing;
     // Which range suits the data is known once its first reading is.
     const feed =
-      spanOf(device).lastMs === undefined
-        ? undefined
-        : this.#feeds.follow(this.hub.client, device, rangeOf(this.route.params));
+      device && spanOf(device).lastMs !== undefined
+        ? this.#feeds.follow(this.hub.client, device, rangeOf(this.route.params))
+        : undefined;
     if (!feed && !this.hub.view.complete) return nothing;
+    return html`${device ? this.#page(device, feed) : [this.#notice(), this.#unknown()]}${this.#openDialog(feed)}`;
+  }
+
+  #page(device: DeviceView, feed: DeviceFeed | undefined) {
+    const name = deviceLabel(device);
     return html`
       <div class="head">
         <div class="title">
           <a class="button bare back" href="#/">${icons.back}${texts.list.back}</a>
-          <h1 title=${deviceLabel(device)}>${deviceLabel(device)}</h1>
-          ${this.#facts(device)}
+          <div class="name">
+            <h1 title=${name}>${name}</h1>
+            <action-menu
+              .label=${texts.deviceMenu.label(name)}
+              .actions=${deviceActions(feed !== undefined)}
+              @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed)}
+            ></action-menu>
+          </div>
+          ${deviceFacts(device, this.hub.client)}
         </div>
-        ${
-          feed
-            ? html`<div class="ranges">
-              ${this.#ends(feed)}
-              <range-picker
-                .range=${typeof feed.range === "string" ? feed.range : undefined}
-                @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}
-              ></range-picker>
-            </div>`
-            : nothing
-        }
+        ${feed ? this.#ranges(feed) : nothing}
       </div>
-      ${feed ? this.#problem(feed) : nothing}
+      ${this.#notice()} ${feed ? this.#problem(feed) : nothing}
       <refused-readings .hub=${this.hub} .device=${this.route.device}></refused-readings>
-      ${
-        feed === undefined
-          ? html`<p class="message">${texts.device.noReadings}</p>`
-          : // A container for each device: `repeat` leaves a comment node behind for each card that it takes away.
-            keyed(
-              feed,
-              html`<div class="cards">
-            ${repeat(
-              [...device.series.values()],
-              // A series that was emptied may come back with another type, which wants another chart.
-              ({ entry }) => `${entry.series} ${entry.type}`,
-              (series) => html`<metric-card
-                .client=${this.hub.client}
-                .feed=${feed}
-                .series=${series}
-                @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
-              ></metric-card>`,
-            )}
-          </div>`,
-            )
-      }
+      ${feed === undefined ? html`<p class="message">${texts.device.noReadings}</p>` : this.#charts(device, feed)}
     `;
   }
 
-  #facts(device: DeviceView) {
-    const { entry } = device;
-    const now = this.hub.client.now();
-    const { reportInterval } = entry;
-    const facts = [
-      entry.name ? html`<code>${entry.device}</code>` : nothing,
-      entry.kind,
-      entry.historic ? texts.device.historic : nothing,
-      entry.via ? texts.device.via(entry.via) : nothing,
-      reportInterval === null
-        ? nothing
-        : reportInterval === 0
-          ? texts.device.onEvent
-          : texts.device.every(formatInterval(reportInterval)),
-      entry.state === "online" || entry.lastSeen === null
-        ? nothing
-        : texts.device.lastSeen(ageText(entry.lastSeen, now)),
-      ...Object.entries(entry.labels ?? {}).map(([key, value]) => `${key}: ${value}`),
-    ];
-    return html`<p class="facts numbers">
-      <span class="state">
-        ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
-        ${texts.device.since(formatDuration(this.hub.client.shownNow() - entry.since))}, ${texts.reason[entry.reason]}
-      </span>
-      ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
-    </p>`;
+  /** It outlives the device that it removes: the hub's news of that may come before its answer. */
+  #openDialog(feed: DeviceFeed | undefined) {
+    if (!this.dialog) return nothing;
+    const { device } = this.dialog;
+    return deviceDialog(this.dialog, {
+      hub: this.hub,
+      shown: feed?.window(),
+      closed: (done) => this.#closed(done, feed),
+      showNewest: () => this.#choose(openingRange(spanOf(device), this.hub.client.now())),
+    });
+  }
+
+  #ranges(feed: DeviceFeed) {
+    const overlay = this.#isOverlay();
+    return html`<div class="ranges">
+      ${this.#ends(feed)}
+      <div class="tools">
+        <div class="choices" role="group" aria-label=${texts.deviceView.label}>
+          ${[false, true].map((each) => {
+            const words = each ? texts.deviceView.overlay : texts.deviceView.each;
+            return html`<button
+              type="button"
+              aria-pressed=${each === overlay}
+              aria-label=${words}
+              title=${words}
+              @click=${() => this.#show({ [viewParam]: each ? overlaid : undefined })}
+            >
+              ${each ? icons.overlay : icons.devices}
+            </button>`;
+          })}
+        </div>
+        <range-picker
+          .range=${typeof feed.range === "string" ? feed.range : undefined}
+          @range-chosen=${(event: CustomEvent<RangeKey>) => this.#choose(event.detail)}
+        ></range-picker>
+      </div>
+    </div>`;
+  }
+
+  #charts(device: DeviceView, feed: DeviceFeed) {
+    const overlay = this.#isOverlay();
+    const series = [...device.series.values()];
+    const numbers = series.filter(({ entry }) => entry.type === "number");
+    const each = overlay ? series.filter(({ entry }) => entry.type !== "number") : series;
+    if (overlay) void import("../elements/device-overlay.ts");
+    // A container for each device: `repeat` leaves a comment node behind for each card that it takes away.
+    return keyed(
+      feed,
+      html`<presence-timeline
+          .hub=${this.hub}
+          .device=${device}
+          .feed=${feed}
+          @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
+        ></presence-timeline>
+        ${
+          overlay
+            ? html`<device-overlay
+              .client=${this.hub.client}
+              .feed=${feed}
+              .series=${numbers}
+              .chosen=${this.route.params.get(metricsParam)?.split(",")}
+              @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
+              @metrics-chosen=${(event: CustomEvent<readonly string[]>) =>
+                this.#show({ [metricsParam]: event.detail.join(",") })}
+            ></device-overlay>`
+            : nothing
+        }
+        <div class="cards">
+          ${repeat(
+            each,
+            // A series that was emptied may come back with another type, which wants another chart.
+            ({ entry }) => `${entry.series} ${entry.type}`,
+            (one) => this.#card(one, device, feed),
+          )}
+        </div>`,
+    );
+  }
+
+  #card(series: SeriesView, device: DeviceView, feed: DeviceFeed) {
+    return html`<metric-card
+      .client=${this.hub.client}
+      .feed=${feed}
+      .series=${series}
+      @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
+      @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed, series.entry.metric)}
+    ></metric-card>`;
   }
 
   /** Where the window does not end now, it says where. */
@@ -263,13 +198,54 @@ export class DeviceDetail extends LitElement {
     </span>`;
   }
 
+  #isOverlay(): boolean {
+    return this.route.params.get(viewParam) === overlaid;
+  }
+
+  /** The address with what is given put over what it holds. */
+  #href(range: Range | undefined, params: Readonly<Record<string, string | undefined>> = {}): string {
+    const kept = Object.fromEntries(
+      [viewParam, metricsParam].map((name) => [name, this.route.params.get(name) ?? undefined]),
+    );
+    return deviceHref(this.route.device, range, { ...kept, ...params });
+  }
+
+  #show(params: Readonly<Record<string, string | undefined>>): void {
+    goInPlace(this.#href(rangeOf(this.route.params), params));
+  }
+
   #choose(range: RangeKey): void {
-    goInPlace(deviceHref(this.route.device, range));
+    goInPlace(this.#href(range));
   }
 
   /** A step of its own in the browser's history, so that Back shows the whole again. */
   #zoom(span: TimeSpan): void {
-    go(deviceHref(this.route.device, span));
+    go(this.#href(span));
+  }
+
+  #act(action: string, device: DeviceView, feed: DeviceFeed | undefined, metric?: string): void {
+    this.notice = undefined;
+    this.dialog = dialogFor(action, { device, metric, span: feed?.window() });
+  }
+
+  #closed(done: string | Deleted | undefined, feed: DeviceFeed | undefined): void {
+    this.dialog = undefined;
+    this.notice = typeof done === "object" ? done.words : done;
+    if (typeof done !== "object") return;
+    // What is left is asked for at once: the hub's own news of it may look like any other.
+    if (!done.device) feed?.retry();
+  }
+
+  #notice() {
+    if (this.notice === undefined) return nothing;
+    return html`<p class="notice numbers" role="status">
+      ${this.notice}
+      <button type="button" class="button bare" @click=${this.#forget}>${texts.dialog.close}</button>
+    </p>`;
+  }
+
+  #forget(): void {
+    this.notice = undefined;
   }
 
   #problem(feed: DeviceFeed) {
@@ -281,6 +257,9 @@ export class DeviceDetail extends LitElement {
   }
 
   #unknown() {
-    return html`<p class="message"><strong>${texts.device.unknown(this.route.device)}</strong>${texts.device.unknownHint}</p>`;
+    return html`<p class="message">
+      <strong>${texts.device.unknown(this.route.device)}</strong>${texts.device.unknownHint}
+      <a href="#/">${texts.list.back}</a>
+    </p>`;
   }
 }

@@ -9,6 +9,8 @@ export interface ChartColours {
   readonly gap: string;
   readonly rise: string;
   readonly fall: string;
+  readonly ok: string;
+  readonly idle: string;
   readonly warn: string;
   readonly alarm: string;
   readonly surface: string;
@@ -42,6 +44,8 @@ export function chartColours(): ChartColours {
     gap: token("chart-gap"),
     rise: token("rise"),
     fall: token("fall"),
+    ok: token("ok"),
+    idle: token("idle"),
     warn: token("warn"),
     alarm: token("alarm"),
     surface: token("surface"),

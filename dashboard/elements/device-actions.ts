@@ -1,0 +1,33 @@
+/** What a person may do with a device and with one of its metrics. */
+import { texts } from "../texts/index.ts";
+import type { MenuAction } from "./action-menu.ts";
+import { icons } from "./icons.ts";
+
+export type DeviceAction = "edit" | "missing" | "deleteRange" | "deleteSeries" | "removeDevice";
+
+const iconOf: Readonly<Record<DeviceAction, unknown>> = {
+  edit: icons.edit,
+  missing: icons.question,
+  deleteRange: icons.remove,
+  deleteSeries: icons.remove,
+  removeDevice: icons.remove,
+};
+
+export function deviceActions(hasReadings: boolean): MenuAction[] {
+  return actionsOf(
+    hasReadings ? ["edit", "missing", "deleteRange", "removeDevice"] : ["edit", "missing", "removeDevice"],
+  );
+}
+
+export function seriesActions(): MenuAction[] {
+  return actionsOf(["edit", "deleteRange", "deleteSeries"]);
+}
+
+function actionsOf(actions: readonly DeviceAction[]): MenuAction[] {
+  return actions.map((id) => ({
+    id,
+    label: texts.deviceMenu[id],
+    icon: iconOf[id],
+    removes: id === "deleteRange" || id === "deleteSeries" || id === "removeDevice",
+  }));
+}

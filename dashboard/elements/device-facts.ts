@@ -1,0 +1,33 @@
+import { html, nothing, type TemplateResult } from "lit";
+import type { HubClient } from "../client/hub-client.ts";
+import type { DeviceView } from "../client/hub-view.ts";
+import { formatDuration, formatInterval } from "../data/format.ts";
+import { texts } from "../texts/index.ts";
+import { ageText, presenceDot } from "./values.ts";
+
+/** Who a device is and how it is, in one line. */
+export function deviceFacts(device: DeviceView, client: HubClient): TemplateResult {
+  const { entry } = device;
+  const now = client.now();
+  const { reportInterval } = entry;
+  const facts = [
+    entry.name ? html`<code>${entry.device}</code>` : nothing,
+    entry.kind,
+    entry.historic ? texts.device.historic : nothing,
+    entry.via ? texts.device.via(entry.via) : nothing,
+    reportInterval === null
+      ? nothing
+      : reportInterval === 0
+        ? texts.device.onEvent
+        : texts.device.every(formatInterval(reportInterval)),
+    entry.state === "online" || entry.lastSeen === null ? nothing : texts.device.lastSeen(ageText(entry.lastSeen, now)),
+    ...Object.entries(entry.labels ?? {}).map(([key, value]) => `${key}: ${value}`),
+  ];
+  return html`<p class="facts numbers">
+    <span class="state">
+      ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
+      ${texts.device.since(formatDuration(client.shownNow() - entry.since))}, ${texts.reason[entry.reason]}
+    </span>
+    ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
+  </p>`;
+}

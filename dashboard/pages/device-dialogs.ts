@@ -1,0 +1,73 @@
+/** The dialogs of a device's page: which one an action opens, and each as an element, loaded when it is wanted. */
+import { html, type TemplateResult } from "lit";
+import type { Hub } from "../client/hub.ts";
+import type { DeviceView } from "../client/hub-view.ts";
+import type { TimeSpan } from "../data/ranges.ts";
+import type { Deleted, Deletion } from "../elements/device-delete.ts";
+
+export type DeviceDialog = { readonly device: DeviceView } & (
+  | { readonly kind: "edit"; readonly metric: string | undefined }
+  | { readonly kind: "missing" }
+  | { readonly kind: "delete"; readonly deletion: Deletion }
+);
+
+/** What a person looks at: the metric whose menu it was, and the stretch that the charts show. */
+export interface ActionContext {
+  readonly device: DeviceView;
+  readonly metric: string | undefined;
+  readonly span: TimeSpan | undefined;
+}
+
+/** Undefined: no such action, or none that makes sense here. */
+export function dialogFor(action: string, { device, metric, span }: ActionContext): DeviceDialog | undefined {
+  switch (action) {
+    case "edit":
+      return { kind: "edit", device, metric };
+    case "missing":
+      return { kind: "missing", device };
+    case "deleteRange":
+      return span && { kind: "delete", device, deletion: { what: "range", metric, span } };
+    case "deleteSeries":
+      return metric === undefined ? undefined : { kind: "delete", device, deletion: { what: "series", metric } };
+    case "removeDevice":
+      return { kind: "delete", device, deletion: { what: "device" } };
+    default:
+      return undefined;
+  }
+}
+
+export interface DialogContext {
+  readonly hub: Hub;
+  readonly shown: TimeSpan | undefined;
+  /** `done`: what the hub answered, where something was done. */
+  readonly closed: (done: string | Deleted | undefined) => void;
+  readonly showNewest: () => void;
+}
+
+export function deviceDialog(dialog: DeviceDialog, context: DialogContext): TemplateResult {
+  const { device } = dialog;
+  const { hub, shown, closed, showNewest } = context;
+  const end = ({ detail }: CustomEvent<string | Deleted | undefined>) => closed(detail ?? undefined);
+  switch (dialog.kind) {
+    case "edit":
+      void import("../elements/device-edit.ts");
+      return html`<device-edit .hub=${hub} .device=${device} .metric=${dialog.metric} @closed=${end}></device-edit>`;
+    case "missing":
+      void import("../elements/device-missing.ts");
+      return html`<device-missing
+        .hub=${hub}
+        .device=${device}
+        .shown=${shown}
+        @closed=${end}
+        @show-newest=${showNewest}
+      ></device-missing>`;
+    case "delete":
+      void import("../elements/device-delete.ts");
+      return html`<device-delete
+        .hub=${hub}
+        .device=${device}
+        .deletion=${dialog.deletion}
+        @closed=${end}
+      ></device-delete>`;
+  }
+}
