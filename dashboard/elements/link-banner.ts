@@ -3,6 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import { formatClock, formatDuration } from "../data/format.ts";
+import { timeZone } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
@@ -46,6 +47,7 @@ export class LinkBanner extends LitElement {
     super();
     new Observer(this, () => this.client);
     new Observer(this, () => language);
+    new Observer(this, () => timeZone);
     new Observer(this, () => (this.client?.state.state === "open" ? undefined : everySecond));
   }
 

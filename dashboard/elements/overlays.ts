@@ -3,13 +3,22 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { isTyping } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
 import { progress } from "../client/progress.ts";
+import { texts } from "../texts/index.ts";
 import type { OfferedPage } from "./page-nav.ts";
+
+/** So long after the page is there, ms, their code is fetched: a person may want them when the hub cannot serve it any more. */
+const fetchAfterMs = 5_000;
+
+const loadPalette = () => import("./command-palette.ts");
+const loadSheet = () => import("./shortcut-sheet.ts");
 
 export class Overlays implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #hub: Hub;
   readonly #offered: readonly OfferedPage[];
   readonly #say: (words: string) => void;
+
+  #fetching: ReturnType<typeof setTimeout> | undefined;
 
   /** `say`: says for a moment what was done. */
   constructor(
@@ -33,9 +42,16 @@ export class Overlays implements ReactiveController {
     removeEventListener("keydown", this.#key);
   }
 
+  /** Fetches their code when all that was asked for is there. */
+  fetchSoon(): void {
+    this.#fetching ??= setTimeout(() => {
+      for (const load of [loadPalette, loadSheet]) load().catch(() => {});
+    }, fetchAfterMs);
+  }
+
   /** Opens the search, or closes it. */
   async search(): Promise<void> {
-    await progress.during(import("./command-palette.ts"));
+    if (!(await this.#isHere(loadPalette()))) return;
     const palette = this.#element("command-palette");
     if (!palette.isConnected) {
       palette.hub = this.#hub;
@@ -48,10 +64,20 @@ export class Overlays implements ReactiveController {
   }
 
   async shortcuts(): Promise<void> {
-    await progress.during(import("./shortcut-sheet.ts"));
+    if (!(await this.#isHere(loadSheet()))) return;
     const sheet = this.#element("shortcut-sheet");
     if (!sheet.isConnected) this.#host.shadowRoot?.append(sheet);
     await sheet.toggle();
+  }
+
+  async #isHere(code: Promise<unknown>): Promise<boolean> {
+    try {
+      await progress.during(code);
+      return true;
+    } catch {
+      this.#say(texts.pages.failed);
+      return false;
+    }
   }
 
   #element<Name extends "command-palette" | "shortcut-sheet">(name: Name): HTMLElementTagNameMap[Name] {

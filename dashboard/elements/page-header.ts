@@ -125,9 +125,16 @@ export class PageHeader extends LitElement {
       }
       @media (max-width: 1180px) {
         .brand span,
-        .search span,
         .search kbd {
           display: none;
+        }
+        /* Still its name, for those who are told it. */
+        .search .word {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
         }
         .search {
           width: var(--control-height);
@@ -260,13 +267,12 @@ export class PageHeader extends LitElement {
     return html`<button
       type="button"
       class="button search"
-      aria-label=${texts.search.label}
       aria-keyshortcuts="Control+K Meta+K"
       aria-haspopup="dialog"
       title=${texts.search.title}
       @click=${() => this.dispatchEvent(new CustomEvent("search"))}
     >
-      ${icons.search}<span>${texts.search.label}</span><kbd aria-hidden="true">${paletteKeys().join(" ")}</kbd>
+      ${icons.search}<span class="word">${texts.search.label}</span><kbd aria-hidden="true">${paletteKeys().join(" ")}</kbd>
     </button>`;
   }
 

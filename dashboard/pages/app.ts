@@ -16,7 +16,7 @@ import { socketAddress } from "../data/hub-address.ts";
 import { kiosk } from "../data/kiosk.ts";
 import { deviceHref, go, parseRoute, type Route } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
-import { icons } from "../elements/icons.ts";
+import "../elements/kiosk-exit.ts";
 import "../elements/link-banner.ts";
 import { Overlays } from "../elements/overlays.ts";
 import "../elements/page-header.ts";
@@ -24,7 +24,7 @@ import "../elements/page-nav.ts";
 import "../elements/progress-bar.ts";
 import { TabStatus } from "../elements/tab-status.ts";
 import { deviceLabel } from "../elements/values.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { baseStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import "./page-outlet.ts";
 import { offered } from "./registry.ts";
@@ -40,7 +40,6 @@ const litMs = 1_400;
 export class HubApp extends LitElement {
   static override styles = [
     baseStyles,
-    buttonStyles,
     css`
       :host {
         display: block;
@@ -96,20 +95,6 @@ export class HubApp extends LitElement {
       }
       .said:empty {
         display: none;
-      }
-      /* Out of the way until somebody stands in front of the wall. */
-      .leave {
-        position: fixed;
-        z-index: 20;
-        right: 12px;
-        bottom: 12px;
-        opacity: 0;
-        transition: opacity var(--motion);
-      }
-      .leave:hover,
-      .leave:focus-visible,
-      :host(:hover) .leave {
-        opacity: 0.9;
       }
     `,
   ];
@@ -171,6 +156,7 @@ export class HubApp extends LitElement {
       return;
     }
     if (!this.#zoneAsked) void this.#askZone();
+    this.#overlays.fetchSoon();
     const { size } = this.#hub.view.devices;
     if (size === 0) this.#empty = true;
     else if (this.#empty) this.#lightUp();
@@ -227,22 +213,9 @@ export class HubApp extends LitElement {
         )}
       </main>
       <p class="said" role="status">${this.said}</p>
-      ${kiosk.on ? this.#leaveKiosk() : nothing}
+      ${kiosk.on ? html`<kiosk-exit></kiosk-exit>` : nothing}
       ${narrow.matches && !refused && !kiosk.on ? html`<page-nav foot .offered=${offered} .current=${route.page}></page-nav>` : nothing}
     `;
-  }
-
-  #leaveKiosk() {
-    const { leaveWall } = texts.commands;
-    return html`<button
-      type="button"
-      class="button icon leave"
-      aria-label=${leaveWall}
-      title=${leaveWall}
-      @click=${() => kiosk.set(false)}
-    >
-      ${icons.close}
-    </button>`;
   }
 
   #say(words: string): void {

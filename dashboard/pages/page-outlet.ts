@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { patienceMs, progress } from "../client/progress.ts";
 import type { PageName, Route } from "../data/route.ts";
@@ -32,16 +33,24 @@ export class PageOutlet extends LitElement {
   @state() private loaded: ReadonlySet<PageName> = new Set();
   @state() private late = false;
   @state() private failed = false;
+  /** The code did not come since the hub was away: it is asked for again when the hub is back. */
+  #failedCut = false;
+
+  constructor() {
+    super();
+    new Observer(this, () => (this.failed ? this.hub.client : undefined));
+  }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("route") && !this.loaded.has(this.route.page)) void this.#load(this.route.page);
+    const isBack = this.#failedCut && this.hub.client.state.state === "open";
+    if ((changed.has("route") || isBack) && !this.loaded.has(this.route.page)) void this.#load(this.route.page);
   }
 
   override render() {
     const { page } = this.route;
     if (this.loaded.has(page)) return (pages[page] as PageSource).render(this.hub, this.route);
     if (this.failed) {
-      // The hub was updated meanwhile, and the files of this page's version are gone.
+      // The hub is away; or it was updated meanwhile, and the files of this page's version are gone.
       return html`<div class="note" role="alert">
         ${texts.pages.failed}
         <button type="button" class="button" @click=${() => location.reload()}>${texts.pages.reload}</button>
@@ -61,6 +70,7 @@ export class PageOutlet extends LitElement {
   async #load(page: PageName): Promise<void> {
     this.late = false;
     this.failed = false;
+    this.#failedCut = false;
     const late = setTimeout(() => {
       this.late = true;
     }, patienceMs);
@@ -69,6 +79,7 @@ export class PageOutlet extends LitElement {
       this.loaded = new Set([...this.loaded, page]);
     } catch {
       this.failed = true;
+      this.#failedCut = this.hub.client.state.state !== "open";
     } finally {
       clearTimeout(late);
     }
