@@ -29,7 +29,7 @@ export function isCandleInterval(text: string | null): text is CandleInterval {
 
 /** How many candles a live window holds, by steps of the zoom. */
 export const candleCounts = [30, 60, 120, 240, 480, 960] as const;
-export const usualCount = 120;
+export const usualCounts = { wide: 120, narrow: 60 } as const;
 
 /** A chosen stretch holds at most so many, or each would be thinner than a pixel. */
 export const mostInWindow = 2_000;

@@ -5,7 +5,6 @@ import {
   candleIntervals,
   isCandleInterval,
   spanOfCandles,
-  usualCount,
 } from "../data/candle-window.ts";
 import { rangeOf } from "../data/route.ts";
 import type { CandleChoice } from "./candle-tools.ts";
@@ -16,7 +15,8 @@ export interface MarketChoice extends TickerChoice {
   readonly series: string | undefined;
   /** Undefined where the address names none: the series decides. */
   readonly interval: CandleInterval | undefined;
-  readonly count: number;
+  /** Candles; undefined where the address names none: the screen decides. */
+  readonly count: number | undefined;
   readonly span: CandleChoice["span"];
 }
 
@@ -32,7 +32,7 @@ export function marketChoiceOf(params: URLSearchParams): MarketChoice {
     down: params.get("down") === "1",
     series: params.get("series") ?? undefined,
     interval,
-    count: candleCounts.find((each) => each === count) ?? usualCount,
+    count: candleCounts.find((each) => each === count),
     // Of a stretch without a width it is not known how many candles it would be.
     span: interval && typeof range === "object" ? spanOfCandles(range, candleIntervals[interval]) : undefined,
   };
@@ -44,7 +44,7 @@ export function marketParams(choice: MarketChoice): Record<string, string | unde
   return {
     series,
     every: interval,
-    candles: count === usualCount ? undefined : String(count),
+    candles: count === undefined ? undefined : String(count),
     from: span && String(span.fromMs),
     to: span && String(span.toMs),
     q: query === "" ? undefined : query,

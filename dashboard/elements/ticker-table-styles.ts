@@ -185,15 +185,15 @@ export const tickerTableStyles = css`
     font-weight: 400;
   }
   .none,
-  .time,
-  .spread {
+  .row .time,
+  .row .spread {
     color: var(--text-muted);
     font-size: var(--text-s);
     font-weight: 400;
   }
-  .bid,
-  .ask,
-  .volume {
+  .row .bid,
+  .row .ask,
+  .row .volume {
     font-size: 13px;
   }
   .nothing {

@@ -1,12 +1,13 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { bucketStart } from "../../server/protocol/index.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { MediaObserver, narrow } from "../client/media.ts";
 import { browserTimers } from "../client/timers.ts";
 import { CandleBoard, sameTickers, type Ticker, tickersOf } from "../data/candle-board.ts";
-import { openingInterval, seriesAddress, seriesAt } from "../data/candle-window.ts";
+import { candleIntervals, openingInterval, seriesAddress, seriesAt, usualCounts } from "../data/candle-window.ts";
 import { formatCount, formatInstant } from "../data/format.ts";
 import { go, goInPlace, pageHref, type Route } from "../data/route.ts";
 import { SparkFeed } from "../data/spark-feed.ts";
@@ -51,6 +52,8 @@ export class MarketPage extends LitElement implements Drawn {
   readonly #order = new TickerOrder();
   readonly #flashes = new TickerFlashes();
   #tickers: readonly Ticker[] = [];
+  /** The price whose candles are shown where the address names none. */
+  #first: Ticker | undefined;
   #tickersAt = Number.NEGATIVE_INFINITY;
   /** The address as this page wrote it last. */
   #written: string | undefined;
@@ -170,7 +173,7 @@ export class MarketPage extends LitElement implements Drawn {
       hrefOf: ({ price }) => this.#hrefOf(price),
       key: `${live}`,
     };
-    const midnightMs = Math.floor(nowMs / 86_400_000) * 86_400_000;
+    const midnight = formatInstant(bucketStart(nowMs, candleIntervals["1d"]), nowMs, 60_000);
     const all = formatCount(this.#tickers.length);
     return html`<section class="prices">
       <div class="bar">
@@ -200,7 +203,7 @@ export class MarketPage extends LitElement implements Drawn {
         @in-sight=${(event: CustomEvent<readonly Ticker[]>) => this.#curves?.show(event.detail.map(({ price }) => price))}
         @all-wanted=${() => this.#choose({ query: "" })}
       ></ticker-table>
-      <p class="since numbers">${texts.market.since(formatInstant(midnightMs, nowMs, 60_000))}</p>
+      <p class="since numbers">${texts.market.since(midnight === "00:00" ? "" : midnight)}</p>
     </section>`;
   }
 
@@ -233,7 +236,10 @@ export class MarketPage extends LitElement implements Drawn {
   #chosen(shown: readonly Ticker[]): Chosen | undefined {
     const { series: address } = this.choice;
     if (address === undefined) {
-      const [ticker] = wide.matches ? shown : [];
+      // The order changes with the prices; what is looked at must not.
+      const ticker = this.#first && shown.includes(this.#first) ? this.#first : shown[0];
+      this.#first = ticker;
+      if (!wide.matches) return undefined;
       return ticker && { device: ticker.device, series: ticker.price, ticker };
     }
     const named = seriesAt(this.hub.view, address);
@@ -242,7 +248,8 @@ export class MarketPage extends LitElement implements Drawn {
 
   #candleChoice(series: SeriesView): CandleChoice {
     const { interval, count, span } = this.choice;
-    return { interval: interval ?? this.#opening(series), count, span };
+    const usual = narrow.matches ? usualCounts.narrow : usualCounts.wide;
+    return { interval: interval ?? this.#opening(series), count: count ?? usual, span };
   }
 
   /** Decided once a series: it must not change under the eyes of whoever looks at it. */
@@ -278,8 +285,8 @@ export class MarketPage extends LitElement implements Drawn {
 
   #chooseCandles(series: SeriesView, part: Partial<CandleChoice>): void {
     const { entry } = series;
-    const next = { ...this.choice, ...this.#candleChoice(series), ...part };
-    const choice = { ...next, series: seriesAddress(entry.device, entry.metric) };
+    const { interval } = this.#candleChoice(series);
+    const choice = { ...this.choice, interval, series: seriesAddress(entry.device, entry.metric), ...part };
     const href = pageHref("market", marketParams(choice));
     // A stretch that was chosen is a step of its own, so that Back shows what was seen before.
     if (part.span) go(href);

@@ -15,7 +15,7 @@ export const market = {
     curve: "1 hour",
   },
   /** What changes and volumes are counted from: the day begins by UTC. */
-  since: (time: string) => `Change and volume of the day since 00:00 UTC (${time})`,
+  since: (time: string) => `Change and volume of the day since 00:00 UTC${time === "" ? "" : ` (${time})`}`,
   noneToday: "none today",
   rose: "rose",
   fell: "fell",

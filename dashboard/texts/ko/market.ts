@@ -15,7 +15,7 @@ export const market: Texts["market"] = {
     time: "마지막 체결",
     curve: "1시간",
   },
-  since: (time) => `등락과 거래량은 당일 00:00 UTC (${time}) 기준입니다`,
+  since: (time) => `등락과 거래량은 당일 00:00 UTC${time === "" ? "" : ` (${time})`} 기준입니다`,
   noneToday: "당일 없음",
   rose: "상승",
   fell: "하락",
