@@ -48,7 +48,8 @@ export class ExploreChips extends LitElement {
         flex: none;
         place-content: center;
         width: var(--control-height);
-        min-height: calc(var(--control-height) - 2px);
+        height: var(--control-height);
+        margin: -1px -1px -1px 0;
         padding: 0;
         border: 0;
         border-radius: 999px;

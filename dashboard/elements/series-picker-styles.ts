@@ -58,6 +58,7 @@ export const seriesPickerStyles: CSSResult = css`
     overscroll-behavior: contain;
   }
   .row {
+    position: relative;
     display: flex;
     align-items: center;
     gap: 8px;

@@ -132,13 +132,12 @@ export class SeriesPicker extends LitElement {
       role="option"
       aria-selected=${chosen}
       aria-disabled=${full && !chosen}
-      aria-label=${`${label}, ${deviceLabel(device)}`}
       aria-posinset=${place + 1}
       aria-setsize=${this.#found.length}
       @click=${() => this.#toggle(place)}
     >
       <span class="box">${chosen ? icons.check : nothing}</span>
-      <span class="label">${label}</span>
+      <span class="label">${label}<span class="hidden-text">, ${deviceLabel(device)}</span></span>
       ${label === entry.metric ? nothing : html`<code>${entry.metric}</code>`}
       <span class="value numbers">${series.value === undefined ? nothing : valueWithUnit(series, series.value)}</span>
     </div>`;
