@@ -41,7 +41,7 @@ export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
 /** Series whose first pages are asked for ahead. */
 const seriesAhead = 8;
 
-type HistoryStore = Pick<TelemetryStore, "readRaw" | "readChanges" | "readBuckets" | "seriesState">;
+type HistoryStore = Pick<TelemetryStore, "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "seriesState">;
 
 export class History {
   readonly #store: HistoryStore;
@@ -88,7 +88,8 @@ export class History {
     const range = { series: series.number, fromMs: query.fromMs, toMs: query.toMs };
     const inBuckets = query.points !== undefined || query.everyMs !== undefined;
     if (series.type !== "number") {
-      yield* this.#readings(series, range, inBuckets ? "readChanges" : "readRaw");
+      if (inBuckets) yield* this.#changes(series, range);
+      else yield* this.#readings(series, range, "readRaw");
       return;
     }
     if (query.everyMs !== undefined) {
@@ -142,6 +143,12 @@ export class History {
     } finally {
       for (const { pages } of started) void pages.return(undefined);
     }
+  }
+
+  /** Begins with the state that held at the start of the range: with the last reading up to there, at its own time. */
+  async *#changes(series: Series, range: Range): AsyncGenerator<HistoryPage> {
+    const heldMs = await this.#store.timeBefore(range.series, range.fromMs + 1);
+    yield* this.#readings(series, { ...range, fromMs: heldMs ?? range.fromMs }, "readChanges");
   }
 
   async *#readings(series: Series, range: Range, read: "readRaw" | "readChanges"): AsyncGenerator<HistoryPage> {

@@ -151,7 +151,7 @@ export const seriesMessage = z.object({
 });
 export type SeriesMessage = z.infer<typeof seriesMessage>;
 
-/** The past of one series, in one or more messages; `done` on the last. */
+/** The past of one series, in one or more messages; `done` on the last. Changes begin with the reading that held at `from`, at its own time. */
 export const historyMessage = z.object({
   type: z.literal("history"),
   id: requestId,

@@ -248,6 +248,9 @@ export interface TelemetryStore {
   /** Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always). */
   readChanges(range: Range, limit: number): Promise<RawPage>;
 
+  /** The device time of the last reading of a series before `beforeMs` (excluded), ms; null where there is none, or no such series. */
+  timeBefore(series: number, beforeMs: number): Promise<number | null>;
+
   /** A number series in buckets of `everyMs`, aligned to `originMs`, at most `limit` buckets a page. */
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage>;
 

@@ -95,6 +95,34 @@ describe("history", () => {
     expect(raw.flatMap((page) => page.columns.values)).toEqual(states);
   });
 
+  it("[P73] begins changes with the reading that held at the start, at its own time, raw readings with the range", async () => {
+    const world = await liveWorld({}, { pageReadings: 2 });
+    const states = ["off", "off", "heating", "heating", "off", "heating"];
+    await world.commit(...states.map((state, index): TestReading => ["oven/state", start + index * 10, state]));
+    const told = async (query: Partial<HistoryQuery>) => {
+      const pages = await ask(world, "oven/state", query);
+      const values = pages.flatMap(({ columns }) => columns.values);
+      return pages.flatMap(({ columns }) => columns.times).map((time, index) => [time - start, values[index]]);
+    };
+    for (const width of [{ points: 100 }, { everyMs: second }]) {
+      const changes = (fromMs: number, toMs = start + 1_000) => told({ fromMs, toMs, ...width });
+      const last = [
+        [40, "off"],
+        [50, "heating"],
+      ];
+      expect(await changes(start - 5)).toEqual([[0, "off"], [20, "heating"], ...last]);
+      expect(await changes(start + 15)).toEqual([[10, "off"], [20, "heating"], ...last]);
+      expect(await changes(start + 20)).toEqual([[20, "heating"], ...last]);
+      // It is the last reading, not the change: to find that, the whole past would have to be read.
+      expect(await changes(start + 35)).toEqual([[30, "heating"], ...last]);
+      // Nothing came in it.
+      expect(await changes(start + 51)).toEqual([[50, "heating"]]);
+      expect(await changes(start + 41, start + 49)).toEqual([[40, "off"]]);
+    }
+    const joined = [await told({ toMs: start + 25 }), await told({ fromMs: start + 25 })].flat();
+    expect(joined).toEqual(states.map((state, index) => [index * 10, state]));
+  });
+
   it("answers in pages, each as large as the setting and the last one done", async () => {
     const world = await liveWorld({}, { pageReadings: 4 });
     await world.commit(...ramp(10));

@@ -154,6 +154,10 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.readChanges(range, limit);
   }
 
+  timeBefore(series: number, beforeMs: number): Promise<number | null> {
+    return this.#inner.timeBefore(series, beforeMs);
+  }
+
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
     return this.#inner.readBuckets(range, everyMs, originMs, limit);
   }

@@ -57,6 +57,19 @@ describe.each(engines)("GET readings over the %s store", (engine) => {
       });
     });
 
+    it("[P73] begins changes with the reading that held at from, raw readings with the range", async () => {
+      const range = { device: "boiler-1", metric: "phase", from: at + 500, to: at + 2_500 };
+      for (const width of [{ points: 10 }, { every: "1s" }]) {
+        const { body } = await get({ ...range, ...width });
+        expect(readingsAnswer.strict().parse(body)).toMatchObject({ times: [at], values: ["warming"], from: at + 500 });
+      }
+      expect((await get(range)).body).toMatchObject({ times: [at + second, at + 2 * second] });
+      const { body } = await get({ ...range, metric: "heating", from: at + 99_500, to: at + 9 * minute, points: 10 });
+      expect(body.times).toEqual([99, 100, 300, 400].map((index) => at + index * second));
+      const later = await get({ ...range, from: at + 20 * minute, to: at + 30 * minute, points: 10 });
+      expect(later.body).toMatchObject({ times: [at + 599 * second], values: ["holding"] });
+    });
+
     it("[P49] is cut into every, with the seven aggregates in the order asked for", async () => {
       const aggregates = "first,last,min,max,mean,sum,count";
       const { body } = await get({ ...pair, ...all, every: "5m", aggregates });

@@ -92,6 +92,18 @@ describe.each(engines)("watching over a real socket, %s store", (engine) => {
     ).toBeTruthy();
   });
 
+  it("[P73] tells of a state's past from the reading that held at its start", async () => {
+    await open({ engine });
+    const oven = await hub.welcomed("oven-1");
+    await store(oven, 1, ["door", true, at], ["door", false, at + 100], ["n", 1, at]);
+    const viewer = await hub.viewer();
+    const ask = async (id: number, history: object) =>
+      ofType(await subscribe(viewer, id, { metrics: ["door"], history }), "history").map(({ times }) => times);
+    expect(await ask(1, { from: at + 50, points: 10 })).toEqual([[at, at + 100]]);
+    expect(await ask(2, { from: at + 200, every: 3_600_000 })).toEqual([[at + 100]]);
+    expect(await ask(3, { from: at + 200 })).toEqual([[]]);
+  });
+
   it("[P43] shows each of a steady flow once and in order, whenever a viewer joins", async () => {
     await open({ engine });
     const device = await hub.welcomed("boiler-1", { session: "s" });

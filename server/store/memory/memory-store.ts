@@ -179,6 +179,10 @@ export class MemoryStore implements TelemetryStore {
     return packChanges(this.#rows(range), limit);
   }
 
+  async timeBefore(series: number, beforeMs: number): Promise<number | null> {
+    return this.#rows({ series, fromMs: Number.NEGATIVE_INFINITY, toMs: beforeMs }).at(-1)?.[0] ?? null;
+  }
+
   async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
     return toBuckets(this.#rows(range) as [number, number][], everyMs, originMs, limit);
   }

@@ -32,6 +32,8 @@ export interface WriterCalls {
   lastSeq(device: string, session: string): number;
   /** Readings of the range that are not in chunks yet; null where the series is not known. */
   headRows(range: Range): ChunkColumns | null;
+  /** The last time before `beforeMs` of what is not in chunks yet, -Infinity where there is none; null where the series is not known. */
+  headTimeBefore(series: number, beforeMs: number): number | null;
   seriesState(series: readonly number[]): SeriesState[];
   latest(series: readonly number[]): Latest[];
   refusals(device: string): Refusal[];
@@ -49,6 +51,7 @@ export interface ReaderCalls {
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
   readChanges(range: Range, limit: number, head: ChunkColumns): RawPage;
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
+  timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
   close(): void;
 }

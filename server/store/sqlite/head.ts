@@ -127,6 +127,16 @@ export class SeriesHead {
     return grown;
   }
 
+  /** The last time before `beforeMs`, ms; -Infinity where there is none. */
+  timeBefore(beforeMs: number): number {
+    let foundMs = Number.NEGATIVE_INFINITY;
+    for (let at = 0; at < this.#length * 2; at += 2) {
+      const timeMs = this.#cells[at] as number;
+      if (timeMs < beforeMs && timeMs > foundMs) foundMs = timeMs;
+    }
+    return foundMs;
+  }
+
   /** A copy of the rows in rising time, one a millisecond. */
   rows(): ChunkColumns {
     const times = new Float64Array(this.#length);

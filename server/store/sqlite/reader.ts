@@ -64,6 +64,14 @@ export class Reader {
     });
   }
 
+  /** `headMs`: the last time before `beforeMs` of what is not sealed, or was not a moment ago; -Infinity for none. */
+  timeBefore(series: number, beforeMs: number, headMs: number): number | null {
+    return this.#inSnapshot(() => {
+      const foundMs = Math.max(headMs, this.#segments.timeBefore(series, beforeMs));
+      return foundMs === Number.NEGATIVE_INFINITY ? null : foundMs;
+    });
+  }
+
   /** All of it is in the table at once: no head holds any back. */
   readPresence(device: string): PresenceChange[] {
     return this.#inSnapshot(() => this.#presence(device));

@@ -8,7 +8,7 @@ import type { Range } from "../store.ts";
 import { decodeStored, readSummary, type StoredChunk, type Summary, storedColumns } from "./chunks.ts";
 import { clusters } from "./clusters.ts";
 import type { Db } from "./driver.ts";
-import { mergeRows, sliceRows } from "./rows.ts";
+import { lowerBound, mergeRows, sliceRows } from "./rows.ts";
 
 /** Chunks looked at in one go; of what lies beyond, only those that reach back into the same time are read with them. */
 const chunksAtOnce = 32;
@@ -51,6 +51,7 @@ export class UnreadableChunk extends Error {
 export class SegmentReader {
   readonly #ending;
   readonly #reachingBack;
+  readonly #endedBefore;
   readonly #rows;
   readonly #summary;
 
@@ -62,6 +63,7 @@ export class SegmentReader {
     this.#reachingBack = db.prepare(
       `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ?`,
     );
+    this.#endedBefore = db.prepare("SELECT max(last_ms) FROM chunks WHERE series = ? AND last_ms < ?").pluck();
     this.#rows = db.prepare(`SELECT ${storedColumns} FROM chunks WHERE id = ?`);
     this.#summary = db.prepare("SELECT summary, count FROM chunks WHERE id = ?");
   }
@@ -82,6 +84,20 @@ export class SegmentReader {
       if (!more) return;
       startMs = endMs;
     }
+  }
+
+  /**
+   * The last time before `beforeMs` that a chunk holds; -Infinity where none does. The index tells the ends of chunks; only
+   * those that lie on both sides of `beforeMs` are read.
+   */
+  timeBefore(series: number, beforeMs: number): number {
+    let foundMs = (this.#endedBefore.get(series, beforeMs) as number | null) ?? Number.NEGATIVE_INFINITY;
+    for (const span of this.#reachingBack.all(series, beforeMs, beforeMs) as Span[]) {
+      if (span.firstMs >= beforeMs) continue;
+      const { times } = this.#read(series, span);
+      foundMs = Math.max(foundMs, times[lowerBound(times, beforeMs) - 1] as number);
+    }
+    return foundMs;
   }
 
   /** Everything from `startMs` to `endMs` (excluded), from `spans` and the head. */

@@ -129,6 +129,12 @@ export class SqliteStore implements TelemetryStore {
     return head ? reader.call("readChanges", [range, limit, head], buffersOf(head)) : noReadings();
   }
 
+  async timeBefore(series: number, beforeMs: number): Promise<number | null> {
+    const { writer, reader } = await this.#pair;
+    const headMs = await writer.call("headTimeBefore", [series, beforeMs]);
+    return headMs === null ? null : reader.call("timeBefore", [series, beforeMs, headMs]);
+  }
+
   async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
     const { writer, reader } = await this.#pair;
     // An unknown series has no chunks in sight either: the reader would find those of one just deleted.

@@ -39,6 +39,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     recent: (...values) => writer.get().recent(...values),
     lastSeq: (device, session) => writer.get().lastSeq(device, session),
     headRows: (range) => writer.get().headRows(range),
+    headTimeBefore: (series, beforeMs) => writer.get().headTimeBefore(series, beforeMs),
     seriesState: (series) => writer.get().seriesState(series),
     latest: (series) => writer.get().latest(series),
     refusals: (device) => writer.get().refusals(device),
@@ -57,6 +58,7 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readRaw: (...values) => reader.get().readRaw(...values),
     readChanges: (...values) => reader.get().readChanges(...values),
     readBuckets: (...values) => reader.get().readBuckets(...values),
+    timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
     close: () => reader.get().close(),
   };

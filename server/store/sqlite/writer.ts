@@ -165,6 +165,10 @@ export class Writer {
     return head ? sliceRows(head.rows(), fromMs, toMs) : null;
   }
 
+  headTimeBefore(series: number, beforeMs: number): number | null {
+    return this.#parts.heads.get(series)?.timeBefore(beforeMs) ?? null;
+  }
+
   seriesState(numbers: readonly number[]): SeriesState[] {
     return this.#known(numbers).map((head) => this.#parts.sealer.stateOf(head));
   }

@@ -202,6 +202,51 @@ export function readingRules(world: () => World): void {
     ]);
   });
 
+  it("[ST48] tells the time of the last reading before a time, which is excluded", async () => {
+    await world().make(1, "string");
+    await world().make(2);
+    const before = (beforeMs: number, series = 1) => world().store.timeBefore(series, beforeMs);
+    expect(await before(5)).toBeNull();
+    await world().put(1, [
+      [-5, "a"],
+      [10, "b"],
+      [20, "b"],
+    ]);
+    await world().put(1, [
+      [40, "c"],
+      [15, "late"],
+      [30, "b"],
+    ]);
+    await world().put(2, [[12, 1]]);
+    const expected = { "-5": null, "-4": -5, "10": -5, "11": 10, "15": 10, "16": 15, "20": 15, "39": 30, "41": 40 };
+    for (let turn = 0; turn < 2; turn++) {
+      for (const [beforeMs, foundMs] of Object.entries(expected)) expect(await before(Number(beforeMs))).toBe(foundMs);
+      expect(await before(Number.POSITIVE_INFINITY)).toBe(40);
+      expect(await before(Number.NEGATIVE_INFINITY)).toBeNull();
+      expect(await before(100, 2)).toBe(12);
+      expect(await before(100, 9)).toBeNull();
+      await world().reopen();
+    }
+    await world().store.deleteReadings([{ series: 1, fromMs: 15, toMs: 31 }]);
+    expect(await before(40)).toBe(10);
+    await world().put(1, [[12, "back"]]);
+    expect(await before(40)).toBe(12);
+  });
+
+  it("[ST48] finds it among thousands of readings", async () => {
+    await world().make(1, "boolean");
+    for (let start = 0; start < 4_000; start += 500) {
+      await world().put(
+        1,
+        Array.from({ length: 500 }, (_, index): Row => [(start + index) * 10, index % 7 === 0]),
+      );
+    }
+    for (const beforeMs of [1, 5, 10, 11, 4_999, 5_000, 5_001, 20_005, 39_990, 39_991, 1e9]) {
+      const foundMs = Math.min(39_990, Math.ceil(beforeMs / 10) * 10 - 10);
+      expect(await world().store.timeBefore(1, beforeMs)).toBe(foundMs);
+    }
+  });
+
   it("[ST18] calls newest the greatest device time, and of one time the later arrival", async () => {
     await world().make(1);
     await world().put(1, [[100, 1]], 5_000);

@@ -6,7 +6,15 @@ import { devices, type Question } from "./steps.ts";
 
 export type Asked = Pick<
   TelemetryStore,
-  "readRaw" | "readChanges" | "readBuckets" | "seriesState" | "latest" | "refusals" | "lastSeq" | "readPresence"
+  | "readRaw"
+  | "readChanges"
+  | "timeBefore"
+  | "readBuckets"
+  | "seriesState"
+  | "latest"
+  | "refusals"
+  | "lastSeq"
+  | "readPresence"
 >;
 
 const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
@@ -93,6 +101,10 @@ export async function sameAnswer(store: Asked, model: Model, question: Question)
   for (const read of ["readRaw", "readChanges"] as const) {
     const pages = (of: Asked) => pagesOf(fromMs, limit, (next) => of[read]({ ...range, fromMs: next }, limit), rowsIn);
     deepStrictEqual(await pages(store), await pages(model.store), `${read} of series ${series}`);
+  }
+  for (const beforeMs of [fromMs, toMs]) {
+    const before = (of: Asked) => of.timeBefore(series, beforeMs);
+    deepStrictEqual(await before(store), await before(model.store), `timeBefore ${beforeMs} of series ${series}`);
   }
   if ((model.data.series.get(series)?.type ?? "number") !== "number") return;
   const buckets = (of: Asked) =>

@@ -213,6 +213,7 @@ export class Life {
     return {
       readRaw: (range, limit) => child.call("readRaw", range, limit),
       readChanges: (range, limit) => child.call("readChanges", range, limit),
+      timeBefore: (series, beforeMs) => child.call("timeBefore", series, beforeMs),
       readBuckets: (range, everyMs, originMs, limit) => child.call("readBuckets", range, everyMs, originMs, limit),
       seriesState: (numbers) => child.call("seriesState", numbers),
       latest: (numbers) => child.call("latest", numbers),

@@ -49,6 +49,7 @@ const calls = {
   latest: (numbers) => store.latest(numbers),
   readRaw: (range, limit) => store.readRaw(range, limit),
   readChanges: (range, limit) => store.readChanges(range, limit),
+  timeBefore: (series, beforeMs) => store.timeBefore(series, beforeMs),
   readBuckets: (range, everyMs, originMs, limit) => store.readBuckets(range, everyMs, originMs, limit),
   arm: (next) => Promise.resolve(arm(next)),
 } satisfies Request["calls"];

@@ -38,7 +38,7 @@ type Asked =
       | "lastSeq"
       | "refusals"
     )
-  | ("seriesState" | "latest" | "readRaw" | "readChanges" | "readBuckets");
+  | ("seriesState" | "latest" | "readRaw" | "readChanges" | "timeBefore" | "readBuckets");
 
 /** The calls of a store's process. */
 export interface Calls extends Pick<TelemetryStore, Asked> {
