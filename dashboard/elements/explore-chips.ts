@@ -23,11 +23,26 @@ export class ExploreChips extends LitElement {
       ul {
         display: contents;
       }
+      /* One line that is drawn along with a finger, or the chips alone fill a phone. */
+      @media (max-width: 860px) {
+        ul {
+          display: flex;
+          flex: 1 0 100%;
+          gap: 8px;
+          margin: 0 -12px;
+          padding: 0 12px;
+          overflow-x: auto;
+          scrollbar-width: none;
+        }
+        .chip {
+          flex: none;
+        }
+      }
       .chip {
         display: inline-flex;
         align-items: center;
         gap: 8px;
-        max-width: 100%;
+        max-width: min(100%, 340px);
         min-height: var(--control-height);
         padding-left: 10px;
         border: 1px solid var(--border);

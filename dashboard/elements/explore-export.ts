@@ -28,6 +28,9 @@ type Progress =
   | { readonly is: "going"; readonly bytes: number; readonly rows: number; readonly end: AbortController }
   | { readonly is: "over"; readonly words: string; readonly failed: boolean };
 
+/** How long it is said that a file was saved, ms. */
+const saidMs = 8_000;
+
 /** Saves what is looked at: rows as drawn, every reading, or a picture. A long export says how far it is, and can be ended. */
 @customElement("explore-export")
 export class ExploreExport extends LitElement {
@@ -195,7 +198,11 @@ export class ExploreExport extends LitElement {
     link.click();
     // The browser has taken it by the next turn; until then the address must hold.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.progress = { is: "over", words: texts.explore.export.done(name), failed: false };
+    const over = { is: "over", words: texts.explore.export.done(name), failed: false } as const;
+    this.progress = over;
+    setTimeout(() => {
+      if (this.progress === over) this.progress = undefined;
+    }, saidMs);
   }
 
   /** Below its button, and inside the screen. */

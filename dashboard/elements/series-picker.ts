@@ -44,8 +44,8 @@ export class SeriesPicker extends LitElement {
 
   constructor() {
     super();
-    // Newest values once a second are enough to choose by.
-    new Observer(this, () => everySecond);
+    // Newest values once a second are enough to choose by; series that are still to come are shown at once.
+    new Observer(this, () => (this.view?.complete ? everySecond : this.view));
   }
 
   override firstUpdated(): void {

@@ -412,7 +412,7 @@ export const en = {
     clear: "Take all off",
     unknown: "not known to this hub",
     split: "Charts",
-    splits: { unit: "One for each unit", series: "One for each series" },
+    splits: { unit: "By unit", series: "By series" },
     undo: "Undo",
     redo: "Redo",
     zoomIn: "Zoom in",

@@ -406,7 +406,7 @@ export const ko: Texts = {
     clear: "모두 빼기",
     unknown: "이 허브가 모르는 시계열",
     split: "차트",
-    splits: { unit: "단위마다 하나", series: "시계열마다 하나" },
+    splits: { unit: "단위별", series: "시계열별" },
     undo: "실행 취소",
     redo: "다시 실행",
     zoomIn: "확대",

@@ -125,7 +125,7 @@ describe("exploring", () => {
       "flow (l/min)",
       "burner · Boiler 1",
     ]);
-    await page.getByRole("button", { name: "One for each series" }).click();
+    await page.getByRole("button", { name: "By series" }).click();
     await expect.poll(() => page.locator("explore-chart").count()).toBe(4);
 
     // A series that is taken off comes back with undo.
