@@ -7,8 +7,12 @@ import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Charts are ready when they scroll in. */
+/** Charts so near are ready when they scroll in: their words are kept, and they are drawn now and then. */
 const readyWithin = "160px";
+const nearMs = 1_000;
+
+/** After a change of words a chart is drawn with its next reading, or then, ms. */
+const wordsMs = 250;
 
 export interface ChartOwner {
   /** Draws. Returns in how many ms it has to be drawn again, or undefined where only new data changes it. */
@@ -19,11 +23,13 @@ export interface ChartOwner {
   close(): void;
 }
 
-/** Draws after each update of the element, and when `request` asks for it. */
+/** Draws when `request` asks for it and after updates of the element. What is not in sight, or in a hidden tab, costs nothing. */
 export class ChartController implements ReactiveController, Drawn {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #owner: ChartOwner;
   #inSight = false;
+  #near = false;
+  #drawnAt = Number.NEGATIVE_INFINITY;
   #ends: (() => void)[] = [];
 
   constructor(host: ReactiveControllerHost & HTMLElement, owner: ChartOwner) {
@@ -32,16 +38,26 @@ export class ChartController implements ReactiveController, Drawn {
     host.addController(this);
   }
 
+  /** Whether what the element says is seen now, or may be in a moment; else it need not say it. */
+  get near(): boolean {
+    return this.#near && document.visibilityState === "visible";
+  }
+
   hostConnected(): void {
-    const sight = new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry?.isIntersecting ?? false;
-        if (this.#inSight) requestDraw(this);
+    const sight = new IntersectionObserver((entries) => {
+      this.#inSight = entries.at(-1)?.isIntersecting ?? false;
+      if (this.#inSight) requestDraw(this);
+    });
+    sight.observe(this.#host);
+    const nearness = new IntersectionObserver(
+      (entries) => {
+        this.#near = entries.at(-1)?.isIntersecting ?? false;
+        if (this.#near) requestDraw(this);
         else cancelDraw(this);
       },
       { rootMargin: readyWithin },
     );
-    sight.observe(this.#host);
+    nearness.observe(this.#host);
     const size = new ResizeObserver(() => {
       this.#owner.resize();
       requestDraw(this);
@@ -51,11 +67,11 @@ export class ChartController implements ReactiveController, Drawn {
       this.#owner.recolour();
       requestDraw(this);
     });
-    this.#ends = [() => sight.disconnect(), () => size.disconnect(), endTheme];
+    this.#ends = [() => sight.disconnect(), () => nearness.disconnect(), () => size.disconnect(), endTheme];
   }
 
   hostUpdated(): void {
-    requestDraw(this);
+    requestDraw(this, Math.max(0, this.#drawnAt + wordsMs - performance.now()));
   }
 
   hostDisconnected(): void {
@@ -67,10 +83,14 @@ export class ChartController implements ReactiveController, Drawn {
   /** Something changed that is drawn. */
   request(): void {
     if (this.#inSight) requestDraw(this);
+    else if (this.#near) requestDraw(this, nearMs);
   }
 
   draw(): number | undefined {
-    return this.#inSight && this.#host.isConnected ? this.#owner.draw() : undefined;
+    if (!this.#near || !this.#host.isConnected) return undefined;
+    this.#drawnAt = performance.now();
+    const again = this.#owner.draw();
+    return again === undefined || this.#inSight ? again : Math.max(nearMs, again);
   }
 }
 

@@ -24,7 +24,7 @@ import { metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
-const factsMs = 250;
+const factsMs = 500;
 
 /**
  * One metric of the device: its newest value, its chart, and the least, mean and most of what is drawn. Fires
@@ -72,8 +72,14 @@ export class MetricCard extends LitElement {
     this.#endFeed?.();
   }
 
+  /** Words that pass with time are told where somebody may see them. */
+  override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || !this.hasUpdated || this.#chart.near;
+  }
+
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("feed")) this.#follow();
+    if (changed.has("feed") || changed.has("series")) this.#chart.request();
     // Where the crosshair's words stand is set here, since the page allows no style attributes.
     if (this.pointed) {
       const { clientWidth } = this.plotHost;
