@@ -106,9 +106,10 @@ export class ExploreChart extends LitElement {
     if (changed.has("heightPx") || (before && before.kind !== this.group.kind)) this.#endPlot();
   }
 
-  override updated(): void {
+  override updated(changed: Map<string, unknown>): void {
     // The page allows no style attributes.
     this.plotHost.style.height = `${this.heightPx}px`;
+    if (changed.has("group") || changed.has("heightPx") || changed.has("emphasised")) this.#chart.request();
   }
 
   /** Draws the chart, and the words where it is time. */

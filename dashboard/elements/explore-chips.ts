@@ -90,15 +90,17 @@ export class ExploreChips extends LitElement {
   override render() {
     const lineOf = new Map(this.lines.map((line) => [line.key, line]));
     return html`<ul aria-label=${texts.explore.shown}>
-        ${repeat(this.names, keyOf, (name) => this.#chip(name, lineOf.get(keyOf(name))))}
-      </ul>
+      ${repeat(this.names, keyOf, (name) => this.#chip(name, lineOf.get(keyOf(name))))}
       ${
         this.names.length > 1
-          ? html`<button type="button" class="button bare" @click=${() => this.dispatchEvent(new CustomEvent("clear"))}>
-              ${texts.explore.clear}
-            </button>`
+          ? html`<li>
+              <button type="button" class="button bare" @click=${() => this.dispatchEvent(new CustomEvent("clear"))}>
+                ${texts.explore.clear}
+              </button>
+            </li>`
           : nothing
-      }`;
+      }
+    </ul>`;
   }
 
   #chip(name: SeriesName, line: ExploreLine | undefined) {
