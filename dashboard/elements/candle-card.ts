@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { CommandController } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
@@ -20,6 +21,7 @@ import { candleTable } from "./candle-table.ts";
 import { type CandleChoice, candleTools } from "./candle-tools.ts";
 import { type CandleWords, candleDescription, candleLegend, candleWords } from "./candle-words.ts";
 import { ChartController, moveCrosshair } from "./chart-controller.ts";
+import { candleKeys } from "./chart-keys.ts";
 import { icons } from "./icons.ts";
 import { sheetOf } from "./metric-card-styles.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
@@ -74,6 +76,7 @@ export class CandleCard extends LitElement {
     super();
     new Observer(this, () => everySecond);
     new Observer(this, () => this.hub?.client);
+    new CommandController(this, { shortcuts: candleKeys });
   }
 
   override willUpdate(changed: PropertyValues<this>): void {

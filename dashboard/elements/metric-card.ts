@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { CommandController } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
@@ -16,6 +17,7 @@ import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import "./action-menu.ts";
 import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
+import { crosshairKeys } from "./chart-keys.ts";
 import { seriesActions } from "./device-actions.ts";
 import { icons } from "./icons.ts";
 import { cardStyles, sheetOf } from "./metric-card-styles.ts";
@@ -60,6 +62,7 @@ export class MetricCard extends LitElement {
     super();
     new Observer(this, () => everySecond);
     new Observer(this, () => this.client);
+    new CommandController(this, { shortcuts: crosshairKeys });
   }
 
   override connectedCallback(): void {

@@ -5,8 +5,9 @@ import { type Command, offeredCommands } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { keep, kept } from "../client/kept.ts";
+import { exploreChoiceOf, hrefOf, type SeriesName, withSeries } from "../data/explore-choice.ts";
 import { Best, closeness, type Searchable, wordsIn } from "../data/palette-search.ts";
-import { deviceHref, go, pageHref } from "../data/route.ts";
+import { deviceHref, go, pageHref, parseRoute } from "../data/route.ts";
 import { texts } from "../texts/index.ts";
 import { troubleOf, troubles } from "./fleet-order.ts";
 import { icons } from "./icons.ts";
@@ -217,8 +218,15 @@ function seriesItem(device: DeviceView, series: SeriesView): PaletteItem {
     hint: deviceLabel(device),
     now: value === undefined ? "" : valueWithUnit(series, value),
     sign: icons.chart,
-    run: () => go(deviceHref(entry.device)),
+    run: () => explore(entry),
   };
+}
+
+/** On linked charts: beside those that are there already. */
+function explore(name: SeriesName): void {
+  const route = parseRoute(location.hash);
+  const choice = exploreChoiceOf(route.page === "explore" ? route : parseRoute("#/explore"));
+  go(hrefOf(withSeries(choice, [...choice.series, name])));
 }
 
 function pageItem({ page, icon }: OfferedPage): CommandItem {

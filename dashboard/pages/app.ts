@@ -188,8 +188,8 @@ export class HubApp extends LitElement {
     const route: Route = this.#empty ? { page: "connect", params: new URLSearchParams() } : this.route;
     const quiet = refused && (refused.code === "rate_limited" || client.state.state !== "waiting");
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
       <header class="top">
+        <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
         ${
           kiosk.on
             ? nothing

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { CommandController } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { narrow } from "../client/media.ts";
@@ -17,6 +18,7 @@ import { Steps } from "../data/explore-steps.ts";
 import { formatInstant } from "../data/format.ts";
 import type { RangeKey } from "../data/ranges.ts";
 import { go, goInPlace, type Route } from "../data/route.ts";
+import { exploreKeys } from "../elements/chart-keys.ts";
 import { type ExploreMove, splitChoice } from "../elements/explore-bar.ts";
 import "../elements/explore-chart.ts";
 import type { ExploreScene } from "../elements/explore-chart.ts";
@@ -60,6 +62,7 @@ export class ExplorePage extends LitElement implements Drawn {
     super();
     new Observer(this, () => this.hub?.client);
     new Observer(this, () => narrow);
+    new CommandController(this, { shortcuts: exploreKeys });
     // Series that come into being, and ages.
     new Observer(this, () => everySecond);
   }

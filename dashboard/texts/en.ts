@@ -5,7 +5,7 @@ import { market } from "./en/market.ts";
 
 export const en = {
   product: "Telemetry hub",
-  skipToContent: "Skip to the charts",
+  skipToContent: "Skip to the content",
 
   pages: {
     label: "Pages",
@@ -86,6 +86,13 @@ export const en = {
     sheet: "These shortcuts",
     close: "Close what is open",
     skip: "Next control; the first leads to the content",
+    chart: {
+      walk: "Along the readings of a chart",
+      leap: "Ten readings at once",
+      ends: "First and last reading",
+      zoom: "Zoom in and out",
+      move: "Earlier and later",
+    },
   },
   trouble: {
     /** Before the title of the tab. */

@@ -86,6 +86,13 @@ export const ko: Texts = {
     sheet: "단축키 보기",
     close: "열린 창 닫기",
     skip: "다음 항목으로 이동. 첫 항목은 본문 바로가기",
+    chart: {
+      walk: "차트의 측정값 따라 이동",
+      leap: "측정값 10개씩 이동",
+      ends: "처음과 마지막 측정값",
+      zoom: "확대와 축소",
+      move: "이전과 이후로 이동",
+    },
   },
   trouble: {
     cut: "연결 끊김",

@@ -198,7 +198,7 @@ describe("the looks of the page", () => {
     const { page } = await world.visit("#/device/greenhouse/1");
     await card(page, "humidity").waitFor();
     await page.keyboard.press("Tab");
-    const skip = page.getByRole("link", { name: "Skip to the charts" });
+    const skip = page.getByRole("link", { name: "Skip to the content" });
     await expect.poll(() => skip.evaluate((element) => element.getBoundingClientRect().top >= 0)).toBe(true);
     await page.keyboard.press("Enter");
     const focused = () =>

@@ -68,6 +68,16 @@ describe("above the pages", () => {
     await page.keyboard.press("Control+k");
     await search(page).fill("heat");
     await expect.poll(() => chosen(page)).toMatch(/^Heat\s+Oven\s+180 °C$/);
+    await page.keyboard.press("Enter");
+    await page.locator("explore-chart canvas").waitFor();
+    await page.keyboard.press("Control+k");
+    await search(page).fill("level lamp");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("explore-chart canvas").count()).toBe(2);
+    await page.goBack();
+    await page.goBack();
+    await page.getByRole("radiogroup", { name: "Time range" }).waitFor();
+    await page.keyboard.press("Control+k");
     await search(page).fill("24 hours");
     await page.keyboard.press("Enter");
     await expect.poll(() => new URL(page.url()).hash).toBe("#/device/kitchen/oven?range=24h");
