@@ -32,8 +32,12 @@ export interface BoardOptions {
 /** Series asked for in one subscription: the hub answers about 1,000 at most. */
 const mostTogether = 800;
 
-/** Subscriptions before those of tickers that came one by one are joined. */
-const mostFeeds = 6;
+/** Tickers that come one after another are asked for together: the first ones so soon, the next twice as late, ms. */
+const gatherMs = 1_000;
+const longestGatherMs = 60_000;
+
+/** Subscriptions before those of tickers that came later are joined. */
+const mostFeeds = 24;
 
 const everyMs = candleIntervals["1d"];
 const day = { mostCandles: 3, mostFresh: 64 };
@@ -47,6 +51,8 @@ export class CandleBoard {
   readonly #quotes = new Map<number, { timeMs: number; value: number }>();
   #quoted: Subscription | undefined;
   #quotedMetrics = "";
+  #gatherMs = gatherMs;
+  #openedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: BoardOptions) {
     this.#options = options;
@@ -68,7 +74,7 @@ export class CandleBoard {
     this.#quotes.clear();
   }
 
-  /** Follows these, and no others. Those that are new are asked for together. */
+  /** Follows these, and no others. Called again and again: those that are new are asked for together, when it is time. */
   follow(tickers: readonly Ticker[]): void {
     const wanted = new Set(tickers.map(({ price }) => price.entry.series));
     for (const one of this.#feeds) {
@@ -78,6 +84,10 @@ export class CandleBoard {
     }
     this.#feeds = this.#feeds.filter(({ series }) => [...series].some((each) => wanted.has(each)));
     if (tickers.every(({ price }) => this.#feedOf.has(price.entry.series))) return;
+    const { timers } = this.#options;
+    if (timers.monotonic() - this.#openedMs < this.#gatherMs) return;
+    this.#gatherMs = this.#feeds.length === 0 ? gatherMs : Math.min(longestGatherMs, this.#gatherMs * 2);
+    this.#openedMs = timers.monotonic();
     if (this.#feeds.length >= mostFeeds) {
       for (const { feed } of this.#feeds) feed.close();
       this.#feeds = [];

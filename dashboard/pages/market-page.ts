@@ -120,9 +120,8 @@ export class MarketPage extends LitElement implements Drawn {
     if (nowMs - this.#tickersAt < 1_000) return;
     const tickers = tickersOf(this.hub.view);
     if (tickers.length > 0) this.#tickersAt = nowMs;
-    if (sameTickers(tickers, this.#tickers)) return;
-    this.#tickers = tickers;
-    this.#board?.follow(tickers);
+    if (!sameTickers(tickers, this.#tickers)) this.#tickers = tickers;
+    this.#board?.follow(this.#tickers);
   }
 
   override render() {
