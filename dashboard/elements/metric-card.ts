@@ -5,6 +5,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
+import { exploreHref } from "../data/explore-choice.ts";
 import { formatInstant } from "../data/format.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
@@ -145,6 +146,14 @@ export class MetricCard extends LitElement {
       <footer>
         ${metricFacts(this.series, this.feed)}
         <span class="buttons">
+          <a
+            class="button bare icon"
+            href=${exploreHref([{ device: entry.device, metric: entry.metric }], feed.range)}
+            aria-label=${texts.explore.openIn(label)}
+            title=${texts.explore.openIn(label)}
+          >
+            ${icons.explore}
+          </a>
           <button
             type="button"
             class="button bare icon"

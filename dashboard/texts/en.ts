@@ -407,6 +407,7 @@ export const en = {
 
   explore: {
     heading: "Explore",
+    openIn: (series: string) => `Open ${series} in Explore`,
     add: "Add series",
     search: "Search series",
     searchHint: "Search by device, metric, unit or label",

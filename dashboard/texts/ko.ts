@@ -401,6 +401,7 @@ export const ko: Texts = {
 
   explore: {
     heading: "탐색",
+    openIn: (series) => `${series}: 탐색에서 열기`,
     add: "시계열 추가",
     search: "시계열 검색",
     searchHint: "장치, 지표, 단위, 라벨로 검색",
