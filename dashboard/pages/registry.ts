@@ -32,6 +32,10 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     load: () => import("./connect-page.ts"),
     render: (hub, route) => html`<connect-page .hub=${hub} .route=${route}></connect-page>`,
   },
+  hub: {
+    load: () => import("./hub-page.ts"),
+    render: (hub) => html`<hub-page .hub=${hub}></hub-page>`,
+  },
 };
 
 /** Those that the navigation offers, in its order. */
@@ -40,4 +44,5 @@ export const offered: readonly OfferedPage[] = [
   { page: "market", icon: icons.market },
   { page: "explore", icon: icons.explore },
   { page: "connect", icon: icons.plus },
+  { page: "hub", icon: icons.hub },
 ];

@@ -1,6 +1,7 @@
 /** Every text of the page in English, so that wording stays one voice. The other languages have the same shape. */
 import type { PresenceReason, PresenceState } from "../../server/protocol/index.ts";
 import { arrivals, connect } from "./en/connect.ts";
+import { hub } from "./en/hub.ts";
 import { market } from "./en/market.ts";
 
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
     explore: "Explore",
     market: "Market",
     connect: "Connect",
+    hub: "Hub",
     loading: "Loading the page",
     failed: "This part of the page could not be loaded.",
     reload: "Load the page again",
@@ -473,6 +475,7 @@ export const en = {
 
   connect,
   arrivals,
+  hub,
 } as const;
 
 /** The shape that every language fills: English with its wording taken out. */

@@ -1,6 +1,7 @@
 /** Every text of the page in Korean. */
 import type { Texts } from "./en.ts";
 import { arrivals, connect } from "./ko/connect.ts";
+import { hub } from "./ko/hub.ts";
 import { market } from "./ko/market.ts";
 
 export const ko: Texts = {
@@ -13,6 +14,7 @@ export const ko: Texts = {
     explore: "탐색",
     market: "시세",
     connect: "연결",
+    hub: "허브",
     loading: "페이지를 불러오는 중",
     failed: "페이지의 이 부분을 불러오지 못했습니다.",
     reload: "페이지 다시 불러오기",
@@ -468,4 +470,5 @@ export const ko: Texts = {
 
   connect,
   arrivals,
+  hub,
 };
