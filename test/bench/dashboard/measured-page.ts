@@ -65,9 +65,15 @@ export class MeasuredPage {
     this.#ofBrowser = ofBrowser;
   }
 
-  static async open(browser: Browser, url: string, viewport: { width: number; height: number }): Promise<MeasuredPage> {
+  /** `counted`: frames and draws are counted, which costs a little memory and a frame each time that there could be one. */
+  static async open(
+    browser: Browser,
+    url: string,
+    viewport: { readonly width: number; readonly height: number },
+    { counted = true } = {},
+  ): Promise<MeasuredPage> {
     const context = await browser.newContext({ locale: "en-US", viewport });
-    await context.addInitScript(counting);
+    if (counted) await context.addInitScript(counting);
     const page = await context.newPage();
     const [ofPage, ofBrowser] = await Promise.all([context.newCDPSession(page), browser.newBrowserCDPSession()]);
     await ofPage.send("Performance.enable");
