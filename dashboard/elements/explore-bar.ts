@@ -8,8 +8,17 @@ import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 import "./range-picker.ts";
 
+/** Keys as people know them, where that is not their name. */
+const keySigns: Readonly<Record<string, string>> = {
+  "Control+Z": "Ctrl Z",
+  "Control+Shift+Z": "Ctrl ⇧ Z",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  "-": "−",
+};
+
 /** What a button of the bar asks for. */
-export type ExploreMove = "undo" | "redo" | "zoom-in" | "zoom-out" | "live";
+export type ExploreMove = "undo" | "redo" | "earlier" | "later" | "zoom-in" | "zoom-out" | "live";
 
 /**
  * Which stretch of time the charts show, and how to move it. Fires `move` with an `ExploreMove`, `range-chosen` with a key.
@@ -37,6 +46,9 @@ export class ExploreBar extends LitElement {
       }
       range-picker {
         min-width: 0;
+      }
+      .later {
+        transform: scaleX(-1);
       }
       .ends {
         color: var(--text-muted);
@@ -74,6 +86,8 @@ export class ExploreBar extends LitElement {
   @property({ attribute: false }) range: RangeKey | undefined;
   @property({ type: Boolean }) canUndo = false;
   @property({ type: Boolean }) canRedo = false;
+  /** The window ends now: there is nothing later. */
+  @property({ type: Boolean }) atNow = false;
   /** Where the window begins and ends, in words, where it stands. */
   @property() ends = "";
   /** False: all data is old, and there is nothing live to go back to. */
@@ -86,6 +100,8 @@ export class ExploreBar extends LitElement {
       <div class="group" role="group" aria-label=${texts.explore.moves}>
         ${this.#button("undo", texts.explore.undo, icons.undo, "Control+Z", !this.canUndo)}
         ${this.#button("redo", texts.explore.redo, icons.redo, "Control+Shift+Z", !this.canRedo)}
+        ${this.#button("earlier", texts.explore.earlier, icons.back, "ArrowLeft")}
+        ${this.#button("later", texts.explore.later, html`<span class="later">${icons.back}</span>`, "ArrowRight", this.atNow)}
         ${this.#button("zoom-out", texts.explore.zoomOut, icons.minus, "-")}
         ${this.#button("zoom-in", texts.explore.zoomIn, icons.plus, "+")}
       </div>
@@ -103,7 +119,7 @@ export class ExploreBar extends LitElement {
       type="button"
       class="button bare icon"
       aria-label=${label}
-      title=${`${label} (${keys.replace("Control", "Ctrl").replace("-", "−").replace("Shift+Z", "⇧ Z")})`}
+      title=${`${label} (${keySigns[keys] ?? keys})`}
       aria-keyshortcuts=${keys === "+" ? "=" : keys}
       ?disabled=${disabled}
       @click=${() => this.#move(move)}

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { Observer } from "../client/controllers.ts";
+import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { ExploreFeed } from "../data/explore-feed.ts";
 import { formatInstant } from "../data/format.ts";
@@ -16,13 +16,17 @@ import { stateName } from "../widgets/state-strip.ts";
 import { ChartController, nextFrameMs } from "./chart-controller.ts";
 import { exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { followGestures } from "./explore-gestures.ts";
-import { type ExploreGroup, type ExploreLine, nameOfLine } from "./explore-lines.ts";
+import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
 import type { PictureChart } from "./explore-picture.ts";
 import { sheetOf } from "./metric-card-styles.ts";
 import { deviceLabel, seriesLabel, valueText, valueWithUnit } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms. */
 const factsMs = 250;
+
+function isOther(group: ExploreGroup | undefined, before: ExploreGroup | undefined): boolean {
+  return !sameGroup(group, before);
+}
 
 /** What the page around the charts does for them. */
 export interface ExploreScene {
@@ -46,7 +50,7 @@ export class ExploreChart extends LitElement {
   static override styles = [sheetOf(plotCss), baseStyles, lookStyles, exploreChartStyles];
 
   @property({ attribute: false }) scene!: ExploreScene;
-  @property({ attribute: false }) group!: ExploreGroup;
+  @property({ attribute: false, hasChanged: isOther }) group!: ExploreGroup;
   @property({ type: Number }) heightPx = 220;
   @state() private pointed: PointedAt | undefined;
   @state() private emphasised: number | undefined;
@@ -65,6 +69,7 @@ export class ExploreChart extends LitElement {
   constructor() {
     super();
     new Observer(this, () => this.scene?.client);
+    new Observer(this, () => everySecond);
   }
 
   /** The window moved. */
@@ -99,6 +104,11 @@ export class ExploreChart extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.#ends) end();
+  }
+
+  /** Words that pass with time are told where somebody may see them. */
+  override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || !this.hasUpdated || this.#chart.near;
   }
 
   override willUpdate(changed: PropertyValues<this>): void {

@@ -57,6 +57,16 @@ function headingOf(lines: readonly ExploreLine[]): string {
   return unit ?? texts.explore.noUnit;
 }
 
+/** Whether two groups are drawn and named alike: a chart need not be told of each time that they are made. */
+export function sameGroup(a: ExploreGroup | undefined, b: ExploreGroup | undefined): boolean {
+  if (!a || !b || a.key !== b.key || a.kind !== b.kind || a.heading !== b.heading) return false;
+  if (a.lines.length !== b.lines.length) return false;
+  return a.lines.every((line, at) => {
+    const other = b.lines[at];
+    return line.series === other?.series && line.look === other.look && line.hidden === other.hidden;
+  });
+}
+
 /** Which look each line has: kept while it is shown, whatever else is taken on or off. */
 export class Looks {
   readonly #looks = new Map<string, number>();

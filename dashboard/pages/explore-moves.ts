@@ -96,6 +96,8 @@ export class ExploreMoves {
     if (move === "undo" && steps.canUndo) history.back();
     else if (move === "redo" && steps.canRedo) history.forward();
     else if (move === "live" && typeof this.range === "object") this.show(this.liveRange);
+    else if (move === "earlier") this.#pan(-1);
+    else if (move === "later") this.#pan(1);
     else if (move === "zoom-in") this.#zoom(-1);
     else if (move === "zoom-out") this.#zoom(1);
   }

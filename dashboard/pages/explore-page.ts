@@ -210,6 +210,7 @@ export class ExplorePage extends LitElement implements Drawn {
         .ends=${stands ? this.#shownEnds() : ""}
         .hasLive=${this.#moves.liveRange !== "all"}
         .arrived=${this.#feed.arrived}
+        .atNow=${!stands && this.#moves.window().live}
         .canUndo=${this.#steps.canUndo}
         .canRedo=${this.#steps.canRedo}
         @move=${(event: CustomEvent<ExploreMove>) => this.#moves.do(event.detail)}

@@ -427,14 +427,12 @@ export const ko: Texts = {
     backToLive: "실시간으로 돌아가기",
     backToAll: "전체 보기",
     newReadings: (count: string) => `새 측정값 ${count}개`,
-    stands: "고정됨",
-    states: "상태",
     noUnit: "단위 없음",
     show: (series: string) => `${series} 표시`,
     hide: (series: string) => `${series} 숨기기`,
     hidden: "숨김",
     hints:
-      "끌어서 확대 · Shift + 끌기로 이동 · 두 번 클릭하면 이전으로 · Ctrl + 휠로 포인터 위치 확대 · ← → 이동, + − 확대/축소, L 실시간",
+      "끌어서 확대 · Shift + 끌기로 이동 · 두 번 클릭하면 이전으로 · Ctrl + 휠로 포인터 위치 확대 · ← → 이동, + − 확대/축소, L 실시간 · Shift + ← → 값 읽기",
     touchHints: "한 손가락으로 값 읽기 · 두 손가락으로 확대와 이동 · 두 번 탭하면 이전으로",
     describe: (chart: string, series: string, from: string, to: string) =>
       `${chart}: ${series}. ${from}부터 ${to}까지.`,
