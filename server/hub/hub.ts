@@ -30,6 +30,7 @@ import {
 } from "./live/live-settings.ts";
 import { SlowViewers } from "./live/slow-viewers.ts";
 import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
+import { ViewersBudget } from "./live/viewers-budget.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
@@ -140,16 +141,8 @@ export class Hub {
       onDescribed: (device) => this.#described(device),
     };
     this.#post = { arrivals, committer, ingest, intake, spaces, limits, clock, onAcked };
-    this.#viewer = {
-      catalog,
-      live: this.live,
-      history,
-      slow: this.#slow,
-      settings,
-      clock,
-      log,
-      epoch,
-    };
+    const budget = new ViewersBudget(settings.viewersBytes, clock);
+    this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
   }
 
@@ -198,6 +191,8 @@ export class Hub {
   async status(): Promise<StatusAnswer> {
     const { store, state, version, loopDelayMs, storeLimits, config } = this.#options;
     const { series, undecidedBytesTotal } = config.limits;
+    const { settings, budget } = this.#viewer;
+    const { slowViewerBytes, viewersBytes } = settings;
     const { stored, rejected, rate, ackMs, commitMs } = this.#meters;
     const { overwritten, ...sizes } = await store.stats();
     let devices = 0;
@@ -226,10 +221,11 @@ export class Hub {
       store: sizes,
       loopDelayMs: { p99: loopDelayMs() },
       slowViewers: this.#slow.count,
+      viewerBytes: budget.bytes,
       queue: { frames, bytes: Math.round(this.#intake.bytes) },
       health: this.health(),
       access: this.#access.open ? "open" : "token",
-      limits: { series, undecidedBytesTotal, slowViewerBytes: this.#viewer.settings.slowViewerBytes, ...storeLimits },
+      limits: { series, undecidedBytesTotal, slowViewerBytes, viewersBytes, ...storeLimits },
     };
   }
 

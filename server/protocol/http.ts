@@ -197,6 +197,8 @@ const statusLimits = z.object({
   undecidedBytesTotal: z.int(),
   /** `--slow-viewer-bytes` */
   slowViewerBytes: z.int(),
+  /** `--viewers-bytes` */
+  viewersBytes: z.int(),
   /** `--min-free` */
   minFreeBytes: z.int().optional(),
   /** `--journal-budget` */
@@ -246,6 +248,8 @@ export const statusAnswer = z.object({
   }),
   loopDelayMs: z.object({ p99: z.number() }),
   slowViewers: z.int(),
+  /** What viewers have not read yet, all together: in their sockets, and what waits for those. */
+  viewerBytes: z.int(),
   /** What came and is neither on disk nor refused yet: frames of sockets; bytes of sockets and requests. */
   queue: z.object({ frames: z.int(), bytes: z.int() }),
   health: healthAnswer,

@@ -12,6 +12,12 @@ export const viewing = z.object({
     .default(1024 ** 2),
   /** A viewer over `slowViewerBytes` that takes nothing for so long is cut, ms. */
   slowViewerMs: z.int().min(100).max(600_000).default(5_000),
+  /** Memory for what all viewers together have not read yet, bytes; beyond it the one that holds most is cut. */
+  viewersBytes: z
+    .int()
+    .min(1024 ** 2)
+    .max(64 * 1024 ** 3)
+    .default(256 * 1024 ** 2),
   /** Memory for the newest commits, from which viewers that were cut go on, bytes. */
   resumeBytes: z
     .int()
@@ -34,6 +40,7 @@ export const viewingHelp: Readonly<Record<keyof Viewing, string>> = {
   heartbeatMs: "time between two signs of life to viewers of what is quiet, ms",
   slowViewerBytes: "unread bytes beyond which a viewer gets the newest reading of each series only",
   slowViewerMs: "a viewer beyond that which takes nothing for so long is cut, ms",
+  viewersBytes: "memory for what all viewers together have not read; beyond it the one that holds most is cut",
   resumeBytes: "memory for the newest readings, from which viewers that were cut go on",
   resumeMs: "a viewer that was cut for longer is told everything anew, ms",
   seriesPerAnswer: "most series in one answer about the past",

@@ -306,7 +306,7 @@ describe("status, health, ready", () => {
       devices: { online: 2, silent: 0, offline: 0 },
       series: 1,
       readings: { stored: 2, rejected: 1, overwritten: 1 },
-      slowViewers: 0,
+      ...{ slowViewers: 0, viewerBytes: 0 },
     });
     expect(status.offset).toBeGreaterThan(0);
     expect(status.ackMs.p99).toBeGreaterThanOrEqual(status.ackMs.p50);

@@ -2,7 +2,10 @@
 import { defaultViewing, type Viewing } from "../../protocol/viewing.ts";
 
 export interface LiveSettings
-  extends Pick<Viewing, "heartbeatMs" | "slowViewerBytes" | "slowViewerMs" | "resumeBytes" | "resumeMs"> {
+  extends Pick<
+    Viewing,
+    "heartbeatMs" | "slowViewerBytes" | "slowViewerMs" | "viewersBytes" | "resumeBytes" | "resumeMs"
+  > {
   /** Presence and metadata changes of a device are told at most once in so many ms (250). */
   readonly announceMs: number;
   /** Readings kept in order for a viewer that waits for its history; beyond it the newest of each series (10,000). */

@@ -8,6 +8,8 @@ const lookMs = 50;
 const certainShare = 4;
 
 export interface PaceOwner {
+  /** So many bytes wait in the connection now. */
+  waits(bytes: number): void;
   /** More waits than is allowed; comes before `drained` or `stuck`. */
   slowed(): void;
   /** There is room again. */
@@ -44,8 +46,9 @@ export class Pace {
   /** Sends one frame, and takes note of what waits since. Sends even where the viewer is slow: callers ask `over` first. */
   send(text: string): void {
     this.#peer.send(text);
-    if (this.#timer || this.#doubt) return;
     const bytes = this.#peer.bufferedBytes();
+    this.#owner.waits(bytes);
+    if (this.#timer || this.#doubt) return;
     const { slowViewerBytes } = this.#settings;
     if (bytes <= slowViewerBytes) return;
     // A large commit waits in full until the turn of the event loop ends, whoever reads it: only what still waits then
@@ -92,6 +95,7 @@ export class Pace {
 
   #look(): void {
     const bytes = this.#peer.bufferedBytes();
+    this.#owner.waits(bytes);
     if (bytes <= this.#settings.slowViewerBytes / 4) {
       this.stop();
       this.#owner.drained();

@@ -28,12 +28,21 @@ export class Snapshot implements Follower {
   readonly #missed: Outbox;
   readonly #notices: string[] = [];
   readonly #frames: string[] = [];
+  #bytes = 0;
   #state: "making" | "made" | { readonly failed: unknown } = "making";
   #waiting: (() => void)[] = [];
+
+  /** Viewers that come later may be given it too. */
+  shared = false;
 
   constructor(offset: number, capacity: number) {
     this.offset = offset;
     this.#missed = new Outbox(capacity);
+  }
+
+  /** Memory of its frames and of what came since, bytes. */
+  get bytes(): number {
+    return this.#bytes + this.#missed.bytes;
   }
 
   /** Readings since it was begun, and the announcements, as a copy for one viewer. */
@@ -47,6 +56,7 @@ export class Snapshot implements Follower {
 
   announce(text: string): void {
     this.#notices.push(text);
+    this.#bytes += text.length;
   }
 
   drop(series: number): void {
@@ -75,6 +85,7 @@ export class Snapshot implements Follower {
     try {
       for await (const frame of frames) {
         this.#frames.push(frame);
+        this.#bytes += frame.length;
         this.#wake();
       }
       this.#state = "made";
@@ -137,6 +148,7 @@ export class Snapshots {
     if (shared.size >= mostShared) return snapshot;
     this.#shared.set(set, shared);
     shared.set(from, snapshot);
+    snapshot.shared = true;
     set.followers.add(snapshot);
     const forget = () => {
       if (shared.get(from) === snapshot) shared.delete(from);

@@ -13,7 +13,9 @@ import type { LiveSets } from "./live-sets.ts";
 import type { LiveSettings } from "./live-settings.ts";
 import { Pace } from "./pace.ts";
 import type { SlowViewers } from "./slow-viewers.ts";
-import { Watch } from "./watch.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { Account, ViewersBudget } from "./viewers-budget.ts";
+import { maxNoticeLength, Watch } from "./watch.ts";
 
 /** Subscriptions on one socket at most. */
 const maxSubscriptions = 100;
@@ -23,6 +25,7 @@ export interface ViewerSessionDeps {
   readonly history: History;
   readonly catalog: Catalog;
   readonly slow: SlowViewers;
+  readonly budget: ViewersBudget;
   readonly settings: LiveSettings;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,6 +50,9 @@ export class ViewerSession {
   readonly #peer: Peer;
   readonly #deps: ViewerSessionDeps;
   readonly #pace: Pace;
+  readonly #account: Account;
+  /** Snapshots made for this viewer alone that it is being sent. */
+  readonly #carried = new Set<Snapshot>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #places = new Map<string, Place>();
   #identified = false;
@@ -55,10 +61,25 @@ export class ViewerSession {
   constructor(peer: Peer, deps: ViewerSessionDeps) {
     this.#peer = peer;
     this.#deps = deps;
+    this.#account = deps.budget.open({
+      unsentBytes: () => peer.bufferedBytes() + this.#carriedBytes(),
+      cut: (bytes) => {
+        const { viewersBytes } = deps.settings;
+        const most = `${bytes} bytes waited for it, more than for any other`;
+        this.#drop(`${most}, when all viewers together passed ${viewersBytes} bytes (setting --viewers-bytes)`);
+      },
+    });
     this.#pace = new Pace(peer, deps.clock, deps.settings, {
+      waits: (bytes) => this.#account.unsent(bytes + this.#carriedBytes()),
       slowed: () => deps.slow.mark(this),
       drained: () => this.#drained(),
-      stuck: (bytes) => this.#drop(`it took nothing for ${deps.settings.slowViewerMs} ms while ${bytes} bytes waited`),
+      stuck: (bytes) => {
+        const { slowViewerBytes, slowViewerMs } = deps.settings;
+        const nothing = `it took nothing for ${slowViewerMs} ms (setting --slow-viewer-ms)`;
+        this.#drop(
+          `${nothing} while ${bytes} bytes waited, more than ${slowViewerBytes} (setting --slow-viewer-bytes)`,
+        );
+      },
     });
   }
 
@@ -83,6 +104,7 @@ export class ViewerSession {
     for (const { set, watch } of this.#places.values()) this.#deps.live.leave(set, watch);
     this.#places.clear();
     this.#subscriptions.clear();
+    this.#account.close();
   }
 
   #handle(message: ViewerMessage): void {
@@ -166,6 +188,7 @@ export class ViewerSession {
     const snapshot = resumed ?? live.snapshot(set, watch.holding);
     const { offset } = snapshot;
     watch.begin(set, snapshot);
+    if (!snapshot.shared) this.#carried.add(snapshot);
     try {
       const lastDrop = slow.tell(this.#peer.address, key, clock.now());
       this.#send({
@@ -187,6 +210,7 @@ export class ViewerSession {
       if (query && !resumed && !(await this.#past(subscription, series, query))) return;
       this.#send({ type: "ready", id, offset });
     } finally {
+      if (this.#carried.delete(snapshot)) this.#account.recount();
       watch.end();
     }
   }
@@ -204,7 +228,9 @@ export class ViewerSession {
 
   /** Sends one page as soon as there is room; false where the subscription ended meanwhile. */
   async #page(subscription: Subscription, text: string): Promise<boolean> {
+    this.#account.waiting(text.length);
     await this.#pace.room();
+    this.#account.waiting(-text.length);
     if (!this.#current(subscription)) return false;
     this.#pace.send(text);
     return true;
@@ -216,7 +242,9 @@ export class ViewerSession {
     let place = this.#places.get(key);
     if (!place) {
       const { live } = this.#deps;
-      const watch = new Watch(this.#pace, () => this.#drop("too much news waited for it"));
+      const watch = new Watch(this.#pace, this.#account, () => {
+        this.#drop(`${maxNoticeLength} bytes of news waited for it while it read nothing`);
+      });
       place = { key, watch, set: live.join(selection, watch), subscriptions: new Set() };
       this.#places.set(key, place);
     }
@@ -244,6 +272,13 @@ export class ViewerSession {
     if (place.subscriptions.size > 0) return;
     this.#places.delete(place.key);
     this.#deps.live.leave(place.set, place.watch);
+    place.watch.stop();
+  }
+
+  #carriedBytes(): number {
+    let bytes = 0;
+    for (const snapshot of this.#carried) bytes += snapshot.bytes;
+    return bytes;
   }
 
   #current(subscription: Subscription): boolean {
@@ -259,8 +294,8 @@ export class ViewerSession {
   /** Cuts a viewer that does not read. No close frame would reach it: the next `subscribed` tells it why. */
   #drop(why: string): void {
     if (this.#closed) return;
-    const { clock, log, settings, slow } = this.#deps;
-    const reason = `The connection was cut: ${why} (limit ${settings.slowViewerBytes} bytes).`;
+    const { clock, log, slow } = this.#deps;
+    const reason = `The connection was cut: ${why}.`;
     slow.dropped(this.#peer.address, this.#places.keys(), { code: "4429", reason, at: clock.now() });
     log.warn("viewer cut", { address: this.#peer.address, reason });
     this.closed();

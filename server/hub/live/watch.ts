@@ -3,9 +3,10 @@ import { Outbox } from "./outbox.ts";
 import type { Pace } from "./pace.ts";
 import { encodeUpdates, type Points } from "./points.ts";
 import type { Snapshot } from "./snapshot.ts";
+import type { Account } from "./viewers-budget.ts";
 
 /** Announcements kept for a viewer that cannot be told yet, bytes; beyond it the viewer is cut. */
-const maxNoticeLength = 1024 * 1024;
+export const maxNoticeLength = 1024 * 1024;
 
 /**
  * One viewer's place in one set: live (shared frames pass straight through), joining (updates wait until the past was
@@ -13,6 +14,7 @@ const maxNoticeLength = 1024 * 1024;
  */
 export class Watch implements Watcher {
   readonly #pace: Pace;
+  readonly #account: Pick<Account, "waiting">;
   readonly #tooMuch: () => void;
   #set: LiveSet | undefined;
   #joining = 0;
@@ -21,10 +23,13 @@ export class Watch implements Watcher {
   #before = 0;
   #notices: string[] = [];
   #noticeLength = 0;
+  /** Bytes that the account knows of. */
+  #counted = 0;
 
   /** `tooMuch`: more announcements wait than may be kept. */
-  constructor(pace: Pace, tooMuch: () => void) {
+  constructor(pace: Pace, account: Pick<Account, "waiting">, tooMuch: () => void) {
     this.#pace = pace;
+    this.#account = account;
     this.#tooMuch = tooMuch;
   }
 
@@ -46,6 +51,7 @@ export class Watch implements Watcher {
     this.#before = snapshot.offset;
     this.#notices = notices;
     this.#noticeLength = notices.reduce((length, text) => length + text.length, 0);
+    this.#count();
   }
 
   end(): void {
@@ -55,8 +61,10 @@ export class Watch implements Watcher {
 
   update(texts: readonly string[], points: Points, before: number): void {
     if (!this.#outbox && this.#pace.over) this.#hold(before);
-    if (this.#outbox) this.#outbox.hold(points);
-    else for (const text of texts) this.#pace.send(text);
+    if (this.#outbox) {
+      this.#outbox.hold(points);
+      this.#count();
+    } else for (const text of texts) this.#pace.send(text);
   }
 
   announce(text: string): void {
@@ -68,29 +76,45 @@ export class Watch implements Watcher {
     }
     this.#notices.push(text);
     this.#noticeLength += text.length;
+    this.#count();
     if (this.#noticeLength > maxNoticeLength) this.#tooMuch();
   }
 
   drop(series: number): void {
     this.#outbox?.drop(series);
+    this.#count();
   }
 
   leaveOut(series: number): void {
     this.#outbox?.leaveOut(series);
+    this.#count();
   }
 
   /** Sends what waited, unless the past is still on its way. */
   flush(): void {
     if (!this.#outbox || !this.#set || this.#joining > 0) return;
     const { points, merged } = this.#outbox.take();
-    this.#outbox = undefined;
-    for (const text of this.#notices) this.#pace.send(text);
-    this.#notices = [];
-    this.#noticeLength = 0;
+    const notices = this.#notices;
+    this.stop();
+    for (const text of notices) this.#pace.send(text);
     if (points.length === 0 && this.#set.offset === this.#before) return;
     for (const text of encodeUpdates(this.#set.number, points, this.#set.offset, this.#before, merged)) {
       this.#pace.send(text);
     }
+  }
+
+  /** Forgets what waited. */
+  stop(): void {
+    this.#outbox = undefined;
+    this.#notices = [];
+    this.#noticeLength = 0;
+    this.#count();
+  }
+
+  #count(): void {
+    const bytes = (this.#outbox?.bytes ?? 0) + this.#noticeLength;
+    this.#account.waiting(bytes - this.#counted);
+    this.#counted = bytes;
   }
 
   #hold(before: number): void {

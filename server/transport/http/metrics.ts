@@ -48,6 +48,11 @@ const gauges: readonly Figure[] = [
   { name: "hub_series", help: "Series known.", read: ({ series }) => series },
   { name: "hub_slow_viewers", help: "Viewers that are sent the newest readings only.", read: (one) => one.slowViewers },
   {
+    name: "hub_viewer_bytes",
+    help: "Bytes that viewers have not read yet, all together.",
+    read: (one) => one.viewerBytes,
+  },
+  {
     name: "hub_loop_delay_seconds",
     help: "Delay of the event loop, 99th percentile of the last 5 to 10 s.",
     read: ({ loopDelayMs }) => loopDelayMs.p99 / 1_000,

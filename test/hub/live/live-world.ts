@@ -11,6 +11,7 @@ import {
 } from "../../../server/hub/live/live-settings.ts";
 import { SlowViewers } from "../../../server/hub/live/slow-viewers.ts";
 import { ViewerSession } from "../../../server/hub/live/viewer-session.ts";
+import { ViewersBudget } from "../../../server/hub/live/viewers-budget.ts";
 import type { RemovalDeps } from "../../../server/hub/removal.ts";
 import { silentLog } from "../../../server/ports.ts";
 import { ColumnsBuilder, typeOfValue, type Value } from "../../../server/store/columns.ts";
@@ -41,8 +42,9 @@ export async function liveWorld(
   const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
   sets.push(liveSets);
   const slow = new SlowViewers();
+  const budget = new ViewersBudget(settings.viewersBytes, clock);
   const history = new History(store, { ...defaultHistorySettings, ...past });
-  const deps = { live: liveSets, history, catalog, presence, slow, settings, clock, spans, log: silentLog };
+  const deps = { live: liveSets, history, catalog, presence, slow, budget, settings, clock, spans, log: silentLog };
 
   function seriesOf(name: string, value: Value, made: NewSeries[]): Series {
     const [device = "", metric = ""] = name.split("/");
@@ -97,6 +99,7 @@ export async function liveWorld(
     presence,
     live: liveSets,
     slow,
+    budget,
     history,
     commit,
     numberOf,

@@ -1,0 +1,112 @@
+/**
+ * Memory that is held for viewers because they have not read it yet, counted over all of them: each alone may be within
+ * its limits while a thousand together take more than the machine has.
+ */
+import type { Clock, Timer } from "../../ports.ts";
+
+/** A viewer, as the budget knows it. */
+export interface Holder {
+  /** What its connection has not taken, bytes. */
+  unsentBytes(): number;
+  /** It holds most, `bytes`, of all that hold more together than they may: it has to go, at once. */
+  cut(bytes: number): void;
+}
+
+export class ViewersBudget {
+  readonly #limitBytes: number;
+  readonly #clock: Clock;
+  readonly #accounts = new Set<Account>();
+  #bytes = 0;
+  #check: Timer | undefined;
+
+  constructor(limitBytes: number, clock: Clock) {
+    this.#limitBytes = limitBytes;
+    this.#clock = clock;
+  }
+
+  /** Bytes held now, counted anew. */
+  get bytes(): number {
+    for (const account of this.#accounts) account.recount();
+    return this.#bytes;
+  }
+
+  open(holder: Holder): Account {
+    const account = new Account(
+      holder,
+      (bytes) => this.#add(bytes),
+      () => this.#accounts.delete(account),
+    );
+    this.#accounts.add(account);
+    return account;
+  }
+
+  /**
+   * What sockets take is not told, so that the sum may be too high, and never too low. A large commit waits in full until
+   * the turn of the event loop ends, whoever reads it: who is too slow is judged after that.
+   */
+  #add(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > this.#limitBytes) this.#check ??= this.#clock.after(0, () => this.#enforce());
+  }
+
+  #enforce(): void {
+    this.#check = undefined;
+    if (this.bytes <= this.#limitBytes) return;
+    for (const account of [...this.#accounts].sort((a, b) => b.bytes - a.bytes)) {
+      if (this.#bytes <= this.#limitBytes) return;
+      account.cut();
+    }
+  }
+}
+
+/** What one viewer holds. */
+export class Account {
+  readonly #holder: Holder;
+  readonly #add: (bytes: number) => void;
+  readonly #gone: () => void;
+  #unsent = 0;
+  #waiting = 0;
+  #closed = false;
+
+  constructor(holder: Holder, add: (bytes: number) => void, gone: () => void) {
+    this.#holder = holder;
+    this.#add = add;
+    this.#gone = gone;
+  }
+
+  /** Bytes as counted last. */
+  get bytes(): number {
+    return this.#unsent + this.#waiting;
+  }
+
+  /** So many bytes are known now that its connection has not taken. */
+  unsent(bytes: number): void {
+    if (this.#closed || bytes === this.#unsent) return;
+    const more = bytes - this.#unsent;
+    this.#unsent = bytes;
+    this.#add(more);
+  }
+
+  /** So many bytes more wait for its connection; fewer where negative. */
+  waiting(more: number): void {
+    if (this.#closed || more === 0) return;
+    this.#waiting += more;
+    this.#add(more);
+  }
+
+  recount(): void {
+    this.unsent(this.#holder.unsentBytes());
+  }
+
+  cut(): void {
+    this.#holder.cut(this.bytes);
+  }
+
+  /** The viewer is gone, and all that was held for it. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#gone();
+    this.#add(-this.bytes);
+  }
+}
