@@ -46,14 +46,20 @@ export class TabStatus {
 
   #look({ client, view }: Hub): void {
     const { state } = client.state;
-    if (state !== "open" && state !== "doubtful" && client.heardAt !== undefined && !client.refused) {
+    const isOpen = state === "open" || state === "doubtful";
+    if (!isOpen && client.heardAt !== undefined && !client.refused) {
       this.#trouble = { sign: "cut", devices: 0 };
       this.#lookedMs = Number.NEGATIVE_INFINITY;
       return;
     }
+    if (client.refused) {
+      // Whoever is not let in is told nothing, not even how many.
+      this.#trouble = { sign: "well", devices: 0 };
+      return;
+    }
     if (performance.now() - this.#lookedMs < turnMs) return;
     this.#lookedMs = performance.now();
-    this.#trouble = client.refused ? { sign: "well", devices: 0 } : troubleIn(view);
+    this.#trouble = troubleIn(view);
   }
 }
 
