@@ -59,7 +59,8 @@ export class CandleFeed {
   #past = false;
   #ready = false;
   #problem: string | undefined;
-  #askedMs = 0;
+  /** What the newest request says; it counts where the hub does not go on from what is here. */
+  #asked = { atMs: 0, fromMs: 0, seamFromMs: 0 };
   #leftOut = 0;
   /** Changes with whatever changes what is shown. */
   version = 0;
@@ -128,9 +129,12 @@ export class CandleFeed {
     this.#problem = undefined;
     const { devices, metrics } = this.#request;
     this.#subscription = this.#options.client.subscribe(
-      { devices, metrics, history: () => this.#historyRequest() },
+      { devices, metrics, history: () => this.#historyRequest(), keeps: () => this.#ready && this.#leftOut === 0 },
       {
-        subscribed: () => this.#begin(),
+        subscribed: ({ resumed }) => {
+          // What is here stands: what was missed comes before anything else.
+          if (!resumed) this.#begin();
+        },
         series: (entries) => {
           for (const entry of entries) {
             if ("removed" in entry) this.#remove(entry.series);
@@ -159,15 +163,15 @@ export class CandleFeed {
     const { everyMs, fromMs, toMs, newestMs } = this.#request;
     const nowMs = this.#options.client.now();
     const probe = new CandleTrace({ everyMs, mostCandles: 1, mostFresh: 2 });
-    this.#askedMs = nowMs;
-    this.#fromMs = probe.bucketOf(Math.floor(fromMs()));
+    const from = probe.bucketOf(Math.floor(fromMs()));
     // A stretch that stands ends with a whole bucket: of part of one no candle can be made.
     const newest = Math.floor(Math.min(nowMs, newestMs?.() ?? nowMs)) - seamMs;
-    this.#seamFromMs = toMs === undefined ? Math.max(newest, this.#fromMs + 1) : Number.POSITIVE_INFINITY;
-    const to = toMs === undefined ? this.#seamFromMs : probe.bucketOf(Math.ceil(toMs) - 1) + everyMs;
+    const seamFromMs = toMs === undefined ? Math.max(newest, from + 1) : Number.POSITIVE_INFINITY;
+    this.#asked = { atMs: nowMs, fromMs: from, seamFromMs };
+    const to = toMs === undefined ? seamFromMs : probe.bucketOf(Math.ceil(toMs) - 1) + everyMs;
     return {
-      from: this.#fromMs,
-      to: Math.max(to, this.#fromMs + 1),
+      from,
+      to: Math.max(to, from + 1),
       every: everyMs,
       aggregates: [...candleAggregates],
     };
@@ -177,6 +181,8 @@ export class CandleFeed {
   #begin(): void {
     this.#seam?.close();
     this.#corrections.close();
+    this.#fromMs = this.#asked.fromMs;
+    this.#seamFromMs = this.#asked.seamFromMs;
     this.#ready = false;
     this.#past = false;
     this.#coming = [];
@@ -192,6 +198,7 @@ export class CandleFeed {
       { devices, metrics },
       () => this.#seamFromMs,
       () => this.#finish(),
+      true,
     );
   }
 
@@ -212,7 +219,7 @@ export class CandleFeed {
 
   /** The past is whole once the seam is here too, whichever comes last. */
   #finish(): void {
-    if (!this.#past || this.#seam?.complete === false) return;
+    if (this.#ready || !this.#past || this.#seam?.complete === false) return;
     this.#traces = new Map();
     for (const message of this.#coming) this.#traceOf(message.series).load(message);
     for (const [series, { times, values }] of this.#seam?.readings ?? []) {
@@ -253,7 +260,7 @@ export class CandleFeed {
     this.#leftOut += readings;
     const { client, timers } = this.#options;
     this.#renewal?.cancel();
-    this.#renewal = timers.after(Math.max(0, this.#askedMs + renewMs - client.now()), () => this.#subscribe());
+    this.#renewal = timers.after(Math.max(0, this.#asked.atMs + renewMs - client.now()), () => this.#subscribe());
   }
 
   #traceOf(series: number): CandleTrace {

@@ -255,6 +255,30 @@ describe("the feed of candles", () => {
     expect(hub.candles()).toEqual(candlesOf(hub.stored));
   });
 
+  it("[P47] goes on after a cut where the hub can: what was missed comes as updates, and no past is told again", () => {
+    const hub = new Played();
+    const now = hub.clock.now();
+    hub.store([[now - 5_000, 5]]);
+    hub.answer();
+    hub.live([now, 6]);
+    hub.socket.end(1006);
+    hub.store([[now + 400, 9]]);
+    hub.clock.advance(2_000);
+    hub.socket.accept();
+    const main = hub.requests.filter(({ history }) => history.every !== undefined).at(-1) as { id: number };
+    expect(main).toMatchObject({ resume: { epoch: "e", offset: 1 } });
+    const about = { epoch: "e", offset: 1, resumed: true, hubTime: hub.clock.now(), heartbeat: 5_000 };
+    hub.socket.say({ type: "subscribed", id: main.id, set: 8, ...about });
+    const missed = { series: [1], times: [now + 400], values: [9] };
+    hub.socket.say({ type: "update", set: 8, offset: 2, ...missed });
+    hub.socket.say({ type: "ready", id: main.id, offset: 2 });
+    expect(hub.feed.ready).toBe(true);
+    expect(hub.candles()).toEqual(candlesOf(hub.stored));
+    hub.store([[now + 600, 1]]);
+    hub.socket.say({ type: "update", set: 8, offset: 3, series: [1], times: [now + 600], values: [1] });
+    expect(hub.candles()).toEqual(candlesOf(hub.stored));
+  });
+
   it("keeps a stretch that stands, and asks for no seconds reading by reading", () => {
     const hub = new Played({ toMs: new FakeClock().now() - 20_500 });
     const now = hub.clock.now();

@@ -273,7 +273,7 @@ describe("the page of prices", () => {
       await page.locator("candle-card tbody td").first().waitFor();
       expect(await seriousViolations(page)).toEqual([]);
       await page.getByRole("combobox", { name: "Draw any series as candles" }).click();
-      await page.getByText(/^\d series$/).waitFor();
+      await page.getByText("6 series", { exact: true }).waitFor();
       expect(await seriousViolations(page)).toEqual([]);
       await page.context().close();
 
