@@ -62,6 +62,7 @@ export const arrivalsStyles = css`
     font-weight: 400;
   }
   .count {
+    text-align: right;
     color: var(--value-text, var(--text));
   }
   .from {

@@ -12,6 +12,7 @@ import type { StatusFacts } from "./status-card.ts";
 /** All labels of an axis in one unit. */
 function byteAxis(splits: readonly number[]): string[] {
   const { unit, size } = byteUnit(Math.max(...splits.map(Math.abs)));
+  if (size === 1) return splits.map((split) => (Number.isInteger(split) ? formatBytes(split) : ""));
   return axisValues(splits.map((split) => split / size)).map((label) => label + unitSuffix(unit));
 }
 

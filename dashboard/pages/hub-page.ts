@@ -66,8 +66,19 @@ export class HubPage extends LitElement {
       .cards {
         display: grid;
         margin-top: 8px;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr));
+        grid-template-columns: minmax(0, 1fr);
         gap: 12px;
+      }
+      /* Eight cards: no row is left half empty. */
+      @media (min-width: 680px) {
+        .cards {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
+        }
+      }
+      @media (min-width: 1120px) {
+        .cards {
+          grid-template-columns: repeat(4, minmax(0, 1fr));
+        }
       }
       .below {
         display: grid;
@@ -225,7 +236,7 @@ export class HubPage extends LitElement {
     const rows: [string, string, string?][] = [
       [facts.started, formatInstant(startedAt, hubTime)],
       [facts.durability, facts.fsync],
-      [facts.series, `${formatCount(series)} ${facts.ofSeries(formatCount(limits.series), flags.series)}`, seriesLevel],
+      [facts.series, facts.ofSeries(formatCount(series), formatCount(limits.series), flags.series), seriesLevel],
       [facts.overwritten, formatCount(readings.overwritten)],
       [facts.offset, formatCount(offset)],
       [facts.access, facts.accesses[access]],

@@ -664,7 +664,7 @@ export const en = {
       durability: "Acknowledged means",
       fsync: "on disk and synced",
       series: "Series",
-      ofSeries: (limit: string, flag: string) => `of ${limit} (${flag})`,
+      ofSeries: (count: string, limit: string, flag: string) => `${count} of ${limit} (${flag})`,
       overwritten: "Overwritten since the start",
       offset: "Commits",
       access: "Other machines",
