@@ -12,6 +12,9 @@ let choice: ThemeChoice = themeChoices.find((each) => each === kept("theme")) ??
 function apply(): void {
   const dark = choice === "dark" || (choice === "system" && systemDark.matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
+  // What a phone's browser paints around the page goes with its head.
+  const head = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+  for (const meta of document.querySelectorAll("meta[name=theme-color]")) meta.setAttribute("content", head);
   for (const call of [...listeners]) call();
 }
 

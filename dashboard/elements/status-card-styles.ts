@@ -28,7 +28,7 @@ export const statusCardStyles = css`
     justify-content: space-between;
     gap: 8px;
   }
-  h3 {
+  h2 {
     overflow: hidden;
     font-size: var(--text-m);
     font-weight: 600;

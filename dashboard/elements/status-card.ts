@@ -111,7 +111,7 @@ export class StatusCard extends LitElement implements Drawn {
     const shown = pointed?.value ?? value;
     return html`<article class=${level} aria-labelledby="label">
       <header>
-        <h3 id="label">${label}</h3>
+        <h2 id="label">${label}</h2>
         <span class="value numbers">${shown === undefined ? texts.counts.notYet : format(shown)}</span>
       </header>
       <p class="detail numbers">${

@@ -174,7 +174,9 @@ export class MarketPage extends LitElement implements Drawn {
     };
     const midnight = formatInstant(bucketStart(nowMs, candleIntervals["1d"]), nowMs, 60_000);
     const all = formatCount(this.#tickers.length);
+    const alone = !chosen && this.choice.series === undefined;
     return html`<section class="prices">
+      ${alone ? html`<h1 class="hidden-text">${texts.pages.market}</h1>` : nothing}
       <div class="bar">
         <label class="search">
           ${icons.search}<span class="hidden-text">${texts.market.search}</span>
@@ -189,7 +191,7 @@ export class MarketPage extends LitElement implements Drawn {
           />
         </label>
         <span class="count numbers" role="status">${texts.market.symbols(formatCount(shown.length), all)}</span>
-        ${chosen || this.choice.series !== undefined ? nothing : html`<candle-picker .view=${this.hub.view} .hrefOf=${this.#pickedHref}></candle-picker>`}
+        ${alone ? html`<candle-picker .view=${this.hub.view} .hrefOf=${this.#pickedHref}></candle-picker>` : nothing}
       </div>
       ${board.problem === undefined ? nothing : html`<p class="problem" role="alert">${texts.market.problem(board.problem)}</p>`}
       ${board.leftOut === 0 ? nothing : html`<p class="problem" role="status">${texts.market.leftOut(formatCount(board.leftOut))}</p>`}
