@@ -40,6 +40,7 @@ export class DeviceDelete extends LitElement {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(200px, 1fr));
         gap: 12px;
+        align-items: start;
       }
       .what {
         padding: 12px 16px;

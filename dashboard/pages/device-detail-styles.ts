@@ -70,6 +70,7 @@ export const detailStyles = css`
   }
   .ranges {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     justify-items: end;
     gap: 4px;
     min-width: 0;

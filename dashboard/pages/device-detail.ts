@@ -22,7 +22,7 @@ import { deviceLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { detailStyles } from "./device-detail-styles.ts";
-import { type DeviceDialog, deviceDialog, dialogFor } from "./device-dialogs.ts";
+import { type DeviceDialog, deviceDialog, dialogFor, loadDialog } from "./device-dialogs.ts";
 import { FeedController } from "./feed-controller.ts";
 
 /** In the address: how metrics are drawn, and which of them. */
@@ -225,7 +225,18 @@ export class DeviceDetail extends LitElement {
 
   #act(action: string, device: DeviceView, feed: DeviceFeed | undefined, metric?: string): void {
     this.notice = undefined;
-    this.dialog = dialogFor(action, { device, metric, span: feed?.window() });
+    const dialog = dialogFor(action, { device, metric, span: feed?.window() });
+    if (dialog) void this.#open(dialog);
+  }
+
+  async #open(dialog: DeviceDialog): Promise<void> {
+    try {
+      await loadDialog(dialog);
+    } catch {
+      this.notice = texts.pages.failed;
+      return;
+    }
+    if (dialog.device.entry.device === this.route.device) this.dialog = dialog;
   }
 
   #closed(done: string | Deleted | undefined, feed: DeviceFeed | undefined): void {

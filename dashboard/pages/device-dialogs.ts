@@ -36,6 +36,17 @@ export function dialogFor(action: string, { device, metric, span }: ActionContex
   }
 }
 
+const sources: Readonly<Record<DeviceDialog["kind"], () => Promise<unknown>>> = {
+  edit: () => import("../elements/device-edit.ts"),
+  missing: () => import("../elements/device-missing.ts"),
+  delete: () => import("../elements/device-delete.ts"),
+};
+
+/** Brings the code of a dialog: it is put on the page after that. Throws where the hub does not give it. */
+export async function loadDialog({ kind }: DeviceDialog): Promise<void> {
+  await sources[kind]();
+}
+
 export interface DialogContext {
   readonly hub: Hub;
   readonly shown: TimeSpan | undefined;
@@ -50,10 +61,8 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
   const end = ({ detail }: CustomEvent<string | Deleted | undefined>) => closed(detail ?? undefined);
   switch (dialog.kind) {
     case "edit":
-      void import("../elements/device-edit.ts");
       return html`<device-edit .hub=${hub} .device=${device} .metric=${dialog.metric} @closed=${end}></device-edit>`;
     case "missing":
-      void import("../elements/device-missing.ts");
       return html`<device-missing
         .hub=${hub}
         .device=${device}
@@ -62,7 +71,6 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
         @show-newest=${showNewest}
       ></device-missing>`;
     case "delete":
-      void import("../elements/device-delete.ts");
       return html`<device-delete
         .hub=${hub}
         .device=${device}
