@@ -107,7 +107,7 @@ describe("README's programs", () => {
     const [posted = ""] = await shell(program("sh", "tank-1"));
     expect(JSON.parse(posted)).toMatchObject({ stored: 2, rejected: [] });
     const answers = (await shell(program("sh", "aggregates=min,mean,max"))).map((text) => JSON.parse(text));
-    const [devices, latest, recent, year, several, status] = answers;
+    const [devices, latest, recent, year, several, status, arrivals] = answers;
     expect(devices.devices.map(({ device }: { device: string }) => device)).toContain("tank-1");
     expect(latest.latest).toEqual(
       expect.arrayContaining([expect.objectContaining({ device: "tank-1", metric: "level", value: 0.79 })]),
@@ -118,6 +118,9 @@ describe("README's programs", () => {
     expect(several.series.length).toBeGreaterThan(0);
     for (const { mean, times } of several.series) expect(mean).toHaveLength(times.length);
     expect(status).toMatchObject({ protocol: 1, durability: "fsync" });
+    expect(arrivals.senders).toEqual(
+      expect.arrayContaining([expect.objectContaining({ way: "http", device: "tank-1", readings: 2 })]),
+    );
     const [file = ""] = await shell(program("sh", "format=csv"));
     expect(file.split("\r\n").slice(0, 2)).toEqual([
       "time,device,metric,value",
