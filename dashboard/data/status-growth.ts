@@ -39,6 +39,14 @@ export function growthOf(bytes: Rows): Growth | undefined {
   return { bytesPerDay: (together / spread) * 86_400_000, spanMs };
 }
 
+/** A journal that holds less of its budget than this still fills: what is compressed lies in it too, and the data grows faster than it will. */
+const filledShare = 0.9;
+
+/** True while the journal has not reached its budget. */
+export function journalFills({ store, limits }: Pick<StatusAnswer, "store" | "limits">): boolean {
+  return store.journalBytes < (limits.journalBudgetBytes ?? 0) * filledShare;
+}
+
 /** In how many ms the hub stops taking readings for want of room; undefined where the data does not grow. */
 export function fullInMs(
   growth: Growth,

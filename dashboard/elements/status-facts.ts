@@ -2,7 +2,7 @@
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { formatCount, formatDuration, formatNumber, formatShare, unitSuffix } from "../data/format.ts";
 import { byteUnit, formatBytes, formatLatency, formatLimit } from "../data/sizes.ts";
-import { fullInMs, growthLeastMs, growthMostMs, growthOf } from "../data/status-growth.ts";
+import { fullInMs, growthLeastMs, growthMostMs, growthOf, journalFills } from "../data/status-growth.ts";
 import type { StatusFigure, StatusHistory } from "../data/status-history.ts";
 import { flags, levelsOf } from "../data/status-limits.ts";
 import { texts } from "../texts/index.ts";
@@ -93,5 +93,6 @@ function untilFull(status: StatusAnswer, history: StatusHistory): string {
   if (!growth) return details.rateLater(formatDuration(growthLeastMs));
   const ms = fullInMs(growth, status);
   if (ms === undefined) return details.notGrowing;
-  return ms > growthMostMs ? details.fullNotSoon : details.fullIn(formatDuration(ms));
+  if (ms > growthMostMs) return details.fullNotSoon;
+  return journalFills(status) ? details.fullNotBefore(formatDuration(ms)) : details.fullIn(formatDuration(ms));
 }

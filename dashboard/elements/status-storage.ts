@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { formatDuration } from "../data/format.ts";
 import { formatBytes, formatLimit } from "../data/sizes.ts";
-import { growthLeastMs, growthOf } from "../data/status-growth.ts";
+import { growthLeastMs, growthOf, journalFills } from "../data/status-growth.ts";
 import { type StatusHistory, storedBytes } from "../data/status-history.ts";
 import { flags, type Level, levelsOf } from "../data/status-limits.ts";
 import { baseStyles } from "../styles/shared.ts";
@@ -117,7 +117,9 @@ export class StatusStorage extends LitElement {
     const growth = growthOf(this.history.trace("stored"));
     if (!growth) return storage.learning(formatDuration(growthLeastMs));
     const span = formatDuration(growth.spanMs);
-    return growth.bytesPerDay > 0 ? storage.grows(formatBytes(growth.bytesPerDay), span) : storage.stands(span);
+    if (growth.bytesPerDay <= 0) return storage.stands(span);
+    const text = journalFills(this.status) ? storage.growsYet : storage.grows;
+    return text(formatBytes(growth.bytesPerDay), span);
   }
 }
 

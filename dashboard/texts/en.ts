@@ -634,6 +634,8 @@ export const en = {
       slow: (count: string) => `${count} slow: sent the newest values only`,
       noneSlow: "none of them slow",
       fullIn: (duration: string) => `full in ${duration} at this rate`,
+      /** While the journal fills, the data grows faster than it will. */
+      fullNotBefore: (duration: string) => `not full within ${duration}: slower once the journal has filled`,
       fullNotSoon: "not full within 10 years at this rate",
       notGrowing: "the data is not growing",
       rateLater: (duration: string) => `how fast it fills shows after ${duration}`,
@@ -655,6 +657,8 @@ export const en = {
       of: (limit: string, flag: string) => `of ${limit} (${flag})`,
       alarmAt: (limit: string, flag: string) => `alarm at ${limit} (${flag})`,
       grows: (size: string, duration: string) => `growing by ${size} a day, as of the last ${duration}`,
+      growsYet: (size: string, duration: string) =>
+        `growing by ${size} a day, as of the last ${duration}; less once the journal has filled`,
       stands: (duration: string) => `not growing, as of the last ${duration}`,
       learning: (duration: string) => `How fast it grows shows after ${duration} of watching.`,
     },
