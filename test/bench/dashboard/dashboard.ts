@@ -44,7 +44,6 @@ export const dashboard: Part = {
     { name: "browser ms", unit: "ms of CPU a second, all processes of the browser", better: "less", tolerance: 1.4 },
     { name: "main ms", unit: "ms a second that the page's main thread is busy", better: "less", tolerance: 1.4 },
     { name: "script ms", unit: "ms a second of scripts", better: "less", tolerance: 1.6 },
-    { name: "layout ms", unit: "ms a second of layout and styles", digits: 1 },
     {
       name: "heap MB",
       unit: "MB after a collection, typed arrays included",
@@ -114,7 +113,6 @@ function measure(
       "browser ms": cost.browserMs,
       "main ms": cost.taskMs,
       "script ms": cost.scriptMs,
-      "layout ms": cost.layoutMs,
       "heap MB": (memory.heapBytes + memory.backingBytes) / 1e6,
       nodes: memory.nodes,
     };

@@ -43,7 +43,6 @@ export interface Cost {
   /** Of the page's main thread, ms a second. */
   readonly taskMs: number;
   readonly scriptMs: number;
-  readonly layoutMs: number;
 }
 
 export interface Memory {
@@ -92,8 +91,7 @@ export class MeasuredPage {
     const steps = frames.slice(1).map((time, index) => time - (frames[index] ?? 0));
     steps.sort((a, b) => a - b);
     const [first = 0, last = 0] = [frames[0], frames.at(-1)];
-    const spent = (names: readonly string[]): number =>
-      names.reduce((sum, name) => sum + (after.metrics[name] ?? 0) - (before.metrics[name] ?? 0), 0);
+    const spent = (name: string): number => (after.metrics[name] ?? 0) - (before.metrics[name] ?? 0);
     const cpu = (kinds: readonly string[]): number =>
       kinds.reduce((sum, kind) => sum + (after.cpu[kind] ?? 0) - (before.cpu[kind] ?? 0), 0);
     return {
@@ -103,9 +101,8 @@ export class MeasuredPage {
       drawnPerSecond: drawn / seconds,
       rendererMs: (cpu(["renderer"]) * 1_000) / seconds,
       browserMs: (cpu(Object.keys(after.cpu)) * 1_000) / seconds,
-      taskMs: (spent(["TaskDuration"]) * 1_000) / seconds,
-      scriptMs: (spent(["ScriptDuration"]) * 1_000) / seconds,
-      layoutMs: (spent(["LayoutDuration", "RecalcStyleDuration"]) * 1_000) / seconds,
+      taskMs: (spent("TaskDuration") * 1_000) / seconds,
+      scriptMs: (spent("ScriptDuration") * 1_000) / seconds,
     };
   }
 
