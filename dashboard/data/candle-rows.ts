@@ -1,5 +1,6 @@
 /** From traces to what a chart and a table show: one row a candle, with its volume. */
 import type { CandleTrace } from "./candle-trace.ts";
+import { formatNumber } from "./format.ts";
 
 export interface CandleRow {
   /** Start of the candle, ms. */
@@ -55,4 +56,20 @@ export function volumeAt({ trace, counter }: VolumeSource, timeMs: number): numb
   const before = index > 0 && trace.count(index - 1) > 0 ? trace.close(index - 1) : trace.open(index);
   // A total that fell was begun anew.
   return close >= before ? close - before : close;
+}
+
+/** Labels of an axis of prices; below `floor` none, since there the volume stands. */
+export function priceLabels(splits: readonly number[], floor: number): string[] {
+  const decimals = decimalsOf(splits);
+  return splits.map((split) => (split < floor ? "" : formatNumber(split, decimals)));
+}
+
+/** Decimal places that labels a step apart need: 2.5 needs one, or 22.5 would be called 23. */
+function decimalsOf(splits: readonly number[]): number {
+  const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+  for (let places = 0; places < 12; places++) {
+    const scaled = step * 10 ** places;
+    if (scaled >= 0.5 && Math.abs(scaled - Math.round(scaled)) < 1e-6 * scaled) return places;
+  }
+  return 12;
 }

@@ -61,6 +61,7 @@ export const candleCardStyles = css`
     margin: 8px 0 6px;
   }
   .tools .choices {
+    position: relative;
     max-width: 100%;
     overflow-x: auto;
     scrollbar-width: none;

@@ -90,6 +90,14 @@ export class CandleCard extends LitElement {
     this.#ask();
   }
 
+  override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("choice")) return;
+    // On a phone not all widths have room: the chosen one is in sight.
+    const chosen = this.renderRoot.querySelector<HTMLElement>('.choices [aria-pressed="true"]');
+    const row = chosen?.parentElement;
+    if (row) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
+  }
+
   get #volume(): SeriesView | undefined {
     const { series, device } = this;
     return series.entry.role === "price" ? siblingOf(device, "volume") : undefined;

@@ -1,5 +1,5 @@
-import { type CandleRow, type CandleSource, candleRows } from "../data/candle-rows.ts";
-import { formatCount, formatNumber } from "../data/format.ts";
+import { type CandleRow, type CandleSource, candleRows, priceLabels } from "../data/candle-rows.ts";
+import { formatCount } from "../data/format.ts";
 import { chartColours } from "./colours.ts";
 import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
 
@@ -30,8 +30,7 @@ export class CandleChart {
 
   readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "valueRange" | "paint"> = {
     kind: "candles",
-    valueLabels: (splits) =>
-      splits.map((split) => (split < this.#floor ? "" : formatNumber(split, decimalsOf(splits, this.#decimals)))),
+    valueLabels: (splits) => priceLabels(splits, this.#floor),
     valueRange: (least, most) => this.#range(least, most),
     paint: (pen) => this.#paint(pen),
   };
@@ -141,12 +140,4 @@ export class CandleChart {
     context.lineTo(left + width, at);
     context.stroke();
   }
-}
-
-/** Decimal places that tell neighbouring labels apart, at most those of the series. */
-function decimalsOf(splits: readonly number[], decimals: number): number {
-  const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
-  const needed = step > 0 ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
-  const exact = needed > 0 && Math.abs(step * 10 ** needed - Math.round(step * 10 ** needed)) > 1e-6 ? 1 : 0;
-  return Math.min(12, Math.max(needed + exact, Math.min(decimals, needed)));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import type { Ticker } from "../../dashboard/data/candle-board.ts";
-import { volumeAt } from "../../dashboard/data/candle-rows.ts";
+import { priceLabels, volumeAt } from "../../dashboard/data/candle-rows.ts";
 import { CandleTrace } from "../../dashboard/data/candle-trace.ts";
 import {
   candleIntervalKeys,
@@ -74,6 +74,33 @@ describe("the window of candles", () => {
     ["one a day", 900 * day, day, "1d"],
   ] as const)("opens with a width that suits %s", (_, spanMs, reportInterval, interval) => {
     expect(openingInterval(seriesView({ firstMs: 0, timeMs: spanMs }, { reportInterval }))).toBe(interval);
+  });
+});
+
+describe("the axis of prices", () => {
+  it.each([
+    [
+      [20, 22.5, 25],
+      ["20.0", "22.5", "25.0"],
+    ],
+    [
+      [100, 200],
+      ["100", "200"],
+    ],
+    [
+      [12.06, 12.08],
+      ["12.06", "12.08"],
+    ],
+    [
+      [0.125, 0.25],
+      ["0.125", "0.250"],
+    ],
+    [
+      [1, 1.0005],
+      ["1.0000", "1.0005"],
+    ],
+  ])("calls %j by their values, not by rounder ones", (splits, labels) => {
+    expect(priceLabels(splits, 0)).toEqual(labels);
   });
 });
 
