@@ -5,8 +5,8 @@ import { compareNames } from "./format.ts";
 export interface Searchable {
   /** What a person reads. */
   readonly title: string;
-  /** Title and all else that it is found by. */
-  readonly text: string;
+  /** Title and all else that it is found by, in one text or several. */
+  readonly texts: readonly string[];
 }
 
 /** The words that are looked for, in lower case. */
@@ -15,12 +15,12 @@ export function wordsIn(query: string): string[] {
 }
 
 /** How well it fits, 0 the best: the title begins so; each word begins one of the title; begins any; is in it. */
-export function closeness({ title, text }: Searchable, words: readonly string[]): 0 | 1 | 2 | 3 | undefined {
-  if (!words.every((word) => text.includes(word))) return undefined;
+export function closeness({ title, texts }: Searchable, words: readonly string[]): 0 | 1 | 2 | 3 | undefined {
+  if (!words.every((word) => texts.some((text) => text.includes(word)))) return undefined;
   const [first = ""] = words;
   if (title.startsWith(first) && words.every((word) => begins(title, word))) return 0;
   if (words.every((word) => begins(title, word))) return 1;
-  return words.every((word) => begins(text, word)) ? 2 : 3;
+  return words.every((word) => texts.some((text) => begins(text, word))) ? 2 : 3;
 }
 
 const wordSign = /[\p{L}\p{N}]/u;
@@ -42,13 +42,17 @@ export class Best<Thing> {
     this.#most = most;
   }
 
-  offer(thing: Thing, rank: number, title: string): void {
+  /** `titleOf` is asked only where the title decides. */
+  offer(thing: Thing, rank: number, titleOf: (thing: Thing) => string): void {
     const found = this.#found;
+    const isFull = found.length === this.#most;
+    if (isFull && rank > (found.at(-1)?.rank ?? 0)) return;
+    const title = titleOf(thing);
     const goesBefore = (at: number) => {
       const other = found[at];
       return other !== undefined && (rank - other.rank || compareNames(title, other.title)) < 0;
     };
-    if (found.length === this.#most && !goesBefore(found.length - 1)) return;
+    if (isFull && !goesBefore(found.length - 1)) return;
     let at = found.length;
     while (at > 0 && goesBefore(at - 1)) at--;
     found.splice(at, 0, { thing, rank, title });

@@ -100,7 +100,7 @@ export class PaletteFinder {
       const trouble = troubleOf(device);
       if (trouble === undefined) continue;
       count += 1;
-      best.offer(device, troubles.indexOf(trouble), deviceLabel(device));
+      best.offer(device, troubles.indexOf(trouble), deviceLabel);
     }
     const items = best.things.map(deviceItem);
     return { key: "trouble", items, left: count - items.length, best: 0 };
@@ -109,7 +109,7 @@ export class PaletteFinder {
   #foundDevices(words: readonly string[]): Found {
     const gathered = new Gathered<DeviceView>(mostFound);
     for (const device of this.#hub.view.devices.values()) {
-      gathered.offer(device, closeness(this.#wordsOf(device), words), deviceLabel(device));
+      gathered.offer(device, closeness(this.#wordsOf(device), words), deviceLabel);
     }
     return gathered.as("devices", deviceItem);
   }
@@ -121,10 +121,9 @@ export class PaletteFinder {
       const around = this.#wordsOf(device);
       for (const series of device.series.values()) {
         const own = this.#wordsOfSeries(series);
-        if (!words.some((word) => own.text.includes(word))) continue;
-        if (!words.every((word) => own.text.includes(word) || around.text.includes(word))) continue;
-        const rank = closeness({ title: own.title, text: `${own.text} ${around.text}` }, words);
-        gathered.offer([device, series], rank, `${seriesLabel(series)} ${deviceLabel(device)}`);
+        if (!words.some((word) => own.texts.some((text) => text.includes(word)))) continue;
+        const rank = closeness({ title: own.title, texts: [...own.texts, ...around.texts] }, words);
+        if (rank !== undefined) gathered.offer([device, series], rank, titleOfSeries);
       }
     }
     return gathered.as("series", ([device, series]) => seriesItem(device, series));
@@ -141,7 +140,7 @@ export class PaletteFinder {
       if (words.length === 0) return { key, items, left: 0, best: 0 };
       const gathered = new Gathered<CommandItem>(mostFound);
       for (const item of items)
-        gathered.offer(item, closeness(searchableOf(item.title, item.words), words), item.title);
+        gathered.offer(item, closeness(searchableOf(item.title, item.words), words), titleOfItem);
       return gathered.as(key, (item) => item);
     });
   }
@@ -183,11 +182,11 @@ class Gathered<Thing> {
     this.#best = new Best(most);
   }
 
-  offer(thing: Thing, rank: number | undefined, title: string): void {
+  offer(thing: Thing, rank: number | undefined, titleOf: (thing: Thing) => string): void {
     if (rank === undefined) return;
     this.#count += 1;
     this.#rank = Math.min(this.#rank, rank);
-    this.#best.offer(thing, rank, title);
+    this.#best.offer(thing, rank, titleOf);
   }
 
   as(key: PaletteGroupKey, itemOf: (thing: Thing) => PaletteItem): Found {
@@ -239,9 +238,12 @@ function commandItem(command: Command): CommandItem {
   return { id, title, hint, now: "", sign: icon ?? icons.command, words, run };
 }
 
+const titleOfItem = ({ title }: PaletteItem) => title;
+const titleOfSeries = ([device, series]: [DeviceView, SeriesView]) => `${seriesLabel(series)} ${deviceLabel(device)}`;
+
 function searchableOf(title: string, more: string): Searchable {
   const lower = title.toLocaleLowerCase();
-  return { title: lower, text: `${lower} ${more.toLocaleLowerCase()}` };
+  return { title: lower, texts: [`${lower} ${more.toLocaleLowerCase()}`] };
 }
 
 function readRecent(): readonly string[] {

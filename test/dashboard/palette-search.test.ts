@@ -6,14 +6,14 @@ import { printedSeed } from "../support/seed.ts";
 
 const thing = (title: string, more = "") => ({
   title: title.toLowerCase(),
-  text: `${title} ${more}`.toLowerCase(),
+  texts: [title.toLowerCase(), more.toLowerCase()],
 });
 
 function found(query: string, things: readonly ReturnType<typeof thing>[]): string[] {
   const best = new Best<string>(5);
   for (const each of things) {
     const rank = closeness(each, wordsIn(query));
-    if (rank !== undefined) best.offer(each.title, rank, each.title);
+    if (rank !== undefined) best.offer(each.title, rank, (title) => title);
   }
   return best.things;
 }
@@ -52,7 +52,7 @@ describe("the palette's search", () => {
         index,
       }));
       const best = new Best<(typeof all)[number]>(7);
-      for (const each of all) best.offer(each, each.rank, each.title);
+      for (const each of all) best.offer(each, each.rank, ({ title }) => title);
       const order = (a: (typeof all)[number], b: (typeof all)[number]) =>
         a.rank - b.rank || a.title.localeCompare(b.title, "en", { numeric: true }) || a.index - b.index;
       expect(best.things).toEqual([...all].sort(order).slice(0, 7));
