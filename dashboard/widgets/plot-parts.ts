@@ -17,3 +17,17 @@ export function lineRange(least: number | null, most: number | null): [number, n
   const floor = least >= 0 && least - room < 0 ? 0 : least - room;
   return [floor, most + room];
 }
+
+/** The labels of an axis that mostly has the ticks that it had when it was drawn last. */
+export function remembered(
+  label: (splits: readonly number[]) => string[],
+): (plot: unknown, splits: number[]) => string[] {
+  let ticks = "";
+  let labels: string[] = [];
+  return (_plot, splits) => {
+    const asked = splits.join();
+    if (asked !== ticks) labels = label(splits);
+    ticks = asked;
+    return labels;
+  };
+}

@@ -4,7 +4,7 @@ import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { chartColours } from "./colours.ts";
-import { lineRange, loneRows } from "./plot-parts.ts";
+import { lineRange, loneRows, remembered } from "./plot-parts.ts";
 
 /** A shadow root gets no styles from outside: each element that holds a plot adopts these. */
 export const plotCss: string = uplotCss;
@@ -307,12 +307,19 @@ export class Plot {
     const from = left < 0 || idx == null ? times.length : idx;
     const row = Math.max(0, Math.min(times.length - 1, from + rows));
     const at = Math.max(0, Math.min(this.plotWidthPx, plot.valToPos(times[row] as number, "x")));
-    plot.setCursor({ left: at, top: 1 }, true);
+    this.#point(at, 1);
   }
 
   /** Takes the crosshair away. */
   leave(): void {
-    this.#uplot.setCursor({ left: -10, top: -10 }, true);
+    this.#point(-10, -10);
+  }
+
+  /** For all plots of the page: uPlot tells the others, too, though its types do not say so. */
+  #point(left: number, top: number): void {
+    const { setCursor }: { setCursor(at: { left: number; top: number }, fire: boolean, tell: boolean): void } =
+      this.#uplot;
+    setCursor({ left, top }, true, true);
   }
 }
 
@@ -330,16 +337,4 @@ function aheadMs(timeMs: number, zone: string): number {
   const made = uPlot.tzDate(new Date(quarterMs), zone).getTime() - quarterMs;
   ahead.set(key, made);
   return made;
-}
-
-/** The labels of an axis that mostly has the ticks that it had when it was drawn last. */
-function remembered(label: (splits: readonly number[]) => string[]): (plot: uPlot, splits: number[]) => string[] {
-  let ticks = "";
-  let labels: string[] = [];
-  return (_plot, splits) => {
-    const asked = splits.join();
-    if (asked !== ticks) labels = label(splits);
-    ticks = asked;
-    return labels;
-  };
 }
