@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { type ExploreSplit, exploreSplits } from "../data/explore-choice.ts";
-import { formatCount } from "../data/format.ts";
+import { formatNumber } from "../data/format.ts";
 import type { RangeKey } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
@@ -129,7 +129,7 @@ export class ExploreBar extends LitElement {
   }
 
   #pill() {
-    const count = this.arrived > 0 ? ` · ${texts.explore.newReadings(formatCount(this.arrived))}` : "";
+    const count = this.arrived > 0 ? ` · ${texts.explore.newReadings(formatNumber(this.arrived, 0))}` : "";
     return html`<button type="button" class="button pill numbers" aria-keyshortcuts="L" @click=${() => this.#move("live")}>
       ${icons.live}<span>${this.hasLive ? texts.explore.backToLive : texts.explore.backToAll}${count}</span>
     </button>`;

@@ -7,16 +7,16 @@ export const lookStyles: CSSResult = css`
   .look {
     flex: none;
     display: inline-block;
-    width: 14px;
-    height: 0;
-    border-top: 3px solid currentColor;
+    width: 16px;
+    height: 3px;
     border-radius: 1px;
+    background: currentColor;
   }
   .look.dashed {
-    border-top-style: dashed;
+    background: repeating-linear-gradient(90deg, currentColor 0 4px, transparent 4px 6px);
   }
   .look.dotted {
-    border-top-style: dotted;
+    background: repeating-linear-gradient(90deg, currentColor 0 2px, transparent 2px 4px);
   }
   ${unsafeCSS(looks.map((look) => `.look-${look} { color: var(--trace-${look}); }`).join(" "))}
 `;

@@ -244,7 +244,8 @@ export class ExploreChart extends LitElement {
       return last === undefined ? undefined : stateName(last);
     }
     const summary = summaryOf(trace, fromMs, toMs);
-    return summary && `${valueText(series, summary.min)} – ${valueWithUnit(series, summary.max)}`;
+    if (!summary || summary.min === summary.max) return summary && valueWithUnit(series, summary.max);
+    return `${valueText(series, summary.min)} – ${valueWithUnit(series, summary.max)}`;
   }
 
   /** At the crosshair the highest first, as the lines lie; else as they were chosen. */

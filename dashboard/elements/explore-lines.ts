@@ -69,19 +69,24 @@ export function sameGroup(a: ExploreGroup | undefined, b: ExploreGroup | undefin
 
 /** Which look each line has: kept while it is shown, whatever else is taken on or off. */
 export class Looks {
-  readonly #looks = new Map<string, number>();
+  #looks = new Map<string, { readonly unit: string | undefined; readonly look: number }>();
 
-  /** The looks of these, by their keys: new ones get the first that is free. */
-  of(keys: readonly string[]): ReadonlyMap<string, number> {
-    for (const key of [...this.#looks.keys()]) if (!keys.includes(key)) this.#looks.delete(key);
-    const taken = new Set(this.#looks.values());
-    for (const key of keys) {
-      if (this.#looks.has(key)) continue;
+  /** The looks of these, by their keys: a new one gets the first that is free among those of its unit, which share a chart. */
+  of(all: readonly ExploredSeries[]): ReadonlyMap<string, number> {
+    const kept = new Map<string, { readonly unit: string | undefined; readonly look: number }>();
+    for (const { key, series } of all) {
+      const known = this.#looks.get(key);
+      if (known && known.unit === series.entry.unit) kept.set(key, known);
+    }
+    for (const { key, series } of all) {
+      if (kept.has(key)) continue;
+      const { unit } = series.entry;
+      const taken = new Set([...kept.values()].filter((one) => one.unit === unit).map(({ look }) => look));
       let look = 0;
       while (taken.has(look)) look++;
-      taken.add(look);
-      this.#looks.set(key, look);
+      kept.set(key, { unit, look });
     }
-    return this.#looks;
+    this.#looks = kept;
+    return new Map([...kept].map(([key, { look }]) => [key, look]));
   }
 }

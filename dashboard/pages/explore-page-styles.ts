@@ -29,7 +29,7 @@ export const explorePageStyles: CSSResult = css`
   .bar {
     position: sticky;
     z-index: 5;
-    top: var(--header-height);
+    top: var(--page-top);
     display: flex;
     flex-wrap: wrap;
     align-items: center;

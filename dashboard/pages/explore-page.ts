@@ -248,7 +248,7 @@ export class ExplorePage extends LitElement implements Drawn {
     const { hidden } = this.#choice;
     const found = this.#feed.series;
     // States have colours of their own.
-    const looks = this.#looks.of(found.filter(({ series }) => series.entry.type === "number").map(({ key }) => key));
+    const looks = this.#looks.of(found.filter(({ series }) => series.entry.type === "number"));
     return found.map((one) => ({ ...one, look: looks.get(one.key) ?? 0, hidden: hidden.includes(one.key) }));
   }
 
