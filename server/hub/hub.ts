@@ -124,7 +124,7 @@ export class Hub {
       clock,
       delayMs: config.commitDelayMs,
       onCommit: (commit, batch, receivedMs) => this.#committed(commit, batch, receivedMs),
-      onTold: (commit) => this.live.committed(commit),
+      onTold: (commit, _batch, receivedMs) => this.live.committed(commit, receivedMs),
       onFatal: (error) => this.fail(error),
     });
     const committer = this.#committer;

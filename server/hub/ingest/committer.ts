@@ -19,7 +19,7 @@ export interface CommitterOptions {
    */
   readonly onCommit: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
   /** Called after the senders were told: what viewers see comes after the acknowledgement. */
-  readonly onTold: (commit: Commit, batch: OpenBatch) => void;
+  readonly onTold: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
   /** Called when the hub itself failed while it handled a commit; nothing is acknowledged after that. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -168,7 +168,7 @@ export class Committer {
     batch.settle();
     onCommit(commit, batch, receivedMs);
     for (const receipt of batch.receipts) receipt.sender.decided(receipt);
-    onTold(commit, batch);
+    onTold(commit, batch, receivedMs);
     this.columns.recycle(commit.columns);
   }
 

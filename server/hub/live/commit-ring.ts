@@ -14,10 +14,11 @@ export interface CommitRingSettings {
 /** Commits that go together when their time has come: small ones share buffers, or each would cost more than it holds. */
 interface Block {
   readonly firstCommit: number;
-  /** Where the readings of each commit end. */
-  readonly ends: number[];
-  /** Where the texts of each commit begin in `strings`. */
-  readonly textsFrom: number[];
+  /** How many commits it has, and where the readings of each end. */
+  commits: number;
+  ends: Uint32Array;
+  /** Where the texts of each commit begin in `strings`; none where there are no texts. */
+  textsFrom: number[] | undefined;
   readonly strings: string[];
   series: Uint32Array;
   times: Float64Array;
@@ -47,8 +48,9 @@ const ageShare = 1 / 16;
 const firstCapacity = 256;
 /** Spare room of a closed block that is not worth a copy. */
 const toleratedSpare = 1 / 8;
-/** What an entry of `ends` and of `textsFrom` takes, and what a text takes beside its letters, bytes. */
-const commitBytes = 16;
+const firstCommits = 64;
+/** What an entry of `textsFrom` takes, and a text beside its letters, bytes. */
+const textsFromBytes = 8;
 const textOverheadBytes = 32;
 
 export class CommitRing {
@@ -84,34 +86,25 @@ export class CommitRing {
     }
     this.#newest = commit;
     const block = this.#blockFor(commit, columns.length, nowMs);
-    const before = bytesOf(block);
-    const { length, series, times, values, strings } = columns;
-    block.series.set(series.subarray(0, length), block.length);
-    block.times.set(times.subarray(0, length), block.length);
-    block.values.set(values.subarray(0, length), block.length);
-    block.textsFrom.push(block.strings.length);
-    for (const text of strings) {
-      block.strings.push(text);
-      block.textBytes += text.length * 2 + textOverheadBytes;
-    }
-    block.length += length;
-    block.ends.push(block.length);
+    copyInto(block, columns);
+    if (block.textsFrom || columns.strings.length > 0) this.#bytes += takeTexts(block, columns.strings);
+    block.length += columns.length;
+    block.ends[block.commits++] = block.length;
     block.endedMs = nowMs;
-    this.#bytes += bytesOf(block) - before;
     this.#trim(nowMs);
   }
 
   /** Each commit after `after`, up to `through`, in order. */
   *slices(after: number, through: number): Generator<RingSlice> {
-    for (const { firstCommit, ends, textsFrom, strings, series, times, values } of this.#blocks) {
-      const end = Math.min(ends.length, through + 1 - firstCommit);
+    for (const { firstCommit, commits, ends, textsFrom, strings, series, times, values } of this.#blocks) {
+      const end = Math.min(commits, through + 1 - firstCommit);
       for (let at = Math.max(0, after + 1 - firstCommit); at < end; at++) {
         yield {
           commit: firstCommit + at,
           start: at === 0 ? 0 : (ends[at - 1] as number),
           end: ends[at] as number,
           ...{ series, times, values, strings },
-          textsFrom: textsFrom[at] as number,
+          textsFrom: textsFrom?.[at] ?? 0,
         };
       }
     }
@@ -122,10 +115,11 @@ export class CommitRing {
     const isOpen =
       last !== undefined &&
       last.length + length <= blockReadings &&
-      last.ends.length < blockCommits &&
+      last.commits < blockCommits &&
       nowMs - last.beganMs < this.#settings.resumeMs * ageShare;
     if (isOpen) {
       if (last.length + length > last.series.length) this.#grow(last, last.length + length);
+      if (last.commits === last.ends.length) this.#resizeEnds(last, last.commits * 2);
       return last;
     }
     if (last) this.#shrink(last);
@@ -134,8 +128,9 @@ export class CommitRing {
     const capacity = Math.max(likely, length);
     const made: Block = {
       firstCommit: commit,
-      ends: [],
-      textsFrom: [],
+      commits: 0,
+      ends: new Uint32Array(last && last.commits > blockCommits / 2 ? blockCommits : firstCommits),
+      textsFrom: undefined,
       strings: [],
       series: new Uint32Array(capacity),
       times: new Float64Array(capacity),
@@ -159,6 +154,14 @@ export class CommitRing {
   /** A block that takes no more needs no room for it. */
   #shrink(block: Block): void {
     if (block.length < block.series.length * (1 - toleratedSpare)) this.#resize(block, block.length);
+    if (block.commits < block.ends.length * (1 - toleratedSpare)) this.#resizeEnds(block, block.commits);
+  }
+
+  #resizeEnds(block: Block, capacity: number): void {
+    const { commits, ends } = block;
+    block.ends = new Uint32Array(capacity);
+    block.ends.set(ends.subarray(0, commits));
+    this.#bytes += block.ends.byteLength - ends.byteLength;
   }
 
   #resize(block: Block, capacity: number): void {
@@ -181,13 +184,47 @@ export class CommitRing {
       if (!isOld && this.#bytes <= resumeBytes) break;
       // A commit that is larger than all that may be kept is not kept either.
       this.#bytes -= bytesOf(block);
-      this.#floor = Math.max(this.#floor, block.firstCommit + block.ends.length - 1);
+      this.#floor = Math.max(this.#floor, block.firstCommit + block.commits - 1);
       gone += 1;
     }
     if (gone > 0) this.#blocks = this.#blocks.slice(gone);
   }
 }
 
+/** A view of a buffer costs as much as a loop over this many readings. */
+const fewReadings = 32;
+
+function copyInto({ series, times, values, length: at }: Block, columns: Columns): void {
+  const { length } = columns;
+  if (length <= fewReadings) {
+    for (let index = 0; index < length; index++) {
+      series[at + index] = columns.series[index] as number;
+      times[at + index] = columns.times[index] as number;
+      values[at + index] = columns.values[index] as number;
+    }
+    return;
+  }
+  series.set(columns.series.subarray(0, length), at);
+  times.set(columns.times.subarray(0, length), at);
+  values.set(columns.values.subarray(0, length), at);
+}
+
+/** Answers by how many bytes the block grew. */
+function takeTexts(block: Block, strings: readonly string[]): number {
+  const before = block.textBytes;
+  if (!block.textsFrom) {
+    block.textsFrom = new Array<number>(block.commits).fill(0);
+    block.textBytes += block.commits * textsFromBytes;
+  }
+  block.textsFrom.push(block.strings.length);
+  block.textBytes += textsFromBytes;
+  for (const text of strings) {
+    block.strings.push(text);
+    block.textBytes += text.length * 2 + textOverheadBytes;
+  }
+  return block.textBytes - before;
+}
+
 function bytesOf({ series, ends, textBytes }: Block): number {
-  return series.length * readingBytes + ends.length * commitBytes + textBytes;
+  return series.length * readingBytes + ends.byteLength + textBytes;
 }

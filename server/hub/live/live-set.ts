@@ -102,9 +102,10 @@ export class LiveSet {
     return this.#devices.has(device.id);
   }
 
-  /** Takes one reading of the commit that is being looked at. */
-  collect(series: number, timeMs: number, value: Value): void {
+  /** Takes one reading of the commit that is being looked at; true for the first. */
+  collect(series: number, timeMs: number, value: Value): boolean {
     this.#points.push(series, timeMs, value);
+    return this.#points.length === 1;
   }
 
   /** The commit is complete: its readings are sent, or kept until `release` where `wait`. */
@@ -163,7 +164,7 @@ export class LiveSet {
   }
 
   #send(points: Points, before: number): void {
-    for (const follower of this.followers) follower.update(points);
+    if (this.followers.size > 0) for (const follower of this.followers) follower.update(points);
     const texts = encodeUpdates(this.number, points, this.offset, before);
     for (const watcher of this.watchers) watcher.update(texts, points, before);
   }

@@ -47,6 +47,8 @@ export class LiveSets {
   readonly #ring: CommitRing;
   readonly #log: ChangeLog;
   readonly #resume: ResumeDeps;
+  /** Sets that the commit being looked at has readings for; kept to spare a small commit an object. */
+  readonly #touched: LiveSet[] = [];
   #nextSet = 1;
 
   constructor(deps: LiveSetsDeps) {
@@ -111,14 +113,14 @@ export class LiveSets {
     if (this.#sets.size === 0) this.#memberships.clear();
   }
 
-  /** A batch is on disk, and the catalog knows its newest readings. Its columns are not kept. */
-  committed({ commit, columns }: Commit): void {
+  /** A batch that arrived at `receivedMs` (since the epoch) is on disk, and the catalog knows its newest readings. Its columns are not kept. */
+  committed({ commit, columns }: Commit, receivedMs: number): void {
     this.#position.commit = commit;
     const { floor } = this.#ring;
-    this.#ring.push(commit, columns, this.#deps.clock.now());
+    this.#ring.push(commit, columns, receivedMs);
     if (this.#ring.floor !== floor) this.#log.trim(this.#ring.floor);
     if (this.#sets.size === 0) return;
-    const touched = new Set<LiveSet>();
+    const touched = this.#touched;
     let newcomers: Map<number, Newcomer> | undefined;
     for (let index = 0; index < columns.length; index++) {
       const number = columns.series[index] as number;
@@ -134,12 +136,12 @@ export class LiveSets {
       if (newcomers) newcomers.get(number)?.times.add(timeMs);
       const value = valueAt(columns, index, membership.series.type);
       for (const set of membership.sets) {
-        set.collect(number, timeMs, value);
-        touched.add(set);
+        if (set.collect(number, timeMs, value)) touched.push(set);
       }
     }
     if (newcomers) this.#introduce(newcomers);
     for (const set of touched) this.#settle(set, commit);
+    touched.length = 0;
   }
 
   /** The first readings of a series are on disk, and `committed` follows: whoever is told of that commit is told of the series before. */

@@ -2,6 +2,9 @@
 import { numberText } from "../../formats/table.ts";
 import type { Value } from "../../store/columns.ts";
 
+/** Shorter lists are worth keeping for the next readings. */
+const fewReadings = 16;
+
 /** Parallel columns of readings in order of arrival. */
 export class Points {
   readonly series: number[] = [];
@@ -19,6 +22,14 @@ export class Points {
   }
 
   clear(): void {
+    // A list cut to nothing gives its memory back, and asks for it again with the next commit: most are of a few readings.
+    if (this.length <= fewReadings) {
+      while (this.series.pop() !== undefined) {
+        this.times.pop();
+        this.values.pop();
+      }
+      return;
+    }
     this.series.length = 0;
     this.times.length = 0;
     this.values.length = 0;

@@ -69,15 +69,15 @@ function pushEarly(): Mutation {
   const { committed } = LiveSets.prototype;
   const append = async (store: TelemetryStore, batch: Batch): Promise<Commit> => {
     const columns = copyOf(batch.columns);
-    if (live) committed.call(live, { commit: 0, columns, commitMs: 0 });
+    if (live) committed.call(live, { commit: 0, columns, commitMs: 0 }, batch.receivedMs);
     await lag();
     return store.append(batch);
   };
   return {
     prepare() {
-      LiveSets.prototype.committed = function (commit) {
+      LiveSets.prototype.committed = function (commit, receivedMs) {
         // The first one shows which object it is; from then on everything is pushed by `append`.
-        if (!live) committed.call(this, commit);
+        if (!live) committed.call(this, commit, receivedMs);
         live = this;
       };
     },

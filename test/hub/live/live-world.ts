@@ -71,7 +71,7 @@ export async function liveWorld(
       advanceLatest(series, timeMs, value, clock.now());
       presence.reported(series, timeMs, clock.monotonic());
     }
-    liveSets.committed(done);
+    liveSets.committed(done, batch.receivedMs);
     return done.commit;
   }
 
