@@ -92,9 +92,6 @@ export const detailStyles = css`
     gap: 8px;
     max-width: 100%;
   }
-  .tools .choices button {
-    min-width: 0;
-  }
   .name {
     display: flex;
     align-items: flex-start;
