@@ -62,6 +62,7 @@ export class DeviceFeed {
   #askedMs = 0;
   /** Readings are missing on the page, or shown and removed: the hub has to be asked again. */
   #outdated = false;
+  #merged = 0;
 
   constructor(client: HubClient, device: DeviceView, range: Range, part: FeedPart = {}) {
     this.#client = client;
@@ -88,6 +89,11 @@ export class DeviceFeed {
   /** Why the hub refused to tell, in its words. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** Readings that the hub merged into newer ones on their way here, since the past was asked for last: it has them all. */
+  get merged(): number {
+    return this.#merged;
   }
 
   /** Asks anew. */
@@ -136,6 +142,7 @@ export class DeviceFeed {
     this.#ready = false;
     this.#problem = undefined;
     this.#outdated = false;
+    this.#merged = 0;
     this.#askedMs = this.#client.now();
     this.#asking = true;
     this.#subscription = this.#client.subscribe(
@@ -286,7 +293,10 @@ export class DeviceFeed {
 
   #advance(update: Update): void {
     // This page was too slow for some of it; the history has all, and is asked when the storm is over.
-    if (update.merged) this.#outdated = true;
+    if (update.merged) {
+      this.#outdated = true;
+      this.#merged += update.merged;
+    }
     if (this.#outdated && this.#client.now() - this.#askedMs >= renewMs) {
       this.#subscribe();
       return;

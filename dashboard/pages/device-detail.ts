@@ -6,7 +6,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { type DeviceFeed, spanOf } from "../data/device-feed.ts";
-import { formatInstant } from "../data/format.ts";
+import { formatCount, formatInstant } from "../data/format.ts";
 import { openingRange, type Range, type RangeKey, type TimeSpan } from "../data/ranges.ts";
 import { deviceHref, go, goInPlace, type Route, rangeOf } from "../data/route.ts";
 import "../elements/action-menu.ts";
@@ -85,7 +85,7 @@ export class DeviceDetail extends LitElement {
         </div>
         ${feed ? this.#ranges(feed) : nothing}
       </div>
-      ${this.#notice()} ${feed ? this.#problem(feed) : nothing}
+      ${this.#notice()} ${feed ? [this.#problem(feed), this.#merged(feed)] : nothing}
       <refused-readings .hub=${this.hub} .device=${this.route.device}></refused-readings>
       ${feed === undefined ? html`<p class="message">${texts.device.noReadings}</p>` : this.#charts(device, feed)}
     `;
@@ -265,6 +265,13 @@ export class DeviceDetail extends LitElement {
       ${texts.device.problem(feed.problem)}
       <button type="button" class="button" @click=${() => feed.retry()}>${texts.device.retry}</button>
     </p>`;
+  }
+
+  /** Nothing is left out in silence. */
+  #merged({ merged }: DeviceFeed) {
+    return merged > 0
+      ? html`<p class="notice numbers" role="status">${texts.device.merged(formatCount(merged), merged === 1)}</p>`
+      : nothing;
   }
 
   #unknown() {

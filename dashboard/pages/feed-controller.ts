@@ -33,7 +33,7 @@ export class FeedController implements ReactiveController {
     this.#shown = "";
     // The cards draw each change by themselves; the page around them only needs to know when the past is complete.
     this.#end = feed.listen(() => {
-      const shown = `${feed.ready} ${feed.problem}`;
+      const shown = `${feed.ready} ${feed.problem} ${feed.merged > 0}`;
       if (shown === this.#shown) return;
       this.#shown = shown;
       this.#host.requestUpdate();

@@ -215,6 +215,8 @@ export const en = {
     via: (gateway: string) => `through ${gateway}`,
     problem: (message: string) => `The hub could not tell the past: ${message}`,
     retry: "Try again",
+    merged: (count: string, one: boolean) =>
+      `This page was too slow for ${count} ${one ? "reading" : "readings"}: only newer ones of the same metrics came. The charts fetch what is missing within half a minute.`,
     stands: (from: string, to: string) => `${from} – ${to}`,
     backToLive: "Back to live",
     backToAll: "Show everything",

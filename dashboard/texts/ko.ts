@@ -211,6 +211,8 @@ export const ko: Texts = {
     via: (gateway) => `${gateway} 경유`,
     problem: (message) => `허브에서 과거 데이터를 가져오지 못했습니다: ${message}`,
     retry: "다시 시도",
+    merged: (count) =>
+      `이 페이지가 느려 측정값 ${count}개가 더 새로운 값으로 대체되었습니다. 차트는 30초 안에 빠진 값을 다시 가져옵니다.`,
     stands: (from, to) => `${from} – ${to}`,
     backToLive: "실시간으로",
     backToAll: "전체 보기",

@@ -125,6 +125,7 @@ describe("the feed of a device", () => {
     update({ merged: 40 });
     expect(feed.trace(1)?.length).toBe(3);
     expect(requests()).toHaveLength(1);
+    expect(feed.merged).toBe(40);
     beats(9);
     expect(requests()).toHaveLength(1);
     beats(1);
@@ -132,6 +133,7 @@ describe("the feed of a device", () => {
     answer([startMs, startMs + 1, startMs + 2]);
     beats(20);
     expect(requests()).toHaveLength(2);
+    expect(feed.merged).toBe(0);
   });
 
   it("[P43] counts a reading once that came with the past and as an update too", () => {
