@@ -19,7 +19,7 @@ export const floors: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["server/main.ts", "server/main/", "server/tools/", "server/deploy/"],
   ],
   "dashboard/": [
-    ["dashboard/client/", "dashboard/styles/", "dashboard/texts/"],
+    ["dashboard/client/", "dashboard/public/", "dashboard/styles/", "dashboard/texts/"],
     ["dashboard/data/"],
     ["dashboard/widgets/"],
     ["dashboard/elements/", "dashboard/pages/"],
