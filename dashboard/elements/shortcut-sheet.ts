@@ -16,7 +16,7 @@ export class ShortcutSheet extends LitElement {
     buttonStyles,
     dialogStyles,
     css`
-      header {
+      .head {
         display: flex;
         align-items: center;
         justify-content: space-between;
@@ -94,12 +94,12 @@ export class ShortcutSheet extends LitElement {
       { keys: ["Esc"], does: texts.shortcuts.close },
     ];
     return html`
-      <header>
+      <div class="head">
         <h2 id="title">${texts.shortcuts.title}</h2>
         <button type="button" class="button bare icon" aria-label=${texts.search.close} @click=${() => this.dialog.close()}>
           ${icons.close}
         </button>
-      </header>
+      </div>
       <div class="groups" tabindex="0" role="group" aria-labelledby="title">
         ${group(texts.shortcuts.here, offeredShortcuts())} ${group(texts.shortcuts.everywhere, everywhere)}
       </div>
