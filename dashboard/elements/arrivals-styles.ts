@@ -50,12 +50,20 @@ export const arrivalsStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .who a {
+  a {
     color: inherit;
     text-decoration: none;
   }
-  .who a:hover {
+  a:hover {
     text-decoration: underline;
+  }
+  @media (pointer: coarse) {
+    a {
+      display: inline-flex;
+      align-items: center;
+      min-width: 44px;
+      min-height: 44px;
+    }
   }
   .unnamed {
     color: var(--text-muted);
