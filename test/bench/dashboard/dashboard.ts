@@ -95,8 +95,8 @@ function measure(
     const url = isBare ? `${root}#${layout}` : `${root}#/device/${device}?range=1m`;
     const shown = await MeasuredPage.open(browser, url, viewport);
     await shown.page.locator(".uplot").first().waitFor();
-    if (!isBare) places.set(name, await placesOf(shown.page));
     await shown.page.waitForTimeout(warmMs);
+    if (!isBare) places.set(name, await placesOf(shown.page));
     const cost = await shown.watch(watchMs);
     const memory = await shown.memory();
     await shown.close();
