@@ -13,11 +13,13 @@ const tellMs = 600_000;
 
 /**
  * A drop is known by the viewer's address without its port, and its selection: all that a viewer that comes back has in
- * common with the one that was cut. Two viewers of one selection behind one address may hear of each other's.
+ * common with the one that was cut. Of several viewers of one selection behind one address as many are told as were cut.
  */
 export class SlowViewers {
   readonly #slow = new Set<object>();
-  readonly #drops = new Map<string, Drop>();
+  /** Of each address and selection the drops not told yet, the newest last. */
+  readonly #drops = new Map<string, Drop[]>();
+  #dropCount = 0;
 
   get count(): number {
     return this.#slow.size;
@@ -34,21 +36,29 @@ export class SlowViewers {
   dropped(address: string, selections: Iterable<string>, drop: Drop): void {
     for (const selection of selections) {
       const key = keyOf(address, selection);
+      const drops = this.#drops.get(key) ?? [];
       this.#drops.delete(key);
-      this.#drops.set(key, drop);
+      this.#drops.set(key, [...drops, drop]);
+      this.#dropCount += 1;
     }
     for (const key of this.#drops.keys()) {
-      if (this.#drops.size <= maxDrops) break;
-      this.#drops.delete(key);
+      while (this.#dropCount > maxDrops && this.#take(key, "oldest"));
+      if (this.#dropCount <= maxDrops) break;
     }
   }
 
   /** The drop that this viewer has not heard of; told once. */
   tell(address: string, selection: string, nowMs: number): Drop | undefined {
-    const key = keyOf(address, selection);
-    const drop = this.#drops.get(key);
-    this.#drops.delete(key);
+    const drop = this.#take(keyOf(address, selection), "newest");
     return drop && nowMs - drop.at <= tellMs ? drop : undefined;
+  }
+
+  #take(key: string, which: "oldest" | "newest"): Drop | undefined {
+    const drops = this.#drops.get(key);
+    const drop = which === "oldest" ? drops?.shift() : drops?.pop();
+    if (drop) this.#dropCount -= 1;
+    if (drops?.length === 0) this.#drops.delete(key);
+    return drop;
   }
 }
 

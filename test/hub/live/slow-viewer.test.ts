@@ -60,6 +60,19 @@ describe("a slow viewer", () => {
     expect(again.peer.of("subscribed")[0]).not.toHaveProperty("lastDrop");
   });
 
+  it("[P48] tells as many as were cut, where several of one address watch the same", async () => {
+    const world = await liveWorld({ ...limit, viewersBytes: 1 });
+    const viewers = [];
+    for (let index = 0; index < 3; index++) viewers.push(await watching(world));
+    for (const { peer } of viewers.slice(1)) peer.stalled = true;
+    await world.commit(["boiler-1/temperature", at, 1]);
+    world.clock.advance(0);
+    expect(viewers.map(({ peer }) => peer.terminated)).toEqual([false, true, true]);
+    const told = [];
+    for (let index = 0; index < 3; index++) told.push((await watching(world)).peer.of("subscribed")[0]?.lastDrop);
+    expect(told.map((drop) => (drop as { code: string } | undefined)?.code)).toEqual(["4429", "4429", undefined]);
+  });
+
   it("[P48] is not cut while it takes a little now and then", async () => {
     const world = await liveWorld(limit);
     const { peer } = await stuck(world);
