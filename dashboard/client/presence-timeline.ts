@@ -29,7 +29,7 @@ export class PresenceTimeline {
     return this.#problem;
   }
 
-  /** Asks where `cause` is another one than the last: whatever makes the answer another one. `toMs` undefined: open. */
+  /** Both ends are whole ms that a `Date` can hold. Asks where `cause` is another one than the last: whatever makes the answer another one. `toMs` undefined: open. */
   follow(device: string, fromMs: number, toMs: number | undefined, cause: string): void {
     const question = JSON.stringify([device, cause]);
     if (question === this.#question) return;
@@ -43,7 +43,7 @@ export class PresenceTimeline {
   }
 
   async #ask(question: string, device: string, fromMs: number, toMs: number | undefined): Promise<void> {
-    const params = { from: Math.floor(fromMs), to: toMs === undefined ? undefined : Math.ceil(toMs) };
+    const params = { from: fromMs, to: toMs };
     const signal = AbortSignal.timeout(answerMs);
     try {
       const path = `devices/${encodeURIComponent(device)}/presence`;

@@ -1,6 +1,7 @@
 import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
 import type { HubClient, Subscription } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
+import { spanOf } from "./data-span.ts";
 import { type FeedPart, selectionOf, seriesOf } from "./feed-part.ts";
 import { NumberTrace } from "./number-trace.ts";
 import { margin, pastRequest } from "./past-request.ts";
@@ -343,15 +344,4 @@ export class DeviceFeed {
 function lastMsOf(trace: Trace | undefined): number {
   if (!trace || trace.length === 0) return Number.NEGATIVE_INFINITY;
   return trace instanceof StateTrace ? trace.knownToMs : trace.time(trace.length - 1);
-}
-
-/** First and last reading over all series of a device, ms. */
-export function spanOf(device: DeviceView): DataSpan {
-  let firstMs: number | undefined;
-  let lastMs: number | undefined;
-  for (const series of device.series.values()) {
-    if (series.firstMs !== undefined && (firstMs === undefined || series.firstMs < firstMs)) firstMs = series.firstMs;
-    if (series.timeMs !== undefined && (lastMs === undefined || series.timeMs > lastMs)) lastMs = series.timeMs;
-  }
-  return { firstMs, lastMs };
 }

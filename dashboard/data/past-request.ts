@@ -56,6 +56,6 @@ function slowestMs(series: readonly SeriesView[]): number {
 }
 
 /** The nearest instant that a `Date` can hold: windows reach beyond the readings at the ends of the calendar. */
-function instant(timeMs: number): number {
+export function instant(timeMs: number): number {
   return Math.max(-8.64e15, Math.min(8.64e15, timeMs));
 }

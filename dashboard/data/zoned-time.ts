@@ -2,6 +2,10 @@
 import { timeZone } from "./time-zone.ts";
 
 const minuteMs = 60_000;
+
+/** The ends of the calendar, with a day of room for zones, ms. */
+const mostMs = 8.64e15 - 86_400_000;
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -29,7 +33,8 @@ function aheadMs(timeMs: number, zone: string): number {
 
 /** As a field for date and time takes it, to the millisecond: `2026-11-26T16:34:11.250`. */
 export function wallTime(timeMs: number, zone = timeZone.shown): string {
-  return new Date(timeMs + aheadMs(timeMs, zone)).toISOString().slice(0, -1);
+  const inside = Math.max(-mostMs, Math.min(mostMs, timeMs));
+  return new Date(inside + aheadMs(inside, zone)).toISOString().slice(0, -1);
 }
 
 /** The instant of such a text, ms; undefined where it is none. Of an hour that stands twice the first, of one that is left out the next. */

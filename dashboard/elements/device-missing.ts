@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { askRefused, type RefusedReading } from "../client/refusals.ts";
-import { spanOf } from "../data/device-feed.ts";
+import { spanOf } from "../data/data-span.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";

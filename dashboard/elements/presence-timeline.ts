@@ -6,6 +6,7 @@ import type { DeviceView } from "../client/hub-view.ts";
 import { PresenceTimeline } from "../client/presence-timeline.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatAvailability, formatDuration, formatInstant } from "../data/format.ts";
+import { instant } from "../data/past-request.ts";
 import { kindOf, type PresenceSpan, presenceSpans, summaryOfPresence } from "../data/presence-line.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -71,7 +72,9 @@ export class PresenceTimelineElement extends LitElement {
     const { range } = this.feed;
     const stretch = typeof range === "object" ? range : live ? [range] : [range, fromMs, toMs];
     const cause = JSON.stringify([stretch, entry.state, entry.reason, entry.since, this.#returns]);
-    this.#timeline.follow(entry.device, fromMs, live ? undefined : toMs, cause);
+    // Windows reach beyond the ends of the calendar.
+    const begin = Math.floor(instant(fromMs));
+    this.#timeline.follow(entry.device, begin, live ? undefined : Math.max(begin + 1, Math.ceil(instant(toMs))), cause);
   }
 
   override updated(): void {

@@ -1,7 +1,8 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView } from "../client/hub-view.ts";
-import { DeviceFeed, spanOf } from "../data/device-feed.ts";
+import { spanOf } from "../data/data-span.ts";
+import { DeviceFeed } from "../data/device-feed.ts";
 import { openingRange, type Range } from "../data/ranges.ts";
 
 /** Owns the feed of the device that a page shows: opened with it, closed when the page shows another or goes. */

@@ -11,6 +11,7 @@ describe("wall time", () => {
     expect(wallTime(Date.UTC(2026, 2, 8, 6, 59, 59, 250), "America/New_York")).toBe("2026-03-08T01:59:59.250");
     expect(wallTime(Date.UTC(2026, 2, 8, 7), "America/New_York")).toBe("2026-03-08T03:00:00.000");
     expect(wallTime(-1, "UTC")).toBe("1969-12-31T23:59:59.999");
+    expect(wallTime(Number.POSITIVE_INFINITY, "Asia/Seoul")).toMatch(/^\+275760-09-12T/);
   });
 
   it("leads back to the instant, whichever zone and year: all but the second pass of an hour that stands twice", () => {
