@@ -65,6 +65,13 @@ const wave = (values: readonly number[]) => {
   for (const value of values) expect(Math.abs(value - 21)).toBeLessThanOrEqual(3);
 };
 
+const missing = {
+  python: commandLacks("python3"),
+  curl: commandLacks("curl"),
+  java: javaLacks(),
+  compiler: compilerLacks(),
+};
+
 describe("the page's programs", () => {
   it("Node: sends readings and is told that they are on disk", async () => {
     const flag = "WebSocket" in globalThis ? [] : ["--experimental-websocket"];
@@ -75,33 +82,33 @@ describe("the page's programs", () => {
     expect(body.series).toMatchObject([{ metric: "temperature", unit: "°C" }]);
   });
 
-  const noPython = commandLacks("python3");
-  it.skipIf(noPython)(`Python: posts a reading a second${leftOut(noPython)}`, async () => {
+  it.skipIf(missing.python)(`Python: posts a reading a second${leftOut(missing.python)}`, async () => {
     await run("python3", ["-u", saved("device.py", shown("python"))], storedTwice);
     wave(await valuesOf("my-python", "temperature"));
   });
 
-  const noCurl = commandLacks("curl");
-  it.skipIf(noCurl)(`curl: posts one reading${leftOut(noCurl)}`, async () => {
+  it.skipIf(missing.curl)(`curl: posts one reading${leftOut(missing.curl)}`, async () => {
     await run("sh", [saved("device.sh", shown("curl"))], stored);
     expect(await valuesOf("my-shell", "temperature")).toEqual([21.5]);
   });
 
-  const noJava = javaLacks();
   // It is compiled at each start.
-  it.skipIf(noJava)(`Java: posts a reading a second${leftOut(noJava)}`, { timeout: 90_000 }, async () => {
+  it.skipIf(missing.java)(`Java: posts a reading a second${leftOut(missing.java)}`, { timeout: 90_000 }, async () => {
     await run("java", [saved("Sensor.java", shown("java"))], storedTwice);
     wave(await valuesOf("my-java", "temperature"));
   });
 
-  const noCompiler = compilerLacks();
-  it.skipIf(noCompiler)(`Arduino: compiles, and posts${leftOut(noCompiler)}`, { timeout: 90_000 }, async () => {
-    const sketch = saved("sketch.ino", shown("arduino"));
-    const lines = ['#include "Arduino.h"', `#include "${sketch}"`, "int main() {", "  setup();", "  loop();", "}"];
-    const program = join(folder, "board");
-    const flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-I", join(import.meta.dirname, "arduino")];
-    execFileSync("g++", [...flags, saved("main.cpp", `${lines.join("\n")}\n`), "-o", program]);
-    await run(program, [], stored);
-    expect(await valuesOf("my-board", "signal")).toEqual([-61]);
-  });
+  it.skipIf(missing.compiler)(
+    `Arduino: compiles, and posts${leftOut(missing.compiler)}`,
+    { timeout: 90_000 },
+    async () => {
+      const sketch = saved("sketch.ino", shown("arduino"));
+      const lines = ['#include "Arduino.h"', `#include "${sketch}"`, "int main() {", "  setup();", "  loop();", "}"];
+      const program = join(folder, "board");
+      const flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-I", join(import.meta.dirname, "arduino")];
+      execFileSync("g++", [...flags, saved("main.cpp", `${lines.join("\n")}\n`), "-o", program]);
+      await run(program, [], stored);
+      expect(await valuesOf("my-board", "signal")).toEqual([-61]);
+    },
+  );
 });
