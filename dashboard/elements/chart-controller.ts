@@ -17,6 +17,8 @@ const wordsMs = 250;
 export interface ChartOwner {
   /** Draws. Returns in how many ms it has to be drawn again, or undefined where only new data changes it. */
   draw(): number | undefined;
+  /** What has to be in sight for it to be drawn; by default the element. */
+  seen?(): Element | null;
   resize(): void;
   recolour(): void;
   /** The element left the page: its chart goes, and is made anew where it comes back. */
@@ -30,6 +32,8 @@ export class ChartController implements ReactiveController, Drawn {
   #inSight = false;
   #near = false;
   #drawnAt = Number.NEGATIVE_INFINITY;
+  #sight: IntersectionObserver | undefined;
+  #seen: Element | undefined;
   #ends: (() => void)[] = [];
 
   constructor(host: ReactiveControllerHost & HTMLElement, owner: ChartOwner) {
@@ -44,11 +48,11 @@ export class ChartController implements ReactiveController, Drawn {
   }
 
   hostConnected(): void {
-    const sight = new IntersectionObserver((entries) => {
+    this.#sight = new IntersectionObserver((entries) => {
       this.#inSight = entries.at(-1)?.isIntersecting ?? false;
       if (this.#inSight) requestDraw(this);
     });
-    sight.observe(this.#host);
+    this.#watch();
     const nearness = new IntersectionObserver(
       (entries) => {
         this.#near = entries.at(-1)?.isIntersecting ?? false;
@@ -67,15 +71,28 @@ export class ChartController implements ReactiveController, Drawn {
       this.#owner.recolour();
       requestDraw(this);
     });
-    this.#ends = [() => sight.disconnect(), () => nearness.disconnect(), () => size.disconnect(), endTheme];
+    this.#ends = [() => this.#sight?.disconnect(), () => nearness.disconnect(), () => size.disconnect(), endTheme];
+  }
+
+  /** The element that has to be in sight is there after the first update only. */
+  #watch(): void {
+    const seen = this.#owner.seen?.() ?? this.#host;
+    if (seen === this.#seen) return;
+    this.#sight?.disconnect();
+    this.#seen = seen;
+    this.#sight?.observe(seen);
   }
 
   hostUpdated(): void {
+    this.#watch();
     requestDraw(this, Math.max(0, this.#drawnAt + wordsMs - performance.now()));
   }
 
   hostDisconnected(): void {
     for (const end of this.#ends) end();
+    this.#seen = undefined;
+    this.#inSight = false;
+    this.#near = false;
     cancelDraw(this);
     this.#owner.close();
   }

@@ -51,6 +51,7 @@ export class MetricCard extends LitElement {
 
   readonly #chart = new ChartController(this, {
     draw: () => this.#draw(),
+    seen: () => this.plotHost,
     resize: () => this.#plot?.resize(this.plotHost.clientWidth),
     recolour: () => this.#plot?.recolour(),
     close: () => {
