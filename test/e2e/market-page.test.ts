@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketStart } from "../../server/protocol/index.ts";
 import type { Client } from "../support/client.ts";
 import { wordsOf } from "./reading-page.ts";
-import { seriousViolations, type Visit, World } from "./world.ts";
+import { axeViolations, type Visit, World } from "./world.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -265,16 +265,16 @@ describe("the page of prices", () => {
   });
 
   it.each(["light", "dark"] as const)(
-    "[axe] finds nothing serious, %s, and a phone shows it without sideways scrolling",
+    "[axe] finds nothing, %s, and a phone shows it without sideways scrolling",
     async (colorScheme) => {
       const page = await visit("#/market", { colorScheme, viewport: { width: 1440, height: 900 } });
       await page.locator("candle-card canvas").waitFor();
       await page.getByRole("button", { name: /as a table/ }).click();
       await page.locator("candle-card tbody td").first().waitFor();
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       await page.getByRole("combobox", { name: "Draw any series as candles" }).click();
       await page.getByText("6 series", { exact: true }).waitFor();
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       await page.context().close();
 
       const phone = await visit("#/market", {
@@ -285,7 +285,7 @@ describe("the page of prices", () => {
       });
       await phone.getByRole("link", { name: "ACME", exact: true }).tap();
       await phone.locator("candle-card canvas").waitFor();
-      expect(await seriousViolations(phone)).toEqual([]);
+      expect(await axeViolations(phone)).toEqual([]);
       expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
       await phone.getByRole("link", { name: "All symbols" }).tap();
       await phone.locator("ticker-table .row").first().waitFor();

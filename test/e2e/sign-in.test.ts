@@ -9,7 +9,7 @@ import { makeConfig } from "../../server/config.ts";
 import { lanAddresses } from "../../server/main/lan.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { launchChromium } from "../support/browser.ts";
-import { buildPage, seriousViolations } from "./world.ts";
+import { axeViolations, buildPage } from "./world.ts";
 
 const [address] = lanAddresses(networkInterfaces());
 const missingNetwork = address === undefined;
@@ -154,7 +154,7 @@ describe.skipIf(missingNetwork)(
       await field(page).fill("wrong");
       await page.keyboard.press("Enter");
       await page.getByText("This is not the hub's token").waitFor();
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `sign-in-${theme}-${width}.png`) });
     });
@@ -176,7 +176,7 @@ describe.skipIf(missingNetwork)(
       await page.getByText(/Too many wrong tokens came from this address: try again in \d+ s\./).waitFor();
       // Its connection was not lost, and there are no values to be old.
       expect(await page.getByText("Connection to the hub lost").count()).toBe(0);
-      expect(await seriousViolations(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, "sign-in-blocked.png") });
     });
   },

@@ -182,22 +182,20 @@ export class Cable {
   }
 }
 
-/** Rules of accessibility broken badly, each with the elements that break it. */
-export async function seriousViolations(page: Page): Promise<string[]> {
+/** Rules of accessibility that are broken, however little, each with the elements that break it. */
+export async function axeViolations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: {
         run(): Promise<{
-          violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
         }>;
       };
     };
     const { violations } = await axe.run();
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
-      );
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
+    );
   });
 }
