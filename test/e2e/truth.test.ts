@@ -37,6 +37,21 @@ describe("the page tells the truth", () => {
     await page.context().close();
   });
 
+  it("[P73] draws a state from the left edge, though it began before the range", async () => {
+    const device = await world.device("valve", { metrics: { valve: { label: "Valve", reportInterval: 0 } } });
+    const readings = [
+      { metric: "valve", value: "open", time: at(-300) },
+      { metric: "valve", value: "shut", time: at(-100) },
+    ];
+    device.send({ type: "readings", id: 1, readings });
+    await device.next("ack");
+    const { page, complaints } = await world.visit(`#/device/valve?from=${at(-200)}&to=${at(-50)}`);
+    await expect.poll(() => wordsOf(card(page, "Valve").locator("footer"))).toMatch(/open\s+6\d%\s+shut\s+3\d%/);
+    expect(complaints).toEqual([]);
+    device.wire.close();
+    await page.context().close();
+  });
+
   it("says so where the open device was removed, and shows it again with its next reading", async () => {
     const device = await world.device("guest");
     device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 1 }] });
@@ -204,7 +219,7 @@ describe("the page tells the truth", () => {
   });
 });
 
-/** So many seconds ago, ms. */
+/** So many seconds after ten seconds ago, ms. */
 function at(secondsAgo: number): number {
   return Date.now() - 10_000 + secondsAgo * 1_000;
 }
