@@ -16,7 +16,8 @@ function spoken(part: unknown, place = "", into = new Map<string, string>()): Ma
 }
 
 /** What is the same in both languages for a reason: names of languages and programs, signs. */
-const same = /^(\.connect\.ways\.(node|curl|python|java|arduino)\.name|\.counts\.notYet|\.device\.stands|\.duration\.ms)$/;
+const same =
+  /^(\.connect\.ways\.(node|curl|python|java|arduino)\.name|\.counts\.notYet|\.device\.stands|\.duration\.ms)$/;
 
 describe("the languages of the page", () => {
   it.each(languageKeys.filter((key) => key !== "en"))("%s says everything, and nothing in English", async (key) => {

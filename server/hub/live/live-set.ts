@@ -3,7 +3,7 @@ import { jsonText } from "../../formats/json.ts";
 import { compileSelectors } from "../../protocol/selector.ts";
 import type { DevicesMessage, SeriesMessage } from "../../protocol/viewer.ts";
 import type { Value } from "../../store/columns.ts";
-import type { Device, Series } from "../catalog.ts";
+import type { Series } from "../catalog.ts";
 import { Outbox } from "./outbox.ts";
 import { encodeUpdates, Points } from "./points.ts";
 
@@ -59,8 +59,6 @@ export class LiveSet {
   readonly series = new Map<number, Series>();
   readonly matchesDevice: (id: string) => boolean;
   readonly matchesMetric: (metric: string) => boolean;
-  /** Devices that its viewers know of. */
-  readonly #devices = new Set<string>();
   readonly #points = new Points();
   readonly #window: Outbox | undefined;
   readonly #position: Position;
@@ -92,14 +90,9 @@ export class LiveSet {
     return this.matchesDevice(series.device.id) && this.matchesMetric(series.metric);
   }
 
-  /** What its first viewers are told from the start, and need no announcement for. */
-  know(devices: readonly Device[], series: readonly Series[]): void {
-    for (const device of devices) this.#devices.add(device.id);
+  /** Series that its viewers are told of from the start, or were told of. */
+  know(series: readonly Series[]): void {
     for (const one of series) this.series.set(one.number, one);
-  }
-
-  knowsDevice(device: Device): boolean {
-    return this.#devices.has(device.id);
   }
 
   /** Takes one reading of the commit that is being looked at; true for the first. */
@@ -132,10 +125,6 @@ export class LiveSet {
 
   announceDevices(entries: DevicesMessage["devices"]): void {
     if (entries.length === 0) return;
-    for (const entry of entries) {
-      if ("removed" in entry) this.#devices.delete(entry.device);
-      else this.#devices.add(entry.device);
-    }
     this.#announce({ type: "devices", set: this.number, devices: entries });
   }
 

@@ -189,8 +189,9 @@ export class LiveSets {
   deviceRemoved(device: Device): void {
     for (const series of device.series.values()) this.seriesRemoved(series);
     this.#log.deviceRemoved(device, this.#position.commit);
+    // A set may not have heard of it yet while a snapshot of it already tells of it: so all that could are told.
     for (const set of this.#sets.values()) {
-      if (set.knowsDevice(device)) set.announceDevices([{ device: device.id, removed: true }]);
+      if (set.matchesDevice(device.id)) set.announceDevices([{ device: device.id, removed: true }]);
     }
   }
 
@@ -204,7 +205,7 @@ export class LiveSets {
     const { catalog } = this.#deps;
     const set = new LiveSet(this.#nextSet++, selection, this.#position);
     const series = catalog.select(selection.devices, selection.metrics);
-    set.know(catalog.selectDevices(selection.devices), series);
+    set.know(series);
     for (const one of series) {
       const known = this.#memberships.get(one.number);
       if (known) known.sets.push(set);
@@ -238,22 +239,15 @@ export class LiveSets {
 
   #introduceTo(set: LiveSet, found: readonly Newcomer[]): void {
     const { presence } = this.#deps;
-    const unknown: Device[] = [];
-    for (const device of new Set(found.map(({ membership }) => membership.series.device))) {
-      // Its number of series has changed.
-      if (set.knowsDevice(device)) this.deviceChanged(device);
-      else unknown.push(device);
-    }
-    for (const page of pagesOf(unknown)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
+    // Those that are known have one series more. And what is known may be gone by the time a snapshot comes to it.
+    const devices = [...new Set(found.map(({ membership }) => membership.series.device))];
+    for (const page of pagesOf(devices)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
     for (const page of pagesOf(found)) {
       set.announceSeries(
         page.map(({ membership, times }) => liveSeriesEntryOf(membership.series, spanOf(times), presence)),
       );
     }
-    set.know(
-      [],
-      found.map(({ membership }) => membership.series),
-    );
+    set.know(found.map(({ membership }) => membership.series));
   }
 
   /** Sends at once where the interval has passed, and opens the next one. */
