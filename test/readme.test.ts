@@ -166,10 +166,13 @@ describe("README", () => {
     expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
   });
 
-  it("shows the pictures that `npm run pictures` makes, each small, each in both themes", () => {
+  it("shows the pictures that `npm run pictures` makes, each small, each in both themes; and the dashboard's those of its pages", () => {
     const shown = [...readme.matchAll(/ (?:src|srcset)="dashboard\/pictures\/([^"]+)"/g)].map(([, name]) => name);
-    expect(shown.sort()).toEqual([...pictureNames].sort());
-    for (const name of pictureNames) {
+    expect(shown.sort()).toEqual(pictureNames.hub.toSorted());
+    const dashboard = readFileSync(join(root, "dashboard/README.md"), "utf8");
+    const pages = [...dashboard.matchAll(/\]\(pictures\/([^)]+)\)/g)].map(([, name]) => name);
+    expect(pages.sort()).toEqual(["overview-light.webp", ...pictureNames.dashboard].sort());
+    for (const name of [...pictureNames.hub, ...pictureNames.dashboard]) {
       const picture = readFileSync(join(root, "dashboard/pictures", name));
       expect(picture.toString("latin1", 8, 12), name).toBe("WEBP");
       expect(picture.length, name).toBeLessThan(200_000);

@@ -83,7 +83,7 @@ async function all<T>(path: string, field: string): Promise<T[]> {
 }
 
 it("1,000 devices × 5 readings a second: every reading is acknowledged, stored and shown", async () => {
-  const { page } = await world.visit();
+  const { page } = await world.visit("", { viewport: { width: 1440, height: 900 } });
   const received = new Received(page);
   // Its sockets are opened anew, and heard from the first frame on.
   await page.goto(`${world.url}/#/device/${opened}`);

@@ -1,4 +1,4 @@
-/** `npm run pictures`: takes the pictures in README anew. */
+/** `npm run pictures`: takes the pictures in README and dashboard/README.md anew. */
 import { mkdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pictureNames, takePictures } from "./take.ts";
@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "../../..");
 const folder = join(root, "dashboard/pictures");
 mkdirSync(folder, { recursive: true });
 await takePictures(folder);
-for (const name of pictureNames) {
+for (const name of [...pictureNames.hub, ...pictureNames.dashboard]) {
   const path = join(folder, name);
   console.log(`${relative(root, path)}: ${Math.round(statSync(path).size / 1_000)} kB`);
 }

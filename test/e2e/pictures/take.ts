@@ -1,5 +1,5 @@
 /**
- * The pictures in README, taken from the demo as `npm start -- --demo` runs it. They stand on this floor because they need what
+ * The pictures in README, and those of each page in dashboard/README.md, taken from the demo as `npm start -- --demo` runs it. They stand on this floor because they need what
  * the browser tests need: the built hub in a process of its own, and a Chromium.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,9 +16,12 @@ interface View {
   /** What stands after the address. */
   readonly at: string;
   readonly screen: BrowserContextOptions;
+  readonly themes: readonly Theme[];
   /** Resolves once the page shows all that the picture should. */
   readonly ready: (page: Page) => Promise<void>;
 }
+
+const explored = `#/explore?${["north", "south", "east", "west"].map((site) => `s=greenhouse/${site}-1/temperature`).join("&")}&s=greenhouse/north-1/state&range=24h`;
 
 const desktop: BrowserContextOptions = { viewport: { width: 1440, height: 900 } };
 const phone: BrowserContextOptions = {
@@ -31,17 +34,30 @@ const phone: BrowserContextOptions = {
 /** A day of a greenhouse holds a night, a noon and all kinds of charts, at whatever hour the picture is taken. */
 const greenhouse = "#/device/greenhouse/north-1?range=24h";
 
-const views: readonly View[] = [
-  { name: "overview", at: greenhouse, screen: desktop, ready: overview },
-  { name: "phone-devices", at: "#/", screen: phone, ready: liveList },
-  { name: "phone-charts", at: greenhouse, screen: phone, ready: (page) => drawn(page, "Air temperature", "Humidity") },
-];
 const themes = ["light", "dark"] as const;
+type Theme = (typeof themes)[number];
 
-/** Files that {@link takePictures} makes. */
-export const pictureNames: readonly string[] = views.flatMap(({ name }) => themes.map((theme) => fileOf(name, theme)));
+const views: readonly View[] = [
+  { name: "overview", at: greenhouse, screen: desktop, themes, ready: overview },
+  { name: "phone-devices", at: "#/", screen: phone, themes, ready: liveList },
+  {
+    ...{ name: "phone-charts", at: greenhouse, screen: phone, themes },
+    ready: (page) => drawn(page, "Air temperature", "Humidity"),
+  },
+  { name: "fleet", at: "#/", screen: desktop, themes: ["light"], ready: fleet },
+  { name: "market", at: "#/market?every=5m", screen: desktop, themes: ["dark"], ready: market },
+  { name: "explore", at: explored, screen: desktop, themes: ["light"], ready: explore },
+  { name: "connect", at: "#/connect", screen: desktop, themes: ["light"], ready: connect },
+  { name: "hub", at: "#/hub", screen: desktop, themes: ["dark"], ready: hubFigures },
+];
 
-function fileOf(name: string, theme: string): string {
+/** Files that {@link takePictures} makes: of the hub's README, and of the dashboard's. */
+export const pictureNames = {
+  hub: views.slice(0, 3).flatMap(({ name, themes }) => themes.map((theme) => fileOf(name, theme))),
+  dashboard: views.slice(3).flatMap(({ name, themes }) => themes.map((theme) => fileOf(name, theme))),
+} as const;
+
+function fileOf(name: string, theme: Theme): string {
   return `${name}-${theme}.webp`;
 }
 
@@ -56,7 +72,7 @@ export async function takePictures(folder: string): Promise<void> {
     const url = await hub.url();
     await filled(url);
     for (const view of views)
-      for (const theme of themes) await take(browser, url, view, theme, join(folder, fileOf(view.name, theme)));
+      for (const theme of view.themes) await take(browser, url, view, theme, join(folder, fileOf(view.name, theme)));
   } finally {
     await browser?.close();
     hub.signal("SIGTERM");
@@ -65,7 +81,7 @@ export async function takePictures(folder: string): Promise<void> {
   }
 }
 
-async function take(browser: Browser, url: string, view: View, colorScheme: "light" | "dark", path: string) {
+async function take(browser: Browser, url: string, view: View, colorScheme: Theme, path: string) {
   const context = await browser.newContext({ ...view.screen, colorScheme, locale: "en-US", timezoneId: "UTC" });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
@@ -144,4 +160,38 @@ async function overview(page: Page): Promise<void> {
   if (!box) throw new Error("no chart to point at");
   await page.mouse.move(box.x + box.width * 0.55, box.y + box.height / 2);
   await card(page, "State").locator(".chip").waitFor();
+}
+
+async function fleet(page: Page): Promise<void> {
+  await liveList(page);
+  await page.locator("page-header dl div", { hasText: /^\s*updates\/s\s*\d/ }).waitFor();
+  await page.locator("fleet-grid .item canvas").nth(12).waitFor();
+}
+
+async function market(page: Page): Promise<void> {
+  await page.locator("ticker-table [role=row]").nth(1).waitFor();
+  await page.locator("candle-card canvas").first().waitFor();
+  await settled(page);
+}
+
+async function explore(page: Page): Promise<void> {
+  await page.locator("explore-chart canvas").nth(1).waitFor();
+  await settled(page);
+}
+
+async function connect(page: Page): Promise<void> {
+  await page.getByText("WebSocket").first().waitFor();
+}
+
+/** A chart of one point tells nothing: each answer is one. */
+async function hubFigures(page: Page): Promise<void> {
+  await page.locator("status-card canvas").first().waitFor();
+  for (let point = 0; point < 12; point++) {
+    await page.waitForResponse((response) => response.url().endsWith("/status"));
+  }
+}
+
+/** Nothing is asked of the hub any more that a person would wait for. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
 }
