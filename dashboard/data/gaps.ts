@@ -14,6 +14,14 @@ const learnFrom = 64;
 const fewestSteps = 40;
 
 /**
+ * Whether the last value holds until the next. What is told on event alone is silent because nothing changed: a slope from one
+ * trade to the next, an hour later, would tell of prices that never were.
+ */
+export function holdsBetween(reportInterval: number | null): boolean {
+  return reportInterval === 0;
+}
+
+/**
  * The longest distance between two rows that still joins them, ms. `reportInterval` as the hub tells it: declared or
  * learned, null where unknown, 0 = on event, never silent (Infinity). Streams without a beat (trades, alarms) have a
  * median that says little: what 95 % of their steps keep to counts instead, or their line would be all holes.

@@ -1,5 +1,5 @@
 import { formatNumber } from "../data/format.ts";
-import { longestJoinMs } from "../data/gaps.ts";
+import { holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import { chartColours } from "./colours.ts";
@@ -28,10 +28,12 @@ export interface LineReading {
 export class LineChart {
   #line: Line | undefined;
   #thresholds: readonly Threshold[] = [];
+  #holds = false;
   #drawn = "";
 
-  readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "paint"> = {
+  readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "paint" | "holds"> = {
     kind: "line",
+    holds: () => this.#holds,
     valueLabels: axisValues,
     paint: (pen) => this.#paint(pen),
   };
@@ -40,10 +42,11 @@ export class LineChart {
     const { trace, reportInterval, thresholds } = source;
     const join = longestJoinMs(trace, reportInterval);
     const pixels = Math.max(1, Math.round(plot.plotWidthPx));
-    const key = `${trace.version} ${fromMs} ${toMs} ${pixels} ${join}`;
+    const key = `${trace.version} ${fromMs} ${toMs} ${pixels} ${join} ${reportInterval}`;
     if (key === this.#drawn) return;
     this.#drawn = key;
     this.#thresholds = thresholds;
+    this.#holds = holdsBetween(reportInterval);
     const line = lineOf(trace, fromMs, toMs, pixels, join);
     this.#line = line;
     plot.show([line.times, line.values, line.mins, line.maxs], fromMs, toMs);

@@ -1,5 +1,5 @@
 /** Several numeric series in one chart, of one device or of many: a value axis a unit, silences shaded, one crosshair. */
-import { longestJoinMs } from "../data/gaps.ts";
+import { holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf, nearestRow } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
@@ -62,6 +62,8 @@ interface DrawnTrace {
   readonly source: OverlayTrace;
   readonly line: Line;
   readonly joinMs: number;
+  /** A value stands until the next instead of leading to it. */
+  readonly holds: boolean;
 }
 
 /** Owned by whoever owns `host`: draw it, tell it of sizes and themes, and end it. */
@@ -101,7 +103,8 @@ export class OverlayChart {
     this.#window = { fromMs, toMs };
     this.#lines = sources.map((source) => {
       const joinMs = longestJoinMs(source.trace, source.reportInterval);
-      return { source, joinMs, line: lineOf(source.trace, fromMs, toMs, pixels, joinMs) };
+      const holds = holdsBetween(source.reportInterval);
+      return { source, joinMs, holds, line: lineOf(source.trace, fromMs, toMs, pixels, joinMs) };
     });
     // The rows of all, for the keyboard to step through; the lines themselves are painted, each with its own times.
     const times = [...new Set(this.#lines.flatMap(({ line }) => line.times))].sort((a, b) => a - b);
@@ -225,7 +228,7 @@ function axisKey(unit = ""): string {
   return `y ${unit}`;
 }
 
-function paintLine({ context, x, y, ratio }: Pen, { source, line }: DrawnTrace, alpha: number): void {
+function paintLine({ context, x, y, ratio }: Pen, { source, line, holds }: DrawnTrace, alpha: number): void {
   const axis = axisKey(source.unit);
   const width = 1.5 * ratio;
   const through = (row: number, value: number | null | undefined) =>
@@ -260,7 +263,10 @@ function paintLine({ context, x, y, ratio }: Pen, { source, line }: DrawnTrace, 
       context.arc(x(line.times[start] as number), y(line.values[start] ?? 0, axis), 2 * ratio, 0, 2 * Math.PI);
       context.fill();
     } else {
-      for (let row = start; row < end; row++) through(row, line.values[row]);
+      for (let row = start; row < end; row++) {
+        if (holds && row > start) through(row, line.values[row - 1]);
+        through(row, line.values[row]);
+      }
       context.stroke();
     }
     start = end;

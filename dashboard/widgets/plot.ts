@@ -64,6 +64,8 @@ export interface PlotOptions {
   readonly valueLabels?: (splits: readonly number[]) => string[];
   /** The ends of the value axis, from least and most of what is drawn; lines have their own. */
   readonly valueRange?: (least: number | null, most: number | null) => [number, number];
+  /** Of lines: whether a value stands until the next instead of leading to it. Asked at each draw. */
+  readonly holds?: () => boolean;
   /** Draws below axes and lines, or (all others) above the grid. */
   readonly paint?: (pen: Pen) => void;
   readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
@@ -194,7 +196,7 @@ export class Plot {
   }
 
   #build(width: number): uPlot.Options {
-    const { height, kind, valueLabels, paint, valueRange = lineRange, valueAxes } = this.#options;
+    const { height, kind, valueLabels, paint, valueRange = lineRange, valueAxes, holds } = this.#options;
     const line = kind === "line";
     const valued = kind !== "strip";
     const hidden: uPlot.Series = { width: 0, points: { show: false } };
@@ -241,6 +243,7 @@ export class Plot {
             {
               width: 1.5,
               stroke: () => chartColours().line,
+              paths: (...drawn) => (holds?.() ? standing : leading)(...drawn),
               points: {
                 size: 4,
                 space: 14,
@@ -322,6 +325,10 @@ export class Plot {
     setCursor({ left, top }, true, true);
   }
 }
+
+// A build of uPlot may lack them, its types say; this one has both.
+const leading = uPlot.paths.linear?.() as uPlot.Series.PathBuilder;
+const standing = uPlot.paths.stepped?.({ align: 1 }) as uPlot.Series.PathBuilder;
 
 /** By zone and quarter of an hour: clocks jump at quarters at the soonest. */
 const ahead = new Map<string, number>();

@@ -1,5 +1,5 @@
 /** A small curve or strip without axes, on a canvas of its own. Drawn with all charts in one frame, when something changed. */
-import { longestJoinMs, stateHoldMs } from "../data/gaps.ts";
+import { holdsBetween, longestJoinMs, stateHoldMs } from "../data/gaps.ts";
 import { type SparkRows, SparkTrace } from "../data/spark-trace.ts";
 import type { StateTrace } from "../data/state-trace.ts";
 import { chartColours } from "./colours.ts";
@@ -68,7 +68,7 @@ export class Sparkline implements Drawn {
     const x = (timeMs: number) => ((timeMs - fromMs) / (toMs - fromMs)) * across;
     if (source.trace instanceof SparkTrace) {
       const rows = source.trace.rows(fromMs, toMs);
-      this.#curve(context, rows, longestJoinMs(rows, source.reportInterval), source.level, (timeMs) =>
+      this.#curve(context, rows, source, (timeMs) =>
         // A bucket is told by its start; its newest reading lies near its end.
         Math.min(across, x(timeMs + rows.everyMs)),
       );
@@ -80,11 +80,12 @@ export class Sparkline implements Drawn {
   #curve(
     context: CanvasRenderingContext2D,
     rows: SparkRows,
-    joinMs: number,
-    level: SparkSource["level"],
+    { reportInterval, level }: SparkSource,
     x: (timeMs: number) => number,
   ): void {
     if (rows.length === 0) return;
+    const joinMs = longestJoinMs(rows, reportInterval);
+    const holds = holdsBetween(reportInterval);
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (let index = 0; index < rows.length; index++) {
@@ -112,7 +113,12 @@ export class Sparkline implements Drawn {
         from = to;
       }
       context.beginPath();
-      for (let index = start; index < end; index++) context.lineTo(x(rows.time(index)), y(rows.last(index)));
+      for (let index = start; index < end; index++) {
+        const at = x(rows.time(index));
+        const isLater = index > start && rows.time(index) - rows.time(index - 1) > rows.everyMs;
+        if (holds && isLater) context.lineTo(at, y(rows.last(index - 1)));
+        context.lineTo(at, y(rows.last(index)));
+      }
       // One reading between two silences is a dot.
       if (end === start + 1) context.lineTo(x(rows.time(start)) + 0.5, y(rows.last(start)));
       context.stroke();

@@ -92,6 +92,29 @@ describe("the page tells the truth", () => {
     await page.context().close();
   });
 
+  it("lets a value stand until the next where it is told on event: a slope would tell of values that never were", async () => {
+    const device = await world.device("share", { reportInterval: 0, metrics: { price: { decimals: 0 } } });
+    const now = Date.now();
+    const readings = [0, 10, 50, 58].map((second) => ({
+      metric: "price",
+      value: second < 50 ? 100 : 200,
+      time: now - 60_000 + second * 1_000,
+    }));
+    device.send({ type: "readings", id: 1, readings });
+    await device.next("ack");
+    const { page } = await world.visit(`#/device/share?from=${now - 60_000}&to=${now}`);
+    const plot = card(page, "price").locator(".plot");
+    await expect.poll(async () => (await drawnLine(plot)).to).toBeGreaterThan(0.8);
+    const { rows, from, to } = await drawnLine(plot);
+    // Of the 58 seconds between the first and the last.
+    const rowAt = (second: number) => rows[Math.round((from + ((to - from) * second) / 58) * rows.length)];
+    const floor = rowAt(5) ?? Number.NaN;
+    expect(Math.abs((rowAt(45) ?? 0) - floor)).toBeLessThan(2);
+    expect(floor - (rowAt(54) ?? floor)).toBeGreaterThan(20);
+    device.wire.close();
+    await page.context().close();
+  });
+
   it.each([-2, 2])("keeps to the hub's clock where this machine is %d hours off", async (hours) => {
     const device = await world.device(`clock${hours}`, { reportInterval: 60_000 });
     device.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 7 }] });
