@@ -34,7 +34,7 @@ export default defineConfig({
     },
     ssr: {
       // Built in, since Node takes longer to find and read their many files than the hub takes to start.
-      resolve: { noExternal: ["zod", "commander", "sirv", "ws"] },
+      resolve: { noExternal: ["zod", "commander", "ws"] },
       build: {
         outDir: folder,
         emptyOutDir: false,

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import sirv from "sirv";
 import { type Config, hubVersion } from "./config.ts";
 import { Access } from "./hub/access.ts";
 import { Hub } from "./hub/hub.ts";
@@ -14,6 +13,7 @@ import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { StoreEvents, TelemetryStore } from "./store/store.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
+import { pageFiles } from "./transport/http/page-files.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -143,20 +143,7 @@ async function openToken(config: Config, store: TelemetryStore): Promise<HubToke
 }
 
 function pagesOf(folder: string | undefined) {
-  if (folder === undefined || !existsSync(folder)) return undefined;
-  return sirv(folder, {
-    etag: true,
-    dotfiles: false,
-    // Written beside each file when the page is built.
-    gzip: true,
-    brotli: true,
-    // What lies in `assets` bears its content in its name; all else may be another one tomorrow.
-    setHeaders: (response, pathname) =>
-      response.setHeader(
-        "Cache-Control",
-        pathname.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache",
-      ),
-  });
+  return folder === undefined || !existsSync(folder) ? undefined : pageFiles(folder);
 }
 
 function listen(server: ReturnType<typeof createServer>, { host, port, lan }: Config): Promise<void> {

@@ -59,6 +59,11 @@ export function offeredShortcuts(): Shortcut[] {
   return [...new Map(all.map((shortcut) => [`${shortcut.keys.join("+")} ${shortcut.does}`, shortcut])).values()];
 }
 
+/** True where a dialog or a menu has the focus: Escape closes that, and nothing else. */
+export function isOverlaid(event: KeyboardEvent): boolean {
+  return event.composedPath().some((each) => each instanceof Element && each.matches("dialog[open], :popover-open"));
+}
+
 /** Whether a key that was pressed belongs to a field that is typed into. */
 export function isTyping(event: KeyboardEvent): boolean {
   const [target] = event.composedPath();

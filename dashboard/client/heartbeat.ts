@@ -18,6 +18,8 @@ export class Heartbeat {
   #heardAt = 0;
   #heardWallMs = 0;
   #askedAt: number | undefined;
+  /** The open question is the second one: the answer to the first may lie unread. */
+  #isSecond = false;
   #pending: Pending | undefined;
 
   constructor(timers: Timers, options: HeartbeatOptions, ask: () => void, giveUp: () => void) {
@@ -43,6 +45,7 @@ export class Heartbeat {
     this.#heardAt = this.#timers.monotonic();
     this.#heardWallMs = this.#timers.now();
     this.#askedAt = undefined;
+    this.#isSecond = false;
   }
 
   /** True where nothing was heard for longer than a connection is left quiet. The wall clock is asked, too: in many browsers the other stands still while the machine sleeps. */
@@ -74,9 +77,11 @@ export class Heartbeat {
     }
     const waited = now - this.#askedAt;
     // A machine that slept calls the timer hours late with the answer still unread: such a question is asked once more.
-    if (waited > this.#options.answerMs * 2) {
+    // A hidden tab calls it late each time: no second question is asked again.
+    if (waited > this.#options.answerMs * 2 && !this.#isSecond) {
       this.#askedAt = undefined;
       this.probe();
+      this.#isSecond = true;
     } else if (waited >= this.#options.answerMs) this.#giveUp();
     else this.#wait(this.#options.answerMs - waited);
   }

@@ -57,6 +57,8 @@ export class DeviceFeed {
   /** Series whose history of the present subscription has begun to arrive. */
   #arrived = new Set<number>();
   #entries = new Map<number, LiveSeriesEntry>();
+  /** Readings of each series by the hub's last word, and those that came since: fewer than that tells that some were removed. */
+  readonly #counts = new Map<number, number>();
   #ready = false;
   #problem: string | undefined;
   /** When the hub was asked last, ms of its clock. */
@@ -162,6 +164,7 @@ export class DeviceFeed {
           this.#pages = [];
           this.#arrived = new Set();
           this.#entries.clear();
+          this.#counts.clear();
         },
         series: (entries) => {
           for (const entry of entries) {
@@ -218,11 +221,13 @@ export class DeviceFeed {
 
   #take(entry: LiveSeriesEntry): void {
     const known = this.#entries.get(entry.series);
+    const counted = this.#counts.get(entry.series) ?? 0;
     this.#entries.set(entry.series, entry);
+    this.#counts.set(entry.series, entry.count);
     if (!this.#ready || known === undefined) return;
-    const drawnMs = lastMsOf(this.#traces.get(entry.series));
+    const drawnMs = this.#traces.get(entry.series)?.lastMs ?? Number.NEGATIVE_INFINITY;
     // A part of it was removed, which the hub tells by what is left.
-    if (entry.count >= known.count && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs) return;
+    if (entry.count >= counted && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs) return;
     this.#subscribe();
   }
 
@@ -308,9 +313,11 @@ export class DeviceFeed {
       const timeMs = update.times[index];
       const value = update.values[index];
       if (timeMs === undefined || value === undefined) continue;
+      const number = update.series[index] as number;
+      this.#counts.set(number, (this.#counts.get(number) ?? 0) + 1);
       // A window that stands still keeps its fine rows: what lies outside must not push them out.
       if (timeMs < fromMs || timeMs > toMs) continue;
-      const trace = this.#traceOf(update.series[index] as number, value);
+      const trace = this.#traceOf(number, value);
       if (trace instanceof NumberTrace) {
         if (typeof value === "number") trace.add(timeMs, value);
       } else if (typeof value !== "number") trace.add(timeMs, value);
@@ -338,10 +345,4 @@ export class DeviceFeed {
   #changed(): void {
     for (const call of [...this.#listeners]) call();
   }
-}
-
-/** The newest time drawn, ms; of buckets their start. */
-function lastMsOf(trace: Trace | undefined): number {
-  if (!trace || trace.length === 0) return Number.NEGATIVE_INFINITY;
-  return trace instanceof StateTrace ? trace.knownToMs : trace.time(trace.length - 1);
 }

@@ -31,6 +31,11 @@ export class NumberTrace {
     return this.#everyMs;
   }
 
+  /** The newest time known, ms; of buckets their start. */
+  get lastMs(): number {
+    return this.length === 0 ? Number.NEGATIVE_INFINITY : this.time(this.length - 1);
+  }
+
   time(index: number): number {
     return this.#columns.time(index);
   }

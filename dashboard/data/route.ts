@@ -52,7 +52,12 @@ export function rangeOf(params: URLSearchParams): Range | undefined {
   if (isRangeKey(key)) return key;
   const fromMs = Number(params.get("from") ?? Number.NaN);
   const toMs = Number(params.get("to") ?? Number.NaN);
-  return toMs > fromMs ? { fromMs, toMs } : undefined;
+  return toMs > fromMs && isInstant(fromMs) && isInstant(toMs) ? { fromMs, toMs } : undefined;
+}
+
+/** Beyond these ends of the calendar no date can be told. */
+function isInstant(timeMs: number): boolean {
+  return Math.abs(timeMs) <= 8.64e15;
 }
 
 /** A step of its own in the browser's history, so that Back returns. */

@@ -13,6 +13,9 @@ export interface StateSpan {
 /** So many states of a series are told apart by their colours; of more some share one. */
 export const stateRanks = 6;
 
+/** Of so many states the colours are parted; a series that tells texts without end has no more told apart. */
+const mostParted = 64;
+
 /** Most changes kept of one series. */
 const mostChanges = 4_096;
 
@@ -30,7 +33,7 @@ export class StateTrace {
   }
 
   /** The last time that a reading confirmed the newest state, ms. */
-  get knownToMs(): number {
+  get lastMs(): number {
     return this.#knownToMs;
   }
 
@@ -41,6 +44,7 @@ export class StateTrace {
   rankOf(state: State): number {
     const known = this.#ranks.get(state);
     if (known !== undefined) return known;
+    if (this.#ranks.size >= mostParted) return hashOf(String(state)) % stateRanks;
     this.#ranks = ranksOf([...this.#ranks.keys(), state]);
     return this.#ranks.get(state) ?? 0;
   }

@@ -85,6 +85,8 @@ export class CandleCard extends LitElement {
       this.#feed = undefined;
       this.#asked = "";
       this.pointed = undefined;
+      this.#unplot();
+      this.#chart.clear();
     }
     if (changed.has("height")) this.#unplot();
     this.#ask();
@@ -148,8 +150,9 @@ export class CandleCard extends LitElement {
 
   /** The candles in the window; as the chart has drawn them where it is there, so that both tell the same. */
   #rows(): readonly CandleRow[] {
-    const source = this.asTable ? this.#source() : undefined;
-    if (!source) return this.#chart.rows;
+    const source = this.#source();
+    if (!source) return [];
+    if (!this.asTable) return this.#chart.rows;
     const { fromMs, toMs } = this.#window();
     return candleRows(source, fromMs, toMs);
   }
@@ -269,7 +272,9 @@ export class CandleCard extends LitElement {
 
   #now(newest: CandleRow | undefined, words: CandleWords) {
     const { series } = this;
-    const value = typeof series.value === "number" && !newest ? series.value : newest?.close;
+    // The candle and the price tell the same, but not where the candles are those of a time that is over.
+    const isPast = this.choice.span !== undefined;
+    const value = typeof series.value === "number" && (isPast || !newest) ? series.value : newest?.close;
     if (value === undefined) return nothing;
     return html`<p class="now numbers">
       <strong>${words.price(value)}</strong>${series.entry.unit ? html`<span class="unit">${series.entry.unit}</span>` : nothing}

@@ -197,6 +197,7 @@ export class DeviceDelete extends LitElement {
         @input=${(event: Event) => {
           take((event.target as HTMLInputElement).value);
           this.count = undefined;
+          this.#counting?.abort();
           clearTimeout(this.#timer);
           this.#timer = setTimeout(() => void this.#count(), typingMs);
         }}

@@ -60,6 +60,12 @@ export class CandleChart {
     this.#drawn = "";
   }
 
+  /** What was drawn is of another series. */
+  clear(): void {
+    this.#rows = [];
+    this.invalidate();
+  }
+
   reading(cursor: PlotCursor): CandleRow | undefined {
     return cursor.row === undefined ? undefined : this.#rows[cursor.row];
   }

@@ -35,6 +35,6 @@ export function shownRaw(start: string): string {
 
 /** Takes out what stands in a field `token`, whether it ends or not, and whatever looks like a token of a hub. */
 export function withoutTokens(text: string): string {
-  const plain = text.replace(/(\btoken\\*["']?\s*[:=]\s*)(\\*"[^"]*"?|\\*'[^']*'?|[^\s,}&]+)/gi, "$1…");
+  const plain = text.replace(/(token\\*["']?\s*[:=]\s*)(\\*"[^"]*"?|\\*'[^']*'?|[^\s,}&]+)/gi, "$1…");
   return looksLikeToken(plain) ? plain.replace(/(?:[0-9a-z]{4}-){6}[0-9a-z]{4}/gi, "…") : plain;
 }

@@ -107,7 +107,9 @@ export class Arrivals {
 
   /** Keeps why something was refused; what `decided` counts is not counted here. */
   explained(origin: Origin, { code, message, metric, raw }: Reason): void {
-    const key = `${origin.key} ${code} ${metric ?? ""}`;
+    // A copy: a slice of what was sent would hold all of it in memory.
+    const name = metric === undefined ? undefined : Buffer.from(metric.slice(0, 128)).toString();
+    const key = `${origin.key} ${code} ${name ?? ""}`;
     const before = this.#refusals.get(key);
     const at = this.#clock.now();
     this.#refusals.delete(key);
@@ -119,7 +121,7 @@ export class Arrivals {
       way: origin.way,
       address: origin.address,
       ...(origin.device === undefined ? {} : { device: origin.device }),
-      ...(metric === undefined ? {} : { metric: metric.slice(0, 128).toWellFormed() }),
+      ...(name === undefined ? {} : { metric: name }),
       code,
       message,
       ...(raw === undefined ? {} : { raw: startOf(raw) }),

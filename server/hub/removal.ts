@@ -100,7 +100,15 @@ function removeAtOnce(
       deps,
     );
     const removed = new Map(numbers.map((number, index) => [number, done[index]?.removed ?? 0]));
-    await live.readingsDeleted(await renewLatest(removed, deps));
+    let changed: Series[];
+    try {
+      changed = await renewLatest(removed, deps);
+    } catch (error) {
+      // They are gone from the disk, whatever the answer: no viewer may go on from before.
+      await live.readingsDeleted(numbers.flatMap((number) => catalog.findSeries(number) ?? []));
+      throw error;
+    }
+    await live.readingsDeleted(changed);
     return { done, tookMs };
   });
 }

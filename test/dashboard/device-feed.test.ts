@@ -136,6 +136,16 @@ describe("the feed of a device", () => {
     expect(feed.merged).toBe(0);
   });
 
+  it("asks anew where readings in the middle were removed, also when more came meanwhile", () => {
+    answer([startMs, startMs + 1, startMs + 2]);
+    const before = requests().length;
+    for (let at = 0; at < 5; at++) update({ times: [clock.now() + at], values: [at] });
+    const newest = clock.now() + 4;
+    // Eight by now, of which three went: that many more than at first are left.
+    socket.say({ type: "series", set: 7, series: [entry(5, newest)] });
+    expect(requests().length).toBe(before + 1);
+  });
+
   it("[P43] counts a reading once that came with the past and as an update too", () => {
     const id = requests().at(-1)?.id;
     const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };

@@ -76,6 +76,8 @@ describe("the address of a view", () => {
   it("keeps a stretch that was chosen in a chart", () => {
     const range = { fromMs: -5, toMs: 1_353_715_200_000 };
     expect(read(deviceHref("a", range))).toEqual({ page: "device", device: "a", range });
+    expect(read("#/device/a?from=0&to=1e300")).toEqual({ page: "device", device: "a", range: undefined });
+    expect(read("#/device/a?from=0&to=Infinity")).toEqual({ page: "device", device: "a", range: undefined });
     expect(read("#/device/a?from=7&to=7")).toEqual({ page: "device", device: "a", range: undefined });
   });
 

@@ -52,6 +52,18 @@ describe("GET arrivals", () => {
     expect(senders[0]).not.toHaveProperty("device");
   });
 
+  it("[P71] tells the start of a name that is too long, a hundred times if need be: it may be half of the frame", async () => {
+    const hub = await newHub();
+    const device = await hub.welcomed("verbose");
+    const times = Array.from({ length: 100 }, (_, index) => 1_764_000_000_000 + index);
+    device.send({ type: "samples", id: 2, times, values: { ["n".repeat(400_000)]: times.map(() => 1) } });
+    const ack = await device.next("ack");
+    expect(ack).toMatchObject({ rejectedCount: 100 });
+    expect(JSON.stringify(ack).length).toBeLessThan(100_000);
+    const { refusals } = await arrivals(hub);
+    expect(JSON.stringify(refusals).length).toBeLessThan(10_000);
+  });
+
   it("[P71] tells of a frame that was too large, and ended its connection", async () => {
     const hub = await newHub({ limits: { frameBytes: 1_024 } });
     const device = await hub.welcomed("big");

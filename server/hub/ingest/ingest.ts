@@ -125,7 +125,8 @@ export class Ingest {
         const value = checkValue(cell, name, source.warnings);
         const refusal = metric instanceof RowRefusal ? metric : time instanceof RowRefusal ? time : value;
         if (refusal instanceof RowRefusal) {
-          this.#refuse(index, name, refusal, undefined);
+          // A name that is too long is not told in full: it may be half of the frame, and stand in a hundred refusals.
+          this.#refuse(index, metric instanceof RowRefusal ? metric.metric : metric, refusal, undefined);
         } else this.#reading(index, metric as string, refusal, time as number, undefined);
       }
     }

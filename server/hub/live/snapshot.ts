@@ -104,8 +104,8 @@ export class Snapshot implements Follower {
 
 /** In place of an offset: for viewers that know nothing. */
 const fromTheStart = -1;
-/** Snapshots of one set, from different offsets, that are kept for others to share. */
-const mostShared = 8;
+/** What was missed of one set is told from so many different offsets at a time. */
+const mostResumed = 8;
 
 /** The snapshots of all sets. */
 export class Snapshots {
@@ -141,11 +141,12 @@ export class Snapshots {
     const shared = this.#shared.get(set) ?? new Map<number, Snapshot>();
     const known = shared.get(from);
     if (known) return known;
+    // Each is made of a walk through the ring, and holds what comes meanwhile: of viewers that were cut at many different
+    // moments the rest begin anew, together.
+    if (from !== fromTheStart && shared.size - Number(shared.has(fromTheStart)) >= mostResumed) return undefined;
     const making = frames();
     if (!making) return undefined;
     const { snapshot, made } = this.#make(set, making);
-    // Each holds what comes meanwhile: viewers that were cut at many different moments get one each that holds nothing.
-    if (shared.size >= mostShared) return snapshot;
     this.#shared.set(set, shared);
     shared.set(from, snapshot);
     snapshot.shared = true;

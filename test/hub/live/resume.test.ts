@@ -45,6 +45,20 @@ describe("resuming", () => {
     expect(peer.messages.at(-1)).toMatchObject({ type: "update", offset: 4, values: [3] });
   });
 
+  it("[P47] tells from a few offsets at a time; more begin anew, together, and nobody is told all for himself", async () => {
+    const world = await liveWorld();
+    for (let index = 0; index < 20; index++) await world.commit(["boiler-1/temperature", at + index, index]);
+    const viewers = await Promise.all(Array.from({ length: 12 }, (_, index) => back(world, index + 1)));
+    expect(viewers.filter(({ peer }) => resumedOf(peer) === true)).toHaveLength(8);
+    const anew = viewers.filter(({ peer }) => resumedOf(peer) === false);
+    expect(anew).toHaveLength(4);
+    // Shared frames are one text.
+    const [first, ...others] = anew.map(({ peer }) => peer.texts.filter((text) => text.includes('"devices"')));
+    for (const other of others) expect(other).toEqual(first);
+    world.clock.advance(60_000);
+    expect(resumedOf((await back(world, 15)).peer)).toBe(true);
+  });
+
   it("[P47] [T9] tells nothing where nothing was missed: the offset may be that of a heartbeat", async () => {
     const world = await liveWorld({ heartbeatMs: 1_000 });
     await world.commit(["boiler-1/temperature", at, 1], ["boiler-2/temperature", at, 1]);

@@ -66,7 +66,6 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   ],
   "csv-parse": ["simulator/replay/csv.ts"],
   pino: ["server/main/log.ts"],
-  sirv: ["server/app.ts"],
   systeminformation: ["simulator/devices/computer/machine.ts"],
   uqr: ["server/main/lan.ts"],
   "prom-client": ["server/transport/http/metrics.ts"],
