@@ -82,6 +82,9 @@ export interface Refused {
   readonly withToken: boolean;
 }
 
+/** A subscription that was refused for now is made again after this long, ms. */
+const retryMs = 5_000;
+
 /** The hub's time is asked for this often while updates come, ms: its clock may be set, and so may this machine's. */
 const clockMs = 60_000;
 
@@ -266,6 +269,7 @@ export class HubClient {
           const watch = this.#watchOf(message.id);
           watch?.end?.();
           watch?.listener.refused?.(message);
+          if (watch && message.retryable) this.#retryLater(watch);
         }
         return;
       case "welcome":
@@ -280,6 +284,14 @@ export class HubClient {
       default:
         message satisfies never;
     }
+  }
+
+  /** What the hub could not do just now it is asked for again, as long as somebody wants it. */
+  #retryLater(watch: Watch): void {
+    const { id } = watch;
+    this.#options.timers.after(retryMs, () => {
+      if (this.#watches.has(watch) && watch.id === id && this.state.state === "open") this.#subscribe(watch);
+    });
   }
 
   /** A refusal of the whole page, not of what it asked. */

@@ -126,7 +126,7 @@ export class CandleBoard {
     return {
       open: trace.open(row),
       close: trace.close(row),
-      volume: volume && (traded ? volumeAt({ trace: traded, counter }, bucketMs) : 0),
+      volume: traded && volumeAt({ trace: traded, counter }, bucketMs),
     };
   }
 

@@ -157,6 +157,7 @@ export class DeviceFeed {
       {
         subscribed: ({ resumed }) => {
           this.#resumed = resumed;
+          this.#problem = undefined;
           if (resumed) return;
           this.#begin();
           this.#past = false;

@@ -73,6 +73,21 @@ describe("the view of the hub", () => {
     last().say({ type: "ready", id: request?.id, offset: 0 });
   }
 
+  it("asks again where the hub could not tell just now, and not where it will not", () => {
+    const asked = () => last().of("subscribe");
+    const error = { type: "error", code: "store_unavailable", message: "The store is busy." };
+    last().say({ ...error, id: asked().at(-1)?.id, retryable: true });
+    clock.advance(4_000);
+    expect(asked()).toHaveLength(1);
+    last().say({ type: "pong", id: 99, time: 0, hubTime: clock.now() });
+    clock.advance(1_000);
+    expect(asked()).toHaveLength(2);
+    last().say({ ...error, code: "invalid_query", id: asked().at(-1)?.id, retryable: false });
+    last().say({ type: "pong", id: 99, time: 0, hubTime: clock.now() });
+    clock.advance(6_000);
+    expect(asked()).toHaveLength(2);
+  });
+
   it("asks for everything once, at most one value a second and series", () => {
     expect(last().of("subscribe")).toEqual([{ type: "subscribe", id: 1, interval: 1_000 }]);
   });

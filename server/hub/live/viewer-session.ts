@@ -101,7 +101,11 @@ export class ViewerSession {
     this.#closed = true;
     this.#pace.stop();
     this.#deps.slow.unmark(this);
-    for (const { set, watch } of this.#places.values()) this.#deps.live.leave(set, watch);
+    for (const { set, watch } of this.#places.values()) {
+      this.#deps.live.leave(set, watch);
+      // What waited would be made into frames for nobody when its past comes to its end.
+      watch.stop();
+    }
     this.#places.clear();
     this.#subscriptions.clear();
     this.#account.close();

@@ -1,5 +1,6 @@
 /** The viewer side by itself: a real catalog, store, presence, history and fan-out, with commits made by hand. */
 import { advanceLatest, Catalog, type Series } from "../../../server/hub/catalog.ts";
+import { toRecordMeta } from "../../../server/hub/described.ts";
 import { Presence } from "../../../server/hub/devices/presence.ts";
 import { History } from "../../../server/hub/history.ts";
 import { LiveSets } from "../../../server/hub/live/live-sets.ts";
@@ -61,7 +62,12 @@ export async function liveWorld(
     const newSeries: NewSeries[] = [];
     const all = readings.map(([name, timeMs, value]) => ({ series: seriesOf(name, value, newSeries), timeMs, value }));
     for (const { series, timeMs, value } of all) columns.push(series.number, timeMs, value);
-    const batch = { receivedMs: clock.now(), newSeries, marks: [], refusals: [], devices: [], metrics: [] };
+    // As the hub does: a device that is left without series is there after a restart, too.
+    const devices = [...new Set(newSeries.map(({ device }) => device))].flatMap((id) => {
+      const device = catalog.findDevice(id);
+      return device ? [{ device: id, firstSeenMs: device.firstSeenMs, meta: toRecordMeta(device.own) }] : [];
+    });
+    const batch = { receivedMs: clock.now(), newSeries, marks: [], refusals: [], devices, metrics: [] };
     const done = await store.append({ ...batch, columns: columns.take() });
     for (const { series, timeMs, value } of all) {
       if (!series.committed) {
