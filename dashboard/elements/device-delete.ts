@@ -208,9 +208,15 @@ export class DeviceDelete extends LitElement {
 
   /** The range as typed; undefined where it is none. */
   #span(): TimeSpan | undefined {
-    const fromMs = instantOf(this.from);
-    const toMs = instantOf(this.until);
+    const fromMs = this.#instant(this.from, (span) => Math.floor(span.fromMs));
+    const toMs = this.#instant(this.until, (span) => Math.ceil(span.toMs));
     return fromMs !== undefined && toMs !== undefined && fromMs < toMs ? { fromMs, toMs } : undefined;
+  }
+
+  /** What stands in a field as it was given is that instant: in the hour that a clock shows twice its words tell another one, too. */
+  #instant(text: string, given: (span: TimeSpan) => number): number | undefined {
+    const asked = this.deletion.what === "range" ? given(this.deletion.span) : undefined;
+    return asked !== undefined && text === wallTime(asked) ? asked : instantOf(text);
   }
 
   #doomed(): Doomed | undefined {

@@ -4,7 +4,7 @@ import { Refusal } from "../protocol/errors.ts";
 import { bucketOrigin, widthForPoints } from "../protocol/ladder.ts";
 import type { Aggregate } from "../protocol/past.ts";
 import type { Value } from "../store/columns.ts";
-import type { BucketPage, Range, RawPage, TelemetryStore } from "../store/store.ts";
+import { type BucketPage, type Range, type RawPage, StoreError, type TelemetryStore } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import type { HistorySettings } from "./live/live-settings.ts";
 
@@ -147,8 +147,16 @@ export class History {
 
   /** Begins with the state that held at the start of the range: with the last reading up to there, at its own time. */
   async *#changes(series: Series, range: Range): AsyncGenerator<HistoryPage> {
-    const heldMs = await this.#store.timeBefore(range.series, range.fromMs + 1);
-    yield* this.#readings(series, { ...range, fromMs: heldMs ?? range.fromMs }, "readChanges");
+    const heldMs = await this.#store.timeBefore(range.series, range.fromMs + 1).catch(unlessDamaged);
+    const changes = this.#readings(series, { ...range, fromMs: heldMs ?? range.fromMs }, "readChanges");
+    const first = await changes.next().catch(heldMs === undefined ? undefined : unlessDamaged);
+    if (!first) {
+      // What lies before the range is damaged, and was not asked for.
+      yield* this.#readings(series, range, "readChanges");
+      return;
+    }
+    if (!first.done) yield first.value;
+    yield* changes;
   }
 
   async *#readings(series: Series, range: Range, read: "readRaw" | "readChanges"): AsyncGenerator<HistoryPage> {
@@ -251,4 +259,10 @@ function meanOf(sum: number, page: BucketPage, index: number): number {
 /** JSON has no infinity: what is too large to sum is told as the largest double. */
 function finite(value: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+}
+
+/** Undefined for what cannot be read; what may be readable in a moment is thrown. */
+function unlessDamaged(error: unknown): undefined {
+  if (error instanceof StoreError && error.code === "internal") return undefined;
+  throw error;
 }

@@ -3,6 +3,7 @@ import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../se
 import { Refusal } from "../../server/protocol/errors.ts";
 import { widthForPoints } from "../../server/protocol/ladder.ts";
 import { aggregateNames } from "../../server/protocol/past.ts";
+import { StoreError } from "../../server/store/store.ts";
 import { liveWorld, type TestReading } from "./live/live-world.ts";
 
 const start = Date.UTC(2026, 10, 24);
@@ -41,6 +42,25 @@ describe("history", () => {
     const [page] = await ask(world, "boiler-1/temperature", { points: 9 });
     expect(page?.everyMs).toBe(widthForPoints(start, start + 3_600_000, 9));
     expect(page?.columns).toEqual({ times: [start], min: [0], max: [9], mean: [4.5] });
+  });
+
+  it("[P73] tells a range of states whole, though what held before it lies in what is damaged", async () => {
+    const world = await liveWorld();
+    await world.commit(["boiler-1/door", start, true], ["boiler-1/door", start + 60 * second, false]);
+    const { timeBefore, readChanges } = world.store;
+    const damaged = async () => {
+      throw new StoreError("internal", "A chunk is damaged; ask for times outside of it.", false);
+    };
+    const query = { fromMs: start + 30 * second, points: 100 };
+    expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([true, false]);
+    world.store.readChanges = (range, limit) =>
+      range.fromMs < start + 30 * second ? damaged() : readChanges.call(world.store, range, limit);
+    expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([false]);
+    world.store.timeBefore = damaged;
+    expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([false]);
+    world.store.timeBefore = timeBefore;
+    world.store.readChanges = damaged;
+    await expect(ask(world, "boiler-1/door", query)).rejects.toThrow("damaged");
   });
 
   it("[P49] cuts into every, with all seven aggregates, and leaves empty buckets out", async () => {
