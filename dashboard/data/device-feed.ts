@@ -309,6 +309,7 @@ export class DeviceFeed {
       return;
     }
     if (update.series.length === 0) return;
+    this.#part.arrived?.(update.series.length);
     const { fromMs, toMs } = typeof this.#range === "object" ? this.#range : everywhere;
     for (let index = 0; index < update.series.length; index++) {
       const timeMs = update.times[index];

@@ -1,5 +1,5 @@
 /** The traces of any series of any devices in one window of time, and what comes while that window stands. */
-import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView, SeriesView } from "../client/hub-view.ts";
 import { DeviceFeed, type Trace } from "./device-feed.ts";
 import { keyOf, type SeriesName } from "./explore-choice.ts";
@@ -27,8 +27,6 @@ interface Part {
   readonly end: () => void;
   /** What is drawn until the past of `feed` is here. */
   before: DeviceFeed | undefined;
-  /** Tells what comes while the window stands. */
-  counting: Subscription | undefined;
 }
 
 /** A chart that became wider by less than this part of its width is full enough as it is. */
@@ -49,6 +47,7 @@ export class ExploreFeed {
   #points: number;
   #asked: number;
   #arrived = 0;
+  #stands = false;
 
   constructor({ client, view, widthPx }: ExploreFeedOptions) {
     this.#client = client;
@@ -109,7 +108,8 @@ export class ExploreFeed {
       if (known && metrics.every((metric) => known.metrics.includes(metric))) known.feed.range = drawn;
       else this.#begin(device, metrics, drawn, known);
     }
-    this.#count(typeof drawn === "object");
+    this.#stands = typeof drawn === "object";
+    if (!this.#stands) this.#arrived = 0;
   }
 
   /** How wide the charts are, CSS pixels: the past is asked for as finely as that, and anew where they became wider. */
@@ -163,13 +163,15 @@ export class ExploreFeed {
     const before = known && (known.feed.ready ? known.feed : (known.before ?? known.feed));
     if (known) this.#end(id, known);
     const points = () => this.#points;
-    const feed = new DeviceFeed(this.#client, device, range, { metrics, points, span: () => this.span() });
+    const feed = new DeviceFeed(this.#client, device, range, {
+      ...{ metrics, points, span: () => this.span() },
+      arrived: (readings) => this.#count(readings),
+    });
     const part: Part = {
       device,
       metrics,
       feed,
       before,
-      counting: undefined,
       end: feed.listen(() => this.#heard(part)),
     };
     this.#parts.set(id, part);
@@ -184,28 +186,14 @@ export class ExploreFeed {
   #end(id: string, part: Part): void {
     part.end();
     part.feed.close();
-    part.counting?.close();
     this.#parts.delete(id);
   }
 
-  /** Counts what comes while the window stands. It is told anyway: the hub sends it once for all who want the same. */
-  #count(stands: boolean): void {
-    if (!stands) this.#arrived = 0;
-    for (const part of this.#parts.values()) {
-      if (stands === (part.counting !== undefined)) continue;
-      part.counting?.close();
-      part.counting = stands
-        ? this.#client.subscribe(
-            { devices: [part.device.entry.device], metrics: part.metrics },
-            {
-              update: ({ series }) => {
-                this.#arrived += series.length;
-                if (series.length > 0) for (const call of [...this.#listeners]) call();
-              },
-            },
-          )
-        : undefined;
-    }
+  /** Counts what comes while the window stands. */
+  #count(readings: number): void {
+    if (!this.#stands) return;
+    this.#arrived += readings;
+    for (const call of [...this.#listeners]) call();
   }
 }
 

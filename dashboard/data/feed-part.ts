@@ -10,6 +10,8 @@ export interface FeedPart {
   readonly span?: () => DataSpan;
   /** Buckets wanted of each series, asked at each request. */
   readonly points?: () => number;
+  /** So many readings came, wherever the window stands. */
+  readonly arrived?: (readings: number) => void;
 }
 
 export function selectionOf({ entry }: DeviceView, { metrics }: FeedPart): SubscriptionRequest {

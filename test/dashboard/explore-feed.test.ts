@@ -106,24 +106,29 @@ describe("the feed of linked charts", () => {
 
   it("counts what comes while the window stands, and forgets the count when it moves again", () => {
     feed.follow([name("a")], { fromMs: clock.now() - hour, toMs: clock.now() - 60_000 });
-    const counting = socket.of("subscribe").filter(({ history }) => history === undefined);
-    expect(counting).toHaveLength(1);
-    const id = counting[0]?.id as number;
-    socket.say({ type: "subscribed", id, set: 9, ...about() });
-    socket.say({ type: "ready", id, offset: 0 });
+    const asking = asked().at(-1)?.id ?? 0;
     const now = clock.now();
-    socket.say({
-      type: "update",
-      set: 9,
-      offset: 1,
-      series: [1, 1, 1],
-      times: [now, now + 1, now + 2],
-      values: [1, 2, 3],
-    });
+    const come = (...times: number[]) =>
+      socket.say({
+        ...{ type: "update", set: 7, offset: 1, times, values: times },
+        series: times.map(() => 1),
+      });
+    answer(asking, 7, 1, now - hour, 5);
+    come(now, now + 1, now + 2);
     expect(feed.arrived).toBe(3);
     feed.follow([name("a")], "1h");
     expect(feed.arrived).toBe(0);
-    expect(socket.of("unsubscribe").map((message) => message.id)).toContain(id);
+    answer(asked().at(-1)?.id ?? 0, 7, 1, now - 1, 5);
+    come(now + 3);
+    expect(feed.arrived).toBe(0);
+  });
+
+  it("looks at as many devices as it may have series without more subscriptions than the hub allows", () => {
+    for (let index = 0; index < 40; index++) addDevice(`d${index}`, 100 + 2 * index, 0, clock.now());
+    const names = Array.from({ length: 40 }, (_, index) => name(`d${index}`));
+    feed.follow(names, { fromMs: clock.now() - hour, toMs: clock.now() - 60_000 });
+    // A page has one more for its overview; a socket may have a hundred.
+    expect(socket.of("subscribe").length - socket.of("unsubscribe").length).toBeLessThan(100);
   });
 
   it("opens with the range that suits all of the series together, and keeps it", () => {
