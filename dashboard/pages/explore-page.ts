@@ -270,11 +270,14 @@ export class ExplorePage extends LitElement implements Drawn {
     const href = hrefOf(choice);
     if (href === location.hash) return;
     this.#steps.expect("step");
+    // The address is told a moment later: what is chosen meanwhile builds on this.
+    this.#choice = choice;
     go(href);
   }
 
   #stay(choice: ExploreChoice): void {
     this.#steps.expect("in place");
+    this.#choice = choice;
     goInPlace(hrefOf(choice));
   }
 
