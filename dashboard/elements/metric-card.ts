@@ -40,6 +40,8 @@ export class MetricCard extends LitElement {
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) feed!: DeviceFeed;
   @property({ attribute: false }) series!: SeriesView;
+  /** The past of `feed` is here. */
+  @state() private ready = false;
   @state() private asTable = false;
   @state() private pointed: SeriesReading | undefined;
   @query(".plot") private plotHost!: HTMLElement;
@@ -122,7 +124,7 @@ export class MetricCard extends LitElement {
     const { series, feed } = this;
     const { entry } = series;
     const trace = feed.trace(entry.series);
-    const empty = feed.ready && !this.#anyInSight();
+    const empty = this.ready && !this.#anyInSight();
     const label = seriesLabel(series);
     return html`<article aria-labelledby="label">
       <header>
@@ -141,7 +143,7 @@ export class MetricCard extends LitElement {
       >
         <div class="chip numbers" aria-live="polite" ?hidden=${!this.pointed}>${this.pointed ? this.#reading(this.pointed) : nothing}</div>
         ${empty ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
-        ${feed.ready || trace ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
+        ${this.ready || trace ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
       </div>
       ${this.asTable && trace ? metricTable(series, trace, feed.window(), this.client.now()) : nothing}
       <footer>
@@ -228,11 +230,11 @@ export class MetricCard extends LitElement {
   #follow(): void {
     this.#endFeed?.();
     const { feed } = this;
-    let { ready } = feed;
+    this.ready = feed.ready;
     this.#endFeed = feed.listen(() => {
-      // The words wait for their turn, but not with the past here and "Loading" over its curve.
-      if (feed.ready !== ready) this.requestUpdate();
-      ready = feed.ready;
+      // The words wait for their turn, but not with the past here and "Loading" over its curve; nor until the card is known
+      // to be in sight, which is told later where the past comes at once.
+      this.ready = feed.ready;
       this.#chart.request();
     });
   }
