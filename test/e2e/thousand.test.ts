@@ -119,5 +119,5 @@ it("1,000 devices × 5 readings a second: every reading is acknowledged, stored 
     const value = newest.get(`${opened} ${metric}`)?.split(" ")[1];
     await expect.poll(() => wordsOf(card(page, metric).locator(".value")), patience).toBe(value);
   }
-  await page.getByText("1,000", { exact: true }).first().waitFor();
+  await page.getByText("1,000", { exact: true }).first().waitFor({ state: "attached" });
 }, 180_000);
