@@ -224,7 +224,7 @@ describe("watching", () => {
     await page
       .getByText(/^1,0\d\d$/)
       .first()
-      .waitFor();
+      .waitFor({ state: "attached" });
     const rows = page.locator("device-list .row");
     expect(await rows.count()).toBeLessThan(60);
     const search = page.getByRole("searchbox", { name: "Search devices" });
