@@ -6,6 +6,7 @@ import type { LinkState } from "../../simulator/link.ts";
 import type { Model, ModelOptions } from "../../simulator/model.ts";
 import { type Profile, profiles, sharedOut } from "../../simulator/profiles.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { column } from "./models.ts";
 
@@ -58,14 +59,7 @@ describe("a device of the fleet", () => {
   function run(profile: Profile, count: number, options: Partial<FleetOptions> = {}): Fleet {
     fleet = new Fleet({
       ...{ url: `${hub.url.replace("http", "ws")}/ws`, sources: sharedOut(count, [profile], 0), seed: 7, WebSocket },
-      ports: {
-        now: () => clock.now(),
-        after: (delayMs, call) => {
-          const timer = clock.after(delayMs, call);
-          return () => timer.cancel();
-        },
-        random: () => 1,
-      },
+      ports: linkPorts(clock),
       onState: (device: string, { state }: LinkState) => states.push(`${device} ${state}`),
       onPast: () => pasts++,
       ...options,

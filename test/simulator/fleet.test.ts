@@ -7,6 +7,7 @@ import { Ticker } from "../../simulator/market/ticker.ts";
 import { profiles, sharedOut } from "../../simulator/profiles.ts";
 import { Random } from "../../simulator/random.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { column, reportsUntil } from "./models.ts";
 import { OddHub } from "./odd-hub.ts";
@@ -41,14 +42,7 @@ function fleetDevices(devices: number, tickers: number): string[] {
 function run(url: string, options: Partial<FleetOptions> = {}): Fleet {
   const fleet = new Fleet({
     ...{ url: `${url.replace("http", "ws")}/ws`, sources: sourcesOf(2, 2), seed: 7, WebSocket },
-    ports: {
-      now: () => clock.now(),
-      after: (delayMs, call) => {
-        const timer = clock.after(delayMs, call);
-        return () => timer.cancel();
-      },
-      random: () => 1,
-    },
+    ports: linkPorts(clock),
     ...options,
   });
   fleets.push(fleet);

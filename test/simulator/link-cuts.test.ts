@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Link, type LinkStats } from "../../simulator/link.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { printedSeed } from "../support/seed.ts";
 import { PaperHub } from "./paper-hub.ts";
 
@@ -88,14 +89,7 @@ class History {
     this.link = new Link("ws://paper", {
       device: "oven-1",
       WebSocket: this.hub.WebSocket,
-      ports: {
-        now: () => this.clock.now(),
-        after: (delayMs, call) => {
-          const timer = this.clock.after(delayMs, call);
-          return () => timer.cancel();
-        },
-        random: () => 0.5,
-      },
+      ports: linkPorts(this.clock, () => 0.5),
       ...options,
       onRejected: ({ time = -1 }) => this.told.push(time),
       onDropped: (count) => this.drops.push(count),

@@ -3,6 +3,7 @@ import { afterEach, beforeEach } from "vitest";
 import { WebSocket } from "ws";
 import { Link, type LinkOptions, type LinkState } from "../../simulator/link.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { OddHub } from "./odd-hub.ts";
 
 type TestOptions = Partial<LinkOptions> & { random?: () => number };
@@ -15,18 +16,11 @@ export class TestLink {
 
   /** `random`: what the back-off draws; 1 takes the whole span. */
   constructor(url: string, options: TestOptions = {}) {
-    const { random = () => 1, ...rest } = options;
+    const { random, ...rest } = options;
     this.link = new Link(url, {
       device: "oven-1",
       WebSocket,
-      ports: {
-        now: () => this.clock.now(),
-        after: (delayMs, call) => {
-          const timer = this.clock.after(delayMs, call);
-          return () => timer.cancel();
-        },
-        random,
-      },
+      ports: linkPorts(this.clock, random),
       ...rest,
       onState: (state) => {
         this.states.push(state);

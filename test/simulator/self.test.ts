@@ -7,6 +7,7 @@ import { Rates } from "../../simulator/devices/computer/rates.ts";
 import { answer, computerDevice, findComputer } from "../../simulator/devices/this-computer.ts";
 import { Self } from "../../simulator/self.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 
 const never = new Promise<never>(() => {});
@@ -179,14 +180,7 @@ describe("a report of this computer", () => {
       url: `${hub.url.replace("http", "ws")}/ws`,
       WebSocket,
       machine,
-      ports: {
-        now: () => clock.now(),
-        after: (delayMs, call) => {
-          const timer = clock.after(delayMs, call);
-          return () => timer.cancel();
-        },
-        random: () => 1,
-      },
+      ports: linkPorts(clock),
     });
     return self;
   }

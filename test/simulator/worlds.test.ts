@@ -7,6 +7,7 @@ import { Fleet } from "../../simulator/fleet.ts";
 import type { Model, Report } from "../../simulator/model.ts";
 import { type Profile, profiles, sharedOut } from "../../simulator/profiles.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { linkPorts } from "../support/link-ports.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { reportsUntil } from "./models.ts";
 
@@ -44,14 +45,7 @@ describe("worlds in a hub", () => {
     fleet = new Fleet({
       ...{ url: `${hub.url.replace("http", "ws")}/ws`, sources: sharedOut(1, [profile], 0), seed: 7, WebSocket },
       historyMs,
-      ports: {
-        now: () => clock.now(),
-        after: (delayMs, call) => {
-          const timer = clock.after(delayMs, call);
-          return () => timer.cancel();
-        },
-        random: () => 1,
-      },
+      ports: linkPorts(clock),
     });
   }
 

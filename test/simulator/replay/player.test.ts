@@ -6,6 +6,7 @@ import { Pace, type PaceOptions } from "../../../simulator/replay/pace.ts";
 import { checkPace, Player } from "../../../simulator/replay/player.ts";
 import { Recording } from "../../../simulator/replay/recording.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
+import { linkPorts } from "../../support/link-ports.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
 import { Cable } from "../cable.ts";
 import { everything, filesOfTest, played, socketUrl } from "./playing.ts";
@@ -71,14 +72,7 @@ describe("a player", () => {
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const ports = {
-      now: () => clock.now(),
-      after: (delayMs: number, call: () => void) => {
-        const timer = clock.after(delayMs, call);
-        return () => timer.cancel();
-      },
-      random: () => 0,
-    };
+    const ports = linkPorts(clock, () => 0);
     const player = new Player(recording, { url: socketUrl(hub), WebSocket, ports, ...options, onEnd: () => end() });
     /** Turns the clock second by second and lets the player do what is due, until it has sent so many. */
     const sent = async (count: number, stepMs = 1_000): Promise<number> => {
