@@ -59,9 +59,15 @@ export function offeredShortcuts(): Shortcut[] {
   return [...new Map(all.map((shortcut) => [`${shortcut.keys.join("+")} ${shortcut.does}`, shortcut])).values()];
 }
 
-/** True where a dialog or a menu has the focus: Escape closes that, and nothing else. */
-export function isOverlaid(event: KeyboardEvent): boolean {
-  return event.composedPath().some((each) => each instanceof Element && each.matches("dialog[open], :popover-open"));
+/** The dialog or menu that is open above the page, in whatever shadow it stands; the focus may be elsewhere. */
+export function openOverlay(within: ParentNode = document): HTMLElement | undefined {
+  const open = within.querySelector<HTMLElement>("dialog[open], :popover-open");
+  if (open) return open;
+  for (const { shadowRoot } of within.querySelectorAll("*")) {
+    const inside = shadowRoot && openOverlay(shadowRoot);
+    if (inside) return inside;
+  }
+  return undefined;
 }
 
 /** Whether a key that was pressed belongs to a field that is typed into. */

@@ -1,6 +1,6 @@
 /** What opens above the page by a key: the palette and the sheet of shortcuts, their code loaded when first wanted. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
-import { isTyping } from "../client/commands.ts";
+import { isTyping, openOverlay } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
 import { progress } from "../client/progress.ts";
 import { texts } from "../texts/index.ts";
@@ -36,10 +36,12 @@ export class Overlays implements ReactiveController {
 
   hostConnected(): void {
     addEventListener("keydown", this.#key);
+    addEventListener("keydown", this.#escape, { capture: true });
   }
 
   hostDisconnected(): void {
     removeEventListener("keydown", this.#key);
+    removeEventListener("keydown", this.#escape, { capture: true });
   }
 
   /** Fetches their code when all that was asked for is there. */
@@ -83,6 +85,17 @@ export class Overlays implements ReactiveController {
   #element<Name extends "command-palette" | "shortcut-sheet">(name: Name): HTMLElementTagNameMap[Name] {
     return this.#host.shadowRoot?.querySelector(name) ?? document.createElement(name);
   }
+
+  /** One Escape closes one thing: an open menu, and nothing of the page below that would follow the same key. */
+  readonly #escape = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    const overlay = openOverlay();
+    // A dialog has its own way, which what it is doing may hold up.
+    if (!overlay?.popover) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    overlay.hidePopover();
+  };
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;

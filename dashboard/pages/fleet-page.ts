@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { isOverlaid, isTyping } from "../client/commands.ts";
+import { isTyping, openOverlay } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { SeriesView } from "../client/hub-view.ts";
@@ -244,7 +244,7 @@ export class FleetPage extends LitElement implements Drawn {
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       this.tools?.focusSearch();
-    } else if (event.key === "Escape" && !typing && !event.defaultPrevented && !isOverlaid(event)) {
+    } else if (event.key === "Escape" && !typing && !event.defaultPrevented && !openOverlay()) {
       this.#choose({ query: "", state: "all" });
     }
   };

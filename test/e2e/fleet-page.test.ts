@@ -124,6 +124,29 @@ describe("the fleet", () => {
     await page.context().close();
   });
 
+  it("Esc closes one thing, the topmost: the settings first, though the focus is elsewhere, then what was looked for", async () => {
+    const page = await visit("#/?q=oven&state=online");
+    const dialog = page.getByRole("dialog", { name: "Settings" });
+    const open = async () => {
+      await page.getByRole("button", { name: "Settings" }).click();
+      await dialog.waitFor();
+    };
+    await open();
+    await item(page, "Bread oven").focus();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await search(page).inputValue()).toBe("oven");
+    await open();
+    await search(page).focus();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "hidden" });
+    expect(await search(page).inputValue()).toBe("oven");
+    await item(page, "Bread oven").focus();
+    await page.keyboard.press("Escape");
+    await expect.poll(() => Object.fromEntries(paramsOf(page))).toEqual({});
+    await page.context().close();
+  });
+
   it.each(["cards", "rows"])("has few of a thousand exist, and asks for the past of those alone: %s", async (look) => {
     const page = await visit(`#/?view=${look}`);
     const asked = () =>
