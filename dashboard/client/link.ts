@@ -13,7 +13,7 @@ export interface SocketLike {
 }
 
 export type LinkState =
-  /** `attempt` counts from 0 since the last time it was open. */
+  /** `attempt` counts from 0 since the last connection that lasted, or since something changed that gives hope. */
   | { readonly state: "connecting"; readonly attempt: number }
   | { readonly state: "open" }
   /** Open, but something suggests that it may be cut: until the hub says anything, what is shown may be old. */
@@ -40,6 +40,9 @@ export interface LinkOptions {
   readonly connectMs?: number;
 }
 
+/** A connection on which the hub was heard lasted after this long, ms: the waits after it are short again. */
+const lastingMs = 5_000;
+
 /** The browser's close code for a connection that broke without a close frame. */
 const brokenCode = 1006;
 
@@ -50,6 +53,10 @@ export class Link {
   #state: LinkState = { state: "ended", code: 1000, reason: "not started" };
   #socket: SocketLike | undefined;
   #pending: Pending | undefined;
+  /** Attempts since the last connection that lasted. */
+  #attempt = 0;
+  #openedMs = 0;
+  #wasHeard = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -90,10 +97,12 @@ export class Link {
   /**
    * Something suggests that things changed (network back, page visible again): tries at once where it waits, and asks the
    * hub where it believes itself connected. A hub not heard of for longer than an open connection is quiet is doubted: this
-   * machine may have slept. A link that was told to stay away stays away.
+   * machine may have slept. An attempt under way goes on, since it may succeed on a slow line; one that the change breaks is
+   * followed by another soon. A link that was told to stay away stays away.
    */
   wake(): void {
     if (this.#state.state === "waiting") this.#connect(0);
+    else if (this.#state.state === "connecting") this.#attempt = 0;
     else if (this.#heartbeat.isOverdue()) this.doubt();
     else if (this.isOpen) this.#heartbeat.probe();
   }
@@ -113,6 +122,8 @@ export class Link {
 
   #connect(attempt: number): void {
     this.#drop();
+    this.#attempt = attempt;
+    this.#wasHeard = false;
     this.#enter({ state: "connecting", attempt });
     const socket = this.#options.open();
     this.#socket = socket;
@@ -120,12 +131,14 @@ export class Link {
     this.#pending = timers.after(connectMs, () => this.#lost(brokenCode, "not open in time"));
     socket.onopen = () => {
       this.#pending?.cancel();
+      this.#openedMs = timers.monotonic();
       this.#enter({ state: "open" });
       this.#heartbeat.start();
       this.#options.opened();
     };
     socket.onmessage = (event: { data: unknown }) => {
       this.#heartbeat.heard();
+      this.#wasHeard = true;
       if (this.#state.state === "doubtful") this.#enter({ state: "open" });
       if (typeof event.data === "string") this.#options.message(event.data);
     };
@@ -133,13 +146,15 @@ export class Link {
   }
 
   #lost(code: number, reason: string): void {
-    const attempt = this.#state.state === "connecting" ? this.#state.attempt : 0;
     this.#drop();
     if (!shouldComeBack(code)) {
       this.#enter({ state: "ended", code, reason });
       return;
     }
     const { timers, random, backoff = defaultBackoff } = this.#options;
+    // A hub that lets in and closes at once, or that is never heard, is no better than one that does not open.
+    const lasted = this.#wasHeard && timers.monotonic() - this.#openedMs >= lastingMs;
+    const attempt = lasted ? 0 : this.#attempt;
     const delayMs = backoffMs(attempt, random, backoff);
     this.#pending = timers.after(delayMs, () => this.#connect(attempt + 1));
     this.#enter({ state: "waiting", attempt, retryAt: timers.now() + delayMs, code });

@@ -16,6 +16,13 @@ describe("the link to the hub", () => {
   let jitter: number;
   let link: Link;
   const last = () => sockets.at(-1) as FakeSocket;
+  /** Lets the wait pass; returns the number of the attempt that it was before. */
+  function waited(): number {
+    const state = link.state;
+    if (state.state !== "waiting") throw new Error(`not waiting but ${state.state}`);
+    clock.advance(state.retryAt - clock.now());
+    return state.attempt;
+  }
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -76,8 +83,43 @@ describe("the link to the hub", () => {
       clock.advance(30_000);
     }
     last().accept();
+    last().say({ type: "subscribed" });
+    clock.advance(5_000);
     last().end(1012);
     expect(link.state).toMatchObject({ state: "waiting", attempt: 0 });
+  });
+
+  it.each([
+    ["lets in and closes at once", () => {}],
+    ["lets in, says something and closes", () => last().say({ type: "error" })],
+    ["lets in and is never heard", () => clock.advance(8_000)],
+  ])("does not hammer a hub that %s: the waits go on doubling", (_, meanwhile) => {
+    const attempts: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      last().accept();
+      meanwhile();
+      if (link.state.state === "open") last().end(1006);
+      attempts.push(waited());
+    }
+    expect(attempts).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("goes on with the attempt under way when the network is back, and makes the next one soon where that breaks it", () => {
+    for (let round = 0; round < 6; round++) {
+      last().end(1006);
+      waited();
+    }
+    // A hub that is hard to reach: it would be tried again in half a minute.
+    const connecting = sockets.length;
+    expect(link.state).toMatchObject({ state: "connecting", attempt: 6 });
+    link.wake();
+    expect([sockets.length, last().closed]).toEqual([connecting, false]);
+    // The browser gives up what was begun over the old network.
+    last().end(1006);
+    clock.advance(500);
+    expect(sockets).toHaveLength(connecting + 1);
+    last().accept();
+    expect(link.state.state).toBe("open");
   });
 
   it("spreads pages over the whole wait, so that they do not come back together", () => {
