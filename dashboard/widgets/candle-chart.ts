@@ -1,6 +1,7 @@
 import { type CandleRow, type CandleSource, candleRows, priceLabels } from "../data/candle-rows.ts";
 import { formatCount } from "../data/format.ts";
 import { chartColours } from "./colours.ts";
+import { DrawKey } from "./draw-key.ts";
 import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
 
 /** The part of the plot's height that bars of volume stand in. */
@@ -23,8 +24,7 @@ export class CandleChart {
   #rows: readonly CandleRow[] = [];
   #everyMs = 1;
   #decimals = 0;
-  #source: CandleSource | undefined;
-  #drawn = "";
+  readonly #key = new DrawKey();
   /** The lower end of the prices on the axis: below it is volume. */
   #floor = 0;
 
@@ -42,10 +42,8 @@ export class CandleChart {
 
   draw(plot: Plot, source: CandleSource, decimals: number, fromMs: number, toMs: number): void {
     const { price, volume } = source;
-    const key = `${price.version} ${volume?.trace.version} ${decimals} ${fromMs} ${toMs} ${plot.plotWidthPx}`;
-    if (key === this.#drawn && source.price === this.#source?.price) return;
-    this.#drawn = key;
-    this.#source = source;
+    const under = [volume?.trace, volume?.trace.version, volume?.counter];
+    if (!this.#key.changes(price, price.version, ...under, decimals, fromMs, toMs, plot.plotWidthPx)) return;
     this.#decimals = decimals;
     this.#everyMs = price.everyMs;
     const rows = candleRows(source, fromMs - price.everyMs + 1, toMs);
@@ -57,7 +55,7 @@ export class CandleChart {
 
   /** Draws the next time even if nothing changed. */
   invalidate(): void {
-    this.#drawn = "";
+    this.#key.clear();
   }
 
   /** What was drawn is of another series. */

@@ -90,6 +90,8 @@ class NumbersPlot implements ExplorePlot {
   }
 }
 
+const noStates = new StateTrace();
+
 class StatesPlot implements ExplorePlot {
   readonly #strip = new StateStrip();
   readonly #plot: Plot;
@@ -115,7 +117,7 @@ class StatesPlot implements ExplorePlot {
   draw(drawings: readonly ExploreDrawing[], { fromMs, toMs }: TimeSpan): void {
     const [first] = drawings;
     this.#series = first?.series.entry.series;
-    const trace = first?.trace instanceof StateTrace ? first.trace : new StateTrace();
+    const trace = first?.trace instanceof StateTrace ? first.trace : noStates;
     const holdMs = stateHoldMs(first?.series.entry.reportInterval ?? null);
     this.#strip.draw(this.#plot, { trace, holdMs }, fromMs, toMs);
   }

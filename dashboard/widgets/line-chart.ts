@@ -3,6 +3,7 @@ import { holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import { chartColours } from "./colours.ts";
+import { DrawKey } from "./draw-key.ts";
 import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
 
 export interface Threshold {
@@ -29,7 +30,7 @@ export class LineChart {
   #line: Line | undefined;
   #thresholds: readonly Threshold[] = [];
   #holds = false;
-  #drawn = "";
+  readonly #key = new DrawKey();
 
   readonly plotOptions: Pick<PlotOptions, "kind" | "valueLabels" | "paint" | "holds"> = {
     kind: "line",
@@ -42,9 +43,8 @@ export class LineChart {
     const { trace, reportInterval, thresholds } = source;
     const join = longestJoinMs(trace, reportInterval);
     const pixels = Math.max(1, Math.round(plot.plotWidthPx));
-    const key = `${trace.version} ${fromMs} ${toMs} ${pixels} ${join} ${reportInterval}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
+    const dashed = thresholds.flatMap(({ value, level }) => [value, level]);
+    if (!this.#key.changes(trace, trace.version, fromMs, toMs, pixels, join, reportInterval, ...dashed)) return;
     this.#thresholds = thresholds;
     this.#holds = holdsBetween(reportInterval);
     const line = lineOf(trace, fromMs, toMs, pixels, join);
@@ -54,7 +54,7 @@ export class LineChart {
 
   /** Draws the next time even if nothing changed. */
   invalidate(): void {
-    this.#drawn = "";
+    this.#key.clear();
   }
 
   reading(cursor: PlotCursor): LineReading | undefined {

@@ -4,6 +4,7 @@ import { type Line, lineOf, nearestRow } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
+import { DrawKey } from "./draw-key.ts";
 import { axisValues, type LineReading } from "./line-chart.ts";
 import { type Pen, Plot, type PlotCursor, type PlotMark, type ValueAxis } from "./plot.ts";
 
@@ -78,7 +79,7 @@ export class OverlayChart {
   #lines: readonly DrawnTrace[] = [];
   #window: TimeSpan = { fromMs: 0, toMs: 1 };
   #emphasised: number | undefined;
-  #drawn = "";
+  readonly #key = new DrawKey();
 
   constructor(host: HTMLElement, heightPx: number, listener: OverlayListener) {
     this.#host = host;
@@ -95,10 +96,11 @@ export class OverlayChart {
   draw(sources: readonly OverlayTrace[], { fromMs, toMs }: TimeSpan, emphasised?: number): void {
     const plot = this.#plotFor(sources);
     const pixels = Math.round(this.plotWidthPx);
-    const state = sources.map(({ id, look, trace }) => `${id}:${look}:${trace.version}`).join();
-    const key = `${fromMs} ${toMs} ${pixels} ${emphasised} ${state}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
+    const lines = sources.flatMap(({ id, look, unit, trace, reportInterval }) => [
+      ...[id, look, unit, reportInterval],
+      ...[trace, trace.version],
+    ]);
+    if (!this.#key.changes(fromMs, toMs, pixels, emphasised, ...lines)) return;
     this.#emphasised = emphasised;
     this.#window = { fromMs, toMs };
     this.#lines = sources.map((source) => {
@@ -113,12 +115,12 @@ export class OverlayChart {
   }
 
   resize(widthPx: number): void {
-    this.#drawn = "";
+    this.#key.clear();
     this.#plot?.resize(widthPx);
   }
 
   recolour(): void {
-    this.#drawn = "";
+    this.#key.clear();
     this.#plot?.recolour();
   }
 
@@ -144,7 +146,7 @@ export class OverlayChart {
     this.destroy();
     this.#made = made;
     this.#units = units.length > 0 ? units : [""];
-    this.#drawn = "";
+    this.#key.clear();
     const plot = new Plot(this.#host, this.#host.clientWidth, {
       kind: "overlay",
       height: this.#heightPx,

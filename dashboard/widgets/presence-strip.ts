@@ -2,6 +2,7 @@
 import { kindOf, type PresenceKind, type PresenceSpan } from "../data/presence-line.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
+import { DrawKey } from "./draw-key.ts";
 import { type Pen, Plot, type PlotCursor } from "./plot.ts";
 
 /** With its time axis, CSS pixels. */
@@ -26,7 +27,7 @@ export interface PresenceListener {
 export class PresenceStrip {
   readonly #plot: Plot;
   #spans: readonly PresenceSpan[] = [];
-  #drawn = "";
+  readonly #key = new DrawKey();
 
   constructor(host: HTMLElement, { pointed, chosen }: PresenceListener) {
     this.#plot = new Plot(host, host.clientWidth, {
@@ -43,20 +44,19 @@ export class PresenceStrip {
   }
 
   draw(spans: readonly PresenceSpan[], { fromMs, toMs }: TimeSpan): void {
-    const key = `${fromMs} ${toMs} ${this.#plot.plotWidthPx} ${spans.length} ${spans.at(-1)?.state} ${spans.at(-1)?.reason}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
+    const bars = spans.flatMap((span) => [span.fromMs, span.toMs, span.state, span.reason]);
+    if (!this.#key.changes(fromMs, toMs, this.#plot.plotWidthPx, ...bars)) return;
     this.#spans = spans;
     this.#plot.show([spans.map((span) => span.fromMs), spans.map(() => null)], fromMs, toMs);
   }
 
   resize(widthPx: number): void {
-    this.#drawn = "";
+    this.#key.clear();
     this.#plot.resize(widthPx);
   }
 
   recolour(): void {
-    this.#drawn = "";
+    this.#key.clear();
     this.#plot.recolour();
   }
 

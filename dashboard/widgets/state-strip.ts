@@ -1,6 +1,7 @@
 import type { StateSpan, StateTrace } from "../data/state-trace.ts";
 import { texts } from "../texts/index.ts";
 import { chartColours } from "./colours.ts";
+import { DrawKey } from "./draw-key.ts";
 import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
 
 export interface StripSource {
@@ -27,7 +28,7 @@ export function stateName(state: boolean | string): string {
 export class StateStrip {
   #spans: readonly StateSpan[] = [];
   #trace: StateTrace | undefined;
-  #drawn = "";
+  readonly #key = new DrawKey();
 
   readonly plotOptions: Pick<PlotOptions, "kind" | "paint"> = {
     kind: "strip",
@@ -36,9 +37,7 @@ export class StateStrip {
 
   draw(plot: Plot, source: StripSource, fromMs: number, toMs: number): void {
     const { trace, holdMs } = source;
-    const key = `${trace.version} ${fromMs} ${toMs} ${plot.plotWidthPx} ${holdMs}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
+    if (!this.#key.changes(trace, trace.version, fromMs, toMs, plot.plotWidthPx, holdMs)) return;
     const spans = trace.spans(fromMs, toMs, holdMs);
     this.#spans = spans;
     this.#trace = trace;
@@ -46,7 +45,7 @@ export class StateStrip {
   }
 
   invalidate(): void {
-    this.#drawn = "";
+    this.#key.clear();
   }
 
   reading(cursor: PlotCursor): StateReading | undefined {
