@@ -3,7 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceAnswer } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
 import { HubRefusal } from "../client/hub-api.ts";
-import type { DeviceView } from "../client/hub-view.ts";
+import { type DeviceView, decimalsOf } from "../client/hub-view.ts";
 import { changeOf, type DeviceDraft, doubleLabel, fieldPath, problemsByField } from "../data/device-draft.ts";
 import { formatNumber } from "../data/format.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -89,8 +89,6 @@ export class DeviceEdit extends LitElement {
   }
 
   #deviceFields(name: string) {
-    const { reportInterval } = this.device.entry;
-    const every = reportInterval === null ? "" : formatNumber(reportInterval / 1_000, reportInterval % 1_000 ? 1 : 0);
     return html`<fieldset>
       <legend>${texts.edit.device} ${this.#resetButton(name, () => this.#resetDevice())}</legend>
       <div class="two">
@@ -107,7 +105,11 @@ export class DeviceEdit extends LitElement {
           (text) => {
             this.#draft.interval = text;
           },
-          { number: true, placeholder: every, hint: texts.edit.intervalHint },
+          {
+            number: true,
+            placeholder: intervalInWords(this.device.entry.reportInterval),
+            hint: texts.edit.intervalHint,
+          },
         )}
       </div>
     </fieldset>`;
@@ -316,6 +318,14 @@ export class DeviceEdit extends LitElement {
   #closed(): void {
     this.dispatchEvent(new CustomEvent<string | undefined>("closed", { detail: this.done }));
   }
+}
+
+/** The interval that holds while nobody types one, in the unit that is typed. */
+function intervalInWords(intervalMs: number | null): string {
+  if (intervalMs === null) return texts.presenceLine.unknown;
+  if (intervalMs === 0) return texts.device.onEvent;
+  const seconds = intervalMs / 1_000;
+  return texts.duration.s(formatNumber(seconds, decimalsOf(seconds)));
 }
 
 function textOf(event: Event): string {

@@ -99,8 +99,14 @@ describe("the page of a device", () => {
   it("lets a person name what the device does not, says what the hub refuses at its field, and takes it back", async () => {
     const { page } = await world.visit("#/device/boiler/1?range=15m");
     await page.getByRole("heading", { name: "Boiler 1", level: 1 }).waitFor();
+    boiler.send({ type: "describe", device: "boiler/1", reportInterval: 250 });
+    await expect.poll(() => wordsOf(page.locator(".facts"))).toContain("every 250 ms");
     await act(page, "Boiler 1", "Edit name, units and labels");
     const dialog = page.getByRole("dialog", { name: "Edit Boiler 1" });
+    const interval = dialog.getByLabel("Seconds between reports");
+    expect(await interval.getAttribute("placeholder")).toBe("0.25\u202fs");
+    boiler.send({ type: "describe", device: "boiler/1", reportInterval: second });
+    await expect.poll(() => wordsOf(page.locator(".facts"))).toContain("every 1 s");
     await dialog.getByLabel("Name", { exact: true }).fill("Boiler in the cellar");
     const flow = dialog.getByRole("group", { name: "flow" });
     await flow.getByLabel("Unit").fill("K");
