@@ -4,6 +4,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { PresenceTimeline } from "../client/presence-timeline.ts";
+import { browserTimers } from "../client/timers.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatAvailability, formatDuration, formatInstant } from "../data/format.ts";
 import { instant } from "../data/past-request.ts";
@@ -42,10 +43,12 @@ export class PresenceTimelineElement extends LitElement {
   /** Times that the hub was back: what happened meanwhile is not known here. */
   #returns = 0;
   #wasOpen = true;
-  readonly #timeline = new PresenceTimeline(
-    () => this.hub.api,
-    () => this.requestUpdate(),
-  );
+  readonly #timeline = new PresenceTimeline({
+    api: () => this.hub.api,
+    timers: browserTimers,
+    random: Math.random,
+    changed: () => this.requestUpdate(),
+  });
 
   constructor() {
     super();
@@ -144,7 +147,7 @@ export class PresenceTimelineElement extends LitElement {
 
   #inWords(spans: readonly PresenceSpan[]): string {
     const { answer, problem } = this.#timeline;
-    if (problem !== undefined) return texts.presenceLine.failed(problem);
+    if (problem !== undefined) return texts.presenceLine.failed(problem.message ?? texts.dialog.noAnswer);
     if (!answer) return texts.chart.loading;
     const { fromMs, toMs } = this.feed.window();
     const summary = summaryOfPresence(spans);
