@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from "lit";
 import type { CandleRow } from "../data/candle-rows.ts";
+import { formatCount } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 import type { CandleWords } from "./candle-words.ts";
 
@@ -13,7 +14,7 @@ export function candleTable(label: string, rows: readonly CandleRow[], words: Ca
   const caption = `${label}, ${texts.chart.newestFirst}`;
   return html`<div class="table" tabindex="0" role="region" aria-label=${caption}>
     <table class="numbers">
-      <caption>${caption}${left > 0 ? ` ${texts.chart.rowsLeft(left)}` : ""}</caption>
+      <caption>${caption}${left > 0 ? ` ${texts.chart.rowsLeft(formatCount(left), left === 1)}` : ""}</caption>
       <thead>
         <tr>
           ${[texts.chart.time, open, high, low, close, words.volumeName].map((head) => html`<th scope="col">${head}</th>`)}

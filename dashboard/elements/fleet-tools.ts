@@ -40,7 +40,8 @@ export class FleetTools extends LitElement {
   }
 
   override render() {
-    const { all, trouble } = this.selection.counts;
+    const { shown, counts } = this.selection;
+    const { all, trouble } = counts;
     return html`<div class="tools" role="group" aria-label=${texts.fleet.tools}>
       <div class="title">
         <h1>${texts.list.heading}</h1>
@@ -68,7 +69,7 @@ export class FleetTools extends LitElement {
         />
         <kbd aria-hidden="true">/</kbd>
         <span class="hidden-text" role="status">${
-          this.choice.query === "" || this.selection.shown === 0 ? nothing : texts.fleet.found(this.selection.shown)
+          this.choice.query === "" || shown === 0 ? nothing : texts.fleet.found(formatCount(shown), shown === 1)
         }</span>
       </label>
       <div class="choices states" role="group" aria-label=${texts.list.filter}>

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from "lit";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { Trace } from "../data/device-feed.ts";
-import { formatInstant } from "../data/format.ts";
+import { formatCount, formatInstant } from "../data/format.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
 import { isMidnight } from "../data/zoned-time.ts";
@@ -56,7 +56,7 @@ function tableOf(series: SeriesView, heads: string[], rows: string[][], kind: st
   const label = `${seriesLabel(series)}${unit}, ${texts.chart.newestFirst}`;
   return html`<div class="table ${kind}" tabindex="0" role="region" aria-label=${label}>
     <table class="numbers">
-      <caption>${label}${left > 0 ? ` ${texts.chart.rowsLeft(left)}` : ""}</caption>
+      <caption>${label}${left > 0 ? ` ${texts.chart.rowsLeft(formatCount(left), left === 1)}` : ""}</caption>
       <thead>
         <tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr>
       </thead>

@@ -146,11 +146,14 @@ describe("a cut connection", () => {
     cable.pull();
     await page.context().setOffline(true);
     await banner(page).waitFor();
-    expect(await wordsOf(banner(page))).toMatch(/^This device is offline\.\s*Values as of \d\d:\d\d:\d\d\./);
+    expect(await wordsOf(banner(page))).toMatch(/^This browser is offline\.\s*Values as of \d\d:\d\d:\d\d\./);
     await page.locator("page-header .link", { hasText: "Disconnected" }).waitFor();
-    const offline = (await said()).filter((words) => words.endsWith("This device is offline."));
+    const offline = (await said()).filter((words) => words.endsWith("This browser is offline."));
     // Before the hub is missed; then it is tried again and again.
-    expect(offline.slice(0, 2)).toEqual(["Checking: This device is offline.", "Disconnected: This device is offline."]);
+    expect(offline.slice(0, 2)).toEqual([
+      "Checking: This browser is offline.",
+      "Disconnected: This browser is offline.",
+    ]);
     device.send({ type: "readings", seq: 6, readings: [{ metric: "level", value: 6 }] });
     await device.next("ack");
     cable.plugIn();

@@ -52,7 +52,7 @@ describe("above the pages", () => {
     await page.getByRole("heading", { level: 1, name: "Lamp in the hall" }).waitFor();
     expect(await page.getByRole("dialog").count()).toBe(0);
     await page.keyboard.press("Control+k");
-    await page.getByRole("group", { name: "Used last" }).waitFor();
+    await page.getByRole("group", { name: "Recent" }).waitFor();
     await expect.poll(() => chosen(page)).toContain("Lamp in the hall");
     // And Back is where one came from.
     await page.keyboard.press("Escape");
@@ -89,7 +89,7 @@ describe("above the pages", () => {
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
     await page.keyboard.press("Control+k");
     await search(page).fill("no such thing");
-    await page.getByText("Nothing is called “no such thing”.").waitFor();
+    await page.getByText("Nothing matches “no such thing”.").waitFor();
     expect(await chosen(page)).toBeUndefined();
     await page.context().close();
   });

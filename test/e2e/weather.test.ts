@@ -92,7 +92,7 @@ describe("Seattle's weather", () => {
   it("opens on its own years and draws its curves", async () => {
     const { page, complaints } = await world.visit(`#/device/${device}`);
     await page.getByText("Ends at the newest reading, Dec 31, 2015").waitFor();
-    expect(await page.getByRole("radio", { name: "Everything" }).getAttribute("aria-checked")).toBe("true");
+    expect(await page.getByRole("radio", { name: "All readings" }).getAttribute("aria-checked")).toBe("true");
 
     const plot = card(page, "Highest temperature").locator(".plot");
     await expect.poll(async () => (await drawnLine(plot)).to).toBeGreaterThan(0.9);
