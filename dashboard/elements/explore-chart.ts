@@ -8,6 +8,7 @@ import { formatInstant } from "../data/format.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
+import { StateTrace } from "../data/state-trace.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { type ExplorePlot, explorePlotOf, type PointedAt } from "../widgets/explore-plot.ts";
@@ -19,7 +20,7 @@ import { followGestures } from "./explore-gestures.ts";
 import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
 import type { PictureChart } from "./explore-picture.ts";
 import { sheetOf } from "./metric-card-styles.ts";
-import { deviceLabel, seriesLabel, valueText, valueWithUnit } from "./values.ts";
+import { ageOrDate, deviceLabel, graceMs, seriesLabel, valueText, valueWithUnit } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms. */
 const factsMs = 250;
@@ -239,13 +240,20 @@ export class ExploreChart extends LitElement {
     const { series } = line;
     const trace = this.scene.feed.trace(line);
     const { fromMs, toMs } = this.scene.window();
-    if (!(trace instanceof NumberTrace)) {
-      const last = trace?.at(toMs);
-      return last === undefined ? undefined : stateName(last);
-    }
+    if (trace instanceof StateTrace) return this.#heldState(line, trace, toMs);
+    if (!trace) return undefined;
     const summary = summaryOf(trace, fromMs, toMs);
     if (!summary || summary.min === summary.max) return summary && valueWithUnit(series, summary.max);
     return `${valueText(series, summary.min)} – ${valueWithUnit(series, summary.max)}`;
+  }
+
+  /** The state at the end of the window; with its age where it was confirmed longer before that than it counts as fresh. */
+  #heldState({ series }: ExploreLine, trace: StateTrace, toMs: number): string | undefined {
+    const held = trace.at(toMs);
+    if (held === undefined) return undefined;
+    const name = stateName(held);
+    if (toMs - trace.lastMs <= graceMs(series.entry.reportInterval)) return name;
+    return `${name} · ${ageOrDate(trace.lastMs, this.scene.client.now())}`;
   }
 
   /** At the crosshair the highest first, as the lines lie; else as they were chosen. */

@@ -156,6 +156,26 @@ describe("exploring", () => {
     await page.context().close();
   });
 
+  it("marks a state that nobody confirmed for longer than it counts as fresh with its age, and leaves one on event as it is", async () => {
+    const now = Date.now();
+    const old = await world.device("door/1", { name: "Door", metrics: { locked: {}, open: { reportInterval: 0 } } });
+    old.send({
+      type: "samples",
+      seq: 1,
+      times: [now - 25 * 60_000, now - 20 * 60_000 - 5_000],
+      values: { locked: [false, true], open: [true, false] },
+    });
+    await old.next("ack");
+    const { page } = await world.visit("#/explore?s=door/1/locked&s=door/1/open&range=1h");
+    const legend = (metric: string) => chart(page, `${metric} · Door`).locator(".legend .value");
+    await expect.poll(() => wordsOf(legend("locked"))).toBe("on · 20 min ago");
+    expect(await wordsOf(legend("open"))).toBe("off");
+    // Of a window that stands, by its own end: what was told within it was fresh there.
+    await page.goto(`${world.url}/#/explore?s=door/1/locked&from=${now - 1_800_000}&to=${now - 1_202_000}`);
+    await expect.poll(() => wordsOf(legend("locked"))).toBe("on");
+    await page.context().close();
+  });
+
   it("zooms, pans, takes back and again; while it stands, what comes is counted, and one press is live again", async () => {
     const { page } = await world.visit(`#/explore?${two}&range=15m`);
     await settled(page);
