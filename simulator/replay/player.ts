@@ -11,7 +11,7 @@ import {
 } from "../link.ts";
 import { Pace, type PaceOptions } from "./pace.ts";
 import type { Moment } from "./readings.ts";
-import type { Recording } from "./recording.ts";
+import type { Contents, Recording } from "./recording.ts";
 import { WrongFile } from "./row.ts";
 
 export interface PlayerOptions extends PaceOptions {
@@ -39,12 +39,25 @@ const longestWaitMs = 3_600_000;
 const sortedReadings = 1_000_000;
 
 /** Throws `WrongFile` where the file cannot be played at that pace. */
-export function checkPace({ speed }: PaceOptions, { contents, plan }: Recording): void {
+export function checkPace({ speed, loop = false }: PaceOptions, { contents, plan }: Recording): void {
+  if (speed === "max") return;
   const { unordered, readings } = contents;
-  if (speed === "max" || unordered === undefined || readings <= sortedReadings) return;
-  throw new WrongFile(
-    `Line ${unordered}, column "${plan.header[plan.layout.time]}": expected a time not before that of the line above, since a file of more than ${sortedReadings.toLocaleString("en-US")} readings is not sorted in memory. Sort it, or play it with --speed max, which takes any order.`,
-  );
+  if (unordered !== undefined && readings > sortedReadings)
+    throw new WrongFile(
+      `Line ${unordered}, column "${plan.header[plan.layout.time]}": expected a time not before that of the line above, since a file of more than ${sortedReadings.toLocaleString("en-US")} readings is not sorted in memory. Sort it, or play it with --speed max, which takes any order.`,
+    );
+  const fastest = fastestLoop(contents);
+  if (loop && speed > fastest)
+    throw new WrongFile(
+      `In a loop at ${speed.toLocaleString("en-US")} × its speed a device would have several of its times in each millisecond, which is the shortest time that a hub tells apart. Play it with --speed ${fastest} or less.`,
+    );
+}
+
+/** The speed at which a device's times, were they evenly apart, are a millisecond apart. A file that is over is over; a loop that is faster floods the hub for ever with what none can keep. */
+function fastestLoop({ rows, devices, firstTime, lastTime, intervalMs }: Contents): number {
+  const roundMs = lastTime - firstTime + intervalMs;
+  const moments = Math.min(rows / devices, roundMs / intervalMs);
+  return Math.max(1, Math.floor(roundMs / moments));
 }
 
 export class Player {
@@ -54,6 +67,10 @@ export class Player {
   readonly #pace: Pace;
   readonly #links = new Map<string, Link>();
   readonly #names: ReadonlyMap<string, string | undefined>;
+  /** Readings of the chunk that is being handed over. */
+  #handed = 0;
+  /** The chunk before it is decided. */
+  #before: Promise<unknown> = Promise.resolve();
   #cancelWait: (() => void) | undefined;
   #endWait: (() => void) | undefined;
   #stopped = false;
@@ -106,8 +123,6 @@ export class Player {
   }
 
   async #playOnce(): Promise<void> {
-    let handed = 0;
-    let before: Promise<unknown> = Promise.resolve();
     for await (const moments of this.#inOrder()) {
       for (const moment of moments) {
         const due = this.#pace.due(moment.time);
@@ -116,15 +131,14 @@ export class Player {
         const link = this.#links.get(moment.device) ?? (await this.#open(moment.device));
         const time = this.#pace.told(moment.time);
         for (const [metric, value] of moment.readings) link.send(metric, value, time);
-        handed += moment.readings.length;
-        if (handed < chunkReadings) continue;
-        handed = 0;
+        this.#handed += moment.readings.length;
+        if (this.#handed < chunkReadings) continue;
+        this.#handed = 0;
         // One chunk is on its way while the next is read.
-        await before;
-        before = this.#decided();
+        await this.#before;
+        this.#before = this.#decided();
       }
     }
-    await before;
   }
 
   /** The moments as they are to be played: by time, where that matters and the file is not in that order. */

@@ -152,6 +152,42 @@ describe("a player", () => {
     expect(() => checkPace({ speed: 60 }, recording)).not.toThrow();
   });
 
+  it("[Y8] refuses a loop whose times would run into each other, and says how fast it can be", async () => {
+    const looped = (speed: number | "max") => ({ speed, shiftToNow: true, loop: true });
+    const recording = await Recording.open(file("d.csv", hourly));
+    expect(() => checkPace(looped(1_000_000_000), recording)).toThrow(
+      "In a loop at 1,000,000,000 × its speed a device would have several of its times in each millisecond, which is the shortest time that a hub tells apart. Play it with --speed 1200000 or less.",
+    );
+    expect(() => checkPace(looped(1_200_000), recording)).not.toThrow();
+    expect(() => checkPace({ speed: 1_000_000_000, shiftToNow: true }, recording)).not.toThrow();
+    // What a device tells is a minute apart, though the file has a line each second.
+    const rows = Array.from({ length: 120 }, (_, second) => `${first + 1_000 * second},d${second % 60},${second}`);
+    const many = await Recording.open(file("many.csv", `time,device,t\n${rows.join("\n")}\n`));
+    expect(() => checkPace(looped(60_001), many)).toThrow(/--speed 60000 or less/);
+    expect(() => checkPace(looped(60_000), many)).not.toThrow();
+  });
+
+  it("[Y10] waits for the hub in a loop of short rounds, too", async () => {
+    const hub = await hubs();
+    const rows = Array.from({ length: 1_000 }, (_, index) => `${first + index},${index}`).join("\n");
+    const recording = await Recording.open(file("short.csv", `time,t\n${rows}\n`));
+    // It begins a day ago, so that a day of rounds is due at once.
+    let asked = 0;
+    const ports = { ...systemPorts, now: () => Date.now() - (asked++ === 0 ? 24 * 60 * minute : 0) };
+    class Unheard extends WebSocket {
+      override send(data: string): void {
+        if (data.includes("hello")) super.send(data);
+      }
+    }
+    const options = { speed: 1, shiftToNow: true, loop: true, ports };
+    const player = new Player(recording, { url: socketUrl(hub), WebSocket: Unheard, ...options });
+    await expect.poll(() => player.totals.sent).toBeGreaterThanOrEqual(10_000);
+    // As long as a few more rounds take.
+    for (let round = 0; round < 10; round++) for await (const _ of recording.moments());
+    player.close();
+    expect(player.totals).toMatchObject({ sent: 10_000, dropped: 0 });
+  });
+
   it("[Y10] has two chunks of 5,000 readings on their way at most, however long the file is", async () => {
     const hub = await hubs();
     const rows = Array.from({ length: 40_000 }, (_, index) => `${first + index},${index},${-index}`).join("\n");
