@@ -1,5 +1,5 @@
 /** Column form: many values of a few metrics, at times that they share. A cell that is null is no reading. */
-import { bytesAtMost, type Content, encodeValue, type FrameLimits, type Reading } from "./content.ts";
+import { bytesAtMost, type Content, type FrameLimits, type Reading } from "./content.ts";
 import type { Value } from "./messages.ts";
 
 export type Cell = Value | null;
@@ -12,6 +12,12 @@ const numberBytes = 25;
 
 function cellBytes(cell: Cell): number {
   return typeof cell === "string" ? bytesAtMost(JSON.stringify(cell)) + 1 : numberBytes;
+}
+
+/** As JSON text: at one stroke, which takes half the time, but where that would drop the sign of a negative zero. */
+function encodeCells(cells: readonly Cell[]): string {
+  if (!cells.some((cell) => Object.is(cell, -0))) return JSON.stringify(cells);
+  return `[${cells.map((cell) => (Object.is(cell, -0) ? "-0" : JSON.stringify(cell))).join(",")}]`;
 }
 
 /**
@@ -66,9 +72,7 @@ export class Columns implements Content {
 
   text(seq: number): string {
     const device = this.#device === undefined ? "" : `,"device":${JSON.stringify(this.#device)}`;
-    const values = this.#columns.map(
-      ([metric, cells]) => `${JSON.stringify(metric)}:[${cells.map(encodeValue).join(",")}]`,
-    );
+    const values = this.#columns.map(([metric, cells]) => `${JSON.stringify(metric)}:${encodeCells(cells)}`);
     return `{"type":"samples","seq":${seq}${device},"times":[${this.#times.join(",")}],"values":{${values.join(",")}}}`;
   }
 

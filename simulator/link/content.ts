@@ -35,11 +35,6 @@ export interface Content {
 /** No legal reading is longer as JSON text (names of 128 and a value of 256 code points, each as an escape). */
 const longestReading = 4_096;
 
-/** As JSON text; a negative zero keeps its sign, which `JSON.stringify` would drop. */
-export function encodeValue(value: Value | null): string {
-  return Object.is(value, -0) ? "-0" : JSON.stringify(value);
-}
-
 export interface Problem {
   /** As a hub would say. */
   readonly code: string;
