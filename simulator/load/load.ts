@@ -75,7 +75,7 @@ function makeSenders(
   WebSocket: SocketConstructor,
   onReady: (sender: Sender) => void,
 ): Sender[] {
-  const { connections, rate, frame: frameReadings, form, metrics, window, token } = options;
+  const { prefix, connections, rate, frame: frameReadings, form, metrics, window, token } = options;
   // Each frame begins a ms of its own, and its metrics share each.
   const crowded =
     rate === "max" || (rate / connections / frameReadings) * (1 + frameReadings / metrics) > timesPerSecond;
@@ -84,7 +84,7 @@ function makeSenders(
   const module = post.protocol === "https:" ? https : http;
   const agent = new module.Agent({ keepAlive: true, maxSockets: connections });
   return Array.from({ length: connections }, (_, index) => {
-    const device = `load/${index + 1}`;
+    const device = `${prefix}/${index + 1}`;
     const frames = new Frames({ device, form, frameReadings, metrics, fromMs });
     const url = form === "http" ? post.href : options.url;
     const one: SenderOptions = { url, device, token, frames, frameReadings, window, tally, onReady };

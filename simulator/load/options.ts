@@ -1,11 +1,14 @@
 /** The command line of `--load` and of `npm run load:dashboards`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { devicePattern, maxNameLength } from "../../server/protocol/index.ts";
 import { readCount, readDuration, readToken, readUrl } from "../option-values.ts";
 import { type Form, forms } from "./frames.ts";
 
 export interface LoadOptions {
   readonly url: string;
   readonly token?: string;
+  /** Devices are `PREFIX/1`, `PREFIX/2`, … */
+  readonly prefix: string;
   readonly connections: number;
   /** Readings a second, all connections together, or as fast as the hub takes them. */
   readonly rate: number | "max";
@@ -46,6 +49,11 @@ function readRate(text: string): number | "max" {
   throw new InvalidArgumentError("Expected readings a second, more than 0, or max.");
 }
 
+function readPrefix(text: string): string {
+  if (devicePattern.test(text) && text.length <= maxNameLength - "/60000".length) return text;
+  throw new InvalidArgumentError("Expected how a device's id may begin, such as load or load/b.");
+}
+
 function readProbeEvery(text: string): number {
   const everyMs = readDuration(text);
   if (everyMs >= 1 && everyMs <= 3_600_000) return everyMs;
@@ -83,6 +91,7 @@ function read<T>(command: Command, args: readonly string[]): Read<T> {
 export function readLoadOptions(args: readonly string[]): Read<LoadOptions> {
   const command = base("simulate --load", "Loads a hub with readings, and tells how fast and how late it acknowledges.")
     .addOption(new Option("--load", "load a hub in place of simulating a world").default(true, "given"))
+    .option("--prefix <name>", "how the ids of its devices begin: two loads at once need two", readPrefix, "load")
     .option("--connections <count>", "devices, each with a connection of its own", readCount(1, 60_000), 100)
     .addOption(
       new Option("--rate <readings>", "readings a second, all together, or max: as fast as the hub takes them")

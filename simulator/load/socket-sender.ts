@@ -141,5 +141,7 @@ export class SocketSender implements Sender {
 
 function turnedAwayText(code: number, reason: string): string {
   const why = reason || `closed with code ${code}`;
-  return code === 4409 ? `${why}: another load runs against this hub, with the same devices` : why;
+  return code === 4409
+    ? `${why}: another load runs against this hub, with the same devices; give one of them a --prefix of its own`
+    : why;
 }

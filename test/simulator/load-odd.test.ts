@@ -11,7 +11,7 @@ import { Frames } from "../../simulator/load/frames.ts";
 import { Generator } from "../../simulator/load/generator.ts";
 import { HttpSender } from "../../simulator/load/http-sender.ts";
 import { runLoad } from "../../simulator/load/load.ts";
-import { type LoadOptions, readDashboardsOptions } from "../../simulator/load/options.ts";
+import { type LoadOptions, readDashboardsOptions, readLoadOptions } from "../../simulator/load/options.ts";
 import { reportText } from "../../simulator/load/report.ts";
 import type { Sender } from "../../simulator/load/sender.ts";
 import { Tally } from "../../simulator/load/tally.ts";
@@ -19,7 +19,16 @@ import { hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
 
-const usual = { connections: 2, rate: 100, frame: 1, metrics: 1, window: 32, duration: 300, json: false } as const;
+const usual = {
+  prefix: "load",
+  connections: 2,
+  rate: 100,
+  frame: 1,
+  metrics: 1,
+  window: 32,
+  duration: 300,
+  json: false,
+} as const;
 
 function load(options: Partial<LoadOptions> & { url: string }, stopped = new AbortController().signal) {
   const address = options.url.replace("http", "ws");
@@ -109,7 +118,21 @@ describe("a load run that is disturbed", () => {
     end.abort();
     await second;
     expect(report.endedEarly).toMatch(/newer connection/);
-    expect(reportText(report)).toMatch(/^ended early +.*another load/m);
+    expect(reportText(report)).toMatch(/^ended early +.*another load.*--prefix/m);
+  });
+
+  it("leaves another load alone whose devices have a prefix of their own", async () => {
+    const hub = await open();
+    const reports = await Promise.all([load({ url: hub.url }), load({ url: hub.url, prefix: "load/b" })]);
+    expect(reports).toMatchObject([{ reconnects: 0 }, { reconnects: 0 }]);
+    const { devices } = (await hub.http("GET", "devices")).body as { devices: { device: string }[] };
+    expect(devices.map(({ device }) => device).sort()).toEqual(["load/1", "load/2", "load/b/1", "load/b/2"]);
+  });
+
+  it("refuses a prefix that no device's id may have", () => {
+    expect(readLoadOptions(["--load", "--prefix", "a/b"])).toMatchObject({ options: { prefix: "a/b" } });
+    for (const prefix of ["", "a b", "a/", "x".repeat(125)])
+      expect(readLoadOptions(["--load", "--prefix", prefix])).toEqual({ exitCode: 2 });
   });
 
   it("tells how many of its connections came about", async () => {

@@ -20,6 +20,7 @@ function load(
   stopped = new AbortController().signal,
 ) {
   const usual = {
+    prefix: "load",
     connections: 5,
     rate: 2_000,
     frame: 10,
