@@ -4,6 +4,7 @@ export class PageDevice {
   readonly #token: () => string | undefined;
   /** Its id. */
   readonly device: string;
+  readonly #listeners = new Set<() => void>();
   #socket: WebSocket | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -18,8 +19,14 @@ export class PageDevice {
     return this.#socket !== undefined;
   }
 
-  /** Sends each second until `stop`, or until the connection ends: `ended` is called then. */
-  start(ended: () => void): void {
+  /** Calls whenever it begins or ends, be it by itself: it outlives the page that began it. Returns how to end that. */
+  listen(call: () => void): () => void {
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
+
+  /** Sends each second until `stop`, or until the connection ends. */
+  start(): void {
     if (this.#socket) return;
     const socket = new WebSocket(this.#address);
     this.#socket = socket;
@@ -41,10 +48,8 @@ export class PageDevice {
       this.#send();
       this.#timer = setInterval(() => this.#send(), 1_000);
     };
-    socket.onclose = () => {
-      this.stop();
-      ended();
-    };
+    socket.onclose = () => this.stop();
+    this.#changed();
   }
 
   stop(): void {
@@ -54,6 +59,7 @@ export class PageDevice {
     if (!socket) return;
     socket.onclose = null;
     socket.close();
+    this.#changed();
   }
 
   #send(): void {
@@ -65,5 +71,9 @@ export class PageDevice {
       { metric: "visible", value: document.visibilityState === "visible" },
     ];
     this.#socket?.send(JSON.stringify({ type: "readings", readings }));
+  }
+
+  #changed(): void {
+    for (const call of [...this.#listeners]) call();
   }
 }

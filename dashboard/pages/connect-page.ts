@@ -158,7 +158,6 @@ export class ConnectPage extends LitElement {
   @state() private way: Way = "browser";
   /** Whether other machines need the hub's token; the page itself may need none. */
   @state() private tokenElsewhere = false;
-  @state() private sending = pageDevice.running;
 
   /** Devices known when the page was opened; a further one is the one that was waited for. */
   #known: ReadonlySet<string> | undefined;
@@ -166,6 +165,7 @@ export class ConnectPage extends LitElement {
   constructor() {
     super();
     new Observer(this, () => this.hub?.view);
+    new Observer(this, () => pageDevice);
   }
 
   override firstUpdated(): void {
@@ -224,8 +224,8 @@ export class ConnectPage extends LitElement {
           <h2>${texts.connect.tryHeading}</h2>
           <p>${texts.connect.tryText}</p>
         </div>
-        <button type="button" class="button ${this.sending ? "" : "primary"}" @click=${this.#toggleDevice}>
-          ${this.sending ? texts.connect.tryStop : texts.connect.tryStart}
+        <button type="button" class="button ${pageDevice.running ? "" : "primary"}" @click=${this.#toggleDevice}>
+          ${pageDevice.running ? texts.connect.tryStop : texts.connect.tryStart}
         </button>
       </section>
       </div>
@@ -261,19 +261,14 @@ export class ConnectPage extends LitElement {
     const known = this.#known;
     if (!known) return undefined;
     const isNew = ({ entry: { device } }: DeviceView) =>
-      !known.has(device) || (this.sending && device === pageDevice.device);
+      !known.has(device) || (pageDevice.running && device === pageDevice.device);
     return [...this.hub.view.devices.values()].findLast((each) => isNew(each) && each.series.size > 0);
   }
 
   #toggleDevice(): void {
+    token = this.hub.token;
     if (pageDevice.running) pageDevice.stop();
-    else {
-      token = this.hub.token;
-      pageDevice.start(() => {
-        this.sending = false;
-      });
-    }
-    this.sending = pageDevice.running;
+    else pageDevice.start();
   }
 
   #key(event: KeyboardEvent): void {

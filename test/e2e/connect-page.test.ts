@@ -109,4 +109,19 @@ describe("the page for connecting a device", () => {
     await page.locator("arrivals-list").getByText("afterwards").waitFor();
     await page.context().close();
   });
+
+  it("plays its device on while another page is looked at, and says so when that ended meanwhile", async () => {
+    const { page } = await world.visit("#/connect");
+    await page.getByRole("button", { name: "Send readings from this page" }).click();
+    const stop = page.getByRole("button", { name: "Stop sending" });
+    await stop.waitFor();
+    await page.goto(`${world.url}/#/hub`);
+    await page.getByRole("heading", { name: "Hub" }).first().waitFor();
+    await page.goto(`${world.url}/#/connect`);
+    await stop.waitFor();
+    await world.stopHub();
+    await page.getByRole("button", { name: "Send readings from this page" }).waitFor();
+    await world.startHub();
+    await page.context().close();
+  });
 });
