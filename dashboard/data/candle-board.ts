@@ -83,7 +83,7 @@ export class CandleBoard {
       for (const series of one.series) this.#feedOf.delete(series);
     }
     this.#feeds = this.#feeds.filter(({ series }) => [...series].some((each) => wanted.has(each)));
-    if (tickers.every(({ price }) => this.#feedOf.has(price.entry.series))) return;
+    if (this.#hasAll(tickers)) return;
     const { timers } = this.#options;
     if (timers.monotonic() - this.#openedMs < this.#gatherMs) return;
     this.#gatherMs = this.#feeds.length === 0 ? gatherMs : Math.min(longestGatherMs, this.#gatherMs * 2);
@@ -92,6 +92,11 @@ export class CandleBoard {
       for (const { feed } of this.#feeds) feed.close();
       this.#feeds = [];
       this.#feedOf.clear();
+    }
+    for (const [feed, own] of this.#byFeed(tickers)) {
+      const metrics = candleMetricsOf(own);
+      // The day that is shown stays until the new one is here.
+      if (!covers(feed, metrics)) feed.request = { ...feed.request, metrics };
     }
     const added = tickers.filter(({ price }) => !this.#feedOf.has(price.entry.series));
     const size = Math.floor(mostTogether / 2);
@@ -149,13 +154,32 @@ export class CandleBoard {
     return typeof series.value === "number" ? series.value : undefined;
   }
 
+  /** Whether all that they tell is asked for: a device may name its volume, or what is bid, after its price. */
+  #hasAll(tickers: readonly Ticker[]): boolean {
+    if (quotedMetricsOf(tickers).join(" ") !== this.#quotedMetrics) return false;
+    if (!tickers.every(({ price }) => this.#feedOf.has(price.entry.series))) return false;
+    return [...this.#byFeed(tickers)].every(([feed, own]) => covers(feed, candleMetricsOf(own)));
+  }
+
+  #byFeed(tickers: readonly Ticker[]): Map<CandleFeed, Ticker[]> {
+    const found = new Map<CandleFeed, Ticker[]>();
+    for (const ticker of tickers) {
+      const feed = this.#feedOf.get(ticker.price.entry.series);
+      if (!feed) continue;
+      const own = found.get(feed);
+      if (own) own.push(ticker);
+      else found.set(feed, [ticker]);
+    }
+    return found;
+  }
+
   #open(tickers: readonly Ticker[]): void {
     const { client } = this.#options;
     const feed = new CandleFeed(
       { ...this.#options, sizes: day },
       {
         devices: [...new Set(tickers.map(({ device }) => device.entry.device))],
-        metrics: metricsOf(tickers.flatMap(({ price, volume }) => [price, volume])),
+        metrics: candleMetricsOf(tickers),
         everyMs,
         // One day more, so that the day's first moments have the one before.
         fromMs: () => client.now() - everyMs,
@@ -170,7 +194,7 @@ export class CandleBoard {
 
   /** Of these the newest is enough: they are told without a past. */
   #quote(tickers: readonly Ticker[]): void {
-    const metrics = metricsOf(tickers.flatMap(({ bid, ask }) => [bid, ask]));
+    const metrics = quotedMetricsOf(tickers);
     const named = metrics.join(" ");
     if (named === this.#quotedMetrics) return;
     this.#quotedMetrics = named;
@@ -229,6 +253,18 @@ export function siblingOf(device: DeviceView, role: "volume" | "bid" | "ask"): S
     if (series.entry.role === role && series.entry.type === "number") return series;
   }
   return undefined;
+}
+
+function covers({ request }: CandleFeed, metrics: readonly string[]): boolean {
+  return metrics.every((metric) => request.metrics.includes(metric));
+}
+
+function candleMetricsOf(tickers: readonly Ticker[]): string[] {
+  return metricsOf(tickers.flatMap(({ price, volume }) => [price, volume]));
+}
+
+function quotedMetricsOf(tickers: readonly Ticker[]): string[] {
+  return metricsOf(tickers.flatMap(({ bid, ask }) => [bid, ask]));
 }
 
 function metricsOf(series: readonly (SeriesView | undefined)[]): string[] {
