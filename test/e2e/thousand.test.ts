@@ -89,7 +89,15 @@ it("1,000 devices × 5 readings a second: every reading is acknowledged, stored 
   await page.goto(`${world.url}/#/device/${opened}`);
   await page.reload();
   const frame = metrics;
-  const asked = { connections: devices, rate: devices * frame, frame, metrics, form: "rows", window: 32 } as const;
+  const asked = {
+    prefix: "load",
+    connections: devices,
+    rate: devices * frame,
+    frame,
+    metrics,
+    form: "rows",
+    window: 32,
+  } as const;
   const url = `${world.url.replace("http", "ws")}/ws`;
   const ports = { WebSocket, onLine: () => {}, stopped: new AbortController().signal };
   const report = await runLoad({ url, json: false, duration: 6_000, ...asked }, ports);
