@@ -1,4 +1,4 @@
-/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, or not let in, or a fault was not taken as it should be, 2: a flag was wrong. */
+/** `npm run simulate`: flags, signals, lines on the terminal, exit codes. 0: all acknowledged, 1: not all, or not let in, or a fault was not taken as it should be, 2: a flag was wrong, 70: this program has a fault. */
 import { WebSocket } from "ws";
 import { runFaults, startFaults } from "./faults/command.ts";
 import { Fleet } from "./fleet.ts";
@@ -6,7 +6,7 @@ import { type LinkState, type Refused, systemPorts } from "./link.ts";
 import { chosenSources, readOptions, type SimulatorOptions } from "./options.ts";
 import type { Source } from "./profiles.ts";
 import type { Self, SelfOptions } from "./self.ts";
-import { lineEveryMs, openTerminal, stopOnSignals } from "./terminal.ts";
+import { endOnFault, lineEveryMs, openTerminal, stopOnSignals } from "./terminal.ts";
 import { firstLine, lastLine, liveLine, pastLine, selfLine, turnedAway, unreachable } from "./words.ts";
 
 /** How long the hub may take to decide what is on its way at the end, ms. */
@@ -96,6 +96,7 @@ function run(options: SimulatorOptions, sources: readonly Source[], startSelf?: 
   });
 }
 
+endOnFault();
 const args = process.argv.slice(2);
 if (args.includes("--load")) {
   // Loaded where it is used, as all that is not the fleet.

@@ -7,6 +7,9 @@ const repeatMs = 1_000;
 /** A live line is told so often, ms: where it is written to a file, seldom. */
 export const lineEveryMs = process.stdout.isTTY ? 1_000 : 5_000;
 
+/** With this ends a program that meets a fault of its own; its other exit codes say how its work went. */
+export const faultExitCode = 70;
+
 export interface Terminal {
   /** A line that the next one takes the place of, where people watch. */
   live(line: string): void;
@@ -36,6 +39,14 @@ export function openTerminal(apart: boolean): Terminal {
       process.stderr.write(`${line}\n`);
     },
   };
+}
+
+/** Lets a fault of this program end it, told in full. */
+export function endOnFault(): void {
+  process.on("uncaughtException", ({ stack }) => {
+    process.stderr.write(`${stack}\n`);
+    process.exit(faultExitCode);
+  });
 }
 
 /** Until when a program runs. */

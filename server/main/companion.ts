@@ -9,11 +9,14 @@ import type { Ports, Timer } from "../ports.ts";
 /** A companion waits for its last acknowledgements; a hub that stops does not wait for it longer than this. */
 const stopMs = 2_000;
 
-/** One that is killed is started again after the first of these; each time it takes four times as long, up to the second, ms. */
+/** With these a companion ends by itself and has its reasons: done, sent away, told the wrong flags. */
+const lastReasonCode = 2;
+
+/** One that is killed or breaks is started again after the first of these; each time it takes four times as long, up to the second, ms. */
 const firstWaitMs = 1_000;
 const longestWaitMs = 300_000;
 
-/** One that has run for so long was killed by something new, ms. */
+/** One that has run for so long ended by something new, ms. */
 const longLifeMs = 600_000;
 
 export interface Companion {
@@ -33,7 +36,8 @@ export interface CompanionOptions {
 
 /**
  * The channel between the two processes ends with the hub, however that ends, and the companion goes with it. One that is
- * killed, such as by a system that is short of memory, is started again; one that ends by itself has its reasons.
+ * killed, such as by a system that is short of memory, or meets a fault of its own, is started again; one that ends by itself has
+ * its reasons.
  */
 export function startCompanion(options: CompanionOptions, { clock, log }: Ports): Companion {
   const { name, script, flags, url } = options;
@@ -50,7 +54,7 @@ export function startCompanion(options: CompanionOptions, { clock, log }: Ports)
     started.on("error", (error) => log.warn(`${name} could not start`, { reason: error.message }));
     started.on("exit", (code, signal) => {
       if (stopping) return;
-      if (signal === null) return log.warn(`${name} ended; the hub goes on`, { code, signal });
+      if (code !== null && code <= lastReasonCode) return log.warn(`${name} ended; the hub goes on`, { code, signal });
       if (clock.monotonic() - startedAt >= longLifeMs) waitMs = firstWaitMs;
       log.warn(`${name} ended; the hub goes on, and starts it again in ${waitMs / 1_000} s`, { code, signal });
       restart = clock.after(waitMs, start);

@@ -1,10 +1,14 @@
 /** [S9] What becomes of a hub's companions when they end. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Companion, startCompanion } from "../../server/main/companion.ts";
 import { silentLog } from "../../server/ports.ts";
+import { faultExitCode } from "../../simulator/terminal.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const within = { timeout: 20_000, interval: 20 };
@@ -15,12 +19,17 @@ describe("[S9] a companion", () => {
     for (const end of ends.splice(0).reverse()) await end();
   });
 
-  /** A companion whose program is `source`, with what the hub's log says of it. */
-  function started(source: string): { companion: Companion; clock: FakeClock; lines: string[] } {
+  function programOf(source: string): string {
     const folder = mkdtempSync(join(tmpdir(), "companion-"));
     ends.push(() => rmSync(folder, { recursive: true, force: true }));
     const script = join(folder, "program.mjs");
     writeFileSync(script, source);
+    return script;
+  }
+
+  /** A companion whose program is `source`, with what the hub's log says of it. */
+  function started(source: string): { companion: Companion; clock: FakeClock; lines: string[] } {
+    const script = programOf(source);
     const [clock, lines]: [FakeClock, string[]] = [new FakeClock(), []];
     const log = { ...silentLog, warn: (message: string) => lines.push(message) };
     const options = { name: "the watch", script, flags: [], url: "http://127.0.0.1:9" };
@@ -60,10 +69,34 @@ describe("[S9] a companion", () => {
     expect(lines[2]).toMatch(/again in 1 s$/);
   });
 
-  it("that ends by itself, having been sent away, is not", async () => {
-    const { clock, lines } = started("process.exit(1);");
+  it.each([0, 1, 2])("that ends by itself with %i, having been sent away, is not", async (code) => {
+    const { clock, lines } = started(`process.exit(${code});`);
     await expect.poll(() => lines, within).toEqual(["the watch ended; the hub goes on"]);
     expect(clock.pending).toBe(0);
+  });
+
+  it("that ends by a fault of its own is started again, each time later", async () => {
+    const { companion, clock, lines } = started(`process.exit(${faultExitCode});`);
+    await expect.poll(() => lines.length, within).toBe(1);
+    expect(lines[0]).toBe("the watch ended; the hub goes on, and starts it again in 1 s");
+    clock.advance(1_000);
+    await expect.poll(() => lines.length, within).toBe(2);
+    expect(lines[1]).toMatch(/again in 4 s$/);
+    await companion.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  it("is the simulator, which tells a fault of its own by another exit code than its words", async () => {
+    const simulator = new URL("../../simulator/main.ts", import.meta.url).href;
+    // Once all is loaded, so that it happens in the midst of its work.
+    const fault = "setTimeout(() => { throw new Error('a fault of its own'); });";
+    const flags = ["--url", "ws://127.0.0.1:9/ws", "--devices", "1", "--quiet"];
+    const source = `await import(${JSON.stringify(simulator)}); ${fault}`;
+    const program = programOf(source);
+    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), program, ...flags]);
+    const [errors, [code]] = await Promise.all([buffer(child.stderr).then(String), once(child, "close")]);
+    expect(code).toBe(faultExitCode);
+    expect(errors).toMatch(/a fault of its own/);
   });
 
   it("is stopped while it waits to be started again", async () => {
