@@ -4,15 +4,13 @@ import { repeat } from "lit/directives/repeat.js";
 import type { ArrivalsAnswer } from "../../server/protocol/index.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
-import { Poll } from "../client/poll.ts";
-import { browserTimers } from "../client/timers.ts";
 import { ArrivalsOrder, senderKey } from "../data/arrivals-order.ts";
-import { formatCount } from "../data/format.ts";
+import { formatClock, formatCount } from "../data/format.ts";
 import { deviceHref } from "../data/route.ts";
 import { baseStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { arrivalsStyles } from "./arrivals-styles.ts";
+import { PollController } from "./poll-controller.ts";
 import { ageText, deviceLabel } from "./values.ts";
 
 type Sender = ArrivalsAnswer["senders"][number];
@@ -28,24 +26,16 @@ export class ArrivalsList extends LitElement {
 
   @property({ attribute: false }) hub!: Hub;
   @state() private answer: ArrivalsAnswer | undefined;
-  @state() private problem: string | undefined;
 
   readonly #order = new ArrivalsOrder();
-  readonly #poll = new Poll<ArrivalsAnswer>({
-    timers: browserTimers,
+  readonly #poll = new PollController<ArrivalsAnswer>(this, {
+    hub: () => this.hub,
+    path: "arrivals",
     everyMs: askMs,
-    ask: (signal) => this.hub.api.get<ArrivalsAnswer>("arrivals", { signal, quiet: true }),
-    seen: () => document.visibilityState === "visible" && this.hub.client.state.state === "open",
     answered: (answer) => {
       this.answer = answer;
-      this.problem = undefined;
-    },
-    failed: (error) => {
-      // A connection that was cut is told of at the top of the page.
-      if (error instanceof HubRefusal) this.problem = error.message;
     },
   });
-  readonly #seen = () => this.#poll.start();
 
   constructor() {
     super();
@@ -53,24 +43,16 @@ export class ArrivalsList extends LitElement {
     new Observer(this, () => this.hub?.client);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#seen);
-    this.#poll.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#seen);
-    this.#poll.stop();
-  }
-
   override render() {
+    const { answer } = this;
+    const { problem } = this.#poll;
+    const isPast = answer !== undefined && this.#poll.isPast(answer.hubTime);
+    this.toggleAttribute("past", isPast);
     return html`<section aria-labelledby="arrivals">
       <h2 id="arrivals">${texts.arrivals.heading}</h2>
-      <p class="intro">${texts.arrivals.intro}</p>
-      ${this.problem === undefined ? nothing : html`<p class="note" role="status">${texts.arrivals.failed(this.problem)}</p>`}
-      ${this.answer ? this.#arrived(this.answer) : this.problem === undefined ? html`<p class="note">${texts.arrivals.loading}</p>` : nothing}
+      <p class="intro numbers">${isPast ? html`<b>${texts.asOf(formatClock(answer.hubTime))}</b>` : texts.arrivals.intro}</p>
+      ${problem === undefined ? nothing : html`<p class="note" role="status">${texts.arrivals.failed(problem)}</p>`}
+      ${answer ? this.#arrived(answer) : problem === undefined ? html`<p class="note">${texts.arrivals.loading}</p>` : nothing}
     </section>`;
   }
 

@@ -5,6 +5,11 @@ export const arrivalsStyles = css`
     display: block;
     min-width: 0;
   }
+  /* Nothing that is shown may look newer than it is. */
+  :host([past]) {
+    --value-text: var(--text-muted);
+    --ok: var(--idle);
+  }
   h2 {
     font-size: var(--text-m);
     font-weight: 600;
@@ -13,6 +18,10 @@ export const arrivalsStyles = css`
   .note {
     color: var(--text-muted);
     font-size: var(--text-s);
+  }
+  .intro b {
+    color: var(--warn);
+    font-weight: 600;
   }
   .note {
     padding: 12px 0;

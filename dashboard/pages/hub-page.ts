@@ -1,15 +1,13 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
-import { Observer } from "../client/controllers.ts";
+import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
-import { Poll } from "../client/poll.ts";
-import { browserTimers } from "../client/timers.ts";
-import { formatCount, formatDuration, formatInstant } from "../data/format.ts";
+import { formatClock, formatCount, formatDuration, formatInstant } from "../data/format.ts";
 import { StatusHistory, statusEveryMs } from "../data/status-history.ts";
 import { flags, levelsOf } from "../data/status-limits.ts";
+import { PollController } from "../elements/poll-controller.ts";
 import "../elements/status-card.ts";
 import { statusCards } from "../elements/status-facts.ts";
 import "../elements/status-storage.ts";
@@ -31,6 +29,17 @@ export class HubPage extends LitElement {
         max-width: 1640px;
         margin: 0 auto;
         padding: 24px 16px 64px;
+      }
+      /* Nothing that is shown may look newer than it is. */
+      :host([past]) {
+        --value-text: var(--text-muted);
+        --ok: var(--idle);
+        --chart-opacity: 0.5;
+      }
+      .as-of {
+        color: var(--warn);
+        font-size: var(--text-s);
+        font-weight: 600;
       }
       .top {
         display: flex;
@@ -136,49 +145,30 @@ export class HubPage extends LitElement {
   ];
 
   @property({ attribute: false }) hub!: Hub;
-  @state() private problem: string | undefined;
 
-  readonly #poll = new Poll<StatusAnswer>({
-    timers: browserTimers,
+  readonly #poll = new PollController<StatusAnswer>(this, {
+    hub: () => this.hub,
+    path: "status",
     everyMs: statusEveryMs,
-    ask: (signal) => this.hub.api.get<StatusAnswer>("status", { signal, quiet: true }),
-    seen: () => document.visibilityState === "visible" && this.hub.client.state.state === "open",
-    answered: (status) => {
-      history.take(status);
-      this.problem = undefined;
-      this.requestUpdate();
-    },
-    failed: (error) => {
-      // A connection that was cut is told of at the top of the page.
-      if (error instanceof HubRefusal) this.problem = error.message;
-    },
+    answered: (status) => history.take(status),
   });
-  readonly #seen = () => this.#poll.start();
 
   constructor() {
     super();
+    new Observer(this, () => everySecond);
     new Observer(this, () => this.hub?.client);
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    document.addEventListener("visibilitychange", this.#seen);
-    this.#poll.start();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    document.removeEventListener("visibilitychange", this.#seen);
-    this.#poll.stop();
   }
 
   override render() {
     const status = history.newest;
-    const { problem } = this;
+    const { problem } = this.#poll;
+    const isPast = status !== undefined && this.#poll.isPast(status.hubTime);
+    this.toggleAttribute("past", isPast);
     return html`
       <div class="top">
         <h1>${texts.hub.heading}</h1>
         ${status ? this.#health(status) : nothing}
+        ${isPast ? html`<span class="as-of numbers" role="status">${texts.asOf(formatClock(status.hubTime))}</span>` : nothing}
       </div>
       ${problem === undefined ? nothing : html`<p class="trouble" role="status">${texts.hub.failed(problem)}</p>`}
       ${status ? this.#figures(status) : problem === undefined ? html`<p class="note" role="status">${texts.hub.waiting}</p>` : nothing}
