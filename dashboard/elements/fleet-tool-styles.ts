@@ -96,10 +96,10 @@ export const fleetToolStyles = css`
   .states .count {
     font-weight: 650;
   }
-  .states .some.alarm,
-  .states .some.trouble {
+  .states .some.alarm {
     color: var(--alarm);
   }
+  .states .some.trouble,
   .states .some.warn,
   .states .some.silent {
     color: var(--warn);
