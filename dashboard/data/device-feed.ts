@@ -279,9 +279,7 @@ export class DeviceFeed {
       if (entry.value === undefined || entry.time === undefined || typeof entry.value === "number") continue;
       // A state that did not change in this range has no history in it, but it holds.
       const trace = this.#traceOf(entry.series, entry.value);
-      if (!(trace instanceof StateTrace)) continue;
-      if (trace.length === 0) trace.add(entry.time, entry.value);
-      else trace.confirm(entry.time);
+      if (trace instanceof StateTrace) trace.add(entry.time, entry.value);
     }
     for (const [series, { times, values }] of this.#seam.readings) {
       const [first] = values;
@@ -322,7 +320,7 @@ export class DeviceFeed {
       const trace = this.#traceOf(number, value);
       if (trace instanceof NumberTrace) {
         if (typeof value === "number") trace.add(timeMs, value);
-      } else if (typeof value !== "number") trace.add(timeMs, value);
+      } else if (typeof value !== "number" && !trace.add(timeMs, value)) this.#outdated = true;
     }
     const window = this.window();
     if (window.live && !this.#asked.live) this.#subscribe();

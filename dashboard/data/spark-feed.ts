@@ -270,7 +270,5 @@ function load(kept: Kept, series: SeriesView, told: ToldSeries | undefined, toMs
   trace.clear();
   trace.load({ times: [...(told?.times ?? [])], values: [...(told?.values ?? [])] });
   // A state that did not change within the window is told by no reading in it, but it holds.
-  if (typeof value === "number" || value === undefined || timeMs === undefined) return;
-  if (trace.length === 0) trace.add(timeMs, value);
-  else trace.confirm(timeMs);
+  if (typeof value !== "number" && value !== undefined && timeMs !== undefined) trace.add(timeMs, value);
 }

@@ -19,22 +19,29 @@ const mostParted = 64;
 /** Most changes kept of one series. */
 const mostChanges = 4_096;
 
-/** The drawn past and present of a boolean or a text: its changes, and how far the last one is known to hold. */
+/** Readings of one state, one after another. */
+interface Run {
+  readonly fromMs: number;
+  /** The last of its readings that is known; those between are not kept. */
+  heldMs: number;
+  readonly state: State;
+}
+
+/** The drawn past and present of a boolean or a text: its changes, and how far each state is known to have held. */
 export class StateTrace {
-  #times: number[] = [];
-  #states: State[] = [];
-  #knownToMs = Number.NEGATIVE_INFINITY;
+  /** In rising time, each of another state than the one before. */
+  #runs: Run[] = [];
   #ranks = new Map<State, number>();
   /** Changes with each reading, so that a chart knows whether to draw anew. */
   version = 0;
 
   get length(): number {
-    return this.#times.length;
+    return this.#runs.length;
   }
 
   /** The last time that a reading confirmed the newest state, ms. */
   get lastMs(): number {
-    return this.#knownToMs;
+    return this.#runs.at(-1)?.heldMs ?? Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -50,9 +57,7 @@ export class StateTrace {
   }
 
   clear(): void {
-    this.#times = [];
-    this.#states = [];
-    this.#knownToMs = Number.NEGATIVE_INFINITY;
+    this.#runs = [];
     this.version += 1;
   }
 
@@ -63,51 +68,56 @@ export class StateTrace {
     }
   }
 
-  /** The newest state still held at `timeMs`, though the history tells only its changes. */
-  confirm(timeMs: number): void {
-    this.#knownToMs = Math.max(this.#knownToMs, timeMs);
+  /**
+   * Takes one reading; of two with one time the later call counts. False where it came late and told another state than its
+   * neighbours: readings that were not kept may lie behind it, so that only the hub knows how long its state held.
+   */
+  add(timeMs: number, state: State): boolean {
     this.version += 1;
+    this.rankOf(state);
+    const runs = this.#runs;
+    const isLate = timeMs < this.lastMs;
+    let at = runs.length;
+    while (at > 0 && (runs[at - 1] as Run).fromMs > timeMs) at--;
+    const run = runs[at - 1];
+    if (run?.state === state) {
+      run.heldMs = Math.max(run.heldMs, timeMs);
+      return true;
+    }
+    const told: Run = { fromMs: timeMs, heldMs: timeMs, state };
+    // Its state was told again afterwards: what came late is no more than a part of it.
+    const rest = run && run.heldMs > timeMs ? [{ ...run, fromMs: run.heldMs }] : [];
+    runs.splice(at, 0, told, ...rest);
+    if (run && run.heldMs >= timeMs) run.heldMs = run.fromMs;
+    if (run?.fromMs === timeMs) runs.splice(--at, 1);
+    this.#join(at + 1);
+    this.#join(at);
+    while (runs.length > mostChanges) runs.shift();
+    return !isLate;
   }
 
-  add(timeMs: number, state: State): void {
-    this.confirm(timeMs);
-    this.rankOf(state);
-    let at = this.#times.length;
-    while (at > 0 && (this.#times[at - 1] as number) > timeMs) at--;
-    if (at > 0 && this.#times[at - 1] === timeMs) {
-      this.#states[at - 1] = state;
-      return;
-    }
-    if (this.#states[at - 1] === state) return;
-    if (this.#states[at] === state) {
-      this.#times[at] = timeMs;
-      return;
-    }
-    this.#times.splice(at, 0, timeMs);
-    this.#states.splice(at, 0, state);
-    if (this.#times.length > mostChanges) {
-      this.#times.shift();
-      this.#states.shift();
-    }
+  /** A run and the one before it are one where they are of one state. */
+  #join(index: number): void {
+    const [before, run] = [this.#runs[index - 1], this.#runs[index]];
+    if (!before || before.state !== run?.state) return;
+    before.heldMs = run.heldMs;
+    this.#runs.splice(index, 1);
   }
 
   /** Forgets what ended before `timeMs`. */
   dropBefore(timeMs: number): void {
     let ended = 0;
-    while (ended + 1 < this.#times.length && (this.#times[ended + 1] as number) <= timeMs) ended++;
-    if (ended === 0) return;
-    this.#times.splice(0, ended);
-    this.#states.splice(0, ended);
+    while (ended + 1 < this.#runs.length && (this.#runs[ended + 1] as Run).fromMs <= timeMs) ended++;
+    if (ended > 0) this.#runs.splice(0, ended);
   }
 
   /** What holds between the two instants, oldest first. `holdMs`: how long the newest state is taken to hold after its last reading. */
   spans(fromMs: number, toMs: number, holdMs = 0): StateSpan[] {
     const found: StateSpan[] = [];
-    for (let index = 0; index < this.#times.length; index++) {
-      const start = this.#times[index] as number;
-      const end = this.#times[index + 1] ?? Math.max(start, Math.min(this.#knownToMs + holdMs, toMs), this.#knownToMs);
-      if (end < fromMs || start > toMs) continue;
-      found.push({ fromMs: start, toMs: end, state: this.#states[index] as State });
+    for (const [index, run] of this.#runs.entries()) {
+      const end = this.#runs[index + 1]?.fromMs ?? Math.max(run.heldMs, Math.min(run.heldMs + holdMs, toMs));
+      if (end < fromMs || run.fromMs > toMs) continue;
+      found.push({ fromMs: run.fromMs, toMs: end, state: run.state });
     }
     return found;
   }
@@ -126,9 +136,7 @@ export class StateTrace {
   }
 
   at(timeMs: number): State | undefined {
-    let index = this.#times.length - 1;
-    while (index >= 0 && (this.#times[index] as number) > timeMs) index--;
-    return this.#states[index];
+    return this.#runs.findLast(({ fromMs }) => fromMs <= timeMs)?.state;
   }
 }
 

@@ -279,6 +279,27 @@ describe("the feed of a device", () => {
     expect((trace as StateTrace).at(startMs + 9)).toBe("shut");
   });
 
+  it("asks anew, once and after a while, where a state came late: how long it held only the hub knows", () => {
+    const state: LiveSeriesEntry = { ...entry(3, startMs + 20_000), type: "string", value: "open" };
+    (feed.device.series.get(1) as SeriesView).entry = state;
+    const id = requests().at(-1)?.id;
+    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
+    socket.say({ type: "subscribed", id, set: 7, ...about });
+    socket.say({ type: "series", set: 7, series: [state] });
+    socket.say({ type: "history", id, series: 1, every: null, times: [startMs], values: ["open"], done: true });
+    socket.say({ type: "ready", id, offset: 0 });
+    answerSeam([]);
+    update({ times: [startMs + 25_000], values: ["open"] });
+    beats(12);
+    expect(requests()).toHaveLength(1);
+    update({ times: [startMs + 10_000], values: ["shut"] });
+    const trace = feed.trace(1) as StateTrace;
+    const at = [9_999, 10_000, 25_000].map((ms) => trace.at(startMs + ms));
+    expect(at).toEqual(["open", "shut", "open"]);
+    beats(1);
+    expect(requests()).toHaveLength(2);
+  });
+
   it("asks so far back that a slow series enters its window from the left, and for as many more rows", () => {
     const { from, points } = lastRequest().history;
     // Every second in five minutes: the usual margin.

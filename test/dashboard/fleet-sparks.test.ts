@@ -261,6 +261,13 @@ describe("the curves of what is in sight", () => {
     expect(states(door)).toEqual(["shut", "open"]);
     const held = feed.spark(pump)?.trace;
     expect(held instanceof StateTrace && held.at(start)).toBe(true);
+    // It changes while its past is told, which does not know of that.
+    pass(minute);
+    Object.assign(door, { value: "shut", timeMs: clock.now() });
+    view.tell();
+    await answer(1, { series: [{ ...changes, values: ["shut", "open"] }] });
+    const changed = feed.spark(door)?.trace as StateTrace;
+    expect([changed.at(clock.now() - 1), changed.at(clock.now())]).toEqual(["open", "shut"]);
   });
 
   it("are kept for what was seen last, in bounded number", async () => {

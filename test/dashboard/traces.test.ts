@@ -168,7 +168,7 @@ describe("a trace of states", () => {
       { fromMs: 10, toMs: 30, state: "sun" },
       { fromMs: 30, toMs: 30, state: "fog" },
     ]);
-    trace.confirm(50);
+    trace.add(50, "fog");
     expect(trace.spans(40, 100)).toEqual([{ fromMs: 30, toMs: 50, state: "fog" }]);
   });
 
@@ -184,6 +184,68 @@ describe("a trace of states", () => {
     expect(trace.at(7)).toBe(true);
     expect(trace.at(25)).toBe(false);
     expect(trace.at(4)).toBeUndefined();
+  });
+
+  it("takes a late state for no longer than until its neighbour was told again", () => {
+    const trace = new StateTrace();
+    for (const time of [10, 20, 30]) expect(trace.add(time, "open")).toBe(true);
+    expect(trace.add(15, "shut")).toBe(false);
+    expect(trace.spans(0, 100)).toEqual([
+      { fromMs: 10, toMs: 15, state: "open" },
+      { fromMs: 15, toMs: 30, state: "shut" },
+      { fromMs: 30, toMs: 30, state: "open" },
+    ]);
+    // The door was open all along until it was shut.
+    trace.add(40, "shut");
+    trace.add(35, "open");
+    expect(trace.spans(31, 100)).toEqual([
+      { fromMs: 30, toMs: 40, state: "open" },
+      { fromMs: 40, toMs: 40, state: "shut" },
+    ]);
+    expect(trace.lastMs).toBe(40);
+  });
+
+  it("takes a state that is told anew for the same instant in place of the one before", () => {
+    const trace = new StateTrace();
+    for (const [time, state] of [
+      [10, "open"],
+      [20, "shut"],
+      [30, "open"],
+      [20, "open"],
+    ] as const)
+      trace.add(time, state);
+    expect(trace.spans(0, 100)).toEqual([{ fromMs: 10, toMs: 30, state: "open" }]);
+    trace.add(30, "shut");
+    expect(trace.spans(0, 100)).toEqual([
+      { fromMs: 10, toMs: 30, state: "open" },
+      { fromMs: 30, toMs: 30, state: "shut" },
+    ]);
+  });
+
+  it("tells what was told, in whatever order it came, and where it cannot be sure says so", () => {
+    const reading = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.constantFrom("a", "b", "c"));
+    fc.assert(
+      fc.property(fc.array(reading, { minLength: 1, maxLength: 12 }), (readings) => {
+        const trace = new StateTrace();
+        const told = new Map<number, string>();
+        let sure = true;
+        for (const [time, state] of readings) {
+          sure = trace.add(time, state) && sure;
+          told.set(time, state);
+          expect(trace.at(time)).toBe(state);
+        }
+        const times = [...told.keys()].sort((one, other) => one - other);
+        const newest = times.at(-1) as number;
+        expect([trace.lastMs, trace.at(newest)]).toEqual([newest, told.get(newest)]);
+        const spans = trace.spans(0, 100);
+        for (const [index, span] of spans.entries()) {
+          // Nothing begins where nothing was told, and no state follows itself.
+          expect(told.has(span.fromMs)).toBe(true);
+          expect(span.state).not.toBe(spans[index + 1]?.state);
+        }
+        if (sure) expect(times.map((time) => trace.at(time))).toEqual(times.map((time) => told.get(time)));
+      }),
+    );
   });
 
   it("takes texts without end at a steady price, and knows no more of them than it keeps", () => {
