@@ -47,7 +47,9 @@ export class WorkerPair {
 
   /** Closes the database once what was asked before is answered, then ends the threads. */
   async close(): Promise<void> {
-    await Promise.allSettled([this.reader.call("close", []), this.writer.call("close", [])]);
+    // The writer goes last: a reader cannot take the log away with it.
+    await Promise.allSettled([this.reader.call("close", [])]);
+    await Promise.allSettled([this.writer.call("close", [])]);
     await this.end();
   }
 
