@@ -5,7 +5,7 @@ import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
 /** Raised with every change of the tables, and the old one is then migrated in one transaction. */
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,6 +36,9 @@ const migrations = [
   `CREATE TABLE presence (device TEXT NOT NULL, number INTEGER NOT NULL, at_ms INTEGER NOT NULL, state TEXT NOT NULL,
      reason TEXT NOT NULL, since_ms INTEGER NOT NULL, PRIMARY KEY (device, number)) WITHOUT ROWID;
    INSERT INTO meta VALUES ('next_presence', '1'), ('alive_ms', '');`,
+  // Hubs of schema 2 noted no deletion, or one did and the next one did not: each may have deleted anything up to now.
+  `INSERT INTO meta SELECT 'whole_after', coalesce(max(commit_number) + 1, 0) FROM journal WHERE true
+     ON CONFLICT DO UPDATE SET value = excluded.value;`,
 ] as const;
 
 /** Makes the tables of a new database. */
@@ -100,11 +103,6 @@ export class Meta {
 
   set(key: MetaKey, value: string): void {
     this.#write.run(key, value);
-  }
-
-  /** Sets what is not there yet. */
-  begin(key: MetaKey, value: string): void {
-    if (this.#read.get(key) === undefined) this.set(key, value);
   }
 }
 

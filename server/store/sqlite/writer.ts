@@ -89,8 +89,6 @@ export class Writer {
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));
       this.#recover();
-      // A hub from before this fact was kept may have deleted anything.
-      this.#meta.begin("whole_after", String(this.#commit === 0 ? 0 : this.#commit + 1));
       const recovered = this.#meta.get("clean") === "0";
       if (recovered && !hadLog && settings.expectLog) {
         this.#missReadings(`${log} is not there: if that file was lost, so are the newest readings in it`);
@@ -153,7 +151,7 @@ export class Writer {
   }
 
   recent(limitBytes: number, fromMs: number): RecentCommits {
-    return this.#parts.journal.recent(limitBytes, fromMs, Number(this.#meta.get("whole_after")));
+    return this.#guarded(() => this.#parts.journal.recent(limitBytes, fromMs, Number(this.#meta.get("whole_after"))));
   }
 
   lastSeq(device: string, session: string): number {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
@@ -48,7 +48,20 @@ describe("the database file", () => {
         db.pragma(name, { simple: true }),
       ),
     );
-    expect(found).toEqual([4096, 2, 0x74687562, 2, "wal"]);
+    expect(found).toEqual([4096, 2, 0x74687562, 3, "wal"]);
+  });
+
+  it("[SQ1] is one file without a log once it is closed, though the reader was at work until then", async () => {
+    const store = engine.create();
+    await store.open();
+    const rows = Array.from({ length: 100_000 }, (_, index) => [index, index / 7] as const);
+    const newSeries = [{ series: 1, device: "d", metric: "m", type: "number" as const }];
+    await store.append(batchOf({ newSeries, columns: columnsOf(1, rows) }));
+    await store.sealAll();
+    const questions = Array.from({ length: 20 }, () => store.readRaw(everything(1), 100_000));
+    await questions[0];
+    await Promise.all([store.close(), Promise.allSettled(questions)]);
+    expect(readdirSync(engine.folder).sort()).toEqual(["hub.db", "hub.lock"]);
   });
 
   it("[SQ2] syncs each commit, on the writer's and on the reader's connection, at the second open too", async () => {
@@ -83,10 +96,10 @@ describe("the database file", () => {
 describe("a store that cannot be opened", () => {
   it("[SQ5] is refused in one sentence that says what to do", async () => {
     await openAndClose();
-    inspect(engine.folder, (db) => db.pragma("user_version = 3"));
+    inspect(engine.folder, (db) => db.pragma("user_version = 4"));
     const newer = await refusal();
     expect(newer.reason).toBe("newer_schema");
-    expect(newer.message).toMatch(/newer hub \(schema 3; this hub knows 2\).*--data/);
+    expect(newer.message).toMatch(/newer hub \(schema 4; this hub knows 3\).*--data/);
   });
 
   it("[SQ5] leaves the database of another program as it was", async () => {

@@ -1,26 +1,37 @@
-/** Databases of older hubs. `schema-1.db.gz` was written by the hub as it was before schema 2, and closed in good order. */
+/** Databases of older hubs, written by the hub as it was right before the next schema, and closed in good order. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { batchOf, everything, type Row, World } from "../world.ts";
+import { batchOf, columnsOf, everything, type Row, World } from "../world.ts";
 import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
 
 await buildWorker();
 
 const at = Date.UTC(2026, 10, 24);
+const at2 = Date.UTC(2026, 10, 25);
 const epoch = "67f7d6b0-8f97-414a-a6df-c4da71d17983";
-const old = gunzipSync(readFileSync(new URL("schema-1.db.gz", import.meta.url)));
+const schema1 = fixture("schema-1.db.gz");
+/** Its last three commits are whole in the journal, though readings of the first were deleted after them. */
+const schema2 = fixture("schema-2.db.gz");
 const temperatures = Array.from({ length: 100 }, (_, index): Row => [at + index * 1_000, index / 10]);
 
 let engine: SqliteEngine;
 let world: World;
 
+function fixture(name: string): Buffer {
+  return gunzipSync(readFileSync(new URL(name, import.meta.url)));
+}
+
+function use(database: Buffer): void {
+  writeFileSync(join(engine.folder, "hub.db"), database);
+}
+
 beforeEach(() => {
   engine = sqliteEngine();
   world = new World(engine);
+  use(schema1);
   // The lock tells that a hub has been here.
-  writeFileSync(join(engine.folder, "hub.db"), old);
   writeFileSync(join(engine.folder, "hub.lock"), "");
 });
 
@@ -66,7 +77,7 @@ it("[SQ26] finds everything in a database of schema 1, and keeps presence in it 
   expect(await world.reopen()).toMatchObject({ epoch, commit: 3, nextPresence: 2, aliveMs: at + 90_000 });
   await lookWhole();
   expect(await world.store.readPresence("boiler-1")).toEqual([change]);
-  expect(version()).toBe(2);
+  expect(version()).toBe(3);
 });
 
 it("[SQ26] leaves schema 1 whole where the migration breaks off in the middle, and does it at the next start", async () => {
@@ -79,7 +90,7 @@ it("[SQ26] leaves schema 1 whole where the migration breaks off in the middle, a
   await world.open();
   await lookWhole();
   expect(tables()).toContain("presence");
-  expect(version()).toBe(2);
+  expect(version()).toBe(3);
 });
 
 it("[SQ26] leaves schema 1 whole where another program holds the database, and says so", async () => {
@@ -104,4 +115,31 @@ it("[SQ27] keeps presence in a table that any tool reads, and in a disk with too
   await expect(full.appendPresence([{ ...change, number: 2 }], at)).rejects.toMatchObject({ code: "storage_full" });
   expect(await full.readPresence("boiler-1")).toEqual([change]);
   await full.close();
+});
+
+it.each([
+  { of: "a hub that noted no deletion", noted: undefined },
+  // What one build noted another one on the same schema did not know of, and may have deleted since.
+  { of: "hubs of which not each noted them", noted: "0" },
+])("[SQ26] finds everything in a database of schema 2 of $of, and gives nothing back from before it", async (one) => {
+  use(schema2);
+  if (one.noted !== undefined) {
+    inspect(engine.folder, (db) => db.prepare("INSERT INTO meta VALUES ('whole_after', ?)").run(one.noted));
+  }
+  expect(version()).toBe(2);
+  const state = await world.open();
+  expect(state).toMatchObject({ commit: 3, nextSeries: 3, recovered: false, nextPresence: 2, aliveMs: at2 + 100_000 });
+  const left = temperatures.flatMap(([time, value], index): Row[] =>
+    index >= 50 && index < 55 ? [] : [[time - at + at2, value]],
+  );
+  expect(await world.raw(everything(1))).toEqual(left);
+  expect(await world.store.readPresence("boiler-1")).toMatchObject([{ number: 1, state: "online" }]);
+  expect(await world.store.lastSeq("boiler-1", "first")).toBe(8);
+  expect(await world.store.recent(1e6, 0)).toEqual({ afterCommit: 4, commits: [] });
+  await world.store.append(batchOf({}));
+  await world.store.append(batchOf({ columns: columnsOf(1, [[at2 + 200_000, 1]]) }));
+  await world.reopen();
+  const { afterCommit, commits } = await world.store.recent(1e6, 0);
+  expect([afterCommit, commits.map(({ commit }) => commit)]).toEqual([4, [5]]);
+  expect(version()).toBe(3);
 });
