@@ -7,6 +7,7 @@ import type { Clock } from "../ports.ts";
 import { shortMessage } from "../protocol/errors.ts";
 import type { ArrivalsAnswer, ArrivalWay } from "../protocol/http.ts";
 import { shownAddress, shownRaw, startOf, withoutTokens } from "./arrivals-words.ts";
+import { FairMap } from "./fair-map.ts";
 import { PerSecond } from "./meters.ts";
 
 /** Counts are of so many whole seconds and the one that runs. */
@@ -15,7 +16,10 @@ const windowSeconds = 60;
 const mostTold = 200;
 /** Senders that are listed; the one that was listed first gives way to a new one, and is listed again when it sends. */
 const mostListed = 10_000;
-/** Refusals kept: of each sender, code and metric the newest, and how often it came. */
+/** Those of whom all was refused are listed apart, by address, and told in so many lines where others want the room. */
+const mostStrangers = 1_000;
+const strangersTold = 50;
+/** Refusals kept: of each sender, code and metric the newest, and how often it came; the address with most gives way. */
 const mostRefusals = 200;
 /** A refusal that did not come again for so long is forgotten, ms. */
 const keptMs = 3_600_000;
@@ -27,26 +31,36 @@ export class Origin {
   readonly address: string;
   /** The device of its hello, or else the first that it sent readings of. */
   device: string | undefined;
-  /** False once a socket is gone; always for requests. */
+  /** It has no connection that could hold its counts: a request, or a socket that was turned away. */
+  readonly passing: boolean;
+  /** False once a socket is gone; always for those that pass. */
   connected: boolean;
-  listed = false;
+  /** Something of it was taken, if only its hello. */
+  known = false;
+  listed: "senders" | "strangers" | undefined;
   lastMs = 0;
   /** Made when there is something to count: most connections of a hub may be quiet for long. */
   stored: PerSecond | undefined;
   refused: PerSecond | undefined;
-  #key = "";
+  /** As it was made, before it was known which device it sends for. */
+  readonly firstKey: string;
+  #key: string;
   #keyOf: string | undefined;
 
-  constructor(way: ArrivalWay, address: string, device?: string) {
+  constructor(way: ArrivalWay, address: string, device?: string, passing = way === "http") {
     this.way = way;
     this.address = shownAddress(address);
     this.device = device;
-    this.connected = way === "socket";
+    this.passing = passing;
+    this.connected = !passing;
+    this.firstKey = `${way} ${this.address} ${device ?? ""}`;
+    this.#key = this.firstKey;
+    this.#keyOf = device;
   }
 
   /** The same for a sender that comes back. */
   get key(): string {
-    if (this.#key === "" || this.#keyOf !== this.device) {
+    if (this.#keyOf !== this.device) {
       this.#key = `${this.way} ${this.address} ${this.device ?? ""}`;
       this.#keyOf = this.device;
     }
@@ -68,11 +82,11 @@ type ToldSender = ArrivalsAnswer["senders"][number];
 
 export class Arrivals {
   readonly #clock: Clock;
-  readonly #listed = new Set<Origin>();
-  /** Those of requests, by key: a request has no connection that could hold its counts. */
-  readonly #requests = new Map<string, Origin>();
-  /** The one that came again last is the last. */
-  readonly #refusals = new Map<string, ToldRefusal>();
+  readonly #senders = new Set<Origin>();
+  readonly #strangers = new FairMap<Origin, Origin>(mostStrangers);
+  /** Listed ones that pass, by the key that they had when they were made. */
+  readonly #passing = new Map<string, Origin>();
+  readonly #refusals = new FairMap<string, ToldRefusal>(mostRefusals);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -80,17 +94,23 @@ export class Arrivals {
 
   /** The sender of a request from `address`, with what is counted of it already. */
   request(address: string, device: string | undefined): Origin {
-    const origin = new Origin("http", address, device);
-    return this.#requests.get(origin.key) ?? origin;
+    return this.#listedAs(new Origin("http", address, device));
+  }
+
+  /** The same for a socket that was turned away at the door. */
+  turnedAway(address: string): Origin {
+    return this.#listedAs(new Origin("socket", address, undefined, true));
   }
 
   /** Something of this sender came that is neither a reading nor refused, such as its hello. */
   noted(origin: Origin): void {
+    origin.known = true;
     this.#list(origin);
   }
 
   /** Readings of one sender are decided: so many stored, so many refused. */
   decided(origin: Origin, stored: number, refused: number): void {
+    if (stored > 0) origin.known = true;
     this.#list(origin);
     const second = this.#second();
     origin.stored ??= new PerSecond(windowSeconds, second);
@@ -112,9 +132,7 @@ export class Arrivals {
     const key = `${origin.key} ${code} ${name ?? ""}`;
     const before = this.#refusals.get(key);
     const at = this.#clock.now();
-    this.#refusals.delete(key);
-    if (this.#refusals.size >= mostRefusals) this.#refusals.delete(this.#refusals.keys().next().value as string);
-    this.#refusals.set(key, {
+    this.#refusals.set(key, origin.address, {
       at,
       firstAt: before?.firstAt ?? at,
       count: (before?.count ?? 0) + 1,
@@ -132,28 +150,32 @@ export class Arrivals {
   read(wrongTokens: number): ArrivalsAnswer {
     const hubTime = this.#clock.now();
     const second = this.#second();
-    const senders = new Map<string, Origin[]>();
-    for (const origin of this.#listed) {
+    const lines = new Map<string, Origin[]>();
+    for (const origin of [...this.#senders, ...[...this.#strangers].map(([one]) => one)]) {
       if (hubTime - origin.lastMs > windowSeconds * 1_000) this.#unlist(origin);
       else {
         const { key } = origin;
-        const same = senders.get(key);
+        const same = lines.get(key);
         if (same) same.push(origin);
-        else senders.set(key, [origin]);
+        else lines.set(key, [origin]);
       }
     }
     for (const [key, { at }] of this.#refusals) if (hubTime - at > keptMs) this.#refusals.delete(key);
-    const newest = [...senders.values()]
+    const newest = [...lines.values()]
       .map((origins) => ({ origins, last: Math.max(...origins.map(({ lastMs }) => lastMs)) }))
       .sort((a, b) => b.last - a.last);
     return {
       hubTime,
       windowMs: windowSeconds * 1_000,
-      senders: newest.slice(0, mostTold).map(({ origins, last }) => joined(origins, last, second)),
+      senders: told(newest).map(({ origins, last }) => joined(origins, last, second)),
       more: Math.max(0, newest.length - mostTold),
-      refusals: [...this.#refusals.values()].reverse().map(shown),
+      refusals: Array.from(this.#refusals, ([, refusal]) => shown(refusal)).reverse(),
       wrongTokens,
     };
+  }
+
+  #listedAs(origin: Origin): Origin {
+    return this.#passing.get(origin.firstKey) ?? origin;
   }
 
   #countRefused(origin: Origin, count: number, second: number): void {
@@ -163,22 +185,47 @@ export class Arrivals {
 
   #list(origin: Origin): void {
     origin.lastMs = this.#clock.now();
-    if (origin.listed) return;
-    if (this.#listed.size >= mostListed) this.#unlist(this.#listed.values().next().value as Origin);
-    origin.listed = true;
-    this.#listed.add(origin);
-    if (origin.way === "http") this.#requests.set(origin.key, origin);
+    const list = origin.known ? "senders" : "strangers";
+    if (origin.listed === list) return;
+    this.#unlist(origin);
+    const gone = list === "senders" ? this.#addSender(origin) : this.#strangers.set(origin, origin.address, origin);
+    if (gone) this.#unlist(gone);
+    origin.listed = list;
+    if (origin.passing) this.#passing.set(origin.firstKey, origin);
+  }
+
+  /** Answers the one that gives way. */
+  #addSender(origin: Origin): Origin | undefined {
+    const gone = this.#senders.size >= mostListed ? this.#senders.values().next().value : undefined;
+    this.#senders.add(origin);
+    return gone;
   }
 
   #unlist(origin: Origin): void {
-    origin.listed = false;
-    this.#listed.delete(origin);
-    if (origin.way === "http") this.#requests.delete(origin.key);
+    origin.listed = undefined;
+    this.#senders.delete(origin);
+    this.#strangers.delete(origin);
+    if (this.#passing.get(origin.firstKey) === origin) this.#passing.delete(origin.firstKey);
   }
 
   #second(): number {
     return Math.floor(this.#clock.monotonic() / 1_000);
   }
+}
+
+interface Line {
+  readonly origins: readonly Origin[];
+  readonly last: number;
+}
+
+/** The newest lines. Strangers leave to those who send what they want of the room, but for a few lines. */
+function told(newest: readonly Line[]): Line[] {
+  const isSender = ({ origins }: Line) => origins.some(({ known }) => known);
+  const senders = newest.filter(isSender).length;
+  let room = Math.max(strangersTold, mostTold - senders);
+  const strangers = new Set(newest.filter((line) => !isSender(line) && room-- > 0));
+  let left = mostTold - strangers.size;
+  return newest.filter((line) => strangers.has(line) || (isSender(line) && left-- > 0));
 }
 
 /** One line for all connections of a sender that came back within the minute. */

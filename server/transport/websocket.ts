@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
 import type { Access } from "../hub/access.ts";
-import { type Arrivals, Origin } from "../hub/arrivals.ts";
+import type { Arrivals } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Peer } from "../hub/peer.ts";
 import { Throttle } from "../hub/throttle.ts";
@@ -38,7 +38,7 @@ const smallestSegmentBytes = 512;
 export interface WebsocketDeps {
   readonly accept: (peer: Peer) => Session;
   readonly access: Access;
-  readonly arrivals: Pick<Arrivals, "refused">;
+  readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
   readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
   readonly clock: Clock;
   readonly log: Log;
@@ -84,7 +84,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       // A foreign page that comes back by itself, or somebody who means harm, must not fill the disk with lines.
       if (refusedBefore.fail(address) === "first")
         deps.log.warn("socket refused; further ones of this minute are not told", { address, reason: refusal.message });
-      deps.arrivals.refused(passing(address), refusal);
+      deps.arrivals.refused(deps.arrivals.turnedAway(address), refusal);
       answer(socket, refusal.status, refusal.message);
       return;
     }
@@ -92,7 +92,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     const stranger = deps.access.judge(entrance);
     // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
     if (stranger && entrance.token !== undefined) {
-      deps.arrivals.refused(passing(entrance.address), stranger);
+      deps.arrivals.refused(deps.arrivals.turnedAway(entrance.address), stranger);
       answer(socket, errorRules[stranger.code].http, stranger.message, refusalHeaders(stranger));
       return;
     }
@@ -138,13 +138,6 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
     session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
     onGone();
   });
-}
-
-/** One that never became a connection. */
-function passing(address: string): Origin {
-  const origin = new Origin("socket", address);
-  origin.connected = false;
-  return origin;
 }
 
 /** What a person is told of a frame that `ws` ended its connection for; undefined where it was no frame. */

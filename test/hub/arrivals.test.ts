@@ -91,6 +91,58 @@ describe("the record of what arrived", () => {
     expect(senders.length + more).toBe(10_000);
   });
 
+  it("[P71] hides no sender behind strangers of whom all is refused, however many come", () => {
+    const { clock, arrivals, socket } = world();
+    const fleet = Array.from({ length: 300 }, (_, index) => socket(`d${index}`));
+    for (const origin of fleet) arrivals.decided(origin, 1, 0);
+    clock.advance(1_000);
+    arrivals.decided(arrivals.request("192.168.1.8", "posts"), 7, 0);
+    clock.advance(1_000);
+    for (let time = 0; time < 20_000; time++) {
+      const address = `203.${time % 200}.${Math.trunc(time / 200)}.9`;
+      arrivals.refused(socket(undefined, address), { code: "not_allowed", message: "no" });
+    }
+    const { senders, more } = arrivals.read(0);
+    expect(senders).toHaveLength(200);
+    expect(senders.filter(({ readings }) => readings > 0)).toHaveLength(150);
+    expect(senders.find(({ device }) => device === "posts")).toMatchObject({ readings: 7 });
+    expect(senders.length + more).toBe(301 + 1_000);
+    // They are there still, though only strangers came since.
+    arrivals.decided(arrivals.request("192.168.1.8", "posts"), 1, 0);
+    expect(arrivals.read(0).senders[0]).toMatchObject({ device: "posts", readings: 8 });
+  });
+
+  it("[P71] lists an address that is turned away again and again once, and lets no address hide another's refusals", () => {
+    const { arrivals, socket } = world();
+    const refusal = { code: "invalid_value", message: "no" };
+    arrivals.refused(socket("boiler", "192.168.1.20"), { ...refusal, metric: "temperature" });
+    for (let time = 0; time < 5_000; time++) {
+      arrivals.refused(arrivals.turnedAway("203.0.113.5"), { code: "not_allowed", message: `page ${time}` });
+      arrivals.refused(socket(`d${time}`, "198.51.100.6"), { ...refusal, metric: `m${time}` });
+    }
+    const { refusals, senders } = arrivals.read(0);
+    expect(senders.find(({ address, device }) => address === "203.0.113.…" && device === undefined)).toMatchObject({
+      way: "socket",
+      connected: false,
+      refused: 5_000,
+    });
+    expect(senders).toContainEqual(expect.objectContaining({ device: "boiler", refused: 1 }));
+    expect(refusals).toHaveLength(200);
+    expect(refusals.at(-1)).toMatchObject({ device: "boiler", metric: "temperature" });
+    expect(refusals[0]).toMatchObject({ device: "d4999" });
+  });
+
+  it("[P71] forgets a request whose device became known later, and begins anew when it comes again", () => {
+    const { clock, arrivals } = world();
+    const origin = arrivals.request("192.168.1.9", undefined);
+    arrivals.decided(origin, 1, 0);
+    origin.device = "a";
+    expect(arrivals.request("192.168.1.9", undefined)).toBe(origin);
+    clock.advance(61_000);
+    expect(arrivals.read(0).senders).toEqual([]);
+    expect(arrivals.request("192.168.1.9", undefined)).not.toBe(origin);
+  });
+
   it("[P71] shows no token, wherever it stood", () => {
     const { arrivals, socket } = world();
     const token = "k3j9-x2mq-0abc-d1ef-9hjk-m2np-q5rs";
