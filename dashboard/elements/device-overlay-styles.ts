@@ -96,6 +96,7 @@ export const overlayStyles = css`
   thead th {
     padding-block: 4px;
     border-top: 0;
+    text-transform: capitalize;
   }
   th:first-child {
     width: 40%;

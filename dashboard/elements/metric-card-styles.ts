@@ -79,12 +79,14 @@ export const cardStyles = css`
     color: var(--alarm);
   }
   .value .unit {
-    max-width: 20ch;
+    max-width: 12ch;
     margin-left: 4px;
     color: var(--text-muted);
     font-size: var(--text-m);
   }
+  /* How old it is must be read, whatever else has to give way. */
   .value small {
+    flex: none;
     margin-right: 8px;
     color: var(--text-muted);
     font-size: var(--text-s);
@@ -166,6 +168,7 @@ export const cardStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 16px;
+    min-width: 0;
     font-size: var(--text-s);
   }
   dl div {
@@ -184,9 +187,11 @@ export const cardStyles = css`
   }
   ${unsafeCSS(stateTokens.map((token) => `.key.state-${token} { background: var(--state-${token}); }`).join(" "))}
   dd {
+    flex: none;
     color: var(--value-text, var(--text));
   }
   dt {
+    min-width: 0;
     max-width: 28ch;
     overflow: hidden;
     color: var(--text-muted);

@@ -24,7 +24,9 @@ export const detailStyles = css`
   }
   h1 {
     min-width: 0;
-    padding: 3px 0;
+    /* No padding below: the line that is clamped away would show its tops there. */
+    margin-bottom: 3px;
+    padding-top: 3px;
     display: -webkit-box;
     overflow: hidden;
     -webkit-box-orient: vertical;

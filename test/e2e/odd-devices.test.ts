@@ -43,10 +43,11 @@ describe("odd devices", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("never cuts a number, however long the words around it are", async () => {
+  it("never cuts a number, and lets nothing stick out, however long the words around it are", async () => {
     const long = "w".repeat(256);
     const metrics = Object.fromEntries(["a", "b", "c"].map((name) => [name, { unit: long, label: long, decimals: 3 }]));
-    const readings = Object.keys(metrics).map((metric) => ({ metric, value: 123_456_789.125 }));
+    const numbers = Object.keys(metrics).map((metric) => ({ metric, value: 123_456_789.125 }));
+    const readings = [...numbers, { metric: "word", value: long }];
     await store("w".repeat(128), { name: long, kind: long, labels: { place: long }, metrics }, readings);
     for (const width of [1280, 390]) {
       const { page } = await world.visit(`#/device/${"w".repeat(128)}`, { viewport: { width, height: 844 } });
@@ -57,7 +58,9 @@ describe("odd devices", () => {
           for (const each of root.querySelectorAll("*")) if (each.shadowRoot) roots.push(each.shadowRoot);
         }
         const found: string[] = [];
-        for (const number of roots.flatMap((root) => [...root.querySelectorAll(".value strong, .values b")])) {
+        for (const number of roots.flatMap((root) => [
+          ...root.querySelectorAll(".value:not(.text) strong, .values b"),
+        ])) {
           const box = number.getBoundingClientRect();
           for (let around = number.parentElement; around; around = around.parentElement) {
             const edge = around.getBoundingClientRect();
