@@ -63,6 +63,21 @@ describe("/metrics", () => {
     expect(samples.get("hub_start_time_seconds")).toBeCloseTo(Date.now() / 1_000, -2);
   });
 
+  it("[P72] tells what waits for the disk, as status does, while it waits and when it is decided", async () => {
+    const hub = await start();
+    const device = await hub.welcomed("boiler-1");
+    const release = hub.store.holdAppends();
+    device.send({ type: "readings", seq: 1, readings: [{ metric: "temperature", value: 1 }] });
+    await expect.poll(async () => (await scrape(hub)).get("hub_queue_frames")).toBe(1);
+    const { queue } = (await hub.http("GET", "status")).body;
+    expect(queue.bytes).toBeGreaterThan(50);
+    expect((await scrape(hub)).get("hub_queue_bytes")).toBe(queue.bytes);
+    release();
+    await device.next("ack");
+    const samples = await scrape(hub);
+    expect([samples.get("hub_queue_frames"), samples.get("hub_queue_bytes")]).toEqual([0, 0]);
+  });
+
   it("[P22] its histograms rise from bound to bound, and count each acknowledgement and each commit once", async () => {
     const hub = await start({ engine: "sqlite" });
     const device = await hub.welcomed("boiler-1");

@@ -53,6 +53,16 @@ const gauges: readonly Figure[] = [
     read: (one) => one.viewerBytes,
   },
   {
+    name: "hub_queue_frames",
+    help: "Frames of sockets that came and are neither on disk nor refused yet.",
+    read: ({ queue }) => queue.frames,
+  },
+  {
+    name: "hub_queue_bytes",
+    help: "Bytes of sockets and requests that came and are neither on disk nor refused yet.",
+    read: ({ queue }) => queue.bytes,
+  },
+  {
     name: "hub_loop_delay_seconds",
     help: "Delay of the event loop, 99th percentile of the last 5 to 10 s.",
     read: ({ loopDelayMs }) => loopDelayMs.p99 / 1_000,
