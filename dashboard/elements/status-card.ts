@@ -7,13 +7,13 @@ import type { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
 import { statusEveryMs } from "../data/status-history.ts";
 import type { Level } from "../data/status-limits.ts";
-import { theme } from "../data/theme.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
-import { axisValues, LineChart, type LineReading } from "../widgets/line-chart.ts";
+import { LineChart, type LineReading } from "../widgets/line-chart.ts";
 import { Plot, plotCss } from "../widgets/plot.ts";
+import { ChartController, moveCrosshair } from "./chart-controller.ts";
 import { sheetOf } from "./metric-card-styles.ts";
+import { axisRange, axisTicks, type StatusAxis } from "./status-axis.ts";
 import { statusCardStyles, statusPlotPx } from "./status-card-styles.ts";
 
 /** What a card shows besides its chart. */
@@ -26,15 +26,12 @@ export interface StatusFacts {
   readonly near?: string | undefined;
   readonly level: Level;
   readonly format: (value: number) => string;
-  /** True where the least that is drawn stands at the foot: of a large size only its change is worth looking at. */
-  readonly fromLeast?: boolean;
-  /** Labels of the value axis, where plain numbers do not do. */
-  readonly axis?: (splits: readonly number[]) => string[];
+  readonly axis: StatusAxis;
 }
 
 /** One figure of the hub: its newest value in words, what it means, and its last minutes as a line. */
 @customElement("status-card")
-export class StatusCard extends LitElement implements Drawn {
+export class StatusCard extends LitElement {
   static override styles = [sheetOf(plotCss), baseStyles, statusCardStyles];
 
   @property({ attribute: false }) client!: HubClient;
@@ -45,64 +42,46 @@ export class StatusCard extends LitElement implements Drawn {
   @state() private pointed: LineReading | undefined;
   @query(".plot") private plotHost!: HTMLElement;
 
-  readonly #chart = new LineChart();
+  readonly #line = new LineChart();
   #plot: Plot | undefined;
-  #inSight = false;
-  #ends: (() => void)[] = [];
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    const sight = new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry?.isIntersecting ?? false;
-        if (this.#inSight) requestDraw(this);
-        else cancelDraw(this);
+  constructor() {
+    super();
+    new ChartController(this, {
+      draw: () => this.#draw(),
+      seen: () => this.plotHost,
+      resize: () => {
+        this.#plot?.resize(this.plotHost.clientWidth);
+        this.#line.invalidate();
       },
-      { rootMargin: "160px" },
-    );
-    sight.observe(this);
-    const size = new ResizeObserver(() => {
-      this.#plot?.resize(this.plotHost.clientWidth);
-      this.#redraw();
-    });
-    size.observe(this);
-    this.#ends = [
-      () => sight.disconnect(),
-      () => size.disconnect(),
-      theme.listen(() => {
+      recolour: () => {
         this.#plot?.recolour();
-        this.#redraw();
-      }),
-    ];
+        this.#line.invalidate();
+      },
+      close: () => {
+        this.#plot?.destroy();
+        this.#plot = undefined;
+      },
+    });
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
-    cancelDraw(this);
-    this.#plot?.destroy();
-    this.#plot = undefined;
-  }
-
-  override updated(): void {
-    if (this.#inSight) requestDraw(this);
-  }
-
-  draw(): undefined {
-    if (!this.#inSight || !this.isConnected || !this.hasUpdated || this.plotHost.clientWidth === 0) return;
+  /** It moves with each answer, which renders the card anew. */
+  #draw(): undefined {
+    if (!this.hasUpdated || this.plotHost.clientWidth === 0) return;
     this.#plot ??= new Plot(this.plotHost, this.plotHost.clientWidth, {
-      ...this.#chart.plotOptions,
-      valueLabels: (splits) => (this.facts.axis ?? axisValues)(splits),
+      ...this.#line.plotOptions,
       height: statusPlotPx,
-      ...(this.facts.fromLeast ? {} : { valueRange: fromZero }),
+      valueLabels: (ticks) => this.facts.axis.labels(ticks),
+      valueTicks: (from, to) => axisTicks(this.facts.axis, from, to),
+      valueRange: (least, most) => axisRange(this.facts.axis, least, most),
       cursorMoved: (cursor) => {
-        this.pointed = cursor && this.#chart.reading(cursor);
+        this.pointed = cursor && this.#line.reading(cursor);
       },
       // The cards share one window.
       spanChosen: () => {},
     });
     const { fromMs, toMs } = this.window;
-    this.#chart.draw(this.#plot, { trace: this.trace, reportInterval: statusEveryMs, thresholds: [] }, fromMs, toMs);
+    this.#line.draw(this.#plot, { trace: this.trace, reportInterval: statusEveryMs, thresholds: [] }, fromMs, toMs);
   }
 
   override render() {
@@ -126,7 +105,7 @@ export class StatusCard extends LitElement implements Drawn {
         role="group"
         tabindex="0"
         aria-label=${this.#description()}
-        @keydown=${this.#key}
+        @keydown=${(event: KeyboardEvent) => moveCrosshair(event, this.#plot)}
         @blur=${() => this.#plot?.leave()}
       ></div>
     </article>`;
@@ -141,28 +120,4 @@ export class StatusCard extends LitElement implements Drawn {
     if (!summary) return now;
     return `${now} ${texts.hub.between(format(summary.min), format(summary.max), formatDuration(toMs - fromMs))}`;
   }
-
-  #redraw(): void {
-    this.#chart.invalidate();
-    requestDraw(this);
-  }
-
-  #key(event: KeyboardEvent): void {
-    const steps: Record<string, number> = {
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      Home: Number.NEGATIVE_INFINITY,
-      End: Number.POSITIVE_INFINITY,
-    };
-    const step = steps[event.key];
-    if (event.key === "Escape") this.#plot?.leave();
-    if (step === undefined) return;
-    event.preventDefault();
-    this.#plot?.step(event.shiftKey ? step * 10 : step);
-  }
-}
-
-/** A figure that is small looks small, whatever its line does. */
-function fromZero(_least: number | null, most: number | null): [number, number] {
-  return [0, most ? most * 1.15 : 1];
 }

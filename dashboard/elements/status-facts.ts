@@ -1,34 +1,27 @@
 /** What the cards of the hub's page say of each figure. */
 import type { StatusAnswer } from "../../server/protocol/index.ts";
-import { formatCount, formatDuration, formatNumber, formatShare, unitSuffix } from "../data/format.ts";
-import { byteUnit, formatBytes, formatLatency, formatLimit } from "../data/sizes.ts";
+import { formatCount, formatDuration, formatNumber, formatShare } from "../data/format.ts";
+import { formatBytes, formatLatency, formatLimit } from "../data/sizes.ts";
 import { fullInMs, growthLeastMs, growthMostMs, growthOf, journalFills } from "../data/status-growth.ts";
 import type { StatusFigure, StatusHistory } from "../data/status-history.ts";
 import { flags, levelsOf } from "../data/status-limits.ts";
 import { texts } from "../texts/index.ts";
-import { axisValues } from "../widgets/line-chart.ts";
+import { axisValues } from "../widgets/plot-parts.ts";
+import { byteLabels, countLabels, type StatusAxis } from "./status-axis.ts";
 import type { StatusFacts } from "./status-card.ts";
 
-/** All labels of an axis in one unit. */
-function byteAxis(splits: readonly number[]): string[] {
-  const { unit, size } = byteUnit(Math.max(...splits.map(Math.abs)));
-  if (size === 1) return splits.map((split) => (Number.isInteger(split) ? formatBytes(split) : ""));
-  return axisValues(splits.map((split) => split / size)).map((label) => label + unitSuffix(unit));
-}
-
-/** Half a connection is none. */
-function countAxis(splits: readonly number[]): string[] {
-  return splits.map((split) => (Number.isInteger(split) ? formatCount(split) : ""));
-}
+const plain: StatusAxis = { fromLeast: false, whole: false, labels: axisValues };
+const counted: StatusAxis = { fromLeast: false, whole: true, labels: countLabels };
+const sized: StatusAxis = { fromLeast: false, whole: true, labels: byteLabels };
 
 /** The cards, in their order, with what is said in each. */
 export function statusCards(status: StatusAnswer, history: StatusHistory): [StatusFigure, StatusFacts][] {
   const { cards, details, near, slowLimit, below, perSecond } = texts.hub;
   const { readings, ackMs, fsyncMs, queue, loopDelayMs, connections, devices, slowViewers, store, limits } = status;
   const levels = levelsOf(status);
-  const latency = { format: formatLatency, level: "ok" } as const;
-  const count = { format: (value: number) => formatCount(Math.round(value)), axis: countAxis, level: "ok" } as const;
-  const bytes = { format: formatBytes, axis: byteAxis } as const;
+  const latency = { format: formatLatency, axis: plain, level: "ok" } as const;
+  const count = { format: (value: number) => formatCount(Math.round(value)), axis: counted, level: "ok" } as const;
+  const bytes = { format: formatBytes, axis: sized } as const;
   const full = queue.bytes / limits.undecidedBytesTotal;
   return [
     [
@@ -37,6 +30,7 @@ export function statusCards(status: StatusAnswer, history: StatusHistory): [Stat
         label: cards.readings,
         value: readings.perSecond,
         format: (value) => (value < 100 ? formatNumber(value, 1) : formatCount(Math.round(value))) + perSecond,
+        axis: plain,
         detail: details.readings(formatCount(readings.stored), formatCount(readings.rejected)),
         level: "ok",
       },
@@ -79,7 +73,13 @@ export function statusCards(status: StatusAnswer, history: StatusHistory): [Stat
     [
       "disk",
       {
-        ...{ ...bytes, label: cards.disk, value: store.diskFreeBytes, level: levels.disk, fromLeast: true },
+        ...{
+          ...bytes,
+          label: cards.disk,
+          value: store.diskFreeBytes,
+          level: levels.disk,
+          axis: { ...sized, fromLeast: true },
+        },
         detail: untilFull(status, history),
         near: levels.disk === "ok" ? undefined : below(formatLimit(limits.minFreeBytes ?? 0), flags.minFreeBytes),
       },

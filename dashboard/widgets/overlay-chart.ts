@@ -5,8 +5,9 @@ import type { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
-import { axisValues, type LineReading } from "./line-chart.ts";
+import type { LineReading } from "./line-chart.ts";
 import { type Pen, Plot, type PlotCursor, type PlotMark, type ValueAxis } from "./plot.ts";
+import { axisValues } from "./plot-parts.ts";
 
 export interface OverlayTrace {
   /** Tells it from the others. */

@@ -1,4 +1,5 @@
 /** What plots are made of that does not need uPlot. */
+import { formatNumber } from "../data/format.ts";
 
 /** Rows between two silences: without a dot nothing of them would be seen. */
 export function loneRows(values: ArrayLike<number | null | undefined> | undefined): number[] | null {
@@ -30,4 +31,23 @@ export function remembered(
     ticks = asked;
     return labels;
   };
+}
+
+/** The labels of a value axis. */
+export function axisValues(splits: readonly number[]): string[] {
+  const decimals = decimalsBetween(splits);
+  return splits.map((split) => formatNumber(split, decimals));
+}
+
+/** Decimal places that tell neighbouring labels apart. */
+function decimalsBetween(splits: readonly number[]): number {
+  const step = Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+  if (step === 0 || !Number.isFinite(step)) return 0;
+  return Math.max(0, Math.min(12, Math.ceil(-Math.log10(step) - 1e-9 + (isRound(step) ? 0 : 1))));
+}
+
+/** True for 1, 10, 0.1 … and 2, 5 times those; a quarter needs one place more. */
+function isRound(step: number): boolean {
+  const digits = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
+  return Math.abs(digits - Math.round(digits)) < 1e-6;
 }

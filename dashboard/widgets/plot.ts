@@ -62,6 +62,8 @@ export interface PlotOptions {
   readonly valueAxes?: readonly ValueAxis[];
   /** Labels of the value axis. */
   readonly valueLabels?: (splits: readonly number[]) => string[];
+  /** Where they stand between the ends of the value axis; by default at round numbers with room between them. */
+  readonly valueTicks?: (from: number, to: number) => number[];
   /** The ends of the value axis, from least and most of what is drawn; lines have their own. */
   readonly valueRange?: (least: number | null, most: number | null) => [number, number];
   /** Of lines: whether a value stands until the next instead of leading to it. Asked at each draw. */
@@ -196,7 +198,7 @@ export class Plot {
   }
 
   #build(width: number): uPlot.Options {
-    const { height, kind, valueLabels, paint, valueRange = lineRange, valueAxes, holds } = this.#options;
+    const { height, kind, valueLabels, valueTicks, paint, valueRange = lineRange, valueAxes, holds } = this.#options;
     const line = kind === "line";
     const valued = kind !== "strip";
     const hidden: uPlot.Series = { width: 0, points: { show: false } };
@@ -288,6 +290,7 @@ export class Plot {
             // Of several grids none could be read.
             grid: { show: index === 0, stroke: () => chartColours().grid, width: 1 },
             ticks: { show: false },
+            ...(valueTicks ? { splits: (_plot, _axis, from, to) => valueTicks(from, to) } : {}),
             ...(valueLabels ? { values: remembered(valueLabels) } : {}),
           }),
         ),

@@ -7,8 +7,11 @@ import { formatBytes, formatLatency, formatLimit } from "../../dashboard/data/si
 import { fullInMs, growthOf, journalFills } from "../../dashboard/data/status-growth.ts";
 import { StatusHistory, statusEveryMs } from "../../dashboard/data/status-history.ts";
 import { flags, levelsOf } from "../../dashboard/data/status-limits.ts";
+import { axisRange, axisTicks, byteLabels, type StatusAxis } from "../../dashboard/elements/status-axis.ts";
 import { settings } from "../../server/config.ts";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
+import { Random } from "../../simulator/random.ts";
+import { printedSeed } from "../support/seed.ts";
 
 const startMs = 1_800_000_000_000;
 const dayMs = 86_400_000;
@@ -179,4 +182,45 @@ describe("sizes and short times", () => {
     [56.4, "56 ms"],
     [1_500, "1.5 s"],
   ])("%d ms are %s", (ms, text) => expect(formatLatency(ms).replaceAll("\u202f", " ")).toBe(text));
+});
+
+describe("the value axis of a figure", () => {
+  const axisOf = (axis: Partial<StatusAxis>, least: number, most: number) => {
+    const whole: StatusAxis = { fromLeast: false, whole: true, labels: byteLabels, ...axis };
+    return axisTicks(whole, ...axisRange(whole, least, most));
+  };
+
+  it("stands from zero to the next round number, in three steps at most", () => {
+    expect(axisOf({}, 20, 25)).toEqual([0, 10, 20, 30]);
+    expect(axisOf({}, 0, 0)).toEqual([0, 1]);
+    expect(axisOf({}, 1, 1)).toEqual([0, 1, 2]);
+    expect(axisOf({ whole: false }, 0.02, 0.11)).toEqual([0, 0.05, 0.1, 0.15000000000000002]);
+    expect(axisOf({}, 0, 168_000)).toEqual([0, 100_000, 200_000]);
+  });
+
+  it("labels sizes in one unit, with the decimals that tell them apart, and shows of a large one what changed", () => {
+    expect(byteLabels(axisOf({}, 0, 99_000))).toEqual(["0", "50\u202fkB", "100\u202fkB", "150\u202fkB"]);
+    const disk = axisOf({ fromLeast: true }, 78.62e9, 79.13e9);
+    expect(byteLabels(disk)).toEqual(["78.5\u202fGB", "79.0\u202fGB", "79.5\u202fGB"]);
+    // What hardly moved is not blown up to a cliff.
+    const calm = axisOf({ fromLeast: true }, 78.62e9, 78.62e9 + 4_096);
+    expect(byteLabels(calm)).toEqual(["78.55\u202fGB", "78.60\u202fGB", "78.65\u202fGB", "78.70\u202fGB"]);
+  });
+
+  it("has few ticks, in order, that hold whatever is drawn", () => {
+    const words = new Random(printedSeed("status axis"));
+    const random = () => words.word() / 2 ** 32;
+    for (let turn = 0; turn < 2_000; turn++) {
+      const least = Math.floor(random() * 10 ** (random() * 13));
+      const most = least + Math.floor(random() * 10 ** (random() * 13));
+      for (const fromLeast of [true, false]) {
+        const ticks = axisOf({ fromLeast }, least, most);
+        expect(ticks.length).toBeGreaterThan(1);
+        expect(ticks.length).toBeLessThan(5);
+        expect(ticks[0]).toBeLessThanOrEqual(least);
+        expect(ticks.at(-1)).toBeGreaterThanOrEqual(most);
+        expect(new Set(byteLabels(ticks)).size, byteLabels(ticks).join()).toBe(ticks.length);
+      }
+    }
+  });
 });
