@@ -106,6 +106,7 @@ export class Hub {
     this.#intake = new Intake(limits, clock);
     this.presence = new Presence({
       clock,
+      devices: this.catalog.devices(),
       onChange: (device, shown, atMs) => {
         // A hub that goes closes its devices itself: nobody may read that they left.
         if (this.#state !== "running") return;

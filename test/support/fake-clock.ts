@@ -52,9 +52,10 @@ export class FakeClock implements Clock {
     this.#pass(endMs - this.#monotonicMs);
   }
 
-  /** The event loop stands still for `ms`: what falls due meanwhile is called late, at the end, each timer once. */
-  stall(ms: number): void {
+  /** The event loop stands still for `ms`: what falls due meanwhile is called late, at the end, each timer once, after `arrives`: what waited in the sockets may be read first. */
+  stall(ms: number, arrives: () => void = () => {}): void {
     this.#pass(ms);
+    arrives();
     const due = [...this.#pending].filter((one) => one.atMs <= this.#monotonicMs).sort((a, b) => a.atMs - b.atMs);
     for (const one of due) {
       if (!this.#pending.has(one)) continue;

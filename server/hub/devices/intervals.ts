@@ -32,8 +32,9 @@ export class Intervals {
   /**
    * A reading of a series arrived at `atMs` (monotonic) with the device time `timeMs`. Readings of one arrival count once.
    * The gap is the larger of arrival and device time: a backlog that comes in a burst does not make a sensor look fast,
-   * and a batch of the past minute, a row a second, does not make it look as if it reported every second. True where the
-   * interval changed so that it may matter for grace.
+   * and a batch of the past minute, a row a second, does not make it look as if it reported every second. What is not newer
+   * than what came before tells nothing of how often it reports. True where the interval changed so that it may matter for
+   * grace.
    */
   arrived(series: number, timeMs: number, atMs: number): boolean {
     const slot = this.#slots.get(series);
@@ -47,8 +48,9 @@ export class Intervals {
     if (sinceMs <= 0) return false;
     const timeGapMs = timeMs - (state[at + time] as number);
     state[at + arrival] = atMs;
-    if (timeGapMs > 0) state[at + time] = timeMs;
-    return this.#learn(slot, Math.min(Math.max(sinceMs, timeGapMs, 1), longestGapMs));
+    if (timeGapMs <= 0) return false;
+    state[at + time] = timeMs;
+    return this.#learn(slot, Math.min(Math.max(sinceMs, timeGapMs), longestGapMs));
   }
 
   /** The learned interval, ms; undefined until three readings are known. */

@@ -1,33 +1,29 @@
 /**
- * Which devices are there: connected and reporting, connected and silent, or gone, and why. The rules are [P52]–[P56] of
- * `protocol/README.md`. One timer serves all devices; a reading costs two look-ups.
+ * Which devices are there: connected and reporting, connected and silent, or gone, and why. The rules are [P52]–[P56] and
+ * [P75]–[P77] of `protocol/README.md`; what becomes of one device is its `PresenceMachine`'s. One timer wheel serves all
+ * devices; a reading costs two look-ups.
  */
 import type { Clock } from "../../ports.ts";
-import type { PresenceReason, PresenceState } from "../../protocol/viewer.ts";
+import type { PresenceState } from "../../protocol/viewer.ts";
 import type { Device, Series } from "../catalog.ts";
-import { Deadlines, type Waiting } from "./deadlines.ts";
 import { Intervals } from "./intervals.ts";
+import { leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
+import { TimerWheel, type Waiting } from "./timer-wheel.ts";
 
 /** Interval of a series of which too little is known, ms. */
 const unknownIntervalMs = 5 * 60_000;
-/** Least grace, ms. */
-const leastGraceMs = 10_000;
 /** Reports that may fail to come, in intervals. */
 const graceIntervals = 2.5;
-/** Readings that come so soon after a cut were on their way to the disk when it happened, ms. */
-const inFlightMs = 2_000;
 
 /** A device's state as people see it. */
-export interface StateOfDevice {
-  readonly state: PresenceState;
-  readonly reason: PresenceReason;
+export interface StateOfDevice extends Shown {
   /** Since when, ms since the epoch. */
   readonly since: number;
 }
 
 /**
- * Why a connection ended. `clean`: the device closed it in good order, as a sensor does that sleeps between reports, or a
- * newer connection is about to take its place. All else is offline at once.
+ * Why a connection ended. `clean`: the device said goodbye, as a sensor does that sleeps between reports, or a newer
+ * connection is about to take its place. All else is offline at once.
  */
 export interface ConnectionEnd {
   readonly reason: "closed" | "timeout" | "replaced";
@@ -43,6 +39,7 @@ export interface PresenceConnection {
 /** What is known of one device. */
 interface Watched extends Waiting {
   readonly device: Device;
+  readonly machine: PresenceMachine;
   shown: StateOfDevice;
   /** Its own connection, while it has one. */
   connection: PresenceConnection | undefined;
@@ -51,14 +48,6 @@ interface Watched extends Waiting {
   through: PresenceConnection | undefined;
   /** The devices that this one speaks for. */
   behind: Set<Watched> | undefined;
-  /** From when grace is counted, monotonic ms: when it last connected or reported; -Infinity where that means nothing any more. */
-  lastSignMs: number;
-  /** The same for readings alone. */
-  lastReadingMs: number;
-  /** When its connection was last cut without a clean close, monotonic ms. */
-  cutMs: number;
-  /** Why it will be offline once grace is over. */
-  reasonAfterGrace: PresenceReason;
   /** Shortest grace of its series, ms; NaN where it has to be worked out again. */
   graceMs: number;
 }
@@ -66,6 +55,8 @@ interface Watched extends Waiting {
 /** What presence needs to know of time, and whom it tells. */
 export interface PresenceOptions {
   readonly clock: Clock;
+  /** What the hub before left. */
+  readonly devices: Iterable<Device>;
   /** Told after each change of state or reason, with its moment, ms since the epoch: `since`, where the state is another one. */
   readonly onChange: (device: Device, state: StateOfDevice, atMs: number) => void;
 }
@@ -75,7 +66,7 @@ export class Presence {
   readonly #onChange: PresenceOptions["onChange"];
   readonly #watched = new Map<Device, Watched>();
   readonly #intervals = new Intervals();
-  readonly #deadlines: Deadlines<Watched>;
+  readonly #wheel: TimerWheel<Watched>;
   readonly #atStart: StateOfDevice;
   /** The device that reported last: its next reading is likely to be the next one. */
   #reporting: Watched | undefined;
@@ -86,7 +77,8 @@ export class Presence {
     this.#clock = options.clock;
     this.#onChange = options.onChange;
     this.#atStart = { state: "offline", reason: "hub_restart", since: options.clock.now() };
-    this.#deadlines = new Deadlines(options.clock, (watched) => this.#settle(watched));
+    this.#wheel = new TimerWheel(options.clock, (watched) => this.#settle(watched));
+    for (const device of options.devices) this.#expect(device);
   }
 
   /** A device has a connection of its own. A connection that it had before counts for nothing from now on. */
@@ -97,24 +89,25 @@ export class Presence {
         if (watched.connection === connection) this.#closed(watched, end);
       },
     };
-    const replaced = watched.connection !== undefined;
     watched.connection = connection;
-    if (replaced) this.#leaveBehind(watched, true);
-    this.#signed(watched, this.#clock.monotonic());
+    watched.machine.connected(this.#wheel.now());
+    this.#settle(watched);
+    for (const child of watched.behind ?? []) this.#bringBack(child, connection);
     return connection;
   }
 
   /** A gateway speaks for a device, which is connected as long as this connection of the gateway is. Cheap where nothing is new. */
   spokenFor(device: Device, gateway: Device): void {
-    const watched = this.#watch(device);
     const speaker = this.#watch(gateway);
-    if (watched === speaker || (watched.gateway === speaker && watched.through === speaker.connection)) return;
+    const watched = this.#watch(device);
+    if (!speaker.connection || watched === speaker || watched.through === speaker.connection) return;
     watched.gateway?.behind?.delete(watched);
     watched.gateway = speaker;
     watched.through = speaker.connection;
     speaker.behind ??= new Set();
     speaker.behind.add(watched);
-    if (watched.through) this.#signed(watched, this.#clock.monotonic());
+    watched.machine.connected(this.#wheel.now());
+    this.#settle(watched);
   }
 
   /** A reading was committed. `atMs`: monotonic time of the commit, the same for all its readings. */
@@ -122,18 +115,10 @@ export class Presence {
     const watched = this.#reporting?.device === series.device ? this.#reporting : this.#watch(series.device);
     this.#reporting = watched;
     if (this.#intervals.arrived(series.number, timeMs, atMs)) this.#regrace(watched, series);
-    watched.lastReadingMs = atMs;
-    if (watched.shown.state === "online" && watched.shown.reason !== "asleep" && watched.deadlineMs >= atMs) {
-      // The deadline that stands comes too early, is found to be so, and is set again.
-      watched.lastSignMs = atMs;
-      return;
-    }
-    if (!isConnected(watched)) {
-      if (atMs - watched.cutMs < inFlightMs) return;
-      // A clean close stays the reason: the last readings before it may be committed after it.
-      if (watched.shown.reason !== "asleep") watched.reasonAfterGrace = "timeout";
-    }
-    this.#signed(watched, atMs);
+    const nowMs = this.#wheel.now(atMs);
+    // A deadline that stands comes too early, is found to be so, and is set again.
+    const within = watched.shown.state === "online" && nowMs < watched.deadlineMs;
+    if (watched.machine.reported(nowMs, within)) this.#settle(watched);
   }
 
   /** What a device or a person said of its intervals, or of `historic`, has changed. */
@@ -153,7 +138,7 @@ export class Presence {
     watched.gateway?.behind?.delete(watched);
     // Its connection may outlive it, and its end is nobody's any more.
     watched.connection = undefined;
-    this.#deadlines.set(watched, Number.POSITIVE_INFINITY);
+    this.#wheel.set(watched, Number.POSITIVE_INFINITY);
     this.#count(watched.shown.state, -1);
     for (const series of device.series.values()) this.#intervals.forget(series.number);
     this.#watched.delete(device);
@@ -205,7 +190,7 @@ export class Presence {
   }
 
   stop(): void {
-    this.#deadlines.stop();
+    this.#wheel.stop();
   }
 
   #watch(device: Device): Watched {
@@ -213,33 +198,43 @@ export class Presence {
     if (known) return known;
     const watched: Watched = {
       device,
+      machine: new PresenceMachine(),
       shown: this.#atStart,
       connection: undefined,
       gateway: undefined,
       through: undefined,
       behind: undefined,
-      lastSignMs: Number.NEGATIVE_INFINITY,
-      lastReadingMs: Number.NEGATIVE_INFINITY,
-      cutMs: Number.NEGATIVE_INFINITY,
-      reasonAfterGrace: "hub_restart",
       graceMs: Number.NaN,
       deadlineMs: Number.POSITIVE_INFINITY,
-      place: -1,
+      slot: -1,
     };
     this.#watched.set(device, watched);
     return watched;
   }
 
-  /** It connected or reported. */
-  #signed(watched: Watched, atMs: number): void {
-    watched.lastSignMs = atMs;
+  /** The hub starts: what reported to the one before has the rest of its grace to come back, where it said how often it reports. */
+  #expect(device: Device): void {
+    let receivedMs = Number.NEGATIVE_INFINITY;
+    let declared = false;
+    for (const series of device.series.values()) {
+      receivedMs = Math.max(receivedMs, series.latestReceivedMs);
+      declared ||= this.#declaredMs(series) !== undefined;
+    }
+    const graceMs = this.#shortestGrace(device);
+    // Only the wall clock knows the time between; of what is told on event nobody knows when it would be missed.
+    const agoMs = Math.max(0, this.#clock.now() - receivedMs);
+    if (!declared || graceMs === Number.POSITIVE_INFINITY || agoMs >= graceMs) return;
+    const watched = this.#watch(device);
+    watched.machine.restarted(this.#wheel.now() - agoMs);
+    watched.shown = { ...this.#atStart, state: "online" };
+    this.#count("online", 1);
     this.#settle(watched);
   }
 
-  #closed(watched: Watched, end: ConnectionEnd): void {
+  #closed(watched: Watched, { reason, clean }: ConnectionEnd): void {
     watched.connection = undefined;
-    if (!isConnected(watched)) this.#ended(watched, end.reason, end.clean);
-    this.#leaveBehind(watched, end.clean);
+    if (!watched.through) this.#ended(watched, reason, clean);
+    this.#leaveBehind(watched, clean);
   }
 
   /** A connection of a gateway is gone, and with it the devices behind it that have none of their own. */
@@ -250,30 +245,35 @@ export class Presence {
     }
   }
 
-  /** The connection that carried a device is gone; after a clean close it may be asleep. */
-  #ended(watched: Watched, reason: PresenceReason, clean: boolean): void {
-    watched.reasonAfterGrace = reason;
-    if (!clean) watched.cutMs = this.#clock.monotonic();
-    // Connecting alone is no report, and who loads the past does not sleep between reports.
-    watched.lastSignMs = clean && !watched.device.meta.historic ? watched.lastReadingMs : Number.NEGATIVE_INFINITY;
+  /** A gateway is back, and with it those behind it that went with it. */
+  #bringBack(child: Watched, connection: PresenceConnection): void {
+    if (!child.through && !child.machine.leftWithGateway) return;
+    child.through = connection;
+    child.machine.gatewayBack();
+    this.#settle(child);
+  }
+
+  #ended(watched: Watched, reason: ConnectionEnd["reason"] | "gateway_offline", clean: boolean): void {
+    // Who loads the past does not sleep between reports.
+    watched.machine.ended(reason, clean && !watched.device.meta.historic, this.#wheel.now());
     this.#settle(watched);
   }
 
   /** Works out the state now, shows it, and waits for the moment when it may change by itself. */
   #settle(watched: Watched): void {
-    const connected = isConnected(watched);
-    const dueMs = watched.lastSignMs + this.#graceOfDevice(watched);
-    const within = this.#clock.monotonic() < dueMs;
-    if (connected) this.#show(watched, within ? "online" : "silent", within ? "connected" : "no_reading");
-    else if (!within) this.#show(watched, "offline", watched.reasonAfterGrace);
-    else this.#show(watched, "online", reasonWithoutConnection(watched.reasonAfterGrace));
-    this.#deadlines.set(watched, within ? dueMs : Number.POSITIVE_INFINITY);
+    const { machine } = watched;
+    const graceMs = this.#graceOfDevice(watched);
+    const dueMs = machine.deadlineMs(graceMs);
+    const within = this.#wheel.now() < dueMs;
+    this.#show(watched, machine.shown(within));
+    this.#wheel.set(watched, within ? dueMs : Number.POSITIVE_INFINITY);
   }
 
-  #show(watched: Watched, state: PresenceState, reason: PresenceReason): void {
+  #show(watched: Watched, { state, reason }: Shown): void {
     const { shown } = watched;
     if (shown.state === state && shown.reason === reason) return;
-    const sameState = shown.state === state;
+    // What held over a restart was not known: what is known now begins now.
+    const sameState = shown.state === state && shown.reason !== "hub_restart";
     this.#count(shown.state, -1);
     this.#count(state, 1);
     const atMs = this.#clock.now();
@@ -297,6 +297,8 @@ export class Presence {
   }
 
   #graceOfDevice(watched: Watched): number {
+    // Who loads the past over HTTP is there as long as it does.
+    if (watched.device.meta.historic && !isConnected(watched)) return graceFor(undefined);
     if (Number.isNaN(watched.graceMs)) watched.graceMs = this.#shortestGrace(watched.device);
     return watched.graceMs;
   }
@@ -314,19 +316,13 @@ export class Presence {
     // Longer now, it may have been the shortest: worked out when it is needed, and a deadline too early does no harm.
     watched.graceMs = graceMs < watched.graceMs ? graceMs : Number.NaN;
     if (watched.shown.state === "online")
-      this.#deadlines.set(watched, Math.min(watched.deadlineMs, this.#clock.monotonic() + graceMs));
+      this.#wheel.set(watched, Math.min(watched.deadlineMs, this.#wheel.now() + graceMs));
   }
 }
 
 /** By itself, or through its gateway. */
 function isConnected(watched: Watched): boolean {
   return watched.connection !== undefined || watched.through !== undefined;
-}
-
-/** Why a device is online that has no connection. Take-overs are told: of two programs under one id each throws the other out. */
-function reasonWithoutConnection(reasonAfterGrace: PresenceReason): PresenceReason {
-  if (reasonAfterGrace === "replaced") return "replaced";
-  return reasonAfterGrace === "timeout" ? "reporting" : "asleep";
 }
 
 function graceFor(intervalMs: number | undefined): number {

@@ -114,6 +114,36 @@ describe("intervals", () => {
     expect(learned()).toBe(60 * second);
   });
 
+  it.each([
+    ["the newest first", (missed: number) => 41 - missed],
+    ["behind the reading of now", (missed: number) => missed],
+  ])("[P52] is not misled by a backlog that comes %s", (_, order) => {
+    const { report, reportEvery, pass, now, learned } = reporter();
+    report();
+    reportEvery(60 * second, 4);
+    const cutMs = now();
+    pass(40 * minute);
+    report();
+    for (let missed = 1; missed <= 39; missed++) {
+      pass(5);
+      report(cutMs + order(missed) * minute);
+    }
+    expect(learned()).toBe(60 * second);
+  });
+
+  it("[P52] learns nothing from a reading that came before, and hears of it all the same", () => {
+    const { intervals, report, reportEvery, pass, now, learned } = reporter();
+    report();
+    reportEvery(60 * second, 4);
+    const sentMs = now();
+    for (let copy = 0; copy < 20; copy++) {
+      pass(100);
+      report(sentMs);
+    }
+    expect(learned()).toBe(60 * second);
+    expect(intervals.arrivalMs(7)).toBe(now());
+  });
+
   it("[P52] takes readings of one commit as one report", () => {
     const { report, pass, now, learned } = reporter();
     for (let batch = 0; batch < 20; batch++) {
@@ -126,7 +156,8 @@ describe("intervals", () => {
   it("keeps thousands of series apart, and gives the place of a forgotten one to another", () => {
     const intervals = new Intervals();
     for (let arrival = 0; arrival < 4; arrival++)
-      for (let series = 1; series <= 3_000; series++) intervals.arrived(series, 0, arrival * series * second);
+      for (let series = 1; series <= 3_000; series++)
+        intervals.arrived(series, arrival * series, arrival * series * second);
     for (let series = 1; series <= 3_000; series++) expect(intervals.learnedMs(series)).toBe(series * second);
     intervals.forget(1_000);
     expect(intervals.learnedMs(1_000)).toBeUndefined();

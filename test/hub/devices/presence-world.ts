@@ -7,7 +7,8 @@ import { FakeClock } from "../../support/fake-clock.ts";
 export const second = 1_000;
 export const minute = 60 * second;
 
-export function world() {
+/** `before` fills the catalog with what the hub before left. */
+export function world(before: (found: { catalog: Catalog; clock: FakeClock }) => void = () => {}) {
   const clock = new FakeClock();
   const told: string[] = [];
   const catalog = new Catalog({
@@ -22,8 +23,10 @@ export function world() {
     aliveMs: null,
     recovered: false,
   });
+  before({ catalog, clock });
   const presence = new Presence({
     clock,
+    devices: catalog.devices(),
     onChange: (device: Device, { state, reason }: StateOfDevice) => told.push(`${device.id} ${state} ${reason}`),
   });
 

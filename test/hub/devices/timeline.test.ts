@@ -136,8 +136,12 @@ async function start(data: MemoryData, clock: FakeClock) {
   const store = new MemoryStore(data);
   const state = await store.open();
   const recorder = new PresenceRecorder({ store, state, clock, log: silentLog });
-  const presence = new Presence({ clock, onChange: (...change) => recorder.changed(...change) });
   const catalog = new Catalog(state);
+  const presence = new Presence({
+    clock,
+    devices: catalog.devices(),
+    onChange: (...change) => recorder.changed(...change),
+  });
   const device = catalog.device("a", clock.now());
   device.meta = { reportInterval: 20_000 };
   const series = catalog.addSeries(device, "m", "number");

@@ -39,7 +39,7 @@ export async function liveWorld(
   const spans = (series: readonly number[]) => store.seriesState(series);
   const recent = await store.recent(settings.resumeBytes, clock.now() - settings.resumeMs);
   const sets: LiveSets[] = [];
-  const presence = new Presence({ clock, onChange: (device) => sets[0]?.deviceChanged(device) });
+  const presence = new Presence({ clock, devices: [], onChange: (device) => sets[0]?.deviceChanged(device) });
   const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
   sets.push(liveSets);
   const slow = new SlowViewers();
