@@ -91,6 +91,12 @@ export const en = {
       ends: "First and last reading",
       zoom: "Zoom in and out",
       move: "Earlier and later",
+      drag: "Drag",
+      doubleClick: "Double-click",
+      wheel: "Wheel",
+      stretch: "Zoom into a stretch of time",
+      out: "Back to what was seen before",
+      zoomAt: "Zoom in and out at the pointer",
     },
   },
   trouble: {
@@ -149,6 +155,7 @@ export const en = {
     /** How the devices are, the trouble first. */
     inTrouble: (trouble: string, all: string) => `${trouble} of ${all} in trouble`,
     allWell: (all: string) => (all === "1" ? "it is well" : `all ${all} are well`),
+    noTrouble: (all: string) => `none of ${all} in trouble`,
     states: { trouble: "in trouble", alarm: "in alarm", warn: "in warning" },
     group: "Group by",
     groups: {
@@ -183,7 +190,7 @@ export const en = {
     reporting: "reporting",
     asleep: "asleep between reports",
     no_reading: "connected, but sends nothing",
-    closed: "it closed the connection",
+    closed: "its connection ended",
     timeout: "nothing more came from it",
     replaced: "replaced by a newer connection",
     hub_restart: "not back since the hub restarted",

@@ -91,6 +91,12 @@ export const ko: Texts = {
       ends: "처음과 마지막 측정값",
       zoom: "확대와 축소",
       move: "이전과 이후로 이동",
+      drag: "끌기",
+      doubleClick: "두 번 클릭",
+      wheel: "휠",
+      stretch: "끌어서 선택한 구간 확대",
+      out: "이전에 보던 구간으로",
+      zoomAt: "포인터 위치에서 확대와 축소",
     },
   },
   trouble: {
@@ -146,6 +152,7 @@ export const ko: Texts = {
   fleet: {
     inTrouble: (trouble, all) => `${all}대 중 ${trouble}대에 문제 있음`,
     allWell: (all) => (all === "1" ? "정상" : `${all}대 모두 정상`),
+    noTrouble: (all) => `${all}대 중 문제 있는 기기 없음`,
     states: { trouble: "문제 있음", alarm: "경보", warn: "주의" },
     group: "묶기",
     groups: {
@@ -180,7 +187,7 @@ export const ko: Texts = {
     reporting: "보고 중",
     asleep: "다음 보고까지 대기 중",
     no_reading: "연결되었지만 값을 보내지 않음",
-    closed: "장치가 연결을 종료함",
+    closed: "연결이 끊김",
     timeout: "더 이상 수신되지 않음",
     replaced: "새 연결로 대체됨",
     hub_restart: "허브 재시작 후 다시 연결되지 않음",
@@ -189,7 +196,7 @@ export const ko: Texts = {
   },
 
   duration: {
-    ms: (count) => `${count}ms`,
+    ms: (count) => `${count}\u202fms`,
     s: (count) => `${count}초`,
     min: (count) => `${count}분`,
     h: (count) => `${count}시간`,
@@ -547,7 +554,7 @@ export const ko: Texts = {
     copy: "복사",
     copied: "복사됨",
     copyFailed: "텍스트를 선택해 직접 복사하세요",
-    tryHeading: "가진 장치가 없나요?",
+    tryHeading: "연결할 장치가 없나요?",
     tryText:
       "이 페이지가 장치 역할을 할 수 있습니다. 중지하거나 페이지를 닫을 때까지 천천히 변하는 값을 보내며, 이 값도 다른 측정값처럼 저장됩니다.",
     tryStart: "이 페이지에서 측정값 보내기",
@@ -621,7 +628,7 @@ export const ko: Texts = {
       readings: (stored, refused) => `시작 뒤 저장 ${stored}개, 거부 ${refused}개`,
       half: (duration) => `최근 1,024건의 절반이 ${duration} 이내`,
       queue: (frames) => `저장도 거부도 아직인 프레임 ${frames}개`,
-      loop: "타이머가 늦어지는 시간. 1초를 넘으면 허브는 준비되지 않은 상태입니다",
+      loop: "타이머가 늦어지는 시간. 1초를 넘으면 준비되지 않은 상태",
       devices: (online, silent, offline) => `온라인 ${online}, 무응답 ${silent}, 오프라인 ${offline}`,
       slow: (count) => `느린 뷰어 ${count}개: 최신 값만 받음`,
       noneSlow: "느린 뷰어 없음",

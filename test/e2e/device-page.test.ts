@@ -168,7 +168,7 @@ describe("the page of a device", () => {
         await page.keyboard.press("End");
         return wordsOf(presence.locator(".chip"));
       })
-      .toMatch(/^(online asleep between reports|offline it closed the connection)/);
+      .toMatch(/^(online asleep between reports|offline its connection ended)/);
     // The crosshair is that of all charts.
     await card(page, "level").locator(".chip").waitFor();
     await presence.getByRole("button", { name: "Show presence as a table" }).click();

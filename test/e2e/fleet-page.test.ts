@@ -191,7 +191,7 @@ describe("the fleet", () => {
     await search(page).fill("lamp");
     await expect
       .poll(() => wordsOf(item(page, "Old lamp")))
-      .toMatch(/offline for[\s\S]*it closed the connection[\s\S]*dim/);
+      .toMatch(/offline for[\s\S]*its connection ended[\s\S]*dim/);
     // A value past its time is told with its age, a state with a strip.
     expect(await wordsOf(item(page, "Old lamp").locator(".age.old"))).toBe("40 min ago");
     expect(await item(page, "Old lamp").locator("fleet-spark canvas").count()).toBe(1);
