@@ -32,6 +32,11 @@ export function formatCount(value: number): string {
   return numberFormat("compact", { notation: "compact", maximumFractionDigits: 1 }).format(value);
 }
 
+/** A number where its places have no room, in four figures: 1.235M, 48.13. */
+export function formatFigures(value: number): string {
+  return numberFormat("figures", { notation: "compact", maximumSignificantDigits: 4 }).format(value);
+}
+
 let collator: Intl.Collator | undefined;
 
 /** The order of names as a person has them: `sensor-2` before `sensor-10`. */

@@ -1,7 +1,7 @@
 /** What cards and rows of the fleet have in common: what they are given, and the words of a device's state and values. */
 import { html, nothing, type TemplateResult } from "lit";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
-import { formatDuration } from "../data/format.ts";
+import { formatDuration, formatFigures } from "../data/format.ts";
 import type { Spark } from "../data/spark-feed.ts";
 import { type SparkSpanKey, SparkTrace } from "../data/spark-trace.ts";
 import { texts } from "../texts/index.ts";
@@ -47,6 +47,15 @@ export function cutWhere(text: string, roomPx: number, sizePx: number): "cut" | 
   return em * sizePx > roomPx ? "cut" : "";
 }
 
+/** A number that has no room in whole, in four figures: what a cut leaves is another number. */
+function numberInRoom(value: number, whole: string, roomPx: number, sizePx: number): string {
+  let em = 0;
+  for (const sign of whole) em += /[0-9E]/.test(sign) ? 0.7 : 0.4;
+  if (em * sizePx <= roomPx) return whole;
+  const figures = formatFigures(value);
+  return figures.length < whole.length ? figures : whole;
+}
+
 /** `silent for 3 min`; of one that is online the word alone. */
 export function stateWords({ entry }: DeviceView, nowMs: number): string {
   const word = texts.presence[entry.state];
@@ -89,9 +98,10 @@ export function valueMark(
 ): TemplateResult | typeof nothing {
   const { value } = series;
   if (value === undefined) return nothing;
-  const text = valueText(series, value);
+  const whole = valueText(series, value);
+  const text = typeof value === "number" ? numberInRoom(value, whole, roomPx, sizePx) : whole;
   // The space stands with the unit, so that the number is one piece.
-  const unit = valueWithUnit(series, value).slice(text.length);
+  const unit = valueWithUnit(series, value).slice(whole.length);
   const long = text.length + unit.length > 9 || typeof value !== "number" ? "long" : "";
   const stale = isStale(series, nowMs) ? "stale" : "";
   const cut = cutWhere(text + unit, roomPx, sizePx);

@@ -34,6 +34,15 @@ describe("words for numbers and times", () => {
     expect([7, 9_999, 12_345, 4_100_000].map(format.formatCount)).toEqual(["7", "9,999", "12.3K", "4.1M"]);
   });
 
+  it("tells in four figures what has no room in whole", () => {
+    expect([1_234_614, 48.12561, -0.00012345, 12].map(format.formatFigures)).toEqual([
+      "1.235M",
+      "48.13",
+      "-0.0001235",
+      "12",
+    ]);
+  });
+
   it("puts the space before a unit that belongs there", () => {
     expect(format.unitSuffix("°C")).toBe(`${narrow}°C`);
     expect(format.unitSuffix("%")).toBe("%");
