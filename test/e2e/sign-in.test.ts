@@ -9,7 +9,8 @@ import { makeConfig } from "../../server/config.ts";
 import { lanAddresses } from "../../server/main/lan.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { launchChromium } from "../support/browser.ts";
-import { axeViolations, buildPage } from "./world.ts";
+import { builtPage } from "./built-page.ts";
+import { axeViolations } from "./world.ts";
 
 const [address] = lanAddresses(networkInterfaces());
 const missingNetwork = address === undefined;
@@ -51,7 +52,7 @@ describe.skipIf(missingNetwork)(
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "hub-sign-in-"));
-      [pageFolder, browser] = await Promise.all([buildPage(join(folder, "build")), launchChromium()]);
+      [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), launchChromium()]);
       await startHub(false);
       const answer = await fetch(`${app.url}/api/v1/readings`, {
         method: "POST",
@@ -116,7 +117,7 @@ describe.skipIf(missingNetwork)(
       await page.getByText("oven-1").first().waitFor();
       await app.stop();
       await startHub(true);
-      await page.getByText("This is not the hub's token, or not any more.").waitFor({ timeout: 30_000 });
+      await page.getByText("This is not the hub's token, or it no longer is.").waitFor({ timeout: 30_000 });
       expect(await page.getByText("oven-1").count()).toBe(0);
       await field(page).fill(token);
       await page.getByRole("button", { name: "Sign in" }).click();
