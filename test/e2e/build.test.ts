@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage } from "./world.ts";
+import { builtPage } from "./built-page.ts";
 
 describe("the built page", () => {
   let folder: string;
@@ -11,7 +11,7 @@ describe("the built page", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "hub-page-"));
-    const page = await buildPage(folder);
+    const page = await builtPage(folder);
     files = readdirSync(page, { recursive: true, withFileTypes: true })
       // The others are the same, compressed.
       .filter((entry) => entry.isFile() && !/\.(?:gz|br)$/.test(entry.name))

@@ -5,27 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { createBuilder } from "vite";
 import { type App, createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { launchChromium } from "../support/browser.ts";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
-
-const root = join(import.meta.dirname, "../..");
-
-/** Builds the page as `npm start` does, into a folder of its own. Returns the folder of the page. */
-export async function buildPage(folder: string): Promise<string> {
-  process.env.HUB_BUILD_FOLDER = folder;
-  // The test runner says "test", and then packages give their development code.
-  process.env.NODE_ENV = "production";
-  const builder = await createBuilder({ configFile: join(root, "vite.config.ts"), logLevel: "error" });
-  const client = builder.environments.client;
-  if (!client) throw new Error("vite.config.ts has no client environment");
-  await builder.build(client);
-  return join(folder, "dashboard");
-}
+import { builtPage } from "./built-page.ts";
 
 /** A page under test, with everything that it complained about and asked for. */
 export interface Visit {
@@ -53,7 +39,7 @@ export class World {
 
   static async start(): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "hub-e2e-"));
-    const [pageFolder, browser] = await Promise.all([buildPage(join(folder, "build")), launchChromium()]);
+    const [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), launchChromium()]);
     const world = new World(folder, pageFolder, browser);
     await world.startHub();
     return world;

@@ -1,0 +1,25 @@
+/** The page as `npm start` serves it, for tests in a browser. */
+import { cpSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { currentBuild, fingerprint } from "../../server/tools/setup/build.mjs";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Puts the page of the present sources into `folder`, and gives its place there: a copy of what `npm test` has built, or a build of its own where sources changed since. */
+export async function builtPage(folder: string): Promise<string> {
+  const page = join(folder, "dashboard");
+  if (currentBuild(root) === fingerprint(root)) {
+    cpSync(realpathSync(join(root, "dist/dashboard")), page, { recursive: true });
+    return page;
+  }
+  process.env.HUB_BUILD_FOLDER = folder;
+  // The test runner says "test", and then packages give their development code.
+  process.env.NODE_ENV = "production";
+  // Loaded where it is used: a test after a build does not need it.
+  const { createBuilder } = await import("vite");
+  const builder = await createBuilder({ configFile: join(root, "vite.config.ts"), logLevel: "error" });
+  const client = builder.environments.client;
+  if (!client) throw new Error("vite.config.ts has no client environment");
+  await builder.build(client);
+  return page;
+}
