@@ -131,6 +131,11 @@ export const fleetGridStyles = css`
     color: var(--text);
     font-weight: 600;
   }
+  /* Of history nobody has to be told aloud. */
+  .item.well .state.offline {
+    color: var(--text-muted);
+    font-weight: 400;
+  }
   .item .why.alarm {
     color: var(--alarm);
     font-weight: 600;

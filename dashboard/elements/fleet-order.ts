@@ -3,7 +3,7 @@ import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { compareNames } from "../data/format.ts";
 import { byName, lastSeenMs, matches, reorderMs, searchWords } from "./device-order.ts";
 import type { FleetChoice, FleetGrouping, FleetState } from "./fleet-choice.ts";
-import { zoneLevel } from "./values.ts";
+import { graceMs, newestTime, zoneLevel } from "./values.ts";
 
 /** What is wrong with a device, the worst first. */
 export const troubles = ["alarm", "silent", "offline", "warn"] as const;
@@ -41,10 +41,28 @@ export function worstLevel(device: DeviceView): "ok" | "warn" | "alarm" {
   return worst;
 }
 
+/** A device that is gone is news for so long, ms: over a weekend and a holiday nobody may have looked. */
+const newsMs = 7 * 86_400_000;
+
+/**
+ * Whether a device that is offline is history, and no trouble: it said that it tells the past (a replay, an import), or its next sign has
+ * been due for a week. Who has three devices and 200 records of 1958 wants to be told of the three; and a tab that always counts what
+ * was given up long ago is not looked at any more. By its readings, not by their arrival: what came today from 1958 is of 1958.
+ */
+function isHistory(device: DeviceView, nowMs: number): boolean {
+  const { state, historic, reportInterval, lastSeen, since } = device.entry;
+  if (state !== "offline") return false;
+  if (historic) return true;
+  const heardMs = lastSeen ?? since;
+  // What tells on event alone may have had nothing to tell for long: its connection was its sign.
+  if (reportInterval === 0) return nowMs - heardMs > newsMs;
+  return nowMs - (newestTime(device) ?? heardMs) > graceMs(reportInterval) + newsMs;
+}
+
 /** The worst of what is wrong with a device. `level`: of its values. */
-export function troubleOf(device: DeviceView, level = worstLevel(device)): Trouble | undefined {
+export function troubleOf(device: DeviceView, nowMs: number, level = worstLevel(device)): Trouble | undefined {
   if (level === "alarm") return level;
-  if (device.entry.state !== "online") return device.entry.state;
+  if (device.entry.state !== "online") return isHistory(device, nowMs) ? undefined : device.entry.state;
   return level === "warn" ? level : undefined;
 }
 
@@ -54,11 +72,11 @@ type Health = ReadonlyMap<
   { readonly level: ReturnType<typeof worstLevel>; readonly wrong: Trouble | undefined }
 >;
 
-function healthOf(devices: readonly DeviceView[]): Health {
+function healthOf(devices: readonly DeviceView[], nowMs: number): Health {
   return new Map(
     devices.map((device) => {
       const level = worstLevel(device);
-      return [device, { level, wrong: troubleOf(device, level) }];
+      return [device, { level, wrong: troubleOf(device, nowMs, level) }];
     }),
   );
 }
@@ -96,10 +114,14 @@ export class FleetOrder {
     if (view.devicesVersion !== this.#version) this.#arrange(view);
     const words = searchWords(query);
     const found = this.#byName.filter((device) => matches(device, words));
-    const health = healthOf(found);
+    const health = healthOf(found, nowMs);
     const shown = found.filter((device) => isIn(device, health, state));
     if (sort === "state") {
-      const rank = (device: DeviceView) => rankOf(health.get(device)?.wrong);
+      // What is history stands after what is well.
+      const rank = (device: DeviceView) => {
+        const wrong = health.get(device)?.wrong;
+        return wrong === undefined && device.entry.state === "offline" ? troubles.length + 1 : rankOf(wrong);
+      };
       shown.sort((a, b) => rank(a) - rank(b));
     } else if (sort === "seen") {
       const seen = this.#seenAt(nowMs);
@@ -166,18 +188,19 @@ function countTroubles(devices: readonly DeviceView[], health: Health): TroubleC
   for (const device of devices) {
     const level = health.get(device)?.level ?? "ok";
     if (level !== "ok") counts[level] += 1;
-    if (device.entry.state !== "online") counts[device.entry.state] += 1;
+    if (device.entry.state !== "online" && health.get(device)?.wrong) counts[device.entry.state] += 1;
   }
   return counts;
 }
 
 function selectionOf(found: readonly DeviceView[], groups: readonly FleetGroup[], health: Health): FleetSelection {
-  const counts = countTroubles(found, health);
+  const presence = { online: 0, silent: 0, offline: 0 };
+  for (const { entry } of found) presence[entry.state] += 1;
   let trouble = 0;
   for (const { wrong } of health.values()) if (wrong) trouble += 1;
   return {
     groups,
-    counts: { ...counts, all: found.length, trouble, online: found.length - counts.silent - counts.offline },
+    counts: { ...countTroubles(found, health), ...presence, all: found.length, trouble },
     shown: groups.reduce((sum, { devices }) => sum + devices.length, 0),
   };
 }

@@ -41,7 +41,7 @@ export class FleetTools extends LitElement {
 
   override render() {
     const { shown, counts } = this.selection;
-    const { all, trouble } = counts;
+    const { all, trouble, online } = counts;
     return html`<div class="tools" role="group" aria-label=${texts.fleet.tools}>
       <div class="title">
         <h1>${texts.list.heading}</h1>
@@ -51,7 +51,9 @@ export class FleetTools extends LitElement {
               ? nothing
               : trouble > 0
                 ? texts.fleet.inTrouble(formatCount(trouble), formatCount(all))
-                : texts.fleet.allWell(formatCount(all))
+                : online < all
+                  ? texts.fleet.noTrouble(formatCount(all))
+                  : texts.fleet.allWell(formatCount(all))
           }
         </p>
         <a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>

@@ -88,21 +88,24 @@ export class PaletteFinder {
     const [kind, device = "", metric] = id.split("\n");
     const view = this.#hub.view.devices.get(device);
     if (!view) return undefined;
-    if (kind === "device") return deviceItem(view);
+    if (kind === "device") return this.#deviceItem(view);
     const series = [...view.series.values()].find(({ entry }) => entry.metric === metric);
     return series && seriesItem(view, series);
   }
 
+  readonly #deviceItem = (device: DeviceView) => deviceItem(device, this.#hub.client.now());
+
   #inTrouble(): Found {
     const best = new Best<DeviceView>(mostRecent);
+    const nowMs = this.#hub.client.now();
     let count = 0;
     for (const device of this.#hub.view.devices.values()) {
-      const trouble = troubleOf(device);
+      const trouble = troubleOf(device, nowMs);
       if (trouble === undefined) continue;
       count += 1;
       best.offer(device, troubles.indexOf(trouble), deviceLabel);
     }
-    const items = best.things.map(deviceItem);
+    const items = best.things.map(this.#deviceItem);
     return { key: "trouble", items, left: count - items.length, best: 0 };
   }
 
@@ -111,7 +114,7 @@ export class PaletteFinder {
     for (const device of this.#hub.view.devices.values()) {
       gathered.offer(device, closeness(this.#wordsOf(device), words), deviceLabel);
     }
-    return gathered.as("devices", deviceItem);
+    return gathered.as("devices", this.#deviceItem);
   }
 
   /** At least one word must be of the series itself: else each device would bring all of its own. */
@@ -195,9 +198,9 @@ class Gathered<Thing> {
   }
 }
 
-function deviceItem(device: DeviceView): PaletteItem {
+function deviceItem(device: DeviceView, nowMs: number): PaletteItem {
   const { entry } = device;
-  const trouble = troubleOf(device);
+  const trouble = troubleOf(device, nowMs);
   return {
     id: `device\n${entry.device}`,
     title: deviceLabel(device),

@@ -59,16 +59,16 @@ export class TabStatus {
     }
     if (performance.now() - this.#lookedMs < turnMs) return;
     this.#lookedMs = performance.now();
-    this.#trouble = troubleIn(view);
+    this.#trouble = troubleIn(view, client.now());
   }
 }
 
 /** The same count as the fleet has for what is in trouble. */
-export function troubleIn({ devices }: Pick<Hub["view"], "devices">): HubTrouble {
+export function troubleIn({ devices }: Pick<Hub["view"], "devices">, nowMs: number): HubTrouble {
   let count = 0;
   let alarm = false;
   for (const device of devices.values()) {
-    const trouble = troubleOf(device);
+    const trouble = troubleOf(device, nowMs);
     if (trouble !== undefined) count += 1;
     if (trouble === "alarm") alarm = true;
   }

@@ -45,16 +45,46 @@ const written = (params: ReturnType<typeof paramsOf>) =>
 const chosen = (part: Partial<FleetChoice>): FleetChoice => ({ ...wholeFleet, ...part });
 
 describe("what is wrong with a device of the fleet", () => {
+  const dayMs = 86_400_000;
+  const nowMs = Date.UTC(2026, 10, 26);
+
   it("is the worst of its values and its presence", () => {
-    expect(troubleOf(device("a", {}, hot(20)))).toBeUndefined();
-    expect(troubleOf(device("a", {}, hot(60)))).toBe("warn");
-    expect(troubleOf(device("a", {}, hot(20), hot(80)))).toBe("alarm");
-    expect(troubleOf(device("a", { state: "silent" }, hot(70)))).toBe("silent");
-    expect(troubleOf(device("a", { state: "silent" }, hot(90)))).toBe("alarm");
+    expect(troubleOf(device("a", {}, hot(20)), 0)).toBeUndefined();
+    expect(troubleOf(device("a", {}, hot(60)), 0)).toBe("warn");
+    expect(troubleOf(device("a", {}, hot(20), hot(80)), 0)).toBe("alarm");
+    expect(troubleOf(device("a", { state: "silent" }, hot(70)), 0)).toBe("silent");
+    expect(troubleOf(device("a", { state: "silent" }, hot(90)), 0)).toBe("alarm");
   });
 
   it("is no value of one that is offline: that is past, and nothing to act on", () => {
-    expect(troubleOf(device("a", { state: "offline" }, hot(90)))).toBe("offline");
+    expect(troubleOf(device("a", { state: "offline" }, hot(90)), 0)).toBe("offline");
+  });
+
+  const gone = (heardMs: number, readingMs: number, more: Partial<DeviceEntry> = {}) => {
+    const known = device("a", { state: "offline", lastSeen: heardMs, since: nowMs, ...more }, hot(20));
+    for (const each of known.series.values()) each.timeMs = readingMs;
+    return troubleOf(known, nowMs);
+  };
+
+  it("is not that a record of the past has no connection, however lately it was loaded", () => {
+    expect(gone(nowMs, Date.UTC(1958, 2, 29))).toBeUndefined();
+    expect(gone(nowMs, nowMs - 60_000, { historic: true })).toBeUndefined();
+  });
+
+  it("is that one is gone, for a week: over a weekend it is news, later it was given up; a hub that starts makes no news", () => {
+    const goneFor = (days: number, more = {}) => gone(nowMs - days * dayMs, nowMs - days * dayMs, more);
+    for (const days of [0, 3, 6.9]) expect(goneFor(days), `${days} d`).toBe("offline");
+    for (const days of [7.1, 400]) expect(goneFor(days), `${days} d`).toBeUndefined();
+    // One that comes once in ten days is missed when it is long due, and for a week.
+    expect(goneFor(26, { reportInterval: 10 * dayMs })).toBe("offline");
+    expect(goneFor(33, { reportInterval: 10 * dayMs })).toBeUndefined();
+  });
+
+  it("is that a bell lost its connection, though nobody rang for weeks, and that one never came that was announced", () => {
+    const bell = { reportInterval: 0 };
+    expect(gone(nowMs - dayMs, nowMs - 30 * dayMs, bell)).toBe("offline");
+    expect(gone(nowMs - 8 * dayMs, nowMs - 30 * dayMs, bell)).toBeUndefined();
+    expect(troubleOf(device("new", { state: "offline", lastSeen: null, since: nowMs - dayMs }), nowMs)).toBe("offline");
   });
 });
 
@@ -90,6 +120,22 @@ describe("the fleet's selection", () => {
       expect(order.of(all, chosen({ state: state as FleetChoice["state"] }), 0).shown, state).toBe(count);
     }
     expect(order.of(all, chosen({ query: "oven" }), 0).counts).toMatchObject({ all: 2, trouble: 2, silent: 0 });
+  });
+
+  it("has 200 records of 1958 beside three live devices in no count of trouble, and last where trouble comes first", () => {
+    const nowMs = Date.UTC(2026, 10, 26);
+    const live = ["x", "y", "z"].map((id) => device(id, { lastSeen: nowMs }));
+    const records = Array.from({ length: 200 }, (_, index) =>
+      device(`co2-${index}`, { state: "offline", lastSeen: nowMs }, hot(90)),
+    );
+    const both = view(...records, ...live);
+    const order = new FleetOrder();
+    const selection = order.of(both, chosen({ sort: "state" }), nowMs);
+    expect(selection.counts).toEqual({ all: 203, trouble: 0, alarm: 0, warn: 0, silent: 0, offline: 200, online: 3 });
+    expect(shown(selection)[0]?.[1]?.slice(0, 4)).toEqual(["x", "y", "z", "co2-0"]);
+    expect(selection.groups[0]).toMatchObject({ worst: undefined, counts: { offline: 0 } });
+    expect(order.of(both, chosen({ state: "offline" }), nowMs).shown).toBe(200);
+    expect(order.of(both, chosen({ state: "trouble" }), nowMs).shown).toBe(0);
   });
 
   it("is grouped by kind, gateway or any label, those without one last", () => {

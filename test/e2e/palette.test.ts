@@ -120,7 +120,13 @@ describe("above the pages", () => {
     await page.context().close();
   });
 
-  it("the tab counts what is in trouble and turns its icon, and takes both back", async () => {
+  it("the tab counts what is in trouble and turns its icon, and takes both back; a record of 1958 that went is none", async () => {
+    const record = await world.device("record", { historic: true });
+    record.send({ type: "readings", seq: 1, readings: [{ metric: "co2", value: 315, time: Date.UTC(1958, 2, 29) }] });
+    await record.next("ack");
+    record.wire.close();
+    const known = async () => (await fetch(`${world.url}/api/v1/devices?device=record`)).json();
+    await expect.poll(known).toMatchObject({ devices: [{ state: "offline" }] });
     const { page } = await world.visit("#/connect");
     const icon = async () => decodeURIComponent((await page.locator("link[rel=icon]").getAttribute("href")) ?? "");
     await expect.poll(() => page.title()).toBe("Connect – Telemetry hub");
