@@ -235,7 +235,7 @@ describe("a cut connection", () => {
     expect(await apart(tokyo)).toBeLessThan(300);
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: "Find a device" }).fill("hub times");
-    await page.getByRole("option", { name: /^Times: of the hub/ }).click();
+    await page.getByRole("option", { name: /^Times: The hub's/ }).click();
     await page.locator("page-header .zone", { hasText: "Hub time" }).waitFor();
     expect(await apart(hub)).toBeLessThan(300);
     await page.context().close();
