@@ -94,8 +94,8 @@ export const ko: Texts = {
       drag: "끌기",
       doubleClick: "두 번 클릭",
       wheel: "휠",
-      stretch: "끌어서 선택한 구간 확대",
-      out: "이전에 보던 구간으로",
+      stretch: "끌어서 선택한 범위 확대",
+      out: "이전에 보던 범위로",
       zoomAt: "포인터 위치에서 확대와 축소",
     },
   },
@@ -152,7 +152,7 @@ export const ko: Texts = {
   fleet: {
     inTrouble: (trouble, all) => `${all}대 중 ${trouble}대에 문제 있음`,
     allWell: (all) => (all === "1" ? "정상" : `${all}대 모두 정상`),
-    noTrouble: (all) => `${all}대 중 문제 있는 기기 없음`,
+    noTrouble: (all) => `${all}대 중 문제 있는 장치 없음`,
     states: { trouble: "문제 있음", alarm: "경보", warn: "주의" },
     group: "묶기",
     groups: {
