@@ -1,10 +1,11 @@
-import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
+import type { HistoryMessage, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
 import type { HubApi } from "../client/hub-api.ts";
-import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { HubClient } from "../client/hub-client.ts";
 import type { Pending, Timers } from "../client/timers.ts";
 import { CandleCorrections } from "./candle-corrections.ts";
 import { CandleTrace, type CandleTraceOptions, candleAggregates } from "./candle-trace.ts";
-import { Seam } from "./seam.ts";
+import { type AskedPast, PastAndPresent } from "./past-and-present.ts";
+import type { Readings } from "./seam.ts";
 
 /** Which candles: of these series, from `fromMs` on. */
 export interface CandleRequest {
@@ -30,8 +31,14 @@ export interface CandleFeedOptions {
 /** So much before the newest is told reading by reading, ms. Devices that send in batches are later than that seldom. */
 const seamMs = 10_000;
 
-/** The past is asked anew at most this often where parts of the present were left out, ms. */
+/** The past is asked anew at most this often where it has a hole or parts of the present were left out, ms. */
 const renewMs = 30_000;
+
+/** A past that the hub was asked for. */
+interface Asked extends AskedPast {
+  readonly atMs: number;
+  readonly fromMs: number;
+}
 
 interface Known {
   /** Readings by the hub's last word, and those that came since. */
@@ -44,23 +51,15 @@ export class CandleFeed {
   readonly #corrections: CandleCorrections;
   readonly #listeners = new Set<() => void>();
   #request: CandleRequest;
-  #subscription: Subscription | undefined;
-  #seam: Seam | undefined;
+  #told: PastAndPresent<Asked> | undefined;
   #renewal: Pending | undefined;
   #traces = new Map<number, CandleTrace>();
   /** What is being told; it takes the place of what is shown when it is whole. */
   #coming: HistoryMessage[] = [];
-  #held: Update[] = [];
   #known = new Map<number, Known>();
   #names = new Map<number, LiveSeriesEntry>();
-  /** Where the buckets begin, and where the readings one by one do, ms. */
-  #fromMs = 0;
-  #seamFromMs = 0;
-  #past = false;
-  #ready = false;
-  #problem: string | undefined;
-  /** What the newest request says; it counts where the hub does not go on from what is here. */
-  #asked = { atMs: 0, fromMs: 0, seamFromMs: 0 };
+  /** What is told or was. */
+  #asked: Pick<Asked, "atMs" | "fromMs" | "seamFromMs"> = { atMs: 0, fromMs: 0, seamFromMs: undefined };
   #leftOut = 0;
   /** Changes with whatever changes what is shown. */
   version = 0;
@@ -78,17 +77,17 @@ export class CandleFeed {
   /** Asks for other candles; those that are shown stay until they are here. */
   set request(request: CandleRequest) {
     this.#request = request;
-    if (this.#subscription) this.#subscribe();
+    if (this.#told) this.#subscribe();
   }
 
   /** True while all that was asked for is here. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#told?.ready ?? false;
   }
 
-  /** Why the hub refused to tell, in its words. */
+  /** Why the hub refused to tell all or a part, in its words. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#told?.problem;
   }
 
   /** Readings that the hub left out since this page was too slow for them; 0 once they are here. */
@@ -97,20 +96,18 @@ export class CandleFeed {
   }
 
   open(): void {
-    if (!this.#subscription) this.#subscribe();
+    if (!this.#told) this.#subscribe();
   }
 
   retry(): void {
-    if (this.#subscription) this.#subscribe();
+    if (this.#told) this.#subscribe();
   }
 
   close(): void {
-    this.#subscription?.close();
-    this.#seam?.close();
+    this.#told?.close();
+    this.#told = undefined;
     this.#renewal?.cancel();
     this.#corrections.close();
-    this.#subscription = undefined;
-    this.#seam = undefined;
   }
 
   /** Calls after each change. Returns how to end it. */
@@ -125,81 +122,44 @@ export class CandleFeed {
 
   #subscribe(): void {
     this.close();
-    this.#ready = false;
-    this.#problem = undefined;
     const { devices, metrics } = this.#request;
-    this.#subscription = this.#options.client.subscribe(
-      { devices, metrics, history: () => this.#historyRequest(), keeps: () => this.#ready && this.#leftOut === 0 },
-      {
-        subscribed: ({ resumed }) => {
-          // What is here stands: what was missed comes before anything else.
-          if (!resumed) this.#begin();
-        },
-        series: (entries) => {
-          for (const entry of entries) {
-            if ("removed" in entry) this.#remove(entry.series);
-            else this.#take(entry);
-          }
-        },
-        history: (message) => this.#coming.push(message),
-        ready: () => {
-          this.#past = true;
-          this.#finish();
-        },
-        refused: ({ message }) => {
-          this.#problem = message;
-          this.#changed();
-        },
-        update: (message) => {
-          if (this.#ready) this.#advance(message);
-          else this.#held.push(message);
-        },
+    this.#told = new PastAndPresent<Asked>({
+      client: this.#options.client,
+      selection: { devices, metrics },
+      ask: () => this.#ask(),
+      keeps: () => this.#leftOut === 0,
+      begun: (asked) => {
+        this.#corrections.close();
+        this.#asked = asked;
+        this.#coming = [];
+        this.#known = new Map();
+        this.#names = new Map();
       },
-    );
+      series: (entries) => {
+        for (const entry of entries) {
+          if ("removed" in entry) this.#remove(entry.series);
+          else this.#take(entry);
+        }
+      },
+      page: (message) => this.#coming.push(message),
+      whole: (seam) => this.#draw(seam),
+      update: (message) => this.#advance(message),
+      changed: () => this.#changed(),
+    });
     this.#changed();
   }
 
-  #historyRequest(): HistoryRequest {
+  #ask(): Asked {
     const { everyMs, fromMs, toMs, newestMs } = this.#request;
     const nowMs = this.#options.client.now();
     const probe = new CandleTrace({ everyMs, mostCandles: 1, mostFresh: 2 });
     const from = probe.bucketOf(Math.floor(fromMs()));
-    // A stretch that stands ends with a whole bucket: of part of one no candle can be made.
     const newest = Math.floor(Math.min(nowMs, newestMs?.() ?? nowMs)) - seamMs;
-    const seamFromMs = toMs === undefined ? Math.max(newest, from + 1) : Number.POSITIVE_INFINITY;
-    this.#asked = { atMs: nowMs, fromMs: from, seamFromMs };
-    const to = toMs === undefined ? seamFromMs : probe.bucketOf(Math.ceil(toMs) - 1) + everyMs;
-    return {
-      from,
-      to: Math.max(to, from + 1),
-      every: everyMs,
-      aggregates: [...candleAggregates],
-    };
-  }
-
-  /** Told with each connection. The seconds before now are asked for once it is known where they begin. */
-  #begin(): void {
-    this.#seam?.close();
-    this.#corrections.close();
-    this.#fromMs = this.#asked.fromMs;
-    this.#seamFromMs = this.#asked.seamFromMs;
-    this.#ready = false;
-    this.#past = false;
-    this.#coming = [];
-    this.#held = [];
-    this.#known = new Map();
-    this.#names = new Map();
-    const { client } = this.#options;
-    const { devices, metrics, toMs } = this.#request;
-    this.#seam = undefined;
-    if (toMs !== undefined) return;
-    this.#seam = new Seam(
-      client,
-      { devices, metrics },
-      () => this.#seamFromMs,
-      () => this.#finish(),
-      true,
-    );
+    // A stretch that stands ends with a whole bucket: of part of one no candle can be made.
+    const end = toMs === undefined ? newest : probe.bucketOf(Math.ceil(toMs) - 1) + everyMs;
+    const to = Math.max(end, from + 1);
+    const history = { from, to, every: everyMs, aggregates: [...candleAggregates] };
+    return { history, seamFromMs: toMs === undefined ? to : undefined, fromMs: from, atMs: nowMs };
   }
 
   #take(entry: LiveSeriesEntry): void {
@@ -207,7 +167,7 @@ export class CandleFeed {
     this.#names.set(entry.series, entry);
     this.#known.set(entry.series, { count: entry.count });
     // Readings were removed, which the hub tells by how many are left.
-    if (this.#ready && known && entry.count < known.count) this.#subscribe();
+    if (this.ready && known && entry.count < known.count) this.#subscribe();
   }
 
   #remove(series: number): void {
@@ -217,21 +177,15 @@ export class CandleFeed {
     if (this.#traces.delete(series)) this.#changed();
   }
 
-  /** The past is whole once the seam is here too, whichever comes last. */
-  #finish(): void {
-    if (this.#ready || !this.#past || this.#seam?.complete === false) return;
+  #draw(seam: ReadonlyMap<number, Readings>): void {
     this.#traces = new Map();
     for (const message of this.#coming) this.#traceOf(message.series).load(message);
-    for (const [series, { times, values }] of this.#seam?.readings ?? []) {
+    for (const [series, { times, values }] of seam) {
       for (const [index, timeMs] of times.entries()) this.#add(series, timeMs, values[index]);
     }
-    const held = this.#held;
     this.#coming = [];
-    this.#held = [];
-    this.#ready = true;
     this.#leftOut = 0;
-    for (const update of held) this.#advance(update);
-    this.#changed();
+    if (this.#told?.hasHole) this.#renew();
   }
 
   #advance(update: Update): void {
@@ -247,7 +201,7 @@ export class CandleFeed {
   }
 
   #add(series: number, timeMs: number, value: unknown): void {
-    if (typeof value !== "number" || timeMs < this.#fromMs) return;
+    if (typeof value !== "number" || timeMs < this.#asked.fromMs) return;
     const { toMs = Number.POSITIVE_INFINITY } = this.#request;
     const trace = this.#traceOf(series);
     if (timeMs >= toMs || trace.add(timeMs, value)) return;
@@ -258,6 +212,10 @@ export class CandleFeed {
   /** This page was too slow for some readings; the history has all, and is asked when the storm is over. */
   #missed(readings: number): void {
     this.#leftOut += readings;
+    this.#renew();
+  }
+
+  #renew(): void {
     const { client, timers } = this.#options;
     this.#renewal?.cancel();
     this.#renewal = timers.after(Math.max(0, this.#asked.atMs + renewMs - client.now()), () => this.#subscribe());
@@ -267,7 +225,7 @@ export class CandleFeed {
     const known = this.#traces.get(series);
     if (known) return known;
     const made = new CandleTrace({ ...this.#options.sizes, everyMs: this.#request.everyMs });
-    made.begin(this.#seamFromMs);
+    made.begin(this.#asked.seamFromMs ?? Number.POSITIVE_INFINITY);
     this.#traces.set(series, made);
     return made;
   }

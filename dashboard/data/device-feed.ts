@@ -1,17 +1,18 @@
-import type { HistoryMessage, HistoryRequest, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
-import type { HubClient, Subscription } from "../client/hub-client.ts";
+import type { HistoryMessage, LiveSeriesEntry, Update } from "../../server/protocol/index.ts";
+import type { HubClient } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { spanOf } from "./data-span.ts";
 import { type FeedPart, selectionOf, seriesOf } from "./feed-part.ts";
 import { NumberTrace } from "./number-trace.ts";
+import { type AskedPast, PastAndPresent } from "./past-and-present.ts";
 import { margin, pastRequest } from "./past-request.ts";
 import { type DataSpan, type Range, sameRange, type TimeWindow, windowOf } from "./ranges.ts";
-import { Seam } from "./seam.ts";
+import type { Readings } from "./seam.ts";
 import { StateTrace } from "./state-trace.ts";
 
 export type Trace = NumberTrace | StateTrace;
 
-/** The past is asked anew at most this often where it changed or parts of the present were left out, ms. */
+/** The past is asked anew at most this often where it changed, has a hole, or parts of the present were left out, ms. */
 const renewMs = 30_000;
 
 /** Decimal places are learned from so many values of a history. */
@@ -20,9 +21,9 @@ const decimalsFrom = 100;
 const everywhere = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
 
 /** A past that the hub was asked for. */
-interface Asked {
+interface Asked extends AskedPast {
   readonly window: TimeWindow;
-  readonly seamFromMs: number;
+  /** The hub was asked as soon as it was back, before the page knew what came meanwhile. */
   readonly afterCut: boolean;
 }
 
@@ -34,33 +35,17 @@ export class DeviceFeed {
   readonly #traces = new Map<number, Trace>();
   readonly #listeners = new Set<() => void>();
   #range: Range;
-  #subscription: Subscription | undefined;
-  #seam: Seam | undefined;
-  /** Where the buckets end and the readings one by one begin, ms. */
-  #seamFromMs = 0;
-  /** The past is here but for the seam. */
-  #past = false;
+  #told: PastAndPresent<Asked> | undefined;
+  /** What is told or was. */
+  #asked: Pick<Asked, "window" | "afterCut"> = { window: { fromMs: 0, toMs: 0, live: true }, afterCut: false };
   /** A past was whole before: what comes of a new one waits for the rest of it, so that no chart lacks an end for a frame. */
   #drawn = false;
   #pages: HistoryMessage[] = [];
-  /** Updates that came before the past was whole. */
-  #held: Update[] = [];
-  /** The window whose past is here or on its way. */
-  #asked: TimeWindow = { fromMs: 0, toMs: 0, live: true };
-  #asking = false;
-  /** What the hub was asked for last, until it answers with it; after a cut it may go on with what was asked before. */
-  #wanted: Asked | undefined;
-  /** The hub was asked as soon as it was back, before the page knew what came meanwhile. */
-  #afterCut = false;
-  /** The hub goes on where the connection was cut. */
-  #resumed = false;
   /** Series whose history of the present subscription has begun to arrive. */
   #arrived = new Set<number>();
   #entries = new Map<number, LiveSeriesEntry>();
   /** Readings of each series by the hub's last word, and those that came since: fewer than that tells that some were removed. */
   readonly #counts = new Map<number, number>();
-  #ready = false;
-  #problem: string | undefined;
   /** When the hub was asked last, ms of its clock. */
   #askedMs = 0;
   /** Readings are missing on the page, or shown and removed: the hub has to be asked again. */
@@ -81,17 +66,17 @@ export class DeviceFeed {
   set range(range: Range) {
     if (sameRange(range, this.#range)) return;
     this.#range = range;
-    if (this.#subscription) this.#subscribe();
+    if (this.#told) this.#subscribe();
   }
 
   /** True once the whole past that was asked for is here. */
   get ready(): boolean {
-    return this.#ready;
+    return this.#told?.ready ?? false;
   }
 
-  /** Why the hub refused to tell, in its words. */
+  /** Why the hub refused to tell all or a part, in its words. */
   get problem(): string | undefined {
-    return this.#problem;
+    return this.#told?.problem;
   }
 
   /** Readings that the hub merged into newer ones on their way here, since the past was asked for last: it has them all. */
@@ -101,18 +86,16 @@ export class DeviceFeed {
 
   /** Asks anew. */
   retry(): void {
-    if (this.#subscription) this.#subscribe();
+    if (this.#told) this.#subscribe();
   }
 
   open(): void {
-    if (!this.#subscription) this.#subscribe();
+    if (!this.#told) this.#subscribe();
   }
 
   close(): void {
-    this.#subscription?.close();
-    this.#seam?.close();
-    this.#subscription = undefined;
-    this.#seam = undefined;
+    this.#told?.close();
+    this.#told = undefined;
   }
 
   /** Calls after each change of readings. Returns how to end it. */
@@ -142,82 +125,36 @@ export class DeviceFeed {
 
   #subscribe(): void {
     this.close();
-    this.#ready = false;
-    this.#problem = undefined;
     this.#outdated = false;
     this.#merged = 0;
     this.#askedMs = this.#client.now();
-    this.#asking = true;
-    this.#subscription = this.#client.subscribe(
-      {
-        ...selectionOf(this.device, this.#part),
-        history: () => this.#historyRequest(),
-        keeps: () => this.#ready && !this.#outdated,
+    this.#told = new PastAndPresent<Asked>({
+      client: this.#client,
+      selection: selectionOf(this.device, this.#part),
+      ask: (afterCut) => this.#ask(afterCut),
+      keeps: () => !this.#outdated,
+      begun: (asked) => {
+        this.#asked = asked;
+        this.#pages = [];
+        this.#arrived = new Set();
+        this.#entries.clear();
+        this.#counts.clear();
       },
-      {
-        subscribed: ({ resumed }) => {
-          this.#resumed = resumed;
-          this.#problem = undefined;
-          if (resumed) return;
-          this.#begin();
-          this.#past = false;
-          this.#held = [];
-          this.#pages = [];
-          this.#arrived = new Set();
-          this.#entries.clear();
-          this.#counts.clear();
-        },
-        series: (entries) => {
-          for (const entry of entries) {
-            if ("removed" in entry) this.#entries.delete(entry.series);
-            else this.#take(entry);
-          }
-        },
-        history: (message) => {
-          if (this.#drawn) this.#pages.push(message);
-          else this.#load(message);
-        },
-        ready: () => {
-          if (this.#resumed) return;
-          this.#past = true;
-          this.#finish();
-        },
-        refused: ({ message }) => {
-          this.#problem = message;
-          this.#changed();
-        },
-        update: (message) => {
-          if (this.#past && this.#seam?.complete) this.#advance(message);
-          else this.#held.push(message);
-        },
+      series: (entries) => {
+        for (const entry of entries) {
+          if ("removed" in entry) this.#entries.delete(entry.series);
+          else this.#take(entry);
+        }
       },
-    );
-    this.#asking = false;
-    this.#askSeam();
+      page: (message) => {
+        if (this.#drawn) this.#pages.push(message);
+        else this.#load(message);
+      },
+      whole: (seam) => this.#draw(seam),
+      update: (message) => this.#advance(message),
+      changed: () => this.#changed(),
+    });
     this.#changed();
-  }
-
-  #askSeam(): void {
-    this.#seam?.close();
-    this.#seam = new Seam(
-      this.#client,
-      selectionOf(this.device, this.#part),
-      () => this.#wanted?.seamFromMs ?? this.#seamFromMs,
-      () => this.#finish(),
-      true,
-    );
-  }
-
-  /** The hub sends the past that it was asked for last. */
-  #begin(): void {
-    if (!this.#wanted) return;
-    const { window, seamFromMs, afterCut } = this.#wanted;
-    this.#wanted = undefined;
-    this.#asked = window;
-    this.#seamFromMs = seamFromMs;
-    this.#afterCut = afterCut;
-    // One that was not answered is asked anew by itself when the connection is back.
-    if (afterCut && this.#seam?.complete) this.#askSeam();
   }
 
   #take(entry: LiveSeriesEntry): void {
@@ -225,20 +162,18 @@ export class DeviceFeed {
     const counted = this.#counts.get(entry.series) ?? 0;
     this.#entries.set(entry.series, entry);
     this.#counts.set(entry.series, entry.count);
-    if (!this.#ready || known === undefined) return;
+    if (!this.ready || known === undefined) return;
     const drawnMs = this.#traces.get(entry.series)?.lastMs ?? Number.NEGATIVE_INFINITY;
     // A part of it was removed, which the hub tells by what is left.
     if (entry.count >= counted && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs) return;
     this.#subscribe();
   }
 
-  #historyRequest(): HistoryRequest {
+  #ask(afterCut: boolean): Asked {
     const window = this.window();
     const series = seriesOf(this.device, this.#part);
-    const points = this.#part.points?.();
-    const { history, seamFromMs } = pastRequest(series, this.#range, window, this.#client.now(), points);
-    this.#wanted = { window, seamFromMs, afterCut: !this.#asking };
-    return history;
+    const past = pastRequest(series, this.#range, window, this.#client.now(), this.#part.points?.());
+    return { ...past, window, afterCut };
   }
 
   #load(page: HistoryMessage): void {
@@ -261,13 +196,12 @@ export class DeviceFeed {
   /** Whether there are readings behind the end of what was asked for, a window that ends at the newest one. */
   #outrun(): boolean {
     const { live, toMs } = this.window();
-    return !this.#asked.live && (live || toMs > this.#asked.toMs);
+    const { window } = this.#asked;
+    return !window.live && (live || toMs > window.toMs);
   }
 
-  /** The past is whole once the seam is here too, whichever comes last. */
-  #finish(): void {
-    if (!this.#past || !this.#seam?.complete) return;
-    if (this.#afterCut && this.#outrun()) {
+  #draw(seam: ReadonlyMap<number, Readings>): void {
+    if (this.#asked.afterCut && this.#outrun()) {
       this.#subscribe();
       return;
     }
@@ -281,7 +215,7 @@ export class DeviceFeed {
       const trace = this.#traceOf(entry.series, entry.value);
       if (trace instanceof StateTrace) trace.add(entry.time, entry.value);
     }
-    for (const [series, { times, values }] of this.#seam.readings) {
+    for (const [series, { times, values }] of seam) {
       const [first] = values;
       if (first === undefined) continue;
       this.#learnDecimals({ series, values });
@@ -289,11 +223,6 @@ export class DeviceFeed {
       if (trace instanceof NumberTrace) trace.loadNewest(times, values);
       else trace.load({ times, values });
     }
-    this.#ready = true;
-    const held = this.#held;
-    this.#held = [];
-    for (const update of held) this.#advance(update);
-    this.#changed();
   }
 
   #advance(update: Update): void {
@@ -302,7 +231,7 @@ export class DeviceFeed {
       this.#outdated = true;
       this.#merged += update.merged;
     }
-    if (this.#outdated && this.#client.now() - this.#askedMs >= renewMs) {
+    if ((this.#outdated || this.#told?.hasHole) && this.#client.now() - this.#askedMs >= renewMs) {
       this.#subscribe();
       return;
     }
@@ -323,7 +252,7 @@ export class DeviceFeed {
       } else if (typeof value !== "number" && !trace.add(timeMs, value)) this.#outdated = true;
     }
     const window = this.window();
-    if (window.live && !this.#asked.live) this.#subscribe();
+    if (window.live && !this.#asked.window.live) this.#subscribe();
     else if (typeof this.#range === "string" && this.#range !== "all") {
       for (const trace of this.#traces.values())
         trace.dropBefore(window.fromMs - (window.toMs - window.fromMs) * margin);

@@ -1,6 +1,6 @@
 /** What is asked of the past of series of a device, so that its charts are full from edge to edge and no more comes than they can show. */
-import type { HistoryRequest } from "../../server/protocol/index.ts";
 import type { SeriesView } from "../client/hub-view.ts";
+import type { AskedPast } from "./past-and-present.ts";
 import type { Range, TimeWindow } from "./ranges.ts";
 
 /** Buckets asked per series: about one each two pixels of a chart. */
@@ -21,12 +21,6 @@ const slowestIntervals = 2.5;
 /** So much before now is told reading by reading, ms. Devices that send in batches are later than that seldom. */
 const seamMs = 10_000;
 
-export interface PastRequest {
-  readonly history: HistoryRequest;
-  /** Where the buckets end and the readings one by one begin, ms; beyond all times where the window stands still. */
-  readonly seamFromMs: number;
-}
-
 /** `wantedPoints`: buckets wanted of each series. */
 export function pastRequest(
   series: readonly SeriesView[],
@@ -34,7 +28,7 @@ export function pastRequest(
   window: TimeWindow,
   nowMs: number,
   wantedPoints = pointsOfWindow,
-): PastRequest {
+): AskedPast {
   const length = window.toMs - window.fromMs;
   // A series that reports once a minute has no reading just before a window of one minute.
   const wanted = Math.max(margin * length, slowestIntervals * slowestMs(series));
@@ -46,7 +40,7 @@ export function pastRequest(
   const points = Math.ceil((each * (length + before)) / (length * (1 + margin)));
   return {
     history: { from, to, points, aggregates: ["min", "max", "mean", "count"] },
-    seamFromMs: window.live ? to : instant(Number.POSITIVE_INFINITY),
+    seamFromMs: window.live ? to : undefined,
   };
 }
 

@@ -15,48 +15,45 @@ export interface Readings {
 export class Seam {
   readonly #subscription: Subscription;
   readonly readings = new Map<number, Readings>();
-  #complete = false;
+  #settled = false;
+  #problem: string | undefined;
 
-  /**
-   * `fromMs`: asked anew at each connection, but for `once`: then the owner makes another one where it needs it.
-   * `completed` is called whenever all of it is here, or cannot be had.
-   */
+  /** `settled` is called once: all of it is here, or the hub refused it. */
   constructor(
     client: HubClient,
     selection: Pick<SubscriptionRequest, "devices" | "metrics">,
-    fromMs: () => number,
-    completed: () => void,
-    once = false,
+    fromMs: number,
+    settled: () => void,
   ) {
-    const complete = () => {
-      this.#complete = true;
-      if (once) this.#subscription.close();
-      completed();
+    const settle = (problem?: string) => {
+      this.#settled = true;
+      this.#problem = problem;
+      this.#subscription.close();
+      settled();
     };
     this.#subscription = client.subscribe(
-      { ...selection, history: () => ({ from: fromMs() }) },
+      { ...selection, history: () => ({ from: fromMs }) },
       {
-        subscribed: () => this.reset(),
+        subscribed: () => this.readings.clear(),
         history: ({ series, times, values }) => {
           const known = this.readings.get(series) ?? { times: [], values: [] };
           known.times.push(...times);
           known.values.push(...((values ?? []) as Value[]));
           this.readings.set(series, known);
         },
-        ready: complete,
-        refused: complete,
+        ready: () => settle(),
+        refused: ({ message }) => settle(message),
       },
     );
   }
 
-  get complete(): boolean {
-    return this.#complete;
+  get settled(): boolean {
+    return this.#settled;
   }
 
-  /** Forgets what came: the hub is being asked anew. */
-  reset(): void {
-    this.readings.clear();
-    this.#complete = false;
+  /** Why the hub refused it, in its words: these seconds are not known. */
+  get problem(): string | undefined {
+    return this.#problem;
   }
 
   close(): void {

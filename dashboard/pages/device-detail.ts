@@ -63,7 +63,7 @@ export class DeviceDetail extends LitElement {
     const feed =
       device && spanOf(device).lastMs !== undefined
         ? this.#feeds.follow(this.hub.client, device, rangeOf(this.route.params))
-        : undefined;
+        : this.#feeds.leave();
     if (!feed && !this.hub.view.complete) return nothing;
     return html`${device ? this.#page(device, feed) : [this.#notice(), this.#unknown()]}${this.#openDialog(feed)}`;
   }

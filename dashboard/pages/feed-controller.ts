@@ -26,7 +26,7 @@ export class FeedController implements ReactiveController {
       this.#feed.range = range ?? this.#opening;
       return this.#feed;
     }
-    this.hostDisconnected();
+    this.leave();
     this.#opening = openingRange(spanOf(device), client.now());
     const feed = new DeviceFeed(client, device, range ?? this.#opening);
     this.#device = device;
@@ -43,10 +43,15 @@ export class FeedController implements ReactiveController {
     return feed;
   }
 
-  hostDisconnected(): void {
+  /** There is nothing to follow: the device was removed, or lost its last reading. */
+  leave(): undefined {
     this.#end?.();
     this.#feed?.close();
     this.#feed = undefined;
     this.#device = undefined;
+  }
+
+  hostDisconnected(): void {
+    this.leave();
   }
 }

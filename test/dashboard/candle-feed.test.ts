@@ -235,6 +235,25 @@ describe("the feed of candles", () => {
     expect(hub.candles()).toEqual(candlesOf(hub.stored));
   });
 
+  it("[P43] says so where the hub refused the last seconds, and asks for all again", () => {
+    const hub = new Played();
+    const [main] = hub.requests;
+    if (!main) throw new Error("nothing was asked");
+    hub.begin(main.id);
+    hub.end(main);
+    const refusal = { code: "store_unavailable", message: "Busy.", retryable: true };
+    hub.socket.say({ type: "error", id: hub.requests[1]?.id, ...refusal });
+    expect([hub.feed.ready, hub.feed.problem]).toEqual([true, "Busy."]);
+    for (let beat = 0; beat < 10; beat++) {
+      expect(hub.requests).toHaveLength(2);
+      hub.clock.advance(3_000);
+      hub.update([]);
+    }
+    expect(hub.requests).toHaveLength(3);
+    hub.answer();
+    expect([hub.feed.ready, hub.feed.problem]).toEqual([true, undefined]);
+  });
+
   it("counts each once after a cut, and what came in it", () => {
     const hub = new Played();
     const now = hub.clock.now();

@@ -72,23 +72,29 @@ describe("the feed of a device", () => {
     feed.open();
   });
 
-  /** Answers the newest request with readings 1, 2, … `times.length`. */
-  function answer(times: number[]): void {
-    const id = requests().at(-1)?.id;
+  /** The hub begins to tell what it was asked for. */
+  function begin(id: unknown = requests().at(-1)?.id): unknown {
     const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
     socket.say({ type: "subscribed", id, set: 7, ...about });
+    return id;
+  }
+  /** Answers the newest request with readings 1, 2, … `times.length`, but for the last seconds. */
+  function answerPast(times: number[]): void {
+    const id = begin();
     socket.say({ type: "series", set: 7, series: [entry(times.length, times.at(-1) ?? 0)] });
     const values = times.map((_, index) => index + 1);
     socket.say({ type: "history", id, series: 1, every: null, times, values, done: true });
     socket.say({ type: "ready", id, offset: 0 });
+  }
+  function answer(times: number[]): void {
+    answerPast(times);
     answerSeam([]);
   }
   /** Answers with the readings of the last seconds, 1 each. */
   function answerSeam(times: number[]): void {
     const id = seamRequest()?.id;
     if (id === undefined) return;
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    socket.say({ type: "subscribed", id, set: 7, ...about });
+    begin(id);
     socket.say({ type: "history", id, series: 1, every: null, times, values: times.map(() => 1), done: true });
     socket.say({ type: "ready", id, offset: 0 });
   }
@@ -148,9 +154,8 @@ describe("the feed of a device", () => {
 
   it("[P43] counts a reading once that came with the past and as an update too", () => {
     const id = requests().at(-1)?.id;
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
     const { to } = lastRequest().history;
-    socket.say({ type: "subscribed", id, set: 7, ...about });
+    begin(id);
     socket.say({ type: "series", set: 7, series: [entry(1, startMs)] });
     // The buckets end where the seconds begin that are told reading by reading.
     expect(to).toBe((seamRequest()?.history as HistoryRequest | undefined)?.from);
@@ -173,8 +178,7 @@ describe("the feed of a device", () => {
     socket.accept();
     const { id } = lastRequest();
     const bucket = Math.floor(startMs / minute) * minute;
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    socket.say({ type: "subscribed", id, set: 7, ...about });
+    begin(id);
     const history = { every: 10 * minute, times: [bucket], mean: [3], min: [3], max: [3], count: [5] };
     socket.say({ type: "history", id, series: 1, ...history, done: true });
     socket.say({ type: "ready", id, offset: 0 });
@@ -250,11 +254,7 @@ describe("the feed of a device", () => {
   it("keeps the old curve until all of the new past is here, so that no end of it is missing for a frame", () => {
     answer([startMs, startMs + 1, startMs + 2]);
     feed.range = "15m";
-    const { id } = lastRequest();
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    socket.say({ type: "subscribed", id, set: 7, ...about });
-    socket.say({ type: "history", id, series: 1, every: null, times: [startMs - minute], values: [7], done: true });
-    socket.say({ type: "ready", id, offset: 0 });
+    answerPast([startMs - minute]);
     expect(readingsOf(feed.trace(1))).toBe(3);
     answerSeam([clock.now()]);
     expect(readingsOf(feed.trace(1))).toBe(2);
@@ -266,9 +266,7 @@ describe("the feed of a device", () => {
     const changed: LiveSeriesEntry = { ...entry(1, startMs + 5), type: "string", value: "open" };
     (feed.device.series.get(1) as SeriesView).entry = changed;
     socket.say({ type: "series", set: 7, series: [changed] });
-    const id = requests().at(-1)?.id;
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    socket.say({ type: "subscribed", id, set: 7, ...about });
+    const id = begin();
     socket.say({ type: "series", set: 7, series: [changed] });
     socket.say({ type: "history", id, series: 1, every: null, times: [startMs + 5], values: ["open"], done: true });
     socket.say({ type: "ready", id, offset: 0 });
@@ -282,9 +280,7 @@ describe("the feed of a device", () => {
   it("asks anew, once and after a while, where a state came late: how long it held only the hub knows", () => {
     const state: LiveSeriesEntry = { ...entry(3, startMs + 20_000), type: "string", value: "open" };
     (feed.device.series.get(1) as SeriesView).entry = state;
-    const id = requests().at(-1)?.id;
-    const about = { epoch: "e", offset: 0, resumed: false, hubTime: clock.now(), heartbeat: 5_000 };
-    socket.say({ type: "subscribed", id, set: 7, ...about });
+    const id = begin();
     socket.say({ type: "series", set: 7, series: [state] });
     socket.say({ type: "history", id, series: 1, every: null, times: [startMs], values: ["open"], done: true });
     socket.say({ type: "ready", id, offset: 0 });
@@ -310,6 +306,33 @@ describe("the feed of a device", () => {
     const asked = lastRequest().history;
     expect(clock.now() - asked.from).toBe(2 * minute);
     expect(asked.points).toBeGreaterThan(1.8 * (points ?? 0));
+  });
+
+  const refuse = (id: unknown) =>
+    socket.say({ type: "error", id, code: "store_unavailable", message: "Busy.", retryable: true });
+
+  it("[P43] says so where the hub refused the last seconds, and asks for all again", () => {
+    answerPast([startMs]);
+    refuse(seamRequest()?.id);
+    // What is known is drawn, and goes on.
+    update({ times: [clock.now()], values: [2] });
+    expect([feed.ready, feed.problem, readingsOf(feed.trace(1))]).toEqual([true, "Busy.", 2]);
+    beats(9);
+    expect(requests()).toHaveLength(1);
+    beats(1);
+    expect(requests()).toHaveLength(2);
+    answer([startMs, startMs + 1, startMs + 2]);
+    expect([feed.ready, feed.problem, readingsOf(feed.trace(1))]).toEqual([true, undefined, 3]);
+    beats(20);
+    expect(requests()).toHaveLength(2);
+  });
+
+  it("is not ready where the hub refuses another range, whatever was here before", () => {
+    answer([startMs, startMs + 1]);
+    feed.range = "15m";
+    refuse(lastRequest().id);
+    answerSeam([clock.now()]);
+    expect([feed.ready, feed.problem, readingsOf(feed.trace(1))]).toEqual([false, "Busy.", 2]);
   });
 
   it("ends every subscription that it made, however quickly devices and ranges change", () => {
