@@ -15,7 +15,7 @@ import { ageOrDate } from "./values.ts";
 /** As many as the hub keeps of a device: there may have been more. */
 const mostKept = 100;
 
-/** "Why is my reading not there?": what the hub refused of a device, and what else it may be. Fires `closed` and `show-newest`. */
+/** "Why is my reading missing?": what the hub refused of a device, and what else it may be. Fires `closed` and `show-newest`. */
 @customElement("device-missing")
 export class DeviceMissing extends LitElement {
   static override styles = [

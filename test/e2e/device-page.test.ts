@@ -129,9 +129,9 @@ describe("the page of a device", () => {
 
     await act(page, "Boiler in the cellar", "Edit name, units and labels");
     const again = page.getByRole("dialog", { name: "Edit Boiler in the cellar" });
-    await again.getByRole("button", { name: "Take all changes of flow back: as the device says" }).click();
+    await again.getByRole("button", { name: "Undo all changes to flow: as the device says" }).click();
     await expect.poll(() => again.getByRole("group", { name: "flow" }).getByLabel("Unit").inputValue()).toBe("°C");
-    await again.getByRole("button", { name: /^Take all changes of Boiler in the cellar back/ }).click();
+    await again.getByRole("button", { name: /^Undo all changes to Boiler in the cellar/ }).click();
     await page.getByRole("heading", { name: "Boiler 1", level: 1 }).waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(() => wordsOf(card(page, "Flow").locator(".value"))).toMatch(/83\.9\s*°C/);
@@ -187,8 +187,8 @@ describe("the page of a device", () => {
     await boiler.next("ack");
     const { page } = await world.visit(`#/device/boiler/1?from=${lastMs - 100_000}&to=${lastMs - 50_000}`);
     await page.getByText("1 reading was refused").waitFor();
-    await act(page, "Boiler 1", "Why is my reading not there?");
-    const dialog = page.getByRole("dialog", { name: "Why is my reading not there?" });
+    await act(page, "Boiler 1", "Why is my reading missing?");
+    const dialog = page.getByRole("dialog", { name: "Why is my reading missing?" });
     await dialog.getByText("The hub refused 1 reading of this device").waitFor();
     expect(await wordsOf(dialog)).toContain("the device's clock is fast");
     expect(await wordsOf(dialog.locator("code"))).toContain('"value":61');
@@ -283,7 +283,7 @@ describe("the page of a device", () => {
       expect(await axeViolations(page)).toEqual([]);
       for (const action of [
         "Edit name, units and labels",
-        "Why is my reading not there?",
+        "Why is my reading missing?",
         "Delete a range of readings",
         "Remove the device",
       ]) {

@@ -129,7 +129,7 @@ describe("exploring", () => {
     await expect.poll(() => page.locator("explore-chart").count()).toBe(4);
 
     // A series that is taken off comes back with undo.
-    await page.getByRole("button", { name: "Take off flow · Boiler 1" }).click();
+    await page.getByRole("button", { name: "Remove flow · Boiler 1" }).click();
     await expect.poll(() => hashOf(page)).not.toContain("flow");
     await page.keyboard.press("Control+z");
     await expect.poll(() => hashOf(page)).toContain("boiler/1/flow");
