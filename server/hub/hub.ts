@@ -119,7 +119,8 @@ export class Hub {
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const { arrivals, catalog, presence, history } = this;
-    this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
+    const budget = new ViewersBudget(settings.viewersBytes, clock);
+    this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
     this.#committer = new Committer({
       store,
       clock,
@@ -142,7 +143,6 @@ export class Hub {
       onDescribed: (device) => this.#described(device),
     };
     this.#post = { arrivals, committer, ingest, intake, spaces, limits, clock, onAcked };
-    const budget = new ViewersBudget(settings.viewersBytes, clock);
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
   }

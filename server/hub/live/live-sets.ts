@@ -103,6 +103,7 @@ export class LiveSets {
     set.watchers.delete(watcher);
     if (set.watchers.size > 0 || this.#sets.get(set.key) !== set) return;
     this.#sets.delete(set.key);
+    this.#snapshots.renew(set);
     this.#windows.get(set)?.cancel();
     this.#windows.delete(set);
     for (const number of set.series.keys()) {

@@ -3,7 +3,7 @@
  * that come within a short time, so that a hub that was restarted does not encode the same fleet for each of them.
  */
 import { jsonText } from "../../formats/json.ts";
-import type { Clock } from "../../ports.ts";
+import type { Clock, Timer } from "../../ports.ts";
 import type { SeriesState } from "../../store/store.ts";
 import type { Catalog } from "../catalog.ts";
 import { deviceEntryOf, liveSeriesEntryOf, type PresenceView } from "../entries.ts";
@@ -12,6 +12,7 @@ import type { Follower, LiveSet } from "./live-set.ts";
 import type { LiveSettings } from "./live-settings.ts";
 import { Outbox } from "./outbox.ts";
 import type { Points } from "./points.ts";
+import type { CommonHold, ViewersBudget } from "./viewers-budget.ts";
 
 export interface SnapshotDeps {
   readonly catalog: Catalog;
@@ -19,6 +20,7 @@ export interface SnapshotDeps {
   readonly clock: Clock;
   readonly settings: LiveSettings;
   readonly spans: (series: readonly number[]) => Promise<readonly SeriesState[]>;
+  readonly budget: Pick<ViewersBudget, "share">;
 }
 
 /** The frames of a set as they are made, and what happened to the set since: whoever joins later needs both. */
@@ -32,17 +34,13 @@ export class Snapshot implements Follower {
   #state: "making" | "made" | { readonly failed: unknown } = "making";
   #waiting: (() => void)[] = [];
 
-  /** Viewers that come later may be given it too. */
-  shared = false;
+  /** Memory of its frames and of what came since, and who holds it. */
+  readonly hold: CommonHold;
 
-  constructor(offset: number, capacity: number) {
+  constructor(offset: number, capacity: number, hold: CommonHold) {
     this.offset = offset;
     this.#missed = new Outbox(capacity);
-  }
-
-  /** Memory of its frames and of what came since, bytes. */
-  get bytes(): number {
-    return this.#bytes + this.#missed.bytes;
+    this.hold = hold;
   }
 
   /** Readings since it was begun, and the announcements, as a copy for one viewer. */
@@ -52,15 +50,18 @@ export class Snapshot implements Follower {
 
   update(points: Points): void {
     this.#missed.hold(points);
+    this.#count();
   }
 
   announce(text: string): void {
     this.#notices.push(text);
     this.#bytes += text.length;
+    this.#count();
   }
 
   drop(series: number): void {
     this.#missed.drop(series);
+    this.#count();
   }
 
   /** Its frames, from the first, as fast as they are made. Throws what its making failed with. */
@@ -80,12 +81,14 @@ export class Snapshot implements Follower {
     }
   }
 
-  /** Makes the frames; resolves when all are there or none will come any more. */
+  /** Makes the frames; resolves when all are there or none will come any more, for nobody holds it. */
   async make(frames: AsyncIterable<string>): Promise<void> {
     try {
       for await (const frame of frames) {
+        if (!this.hold.held) break;
         this.#frames.push(frame);
         this.#bytes += frame.length;
+        this.#count();
         this.#wake();
       }
       this.#state = "made";
@@ -93,6 +96,10 @@ export class Snapshot implements Follower {
       this.#state = { failed };
     }
     this.#wake();
+  }
+
+  #count(): void {
+    this.hold.size(this.#bytes + this.#missed.bytes);
   }
 
   #wake(): void {
@@ -110,7 +117,8 @@ const mostResumed = 8;
 /** The snapshots of all sets. */
 export class Snapshots {
   readonly #deps: SnapshotDeps;
-  readonly #shared = new WeakMap<LiveSet, Map<number, Snapshot>>();
+  /** Those that viewers to come are given, by set and by the offset that they know everything up to. */
+  readonly #kept = new Map<LiveSet, Map<number, Snapshot>>();
 
   constructor(deps: SnapshotDeps) {
     this.#deps = deps;
@@ -118,7 +126,9 @@ export class Snapshots {
 
   /** One of its own, begun now. */
   begin(set: LiveSet): Snapshot {
-    return this.#make(set, framesOf(set, this.#deps)).snapshot;
+    const snapshot = this.#new(set, () => {});
+    void snapshot.make(framesOf(set, this.#deps));
+    return snapshot;
   }
 
   /** The set's present one, or one begun now that others share until `snapshotMs` after it was made. */
@@ -133,36 +143,42 @@ export class Snapshots {
 
   /** Whoever comes from now on gets a snapshot that is begun then. */
   renew(set: LiveSet): void {
-    for (const snapshot of this.#shared.get(set)?.values() ?? []) set.followers.delete(snapshot);
-    this.#shared.delete(set);
+    for (const snapshot of this.#kept.get(set)?.values() ?? []) snapshot.hold.drop();
   }
 
   #shareFrom(set: LiveSet, from: number, frames: () => AsyncIterable<string> | undefined): Snapshot | undefined {
-    const shared = this.#shared.get(set) ?? new Map<number, Snapshot>();
-    const known = shared.get(from);
+    const kept = this.#kept.get(set) ?? new Map<number, Snapshot>();
+    const known = kept.get(from);
     if (known) return known;
     // Each is made of a walk through the ring, and holds what comes meanwhile: of viewers that were cut at many different
     // moments the rest begin anew, together.
-    if (from !== fromTheStart && shared.size - Number(shared.has(fromTheStart)) >= mostResumed) return undefined;
+    if (from !== fromTheStart && kept.size - Number(kept.has(fromTheStart)) >= mostResumed) return undefined;
     const making = frames();
     if (!making) return undefined;
-    const { snapshot, made } = this.#make(set, making);
-    this.#shared.set(set, shared);
-    shared.set(from, snapshot);
-    snapshot.shared = true;
-    set.followers.add(snapshot);
+    let timer: Timer | undefined;
     const forget = () => {
-      if (shared.get(from) === snapshot) shared.delete(from);
+      if (kept.get(from) !== snapshot) return;
+      timer?.cancel();
+      kept.delete(from);
+      if (kept.size === 0) this.#kept.delete(set);
       set.followers.delete(snapshot);
+      snapshot.hold.keep(false);
     };
+    const snapshot = this.#new(set, forget);
+    this.#kept.set(set, kept);
+    kept.set(from, snapshot);
+    set.followers.add(snapshot);
+    snapshot.hold.keep(true);
     const { clock, settings } = this.#deps;
-    void made.then(() => clock.after(settings.snapshotMs, forget));
+    void snapshot.make(making).then(() => {
+      if (kept.get(from) === snapshot) timer = clock.after(settings.snapshotMs, forget);
+    });
     return snapshot;
   }
 
-  #make(set: LiveSet, frames: AsyncIterable<string>): { snapshot: Snapshot; made: Promise<void> } {
-    const snapshot = new Snapshot(set.offset, this.#deps.settings.joinReadings);
-    return { snapshot, made: snapshot.make(frames) };
+  #new(set: LiveSet, drop: () => void): Snapshot {
+    const { budget, settings } = this.#deps;
+    return new Snapshot(set.offset, settings.joinReadings, budget.share(drop));
   }
 }
 

@@ -51,7 +51,7 @@ export class ViewerSession {
   readonly #deps: ViewerSessionDeps;
   readonly #pace: Pace;
   readonly #account: Account;
-  /** Snapshots made for this viewer alone that it is being sent. */
+  /** Snapshots that it is being sent. */
   readonly #carried = new Set<Snapshot>();
   readonly #subscriptions = new Map<number, Subscription>();
   readonly #places = new Map<string, Place>();
@@ -62,7 +62,8 @@ export class ViewerSession {
     this.#peer = peer;
     this.#deps = deps;
     this.#account = deps.budget.open({
-      unsentBytes: () => peer.bufferedBytes() + this.#carriedBytes(),
+      unsentBytes: () => peer.bufferedBytes(),
+      sharedBytes: () => this.#carriedBytes(),
       cut: (bytes) => {
         const { viewersBytes } = deps.settings;
         const most = `${bytes} bytes waited for it, more than for any other`;
@@ -70,7 +71,7 @@ export class ViewerSession {
       },
     });
     this.#pace = new Pace(peer, deps.clock, deps.settings, {
-      waits: (bytes) => this.#account.unsent(bytes + this.#carriedBytes()),
+      waits: (bytes) => this.#account.unsent(bytes),
       slowed: () => deps.slow.mark(this),
       drained: () => this.#drained(),
       stuck: (bytes) => {
@@ -108,6 +109,7 @@ export class ViewerSession {
     }
     this.#places.clear();
     this.#subscriptions.clear();
+    for (const snapshot of this.#carried) this.#letGo(snapshot);
     this.#account.close();
   }
 
@@ -192,7 +194,7 @@ export class ViewerSession {
     const snapshot = resumed ?? live.snapshot(set, watch.holding);
     const { offset } = snapshot;
     watch.begin(set, snapshot);
-    if (!snapshot.shared) this.#carried.add(snapshot);
+    this.#carry(snapshot);
     try {
       const lastDrop = slow.tell(this.#peer.address, key, clock.now());
       this.#send({
@@ -208,13 +210,15 @@ export class ViewerSession {
       });
       const series = [...set.series.values()];
       for await (const text of snapshot.frames()) {
-        if (!(await this.#page(subscription, text))) return;
+        // It is counted with the snapshot already.
+        if (!(await this.#page(subscription, text, 0))) return;
       }
+      if (!this.#current(subscription)) return;
       // What it was told of the past before the cut it still has.
       if (query && !resumed && !(await this.#past(subscription, series, query))) return;
       this.#send({ type: "ready", id, offset });
     } finally {
-      if (this.#carried.delete(snapshot)) this.#account.recount();
+      this.#letGo(snapshot);
       watch.end();
     }
   }
@@ -225,16 +229,16 @@ export class ViewerSession {
     for await (const { series: one, page } of this.#deps.history.each(series, query)) {
       const { everyMs: every, columns, done } = page;
       const text = jsonText({ type: "history", id, series: one.number, every, ...columns, done });
-      if (!(await this.#page(subscription, text))) return false;
+      if (!(await this.#page(subscription, text, text.length))) return false;
     }
     return this.#current(subscription);
   }
 
-  /** Sends one page as soon as there is room; false where the subscription ended meanwhile. */
-  async #page(subscription: Subscription, text: string): Promise<boolean> {
-    this.#account.waiting(text.length);
+  /** Sends one page as soon as there is room; false where the subscription ended meanwhile. `bytes` wait until then. */
+  async #page(subscription: Subscription, text: string, bytes: number): Promise<boolean> {
+    this.#account.waiting(bytes);
     await this.#pace.room();
-    this.#account.waiting(-text.length);
+    this.#account.waiting(-bytes);
     if (!this.#current(subscription)) return false;
     this.#pace.send(text);
     return true;
@@ -279,9 +283,18 @@ export class ViewerSession {
     place.watch.stop();
   }
 
+  #carry(snapshot: Snapshot): void {
+    this.#carried.add(snapshot);
+    snapshot.hold.take();
+  }
+
+  #letGo(snapshot: Snapshot): void {
+    if (this.#carried.delete(snapshot)) snapshot.hold.leave();
+  }
+
   #carriedBytes(): number {
     let bytes = 0;
-    for (const snapshot of this.#carried) bytes += snapshot.bytes;
+    for (const { hold } of this.#carried) bytes += hold.part;
     return bytes;
   }
 

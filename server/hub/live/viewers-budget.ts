@@ -8,6 +8,8 @@ import type { Clock, Timer } from "../../ports.ts";
 export interface Holder {
   /** What its connection has not taken, bytes. */
   unsentBytes(): number;
+  /** Its part of what it holds together with others, bytes. */
+  sharedBytes(): number;
   /** It holds most, `bytes`, of all that hold more together than they may: it has to go, at once. */
   cut(bytes: number): void;
 }
@@ -16,6 +18,7 @@ export class ViewersBudget {
   readonly #limitBytes: number;
   readonly #clock: Clock;
   readonly #accounts = new Set<Account>();
+  readonly #common = new Set<CommonHold>();
   #bytes = 0;
   #check: Timer | undefined;
 
@@ -40,6 +43,16 @@ export class ViewersBudget {
     return account;
   }
 
+  /** Something that several viewers may hold: counted once. `drop`: nobody holds it, and it has to make room. */
+  share(drop: () => void): CommonHold {
+    const hold = new CommonHold(drop, (bytes) => {
+      if (hold.held) this.#common.add(hold);
+      else this.#common.delete(hold);
+      this.#add(bytes);
+    });
+    return hold;
+  }
+
   /**
    * What sockets take is not told, so that the sum may be too high, and never too low. A large commit waits in full until
    * the turn of the event loop ends, whoever reads it: who is too slow is judged after that.
@@ -52,6 +65,7 @@ export class ViewersBudget {
   #enforce(): void {
     this.#check = undefined;
     if (this.bytes <= this.#limitBytes) return;
+    for (const hold of this.#common) if (hold.holders === 0) hold.drop();
     for (const account of [...this.#accounts].sort((a, b) => b.bytes - a.bytes)) {
       if (this.#bytes <= this.#limitBytes) return;
       account.cut();
@@ -74,9 +88,9 @@ export class Account {
     this.#gone = gone;
   }
 
-  /** Bytes as counted last. */
+  /** Bytes as counted last, with its part of what is shared. */
   get bytes(): number {
-    return this.#unsent + this.#waiting;
+    return this.#unsent + this.#waiting + Math.round(this.#holder.sharedBytes());
   }
 
   /** So many bytes are known now that its connection has not taken. */
@@ -107,6 +121,66 @@ export class Account {
     if (this.#closed) return;
     this.#closed = true;
     this.#gone();
-    this.#add(-this.bytes);
+    this.#add(-this.#unsent - this.#waiting);
+  }
+}
+
+/** What one or several viewers hold together, or nobody yet while it is kept for those that come. */
+export class CommonHold {
+  /** Nobody holds it, and it has to make room: it is kept no longer. */
+  readonly drop: () => void;
+  readonly #add: (bytes: number) => void;
+  #bytes = 0;
+  #counted = 0;
+  #holders = 0;
+  #kept = false;
+
+  constructor(drop: () => void, add: (bytes: number) => void) {
+    this.drop = drop;
+    this.#add = add;
+  }
+
+  /** Viewers that hold it now. */
+  get holders(): number {
+    return this.#holders;
+  }
+
+  get held(): boolean {
+    return this.#kept || this.#holders > 0;
+  }
+
+  /** The part of each viewer that holds it, bytes. */
+  get part(): number {
+    return this.#bytes / Math.max(1, this.#holders);
+  }
+
+  /** It is so large now. */
+  size(bytes: number): void {
+    this.#bytes = bytes;
+    this.#count();
+  }
+
+  /** It is kept for viewers to come, or no longer. */
+  keep(kept: boolean): void {
+    this.#kept = kept;
+    this.#count();
+  }
+
+  /** One viewer more holds it. */
+  take(): void {
+    this.#holders += 1;
+    this.#count();
+  }
+
+  leave(): void {
+    this.#holders -= 1;
+    this.#count();
+  }
+
+  #count(): void {
+    const bytes = this.held ? this.#bytes : 0;
+    const more = bytes - this.#counted;
+    this.#counted = bytes;
+    this.#add(more);
   }
 }

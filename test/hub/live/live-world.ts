@@ -40,10 +40,10 @@ export async function liveWorld(
   const recent = await store.recent(settings.resumeBytes, clock.now() - settings.resumeMs);
   const sets: LiveSets[] = [];
   const presence = new Presence({ clock, devices: [], onChange: (device) => sets[0]?.deviceChanged(device) });
-  const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans });
+  const budget = new ViewersBudget(settings.viewersBytes, clock);
+  const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
   sets.push(liveSets);
   const slow = new SlowViewers();
-  const budget = new ViewersBudget(settings.viewersBytes, clock);
   const history = new History(store, { ...defaultHistorySettings, ...past });
   const deps = { live: liveSets, history, catalog, presence, slow, budget, settings, clock, spans, log: silentLog };
 

@@ -1,18 +1,44 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { defaultLiveSettings, type LiveSettings } from "../../../server/hub/live/live-settings.ts";
 import { Outbox } from "../../../server/hub/live/outbox.ts";
 import { Points } from "../../../server/hub/live/points.ts";
 import { type Account, ViewersBudget } from "../../../server/hub/live/viewers-budget.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { liveWorld, type TestReading } from "./live-world.ts";
-import { at, subscribe, watching } from "./viewers.ts";
+import { at, subscribe, type World, watching } from "./viewers.ts";
 
 const mebibyte = 1024 ** 2;
 
 /** So many texts, each of some 250 bytes on the wire. */
 function texts(count: number, metric = "text"): TestReading[] {
   return Array.from({ length: count }, (_, index) => [`boiler-1/${metric}`, at + index, `${"x".repeat(230)}${index}`]);
+}
+
+/** What was made for all viewers that come at about the same time is kept no longer. */
+function forgetShared({ clock }: World): void {
+  clock.advance(defaultLiveSettings.snapshotMs);
+}
+
+/** A hub of so many series, of which each takes some 200 bytes to tell. */
+async function worldOf(series: number, settings: Partial<LiveSettings>) {
+  const world = await liveWorld({ slowViewerBytes: 16_384, ...settings });
+  await world.commit(...Array.from({ length: series }, (_, index): TestReading => [`boiler-1/m${index}`, at, index]));
+  return world;
+}
+
+/** Comes and reads nothing, so that it is told a first page or two. */
+function stalled(world: World, address: string) {
+  const made = world.viewer(address);
+  made.peer.stalled = true;
+  made.session.receive(subscribe(1));
+  return made;
+}
+
+/** Until nothing that was begun is under way any more. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe("the memory held for viewers", () => {
@@ -22,6 +48,7 @@ describe("the memory held for viewers", () => {
     for (const [index, metric] of ["text", "text", "other", "text"].entries()) {
       viewers.push(await watching(world, { metrics: [metric] }, `10.0.0.${index}:50000`));
     }
+    forgetShared(world);
     for (const { peer } of viewers.slice(1)) peer.stalled = true;
     await world.commit(...texts(500, "other"));
     world.clock.advance(0);
@@ -42,6 +69,7 @@ describe("the memory held for viewers", () => {
   it("[P74] counts what waits for the seam and for room, news among it", async () => {
     const world = await liveWorld({ slowViewerBytes: 16_384 });
     const { peer, session } = await watching(world);
+    forgetShared(world);
     peer.stalled = true;
     await world.commit(...texts(400));
     const unsent = peer.bufferedBytes();
@@ -60,6 +88,61 @@ describe("the memory held for viewers", () => {
     peer.take(peer.bufferedBytes());
     expect(world.budget.bytes).toBe(0);
     session.closed();
+    expect(world.budget.bytes).toBe(0);
+  });
+
+  it("[P74] counts what viewers are told together once, as long as one of them needs it or one may come for it", async () => {
+    const world = await worldOf(3_000, {});
+    const alone = stalled(world, "10.0.0.1:50000");
+    await quiet();
+    const one = world.budget.bytes - alone.peer.bufferedBytes();
+    expect(one).toBeGreaterThan(300_000);
+    const others = Array.from({ length: 9 }, (_, index) => stalled(world, `10.0.0.${index + 2}:50000`));
+    await quiet();
+    const unsent = () => [alone, ...others].reduce((sum, { peer }) => sum + peer.bufferedBytes(), 0);
+    expect(world.budget.bytes - unsent()).toBeLessThan(one + 10 * 20_000);
+    forgetShared(world);
+    expect(world.budget.bytes - unsent()).toBeGreaterThanOrEqual(one);
+    for (const { session } of others) session.closed();
+    for (const { peer } of others) peer.take(1e9);
+    expect(world.budget.bytes - alone.peer.bufferedBytes()).toBeGreaterThanOrEqual(one);
+    alone.session.closed();
+    expect(world.budget.bytes).toBe(0);
+  });
+
+  it("[P74] lets what is kept for viewers to come go before it cuts one that is there", async () => {
+    const world = await worldOf(3_000, { viewersBytes: mebibyte, slowViewerBytes: mebibyte });
+    const { peer } = await watching(world, { metrics: ["text"] });
+    for (const metric of ["m*", "m1*", "m2*"]) await watching(world, { metrics: [metric] });
+    const kept = world.budget.bytes;
+    expect(kept).toBeGreaterThan(400_000);
+    peer.stalled = true;
+    await world.commit(...texts(2_500));
+    world.clock.advance(0);
+    expect(peer.bufferedBytes()).toBeGreaterThan(mebibyte - kept);
+    expect(peer.terminated).toBe(false);
+    expect(world.budget.bytes).toBeLessThan(mebibyte);
+  });
+
+  it("[P74] keeps nothing of a selection that nobody watches any more", async () => {
+    const world = await worldOf(1_000, {});
+    for (let time = 0; time < 50; time++) {
+      const { session } = await watching(world, { interval: time });
+      session.receive({ type: "unsubscribe", id: 1 });
+    }
+    await quiet();
+    expect(world.budget.bytes).toBe(0);
+  });
+
+  it("[P74] cuts viewers that hold too much together, and none that has read it", async () => {
+    const world = await worldOf(8_000, { viewersBytes: mebibyte, slowViewerBytes: 262_144 });
+    const reader = await watching(world, { metrics: ["m1"] });
+    const slow = [1, 2, 3].map((index) => stalled(world, `10.0.0.${index}:50000`));
+    await quiet();
+    world.clock.advance(0);
+    expect(slow.map(({ peer }) => peer.terminated)).toEqual([true, true, true]);
+    expect(reader.peer.terminated).toBe(false);
+    forgetShared(world);
     expect(world.budget.bytes).toBe(0);
   });
 
@@ -125,6 +208,7 @@ describe("the memory held for viewers", () => {
     const accounts: Account[] = [100, 500, 300, 400].map((bytes) => {
       const account = budget.open({
         unsentBytes: () => 0,
+        sharedBytes: () => 0,
         cut: () => {
           cut.push(bytes);
           account.close();
