@@ -49,8 +49,8 @@ export class FleetGrid extends LitElement {
   @property({ attribute: false }) window!: SparkSource["window"];
   /** The hub's clock, ms. */
   @property({ attribute: false }) nowMs = 0;
-  /** What stands above the fleet while it is scrolled, CSS pixels. */
-  @property({ attribute: false }) stuckPx = 0;
+  /** What stands above the fleet while it is scrolled, CSS pixels: asked when it matters, since a banner may come. */
+  @property({ attribute: false }) stuckPx = () => 0;
   /** What stands at the foot of the screen, CSS pixels. */
   @property({ attribute: false }) footPx = 0;
   @query(".fleet") private fleet!: HTMLElement | null;
@@ -283,7 +283,7 @@ export class FleetGrid extends LitElement {
     if (step === undefined || inHead || event.ctrlKey || event.metaKey || event.altKey || this.#layout.count === 0)
       return;
     event.preventDefault();
-    const height = innerHeight - this.stuckPx - this.footPx;
+    const height = innerHeight - this.stuckPx() - this.footPx;
     const at = this.#numberOf(this.#focused);
     void this.#focus(at === undefined ? 0 : this.#layout.walk(at, step, height));
   };
@@ -294,7 +294,7 @@ export class FleetGrid extends LitElement {
     const { group, index, top, bottom } = this.#layout.place(number);
     const device = this.selection.groups[group]?.devices[index];
     if (!device) return;
-    const above = this.stuckPx + (this.choice.group === "none" ? 0 : groupSizes.head);
+    const above = this.stuckPx() + (this.choice.group === "none" ? 0 : groupSizes.head);
     const spare = cardSizes.gap;
     this.#look();
     const seen = { top: this.#seen.top + above + spare, bottom: this.#seen.bottom - this.footPx - spare };

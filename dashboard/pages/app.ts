@@ -1,5 +1,5 @@
 import { css, html, LitElement, nothing } from "lit";
-import { state } from "lit/decorators.js";
+import { query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { attend } from "../client/attention.ts";
@@ -113,6 +113,9 @@ export class HubApp extends LitElement {
   readonly #tab = new TabStatus();
   readonly #overlays = new Overlays(this, this.#hub, offered, (words) => this.#say(words));
   @state() private said = "";
+  @query(".top") private top!: HTMLElement;
+  /** A banner below the header comes and goes, and what sticks to the top of a page stands below it. */
+  readonly #topResized = new ResizeObserver(() => this.style.setProperty("--page-top", `${this.top.offsetHeight}px`));
   #saying: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -130,8 +133,13 @@ export class HubApp extends LitElement {
     this.#endAttention = attend(this.#hub.client);
   }
 
+  override firstUpdated(): void {
+    this.#topResized.observe(this.top);
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#topResized.disconnect();
     removeEventListener("hashchange", this.#routed);
     this.#endAttention?.();
     this.#hub.client.stop();

@@ -25,9 +25,9 @@ export class DevicePage extends LitElement {
       }
       device-list {
         position: sticky;
-        top: var(--header-height);
-        height: calc(100vh - var(--header-height));
-        height: calc(100dvh - var(--header-height));
+        top: var(--page-top);
+        height: calc(100vh - var(--page-top));
+        height: calc(100dvh - var(--page-top));
         border-right: 1px solid var(--border);
       }
       @media (max-width: 860px) {

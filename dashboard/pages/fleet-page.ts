@@ -38,7 +38,7 @@ export class FleetPage extends LitElement implements Drawn {
       fleet-tools {
         position: sticky;
         z-index: 3;
-        top: var(--header-height);
+        top: var(--page-top);
         margin: 0 -16px 4px;
         padding: 0 16px;
         background: var(--ground);
@@ -75,7 +75,6 @@ export class FleetPage extends LitElement implements Drawn {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "fleet" };
   @state() private choice: FleetChoice = wholeFleet;
-  @state() private stuckPx = 0;
   @query("fleet-tools") private tools!: HTMLElementTagNameMap["fleet-tools"] | null;
   @query("fleet-grid") private grid!: HTMLElementTagNameMap["fleet-grid"] | null;
 
@@ -164,7 +163,7 @@ export class FleetPage extends LitElement implements Drawn {
         .sparkOf=${this.#sparkOf}
         .window=${this.#window}
         .nowMs=${client.now()}
-        .stuckPx=${this.stuckPx}
+        .stuckPx=${this.#stuckPx}
         .footPx=${narrow.matches ? 56 : 0}
         @in-sight=${(event: CustomEvent<readonly SeriesView[]>) => this.#show(event.detail)}
         @group-toggled=${(event: CustomEvent<string>) => this.#toggle(event.detail)}
@@ -232,12 +231,18 @@ export class FleetPage extends LitElement implements Drawn {
   }
 
   #measure(): void {
-    if (!this.tools) return;
-    const headPx = Number.parseFloat(getComputedStyle(this).getPropertyValue("--header-height")) || 0;
-    const toolsPx = narrow.matches ? 0 : this.tools.offsetHeight;
-    this.stuckPx = headPx + toolsPx;
-    this.style.setProperty("--fleet-top", `calc(var(--header-height) + ${toolsPx}px)`);
+    this.style.setProperty("--fleet-top", `calc(var(--page-top) + ${this.#toolsPx}px)`);
   }
+
+  /** On a narrow screen they scroll away. */
+  get #toolsPx(): number {
+    return narrow.matches ? 0 : (this.tools?.offsetHeight ?? 0);
+  }
+
+  readonly #stuckPx = () => {
+    const topPx = Number.parseFloat(getComputedStyle(this).getPropertyValue("--page-top")) || 0;
+    return topPx + this.#toolsPx;
+  };
 
   readonly #key = (event: KeyboardEvent): void => {
     const typing = isTyping(event);

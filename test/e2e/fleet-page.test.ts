@@ -246,6 +246,10 @@ describe("the fleet", () => {
   });
 
   it("greys what may be old while the hub is away, and goes on by itself", async () => {
+    const wall = await visit();
+    await wall.evaluate(() => scrollTo(0, 3_000));
+    const tools = wall.locator("fleet-tools");
+    const stuck = await tools.boundingBox();
     const page = await visit("#/?q=oven");
     const colourOf = (part: string) =>
       item(page, "Bread oven")
@@ -255,6 +259,13 @@ describe("the fleet", () => {
     expect(await colourOf(".cell .value")).not.toBe(await colourOf(".label"));
     await world.stopHub();
     await page.locator("link-banner .banner").waitFor();
+    // What sticks to the top of a page that was scrolled is not covered by the banner.
+    const banner = wall.locator("link-banner .banner");
+    await banner.waitFor();
+    const { y = 0, height = 0 } = (await banner.boundingBox()) ?? {};
+    expect(y).toBe(stuck?.y);
+    await expect.poll(async () => (await tools.boundingBox())?.y).toBeCloseTo(y + height, 0);
+    await wall.context().close();
     await expect.poll(() => colourOf(".cell .value")).toBe(await colourOf(".label"));
     await world.startHub();
     await tryNow(page);
