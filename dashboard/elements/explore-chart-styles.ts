@@ -137,6 +137,8 @@ export const exploreChartStyles: CSSResult = css`
     outline-offset: -2px;
   }
   .legend .name {
+    flex: 0 1000 auto;
+    min-width: 40%;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
@@ -144,9 +146,12 @@ export const exploreChartStyles: CSSResult = css`
   .legend .name span {
     color: var(--text-muted);
   }
+  /* Its unit is cut first, which the chart bears in its name. */
   .legend .value {
-    flex: none;
+    flex: 0 1 auto;
     margin-left: auto;
+    overflow: hidden;
+    text-overflow: ellipsis;
     color: var(--value-text, var(--text));
     font-weight: 600;
     white-space: nowrap;

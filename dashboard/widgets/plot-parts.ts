@@ -33,6 +33,15 @@ export function remembered(
   };
 }
 
+/** A text as far as it has room: a canvas would squeeze it until nobody can read it. */
+export function cutText(context: Pick<CanvasRenderingContext2D, "measureText">, text: string, roomPx: number): string {
+  const fits = (part: string) => context.measureText(part).width <= roomPx;
+  if (fits(text)) return text;
+  let signs = [...text];
+  while (signs.length > 0 && !fits(`${signs.join("")}…`)) signs = signs.slice(0, -1);
+  return `${signs.join("").trimEnd()}…`;
+}
+
 /** The labels of a value axis. */
 export function axisValues(splits: readonly number[]): string[] {
   const decimals = decimalsBetween(splits);

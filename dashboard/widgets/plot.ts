@@ -4,7 +4,7 @@ import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { chartColours } from "./colours.ts";
-import { lineRange, loneRows, remembered } from "./plot-parts.ts";
+import { cutText, lineRange, loneRows, remembered } from "./plot-parts.ts";
 
 /** A shadow root gets no styles from outside: each element that holds a plot adopts these. */
 export const plotCss: string = uplotCss;
@@ -191,7 +191,7 @@ export class Plot {
       ctx.fillStyle = chartColours().text;
       ctx.textBaseline = "top";
       ctx.textAlign = side === "left" ? "right" : "left";
-      ctx.fillText(title, edges[side] + outwards * 6 * ratio, 2 * ratio, widthPx - 8 * ratio);
+      ctx.fillText(cutText(ctx, title, widthPx - 8 * ratio), edges[side] + outwards * 6 * ratio, 2 * ratio);
       ctx.restore();
       edges[side] += outwards * widthPx;
     }
