@@ -27,14 +27,15 @@ export class Steps {
     this.#expected = how;
   }
 
-  /** The page is at `href` now, by its own doing or by the browser's Back and Forward. */
-  arrive(href: string): void {
+  /** The page is at `href` now: by its own doing, or where this returns false by the browser's Back and Forward, or a link. */
+  arrive(href: string): boolean {
     const expected = this.#expected;
     this.#expected = undefined;
-    if (href === this.#hrefs[this.#at]) return;
+    // Of two steps in one moment both are told with the later address.
+    if (href === this.#hrefs[this.#at]) return true;
     if (expected === "in place" && this.#at >= 0) {
       this.#hrefs[this.#at] = href;
-      return;
+      return true;
     }
     if (expected === undefined && href === this.#hrefs[this.#at - 1]) this.#at -= 1;
     else if (expected === undefined && href === this.#hrefs[this.#at + 1]) this.#at += 1;
@@ -42,5 +43,6 @@ export class Steps {
       this.#hrefs = [...this.#hrefs.slice(0, this.#at + 1), href];
       this.#at += 1;
     }
+    return expected !== undefined;
   }
 }

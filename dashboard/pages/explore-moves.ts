@@ -56,9 +56,10 @@ export class ExploreMoves {
     return opening === "all" ? opening : (this.#liveRange ?? opening);
   }
 
-  /** The address told another range. */
-  arrived(): void {
-    if (this.#still !== undefined) return;
+  /** The address told another range. What a hand moved is still to be told there, unless somebody went elsewhere meanwhile. */
+  arrived(byThisPage: boolean): void {
+    if (byThisPage && this.#isPending) return;
+    this.stop();
     this.#moving = undefined;
     const { range } = this.#options.feed;
     if (typeof range === "string") this.#liveRange = range;
@@ -79,6 +80,11 @@ export class ExploreMoves {
     }, stillMs);
   }
 
+  /** A hand moved the window a moment ago: that is no step yet. */
+  get #isPending(): boolean {
+    return this.#still !== undefined && this.#moving !== undefined;
+  }
+
   /** A step at once. */
   show(range: Range): void {
     this.stop();
@@ -93,7 +99,8 @@ export class ExploreMoves {
 
   do(move: ExploreMove): void {
     const { steps } = this.#options;
-    if (move === "undo" && steps.canUndo) history.back();
+    if (move === "undo" && this.#isPending) this.#takeBack();
+    else if (move === "undo" && steps.canUndo) history.back();
     else if (move === "redo" && steps.canRedo) history.forward();
     else if (move === "live" && typeof this.range === "object") this.show(this.liveRange);
     else if (move === "earlier") this.#pan(-1);
@@ -102,8 +109,18 @@ export class ExploreMoves {
     else if (move === "zoom-out") this.#zoom(1);
   }
 
+  #takeBack(): void {
+    this.stop();
+    this.#moving = undefined;
+    this.#options.follow();
+  }
+
   /** Out of what was zoomed into last: the step before where that showed more, else as far as the data goes along with time. */
   back(): void {
+    if (this.#isPending) {
+      this.#takeBack();
+      return;
+    }
     const { steps } = this.#options;
     const before = steps.before && rangeOf(parseRoute(steps.before).params);
     const { range } = this;

@@ -112,13 +112,10 @@ export class ExplorePage extends LitElement implements Drawn {
 
   override willUpdate(changed: Map<string, unknown>): void {
     const isElsewhere = changed.has("route");
-    if (isElsewhere) {
-      this.#choice = exploreChoiceOf(this.route);
-      this.#steps.arrive(hrefOf(this.#choice));
-    }
+    if (isElsewhere) this.#choice = exploreChoiceOf(this.route);
     const { series, range } = this.#choice;
     this.#feed.follow(series, range);
-    if (isElsewhere) this.#moves.arrived();
+    if (isElsewhere) this.#moves.arrived(this.#steps.arrive(hrefOf(this.#choice)));
   }
 
   /** In the frame of all charts: the words of the page, not more often than they can be read. */
@@ -276,6 +273,7 @@ export class ExplorePage extends LitElement implements Drawn {
   }
 
   #stay(choice: ExploreChoice): void {
+    if (hrefOf(choice) === location.hash) return;
     this.#steps.expect("in place");
     this.#choice = choice;
     goInPlace(hrefOf(choice));
