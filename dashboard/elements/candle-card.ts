@@ -1,5 +1,6 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import { bucketStart } from "../../server/protocol/index.ts";
 import { CommandController } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
@@ -8,19 +9,22 @@ import { browserTimers } from "../client/timers.ts";
 import { siblingOf } from "../data/candle-board.ts";
 import { CandleFeed } from "../data/candle-feed.ts";
 import { type CandleRow, type CandleSource, candleRows } from "../data/candle-rows.ts";
-import { candleCounts, candleIntervals, candleWindow, spanOfCandles } from "../data/candle-window.ts";
-import { formatCount, formatDuration } from "../data/format.ts";
-import type { TimeWindow } from "../data/ranges.ts";
+import { candleIntervals, candleWindow, spanOfCandles } from "../data/candle-window.ts";
+import { formatCount } from "../data/format.ts";
+import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { deviceHref } from "../data/route.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { CandleChart } from "../widgets/candle-chart.ts";
 import { Plot, plotCss } from "../widgets/plot.ts";
 import { candleCardStyles } from "./candle-card-styles.ts";
+import { type CandleChoice, isOtherChoice } from "./candle-choice.ts";
+import { CandleMoves } from "./candle-moves.ts";
 import { candleTable } from "./candle-table.ts";
-import { type CandleChoice, candleTools } from "./candle-tools.ts";
-import { type CandleWords, candleDescription, candleLegend, candleWords } from "./candle-words.ts";
+import { candleTools } from "./candle-tools.ts";
+import { candleDescription, candleLegend, candleNow, candleWords, closesIn } from "./candle-words.ts";
 import { ChartController, moveCrosshair } from "./chart-controller.ts";
+import { followGestures } from "./chart-gestures.ts";
 import { candleKeys } from "./chart-keys.ts";
 import { icons } from "./icons.ts";
 import { sheetOf } from "./metric-card-styles.ts";
@@ -29,12 +33,15 @@ import { deviceLabel, seriesLabel } from "./values.ts";
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
 const wordsMs = 250;
 
-/** Candles asked for before the first that is drawn: so that a person who looks a little further finds them. */
+/** Candles asked for beyond the ends of what is drawn, as a part of it: so that a person who looks a little further finds them. */
 const sparePart = 0.25;
 
 const sizes = { mostCandles: 4_000, mostFresh: 16_384 };
 
-/** The candles of one series, live, with what was traded under them. Fires `candles-chosen` with a part of `CandleChoice`. */
+/**
+ * The candles of one series, live, with what was traded under them. Fires `candles-chosen` with a part of `CandleChoice`, and
+ * `back-wanted` for what was seen before it was zoomed into.
+ */
 @customElement("candle-card")
 export class CandleCard extends LitElement {
   static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, candleCardStyles];
@@ -42,7 +49,7 @@ export class CandleCard extends LitElement {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) device!: DeviceView;
   @property({ attribute: false }) series!: SeriesView;
-  @property({ attribute: false }) choice!: CandleChoice;
+  @property({ attribute: false, hasChanged: isOtherChoice }) choice!: CandleChoice;
   /** Height of the chart with its axis of time, CSS pixels. */
   @property({ type: Number }) height = 420;
   @state() private asTable = false;
@@ -54,6 +61,18 @@ export class CandleCard extends LitElement {
   #feed: CandleFeed | undefined;
   #asked = "";
   #wordsAt = 0;
+  #endGestures: (() => void) | undefined;
+  readonly #moves = new CandleMoves({
+    choice: () => this.choice,
+    everyMs: () => this.#everyMs,
+    chosen: () => this.#windowOf(this.choice.span),
+    live: () => this.#windowOf(undefined),
+    follow: () => {
+      this.#charts.request();
+      this.requestUpdate();
+    },
+    choose: (part) => this.#choose(part),
+  });
   readonly #charts = new ChartController(this, {
     draw: () => this.#draw(),
     resize: () => {
@@ -79,11 +98,32 @@ export class CandleCard extends LitElement {
     new CommandController(this, { shortcuts: candleKeys });
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#attach();
+  }
+
+  override firstUpdated(): void {
+    this.#attach();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#endGestures?.();
+    this.#moves.stop();
+  }
+
+  /** Words that pass with time are told where somebody may see them. */
+  override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || !this.hasUpdated || this.#charts.near;
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("series")) {
       this.#feed?.close();
       this.#feed = undefined;
       this.#asked = "";
+      this.#moves.stop();
       this.pointed = undefined;
       this.#unplot();
       this.#chart.clear();
@@ -100,6 +140,11 @@ export class CandleCard extends LitElement {
     if (row) row.scrollLeft = chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2;
   }
 
+  #attach(): void {
+    const back = () => this.dispatchEvent(new CustomEvent("back-wanted"));
+    this.#endGestures = followGestures(this.plotHost, this.#moves, back);
+  }
+
   get #volume(): SeriesView | undefined {
     const { series, device } = this;
     return series.entry.role === "price" ? siblingOf(device, "volume") : undefined;
@@ -109,9 +154,8 @@ export class CandleCard extends LitElement {
     return candleIntervals[this.choice.interval];
   }
 
-  #window(): TimeWindow {
-    const { count, span } = this.choice;
-    return candleWindow(this.#everyMs, count, span, this.series.timeMs, this.hub.client.shownNow());
+  #windowOf(span: TimeSpan | undefined): TimeWindow {
+    return candleWindow(this.#everyMs, this.choice.count, span, this.series.timeMs, this.hub.client.shownNow());
   }
 
   /** Asks for what the choice wants, where that is not what was asked for. */
@@ -122,14 +166,17 @@ export class CandleCard extends LitElement {
     const asked = JSON.stringify([series.entry.series, volume?.entry.series, interval, count, span]);
     if (asked === this.#asked) return;
     this.#asked = asked;
+    this.#moves.arrived();
     const metrics = [series.entry.metric, ...(volume ? [volume.entry.metric] : [])];
     const everyMs = this.#everyMs;
+    const spareMs = Math.ceil((span ? (span.toMs - span.fromMs) / everyMs : count) * sparePart) * everyMs;
+    const endedMs = bucketStart(hub.client.now(), everyMs);
     const request = {
       devices: [device.entry.device],
       metrics,
       everyMs,
-      fromMs: () => this.#window().fromMs - Math.ceil(count * sparePart) * everyMs,
-      toMs: span?.toMs,
+      fromMs: () => this.#windowOf(span).fromMs - spareMs,
+      toMs: span && Math.max(span.toMs, Math.min(endedMs, span.toMs + spareMs)),
       newestMs: () => series.timeMs,
     };
     if (this.#feed) {
@@ -153,7 +200,7 @@ export class CandleCard extends LitElement {
     const source = this.#source();
     if (!source) return [];
     if (!this.asTable) return this.#chart.rows;
-    const { fromMs, toMs } = this.#window();
+    const { fromMs, toMs } = this.#moves.window();
     return candleRows(source, fromMs, toMs);
   }
 
@@ -175,7 +222,7 @@ export class CandleCard extends LitElement {
       this.requestUpdate();
     }
     const source = this.#source();
-    const window = this.#window();
+    const window = this.#moves.window();
     if (source && !this.asTable && this.plotHost.clientWidth > 0) {
       this.#plot ??= this.#makePlot();
       this.#chart.draw(this.#plot, source, this.series.decimals, window.fromMs, window.toMs);
@@ -211,20 +258,27 @@ export class CandleCard extends LitElement {
     const newest = rows.at(-1);
     const row = this.pointed ?? newest;
     const drawn = this.#source() !== undefined;
-    const words = candleWords(series, this.#volume, choice.interval, this.hub.client.now());
+    const { client } = this.hub;
+    const words = candleWords(series, this.#volume, choice.interval, client.now());
+    const moves = this.#moves.window().live && client.state.state === "open";
     return html`<article aria-labelledby="label">
       <header>
         <h1 id="label">${label}</h1>
         <span class="what">${series.entry.role === "price" ? seriesLabel(series) : series.entry.metric}</span>
-        ${this.#now(newest, words)}
+        ${candleNow(series, choice.span === undefined ? newest : undefined, words)}
       </header>
       ${candleTools({
         choice,
         asTable: this.asTable,
         label,
         choose: (part) => this.#choose(part),
-        move: (part) => this.#move(part),
-        zoom: (steps) => this.#zoom(steps),
+        move: (part) => this.#moves.pan(part),
+        zoom: (steps) => this.#moves.zoom(steps),
+        live: () => {
+          this.#choose({ span: undefined });
+          // The button goes, and the focus would with it.
+          this.plotHost.focus({ preventScroll: true });
+        },
         toggleTable: () => {
           this.asTable = !this.asTable;
           this.#charts.request();
@@ -264,69 +318,21 @@ export class CandleCard extends LitElement {
           : nothing
       }
       <footer>
-        <span>${texts.market.utc(texts.market.intervals[choice.interval])}${this.#closes()}</span>
+        <span>${texts.market.utc(texts.market.intervals[choice.interval])}${moves ? closesIn(this.#everyMs, client.now()) : ""}</span>
         <a href=${deviceHref(device.entry.device)}>${icons.chart}${texts.market.device}</a>
       </footer>
     </article>`;
-  }
-
-  #now(newest: CandleRow | undefined, words: CandleWords) {
-    const { series } = this;
-    // The candle and the price tell the same, but not where the candles are those of a time that is over.
-    const isPast = this.choice.span !== undefined;
-    const value = typeof series.value === "number" && (isPast || !newest) ? series.value : newest?.close;
-    if (value === undefined) return nothing;
-    return html`<p class="now numbers">
-      <strong>${words.price(value)}</strong>${series.entry.unit ? html`<span class="unit">${series.entry.unit}</span>` : nothing}
-    </p>`;
-  }
-
-  /** When the candle that now lies in is over. */
-  #closes(): string {
-    const window = this.#window();
-    const { client } = this.hub;
-    if (!window.live || client.state.state !== "open" || this.#everyMs < 5_000) return "";
-    const nowMs = client.now();
-    return `; ${texts.market.closesIn(formatDuration(this.#everyMs - (nowMs % this.#everyMs)))}`;
   }
 
   #choose(part: Partial<CandleChoice>): void {
     this.dispatchEvent(new CustomEvent<Partial<CandleChoice>>("candles-chosen", { detail: part }));
   }
 
-  /** Earlier or later by a part of what is seen; beyond the newest candle it is live again. */
-  #move(part: number): void {
-    const { fromMs, toMs } = this.#window();
-    const byMs = Math.round(((toMs - fromMs) * part) / this.#everyMs) * this.#everyMs;
-    const live = candleWindow(
-      this.#everyMs,
-      this.choice.count,
-      undefined,
-      this.series.timeMs,
-      this.hub.client.shownNow(),
-    );
-    const span = spanOfCandles({ fromMs: fromMs + byMs, toMs: toMs + byMs }, this.#everyMs);
-    this.#choose({ span: span.toMs >= live.toMs ? undefined : span });
-  }
-
-  #zoom(steps: number): void {
-    const { count, span } = this.choice;
-    if (!span) {
-      const at = candleCounts.findIndex((each) => each >= count);
-      const next = candleCounts[Math.max(0, Math.min(candleCounts.length - 1, at + steps))];
-      this.#choose({ count: next ?? count });
-      return;
-    }
-    const middle = (span.fromMs + span.toMs) / 2;
-    const half = ((span.toMs - span.fromMs) / 2) * (steps > 0 ? 2 : 0.5);
-    this.#choose({ span: spanOfCandles({ fromMs: middle - half, toMs: middle + half }, this.#everyMs) });
-  }
-
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "+" || event.key === "=") this.#zoom(-1);
-    else if (event.key === "-") this.#zoom(1);
-    else if (event.key === "PageUp" || event.key === "PageDown") this.#move(event.key === "PageUp" ? -0.5 : 0.5);
+    if (event.key === "+" || event.key === "=") this.#moves.zoom(-1);
+    else if (event.key === "-") this.#moves.zoom(1);
+    else if (event.key === "PageUp" || event.key === "PageDown") this.#moves.pan(event.key === "PageUp" ? -0.5 : 0.5);
     else {
       moveCrosshair(event, this.#plot);
       return;

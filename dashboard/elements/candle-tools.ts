@@ -1,15 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
-import { type CandleInterval, candleCounts, candleIntervalKeys } from "../data/candle-window.ts";
-import type { TimeSpan } from "../data/ranges.ts";
+import { candleCounts, candleIntervalKeys } from "../data/candle-window.ts";
 import { texts } from "../texts/index.ts";
+import { type CandleChoice, mostCandles } from "./candle-choice.ts";
 import { icons } from "./icons.ts";
-
-/** Which candles: their width, how many, and where they do not end now, the stretch of time. */
-export interface CandleChoice {
-  readonly interval: CandleInterval;
-  readonly count: number;
-  readonly span: TimeSpan | undefined;
-}
 
 export interface CandleToolsScene {
   readonly choice: CandleChoice;
@@ -20,6 +13,7 @@ export interface CandleToolsScene {
   readonly move: (part: number) => void;
   /** To more (1) or fewer (-1) candles. */
   readonly zoom: (steps: number) => void;
+  readonly live: () => void;
   readonly toggleTable: () => void;
 }
 
@@ -27,7 +21,7 @@ export interface CandleToolsScene {
 export function candleTools(scene: CandleToolsScene): TemplateResult {
   const { choice, asTable, label } = scene;
   const { interval, count, span } = choice;
-  const most = span === undefined && count >= (candleCounts.at(-1) ?? count);
+  const most = span === undefined && count >= mostCandles;
   const fewest = span === undefined && count <= candleCounts[0];
   return html`<div class="tools">
     <div class="choices" role="group" aria-label=${texts.market.interval}>
@@ -51,7 +45,7 @@ export function candleTools(scene: CandleToolsScene): TemplateResult {
       ${
         span === undefined
           ? nothing
-          : html`<button type="button" class="button" @click=${() => scene.choose({ span: undefined })}>
+          : html`<button type="button" class="button" @click=${scene.live}>
             ${texts.market.live}
           </button>`
       }

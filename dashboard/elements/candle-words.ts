@@ -3,7 +3,14 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { CandleRow } from "../data/candle-rows.ts";
 import { type CandleInterval, candleIntervals } from "../data/candle-window.ts";
-import { formatChange, formatCount, formatInstant, formatNumber, formatUtcDay } from "../data/format.ts";
+import {
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatInstant,
+  formatNumber,
+  formatUtcDay,
+} from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 
 /** How a candle's figures are written. */
@@ -65,4 +72,20 @@ export function candleDescription(label: string, rows: readonly CandleRow[], wor
   const figures = newest(price(last.open), price(last.high), price(last.low), price(last.close));
   const said = `${figures} ${between(price(low), price(high))}`;
   return describe(label, formatCount(rows.length), intervals[words.interval], said);
+}
+
+/** The newest price, large: that of the newest candle, `undefined` where the candles are those of a time that is over. */
+export function candleNow(series: SeriesView, newest: CandleRow | undefined, words: CandleWords) {
+  // The candle and the price tell the same.
+  const value = newest?.close ?? (typeof series.value === "number" ? series.value : undefined);
+  if (value === undefined) return nothing;
+  const { unit } = series.entry;
+  return html`<p class="now numbers">
+    <strong>${words.price(value)}</strong>${unit ? html`<span class="unit">${unit}</span>` : nothing}
+  </p>`;
+}
+
+/** When the candle that now lies in is over; shorter ones are over before it is read. */
+export function closesIn(everyMs: number, nowMs: number): string {
+  return everyMs < 5_000 ? "" : `; ${texts.market.closesIn(formatDuration(everyMs - (nowMs % everyMs)))}`;
 }

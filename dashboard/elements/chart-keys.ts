@@ -19,6 +19,29 @@ export function candleKeys(): Shortcut[] {
     ...crosshairKeys(),
     { keys: ["+", "−"], does: chart.zoom },
     { keys: ["Page Up", "Page Down"], does: chart.move },
+    ...windowKeys(),
+    ...windowGestures(),
+  ];
+}
+
+/** Of a window that a hand moves, wherever on its page the focus is. */
+function windowKeys(): Shortcut[] {
+  const { backToLive, undo, redo } = texts.explore;
+  return [
+    { keys: ["L"], does: backToLive },
+    { keys: ["Ctrl", "Z"], does: undo },
+    { keys: ["Ctrl", "Y"], does: redo },
+  ];
+}
+
+/** What a mouse does in such a chart: nobody would look for it elsewhere. */
+function windowGestures(): Shortcut[] {
+  const { drag, doubleClick, wheel, stretch, move, out, zoomAt } = texts.shortcuts.chart;
+  return [
+    { keys: [drag], does: stretch },
+    { keys: ["Shift", drag], does: move },
+    { keys: [doubleClick], does: out },
+    { keys: ["Ctrl", wheel], does: zoomAt },
   ];
 }
 
@@ -29,9 +52,8 @@ export function exploreKeys(): Shortcut[] {
     { keys: ["/"], does: texts.explore.add },
     { keys: ["←", "→"], does: chart.move },
     { keys: ["+", "−"], does: chart.zoom },
-    { keys: ["L"], does: texts.explore.backToLive },
-    { keys: ["Ctrl", "Z"], does: texts.explore.undo },
-    { keys: ["Ctrl", "Y"], does: texts.explore.redo },
+    ...windowKeys(),
     { keys: ["Shift", "←", "→"], does: chart.walk },
+    ...windowGestures(),
   ];
 }

@@ -15,8 +15,8 @@ import { type ExplorePlot, explorePlotOf, type PointedAt } from "../widgets/expl
 import { plotCss } from "../widgets/plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { ChartController, nextFrameMs } from "./chart-controller.ts";
+import { followGestures } from "./chart-gestures.ts";
 import { exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
-import { followGestures } from "./explore-gestures.ts";
 import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
 import type { PictureChart } from "./explore-picture.ts";
 import { sheetOf } from "./metric-card-styles.ts";
@@ -290,7 +290,10 @@ export class ExploreChart extends LitElement {
   }
 
   #attach(): void {
-    this.#ends = [this.scene.feed.listen(() => this.redraw()), followGestures(this.plotHost, this.scene)];
+    this.#ends = [
+      this.scene.feed.listen(() => this.redraw()),
+      followGestures(this.plotHost, this.scene, () => this.scene.back()),
+    ];
   }
 
   #resize(): void {

@@ -1,13 +1,7 @@
 /** What a person chose on the page of prices, as the address holds it. */
-import {
-  type CandleInterval,
-  candleCounts,
-  candleIntervals,
-  isCandleInterval,
-  spanOfCandles,
-} from "../data/candle-window.ts";
+import { type CandleInterval, candleIntervals, isCandleInterval, spanOfCandles } from "../data/candle-window.ts";
 import { rangeOf } from "../data/route.ts";
-import type { CandleChoice } from "./candle-tools.ts";
+import { type CandleChoice, fewestCandles, mostCandles } from "./candle-choice.ts";
 import { type TickerChoice, type TickerSort, tickerSorts, wholeMarket } from "./ticker-order.ts";
 
 export interface MarketChoice extends TickerChoice {
@@ -32,7 +26,7 @@ export function marketChoiceOf(params: URLSearchParams): MarketChoice {
     down: params.get("down") === "1",
     series: params.get("series") ?? undefined,
     interval,
-    count: candleCounts.find((each) => each === count),
+    count: Number.isInteger(count) && count >= fewestCandles && count <= mostCandles ? count : undefined,
     // Of a stretch without a width it is not known how many candles it would be.
     span: interval && typeof range === "object" ? spanOfCandles(range, candleIntervals[interval]) : undefined,
   };

@@ -1,22 +1,22 @@
 import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 import { bucketStart } from "../../server/protocol/index.ts";
+import { CommandController, isTyping } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { MediaObserver, narrow } from "../client/media.ts";
 import { browserTimers } from "../client/timers.ts";
 import { CandleBoard, sameTickers, type Ticker, tickersOf } from "../data/candle-board.ts";
-import { candleIntervals, openingInterval, seriesAddress, seriesAt, usualCounts } from "../data/candle-window.ts";
+import { candleIntervals, openingInterval, seriesAt, usualCounts } from "../data/candle-window.ts";
 import { formatCount, formatInstant } from "../data/format.ts";
-import { go, goInPlace, pageHref, type Route } from "../data/route.ts";
+import type { Route } from "../data/route.ts";
 import { SparkFeed } from "../data/spark-feed.ts";
 import { sparkSpans } from "../data/spark-trace.ts";
 import "../elements/candle-card.ts";
 import "../elements/candle-picker.ts";
-import type { CandleChoice } from "../elements/candle-tools.ts";
+import type { CandleChoice } from "../elements/candle-choice.ts";
 import { icons } from "../elements/icons.ts";
-import { type MarketChoice, marketChoiceOf, marketParams } from "../elements/ticker-choice.ts";
 import { TickerFlashes } from "../elements/ticker-flash.ts";
 import { TickerOrder, type TickerSort } from "../elements/ticker-order.ts";
 import type { TickerScene } from "../elements/ticker-row.ts";
@@ -25,13 +25,11 @@ import { seriesLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
+import { MarketAddress } from "./market-address.ts";
 import { marketStyles } from "./market-styles.ts";
 
 /** Table and candles stand beside each other from this width on. */
 const wide = new MediaObserver("(min-width: 1180px)");
-
-/** What a person types is in the address so much later, ms: browsers refuse addresses that change with every key. */
-const typingMs = 300;
 
 /** The length of the curves. */
 const curveSpan = "1h";
@@ -43,7 +41,6 @@ export class MarketPage extends LitElement implements Drawn {
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "market" };
-  @state() private choice: MarketChoice = marketChoiceOf(new URLSearchParams());
   @query("ticker-table") private table!: HTMLElementTagNameMap["ticker-table"] | null;
   @query("input") private searchInput!: HTMLInputElement | null;
 
@@ -55,9 +52,8 @@ export class MarketPage extends LitElement implements Drawn {
   /** The price whose candles are shown where the address names none. */
   #first: Ticker | undefined;
   #tickersAt = Number.NEGATIVE_INFINITY;
-  /** The address as this page wrote it last. */
-  #written: string | undefined;
-  #typing: ReturnType<typeof setTimeout> | undefined;
+  #inSight: readonly Ticker[] = [];
+  readonly #address = new MarketAddress(() => this.requestUpdate());
   #ends: (() => void)[] = [];
 
   constructor() {
@@ -65,6 +61,7 @@ export class MarketPage extends LitElement implements Drawn {
     new Observer(this, () => this.hub?.client);
     new Observer(this, () => everySecond);
     for (const media of [narrow, wide]) new Observer(this, () => media);
+    new CommandController(this, { shortcuts: () => [{ keys: ["/"], does: texts.market.search }] });
   }
 
   override connectedCallback(): void {
@@ -87,25 +84,24 @@ export class MarketPage extends LitElement implements Drawn {
       () => cancelDraw(this),
     ];
     addEventListener("keydown", this.#key);
+    document.addEventListener("visibilitychange", this.#seen);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const end of this.#ends) end();
-    clearTimeout(this.#typing);
+    this.#address.close();
     removeEventListener("keydown", this.#key);
+    document.removeEventListener("visibilitychange", this.#seen);
+  }
+
+  /** What passes with time is told where somebody sees it. */
+  override shouldUpdate(changed: Map<string, unknown>): boolean {
+    return changed.size > 0 || !this.hasUpdated || !document.hidden;
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("route")) {
-      const given = pageHref("market", Object.fromEntries(this.route.params));
-      // While a person types, what was written before comes back.
-      if (given !== this.#written) {
-        this.#written = undefined;
-        clearTimeout(this.#typing);
-        this.choice = marketChoiceOf(this.route.params);
-      }
-    }
+    if (changed.has("route")) this.#address.arrive(this.route);
     this.#follow();
   }
 
@@ -125,8 +121,8 @@ export class MarketPage extends LitElement implements Drawn {
   }
 
   override render() {
-    const { hub, choice } = this;
-    const { view, client } = hub;
+    const { choice } = this.#address;
+    const { view, client } = this.hub;
     const board = this.#board;
     if (!board || (!view.complete && this.#tickers.length === 0)) {
       return html`<p class="note" role="status">${texts.market.loading}</p>`;
@@ -143,8 +139,8 @@ export class MarketPage extends LitElement implements Drawn {
           chosen || choice.series !== undefined || empty
             ? html`<section class="candles">
               <div class="bar">
-                ${alone && !empty ? html`<a class="button bare" href=${this.#hrefOf(undefined)}>${icons.back}${texts.market.back}</a>` : nothing}
-                <candle-picker .view=${view} .hrefOf=${this.#pickedHref}></candle-picker>
+                ${alone && !empty ? html`<a class="button bare" href=${this.#address.hrefOf(undefined)}>${icons.back}${texts.market.back}</a>` : nothing}
+                <candle-picker .view=${view} .hrefOf=${this.#address.pickedHref}></candle-picker>
               </div>
               ${this.#candles(chosen, empty)}
             </section>`
@@ -169,12 +165,12 @@ export class MarketPage extends LitElement implements Drawn {
       nowMs,
       window: this.#window,
       sparkOf: ({ price }) => this.#curves?.spark(price),
-      hrefOf: ({ price }) => this.#hrefOf(price),
+      hrefOf: ({ price }) => this.#address.hrefOf(price),
       key: `${live}`,
     };
     const midnight = formatInstant(bucketStart(nowMs, candleIntervals["1d"]), nowMs, 60_000);
     const all = formatCount(this.#tickers.length);
-    const alone = !chosen && this.choice.series === undefined;
+    const alone = !chosen && this.#address.choice.series === undefined;
     return html`<section class="prices">
       ${alone ? html`<h1 class="hidden-text">${texts.pages.market}</h1>` : nothing}
       <div class="bar">
@@ -185,42 +181,44 @@ export class MarketPage extends LitElement implements Drawn {
             autocomplete="off"
             spellcheck="false"
             placeholder=${texts.market.searchHint}
-            .value=${this.choice.query}
-            @input=${(event: Event) => this.#choose({ query: (event.target as HTMLInputElement).value })}
+            .value=${this.#address.choice.query}
+            @input=${(event: Event) => this.#address.choose({ query: (event.target as HTMLInputElement).value })}
             @keydown=${this.#searchKey}
           />
         </label>
         <span class="count numbers" role="status">${texts.market.symbols(formatCount(shown.length), all)}</span>
-        ${alone ? html`<candle-picker .view=${this.hub.view} .hrefOf=${this.#pickedHref}></candle-picker>` : nothing}
+        ${alone ? html`<candle-picker .view=${this.hub.view} .hrefOf=${this.#address.pickedHref}></candle-picker>` : nothing}
       </div>
       ${board.problem === undefined ? nothing : html`<p class="problem" role="alert">${texts.market.problem(board.problem)}</p>`}
       ${board.leftOut === 0 ? nothing : html`<p class="problem" role="status">${texts.market.leftOut(formatCount(board.leftOut))}</p>`}
       <ticker-table
         .tickers=${shown}
-        .choice=${this.choice}
+        .choice=${this.#address.choice}
         .scene=${scene}
         .selected=${chosen}
         @sort-chosen=${(event: CustomEvent<TickerSort>) => this.#sort(event.detail)}
-        @in-sight=${(event: CustomEvent<readonly Ticker[]>) => this.#curves?.show(event.detail.map(({ price }) => price))}
-        @all-wanted=${() => this.#choose({ query: "" })}
+        @in-sight=${(event: CustomEvent<readonly Ticker[]>) => this.#show(event.detail)}
+        @all-wanted=${() => this.#address.choose({ query: "" })}
       ></ticker-table>
       <p class="since numbers">${texts.market.since(midnight === "00:00" ? "" : midnight)}</p>
     </section>`;
   }
 
   #candles(chosen: Chosen | undefined, empty: boolean) {
-    const { series: address } = this.choice;
+    const { series: address } = this.#address.choice;
     if (chosen) {
       const { device, series } = chosen;
       if (series.entry.type !== "number")
         return html`<p class="note">${texts.market.notNumeric(seriesLabel(series))}</p>`;
+      const choice = this.#candleChoice(series);
       return html`<candle-card
         .hub=${this.hub}
         .device=${device}
         .series=${series}
-        .choice=${this.#candleChoice(series)}
+        .choice=${choice}
         .height=${this.#heightPx()}
-        @candles-chosen=${(event: CustomEvent<Partial<CandleChoice>>) => this.#chooseCandles(series, event.detail)}
+        @candles-chosen=${(event: CustomEvent<Partial<CandleChoice>>) => this.#address.chooseCandles(series, choice, event.detail)}
+        @back-wanted=${() => this.#address.back(series, choice)}
       ></candle-card>`;
     }
     if (address !== undefined) return html`<p class="note" role="status">${texts.market.unknown(address)}</p>`;
@@ -235,7 +233,7 @@ export class MarketPage extends LitElement implements Drawn {
 
   /** What the address names; on a wide screen the first price where it names none. */
   #chosen(shown: readonly Ticker[]): Chosen | undefined {
-    const { series: address } = this.choice;
+    const { series: address } = this.#address.choice;
     if (address === undefined) {
       // The order changes with the prices; what is looked at must not.
       const ticker = this.#first && shown.includes(this.#first) ? this.#first : shown[0];
@@ -248,7 +246,7 @@ export class MarketPage extends LitElement implements Drawn {
   }
 
   #candleChoice(series: SeriesView): CandleChoice {
-    const { interval, count, span } = this.choice;
+    const { interval, count, span } = this.#address.choice;
     const usual = narrow.matches ? usualCounts.narrow : usualCounts.wide;
     return { interval: interval ?? this.#opening(series), count: count ?? usual, span };
   }
@@ -272,62 +270,45 @@ export class MarketPage extends LitElement implements Drawn {
     return { fromMs: toMs - sparkSpans[curveSpan].windowMs, toMs, live: client.state.state === "open" };
   };
 
-  #hrefOf(series: SeriesView | undefined): string {
-    const { entry } = series ?? {};
-    const address = entry && seriesAddress(entry.device, entry.metric);
-    return pageHref("market", marketParams({ ...this.choice, series: address, span: undefined }));
+  /** Curves are kept of what somebody may see. */
+  #show(tickers: readonly Ticker[]): void {
+    this.#inSight = tickers;
+    this.#curves?.show(document.hidden ? [] : tickers.map(({ price }) => price));
   }
 
-  /** Another sensor has a pace of its own: its candles open with the width that suits it. */
-  readonly #pickedHref = ({ entry }: SeriesView): string => {
-    const series = seriesAddress(entry.device, entry.metric);
-    return pageHref("market", marketParams({ ...this.choice, series, interval: undefined, span: undefined }));
+  readonly #seen = (): void => {
+    this.#show(this.#inSight);
+    this.requestUpdate();
   };
 
-  #chooseCandles(series: SeriesView, part: Partial<CandleChoice>): void {
-    const { entry } = series;
-    const { interval } = this.#candleChoice(series);
-    const choice = { ...this.choice, interval, series: seriesAddress(entry.device, entry.metric), ...part };
-    const href = pageHref("market", marketParams(choice));
-    // A stretch that was chosen is a step of its own, so that Back shows what was seen before.
-    if (part.span) go(href);
-    else goInPlace(href);
-  }
-
   #sort(sort: TickerSort): void {
-    const { sort: before, down } = this.choice;
+    const { sort: before, down } = this.#address.choice;
     // Of figures the largest are looked for, of names the first.
-    this.#choose({ sort, down: sort === before ? !down : sort !== "symbol" });
-  }
-
-  #choose(part: Partial<MarketChoice>): void {
-    this.choice = { ...this.choice, ...part };
-    clearTimeout(this.#typing);
-    if (part.query === undefined) this.#write();
-    else this.#typing = setTimeout(() => this.#write(), typingMs);
-  }
-
-  #write(): void {
-    this.#written = pageHref("market", marketParams(this.choice));
-    goInPlace(this.#written);
+    this.#address.choose({ sort, down: sort === before ? !down : sort !== "symbol" });
   }
 
   #searchKey(event: KeyboardEvent): void {
     if (event.key === "ArrowDown" || event.key === "Enter") {
       event.preventDefault();
       this.table?.focusFirst();
-    } else if (event.key === "Escape" && this.choice.query !== "") {
+    } else if (event.key === "Escape" && this.#address.choice.query !== "") {
       event.preventDefault();
-      this.#choose({ query: "" });
+      this.#address.choose({ query: "" });
     }
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+    if (event.defaultPrevented || altKey || isTyping(event)) return;
+    const letter = key.toLowerCase();
+    if (ctrlKey || metaKey) {
+      if (letter === "y" || (letter === "z" && shiftKey)) this.#address.redo();
+      else if (letter === "z") this.#address.undo();
+      else return;
+    } else if (key === "/") this.searchInput?.focus();
+    else if (letter === "l") this.#address.live();
+    else return;
     event.preventDefault();
-    this.searchInput?.focus();
   };
 }
 

@@ -13,6 +13,7 @@ import {
   seriesAt,
   spanOfCandles,
 } from "../../dashboard/data/candle-window.ts";
+import { wholeCandles } from "../../dashboard/elements/candle-moves.ts";
 import { marketChoiceOf, marketParams } from "../../dashboard/elements/ticker-choice.ts";
 import { TickerFlashes } from "../../dashboard/elements/ticker-flash.ts";
 import { TickerOrder, type TickerSort } from "../../dashboard/elements/ticker-order.ts";
@@ -60,6 +61,21 @@ describe("the window of candles", () => {
     expect(spanOfCandles({ fromMs: 1, toMs: 2 }, minute)).toEqual({ fromMs: 0, toMs: 3 * minute });
     const { fromMs, toMs } = spanOfCandles({ fromMs: 0, toMs: 100 * day }, minute);
     expect((toMs - fromMs) / minute).toBe(mostInWindow);
+  });
+
+  it("that a hand moved is whole candles, and keeps its length however often it is moved by parts of one", () => {
+    let span = { fromMs: 10 * minute, toMs: 40 * minute };
+    for (let moves = 0; moves < 50; moves++) {
+      span = wholeCandles({ fromMs: span.fromMs - 0.7 * minute, toMs: span.toMs - 0.7 * minute }, minute);
+    }
+    expect(span).toEqual({ fromMs: -40 * minute, toMs: -10 * minute });
+    // A stretch that ended with a candle still does, whatever part of one it became longer by.
+    for (const part of [0.1, 0.4, 0.5, 0.6, 0.9]) {
+      const { toMs } = wholeCandles({ fromMs: (10 - part) * minute, toMs: 40 * minute }, minute);
+      expect(toMs, String(part)).toBeGreaterThanOrEqual(40 * minute);
+    }
+    expect(wholeCandles({ fromMs: 0, toMs: 1 }, minute)).toEqual({ fromMs: 0, toMs: 3 * minute });
+    expect(wholeCandles({ fromMs: 0, toMs: 100 * day }, minute).toMs).toBe(mostInWindow * minute);
   });
 
   it("all widths divide a day, so that candles begin at midnight, UTC", () => {

@@ -2,7 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
-import { card } from "./reading-page.ts";
+import { card, wordsOf } from "./reading-page.ts";
 import { World } from "./world.ts";
 
 const metrics = Array.from({ length: 30 }, (_, metric) => `channel-${metric}`);
@@ -124,6 +124,73 @@ describe("what nobody sees", () => {
       .toBeGreaterThan(3);
     expect(await last.locator(".value strong").textContent()).toBe(String(shown));
     expect(await changes(last)).toBe(before);
+    await page.context().close();
+  });
+
+  it("says no price and keeps no curve in a hidden tab; what was missed is there when the tab is seen", async () => {
+    const share = await world.device("exchange/ACME", {
+      name: "ACME",
+      metrics: { price: { decimals: 2, role: "price" } },
+    });
+    let price = 140;
+    const trade = async () => {
+      price += 1;
+      share.send({ type: "reading", device: "exchange/ACME", metric: "price", value: price, id: price });
+      await share.next("ack");
+    };
+    await trade();
+    const { page } = await world.visit("#/market?series=exchange%2FACME%2Fprice&every=1m");
+    // The sets of the updates that the page got, and what it asked the hub for to draw curves.
+    const told: number[] = [];
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        const { type, set } = JSON.parse(String(payload));
+        if (type === "update") told.push(set);
+      }),
+    );
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (/readings\?.*every=30000/.test(request.url())) asked.push(request.url());
+    });
+    await page.reload();
+    const last = page.locator("ticker-table .row .last");
+    await page.locator("candle-card canvas").waitFor();
+    await expect.poll(() => asked.length).toBe(1);
+    const turn = (state: "hidden" | "visible") =>
+      page.evaluate((now) => {
+        Object.defineProperty(document, "visibilityState", { value: now, configurable: true });
+        Object.defineProperty(document, "hidden", { value: now === "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    // What moved before is said first.
+    await trade();
+    await expect.poll(() => wordsOf(last)).toContain(`${price}.00`);
+    await turn("hidden");
+    await page.locator("ticker-table, candle-card").evaluateAll((elements) => {
+      const counted = { changes: 0 };
+      for (const element of elements) {
+        const count = (all: readonly unknown[]) => {
+          counted.changes += all.length;
+        };
+        const root = element.shadowRoot as ShadowRoot;
+        new MutationObserver(count).observe(root, { subtree: true, childList: true, characterData: true });
+      }
+      (globalThis as unknown as { counted: typeof counted }).counted = counted;
+    });
+    const changed = () => page.evaluate("counted.changes");
+    const toldBefore = told.length;
+    // What tells of all devices tells at most once a second: the page's own seconds go by, too.
+    await expect
+      .poll(async () => {
+        await trade();
+        return told.slice(toldBefore).filter((set) => set === told[0]).length;
+      })
+      .toBeGreaterThan(3);
+    expect(await changed()).toBe(0);
+    await turn("visible");
+    await expect.poll(() => wordsOf(last)).toContain(`${price}.00`);
+    await expect.poll(() => wordsOf(page.locator("candle-card .now"))).toContain(`${price}.00`);
+    await expect.poll(() => asked.length).toBe(2);
     await page.context().close();
   });
 });

@@ -239,31 +239,6 @@ describe("the page of prices", () => {
     await page.context().close();
   });
 
-  it("drawing in the chart zooms, Back returns, and a way leads to live again", async () => {
-    const page = await visit("#/market?series=exchange%2FACME%2Fprice&every=1m&candles=30");
-    const over = page.locator("candle-card .u-over");
-    await over.waitFor();
-    const box = await over.boundingBox();
-    if (!box) throw new Error("the chart is not seen");
-    await page.mouse.move(box.x + box.width * 0.5, box.y + 60);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.8, box.y + 60, { steps: 4 });
-    await page.mouse.up();
-    await page.getByRole("button", { name: "Back to live" }).waitFor();
-    const { searchParams } = new URL(page.url().replace("#/market", ""));
-    const [from, to] = [Number(searchParams.get("from")), Number(searchParams.get("to"))];
-    expect(from % minute).toBe(0);
-    expect(Math.abs((to - from) / minute - 9)).toBeLessThanOrEqual(2);
-    await page.goBack();
-    await page.getByRole("button", { name: "Back to live" }).waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Earlier" }).click();
-    await page.getByRole("button", { name: "Back to live" }).click();
-    await page.getByRole("button", { name: "Back to live" }).waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "1 h", exact: true }).click();
-    await expect.poll(() => page.url()).toContain("every=1h");
-    await page.context().close();
-  });
-
   it.each(["light", "dark"] as const)(
     "[axe] finds nothing, %s, and a phone shows it without sideways scrolling",
     async (colorScheme) => {

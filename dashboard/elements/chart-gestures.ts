@@ -2,7 +2,8 @@
 import { panned, pinched, zoomed } from "../data/explore-window.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 
-export interface GestureListener {
+/** What a hand moves. */
+export interface MovedWindow {
   /** What is drawn now. */
   window(): TimeSpan;
   /** No window ends later, ms. */
@@ -11,8 +12,6 @@ export interface GestureListener {
   moved(span: TimeSpan): void;
   /** The hand let go. */
   settled(): void;
-  /** Out of what was zoomed into last. */
-  back(): void;
 }
 
 /** Of a wheel's turn in pixels; a notch is about 100. */
@@ -22,8 +21,8 @@ const zoomPerPixel = 0.0025;
 const doubleTapMs = 320;
 const doubleTapPx = 24;
 
-/** Attaches to the element that holds a plot. Returns how to end it. */
-export function followGestures(host: HTMLElement, listener: GestureListener): () => void {
+/** Attaches to the element that holds a plot. `back`: out of what was zoomed into last. Returns how to end it. */
+export function followGestures(host: HTMLElement, moved: MovedWindow, back: () => void): () => void {
   const ends = new AbortController();
   const { signal } = ends;
   const area = () => (host.querySelector<HTMLElement>(".u-over") ?? host).getBoundingClientRect();
@@ -41,15 +40,15 @@ export function followGestures(host: HTMLElement, listener: GestureListener): ()
       event.stopPropagation();
       event.preventDefault();
       host.focus();
-      const start = listener.window();
+      const start = moved.window();
       const perPixel = (start.toMs - start.fromMs) / Math.max(1, area().width);
       const drag = new AbortController();
       const dragSignal = AbortSignal.any([signal, drag.signal]);
       const move = ({ clientX }: MouseEvent) =>
-        listener.moved(panned(start, (event.clientX - clientX) * perPixel, listener.latestMs()));
+        moved.moved(panned(start, (event.clientX - clientX) * perPixel, moved.latestMs()));
       const up = () => {
         drag.abort();
-        listener.settled();
+        moved.settled();
       };
       addEventListener("mousemove", move, { signal: dragSignal });
       addEventListener("mouseup", up, { signal: dragSignal });
@@ -62,7 +61,7 @@ export function followGestures(host: HTMLElement, listener: GestureListener): ()
     (event) => {
       event.stopPropagation();
       event.preventDefault();
-      listener.back();
+      back();
     },
     { capture: true, signal },
   );
@@ -70,33 +69,34 @@ export function followGestures(host: HTMLElement, listener: GestureListener): ()
   host.addEventListener(
     "wheel",
     (event) => {
-      const window = listener.window();
+      const window = moved.window();
       const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 33 : 1;
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault();
         const factor = Math.exp(event.deltaY * unit * zoomPerPixel);
-        listener.moved(zoomed(window, factor, msAt(event.clientX, window), listener.latestMs()));
+        moved.moved(zoomed(window, factor, msAt(event.clientX, window), moved.latestMs()));
       } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
         event.preventDefault();
         const perPixel = (window.toMs - window.fromMs) / Math.max(1, area().width);
-        listener.moved(panned(window, event.deltaX * unit * perPixel, listener.latestMs()));
+        moved.moved(panned(window, event.deltaX * unit * perPixel, moved.latestMs()));
       } else return;
-      listener.settled();
+      moved.settled();
     },
     { passive: false, signal },
   );
 
-  followTouch(host, listener, { shareAt, msAt, signal });
+  followTouch(host, moved, { back, shareAt, msAt, signal });
   return () => ends.abort();
 }
 
 interface Places {
+  back(): void;
   shareAt(clientX: number): number;
   msAt(clientX: number, window: TimeSpan): number;
   readonly signal: AbortSignal;
 }
 
-function followTouch(host: HTMLElement, listener: GestureListener, { shareAt, msAt, signal }: Places): void {
+function followTouch(host: HTMLElement, moved: MovedWindow, { back, shareAt, msAt, signal }: Places): void {
   let pinch: readonly [number, number] | undefined;
   let lastTap = { atMs: Number.NEGATIVE_INFINITY, x: 0 };
   const point = ({ clientX, clientY }: Touch) => {
@@ -106,7 +106,7 @@ function followTouch(host: HTMLElement, listener: GestureListener, { shareAt, ms
   const begin = ({ touches }: TouchEvent) => {
     const [one, other] = touches;
     if (one && other) {
-      const window = listener.window();
+      const window = moved.window();
       pinch = [msAt(one.clientX, window), msAt(other.clientX, window)];
     } else if (one) point(one);
   };
@@ -116,14 +116,14 @@ function followTouch(host: HTMLElement, listener: GestureListener, { shareAt, ms
       // Or else the page scrolls below the fingers.
       if (event.cancelable) event.preventDefault();
       const now = [shareAt(one.clientX), shareAt(other.clientX)] as const;
-      listener.moved(pinched(listener.window(), pinch, now, listener.latestMs()));
+      moved.moved(pinched(moved.window(), pinch, now, moved.latestMs()));
     } else if (one && !pinch) point(one);
   };
   const end = (event: TouchEvent) => {
     if (pinch) {
       if (event.touches.length > 0) return;
       pinch = undefined;
-      listener.settled();
+      moved.settled();
       return;
     }
     const [touch] = event.changedTouches;
@@ -133,7 +133,7 @@ function followTouch(host: HTMLElement, listener: GestureListener, { shareAt, ms
       // The browser's own double click follows, and means the same.
       if (event.cancelable) event.preventDefault();
       lastTap = { atMs: Number.NEGATIVE_INFINITY, x: 0 };
-      listener.back();
+      back();
     } else lastTap = { atMs: nowMs, x: touch.clientX };
   };
   host.addEventListener("touchstart", begin, { passive: true, signal });
