@@ -72,7 +72,7 @@ export function deviceNote(device: DeviceView, { room }: FleetScene): TemplateRe
   if (worst?.value !== undefined) {
     return note(zoneWords(worst), zoneLevel(worst, worst.value));
   }
-  if (entry.reason === "asleep") return note(texts.reason.asleep);
+  if (entry.reason === "asleep" || entry.reason === "hub_restart") return note(texts.reason[entry.reason]);
   const words = [entry.kind, entry.via && texts.device.via(entry.via)].filter(Boolean).join(" · ");
   return words === "" ? nothing : note(words);
 }
