@@ -136,14 +136,20 @@ export const exploreChartStyles: CSSResult = css`
   .legend button:focus-visible {
     outline-offset: -2px;
   }
+  /* Of two long names each gives way: the device alone tells apart what is measured alike. */
   .legend .name {
+    display: flex;
     flex: 0 1000 auto;
+    gap: 0.5ch;
     min-width: 40%;
-    overflow: hidden;
-    text-overflow: ellipsis;
     white-space: nowrap;
   }
-  .legend .name span {
+  .legend .name > * {
+    min-width: 4ch;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  .legend .device {
     color: var(--text-muted);
   }
   /* Its unit is cut first, which the chart bears in its name. */
@@ -161,7 +167,7 @@ export const exploreChartStyles: CSSResult = css`
     font-size: var(--text-xs);
     font-weight: 400;
   }
-  .legend [aria-pressed="false"] .name {
+  .legend [aria-pressed="false"] .name > * {
     color: var(--text-muted);
     text-decoration: line-through;
   }

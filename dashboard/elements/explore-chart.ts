@@ -216,7 +216,7 @@ export class ExploreChart extends LitElement {
       @pointerleave=${() => this.#emphasise(undefined)}
     >
       ${this.group.kind === "numbers" ? html`<i class=${lookClass(look)}></i>` : nothing}
-      <span class="name">${seriesLabel(series)} <span>${deviceLabel(device)}</span></span>
+      <span class="name"><span>${seriesLabel(series)}</span> <span class="device">${deviceLabel(device)}</span></span>
       <span class="value numbers">${value}</span>
     </button>`;
   }

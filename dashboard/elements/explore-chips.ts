@@ -50,12 +50,19 @@ export class ExploreChips extends LitElement {
         background: var(--surface);
         font-size: var(--text-s);
       }
+      /* Of two long names each gives way: the device alone tells apart what is measured alike. */
       .chip .name {
-        overflow: hidden;
-        text-overflow: ellipsis;
+        display: flex;
+        gap: 0.5ch;
+        min-width: 0;
         white-space: nowrap;
       }
-      .chip .name span {
+      .chip .name > * {
+        min-width: 4ch;
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .chip .device {
         color: var(--text-muted);
       }
       .chip button {
@@ -111,8 +118,8 @@ export class ExploreChips extends LitElement {
       <span class="name">
         ${
           line
-            ? html`${seriesLabel(line.series)} <span>${deviceLabel(line.device)}</span>`
-            : html`${name.metric} <span>${name.device} – ${texts.explore.unknown}</span>`
+            ? html`<span>${seriesLabel(line.series)}</span> <span class="device">${deviceLabel(line.device)}</span>`
+            : html`<span>${name.metric}</span> <span class="device">${name.device} – ${texts.explore.unknown}</span>`
         }
       </span>
       <button

@@ -48,8 +48,9 @@ export function cutWhere(text: string, roomPx: number, sizePx: number): "cut" | 
 }
 
 /** A number that has no room in whole, in four figures: what a cut leaves is another number. */
-function numberInRoom(value: number, whole: string, roomPx: number, sizePx: number): string {
-  let em = 0;
+function numberInRoom(value: number, whole: string, unit: string, roomPx: number, sizePx: number): string {
+  // Of a unit that is cut the mark stands beside the number.
+  let em = cutWhere(whole + unit, roomPx, sizePx) === "" || unit === "" ? 0 : 1;
   for (const sign of whole) em += /[0-9E]/.test(sign) ? 0.7 : 0.4;
   if (em * sizePx <= roomPx) return whole;
   const figures = formatFigures(value);
@@ -99,9 +100,9 @@ export function valueMark(
   const { value } = series;
   if (value === undefined) return nothing;
   const whole = valueText(series, value);
-  const text = typeof value === "number" ? numberInRoom(value, whole, roomPx, sizePx) : whole;
   // The space stands with the unit, so that the number is one piece.
   const unit = valueWithUnit(series, value).slice(whole.length);
+  const text = typeof value === "number" ? numberInRoom(value, whole, unit, roomPx, sizePx) : whole;
   const long = text.length + unit.length > 9 || typeof value !== "number" ? "long" : "";
   const stale = isStale(series, nowMs) ? "stale" : "";
   const cut = cutWhere(text + unit, roomPx, sizePx);

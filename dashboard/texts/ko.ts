@@ -116,7 +116,7 @@ export const ko: Texts = {
     token: "토큰",
     submit: "로그인",
     wrong: "이 허브의 토큰이 아니거나, 더 이상 유효하지 않습니다.",
-    kept: "이 탭을 닫을 때까지 탭에 보관됩니다.",
+    kept: "이 탭을 닫을 때까지만 보관됩니다.",
   },
   counts: {
     devices: () => "장치",
@@ -588,7 +588,7 @@ export const ko: Texts = {
     senders: "지난 1분 동안 보낸 곳, 최신순",
     refusals: "최근 거부된 데이터, 최신순",
     ways: { socket: "웹소켓", http: "HTTP 요청" },
-    stranger: "장치를 아직 밝히지 않음",
+    stranger: "장치 미확인",
     thisMachine: "이 컴퓨터",
     readings: (count) => `측정값 ${count}개`,
     refused: (count) => `${count}개 거부됨`,
