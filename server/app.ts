@@ -24,7 +24,7 @@ export interface AppOptions {
   /** A store of one's own, not yet open, or what makes it. By default SQLite in `config.data`. */
   readonly store?: TelemetryStore | ((events: StoreEvents) => TelemetryStore);
   /** The built worker of that store; without it its source is run, which only development and tests can. */
-  readonly storeWorkerUrl?: URL;
+  readonly storeWorkerUrl?: URL | undefined;
 }
 
 export interface App {
@@ -88,6 +88,8 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     await listen(server, config);
     // Only now: a start that fails tells nobody the token that it made.
     await token?.keep();
+    // Unheard it would end the process: one that could not be accepted, for want of open files, comes again.
+    server.on("error", (error) => log.warn("a connection could not be accepted", { error: error.message }));
   } catch (error) {
     server.close();
     loopDelay.stop();

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { EventEmitter } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -5,8 +7,9 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createApp } from "../server/app.ts";
 import { makeConfig } from "../server/config.ts";
-import { silentLog, systemClock } from "../server/ports.ts";
+import { type Log, silentLog, systemClock } from "../server/ports.ts";
 import { StoreOpenError } from "../server/store/store.ts";
+import { builtStoreWorker } from "./support/built.ts";
 
 const folders: string[] = [];
 
@@ -16,14 +19,14 @@ async function folder(): Promise<string> {
   return made;
 }
 
-function start(port: number, data: string, dashboardFolder?: string) {
+function start(port: number, data: string, dashboardFolder?: string, log: Log = silentLog) {
   const fatal = (error: unknown) => {
     throw error;
   };
   return createApp(
     makeConfig({ port, data, minFreeBytes: 0 }),
-    { clock: systemClock, log: silentLog },
-    { onFatal: fatal, ...(dashboardFolder ? { dashboardFolder } : {}) },
+    { clock: systemClock, log },
+    { onFatal: fatal, storeWorkerUrl: builtStoreWorker(), ...(dashboardFolder ? { dashboardFolder } : {}) },
   );
 }
 
@@ -52,6 +55,23 @@ describe("createApp", () => {
     await expect(fetch(`${first.url}/health`)).rejects.toThrow();
     const second = await start(0, data);
     await second.stop();
+  });
+
+  it("goes on where a connection could not be accepted, for want of open files, and says so", async () => {
+    let server: EventEmitter | undefined;
+    const look = (message: unknown) => {
+      server = (message as { server: EventEmitter }).server;
+    };
+    const warnings: string[] = [];
+    const app = await start(0, await folder(), undefined, { ...silentLog, warn: (text) => void warnings.push(text) });
+    subscribe("http.server.request.start", look);
+    await fetch(`${app.url}/health`);
+    unsubscribe("http.server.request.start", look);
+    // As Node tells it.
+    server?.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE", syscall: "accept" }));
+    expect((await fetch(`${app.url}/health`)).status).toBe(200);
+    expect(warnings).toEqual([expect.stringContaining("connection")]);
+    await app.stop();
   });
 
   it("gives the page to who asks for it, and never to who sends something: readings sent there would look stored", async () => {

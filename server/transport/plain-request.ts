@@ -26,12 +26,17 @@ export class PlainRequests {
     });
   }
 
-  /** Takes what an `upgrade` event brought. */
+  /** Takes what an `upgrade` event brought, when it is its turn. */
   answer(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const before = this.#latest.get(socket);
     // A connection that two readers answer at once is a fault that ends the process.
-    if (before && !before.closed) before.once("close", () => this.#readAnew(request, socket, head));
-    else this.#readAnew(request, socket, head);
+    this.inTurn(socket, () => this.#readAnew(request, socket, head));
+  }
+
+  /** Goes on once what the connection brought before is answered. */
+  inTurn(socket: Socket, go: () => void): void {
+    const before = this.#latest.get(socket);
+    if (before && !before.closed) before.once("close", go);
+    else go();
   }
 
   #readAnew(request: IncomingMessage, socket: Socket, head: Buffer): void {

@@ -74,10 +74,11 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     // Put on once: a connection may bring many requests that offer something else.
     if (!socket.listeners("error").includes(ignoreError)) socket.on("error", ignoreError);
-    if (!offersWebsocket(request)) {
-      plainRequests.answer(request, socket, head);
-      return;
-    }
+    if (offersWebsocket(request)) plainRequests.inTurn(socket, () => upgrade(request, socket, head));
+    else plainRequests.answer(request, socket, head);
+  });
+  const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
+    if (socket.destroyed) return;
     const refusal = refuseUpgrade(request, deps.config, deps.access);
     if ("status" in refusal) {
       const address = request.socket.remoteAddress ?? "unknown";
@@ -102,7 +103,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       open.add(peer);
       attach(peer, deps, heartbeat, () => open.delete(peer));
     });
-  });
+  };
   return {
     async stop(patienceMs) {
       heartbeat.stop();

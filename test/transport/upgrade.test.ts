@@ -11,7 +11,7 @@ const offer =
   "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n";
 
 /** Sends all at once over one connection, and answers what came until the hub closed it. */
-async function exchange(url: string, text: string): Promise<string> {
+async function exchange(url: string, text: string | Buffer): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   let answers = "";
   socket.setEncoding("utf8").on("data", (part) => {
@@ -55,5 +55,26 @@ describe("[P1] an offer of another protocol", () => {
     const foreign = `${offer}Origin: http://elsewhere.example\r\n`;
     expect(await exchange(hub.url, post(1, `${foreign}Connection: close\r\n`))).toMatch(/^HTTP\/1\.1 403 /);
     expect((await hub.http("GET", "devices")).body.devices).toEqual([]);
+  });
+});
+
+describe("[P1] an offer of a WebSocket behind requests that are not answered yet", () => {
+  const before = "GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".repeat(5);
+  const upgrade = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+
+  it("is taken when it is its turn, and nothing of them comes into the socket", async () => {
+    const hub = await open();
+    // A close frame, which the hub answers and then ends the connection.
+    const close = Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]).toString("latin1");
+    const answers = await exchange(hub.url, Buffer.from(`${before}${upgrade("/ws")}${close}`, "latin1"));
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(5).fill("HTTP/1.1 200"), "HTTP/1.1 101"]);
+    expect(answers.slice(answers.indexOf("HTTP/1.1 101")).split("\r\n\r\n")[1]).toHaveLength(4);
+  });
+
+  it("is refused when it is its turn, and takes none of their answers away", async () => {
+    const hub = await open();
+    const answers = await exchange(hub.url, `${before}${upgrade("/elsewhere")}`);
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(5).fill("HTTP/1.1 200"), "HTTP/1.1 404"]);
   });
 });
