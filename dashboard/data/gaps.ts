@@ -21,12 +21,21 @@ export function holdsBetween(reportInterval: number | null): boolean {
   return reportInterval === 0;
 }
 
+/** How often a series is told, as the hub knows it. */
+export interface Beat {
+  /** ms between readings: declared or learned, null where unknown, 0 = on event. */
+  readonly reportInterval: number | null;
+  /** True where `reportInterval` is learned. */
+  readonly learned?: boolean | undefined;
+}
+
 /**
- * The longest distance between two rows that still joins them, ms. `reportInterval` as the hub tells it: declared or
- * learned, null where unknown, 0 = on event, never silent (Infinity). Streams without a beat (trades, alarms) have a
- * median that says little: what 95 % of their steps keep to counts instead, or their line would be all holes.
+ * The longest distance between two rows that still joins them, ms; Infinity for what is told on event, and is never silent.
+ * A device keeps to the interval that it declares, however many its silences are; only a series that is slower more often
+ * than not has a beat of its own. Streams without a beat (trades, alarms) have a learned median that says little: what 95 %
+ * of their steps keep to counts instead, or their line would be all holes.
  */
-export function longestJoinMs(trace: TimedRows, reportInterval: number | null): number {
+export function longestJoinMs(trace: TimedRows, { reportInterval, learned }: Beat): number {
   if (reportInterval === 0) return Number.POSITIVE_INFINITY;
   const steps = newestSteps(trace);
   const bucketMs = trace.everyMs ?? 0;
@@ -34,7 +43,8 @@ export function longestJoinMs(trace: TimedRows, reportInterval: number | null): 
   if (usualMs === undefined) return Number.POSITIVE_INFINITY;
   // Rows of buckets tell the bucket's start: two readings may lie one whole bucket nearer than their rows.
   const regularMs = gapIntervals * usualMs + bucketMs;
-  const longStepMs = steps.length < fewestSteps ? 0 : (steps[Math.floor((steps.length - 1) * 0.95)] ?? 0);
+  const share = reportInterval === null || learned ? 0.95 : 0.5;
+  const longStepMs = steps.length < fewestSteps ? 0 : (steps[Math.floor((steps.length - 1) * share)] ?? 0);
   return longStepMs > bucketMs ? Math.max(regularMs, gapIntervals * longStepMs) : regularMs;
 }
 

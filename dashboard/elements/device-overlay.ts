@@ -98,10 +98,10 @@ export class DeviceOverlay extends LitElement {
     });
     const window = this.feed.window();
     const sources = this.series.flatMap((series, look): OverlayTrace[] => {
-      const { series: id, unit, reportInterval } = series.entry;
+      const { series: id, unit, reportInterval, learned } = series.entry;
       const trace = this.feed.trace(id);
       if (!this.#isDrawn(series) || !(trace instanceof NumberTrace)) return [];
-      return [{ id, look, unit, trace, reportInterval }];
+      return [{ id, look, unit, trace, reportInterval, learned }];
     });
     this.#chart.draw(sources, window, this.emphasised);
     const now = performance.now();

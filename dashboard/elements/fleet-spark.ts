@@ -41,12 +41,12 @@ export class FleetSpark extends HTMLElement {
   set source(source: FleetSparkSource) {
     const { series, spark, width, height, key } = source;
     const level = zoneLevel(series, series.value);
-    const { reportInterval } = series.entry;
-    const shown = `${spark?.trace.version} ${width} ${height} ${level} ${reportInterval} ${key}`;
+    const { reportInterval, learned } = series.entry;
+    const shown = `${spark?.trace.version} ${width} ${height} ${level} ${reportInterval} ${learned} ${key}`;
     if (shown === this.#shown && series === this.#series) return;
     this.#shown = shown;
     this.#series = series;
-    const drawn = spark && { trace: spark.trace, reportInterval, level, window: source.window };
+    const drawn = spark && { trace: spark.trace, reportInterval, learned, level, window: source.window };
     this.#line.show(drawn, width, height);
   }
 }

@@ -61,11 +61,10 @@ class NumbersPlot implements ExplorePlot {
   }
 
   draw(drawings: readonly ExploreDrawing[], span: TimeSpan, emphasised?: number): void {
-    const lines = drawings.flatMap(({ series: { entry }, look, trace }) =>
-      trace instanceof NumberTrace
-        ? [{ id: entry.series, look, trace, unit: entry.unit, reportInterval: entry.reportInterval }]
-        : [],
-    );
+    const lines = drawings.flatMap(({ series: { entry }, look, trace }) => {
+      const { series: id, unit, reportInterval, learned } = entry;
+      return trace instanceof NumberTrace ? [{ id, look, unit, trace, reportInterval, learned }] : [];
+    });
     this.#chart.draw(lines, span, emphasised);
   }
 

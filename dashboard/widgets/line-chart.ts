@@ -1,4 +1,4 @@
-import { holdsBetween, longestJoinMs } from "../data/gaps.ts";
+import { type Beat, holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import { chartColours } from "./colours.ts";
@@ -11,9 +11,8 @@ export interface Threshold {
   readonly level: "warn" | "alarm";
 }
 
-export interface LineSource {
+export interface LineSource extends Beat {
   readonly trace: NumberTrace;
-  readonly reportInterval: number | null;
   readonly thresholds: readonly Threshold[];
 }
 
@@ -41,7 +40,7 @@ export class LineChart {
 
   draw(plot: Plot, source: LineSource, fromMs: number, toMs: number): void {
     const { trace, reportInterval, thresholds } = source;
-    const join = longestJoinMs(trace, reportInterval);
+    const join = longestJoinMs(trace, source);
     const pixels = Math.max(1, Math.round(plot.plotWidthPx));
     const dashed = thresholds.flatMap(({ value, level }) => [value, level]);
     if (!this.#key.changes(trace, trace.version, fromMs, toMs, pixels, join, reportInterval, ...dashed)) return;

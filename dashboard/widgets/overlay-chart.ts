@@ -1,5 +1,5 @@
 /** Several numeric series in one chart, of one device or of many: a value axis a unit, silences shaded, one crosshair. */
-import { holdsBetween, longestJoinMs } from "../data/gaps.ts";
+import { type Beat, holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf, nearestRow } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
@@ -9,7 +9,7 @@ import type { LineReading } from "./line-chart.ts";
 import { type Pen, Plot, type PlotCursor, type PlotMark, type ValueAxis } from "./plot.ts";
 import { axisValues } from "./plot-parts.ts";
 
-export interface OverlayTrace {
+export interface OverlayTrace extends Beat {
   /** Tells it from the others. */
   readonly id: number;
   /** From 0: which colour and dashes it is drawn with. */
@@ -17,8 +17,6 @@ export interface OverlayTrace {
   /** Series of one unit share an axis, and so do those without. */
   readonly unit: string | undefined;
   readonly trace: NumberTrace;
-  /** As the hub tells it, ms: null where unknown, 0 = on event. */
-  readonly reportInterval: number | null;
 }
 
 /** What the crosshair points at, and the reading of each series that has one there, by its id. */
@@ -97,15 +95,15 @@ export class OverlayChart {
   draw(sources: readonly OverlayTrace[], { fromMs, toMs }: TimeSpan, emphasised?: number): void {
     const plot = this.#plotFor(sources);
     const pixels = Math.round(this.plotWidthPx);
-    const lines = sources.flatMap(({ id, look, unit, trace, reportInterval }) => [
-      ...[id, look, unit, reportInterval],
+    const lines = sources.flatMap(({ id, look, unit, trace, reportInterval, learned }) => [
+      ...[id, look, unit, reportInterval, learned],
       ...[trace, trace.version],
     ]);
     if (!this.#key.changes(fromMs, toMs, pixels, emphasised, ...lines)) return;
     this.#emphasised = emphasised;
     this.#window = { fromMs, toMs };
     this.#lines = sources.map((source) => {
-      const joinMs = longestJoinMs(source.trace, source.reportInterval);
+      const joinMs = longestJoinMs(source.trace, source);
       const holds = holdsBetween(source.reportInterval);
       return { source, joinMs, holds, line: lineOf(source.trace, fromMs, toMs, pixels, joinMs) };
     });

@@ -47,10 +47,10 @@ export class SeriesPlot {
   }
 
   draw(trace: NumberTrace | StateTrace, window: TimeWindow): void {
-    const { reportInterval } = this.#series.entry;
+    const { reportInterval, learned } = this.#series.entry;
     if (this.#drawing instanceof LineChart) {
       if (!(trace instanceof NumberTrace)) return;
-      const source = { trace, reportInterval, thresholds: thresholdsOf(this.#series) };
+      const source = { trace, reportInterval, learned, thresholds: thresholdsOf(this.#series) };
       this.#drawing.draw(this.#plot, source, window.fromMs, window.toMs);
     } else if (trace instanceof StateTrace) {
       this.#drawing.draw(this.#plot, { trace, holdMs: stateHoldMs(reportInterval) }, window.fromMs, window.toMs);

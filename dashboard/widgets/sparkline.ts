@@ -1,15 +1,13 @@
 /** A small curve or strip without axes, on a canvas of its own. Drawn with all charts in one frame, when something changed. */
-import { holdsBetween, longestJoinMs, stateHoldMs } from "../data/gaps.ts";
+import { type Beat, holdsBetween, longestJoinMs, stateHoldMs } from "../data/gaps.ts";
 import { type SparkRows, SparkTrace } from "../data/spark-trace.ts";
 import type { StateTrace } from "../data/state-trace.ts";
 import { chartColours } from "./colours.ts";
 import { cancelDraw, type Drawn, requestDraw } from "./frames.ts";
 import { stateColours } from "./state-strip.ts";
 
-export interface SparkSource {
+export interface SparkSource extends Beat {
   readonly trace: SparkTrace | StateTrace;
-  /** As the hub tells it, ms: null where unknown, 0 = on event. */
-  readonly reportInterval: number | null;
   /** The end of the curve is drawn in the colour of this zone. */
   readonly level: "ok" | "warn" | "alarm";
   /** The stretch of time to draw at this moment, ms. `live`: whether it moves. */
@@ -77,15 +75,10 @@ export class Sparkline implements Drawn {
     return live ? Math.max(1_000, (toMs - fromMs) / across) : undefined;
   }
 
-  #curve(
-    context: CanvasRenderingContext2D,
-    rows: SparkRows,
-    { reportInterval, level }: SparkSource,
-    x: (timeMs: number) => number,
-  ): void {
+  #curve(context: CanvasRenderingContext2D, rows: SparkRows, source: SparkSource, x: (timeMs: number) => number): void {
     if (rows.length === 0) return;
-    const joinMs = longestJoinMs(rows, reportInterval);
-    const holds = holdsBetween(reportInterval);
+    const joinMs = longestJoinMs(rows, source);
+    const holds = holdsBetween(source.reportInterval);
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (let index = 0; index < rows.length; index++) {
@@ -125,9 +118,9 @@ export class Sparkline implements Drawn {
       start = end;
     }
     const last = rows.length - 1;
-    context.fillStyle = level === "ok" ? colours.line : colours[level];
+    context.fillStyle = source.level === "ok" ? colours.line : colours[source.level];
     context.beginPath();
-    context.arc(x(rows.time(last)), y(rows.last(last)), level === "ok" ? 2 : 3, 0, 2 * Math.PI);
+    context.arc(x(rows.time(last)), y(rows.last(last)), source.level === "ok" ? 2 : 3, 0, 2 * Math.PI);
     context.fill();
   }
 

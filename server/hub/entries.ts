@@ -11,6 +11,8 @@ export interface PresenceView {
   deviceInterval(device: Device): number | null;
   /** The same for one series. */
   seriesInterval(series: Series): number | null;
+  /** True where that of a series is learned. */
+  isLearned(series: Series): boolean;
   /** True where the series' newest reading is past its grace. */
   isStale(series: Series): boolean;
 }
@@ -49,6 +51,7 @@ export function seriesEntryOf(series: Series, span: SeriesSpan, presence: Presen
     type: series.type,
     ...series.device.metricMeta.get(series.metric),
     reportInterval: presence.seriesInterval(series),
+    ...(presence.isLearned(series) ? { learned: true } : {}),
     firstTime: span.firstTimeMs,
     lastTime: span.lastTimeMs,
     count: span.count,

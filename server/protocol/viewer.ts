@@ -123,6 +123,8 @@ export const seriesEntry = z.object({
   ...metricMeta.omit({ reportInterval: true }).shape,
   /** Declared or learned, ms; null where it is not known yet, 0 = on event. */
   reportInterval: z.number().nullable(),
+  /** True where `reportInterval` is learned: what is told without a beat has one by chance. */
+  learned: z.boolean().optional(),
   firstTime: time.nullable(),
   lastTime: time.nullable(),
   count: z.int(),

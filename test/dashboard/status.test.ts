@@ -77,7 +77,7 @@ describe("the history of the hub's figures", () => {
     const history = new StatusHistory();
     for (const second of [0, 1, 2, 3, 10, 11, 12]) history.take(statusAt(startMs + second * 1_000));
     const trace = history.trace("devices");
-    const line = lineOf(trace, startMs, startMs + 12_000, 300, longestJoinMs(trace, statusEveryMs));
+    const line = lineOf(trace, startMs, startMs + 12_000, 300, longestJoinMs(trace, { reportInterval: statusEveryMs }));
     expect(line.gaps).toEqual([[startMs + 3_000, startMs + 10_000]]);
   });
 

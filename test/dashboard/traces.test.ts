@@ -100,7 +100,7 @@ describe("a numeric trace", () => {
 describe("gaps", () => {
   it("breaks the line over a silence longer than 2.5 intervals, and not over a shorter one", () => {
     const trace = raw([0, 1, 2, 4.5, 7.1, 8].map((n) => n * second));
-    const line = lineOf(trace, 0, 10 * second, 500, longestJoinMs(trace, second));
+    const line = lineOf(trace, 0, 10 * second, 500, longestJoinMs(trace, { reportInterval: second }));
     expect(line.gaps).toEqual([[4.5 * second, 7.1 * second]]);
     expect(line.values.map((value) => value === null)).toEqual([false, false, false, false, true, false, false]);
   });
@@ -108,8 +108,8 @@ describe("gaps", () => {
   it("learns the interval where the hub does not know it", () => {
     const times = Array.from({ length: 20 }, (_, index) => index * 60 * second);
     const trace = raw([...times, 40 * 60 * second]);
-    expect(longestJoinMs(trace, null)).toBe(150 * second);
-    expect(lineOf(trace, 0, 3e6, 500, longestJoinMs(trace, null)).gaps).toHaveLength(1);
+    expect(longestJoinMs(trace, { reportInterval: null })).toBe(150 * second);
+    expect(lineOf(trace, 0, 3e6, 500, longestJoinMs(trace, { reportInterval: null })).gaps).toHaveLength(1);
   });
 
   it("does not tear a stream without a beat into pieces, and still shows its outage", () => {
@@ -120,20 +120,38 @@ describe("gaps", () => {
       return time;
     });
     const trace = raw(times);
-    const join = longestJoinMs(trace, 100);
+    const join = longestJoinMs(trace, { reportInterval: 100, learned: true });
     expect(join).toBe(5 * second);
     expect(lineOf(trace, 0, time, 5_000, join).gaps).toEqual([[times[99], times[100]]]);
   });
 
+  it("shows each silence of a device that declared its interval, however many they are", () => {
+    // A line that fails every tenth reading for ten seconds.
+    let time = 0;
+    const trace = raw(
+      Array.from({ length: 200 }, (_, index) => {
+        time += index % 10 === 0 ? 10 * second : second;
+        return time;
+      }),
+    );
+    expect(longestJoinMs(trace, { reportInterval: second })).toBe(2.5 * second);
+    expect(longestJoinMs(trace, { reportInterval: second, learned: true })).toBe(25 * second);
+    // A battery that is told once a minute by a device that reports each second has a beat of its own.
+    const slow = raw(Array.from({ length: 100 }, (_, index) => index * 60 * second));
+    expect(longestJoinMs(slow, { reportInterval: second })).toBe(150 * second);
+  });
+
   it("never breaks a line that is reported on event", () => {
-    expect(longestJoinMs(raw([0, 1, 1e9]), 0)).toBe(Number.POSITIVE_INFINITY);
+    expect(longestJoinMs(raw([0, 1, 1e9]), { reportInterval: 0 })).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("allows for the width of buckets, whose rows tell only their start", () => {
     const trace = new NumberTrace();
     trace.load({ every: 10 * second, times: [0, 10_000, 30_000], mean: [1, 1, 1] });
-    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, 4 * second)).gaps).toEqual([]);
-    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, second)).gaps).toEqual([[10_000, 30_000]]);
+    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, { reportInterval: 4 * second })).gaps).toEqual([]);
+    expect(lineOf(trace, 0, 40_000, 500, longestJoinMs(trace, { reportInterval: second })).gaps).toEqual([
+      [10_000, 30_000],
+    ]);
   });
 });
 

@@ -178,6 +178,18 @@ describe("GET series and latest", () => {
     ]);
   });
 
+  it("[P52] says of an interval whether it is learned", async () => {
+    await hub.welcomed("declared", { reportInterval: 1_000 });
+    for (let row = 0; row < 3; row++) {
+      for (const device of ["declared", "undeclared"]) await post(device, ["t", row, at + (row - 3) * 60_000]);
+    }
+    const { series } = await ask("series?metric=t", seriesAnswer);
+    expect(series.map(({ reportInterval, learned }) => [reportInterval, learned])).toEqual([
+      [1_000, undefined],
+      [60_000, true],
+    ]);
+  });
+
   it("tells the newest reading by device time, when it arrived, and whether it is stale", async () => {
     const before = Date.now();
     await post("boiler-1", ["temperature", 20, at]);
