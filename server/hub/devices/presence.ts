@@ -7,7 +7,7 @@ import type { Clock } from "../../ports.ts";
 import type { PresenceState } from "../../protocol/viewer.ts";
 import type { Device, Series } from "../catalog.ts";
 import { Intervals } from "./intervals.ts";
-import { type EndReason, leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
+import { leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
 import { TimerWheel, type Waiting } from "./timer-wheel.ts";
 
 /** Interval of a series of which too little is known, ms. */
@@ -23,7 +23,7 @@ export interface StateOfDevice extends Shown {
 
 /**
  * Why a connection ended. `clean`: the device said goodbye, as a sensor does that sleeps between reports, or a newer
- * connection is about to take its place. After all else it is offline, unless it is back within two seconds.
+ * connection is about to take its place. All else is offline at once.
  */
 export interface ConnectionEnd {
   readonly reason: "closed" | "timeout" | "replaced";
@@ -133,8 +133,7 @@ export class Presence {
   removed(device: Device): void {
     const watched = this.#watched.get(device);
     if (!watched) return;
-    // Nobody waits for it to be back, as for one that answered no ping.
-    this.#leaveBehind(watched, { reason: "timeout", clean: true });
+    this.#leaveBehind(watched, true);
     for (const child of watched.behind ?? []) child.gateway = undefined;
     watched.gateway?.behind?.delete(watched);
     // Its connection may outlive it, and its end is nobody's any more.
@@ -237,17 +236,17 @@ export class Presence {
     this.#settle(watched);
   }
 
-  #closed(watched: Watched, end: ConnectionEnd): void {
+  #closed(watched: Watched, { reason, clean }: ConnectionEnd): void {
     watched.connection = undefined;
-    if (!watched.through) this.#ended(watched, end.reason, end);
-    this.#leaveBehind(watched, end);
+    if (!watched.through) this.#ended(watched, reason, clean);
+    this.#leaveBehind(watched, clean);
   }
 
   /** A connection of a gateway is gone, and with it the devices behind it that have none of their own. */
-  #leaveBehind(gateway: Watched, end: ConnectionEnd): void {
+  #leaveBehind(gateway: Watched, clean: boolean): void {
     for (const child of gateway.behind ?? []) {
       child.through = undefined;
-      if (!child.connection) this.#ended(child, "gateway_offline", end);
+      if (!child.connection) this.#ended(child, "gateway_offline", clean);
     }
   }
 
@@ -259,12 +258,9 @@ export class Presence {
     this.#settle(child);
   }
 
-  #ended(watched: Watched, reason: EndReason, end: ConnectionEnd): void {
+  #ended(watched: Watched, reason: ConnectionEnd["reason"] | "gateway_offline", clean: boolean): void {
     // Who loads the past does not sleep between reports.
-    const sleeps = end.clean && !watched.device.meta.historic;
-    // Who answered no ping was waited for before.
-    const returns = watched.shown.state === "online" && end.reason !== "timeout";
-    watched.machine.ended(reason, { sleeps, returns }, this.#wheel.now());
+    watched.machine.ended(reason, clean && !watched.device.meta.historic, this.#wheel.now());
     this.#settle(watched);
   }
 
