@@ -1,15 +1,16 @@
 /** The page as `npm start` serves it, for tests in a browser. */
 import { cpSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { currentBuild, fingerprint } from "../../server/tools/setup/build.mjs";
+import { built } from "../support/built.ts";
 
 const root = join(import.meta.dirname, "../..");
 
 /** Puts the page of the present sources into `folder`, and gives its place there: a copy of what `npm test` has built, or a build of its own where sources changed since. */
 export async function builtPage(folder: string): Promise<string> {
   const page = join(folder, "dashboard");
-  if (currentBuild(root) === fingerprint(root)) {
-    cpSync(realpathSync(join(root, "dist/dashboard")), page, { recursive: true });
+  const current = built("dashboard");
+  if (current !== undefined) {
+    cpSync(realpathSync(current), page, { recursive: true });
     return page;
   }
   process.env.HUB_BUILD_FOLDER = folder;

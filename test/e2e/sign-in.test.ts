@@ -9,6 +9,7 @@ import { makeConfig } from "../../server/config.ts";
 import { lanAddresses } from "../../server/main/lan.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { launchChromium } from "../support/browser.ts";
+import { builtStoreWorker } from "../support/built.ts";
 import { builtPage } from "./built-page.ts";
 import { axeViolations } from "./world.ts";
 
@@ -31,7 +32,11 @@ describe.skipIf(missingNetwork)(
       const onFatal = (error: unknown) => {
         throw error;
       };
-      app = await createApp(config, { clock: systemClock, log: silentLog }, { dashboardFolder: pageFolder, onFatal });
+      app = await createApp(
+        config,
+        { clock: systemClock, log: silentLog },
+        { dashboardFolder: pageFolder, storeWorkerUrl: builtStoreWorker(), onFatal },
+      );
       port = Number(new URL(app.url).port);
       token = app.newToken ?? token;
     }

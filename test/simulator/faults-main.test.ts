@@ -2,13 +2,11 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { faults } from "../../simulator/faults.ts";
+import { programArgs } from "../support/built.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { BrokenHub } from "./broken-hub.ts";
-
-const program = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
 
 interface Ended {
   readonly code: number;
@@ -19,7 +17,7 @@ interface Ended {
 /** Runs the simulator to its end. */
 function simulate(...options: string[]): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ["--import", "tsx", program, ...options], (error, out, troubles) => {
+    execFile(process.execPath, [...programArgs("simulator/main"), ...options], (error, out, troubles) => {
       const lines = (text: string) => text.split("\n").filter((line) => line !== "");
       resolve({ code: error ? Number(error.code) : 0, lines: lines(out), troubles: lines(troubles) });
     });

@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Frames } from "../../simulator/load/frames.ts";
@@ -15,6 +14,7 @@ import { type LoadOptions, readDashboardsOptions, readLoadOptions } from "../../
 import { reportText } from "../../simulator/load/report.ts";
 import type { Sender } from "../../simulator/load/sender.ts";
 import { Tally } from "../../simulator/load/tally.ts";
+import { programArgs } from "../support/built.ts";
 import { hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -37,9 +37,11 @@ function load(options: Partial<LoadOptions> & { url: string }, stopped = new Abo
 }
 
 /** A program of the simulator, to its end. */
-async function run(path: string, ...flags: string[]): Promise<{ code: number; out: string; errors: string }> {
-  const program = fileURLToPath(new URL(`../../simulator/${path}`, import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", program, ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+async function run(
+  program: Parameters<typeof programArgs>[0],
+  ...flags: string[]
+): Promise<{ code: number; out: string; errors: string }> {
+  const child = spawn(process.execPath, [...programArgs(program), ...flags], { stdio: ["ignore", "pipe", "pipe"] });
   const [out, errors, [code]] = await Promise.all([
     buffer(child.stdout).then(String),
     buffer(child.stderr).then(String),
@@ -169,13 +171,21 @@ describe("a load run that is disturbed", () => {
 describe("npm run load:dashboards, used wrongly", () => {
   it("says at once what the hub does not like about a selector", async () => {
     const hub = await open();
-    const { code, errors } = await run("load/dashboards.ts", "--url", hub.url, "--viewers", "3", "--devices", "a b");
+    const { code, errors } = await run(
+      "simulator/load-dashboards",
+      "--url",
+      hub.url,
+      "--viewers",
+      "3",
+      "--devices",
+      "a b",
+    );
     expect(errors).toMatch(/invalid_name: .*"a b" is not a selector/);
     expect(code).toBe(1);
   });
 
   it("says why no hub answers", async () => {
-    const { code, errors } = await run("load/dashboards.ts", "--url", "http://127.0.0.1:9", "--viewers", "3");
+    const { code, errors } = await run("simulator/load-dashboards", "--url", "http://127.0.0.1:9", "--viewers", "3");
     expect(errors).toMatch(/ECONNREFUSED|EACCES|ENOTFOUND/);
     expect(code).toBe(1);
   });

@@ -1,7 +1,6 @@
 /** The load generator against a real hub: what it says it sent is what the hub has. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { deviceMessage, postedReadings } from "../../server/protocol/index.ts";
@@ -9,6 +8,7 @@ import { Frames, forms } from "../../simulator/load/frames.ts";
 import { runLoad } from "../../simulator/load/load.ts";
 import type { LoadOptions } from "../../simulator/load/options.ts";
 import { reportText } from "../../simulator/load/report.ts";
+import { programArgs } from "../support/built.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -128,9 +128,8 @@ describe("a load run", () => {
 describe("npm run load:dashboards", () => {
   it("holds its viewers and tells how late they see a reading", async () => {
     const hub = await open();
-    const program = fileURLToPath(new URL("../../simulator/load/dashboards.ts", import.meta.url));
     const flags = ["--url", hub.url, "--viewers", "20", "--duration", "1s", "--probe-every", "20ms", "--json"];
-    const child = spawn(process.execPath, ["--import", "tsx", program, ...flags], {
+    const child = spawn(process.execPath, [...programArgs("simulator/load-dashboards"), ...flags], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     let text = "";

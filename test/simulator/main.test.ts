@@ -3,12 +3,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
+import { programArgs } from "../support/built.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { Queue } from "./queue.ts";
-
-const program = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
 
 /** The simulator as `npm run simulate` runs it, its lines awaited one by one. */
 class Simulator {
@@ -19,7 +17,7 @@ class Simulator {
   readonly ended: Promise<{ code: number | null; last: string }>;
 
   constructor(...options: string[]) {
-    this.child = spawn(process.execPath, ["--import", "tsx", program, ...options], {
+    this.child = spawn(process.execPath, [...programArgs("simulator/main"), ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let last = "";

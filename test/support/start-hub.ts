@@ -11,6 +11,7 @@ import { defaultViewing, type Viewing } from "../../server/protocol/viewing.ts";
 import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
 import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import type { StoreEvents } from "../../server/store/store.ts";
+import { builtStoreWorker } from "./built.ts";
 import { Client, type Transport } from "./client.ts";
 import { SwitchedStore } from "./switched-store.ts";
 import { websocketTransport } from "./websocket-wire.ts";
@@ -159,7 +160,8 @@ export class TestHub {
 
   #makeStore({ minFreeBytes, journalBudgetBytes, headBudgetBytes }: Config, events: StoreEvents): SwitchedStore {
     if (this.#options.engine === "sqlite") {
-      const settings = { folder: this.#folder, minFreeBytes, journalBudgetBytes, headBudgetBytes };
+      const workerUrl = builtStoreWorker();
+      const settings = { folder: this.#folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes };
       const store = new SqliteStore(settings, events);
       this.#seal = () => store.sealAll();
       this.#store = new SwitchedStore(store);

@@ -1,14 +1,14 @@
 /** An export of any length costs the hub the memory of a page, however slowly it is read. */
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ChaosWorld } from "../chaos/world.ts";
+import { programArgs } from "../support/built.ts";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
 
 /** From its sources, so that what is tested is what stands there. */
-const program = ["--import", "tsx", fileURLToPath(new URL("../../server/main.ts", import.meta.url))];
+const program = programArgs("server/main");
 const series = 4;
 const framesOfSeries = 100;
 const readingsPerFrame = 5_000;

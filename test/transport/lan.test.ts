@@ -5,8 +5,8 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 import { hostname } from "node:os";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { programArgs } from "../support/built.ts";
 import { lanHubsOfTest, missingNetwork, networkAddress, outside, refusedUpgrade } from "../support/lan-hub.ts";
 import type { TestHub } from "../support/start-hub.ts";
 import { outcomeOf } from "../tools/checkout.ts";
@@ -174,10 +174,8 @@ function statusWith(hub: TestHub, token: string): Promise<number> {
   return fetch(url, { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status);
 }
 
-const simulator = fileURLToPath(new URL("../../simulator/main.ts", import.meta.url));
-
 function simulate(flags: readonly string[], env: Record<string, string>) {
-  const argv = ["--import", "tsx", simulator, ...flags];
+  const argv = [...programArgs("simulator/main"), ...flags];
   return spawn(process.execPath, argv, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
 }
 

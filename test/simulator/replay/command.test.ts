@@ -2,13 +2,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { Recording } from "../../../simulator/replay/recording.ts";
+import { programArgs } from "../../support/built.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
 import { everything, filesOfTest, played } from "./playing.ts";
 
-const program = fileURLToPath(new URL("../../../simulator/main.ts", import.meta.url));
 const hubs = hubsOfTest();
 const file = filesOfTest();
 
@@ -19,7 +18,7 @@ describe("npm run simulate", () => {
   });
 
   function simulate(...options: string[]) {
-    const child = spawn(process.execPath, ["--import", "tsx", program, ...options], {
+    const child = spawn(process.execPath, [...programArgs("simulator/main"), ...options], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     children.push(child);

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
-import { build } from "vite";
 import { afterAll } from "vitest";
 import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { builtStoreWorker } from "../../support/built.ts";
 import type { Engine } from "../world.ts";
 
 /** A new folder for a database. */
@@ -24,9 +24,12 @@ export interface SqliteEngine extends Engine {
 
 let built: URL | undefined;
 
-/** Builds the worker as the server's build does, once a test file: a worker that is translated at each start takes half a second. */
+/** The worker as the server's build has it; built once a test file where that is of other sources: a worker that is translated at each start takes half a second. */
 export async function buildWorker(): Promise<URL> {
+  built ??= builtStoreWorker();
   if (built) return built;
+  // Loaded where it is used: a test after a build does not need it.
+  const { build } = await import("vite");
   const root = resolve(import.meta.dirname, "../../..");
   const outDir = mkdtempSync(join(tmpdir(), "hub-worker-"));
   afterAll(() => rmSync(outDir, { recursive: true, force: true }));

@@ -1,0 +1,28 @@
+/** What `npm test` has built: a program that is translated at each start takes five times as long for it. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { currentBuild, fingerprint } from "../../server/tools/setup/build.mjs";
+
+const root = join(import.meta.dirname, "../..");
+
+/** Whether `dist/` is of the present sources. Not so where a test is run by itself after a change: then the sources run. */
+const isCurrent = currentBuild(root) === fingerprint(root);
+
+/** A file or folder of the build, such as `dashboard`; undefined where the build is of other sources. */
+export function built(path: string): string | undefined {
+  return isCurrent ? join(root, "dist", path) : undefined;
+}
+
+/** The worker of the SQLite store, as the store's options take it. */
+export function builtStoreWorker(): URL | undefined {
+  const path = built("server/store-worker.js");
+  return path === undefined ? undefined : pathToFileURL(path);
+}
+
+/** Arguments by which Node runs a program, such as `simulator/main`. */
+export function programArgs(program: "server/main" | "simulator/main" | "simulator/load-dashboards"): string[] {
+  const path = built(`${program}.js`);
+  if (path !== undefined) return [path];
+  const source = program === "simulator/load-dashboards" ? "simulator/load/dashboards" : program;
+  return ["--import", import.meta.resolve("tsx"), join(root, `${source}.ts`)];
+}
