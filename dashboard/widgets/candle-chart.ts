@@ -2,7 +2,8 @@ import { type CandleRow, type CandleSource, candleRows, priceLabels } from "../d
 import { formatCount } from "../data/format.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
-import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
+import type { Plot } from "./plot.ts";
+import type { Pen, PlotCursor, PlotOptions } from "./plot-options.ts";
 
 /** The part of the plot's height that bars of volume stand in. */
 const volumePart = 0.2;

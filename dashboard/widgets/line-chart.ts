@@ -3,7 +3,8 @@ import { type Line, lineOf } from "../data/line.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
-import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
+import type { Plot } from "./plot.ts";
+import type { Pen, PlotCursor, PlotOptions } from "./plot-options.ts";
 import { axisValues } from "./plot-parts.ts";
 
 export interface Threshold {

@@ -6,7 +6,8 @@ import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
 import type { LineReading } from "./line-chart.ts";
-import { type Pen, Plot, type PlotCursor, type PlotMark, type ValueAxis } from "./plot.ts";
+import { Plot } from "./plot.ts";
+import type { Pen, PlotCursor, PlotMark, ValueAxis } from "./plot-options.ts";
 import { axisValues } from "./plot-parts.ts";
 
 export interface OverlayTrace extends Beat {

@@ -4,79 +4,11 @@ import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { chartColours } from "./colours.ts";
+import type { Pen, PlotMark, PlotOptions, PlotRows } from "./plot-options.ts";
 import { cutText, lineRange, loneRows, remembered } from "./plot-parts.ts";
 
 /** A shadow root gets no styles from outside: each element that holds a plot adopts these. */
 export const plotCss: string = uplotCss;
-
-/** What the crosshair points at. */
-export interface PlotCursor {
-  readonly timeMs: number;
-  /** Row of the drawn arrays nearest to the crosshair; undefined where there is none. */
-  readonly row: number | undefined;
-  /** CSS pixels from the host's left edge. */
-  readonly leftPx: number;
-}
-
-/** Draws on the canvas of a plot, in canvas pixels. */
-export interface Pen {
-  readonly context: CanvasRenderingContext2D;
-  /** The plotting area. */
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  /** Canvas pixels for one CSS pixel. */
-  readonly ratio: number;
-  x(timeMs: number): number;
-  /** `axis`: the key of one of several value axes. */
-  y(value: number, axis?: string): number;
-}
-
-/** One of several value axes. */
-export interface ValueAxis {
-  readonly key: string;
-  readonly side: "left" | "right";
-  /** False for a scale without labels, where there is no room for more of them. */
-  readonly shown: boolean;
-  /** Stands above it. */
-  readonly title: string;
-  /** Least and most of what it has to hold; null where there is nothing. */
-  extent(): readonly [least: number | null, most: number | null];
-}
-
-/** A dot on what the crosshair points at. */
-export interface PlotMark {
-  readonly timeMs: number;
-  readonly value: number;
-  /** The key of its value axis. */
-  readonly axis: string;
-  readonly colour: string;
-}
-
-export interface PlotOptions {
-  readonly height: number;
-  /** Lines with a band; candles, which `paint` draws between least and most; or only axes with what `paint` draws: that of time (strip), and those of values (overlay). */
-  readonly kind: "line" | "candles" | "strip" | "overlay";
-  /** The axes of an overlay, inner ones first; one at least. */
-  readonly valueAxes?: readonly ValueAxis[];
-  /** Labels of the value axis. */
-  readonly valueLabels?: (splits: readonly number[]) => string[];
-  /** Where they stand between the ends of the value axis; by default at round numbers with room between them. */
-  readonly valueTicks?: (from: number, to: number) => number[];
-  /** The ends of the value axis, from least and most of what is drawn; lines have their own. */
-  readonly valueRange?: (least: number | null, most: number | null) => [number, number];
-  /** Of lines: whether a value stands until the next instead of leading to it. Asked at each draw. */
-  readonly holds?: () => boolean;
-  /** Draws below axes and lines, or (all others) above the grid. */
-  readonly paint?: (pen: Pen) => void;
-  readonly cursorMoved: (cursor: PlotCursor | undefined) => void;
-  /** A stretch of time was drawn with the pointer. */
-  readonly spanChosen: (span: { readonly fromMs: number; readonly toMs: number }) => void;
-}
-
-/** Times, then values, least and most of each row (lines), least and most (candles), or times alone (strips and overlays). */
-export type PlotRows = readonly [times: readonly number[], ...columns: (readonly (number | null)[])[]];
 
 /** Place of the value among the drawn series; least and most follow. */
 const valueSeries = 1;
@@ -216,6 +148,8 @@ export class Plot {
       cursor: {
         y: false,
         drag: { x: true, y: false, setScale: false, dist: 8 },
+        // uPlot's own double click shows all rows: another window than the one that was told to be shown.
+        bind: { dblclick: () => null },
         // `true` would take the place of the function that makes the point.
         points: line
           ? {

@@ -3,7 +3,8 @@ import { kindOf, type PresenceKind, type PresenceSpan } from "../data/presence-l
 import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
-import { type Pen, Plot, type PlotCursor } from "./plot.ts";
+import { Plot } from "./plot.ts";
+import type { Pen, PlotCursor } from "./plot-options.ts";
 
 /** With its time axis, CSS pixels. */
 export const presenceHeightPx = 66;

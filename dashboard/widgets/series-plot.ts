@@ -4,7 +4,8 @@ import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { LineChart, type LineReading, type Threshold } from "./line-chart.ts";
-import { Plot, type PlotCursor } from "./plot.ts";
+import { Plot } from "./plot.ts";
+import type { PlotCursor } from "./plot-options.ts";
 import { type StateReading, StateStrip } from "./state-strip.ts";
 
 /** Heights of plots with their time axis, CSS pixels. */

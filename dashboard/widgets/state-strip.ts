@@ -2,7 +2,8 @@ import type { StateSpan, StateTrace } from "../data/state-trace.ts";
 import { texts } from "../texts/index.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
-import type { Pen, Plot, PlotCursor, PlotOptions } from "./plot.ts";
+import type { Plot } from "./plot.ts";
+import type { Pen, PlotCursor, PlotOptions } from "./plot-options.ts";
 
 export interface StripSource {
   readonly trace: StateTrace;

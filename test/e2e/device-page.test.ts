@@ -96,6 +96,19 @@ describe("the page of a device", () => {
     await page.context().close();
   });
 
+  it("shows the window that was chosen, whatever is clicked in a chart", async () => {
+    const { page } = await world.visit(`#/device/boiler/1?from=${lastMs - 480 * second}&to=${lastMs}`);
+    const plot = card(page, "Flow").locator(".plot");
+    const begins = async () => (await drawnLine(plot)).from;
+    // The readings begin in its middle.
+    await expect.poll(begins).toBeLessThan(0.6);
+    expect(await begins()).toBeGreaterThan(0.45);
+    await plot.locator(".u-over").dblclick({ position: { x: 200, y: 60 } });
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    expect(await begins()).toBeGreaterThan(0.45);
+    await page.context().close();
+  });
+
   it("lets a person name what the device does not, says what the hub refuses at its field, and takes it back", async () => {
     const { page } = await world.visit("#/device/boiler/1?range=15m");
     await page.getByRole("heading", { name: "Boiler 1", level: 1 }).waitFor();
