@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { defineConfig } from "vite";
 import { compressedFiles } from "./server/tools/compressed-files.ts";
 import { linkPackage } from "./server/tools/link-package.ts";
+import { squeezedTemplates } from "./server/tools/squeezed-templates.ts";
 
 const root = import.meta.dirname;
 /** Where a build goes; the set-up script gives each build a folder of its own. */
@@ -27,6 +28,19 @@ export default defineConfig({
         emptyOutDir: true,
         target: "es2022",
         rolldownOptions: {
+          // What every page needs is two files, what chooses the page and the rest: many small ones compress less, since each begins anew.
+          output: {
+            codeSplitting: {
+              groups: [
+                {
+                  name: "choice",
+                  test: /dashboard\/(?:pages\/registry|data\/(?:theme|route)|texts\/index)\.ts$/,
+                  priority: 2,
+                },
+                { name: "app", test: /dashboard\/pages\/app\.ts$/, priority: 1 },
+              ],
+            },
+          },
           // The page takes functions through the door of the protocol; the schemas behind it would bring 50 kB of zod.
           treeshake: { moduleSideEffects: (id) => !id.startsWith(join(root, "server/protocol")) },
         },
@@ -64,7 +78,11 @@ export default defineConfig({
       },
     },
   },
-  plugins: [compressedFiles("client"), linkPackage("link", root, join(root, "simulator"), "link.ts")],
+  plugins: [
+    squeezedTemplates("client", join(root, "dashboard")),
+    compressedFiles("client"),
+    linkPackage("link", root, join(root, "simulator"), "link.ts"),
+  ],
   builder: {
     async buildApp(builder) {
       await Promise.all(Object.values(builder.environments).map((environment) => builder.build(environment)));

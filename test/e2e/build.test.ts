@@ -25,6 +25,12 @@ describe("the built page", () => {
     expect(script).not.toMatch(/ZodError|_zod|safeParse/);
   });
 
+  it("brings no comments of its styles, nor their indentation", () => {
+    const assets = files.filter(({ name }) => /^(?:app|hub-page)-.*\.js$/.test(name)).map(({ text }) => text);
+    expect(assets.join("\n")).toContain(":host{display: block;min-height: 100vh;}");
+    expect(assets.filter((text) => text.includes("/*"))).toEqual([]);
+  });
+
   it("names no other machine, but the names of XML", () => {
     const addresses = files.flatMap(({ text }) => text.match(/\b(?:https?|wss?):\/\/[\w.-]+/g) ?? []);
     expect(addresses.filter((address) => address !== "http://www.w3.org")).toEqual([]);

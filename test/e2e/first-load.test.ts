@@ -21,8 +21,17 @@ describe("the first load", () => {
   let world: World;
   beforeAll(async () => {
     world = await World.start();
-    const device = await world.device("press", { metrics: { temperature: { label: "Temperature" } } });
-    device.send({ type: "readings", id: 1, readings: [{ metric: "temperature", value: 1 }] });
+    const device = await world.device("press", {
+      metrics: { temperature: { label: "Temperature" }, last: { role: "price" } },
+    });
+    device.send({
+      type: "readings",
+      id: 1,
+      readings: [
+        { metric: "temperature", value: 1 },
+        { metric: "last", value: 2 },
+      ],
+    });
     await device.next("ack");
   });
   afterAll(() => world.stop());
@@ -30,6 +39,8 @@ describe("the first load", () => {
   /** Opens the page with an empty cache; it is loaded when `seen` is there. */
   const load = async (at: string, seen: string, language = "en"): Promise<Load> => {
     const page = await world.blank();
+    // What a browser takes that opens the hub over a network, without TLS.
+    await page.setExtraHTTPHeaders({ "accept-encoding": "gzip" });
     await page.addInitScript((key) => localStorage.setItem("telemetry-hub.language", key), language);
     const finished: Promise<{ bytes: number; script: string }>[] = [];
     page.on("requestfinished", (request) => {
@@ -54,6 +65,9 @@ describe("the first load", () => {
   it.each([
     { at: "#/", seen: "fleet-page >> text=press", needs: [], language: "en" },
     { at: "#/device/press", seen: "metric-card canvas", needs: ["charts"], language: "en" },
+    { at: "#/market", seen: "candle-card canvas", needs: ["charts"], language: "en" },
+    { at: "#/explore?s=press/temperature", seen: "explore-chart canvas", needs: ["charts"], language: "en" },
+    { at: "#/hub", seen: "status-card canvas", needs: ["charts"], language: "en" },
     { at: "#/connect", seen: "connect-page code-block", needs: ["programs"], language: "en" },
     { at: "#/", seen: "fleet-page >> text=press", needs: ["korean"], language: "ko" },
   ] as const)(
