@@ -41,6 +41,7 @@ export class CandlePicker extends LitElement {
       }
       label:focus-within {
         border-color: var(--focus);
+        outline: 1px solid var(--focus);
       }
       input {
         flex: 1;
@@ -50,6 +51,9 @@ export class CandlePicker extends LitElement {
         background: none;
         color: var(--text);
         font-size: var(--input-text);
+      }
+      /* Its label shows it. */
+      input:focus-visible {
         outline: none;
       }
       input::placeholder {

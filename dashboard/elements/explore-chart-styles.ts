@@ -27,6 +27,11 @@ export function lookClass(look: number): string {
   return `look look-${(look % looks.length) + 1} ${look < looks.length ? dashes : "dotted"}`;
 }
 
+/** The class of a name that is short enough to be never cut: the longer one beside it gives way. */
+export function brevity(name: string): "short" | "" {
+  return name.length <= 16 ? "short" : "";
+}
+
 export const exploreChartStyles: CSSResult = css`
   :host {
     display: block;
@@ -143,6 +148,9 @@ export const exploreChartStyles: CSSResult = css`
     gap: 0.5ch;
     min-width: 40%;
     white-space: nowrap;
+  }
+  .legend .name .short {
+    flex: none;
   }
   .legend .name > * {
     min-width: 4ch;

@@ -16,7 +16,7 @@ import { plotCss } from "../widgets/plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import { ChartController, nextFrameMs } from "./chart-controller.ts";
 import { followGestures } from "./chart-gestures.ts";
-import { exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
+import { brevity, exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
 import type { PictureChart } from "./explore-picture.ts";
 import { sheetOf } from "./metric-card-styles.ts";
@@ -216,7 +216,7 @@ export class ExploreChart extends LitElement {
       @pointerleave=${() => this.#emphasise(undefined)}
     >
       ${this.group.kind === "numbers" ? html`<i class=${lookClass(look)}></i>` : nothing}
-      <span class="name"><span>${seriesLabel(series)}</span> <span class="device">${deviceLabel(device)}</span></span>
+      <span class="name"><span class=${brevity(seriesLabel(series))}>${seriesLabel(series)}</span> <span class="device">${deviceLabel(device)}</span></span>
       <span class="value numbers">${value}</span>
     </button>`;
   }

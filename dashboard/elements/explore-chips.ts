@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { keyOf, type SeriesName } from "../data/explore-choice.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { lookClass, lookStyles } from "./explore-chart-styles.ts";
+import { brevity, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { type ExploreLine, nameOfLine } from "./explore-lines.ts";
 import { icons } from "./icons.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
@@ -56,6 +56,9 @@ export class ExploreChips extends LitElement {
         gap: 0.5ch;
         min-width: 0;
         white-space: nowrap;
+      }
+      .chip .name .short {
+        flex: none;
       }
       .chip .name > * {
         min-width: 4ch;
@@ -118,8 +121,8 @@ export class ExploreChips extends LitElement {
       <span class="name">
         ${
           line
-            ? html`<span>${seriesLabel(line.series)}</span> <span class="device">${deviceLabel(line.device)}</span>`
-            : html`<span>${name.metric}</span> <span class="device">${name.device} – ${texts.explore.unknown}</span>`
+            ? html`<span class=${brevity(seriesLabel(line.series))}>${seriesLabel(line.series)}</span> <span class="device">${deviceLabel(line.device)}</span>`
+            : html`<span class=${brevity(name.metric)}>${name.metric}</span> <span class="device">${name.device} – ${texts.explore.unknown}</span>`
         }
       </span>
       <button

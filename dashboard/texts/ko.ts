@@ -399,7 +399,7 @@ export const ko: Texts = {
     time: "시각",
     value: "값",
     newestFirst: "최신순",
-    rowsLeft: (count) => `이전 행 ${count}개 더 있음`,
+    rowsLeft: (count) => `(이전 행 ${count}개 더 있음)`,
     describe: (label, newest, summary) => `${label}: 최근 값 ${newest}. ${summary}`,
     between: (min, max, range) => `${range} 동안 ${min}에서 ${max} 사이.`,
     shares: (shares, range) => (shares === "" ? "" : `${range} 동안 ${shares}.`),
