@@ -4,7 +4,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
 import { formatCount } from "../data/format.ts";
-import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles, dotStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { ChosenDevices, type DeviceFilter, type DeviceSort } from "./device-order.ts";
 import { deviceRow, rowHeight, rowStyles } from "./device-row.ts";
@@ -23,6 +23,7 @@ export class DeviceList extends LitElement {
     baseStyles,
     buttonStyles,
     dotStyles,
+    searchStyles,
     rowStyles,
     css`
       :host {
@@ -49,30 +50,6 @@ export class DeviceList extends LitElement {
       }
       .line .button {
         margin-left: auto;
-      }
-      .search {
-        position: relative;
-        display: block;
-      }
-      .search svg {
-        position: absolute;
-        top: calc(var(--control-height) / 2 - 8px);
-        left: 9px;
-        color: var(--text-muted);
-        pointer-events: none;
-      }
-      input {
-        width: 100%;
-        height: var(--control-height);
-        padding: 0 8px 0 32px;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-s);
-        background: var(--surface);
-        font-size: var(--input-text);
-      }
-      input::placeholder {
-        color: var(--text-muted);
-        opacity: 1;
       }
       .choices {
         display: flex;

@@ -42,30 +42,12 @@ export const fleetToolStyles = css`
     margin-left: auto;
   }
   .search {
-    position: relative;
-    display: block;
     grid-area: search;
     min-width: 340px;
   }
-  .search svg {
-    position: absolute;
-    top: calc(var(--control-height) / 2 - 8px);
-    left: 9px;
-    color: var(--text-muted);
-    pointer-events: none;
-  }
-  input {
-    width: 100%;
-    height: var(--control-height);
-    padding: 0 30px 0 32px;
-    border: 1px solid var(--border-strong);
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    font-size: var(--input-text);
-  }
-  input::placeholder {
-    color: var(--text-muted);
-    opacity: 1;
+  /* Its key stands at the end. */
+  .search input {
+    padding-right: 30px;
   }
   kbd {
     position: absolute;

@@ -3,7 +3,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { CommandController } from "../client/commands.ts";
 import { formatCount } from "../data/format.ts";
 import { type SparkSpanKey, sparkSpanKeys } from "../data/spark-trace.ts";
-import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles, dotStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import type { DeviceSort } from "./device-order.ts";
 import { type FleetChoice, type FleetState, fleetLooks, fleetSorts, fleetStates } from "./fleet-choice.ts";
@@ -15,7 +15,7 @@ import { icons } from "./icons.ts";
 /** What a person is told of the fleet at one glance, and what he chooses of it. Fires `choose` with the changed part of the choice, `leave-search` when the list is meant. */
 @customElement("fleet-tools")
 export class FleetTools extends LitElement {
-  static override styles = [baseStyles, buttonStyles, dotStyles, fleetToolStyles];
+  static override styles = [baseStyles, buttonStyles, dotStyles, searchStyles, fleetToolStyles];
 
   @property({ attribute: false }) selection!: FleetSelection;
   @property({ attribute: false }) choice!: FleetChoice;

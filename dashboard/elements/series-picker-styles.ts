@@ -20,30 +20,7 @@ export const seriesPickerStyles: CSSResult = css`
     padding: 12px 12px 6px;
   }
   .search {
-    position: relative;
-    display: block;
     flex: 1;
-    min-width: 0;
-  }
-  .search svg {
-    position: absolute;
-    top: calc(var(--control-height) / 2 - 8px);
-    left: 9px;
-    color: var(--text-muted);
-    pointer-events: none;
-  }
-  input {
-    width: 100%;
-    height: var(--control-height);
-    padding: 0 8px 0 32px;
-    border: 1px solid var(--border-strong);
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    font-size: var(--input-text);
-  }
-  input::placeholder {
-    color: var(--text-muted);
-    opacity: 1;
   }
   .count {
     padding: 0 12px 6px;

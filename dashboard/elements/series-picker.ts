@@ -5,7 +5,7 @@ import type { HubView } from "../client/hub-view.ts";
 import { keyOf, mostExplored, type SeriesName } from "../data/explore-choice.ts";
 import { formatCount } from "../data/format.ts";
 import { type FoundSeries, SeriesSearch } from "../data/series-search.ts";
-import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles, dotStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 import { seriesPickerStyles } from "./series-picker-styles.ts";
@@ -23,7 +23,7 @@ type Row = { readonly head: FoundSeries } | { readonly found: FoundSeries; reado
  */
 @customElement("series-picker")
 export class SeriesPicker extends LitElement {
-  static override styles = [baseStyles, buttonStyles, dotStyles, seriesPickerStyles];
+  static override styles = [baseStyles, buttonStyles, dotStyles, searchStyles, seriesPickerStyles];
 
   @property({ attribute: false }) view!: HubView;
   /** Keys of those that are shown. */

@@ -166,3 +166,32 @@ export const dotStyles = css`
     background: linear-gradient(90deg, var(--warn) 50%, transparent 50%);
   }
 `;
+
+/** A field that finds things: `<label class="search">` with an icon and an input. */
+export const searchStyles = css`
+  .search {
+    position: relative;
+    display: block;
+    min-width: 0;
+  }
+  .search svg {
+    position: absolute;
+    top: calc(var(--control-height) / 2 - 8px);
+    left: 9px;
+    color: var(--text-muted);
+    pointer-events: none;
+  }
+  .search input {
+    width: 100%;
+    height: var(--control-height);
+    padding: 0 8px 0 32px;
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    font-size: var(--input-text);
+  }
+  .search input::placeholder {
+    color: var(--text-muted);
+    opacity: 1;
+  }
+`;
