@@ -171,6 +171,7 @@ export class Cable {
 
 /** Rules of accessibility that are broken, however little, each with the elements that break it. */
 export async function axeViolations(page: Page): Promise<string[]> {
+  await settledColours(page);
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
@@ -184,5 +185,18 @@ export async function axeViolations(page: Page): Promise<string[]> {
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
     );
+  });
+}
+
+/** Resolves once no colour is on its way to another, as after a change of the theme: half-way it is nobody's choice. */
+async function settledColours(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    const rootsIn = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+      root,
+      ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? rootsIn(shadowRoot) : [])),
+    ];
+    const moving = rootsIn(document).flatMap((root) => root.getAnimations());
+    await Promise.allSettled(moving.filter((one) => one instanceof CSSTransition).map(({ finished }) => finished));
   });
 }
