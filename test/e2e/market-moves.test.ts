@@ -131,7 +131,7 @@ describe("the window of candles", () => {
     await page.keyboard.press("?");
     const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
     for (const words of [
-      "Zoom into a stretch of time",
+      "Zoom into a range of time",
       "Back to what was seen before",
       "Zoom in and out at the pointer",
     ]) {
