@@ -74,7 +74,7 @@ describe("connections", () => {
   });
 
   it("[P53] a clean close between reports leaves a device online, asleep; a cut does not", async () => {
-    const { hub, connect } = await world();
+    const { hub, clock, connect } = await world();
     for (const [device, clean] of [
       ["sleeper", true],
       ["cut", false],
@@ -86,6 +86,7 @@ describe("connections", () => {
       await peer.untilOf("ack");
       session.closed({ reason: "closed", clean });
     }
+    clock.advance(2_000);
     const states = [...hub.catalog.devices()].map((device) => hub.presence.stateOf(device));
     expect(states).toMatchObject([
       { state: "online", reason: "asleep" },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { errorCodes } from "../../server/protocol/index.ts";
-import { type FaultOutcome, faults, playFaults } from "../../simulator/faults.ts";
+import { faults, playFaults } from "../../simulator/faults.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 import { FaultTap } from "./fault-tap.ts";
@@ -28,6 +28,8 @@ function upTo(count: number, first = 0): number[] {
 }
 
 const there = "online/connected";
+/** For two seconds, in which it may be back. */
+const cut = "online/closed";
 const gone = "offline/closed";
 
 /**
@@ -70,23 +72,23 @@ const truths: Record<string, (hub: TestHub, device: string) => Promise<void>> = 
     expect(await figures(hub)).toEqual({ stored: 30_000 + beside, rejected: 0, overwritten: 0 });
   },
   silence: async (hub, device) => {
-    expect(await timeline(hub, device)).toEqual([there, "silent/no_reading", there, gone]);
+    expect(await timeline(hub, device)).toEqual([there, "silent/no_reading", there, cut, gone]);
     expect(await values(hub, device)).toEqual(upTo(6));
   },
   flapping: async (hub, device) => {
-    const flaps = upTo(10).flatMap(() => [there, gone]);
+    const flaps = upTo(10).flatMap(() => [there, cut, gone]);
     // For the moment until the newer connection is let in, the older one is said to be replaced.
-    expect(await timeline(hub, device)).toEqual([...flaps, there, "online/replaced", there, gone]);
+    expect(await timeline(hub, device)).toEqual([...flaps, there, "online/replaced", there, cut, gone]);
     expect(await values(hub, device)).toEqual(upTo(12));
   },
   "half-open": async (hub, device) => {
-    expect(await timeline(hub, device)).toEqual([there, "offline/timeout", there, gone]);
+    expect(await timeline(hub, device)).toEqual([there, "offline/timeout", there, cut, gone]);
     expect(await values(hub, device)).toEqual(upTo(6));
   },
   "not-a-number": async (hub, device) => {
     expect(await values(hub, device)).toEqual([0.5, 1.5, 2.5, 3.5]);
     expect(await refused(hub, device)).toEqual(["invalid_value", "invalid_value", "type_mismatch"]);
-    expect(await timeline(hub, device)).toEqual([there, gone]);
+    expect(await timeline(hub, device)).toEqual([there, cut, gone]);
   },
   "wrong-type": async (hub, device) => {
     expect(await values(hub, device)).toEqual(upTo(5));
@@ -122,7 +124,7 @@ describe("faults on purpose", () => {
   });
 
   /** Time passes for the hub only while the fault waits. */
-  async function play(name: string): Promise<{ hub: TestHub; tap: FaultTap; outcome: FaultOutcome; lines: string[] }> {
+  async function play(name: string) {
     const clock = new FakeClock();
     hub = await startHub({ clock, engine: "sqlite", limits });
     tap = await FaultTap.put(hub.url);
@@ -135,7 +137,7 @@ describe("faults on purpose", () => {
       pause: async (ms) => clock.advance(ms),
     });
     if (!outcome) throw new Error(`there is no fault ${name}`);
-    return { hub, tap, outcome, lines };
+    return { hub, clock, tap, outcome, lines };
   }
 
   it("are held to the hub's API, each of them", () => {
@@ -152,12 +154,13 @@ describe("faults on purpose", () => {
   it.each(faults.map(({ name }) => name))(
     "[X1] %s: the hub makes of it what the fault says, by its own figures",
     async (name) => {
-      const { hub, tap, outcome, lines } = await play(name);
+      const { hub, clock, tap, outcome, lines } = await play(name);
       expect(lines[0]).toBe(`${name}: ${outcome.fault.does}; ${outcome.fault.expectation}.`);
       expect(lines[1]).toMatch(/: as it should\.$/);
       expect(outcome.verdict).toBe("as it should");
       const device = `faults/${name}`;
-      await until(async () => (await timeline(hub, device)).at(-1) === gone);
+      await until(async () => [cut, gone].includes((await timeline(hub, device)).at(-1) ?? ""));
+      clock.advance(2_000);
       await truths[name]?.(hub, device);
       const said = termsOf(outcome.fault.expectation);
       const heard = tap.heard();

@@ -6,8 +6,8 @@ import type { PresenceReason, PresenceState } from "../../protocol/viewer.ts";
 
 /** Grace is never shorter, ms; a connection that takes over has so long to be let in. */
 export const leastGraceMs = 10_000;
-/** Readings that are committed so soon after the end of their connection were on their way to the disk when it ended, ms. */
-const inFlightMs = 2_000;
+/** A device that was cut has so long to come back; readings that are committed meanwhile were sent before, ms. */
+const returnMs = 2_000;
 
 /** What people see. */
 export interface Shown {
@@ -16,16 +16,17 @@ export interface Shown {
 }
 
 /** What carries a device: a connection, of its own or of its gateway, or else why it has none. */
-type Footing = "connection" | "closed" | "timeout" | "replaced" | "gateway_offline" | "hub_restart";
+type Footing = "connection" | EndReason | "hub_restart";
+export type EndReason = "closed" | "timeout" | "replaced" | "gateway_offline";
 
-/** What each footing shows within grace, and past it. */
-const shownOn: Readonly<Record<Footing, { readonly within: Shown; readonly past: Shown }>> = {
+/** What each footing shows within grace, and past it; `asleep`: within grace after a goodbye. */
+const shownOn: Readonly<Record<Footing, { readonly within: Shown; readonly past: Shown; readonly asleep?: Shown }>> = {
   connection: { within: online("connected"), past: { state: "silent", reason: "no_reading" } },
-  closed: { within: online("asleep"), past: offline("closed") },
+  closed: { within: online("closed"), past: offline("closed"), asleep: online("asleep") },
   timeout: { within: online("reporting"), past: offline("timeout") },
   // Take-overs are told: of two programs under one id each throws the other out.
   replaced: { within: online("replaced"), past: offline("replaced") },
-  gateway_offline: { within: online("asleep"), past: offline("gateway_offline") },
+  gateway_offline: { within: online("gateway_offline"), past: offline("gateway_offline"), asleep: online("asleep") },
   hub_restart: { within: online("hub_restart"), past: offline("hub_restart") },
 };
 
@@ -62,7 +63,7 @@ export class PresenceMachine {
       this.#signMs = nowMs;
       return !within;
     }
-    const inFlight = nowMs - this.#endMs < inFlightMs;
+    const inFlight = nowMs - this.#endMs < returnMs;
     // Who was cut is not brought back by what it had sent before.
     if (inFlight && !this.#sleeps) return false;
     if (this.#footing === "hub_restart" || (!within && !inFlight)) this.#footing = "timeout";
@@ -71,11 +72,12 @@ export class PresenceMachine {
     return true;
   }
 
-  /** The last connection that carried it ended, and `sleeps` tells whether it may be asleep now. */
-  ended(reason: Exclude<Footing, "connection">, sleeps: boolean, nowMs: number): void {
+  /** The last connection that carried it ended. `sleeps`: it may be asleep now. `returns`: it may be back in a moment. */
+  ended(reason: EndReason, { sleeps, returns }: { sleeps: boolean; returns: boolean }, nowMs: number): void {
     // Connecting alone is no report.
     this.#stand(reason, sleeps ? this.#readingMs : Number.NEGATIVE_INFINITY);
     if (reason === "replaced") this.#heldUntilMs = nowMs + leastGraceMs;
+    else if (returns) this.#heldUntilMs = nowMs + returnMs;
     this.#endMs = nowMs;
     this.#sleeps = sleeps;
   }
@@ -95,7 +97,9 @@ export class PresenceMachine {
 
   /** What it shows within grace, or past it. */
   shown(within: boolean): Shown {
-    return shownOn[this.#footing][within ? "within" : "past"];
+    const { within: held, past, asleep = held } = shownOn[this.#footing];
+    if (!within) return past;
+    return this.#sleeps ? asleep : held;
   }
 
   /** It has no connection because its gateway has none. */

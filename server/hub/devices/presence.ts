@@ -7,7 +7,7 @@ import type { Clock } from "../../ports.ts";
 import type { PresenceState } from "../../protocol/viewer.ts";
 import type { Device, Series } from "../catalog.ts";
 import { Intervals } from "./intervals.ts";
-import { leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
+import { type EndReason, leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
 import { TimerWheel, type Waiting } from "./timer-wheel.ts";
 
 /** Interval of a series of which too little is known, ms. */
@@ -23,7 +23,7 @@ export interface StateOfDevice extends Shown {
 
 /**
  * Why a connection ended. `clean`: the device said goodbye, as a sensor does that sleeps between reports, or a newer
- * connection is about to take its place. All else is offline at once.
+ * connection is about to take its place. After all else it is offline, unless it is back within two seconds.
  */
 export interface ConnectionEnd {
   readonly reason: "closed" | "timeout" | "replaced";
@@ -133,7 +133,8 @@ export class Presence {
   removed(device: Device): void {
     const watched = this.#watched.get(device);
     if (!watched) return;
-    this.#leaveBehind(watched, true);
+    // Nobody waits for it to be back, as for one that answered no ping.
+    this.#leaveBehind(watched, { reason: "timeout", clean: true });
     for (const child of watched.behind ?? []) child.gateway = undefined;
     watched.gateway?.behind?.delete(watched);
     // Its connection may outlive it, and its end is nobody's any more.
@@ -236,17 +237,17 @@ export class Presence {
     this.#settle(watched);
   }
 
-  #closed(watched: Watched, { reason, clean }: ConnectionEnd): void {
+  #closed(watched: Watched, end: ConnectionEnd): void {
     watched.connection = undefined;
-    if (!watched.through) this.#ended(watched, reason, clean);
-    this.#leaveBehind(watched, clean);
+    if (!watched.through) this.#ended(watched, end.reason, end);
+    this.#leaveBehind(watched, end);
   }
 
   /** A connection of a gateway is gone, and with it the devices behind it that have none of their own. */
-  #leaveBehind(gateway: Watched, clean: boolean): void {
+  #leaveBehind(gateway: Watched, end: ConnectionEnd): void {
     for (const child of gateway.behind ?? []) {
       child.through = undefined;
-      if (!child.connection) this.#ended(child, "gateway_offline", clean);
+      if (!child.connection) this.#ended(child, "gateway_offline", end);
     }
   }
 
@@ -258,9 +259,12 @@ export class Presence {
     this.#settle(child);
   }
 
-  #ended(watched: Watched, reason: ConnectionEnd["reason"] | "gateway_offline", clean: boolean): void {
+  #ended(watched: Watched, reason: EndReason, end: ConnectionEnd): void {
     // Who loads the past does not sleep between reports.
-    watched.machine.ended(reason, clean && !watched.device.meta.historic, this.#wheel.now());
+    const sleeps = end.clean && !watched.device.meta.historic;
+    // Who answered no ping was waited for before.
+    const returns = watched.shown.state === "online" && end.reason !== "timeout";
+    watched.machine.ended(reason, { sleeps, returns }, this.#wheel.now());
     this.#settle(watched);
   }
 

@@ -29,6 +29,51 @@ describe("a device that is away for a moment", () => {
     expect(seen("a")).toBe("offline replaced");
   });
 
+  it("[P78] is not offline where it was cut and is back within 2 s, and the cut is told all the same", () => {
+    const { clock, presence, device, report, seen, told } = world();
+    for (let round = 0; round < 3; round++) {
+      const connection = presence.connected(device("a"));
+      report("a");
+      connection.closed({ reason: "closed", clean: false });
+      // What was on its way to the disk is no sign that it is back.
+      clock.advance(second);
+      report("a");
+      clock.advance(second - 1);
+      expect(seen("a")).toBe("online closed");
+    }
+    clock.advance(1);
+    expect(seen("a")).toBe("offline closed");
+    const round = ["a online connected", "a online closed"];
+    expect(told).toEqual([...round, ...round, ...round, "a offline closed"]);
+  });
+
+  it("[P78] is offline at once where it was silent before it was cut", () => {
+    const { clock, presence, device, seen } = world();
+    const connection = presence.connected(device("a", { reportInterval: minute }));
+    clock.advance(3 * minute);
+    connection.closed({ reason: "closed", clean: false });
+    expect(seen("a")).toBe("offline closed");
+  });
+
+  it("[P78] [P77] goes through a short cut of its gateway", () => {
+    const { clock, presence, device, report, told } = world();
+    const gateway = device("gateway");
+    const connection = presence.connected(gateway);
+    presence.spokenFor(device("mote"), gateway);
+    report("mote");
+    told.length = 0;
+    connection.closed({ reason: "closed", clean: false });
+    clock.advance(2 * second - 1);
+    presence.connected(gateway);
+    clock.advance(minute);
+    expect(told).toEqual([
+      "gateway online closed",
+      "mote online gateway_offline",
+      "gateway online connected",
+      "mote online connected",
+    ]);
+  });
+
   it("[P53] stays replaced while the last readings of its older connection are committed", () => {
     const { clock, presence, device, report, told } = world();
     const older = presence.connected(device("a"));

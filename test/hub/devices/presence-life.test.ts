@@ -91,7 +91,7 @@ describe("presence in a random life", () => {
           expect(clock.pending).toBeLessThanOrEqual(1);
         }
       }),
-      { seed: printedSeed("presence in a random life"), numRuns: 300 },
+      { seed: printedSeed("presence in a random life"), numRuns: 100 },
     );
   });
 });

@@ -104,12 +104,14 @@ const states: Record<string, readonly ((gateway: boolean) => Life)[]> = {
     () =>
       after(
         new Life(true),
-        (life) => life.end(cut),
+        (life) => life.end(unanswered),
         rest,
         (life) => life.report(),
       ),
   ],
   "online replaced": [() => after(new Life(true), (life) => life.end(takenOver), rest)],
+  "online closed": [() => after(new Life(true), (life) => life.end(cut))],
+  "online gateway_offline": [() => after(new Life(false), (life) => life.gatewayEnds(cut))],
   "online hub_restart": [() => new Life(true, true)],
   offline: [
     () =>

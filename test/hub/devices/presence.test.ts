@@ -150,7 +150,7 @@ describe("presence", () => {
     expect(presence.stateOf(device("a")).since).toBe(clock.now());
   });
 
-  it("[P55] calls a device offline at once when its connection is cut, with the reason", () => {
+  it("[P55] calls a device offline at once that answered no ping, with the reason", () => {
     const { clock, presence, device, report, seen } = world();
     const connection = presence.connected(device("a"));
     report("a");
@@ -167,8 +167,9 @@ describe("presence", () => {
   });
 
   it("[P55] calls a device closed that connected, sent nothing and left", () => {
-    const { presence, device, seen } = world();
+    const { clock, presence, device, seen } = world();
     presence.connected(device("a")).closed(clean);
+    clock.advance(2 * second);
     expect(seen("a")).toBe("offline closed");
   });
 
@@ -180,8 +181,8 @@ describe("presence", () => {
     older.closed(cut);
     expect(seen("a")).toBe("online connected");
     expect(told).toEqual(["a online connected"]);
-    newer.closed({ reason: "closed", clean: false });
-    expect(seen("a")).toBe("offline closed");
+    newer.closed({ reason: "timeout", clean: false });
+    expect(seen("a")).toBe("offline timeout");
   });
 
   it("[P53] tells each take-over of a device that reports, which is never offline meanwhile", () => {
@@ -196,7 +197,7 @@ describe("presence", () => {
     expect(told).toEqual(["a online connected", ...takeOver, ...takeOver]);
   });
 
-  it("[P54] never calls a historic device silent, and closed as soon as it leaves", () => {
+  it("[P54] never calls a historic device silent, nor asleep once it left", () => {
     const { clock, presence, device, report, seen } = world();
     const archive = device("archive", { historic: true });
     const connection = presence.connected(archive);
@@ -208,6 +209,8 @@ describe("presence", () => {
     expect(seen("archive")).toBe("online connected");
     expect([...archive.series.values()].map((series) => presence.isStale(series))).toEqual([false]);
     connection.closed(clean);
+    expect(seen("archive")).toBe("online closed");
+    clock.advance(2 * second);
     expect(seen("archive")).toBe("offline closed");
   });
 
