@@ -1,25 +1,12 @@
-import { type CSSResult, css, unsafeCSS } from "lit";
+import { css, unsafeCSS } from "lit";
 import { plotHeightPx } from "../widgets/series-plot.ts";
-
-/** Foreign CSS as a sheet of a shadow root. */
-export function sheetOf(text: string): CSSResult {
-  return unsafeCSS(text);
-}
 
 /** The tokens that fill the bars of states. */
 const stateTokens = ["on", "off", "1", "2", "3", "4", "5", "6"];
 
 export const cardStyles = css`
-  :host {
-    display: block;
-    min-width: 0;
-  }
   article {
     padding: 12px 16px 6px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    box-shadow: var(--shadow);
   }
   header {
     display: flex;
@@ -95,11 +82,7 @@ export const cardStyles = css`
     color: var(--text-muted);
   }
   .plot {
-    position: relative;
     margin: 4px -16px 0 -8px;
-    border-radius: var(--radius-s);
-    opacity: var(--chart-opacity, 1);
-    transition: opacity var(--motion);
   }
   .plot.line {
     height: ${plotHeightPx.line}px;
@@ -107,41 +90,10 @@ export const cardStyles = css`
   .plot.strip {
     height: ${plotHeightPx.strip}px;
   }
-  .plot .u-cursor-x {
-    border-right: 1px solid var(--border-strong);
-  }
-  .plot .u-select {
-    background: var(--chart-band);
-  }
-  .chip {
-    position: absolute;
-    z-index: 2;
-    top: -2px;
-    left: 0;
-    padding: 1px 8px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius-s);
-    background: var(--surface-raised);
-    font-size: var(--text-xs);
-    white-space: nowrap;
-    pointer-events: none;
-  }
-  .chip span {
-    margin-left: 6px;
-    color: var(--text-muted);
-  }
+  /* In the middle of the plotting area, which has the value axis at its left. */
   .note {
-    position: absolute;
-    z-index: 1;
     top: 68px;
     left: calc(50% + 22px);
-    padding: 2px 10px;
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    color: var(--text-muted);
-    font-size: var(--text-s);
-    transform: translateX(-50%);
-    pointer-events: none;
   }
   .strip .note {
     top: 12px;
@@ -162,6 +114,9 @@ export const cardStyles = css`
   @media (max-width: 520px) {
     .metric {
       display: none;
+    }
+    .value .unit {
+      max-width: 7ch;
     }
   }
   dl {
