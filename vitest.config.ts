@@ -8,8 +8,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    // On two cores one worker, the runner's own choice, leaves half of them idle: most tests wait for processes and disks.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // On two cores one worker, the runner's own choice, leaves most of them idle, and two half: most tests wait for
+    // processes, pages and disks. As measured, a file with a browser keeps a third of a core busy.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     globalSetup: ["./test/support/global-setup.ts"],
     reporters: ["default", "./test/support/plain-reporter.ts"],
   },
