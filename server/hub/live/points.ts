@@ -3,7 +3,7 @@ import { numberText } from "../../formats/table.ts";
 import type { Value } from "../../store/columns.ts";
 
 /** Shorter lists are worth keeping for the next readings. */
-const fewReadings = 16;
+const fewReadings = 256;
 
 /** Parallel columns of readings in order of arrival. */
 export class Points {
