@@ -18,6 +18,8 @@ export interface CandleWords {
   readonly interval: CandleInterval;
   price(value: number): string;
   volume(value: number): string;
+  /** From open to close; empty where there is nothing to say. */
+  change(row: CandleRow): string;
   time(timeMs: number): string;
   /** What is under the candles: what was traded, or how many readings came; and in one letter. */
   readonly volumeName: string;
@@ -37,6 +39,12 @@ export function candleWords(
     interval,
     price: (value) => formatNumber(value, price.decimals),
     volume: (value) => formatNumber(value, volume?.decimals ?? 0),
+    change: ({ open, close }) => {
+      // Of a price the part counts; of a temperature, which may be zero, it would mean nothing.
+      if (price.entry.role !== "price")
+        return `${close > open ? "+" : ""}${formatNumber(close - open, price.decimals)}`;
+      return open === 0 ? "" : formatChange((close - open) / Math.abs(open));
+    },
     time: (timeMs) => (everyMs >= candleIntervals["1d"] ? formatUtcDay(timeMs) : formatInstant(timeMs, nowMs, everyMs)),
     volumeName: volume ? market.volume : market.count,
     volumeShort: volume ? market.short.volume : market.short.count,
@@ -48,7 +56,7 @@ export function candleLegend(row: CandleRow | undefined, words: CandleWords, poi
   if (!row) return html`<dl class="legend"></dl>`;
   const { short, open, high, low, close } = texts.market;
   const way = row.close > row.open ? "rise" : row.close < row.open ? "fall" : "";
-  const change = row.open === 0 ? "" : formatChange((row.close - row.open) / Math.abs(row.open));
+  const change = words.change(row);
   const figure = (name: string, long: string, value: string, more: TemplateResult | typeof nothing = nothing) =>
     html`<div><dt title=${long}>${name}</dt><dd>${value}${more}</dd></div>`;
   return html`<dl class="legend numbers" aria-live=${pointed ? "polite" : "off"}>
@@ -87,5 +95,7 @@ export function candleNow(series: SeriesView, newest: CandleRow | undefined, wor
 
 /** When the candle that now lies in is over; shorter ones are over before it is read. */
 export function closesIn(everyMs: number, nowMs: number): string {
-  return everyMs < 5_000 ? "" : `; ${texts.market.closesIn(formatDuration(everyMs - (nowMs % everyMs)))}`;
+  return everyMs < 5_000
+    ? ""
+    : `; ${texts.market.closesIn(formatDuration(Math.ceil((everyMs - (nowMs % everyMs)) / 1_000) * 1_000))}`;
 }

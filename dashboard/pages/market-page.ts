@@ -15,7 +15,7 @@ import { SparkFeed } from "../data/spark-feed.ts";
 import { sparkSpans } from "../data/spark-trace.ts";
 import "../elements/candle-card.ts";
 import "../elements/candle-picker.ts";
-import type { CandleChoice } from "../elements/candle-choice.ts";
+import { type CandleChoice, openingCount } from "../elements/candle-choice.ts";
 import { icons } from "../elements/icons.ts";
 import { TickerFlashes } from "../elements/ticker-flash.ts";
 import { TickerOrder, type TickerSort } from "../elements/ticker-order.ts";
@@ -248,7 +248,8 @@ export class MarketPage extends LitElement implements Drawn {
   #candleChoice(series: SeriesView): CandleChoice {
     const { interval, count, span } = this.#address.choice;
     const usual = narrow.matches ? usualCounts.narrow : usualCounts.wide;
-    return { interval: interval ?? this.#opening(series), count: count ?? usual, span };
+    const shown = interval ?? this.#opening(series);
+    return { interval: shown, count: count ?? openingCount(series, candleIntervals[shown], usual), span };
   }
 
   /** Decided once a series: it must not change under the eyes of whoever looks at it. */

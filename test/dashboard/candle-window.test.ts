@@ -13,6 +13,7 @@ import {
   seriesAt,
   spanOfCandles,
 } from "../../dashboard/data/candle-window.ts";
+import { openingCount } from "../../dashboard/elements/candle-choice.ts";
 import { wholeCandles } from "../../dashboard/elements/candle-moves.ts";
 import { marketChoiceOf, marketParams } from "../../dashboard/elements/ticker-choice.ts";
 import { TickerFlashes } from "../../dashboard/elements/ticker-flash.ts";
@@ -61,6 +62,12 @@ describe("the window of candles", () => {
     expect(spanOfCandles({ fromMs: 1, toMs: 2 }, minute)).toEqual({ fromMs: 0, toMs: 3 * minute });
     const { fromMs, toMs } = spanOfCandles({ fromMs: 0, toMs: 100 * day }, minute);
     expect((toMs - fromMs) / minute).toBe(mostInWindow);
+  });
+
+  it("has room for all candles that there are, and not for many more, where nobody chose how many", () => {
+    const of = (days: number) => openingCount(seriesView({ firstMs: 0, timeMs: days * day }), day, 120);
+    expect([0, 2, 29, 30, 59, 61, 5_000].map(of)).toEqual([30, 30, 30, 60, 60, 120, 120]);
+    expect(openingCount(seriesView(), day, 60)).toBe(60);
   });
 
   it("that a hand moved is whole candles, and keeps its length however often it is moved by parts of one", () => {

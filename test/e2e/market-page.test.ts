@@ -97,6 +97,9 @@ describe("the page of prices", () => {
     await page.locator("candle-card canvas").waitFor();
     // Of what is no trade the bars count the readings.
     await expect.poll(async () => (await legendOf(page)).length).toBe(5);
+    // A part of a temperature means nothing: the difference is told.
+    expect(await wordsOf(page.locator("candle-card .legend"))).toMatch(/C\s?4\d\.\d [+-]?\d\.\d/);
+    expect(await wordsOf(page.locator("candle-card .legend"))).not.toContain("%");
     await page.context().close();
   });
 
