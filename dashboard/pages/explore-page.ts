@@ -229,7 +229,7 @@ export class ExplorePage extends LitElement implements Drawn {
           const trace = line.hidden ? undefined : this.#feed.trace(line);
           return trace ? [{ device: line.device.entry.device, metric: line.series.entry.metric, trace }] : [];
         }),
-      picture: () => picturedCharts(this.renderRoot.querySelectorAll("explore-chart"), this.#shownEnds()),
+      picture: () => picturedCharts(this.renderRoot.querySelectorAll("explore-chart")),
     };
   }
 

@@ -270,7 +270,19 @@ describe("exploring", () => {
       expect(length).toBeGreaterThan(1_000);
       expect(length).toBeLessThan(1_205);
     }
+    // A picture is looked at another day, and elsewhere.
+    await page.evaluate(`{
+      const write = CanvasRenderingContext2D.prototype.fillText;
+      globalThis.written = [];
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+        globalThis.written.push(text);
+        return write.call(this, text, ...at);
+      };
+    }`);
     expect((await save("Picture: PNG")).subarray(1, 4).toString()).toBe("PNG");
+    const written = await page.evaluate<string[]>("written");
+    const dated = new RegExp(`^\\w+ \\d+, ${new Date().getFullYear()}, .* – .*, \\d\\d:\\d\\d(:\\d\\d)? [A-Z]`);
+    expect(written.filter((text) => dated.test(text))).toHaveLength(1);
 
     await page.route("**/api/v1/readings*", (route) =>
       route.fulfill({ status: 503, json: { type: "error", code: "overloaded", message: "Too many downloads." } }),
