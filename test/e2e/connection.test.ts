@@ -181,8 +181,8 @@ describe("a cut connection", () => {
     const beforeSleep = Math.floor(Date.now() / 1_000) % 86_400;
     const said = await watchWords(page);
     cable.pull();
-    expect(await looks(1)).toBe("grey");
     // A word of the hub that was on its way still ends the first doubt: then it is looked at again.
+    await expect.poll(() => looks(1)).toBe("grey");
     const looked = async () => {
       await looks(1);
       return said();
