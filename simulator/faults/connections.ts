@@ -59,7 +59,7 @@ export const silence: Fault = {
     await visit.deliver(2, rows.slice(5));
     await stage.expectState("with the next reading", "online/connected");
     await stage.expectStored("readings", rows);
-    stage.expect("connection", "open", visit.closeCode === undefined ? "open" : `closed (${visit.closeCode})`);
+    stage.expectOpen(visit);
   },
 };
 
@@ -106,7 +106,7 @@ export const flood: Fault = {
       })),
     );
     const { served, slowestMs } = await serveBeside(stage, neighbour, visit.ackOf(frames));
-    stage.expect("connection", "open", visit.closeCode === undefined ? "open" : `closed (${visit.closeCode})`);
+    stage.expectOpen(visit);
     stage.expect("readings called stored", frames * rowsEach, visit.stored);
     const waited = served === 0 && slowestMs > soonMs;
     stage.expect(`neighbour served meanwhile (slowest ${slowestMs} ms)`, "yes", waited ? "no" : "yes");

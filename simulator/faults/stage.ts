@@ -133,6 +133,11 @@ export class Stage {
     return since;
   }
 
+  /** The hub must not have closed this connection. */
+  expectOpen({ closeCode }: Visit): void {
+    this.expect("connection", "open", closeCode === undefined ? "open" : `closed (${closeCode})`);
+  }
+
   /** Ends all connections. */
   strike(): void {
     for (const visit of this.#visits) visit.cut();

@@ -39,7 +39,7 @@ export const notANumber: Fault = {
     stage.expect("frames refused", "invalid_json 2", errorsOf(visit));
     await stage.expectRefused("invalid_value 2, type_mismatch 1");
     await stage.expectStored("good readings", good);
-    stage.expect("connection", "open", visit.closeCode === undefined ? "open" : `closed (${visit.closeCode})`);
+    stage.expectOpen(visit);
   },
 };
 
