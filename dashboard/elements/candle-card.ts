@@ -16,18 +16,18 @@ import { deviceHref } from "../data/route.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { CandleChart } from "../widgets/candle-chart.ts";
-import { Plot, plotCss } from "../widgets/plot.ts";
+import { Plot } from "../widgets/plot.ts";
 import { candleCardStyles } from "./candle-card-styles.ts";
 import { type CandleChoice, isOtherChoice } from "./candle-choice.ts";
 import { CandleMoves } from "./candle-moves.ts";
 import { candleTable } from "./candle-table.ts";
 import { candleTools } from "./candle-tools.ts";
 import { candleDescription, candleLegend, candleNow, candleWords, closesIn } from "./candle-words.ts";
+import { plotStyles } from "./chart-card-styles.ts";
 import { ChartController, moveCrosshair } from "./chart-controller.ts";
 import { followGestures } from "./chart-gestures.ts";
 import { candleKeys } from "./chart-keys.ts";
 import { icons } from "./icons.ts";
-import { sheetOf } from "./metric-card-styles.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
@@ -44,7 +44,7 @@ const sizes = { mostCandles: 4_000, mostFresh: 16_384 };
  */
 @customElement("candle-card")
 export class CandleCard extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, candleCardStyles];
+  static override styles = [plotStyles, baseStyles, buttonStyles, candleCardStyles];
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) device!: DeviceView;

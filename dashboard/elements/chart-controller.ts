@@ -121,6 +121,13 @@ export function nextFrameMs(
   return Math.max(reducedMotion.matches ? 1_000 : 33, (toMs - fromMs) / Math.max(1, widthPx));
 }
 
+/** Puts the words of the crosshair over it, within the chart; by script, since the page allows no style attributes. */
+export function placeChip(chip: HTMLElement, { clientWidth }: HTMLElement, leftPx: number): void {
+  const half = chip.offsetWidth / 2;
+  const left = Math.max(half, Math.min(clientWidth - half, leftPx));
+  chip.style.transform = `translateX(${Math.round(left - half)}px)`;
+}
+
 /** Moves a chart's crosshair by the keyboard: arrows by rows, with Shift by ten, Home and End; Escape takes it away. */
 export function moveCrosshair(
   event: KeyboardEvent,

@@ -4,17 +4,6 @@ import { css } from "lit";
 export const overlayHeightPx = 380;
 
 export const overlayStyles = css`
-  :host {
-    display: block;
-    min-width: 0;
-  }
-  article {
-    padding: 12px 16px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    box-shadow: var(--shadow);
-  }
   .message,
   .hint {
     color: var(--text-muted);
@@ -24,18 +13,7 @@ export const overlayStyles = css`
     padding: 4px 0;
   }
   .plot {
-    position: relative;
     height: ${overlayHeightPx}px;
-    margin: 0 -8px;
-    border-radius: var(--radius-s);
-    opacity: var(--chart-opacity, 1);
-    transition: opacity var(--motion);
-  }
-  .plot .u-cursor-x {
-    border-right: 1px solid var(--border-strong);
-  }
-  .plot .u-select {
-    background: var(--chart-band);
   }
   .plot .mark {
     position: absolute;
@@ -49,30 +27,7 @@ export const overlayStyles = css`
     pointer-events: none;
   }
   .chip {
-    position: absolute;
-    z-index: 2;
     top: -4px;
-    left: 0;
-    padding: 1px 8px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius-s);
-    background: var(--surface-raised);
-    font-size: var(--text-xs);
-    white-space: nowrap;
-    pointer-events: none;
-  }
-  .note {
-    position: absolute;
-    z-index: 1;
-    top: 45%;
-    left: 50%;
-    padding: 2px 10px;
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    color: var(--text-muted);
-    font-size: var(--text-s);
-    transform: translateX(-50%);
-    pointer-events: none;
   }
   .legend {
     overflow-x: auto;

@@ -16,10 +16,9 @@ import {
   type OverlayReading,
   type OverlayTrace,
 } from "../widgets/overlay-chart.ts";
-import { plotCss } from "../widgets/plot.ts";
-import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
+import { chartCardStyles } from "./chart-card-styles.ts";
+import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { overlayHeightPx, overlayStyles } from "./device-overlay-styles.ts";
-import { sheetOf } from "./metric-card-styles.ts";
 import { summaryIn } from "./metric-facts.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
@@ -35,7 +34,7 @@ const factsMs = 250;
  */
 @customElement("device-overlay")
 export class DeviceOverlay extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, overlayStyles];
+  static override styles = [baseStyles, chartCardStyles, overlayStyles];
 
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) feed!: DeviceFeed;
@@ -83,9 +82,7 @@ export class DeviceOverlay extends LitElement {
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("feed")) this.#follow();
     if (!this.pointed) return;
-    const half = this.chip.offsetWidth / 2;
-    const left = Math.max(half, Math.min(this.plotHost.clientWidth - half, this.pointed.leftPx));
-    this.chip.style.transform = `translateX(${Math.round(left - half)}px)`;
+    placeChip(this.chip, this.plotHost, this.pointed.leftPx);
   }
 
   #draw(): number | undefined {

@@ -12,14 +12,13 @@ import { StateTrace } from "../data/state-trace.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { type ExplorePlot, explorePlotOf, type PointedAt } from "../widgets/explore-plot.ts";
-import { plotCss } from "../widgets/plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
+import { plotStyles } from "./chart-card-styles.ts";
 import { ChartController, nextFrameMs } from "./chart-controller.ts";
 import { followGestures } from "./chart-gestures.ts";
 import { brevity, exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
 import type { PictureChart } from "./explore-picture.ts";
-import { sheetOf } from "./metric-card-styles.ts";
 import { ageOrDate, deviceLabel, graceMs, seriesLabel, valueText, valueWithUnit } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms. */
@@ -48,7 +47,7 @@ export interface ExploreScene {
 /** One of the linked charts with its legend: several numbers on one axis, or the states of one series. */
 @customElement("explore-chart")
 export class ExploreChart extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, lookStyles, exploreChartStyles];
+  static override styles = [plotStyles, baseStyles, lookStyles, exploreChartStyles];
 
   @property({ attribute: false }) scene!: ExploreScene;
   @property({ attribute: false, hasChanged: isOther }) group!: ExploreGroup;

@@ -13,15 +13,15 @@ import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { plotCss } from "../widgets/plot.ts";
 import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import "./action-menu.ts";
-import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
+import { chartCardStyles } from "./chart-card-styles.ts";
+import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { crosshairKeys } from "./chart-keys.ts";
 import { seriesActions } from "./device-actions.ts";
 import { icons } from "./icons.ts";
-import { cardStyles, sheetOf } from "./metric-card-styles.ts";
+import { cardStyles } from "./metric-card-styles.ts";
 import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
 import { metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
@@ -35,7 +35,7 @@ const factsMs = 500;
  */
 @customElement("metric-card")
 export class MetricCard extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, cardStyles];
+  static override styles = [baseStyles, buttonStyles, chartCardStyles, cardStyles];
 
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) feed!: DeviceFeed;
@@ -87,13 +87,7 @@ export class MetricCard extends LitElement {
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("feed")) this.#follow();
     if (changed.has("feed") || changed.has("series")) this.#chart.request();
-    // Where the crosshair's words stand is set here, since the page allows no style attributes.
-    if (this.pointed) {
-      const { clientWidth } = this.plotHost;
-      const half = this.chip.offsetWidth / 2;
-      const left = Math.max(half, Math.min(clientWidth - half, this.pointed.leftPx));
-      this.chip.style.transform = `translateX(${Math.round(left - half)}px)`;
-    }
+    if (this.pointed) placeChip(this.chip, this.plotHost, this.pointed.leftPx);
   }
 
   /** Draws the chart, and the words where it is time. */

@@ -3,16 +3,10 @@ import { presenceHeightPx } from "../widgets/presence-strip.ts";
 
 export const presenceStyles = css`
   :host {
-    display: block;
-    min-width: 0;
     margin-bottom: 16px;
   }
   section {
     padding: 4px 16px 2px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    box-shadow: var(--shadow);
   }
   header {
     display: flex;
@@ -46,35 +40,13 @@ export const presenceStyles = css`
     font-size: var(--text-s);
   }
   .plot {
-    position: relative;
     height: ${presenceHeightPx}px;
     margin: 0 -16px 0 -8px;
-    border-radius: var(--radius-s);
-    opacity: var(--chart-opacity, 1);
-    transition: opacity var(--motion);
-  }
-  .plot .u-cursor-x {
-    border-right: 1px solid var(--border-strong);
-  }
-  .plot .u-select {
-    background: var(--chart-band);
   }
   .chip {
-    position: absolute;
-    z-index: 2;
     top: -20px;
-    left: 0;
     max-width: 100%;
-    padding: 1px 8px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius-s);
-    background: var(--surface-raised);
-    font-size: var(--text-xs);
-    pointer-events: none;
-  }
-  .chip span {
-    margin-left: 6px;
-    color: var(--text-muted);
+    white-space: normal;
   }
   .table {
     max-height: 220px;

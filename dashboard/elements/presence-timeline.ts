@@ -12,11 +12,10 @@ import { kindOf, type PresenceSpan, presenceSpans, summaryOfPresence } from "../
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { plotCss } from "../widgets/plot.ts";
 import { type PresenceReading, PresenceStrip } from "../widgets/presence-strip.ts";
-import { ChartController, moveCrosshair, nextFrameMs } from "./chart-controller.ts";
+import { chartCardStyles } from "./chart-card-styles.ts";
+import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { icons } from "./icons.ts";
-import { sheetOf } from "./metric-card-styles.ts";
 import { presenceStyles } from "./presence-timeline-styles.ts";
 import { ageOrDate } from "./values.ts";
 
@@ -29,7 +28,7 @@ const suspiciousTakeOvers = 2;
 /** When the device was there in the range that the charts show, and why not. Fires `span-chosen`. */
 @customElement("presence-timeline")
 export class PresenceTimelineElement extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, buttonStyles, presenceStyles];
+  static override styles = [baseStyles, buttonStyles, chartCardStyles, presenceStyles];
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) device!: DeviceView;
@@ -82,9 +81,7 @@ export class PresenceTimelineElement extends LitElement {
 
   override updated(): void {
     if (!this.pointed) return;
-    const half = this.chip.offsetWidth / 2;
-    const left = Math.max(half, Math.min(this.plotHost.clientWidth - half, this.pointed.leftPx));
-    this.chip.style.transform = `translateX(${Math.round(left - half)}px)`;
+    placeChip(this.chip, this.plotHost, this.pointed.leftPx);
   }
 
   #spans(): PresenceSpan[] {

@@ -1,6 +1,7 @@
 /** The value axis of a small chart: ends at round numbers, and so few of them that each has room for its label. */
 import { formatCount, unitSuffix } from "../data/format.ts";
 import { byteUnit } from "../data/sizes.ts";
+import { texts } from "../texts/index.ts";
 import { axisValues } from "../widgets/plot-parts.ts";
 
 /** Steps between labels: more have no room. */
@@ -59,6 +60,10 @@ export function byteLabels(ticks: readonly number[]): string[] {
   const { unit, size } = byteUnit(Math.max(...ticks.map(Math.abs)));
   const labels = axisValues(ticks.map((tick) => tick / size));
   return labels.map((label, index) => (ticks[index] === 0 ? "0" : label + unitSuffix(unit)));
+}
+
+export function latencyLabels(ticks: readonly number[]): string[] {
+  return axisValues(ticks).map((label, index) => (ticks[index] === 0 ? "0" : texts.duration.ms(label)));
 }
 
 export function countLabels(ticks: readonly number[]): string[] {

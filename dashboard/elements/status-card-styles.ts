@@ -4,17 +4,9 @@ import { css } from "lit";
 export const statusPlotPx = 116;
 
 export const statusCardStyles = css`
-  :host {
-    display: block;
-    min-width: 0;
-  }
   article {
     height: 100%;
     padding: 12px 16px 6px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    box-shadow: var(--shadow);
   }
   article.warn {
     border-color: var(--warn);
@@ -68,14 +60,5 @@ export const statusCardStyles = css`
   .plot {
     height: ${statusPlotPx}px;
     margin: 4px -16px 0 -8px;
-    border-radius: var(--radius-s);
-    opacity: var(--chart-opacity, 1);
-    transition: opacity var(--motion);
-  }
-  .plot .u-cursor-x {
-    border-right: 1px solid var(--border-strong);
-  }
-  .plot .u-select {
-    background: var(--chart-band);
   }
 `;

@@ -10,9 +10,9 @@ import type { Level } from "../data/status-limits.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { LineChart, type LineReading } from "../widgets/line-chart.ts";
-import { Plot, plotCss } from "../widgets/plot.ts";
+import { Plot } from "../widgets/plot.ts";
+import { chartCardStyles } from "./chart-card-styles.ts";
 import { ChartController, moveCrosshair } from "./chart-controller.ts";
-import { sheetOf } from "./metric-card-styles.ts";
 import { axisRange, axisTicks, type StatusAxis } from "./status-axis.ts";
 import { statusCardStyles, statusPlotPx } from "./status-card-styles.ts";
 
@@ -32,7 +32,7 @@ export interface StatusFacts {
 /** One figure of the hub: its newest value in words, what it means, and its last minutes as a line. */
 @customElement("status-card")
 export class StatusCard extends LitElement {
-  static override styles = [sheetOf(plotCss), baseStyles, statusCardStyles];
+  static override styles = [baseStyles, chartCardStyles, statusCardStyles];
 
   @property({ attribute: false }) client!: HubClient;
   @property({ attribute: false }) facts!: StatusFacts;

@@ -7,10 +7,11 @@ import type { StatusFigure, StatusHistory } from "../data/status-history.ts";
 import { flags, levelsOf } from "../data/status-limits.ts";
 import { texts } from "../texts/index.ts";
 import { axisValues } from "../widgets/plot-parts.ts";
-import { byteLabels, countLabels, type StatusAxis } from "./status-axis.ts";
+import { byteLabels, countLabels, latencyLabels, type StatusAxis } from "./status-axis.ts";
 import type { StatusFacts } from "./status-card.ts";
 
 const plain: StatusAxis = { fromLeast: false, whole: false, labels: axisValues };
+const timed: StatusAxis = { ...plain, labels: latencyLabels };
 const counted: StatusAxis = { fromLeast: false, whole: true, labels: countLabels };
 const sized: StatusAxis = { fromLeast: false, whole: true, labels: byteLabels };
 
@@ -19,7 +20,7 @@ export function statusCards(status: StatusAnswer, history: StatusHistory): [Stat
   const { cards, details, near, slowLimit, below, perSecond } = texts.hub;
   const { readings, ackMs, fsyncMs, queue, loopDelayMs, connections, devices, slowViewers, store, limits } = status;
   const levels = levelsOf(status);
-  const latency = { format: formatLatency, axis: plain, level: "ok" } as const;
+  const latency = { format: formatLatency, axis: timed, level: "ok" } as const;
   const count = { format: (value: number) => formatCount(Math.round(value)), axis: counted, level: "ok" } as const;
   const bytes = { format: formatBytes, axis: sized } as const;
   const full = queue.bytes / limits.undecidedBytesTotal;
