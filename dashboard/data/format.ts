@@ -121,6 +121,10 @@ timeZone.listen(() => {
 const clock = { hour: "2-digit", minute: "2-digit" } as const;
 const seconds = { ...clock, second: "2-digit" } as const;
 const date = { day: "numeric", month: "short" } as const;
+const hours24 = { hourCycle: "h23" } as const;
+/** Where a pixel stands for so many ms at most, instants are told to the ms. */
+const fineMs = 10;
+const wholeMs = { fractionalSecondDigits: 3 } as const;
 
 /** `12:03:11`. */
 export function formatClock(timeMs: number): string {
@@ -133,14 +137,14 @@ export function formatZone(timeMs: number): string {
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone.shown;
 }
 
-/** An instant in full: the date is left out where it is today's, the year where it is this one. `detailMs`: what a pixel stands for; seconds are shown below a minute. */
+/** An instant in full: the date is left out where it is today's, the year where it is this one. `detailMs`: what a pixel stands for (0: not known); seconds are shown below a minute, and ms where it is a few of them. */
 export function formatInstant(timeMs: number, nowMs: number, detailMs = 0): string {
   const today = sameDay(timeMs, nowMs);
   if (detailMs >= dayMs / 2) return dateFormat("date", { ...date, year: "numeric" }).format(timeMs);
-  const time =
-    detailMs >= minuteMs ? { ...clock, hourCycle: "h23" as const } : { ...seconds, hourCycle: "h23" as const };
+  const isFine = detailMs > 0 && detailMs <= fineMs;
+  const time = { ...(detailMs >= minuteMs ? clock : isFine ? { ...seconds, ...wholeMs } : seconds), ...hours24 };
   const thisYear = yearOf(timeMs) === yearOf(nowMs);
-  const key = `${today}${thisYear}${detailMs >= minuteMs}`;
+  const key = `${today}${thisYear}${detailMs >= minuteMs}${isFine}`;
   const day = thisYear ? date : ({ ...date, year: "numeric" } as const);
   return dateFormat(key, today ? time : { ...day, ...time }).format(timeMs);
 }
@@ -187,9 +191,13 @@ function axisLabel(timeMs: number, stepMs: number): [string, string] {
 function tickText(timeMs: number, stepMs: number): [string, string] {
   const day = dateFormat("axisDay", date);
   const year = dateFormat("axisYear", { year: "numeric" });
+  if (stepMs < secondMs) {
+    const within = dateFormat("axisFraction", { minute: "2-digit", second: "2-digit", ...wholeMs });
+    return [within.format(timeMs), day.format(timeMs)];
+  }
   if (stepMs < minuteMs) return [formatClock(timeMs), day.format(timeMs)];
   if (stepMs < dayMs) {
-    return [dateFormat("axisClock", { ...clock, hourCycle: "h23" }).format(timeMs), day.format(timeMs)];
+    return [dateFormat("axisClock", { ...clock, ...hours24 }).format(timeMs), day.format(timeMs)];
   }
   if (stepMs < 28 * dayMs) return [day.format(timeMs), year.format(timeMs)];
   if (stepMs < 365 * dayMs) return [dateFormat("axisMonth", { month: "short" }).format(timeMs), year.format(timeMs)];

@@ -84,8 +84,22 @@ describe("words for numbers and times", () => {
       "00:00\nNov 25",
       "01:00",
     ]);
+    // Within one second all ticks had one label.
+    expect(format.axisLabels([start, start + 50, start + 100], 50)).toEqual([
+      "00:00.000\nNov 24",
+      "00:00.050",
+      "00:00.100",
+    ]);
     const years = [2012, 2013].map((year) => new Date(year, 0, 1).getTime());
     expect(format.axisLabels(years, 366 * 24 * hour)).toEqual(["2012", "2013"]);
+  });
+
+  it("tells an instant to the ms where a pixel stands for a few of them", async () => {
+    const { formatInstant } = await formatIn("en-US");
+    const timeMs = new Date(2026, 10, 24, 23, 5, 7, 42).getTime();
+    expect([0, 1, 10, 11, 60_000].map((detailMs) => formatInstant(timeMs, timeMs, detailMs))).toEqual([
+      ...["23:05:07", "23:05:07.042", "23:05:07.042", "23:05:07", "23:05"],
+    ]);
   });
 
   it("speaks the browser's language in digits and dates", async () => {
