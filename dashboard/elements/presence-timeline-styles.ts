@@ -17,6 +17,12 @@ export const presenceStyles = css`
     padding-right: var(--control-height);
     position: relative;
   }
+  /* Words of several lines keep off the edge, as those of the other cards do. */
+  @media (max-width: 520px) {
+    header {
+      padding-top: 8px;
+    }
+  }
   header .button {
     position: absolute;
     top: 0;
