@@ -36,11 +36,16 @@ export class StatusStorage extends LitElement {
       .bar span {
         min-width: 2px;
       }
+      .bar,
+      li i {
+        opacity: var(--chart-opacity, 1);
+      }
+      /* Colours of lines: those of states say something, and are greyed where nothing is known. */
       .chunks {
-        background: var(--chart-line);
+        background: var(--trace-1);
       }
       .journal {
-        background: var(--ok);
+        background: var(--trace-3);
       }
       .wal {
         background: var(--idle);
