@@ -8,7 +8,7 @@ import { DrawKey } from "./draw-key.ts";
 import type { LineReading } from "./line-chart.ts";
 import { Plot } from "./plot.ts";
 import type { Pen, PlotCursor, PlotMark, ValueAxis } from "./plot-options.ts";
-import { axisValues } from "./plot-parts.ts";
+import { axisValues, outlineBand } from "./plot-parts.ts";
 
 export interface OverlayTrace extends Beat {
   /** Tells it from the others. */
@@ -235,6 +235,12 @@ function paintLine({ context, x, y, ratio }: Pen, { source, line, holds }: Drawn
   const width = 1.5 * ratio;
   const through = (row: number, value: number | null | undefined) =>
     context.lineTo(x(line.times[row] as number), y(value ?? 0, axis));
+  const everyMs = source.trace.everyMs ?? 0;
+  /** Between a row and the one before lies more than the width of a bucket, and of what is drawn as one. */
+  const stands = (row: number) => {
+    const [before, at] = [line.times[row - 1] as number, line.times[row] as number];
+    return holds && at - before > 1.5 * everyMs && x(at) - x(before) > 2 * ratio;
+  };
   context.fillStyle = lookColour(source.look);
   context.strokeStyle = context.fillStyle;
   context.lineWidth = width;
@@ -247,8 +253,7 @@ function paintLine({ context, x, y, ratio }: Pen, { source, line, holds }: Drawn
     if (line.banded && end > start + 1) {
       context.globalAlpha = bandAlpha * alpha;
       context.beginPath();
-      for (let row = start; row < end; row++) through(row, line.maxs[row]);
-      for (let row = end - 1; row >= start; row--) through(row, line.mins[row]);
+      outlineBand(line, start, end, stands, through);
       context.closePath();
       context.fill();
       context.globalAlpha = edgeAlpha * alpha;

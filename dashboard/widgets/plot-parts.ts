@@ -1,5 +1,7 @@
 /** What plots are made of that does not need uPlot. */
+
 import { formatNumber } from "../data/format.ts";
+import type { Line } from "../data/line.ts";
 
 /** Rows between two silences: without a dot nothing of them would be seen. */
 export function loneRows(values: ArrayLike<number | null | undefined> | undefined): number[] | null {
@@ -59,4 +61,32 @@ function decimalsBetween(splits: readonly number[]): number {
 function isRound(step: number): boolean {
   const digits = step / 10 ** Math.floor(Math.log10(step) + 1e-9);
   return Math.abs(digits - Math.round(digits)) < 1e-6;
+}
+
+/**
+ * Goes around the band of least and most of the rows from `start` to before `end`. `stands`: whether between a row and the one
+ * before nothing was told, so that the value stood: there the band is that value.
+ */
+export function outlineBand(
+  { values, mins, maxs }: Line,
+  start: number,
+  end: number,
+  stands: (row: number) => boolean,
+  point: (row: number, value: number) => void,
+): void {
+  const value = (column: readonly (number | null)[], row: number) => column[row] ?? 0;
+  for (let row = start; row < end; row++) {
+    if (row > start && stands(row)) {
+      point(row - 1, value(values, row - 1));
+      point(row, value(values, row - 1));
+    }
+    point(row, value(maxs, row));
+  }
+  for (let row = end - 1; row >= start; row--) {
+    point(row, value(mins, row));
+    if (row > start && stands(row)) {
+      point(row, value(values, row - 1));
+      point(row - 1, value(values, row - 1));
+    }
+  }
 }
