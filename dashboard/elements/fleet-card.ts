@@ -113,7 +113,7 @@ export function fleetCard(device: DeviceView, scene: FleetScene, number: number,
   const age = deviceAge(device, nowMs);
   const width = Math.floor((scene.width - 2 * cardSizes.padding - 2) * curveShare);
   return html`<a
-    class="card item ${troubleOf(device, nowMs) ?? "well"}"
+    class="card item ${troubleOf(device, nowMs) ?? (entry.state === "offline" ? "past" : "well")}"
     href=${deviceHref(entry.device)}
     data-number=${number}
     tabindex=${tabbable ? 0 : -1}

@@ -131,11 +131,6 @@ export const fleetGridStyles = css`
     color: var(--text);
     font-weight: 600;
   }
-  /* Of history nobody has to be told aloud. */
-  .item.well .state.offline {
-    color: var(--text-muted);
-    font-weight: 400;
-  }
   .item .why.alarm {
     color: var(--alarm);
     font-weight: 600;
@@ -184,6 +179,12 @@ export const fleetGridStyles = css`
     flex: none;
     color: var(--warn);
     font-weight: 550;
+  }
+  /* Of history nobody has to be told aloud. */
+  .item.past .state.offline,
+  .item.past .old {
+    color: var(--text-muted);
+    font-weight: 400;
   }
   fleet-spark canvas {
     display: block;

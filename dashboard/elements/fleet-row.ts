@@ -109,7 +109,7 @@ export function fleetRow(device: DeviceView, scene: FleetScene, number: number, 
   const age = deviceAge(device, nowMs);
   const blanks = main ? values - 1 - others.length : 0;
   return html`<a
-    class="line item ${troubleOf(device, nowMs) ?? "well"}"
+    class="line item ${troubleOf(device, nowMs) ?? (entry.state === "offline" ? "past" : "well")}"
     href=${deviceHref(entry.device)}
     data-number=${number}
     tabindex=${tabbable ? 0 : -1}
