@@ -41,6 +41,9 @@ export class PresenceTimelineElement extends LitElement {
   #strip: PresenceStrip | undefined;
   /** Times that the hub was back: what happened meanwhile is not known here. */
   #returns = 0;
+  /** Times that it told of the device: a take-over ends as it began, and only that it is told at all tells of it. */
+  #tellings = 0;
+  #told: DeviceView["entry"] | undefined;
   #wasOpen = true;
   readonly #timeline = new PresenceTimeline({
     api: () => this.hub.api,
@@ -70,10 +73,12 @@ export class PresenceTimelineElement extends LitElement {
     this.#wasOpen = open;
     if (!open || !this.isConnected) return;
     const { entry } = this.device;
+    if (entry !== this.#told) this.#tellings += 1;
+    this.#told = entry;
     const { fromMs, toMs, live } = this.feed.window();
     const { range } = this.feed;
     const stretch = typeof range === "object" ? range : live ? [range] : [range, fromMs, toMs];
-    const cause = JSON.stringify([stretch, entry.state, entry.reason, entry.since, this.#returns]);
+    const cause = JSON.stringify([stretch, this.#tellings, this.#returns]);
     // Windows reach beyond the ends of the calendar.
     const begin = Math.floor(instant(fromMs));
     this.#timeline.follow(entry.device, begin, live ? undefined : Math.max(begin + 1, Math.ceil(instant(toMs))), cause);

@@ -153,7 +153,7 @@ describe("the page of a device", () => {
 
   it("[P64] shows when a device was there and why not, and [P31] that two programs fight for its id", async () => {
     const sending = { type: "readings", readings: [{ metric: "level", value: 1 }] };
-    const hello = { reportInterval: second };
+    const hello = { reportInterval: 60 * second };
     const first = await world.device("fought-for", hello);
     first.send({ ...sending, seq: 1 });
     await first.next("ack");
