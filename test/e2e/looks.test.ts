@@ -222,11 +222,11 @@ describe("the looks of the page", () => {
     await expect
       .poll(async () => (await plot.getAttribute("aria-label"))?.replaceAll("\u202f", " "))
       .toMatch(/^humidity: newest \d+%\. Between 50% and 56% in all readings\.$/);
-    expect(await wordsOf(card(page, "Pump").locator("footer"))).toMatch(/on\s+\d+%/);
+    await expect.poll(() => wordsOf(card(page, "Pump").locator("footer"))).toMatch(/on\s+\d+%/);
     const states = card(page, "Pump").locator(".plot");
-    expect(await states.getAttribute("aria-label")).toMatch(
-      /^Pump: newest (on|off)\. (on|off) \d+%, (on|off) \d+% in all readings\.$/,
-    );
+    await expect
+      .poll(() => states.getAttribute("aria-label"))
+      .toMatch(/^Pump: newest (on|off)\. (on|off) \d+%, (on|off) \d+% in all readings\.$/);
     await page.context().close();
   });
 
