@@ -4,9 +4,9 @@ import { stateHoldMs } from "../data/gaps.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
+import { DrawnPlot } from "./drawn-plot.ts";
 import type { LineReading } from "./line-chart.ts";
 import { OverlayChart } from "./overlay-chart.ts";
-import { Plot } from "./plot.ts";
 import { type StateReading, StateStrip } from "./state-strip.ts";
 
 export interface ExploreDrawing {
@@ -91,17 +91,16 @@ class NumbersPlot implements ExplorePlot {
 
 const noStates = new StateTrace();
 
-class StatesPlot implements ExplorePlot {
-  readonly #strip = new StateStrip();
-  readonly #plot: Plot;
+class StatesPlot extends DrawnPlot<StateStrip> implements ExplorePlot {
+  /** Its number. */
   #series: number | undefined;
 
   constructor(host: HTMLElement, height: number, { pointed, chosen }: ExplorePlotListener) {
-    this.#plot = new Plot(host, host.clientWidth, {
-      ...this.#strip.plotOptions,
+    const drawing = new StateStrip();
+    super(host, drawing, {
       height,
       cursorMoved: (cursor) => {
-        const reading = cursor && this.#strip.reading(cursor);
+        const reading = cursor && drawing.reading(cursor);
         const of = new Map(reading && this.#series !== undefined ? [[this.#series, reading]] : []);
         pointed(cursor && { timeMs: cursor.timeMs, of });
       },
@@ -109,37 +108,11 @@ class StatesPlot implements ExplorePlot {
     });
   }
 
-  get plotWidthPx(): number {
-    return Math.max(1, this.#plot.plotWidthPx);
-  }
-
   draw(drawings: readonly ExploreDrawing[], { fromMs, toMs }: TimeSpan): void {
     const [first] = drawings;
     this.#series = first?.series.entry.series;
     const trace = first?.trace instanceof StateTrace ? first.trace : noStates;
     const holdMs = stateHoldMs(first?.series.entry.reportInterval ?? null);
-    this.#strip.draw(this.#plot, { trace, holdMs }, fromMs, toMs);
-  }
-
-  resize(widthPx: number): void {
-    this.#plot.resize(widthPx);
-    this.#strip.invalidate();
-  }
-
-  recolour(): void {
-    this.#strip.invalidate();
-    this.#plot.recolour();
-  }
-
-  step(rows: number): void {
-    this.#plot.step(rows);
-  }
-
-  leave(): void {
-    this.#plot.leave();
-  }
-
-  destroy(): void {
-    this.#plot.destroy();
+    this.drawing.draw(this.plot, { trace, holdMs }, fromMs, toMs);
   }
 }

@@ -3,9 +3,8 @@ import { stateHoldMs } from "../data/gaps.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
+import { DrawnPlot } from "./drawn-plot.ts";
 import { LineChart, type LineReading, type Threshold } from "./line-chart.ts";
-import { Plot } from "./plot.ts";
-import type { PlotCursor } from "./plot-options.ts";
 import { type StateReading, StateStrip } from "./state-strip.ts";
 
 /** Heights of plots with their time axis, CSS pixels. */
@@ -21,63 +20,31 @@ export interface PlotListener {
 export type SeriesReading = (LineReading | StateReading) & { readonly leftPx: number };
 
 /** The plot of one series, of the kind that its type wants. */
-export class SeriesPlot {
-  readonly #plot: Plot;
-  readonly #drawing: LineChart | StateStrip;
+export class SeriesPlot extends DrawnPlot<LineChart | StateStrip> {
   readonly #series: SeriesView;
 
   constructor(host: HTMLElement, series: SeriesView, { pointed, chosen }: PlotListener) {
-    this.#series = series;
-    this.#drawing = series.entry.type === "number" ? new LineChart() : new StateStrip();
-    const drawing = this.#drawing;
-    const cursorMoved = (cursor: PlotCursor | undefined) => {
-      const reading = cursor && drawing.reading(cursor);
-      pointed(cursor && reading && { ...reading, leftPx: cursor.leftPx });
-    };
-    const { plotOptions } = drawing;
-    this.#plot = new Plot(host, host.clientWidth, {
-      ...plotOptions,
-      height: plotHeightPx[plotOptions.kind === "strip" ? "strip" : "line"],
-      cursorMoved,
+    const drawing = series.entry.type === "number" ? new LineChart() : new StateStrip();
+    super(host, drawing, {
+      height: plotHeightPx[drawing.plotOptions.kind === "strip" ? "strip" : "line"],
+      cursorMoved: (cursor) => {
+        const reading = cursor && drawing.reading(cursor);
+        pointed(cursor && reading && { ...reading, leftPx: cursor.leftPx });
+      },
       spanChosen: chosen,
     });
-  }
-
-  get plotWidthPx(): number {
-    return this.#plot.plotWidthPx;
+    this.#series = series;
   }
 
   draw(trace: NumberTrace | StateTrace, window: TimeWindow): void {
     const { reportInterval, learned } = this.#series.entry;
-    if (this.#drawing instanceof LineChart) {
+    if (this.drawing instanceof LineChart) {
       if (!(trace instanceof NumberTrace)) return;
       const source = { trace, reportInterval, learned, thresholds: thresholdsOf(this.#series) };
-      this.#drawing.draw(this.#plot, source, window.fromMs, window.toMs);
+      this.drawing.draw(this.plot, source, window.fromMs, window.toMs);
     } else if (trace instanceof StateTrace) {
-      this.#drawing.draw(this.#plot, { trace, holdMs: stateHoldMs(reportInterval) }, window.fromMs, window.toMs);
+      this.drawing.draw(this.plot, { trace, holdMs: stateHoldMs(reportInterval) }, window.fromMs, window.toMs);
     }
-  }
-
-  resize(widthPx: number): void {
-    this.#plot.resize(widthPx);
-    this.#drawing.invalidate();
-  }
-
-  recolour(): void {
-    this.#drawing.invalidate();
-    this.#plot.recolour();
-  }
-
-  step(rows: number): void {
-    this.#plot.step(rows);
-  }
-
-  leave(): void {
-    this.#plot.leave();
-  }
-
-  destroy(): void {
-    this.#plot.destroy();
   }
 }
 
