@@ -97,5 +97,5 @@ export function candleNow(series: SeriesView, newest: CandleRow | undefined, wor
 export function closesIn(everyMs: number, nowMs: number): string {
   return everyMs < 5_000
     ? ""
-    : `; ${texts.market.closesIn(formatDuration(Math.ceil((everyMs - (nowMs % everyMs)) / 1_000) * 1_000))}`;
+    : ` · ${texts.market.closesIn(formatDuration(Math.ceil((everyMs - (nowMs % everyMs)) / 1_000) * 1_000))}`;
 }

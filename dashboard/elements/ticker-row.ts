@@ -45,7 +45,8 @@ export function tickerRow(ticker: Ticker, scene: TickerScene, place: TickerPlace
   const day = board.day(ticker, nowMs);
   const change = changeOf(board, ticker, nowMs);
   const flash = scene.flashes.of(price.entry.series, last?.value);
-  const way = change === undefined || change === 0 ? "" : change > 0 ? "rise" : "fall";
+  // What is told as 0.00% has no colour.
+  const way = change === undefined || Math.abs(change) < 0.00005 ? "" : change > 0 ? "rise" : "fall";
   const words = flash.direction === "rise" ? texts.market.rose : flash.direction === "fall" ? texts.market.fell : "";
   const label = tickerLabel(ticker);
   const bid = board.quote(ticker.bid);
