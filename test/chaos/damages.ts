@@ -47,10 +47,13 @@ export function commitEnds(path: string): number[] {
   return ends;
 }
 
+/** A log that is struck holds so many commits at least. */
+export const leastCommits = 3;
+
 /** Damage to the last commits cannot be told from a loss of power: what lies before them is struck. */
 function flipInLog(path: string, random: Random): void {
-  const end = commitEnds(path).at(-3);
-  if (end === undefined) throw new Error(`${path} holds fewer than three commits`);
+  const end = commitEnds(path).at(-leastCommits);
+  if (end === undefined) throw new Error(`${path} holds fewer than ${leastCommits} commits`);
   change(path, (bytes) => {
     const at = below(random, end);
     bytes[at] = (bytes[at] as number) ^ (1 << below(random, 8));
