@@ -265,7 +265,7 @@ export class CandleCard extends LitElement {
       <header>
         <h1 id="label">${label}</h1>
         <span class="what">${series.entry.role === "price" ? seriesLabel(series) : series.entry.metric}</span>
-        ${candleNow(series, choice.span === undefined ? newest : undefined, words)}
+        ${candleNow(series, this.#moves.span ? undefined : newest, words)}
       </header>
       ${candleTools({
         choice,

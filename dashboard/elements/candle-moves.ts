@@ -28,6 +28,11 @@ export class CandleMoves {
     this.#options = options;
   }
 
+  /** The stretch that stands; undefined where the window ends with the newest candle. */
+  get span(): TimeSpan | undefined {
+    return this.#moving ?? this.#options.choice().span;
+  }
+
   /** What is drawn. */
   window(): TimeWindow {
     return this.#moving ? { ...this.#moving, live: false } : this.#options.chosen();
@@ -75,8 +80,8 @@ export class CandleMoves {
 
   /** To more (1) or fewer (-1) candles; live ones stay live. */
   zoom(steps: number): void {
-    const { count, span } = this.#options.choice();
-    const stands = this.#moving ?? span;
+    const { count } = this.#options.choice();
+    const stands = this.span;
     this.stop();
     if (!stands) {
       const next =

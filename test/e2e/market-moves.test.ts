@@ -72,8 +72,18 @@ describe("the window of candles", () => {
     };
     const length = ([from, to]: [number, number]) => (to - from) / minute;
 
+    // While a hand moves the window the price is the newest still, not that of the last candle in sight.
+    const price = page.locator("candle-card .now strong");
+    const described = () => page.locator("candle-card .plot").getAttribute("aria-label");
+    const [newest, before] = [await price.textContent(), await described()];
     await page.keyboard.down("Shift");
-    await drag(0.3, 0.8);
+    await page.mouse.move(...at(0.3));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.5));
+    await page.mouse.move(...at(0.8));
+    await expect.poll(described).not.toBe(before);
+    expect(await price.textContent()).toBe(newest);
+    await page.mouse.up();
     await page.keyboard.up("Shift");
     const live = page.getByRole("button", { name: "Back to live" });
     await live.waitFor();
