@@ -73,6 +73,8 @@ export class CandleCard extends LitElement {
     },
     choose: (part) => this.#choose(part),
   });
+  /** Takes a move of the window back that is not chosen yet. False where there is none. */
+  readonly takeBack = () => this.#moves.takeBack();
   readonly #charts = new ChartController(this, {
     draw: () => this.#draw(),
     resize: () => {
@@ -141,7 +143,7 @@ export class CandleCard extends LitElement {
   }
 
   #attach(): void {
-    const back = () => this.dispatchEvent(new CustomEvent("back-wanted"));
+    const back = () => this.takeBack() || this.dispatchEvent(new CustomEvent("back-wanted"));
     this.#endGestures = followGestures(this.plotHost, this.#moves, back);
   }
 

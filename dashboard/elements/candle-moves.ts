@@ -2,7 +2,7 @@
 import { bucketStart } from "../../server/protocol/index.ts";
 import { candleCounts, mostInWindow } from "../data/candle-window.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
-import { type CandleChoice, fewestCandles, mostCandles } from "./candle-choice.ts";
+import { type CandleChoice, fewestCandles, isOtherChoice, mostCandles } from "./candle-choice.ts";
 
 /** A window that a hand moved is chosen once the hand was still for so long, ms. */
 const stillMs = 350;
@@ -23,6 +23,8 @@ export class CandleMoves {
   readonly #options: CandleMovesOptions;
   #moving: TimeSpan | undefined;
   #still: ReturnType<typeof setTimeout> | undefined;
+  /** What was told last, or is about to be since a hand chose it. */
+  #expected: CandleChoice | undefined;
 
   constructor(options: CandleMovesOptions) {
     this.#options = options;
@@ -58,9 +60,19 @@ export class CandleMoves {
     }, stillMs);
   }
 
-  /** Another choice is told. A hand that goes on meanwhile goes before it. */
+  /** The choice is told. A hand that goes on after what it chose goes before that, but not before what is chosen elsewhere. */
   arrived(): void {
-    if (this.#still === undefined) this.#moving = undefined;
+    const choice = this.#options.choice();
+    if (this.#still === undefined || isOtherChoice(choice, this.#expected)) this.stop();
+    this.#expected = choice;
+  }
+
+  /** Takes a move back that is no step yet. False where there is none. */
+  takeBack(): boolean {
+    if (!this.#still) return false;
+    this.stop();
+    this.#options.follow();
+    return true;
   }
 
   /** What a hand did counts no more. */
@@ -103,8 +115,9 @@ export class CandleMoves {
     const count = Math.min((span.toMs - span.fromMs) / everyMs(), mostCandles);
     this.#moving = isLive ? undefined : span;
     const before = choice();
-    if (!isLive) choose({ span });
-    else if (before.span || before.count !== count) choose({ span: undefined, count });
+    const part = isLive ? { span: undefined, count } : { span };
+    this.#expected = { ...before, ...part };
+    if (isOtherChoice(this.#expected, before)) choose(part);
     this.#options.follow();
   }
 }

@@ -41,6 +41,7 @@ export class MarketPage extends LitElement implements Drawn {
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "market" };
+  @query("candle-card") private card!: HTMLElementTagNameMap["candle-card"] | null;
   @query("ticker-table") private table!: HTMLElementTagNameMap["ticker-table"] | null;
   @query("input") private searchInput!: HTMLInputElement | null;
 
@@ -304,11 +305,13 @@ export class MarketPage extends LitElement implements Drawn {
     const letter = key.toLowerCase();
     if (ctrlKey || metaKey) {
       if (letter === "y" || (letter === "z" && shiftKey)) this.#address.redo();
-      else if (letter === "z") this.#address.undo();
-      else return;
+      else if (letter !== "z") return;
+      else if (!this.card?.takeBack()) this.#address.undo();
     } else if (key === "/") this.searchInput?.focus();
-    else if (letter === "l") this.#address.live();
-    else return;
+    else if (letter === "l") {
+      this.card?.takeBack();
+      this.#address.live();
+    } else return;
     event.preventDefault();
   };
 }
