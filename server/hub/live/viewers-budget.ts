@@ -65,11 +65,23 @@ export class ViewersBudget {
   #enforce(): void {
     this.#check = undefined;
     if (this.bytes <= this.#limitBytes) return;
-    for (const hold of this.#common) if (hold.holders === 0) hold.drop();
-    for (const account of [...this.#accounts].sort((a, b) => b.bytes - a.bytes)) {
-      if (this.#bytes <= this.#limitBytes) return;
-      account.cut();
+    for (let viewers = this.#accounts.size; ; viewers--) {
+      // Nobody is cut for these: not at first, nor once those that held them are gone.
+      for (const hold of this.#common) if (hold.holders === 0) hold.drop();
+      if (viewers === 0 || this.#bytes <= this.#limitBytes) return;
+      this.#largest()?.cut();
     }
+  }
+
+  /** Looked for anew each time: with each viewer that goes, the parts of what it shared with others grow. */
+  #largest(): Account | undefined {
+    let largest: Account | undefined;
+    let most = -1;
+    for (const account of this.#accounts) {
+      const { bytes } = account;
+      if (bytes > most) [largest, most] = [account, bytes];
+    }
+    return largest;
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { defaultLiveSettings, type LiveSettings } from "../../../server/hub/live/live-settings.ts";
 import { Outbox } from "../../../server/hub/live/outbox.ts";
 import { Points } from "../../../server/hub/live/points.ts";
-import { type Account, ViewersBudget } from "../../../server/hub/live/viewers-budget.ts";
+import { type Account, type CommonHold, ViewersBudget } from "../../../server/hub/live/viewers-budget.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { liveWorld, type TestReading } from "./live-world.ts";
@@ -34,6 +34,33 @@ function stalled(world: World, address: string) {
   made.peer.stalled = true;
   made.session.receive(subscribe(1));
   return made;
+}
+
+/** A budget with viewers of so many bytes each, beside lists that are kept and that several share. */
+function sharing(limitBytes: number) {
+  const clock = new FakeClock();
+  const budget = new ViewersBudget(limitBytes, clock);
+  const cut: string[] = [];
+  const common = (bytes: number): CommonHold => {
+    const hold = budget.share(() => hold.keep(false));
+    hold.keep(true);
+    hold.size(bytes);
+    return hold;
+  };
+  const viewer = (name: string, bytes: number, shared: readonly CommonHold[] = []): void => {
+    for (const hold of shared) hold.take();
+    const account = budget.open({
+      unsentBytes: () => bytes,
+      sharedBytes: () => shared.reduce((sum, { part }) => sum + part, 0),
+      cut: () => {
+        cut.push(name);
+        for (const hold of shared) hold.leave();
+        account.close();
+      },
+    });
+    account.recount();
+  };
+  return { budget, clock, cut, common, viewer };
 }
 
 /** Until nothing that was begun is under way any more. */
@@ -224,6 +251,28 @@ describe("the memory held for viewers", () => {
     clock.advance(0);
     expect(cut).toEqual([500]);
     expect(budget.bytes).toBe(0);
+  });
+
+  it("[P74] cuts nobody for what nobody needs once those that held most are gone", () => {
+    const { budget, clock, cut, common, viewer } = sharing(130);
+    const list = common(100);
+    viewer("shares", 5, [list]);
+    viewer("small", 15);
+    viewer("large", 20);
+    clock.advance(0);
+    expect(cut).toEqual(["shares"]);
+    expect(budget.bytes).toBe(35);
+  });
+
+  it("[P74] counts to those that are left the whole of what they share with one that was cut", () => {
+    const { budget, clock, cut, common, viewer } = sharing(150);
+    const list = common(100);
+    viewer("shares", 5, [list]);
+    viewer("shares more", 10, [list]);
+    viewer("alone", 57);
+    clock.advance(0);
+    expect(cut).toEqual(["shares more", "shares"]);
+    expect(budget.bytes).toBe(57);
   });
 
   it("[P74] an outbox counts what it holds, however it came to hold it", () => {
