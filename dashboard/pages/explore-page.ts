@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { CommandController } from "../client/commands.ts";
+import { CommandController, isTyping, openOverlay } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { narrow } from "../client/media.ts";
@@ -291,9 +291,7 @@ export class ExplorePage extends LitElement implements Drawn {
   }
 
   readonly #key = (event: KeyboardEvent): void => {
-    const target = event.composedPath()[0];
-    const typing = target instanceof HTMLElement && target.matches("input, select, textarea, [contenteditable]");
-    if (event.defaultPrevented || typing) return;
+    if (event.defaultPrevented || isTyping(event) || openOverlay()) return;
     if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey) this.#pick(true);
     else if (this.#choice.series.length === 0 || !this.#moves.key(event)) return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { bucketStart } from "../../server/protocol/index.ts";
-import { CommandController, isTyping } from "../client/commands.ts";
+import { CommandController, isTyping, openOverlay } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
@@ -301,7 +301,7 @@ export class MarketPage extends LitElement implements Drawn {
 
   readonly #key = (event: KeyboardEvent): void => {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (event.defaultPrevented || altKey || isTyping(event)) return;
+    if (event.defaultPrevented || altKey || isTyping(event) || openOverlay()) return;
     const letter = key.toLowerCase();
     if (ctrlKey || metaKey) {
       if (letter === "y" || (letter === "z" && shiftKey)) this.#address.redo();

@@ -152,6 +152,12 @@ describe("the window of candles", () => {
     ]) {
       await sheet.getByText(words).waitFor();
     }
+    // What lies below it does not follow the keys.
+    const below = page.url();
+    await page.keyboard.press("Control+z");
+    await page.keyboard.press("Escape");
+    await sheet.waitFor({ state: "hidden" });
+    expect(page.url()).toBe(below);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
