@@ -69,7 +69,11 @@ export class PollController<Answer> implements ReactiveController {
     this.#answeredMs = undefined;
   }
 
-  readonly #seen = (): void => this.#poll.start();
+  /** Until the hub answers, what was told before it was left is past. */
+  readonly #seen = (): void => {
+    this.#poll.start();
+    this.#host.requestUpdate();
+  };
 
   #told(failed: boolean, problem: string | undefined): void {
     this.#failed = failed;

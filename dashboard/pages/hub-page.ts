@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
@@ -157,6 +157,11 @@ export class HubPage extends LitElement {
     super();
     new Observer(this, () => everySecond);
     new Observer(this, () => this.hub?.client);
+  }
+
+  /** What passes with time is told where somebody sees it. */
+  override shouldUpdate(changed: PropertyValues<this>): boolean {
+    return changed.size > 0 || !this.hasUpdated || document.visibilityState === "visible";
   }
 
   override render() {

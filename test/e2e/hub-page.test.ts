@@ -94,6 +94,8 @@ describe("the page about the hub", () => {
     await page.clock.runFor(6_000);
     // One that was under way may still have been counted.
     expect(asked()).toBeLessThanOrEqual(before + 1);
+    // Nor is anything told: each of these seconds all its charts were put into words.
+    expect(await page.getByText("no answer since").count()).toBe(0);
     await laterBy(page, 20_000);
     await show("visible");
     await expect.poll(async () => (await drawnLine(card.locator(".plot"))).longestGap).toBeGreaterThan(0.5);
