@@ -16,13 +16,14 @@ export function offersWebsocket({ headers }: IncomingMessage): boolean {
  */
 export class PlainRequests {
   readonly #server: Server;
-  /** The latest answer of each connection: whoever sends several requests at once gets the answers in their order. */
-  readonly #latest = new WeakMap<Socket, ServerResponse>();
+  /** Answers of each connection that were not out when the latest came, in their order, and the latest. */
+  readonly #answers = new WeakMap<Socket, readonly ServerResponse[]>();
+  readonly #waiting = new Set<Socket>();
 
   constructor(server: Server) {
     this.#server = server;
-    server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-      this.#latest.set(request.socket, response);
+    server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+      this.#answers.set(socket, [...this.#open(socket), response]);
     });
   }
 
@@ -32,11 +33,33 @@ export class PlainRequests {
     this.inTurn(socket, () => this.#readAnew(request, socket, head));
   }
 
-  /** Goes on once what the connection brought before is answered. */
+  /** Goes on once what the connection brought before is answered, or never where the connection ends before. */
   inTurn(socket: Socket, go: () => void): void {
-    const before = this.#latest.get(socket);
-    if (before && !before.closed) before.once("close", go);
-    else go();
+    const before = this.#open(socket);
+    const last = before.at(-1);
+    if (!last) {
+      go();
+      return;
+    }
+    // With the offer Node has given up telling answers that the socket takes more.
+    const drain = () => before.find(({ socket: own }) => own === socket)?.emit("drain");
+    const forget = () => this.#waiting.delete(socket);
+    this.#waiting.add(socket);
+    socket.on("drain", drain).once("close", forget);
+    last.once("close", () => {
+      socket.off("drain", drain).off("close", forget);
+      forget();
+      go();
+    });
+  }
+
+  /** Ends connections that still wait for answers to be read; the server does not know them any more. */
+  stop(): void {
+    for (const socket of this.#waiting) socket.destroy();
+  }
+
+  #open(socket: Socket): ServerResponse[] {
+    return (this.#answers.get(socket) ?? []).filter(({ closed }) => !closed);
   }
 
   #readAnew(request: IncomingMessage, socket: Socket, head: Buffer): void {

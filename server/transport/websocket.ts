@@ -48,7 +48,7 @@ export interface WebsocketDeps {
 type Options = ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number };
 
 export interface WebsocketTransport {
-  /** Resolves once every socket is gone; those that linger are cut after `patienceMs`. */
+  /** Resolves once every socket is gone; those that linger are cut after `patienceMs`, and those that were to become one then. */
   stop(patienceMs: number): Promise<void>;
 }
 
@@ -113,6 +113,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       });
       await Promise.all(closed);
       cut.cancel();
+      plainRequests.stop();
     },
   };
 }

@@ -63,6 +63,20 @@ describe("[P1] an offer of a WebSocket behind requests that are not answered yet
   const upgrade = (path: string) =>
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n`;
 
+  const readings = 5_000;
+  const exported =
+    "GET /api/v1/readings?device=press-1&metric=force&from=0&format=csv HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const withManyReadings = async () => {
+    const hub = await open();
+    const rows = Array.from({ length: readings }, (_, index) => ({
+      metric: "force",
+      value: index,
+      time: 1_790_000_000_000 + index,
+    }));
+    expect((await hub.http("POST", "readings", { device: "press-1", readings: rows })).status).toBe(200);
+    return hub;
+  };
+
   it("is taken when it is its turn, and nothing of them comes into the socket", async () => {
     const hub = await open();
     // A close frame, which the hub answers and then ends the connection.
@@ -70,6 +84,39 @@ describe("[P1] an offer of a WebSocket behind requests that are not answered yet
     const answers = await exchange(hub.url, Buffer.from(`${before}${upgrade("/ws")}${close}`, "latin1"));
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(5).fill("HTTP/1.1 200"), "HTTP/1.1 101"]);
     expect(answers.slice(answers.indexOf("HTTP/1.1 101")).split("\r\n\r\n")[1]).toHaveLength(4);
+  });
+
+  it.each([["websocket"], ["h2c"]])(
+    "waits for one that is larger than a socket takes at once (%s)",
+    async (protocol) => {
+      const hub = await withManyReadings();
+      const offered = upgrade("/elsewhere")
+        .replace("websocket", protocol)
+        .replace("Connection: Upgrade", "Connection: Upgrade, close");
+      const answers = await exchange(hub.url, `${before}${exported}${before}${offered}`);
+      expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(11).fill("HTTP/1.1 200"), "HTTP/1.1 404"]);
+      expect(answers.match(/,press-1,force,\d+\r\n/g)).toHaveLength(readings);
+    },
+  );
+
+  it("[P22] holds up no end of the hub where somebody does not read their answers", async () => {
+    const hub = await open();
+    // More than two sockets hold.
+    for (let round = 0; round < 12; round++) {
+      const rows = Array.from({ length: 1_000 }, (_, index) => ({
+        metric: "note",
+        value: "가".repeat(256),
+        time: 1_790_000_000_000 + round * 1_000 + index,
+      }));
+      expect((await hub.http("POST", "readings", { device: "press-1", readings: rows })).status).toBe(200);
+    }
+    const socket = connect(Number(new URL(hub.url).port), "127.0.0.1");
+    socket.on("error", () => {});
+    const notes = "GET /api/v1/readings?device=press-1&metric=note&from=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    socket.write(`${notes}${upgrade("/ws")}`);
+    await once(socket, "readable");
+    await hub.restart();
+    socket.destroy();
   });
 
   it("is refused when it is its turn, and takes none of their answers away", async () => {
