@@ -3,6 +3,7 @@ import type { HubClient } from "../client/hub-client.ts";
 import { type DeviceView, learnDecimals } from "../client/hub-view.ts";
 import { spanOf } from "./data-span.ts";
 import { type FeedPart, selectionOf, seriesOf } from "./feed-part.ts";
+import { stateSilenceMs } from "./gaps.ts";
 import { NumberTrace } from "./number-trace.ts";
 import { type AskedPast, PastAndPresent } from "./past-and-present.ts";
 import { margin, pastRequest } from "./past-request.ts";
@@ -180,6 +181,7 @@ export class DeviceFeed {
     const trace = this.#traceOf(page.series, page.values?.[0] ?? 0);
     if (!this.#arrived.has(page.series)) trace.clear();
     this.#arrived.add(page.series);
+    this.#hearSilences(page.series, trace);
     trace.load(page);
     this.#learnDecimals(page);
   }
@@ -268,7 +270,14 @@ export class DeviceFeed {
     if (known && known instanceof NumberTrace === isNumber) return known;
     const made = isNumber ? new NumberTrace() : new StateTrace();
     this.#traces.set(series, made);
+    this.#hearSilences(series, made);
     return made;
+  }
+
+  /** What a silence is may have been declared anew. */
+  #hearSilences(series: number, trace: Trace): void {
+    const entry = this.device.series.get(series)?.entry;
+    if (trace instanceof StateTrace && entry) trace.silenceMs = stateSilenceMs(entry);
   }
 
   #changed(): void {

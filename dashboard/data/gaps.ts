@@ -48,6 +48,14 @@ export function longestJoinMs(trace: TimedRows, { reportInterval, learned }: Bea
   return longStepMs > bucketMs ? Math.max(regularMs, gapIntervals * longStepMs) : regularMs;
 }
 
+/**
+ * Longer than this without a reading, ms, nobody knows what the state of a series was: the silence breaks it as it breaks a line.
+ * Only of what a device declared: states that nobody declares are mostly told when they change, and hold until then.
+ */
+export function stateSilenceMs({ reportInterval, learned }: Beat): number {
+  return learned ? Number.POSITIVE_INFINITY : stateHoldMs(reportInterval);
+}
+
 /** How long the newest state of a series is taken to hold after its last reading, ms; until something else is said where no interval is known. */
 export function stateHoldMs(reportInterval: number | null): number {
   return reportInterval ? Math.max(gapIntervals * reportInterval, 10_000) : Number.POSITIVE_INFINITY;

@@ -4,6 +4,7 @@ import { type HubApi, HubRefusal } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { HubView, SeriesView, Value } from "../client/hub-view.ts";
 import type { Pending, Timers } from "../client/timers.ts";
+import { stateSilenceMs } from "./gaps.ts";
 import { type SparkColumns, type SparkSpanKey, SparkTrace, sparkSpans } from "./spark-trace.ts";
 import { StateTrace } from "./state-trace.ts";
 
@@ -23,8 +24,9 @@ interface Kept extends Spark {
 
 /** One series of an answer to `GET readings`. */
 interface ToldSeries extends Pick<SeriesEntry, "device" | "metric" | "type">, Partial<SparkColumns> {
-  readonly times: readonly number[];
-  readonly values?: readonly Value[];
+  readonly times: number[];
+  readonly values?: Value[];
+  readonly until?: number[];
 }
 
 export interface SparkFeedOptions {
@@ -268,7 +270,8 @@ function load(kept: Kept, series: SeriesView, told: ToldSeries | undefined, toMs
   }
   const { value, timeMs } = series;
   trace.clear();
-  trace.load({ times: [...(told?.times ?? [])], values: [...(told?.values ?? [])] });
+  trace.silenceMs = stateSilenceMs(series.entry);
+  trace.load(told ?? { times: [] });
   // A state that did not change within the window is told by no reading in it, but it holds.
   if (typeof value !== "number" && value !== undefined && timeMs !== undefined) trace.add(timeMs, value);
 }

@@ -24,6 +24,8 @@ interface Run {
   readonly fromMs: number;
   /** The last of its readings that is known; those between are not kept. */
   heldMs: number;
+  /** Where what came late ends it: up to there it was told, though nobody kept when last. */
+  cutMs?: number;
   readonly state: State;
 }
 
@@ -32,6 +34,8 @@ export class StateTrace {
   /** In rising time, each of another state than the one before. */
   #runs: Run[] = [];
   #ranks = new Map<State, number>();
+  /** Longer than this without a reading, ms, nobody knows what the state was; Infinity where each holds until another is told. */
+  silenceMs = Number.POSITIVE_INFINITY;
   /** Changes with each reading, so that a chart knows whether to draw anew. */
   version = 0;
 
@@ -61,11 +65,24 @@ export class StateTrace {
     this.version += 1;
   }
 
-  load(history: Pick<HistoryMessage, "times" | "values">): void {
-    for (let index = 0; index < history.times.length; index++) {
-      const state = history.values?.[index];
-      if (state !== undefined && typeof state !== "number") this.add(history.times[index] as number, state);
+  /** Takes changes, each with the last reading that confirmed it (`until`), or else readings one by one. */
+  load({ times, values, until }: Pick<HistoryMessage, "times" | "values" | "until">): void {
+    for (let index = 0; index < times.length; index++) {
+      const state = values?.[index];
+      if (state === undefined || typeof state === "number") continue;
+      this.add(times[index] as number, state);
+      const untilMs = until?.[index];
+      if (untilMs !== undefined) this.#hold(times[index] as number, untilMs);
     }
+  }
+
+  /** The state at `timeMs` was told again and again up to `untilMs`, where nothing else is known to have been told meanwhile. */
+  #hold(timeMs: number, untilMs: number): void {
+    const index = this.#runs.findLastIndex(({ fromMs }) => fromMs <= timeMs);
+    const run = this.#runs[index];
+    if (!run) return;
+    run.heldMs = Math.max(run.heldMs, Math.min(untilMs, this.#runs[index + 1]?.fromMs ?? untilMs));
+    this.#join(index + 1);
   }
 
   /**
@@ -80,15 +97,19 @@ export class StateTrace {
     let at = runs.length;
     while (at > 0 && (runs[at - 1] as Run).fromMs > timeMs) at--;
     const run = runs[at - 1];
-    if (run?.state === state) {
+    if (run?.state === state && !this.#isSilent(run, timeMs)) {
       run.heldMs = Math.max(run.heldMs, timeMs);
+      this.#join(at);
       return true;
     }
     const told: Run = { fromMs: timeMs, heldMs: timeMs, state };
     // Its state was told again afterwards: what came late is no more than a part of it.
     const rest = run && run.heldMs > timeMs ? [{ ...run, fromMs: run.heldMs }] : [];
     runs.splice(at, 0, told, ...rest);
-    if (run && run.heldMs >= timeMs) run.heldMs = run.fromMs;
+    if (run && run.heldMs >= timeMs) {
+      run.heldMs = run.fromMs;
+      run.cutMs = timeMs;
+    }
     if (run?.fromMs === timeMs) runs.splice(--at, 1);
     this.#join(at + 1);
     this.#join(at);
@@ -96,12 +117,19 @@ export class StateTrace {
     return !isLate;
   }
 
-  /** A run and the one before it are one where they are of one state. */
+  /** A run and the one before it are one where they are of one state, with no silence between. */
   #join(index: number): void {
     const [before, run] = [this.#runs[index - 1], this.#runs[index]];
-    if (!before || before.state !== run?.state) return;
+    if (!before || before.state !== run?.state || this.#isSilent(before, run.fromMs)) return;
     before.heldMs = run.heldMs;
+    if (run.cutMs === undefined) delete before.cutMs;
+    else before.cutMs = run.cutMs;
     this.#runs.splice(index, 1);
+  }
+
+  /** Whether too long nothing was told between a run and `timeMs`. */
+  #isSilent(run: Run, timeMs: number): boolean {
+    return timeMs - toldMs(run) > this.silenceMs;
   }
 
   /** Forgets what ended before `timeMs`. */
@@ -111,11 +139,13 @@ export class StateTrace {
     if (ended > 0) this.#runs.splice(0, ended);
   }
 
-  /** What holds between the two instants, oldest first. `holdMs`: how long the newest state is taken to hold after its last reading. */
+  /** What holds between the two instants, oldest first; nothing where nothing was told. `holdMs`: how long the newest state is taken to hold after its last reading. */
   spans(fromMs: number, toMs: number, holdMs = 0): StateSpan[] {
     const found: StateSpan[] = [];
     for (const [index, run] of this.#runs.entries()) {
-      const end = this.#runs[index + 1]?.fromMs ?? Math.max(run.heldMs, Math.min(run.heldMs + holdMs, toMs));
+      const nextMs = this.#runs[index + 1]?.fromMs;
+      const newestMs = Math.max(run.heldMs, Math.min(run.heldMs + holdMs, toMs));
+      const end = nextMs === undefined ? newestMs : this.#isSilent(run, nextMs) ? toldMs(run) : nextMs;
       if (end < fromMs || run.fromMs > toMs) continue;
       found.push({ fromMs: run.fromMs, toMs: end, state: run.state });
     }
@@ -136,8 +166,16 @@ export class StateTrace {
   }
 
   at(timeMs: number): State | undefined {
-    return this.#runs.findLast(({ fromMs }) => fromMs <= timeMs)?.state;
+    const index = this.#runs.findLastIndex(({ fromMs }) => fromMs <= timeMs);
+    const [run, next] = [this.#runs[index], this.#runs[index + 1]];
+    if (!run || (next && timeMs > toldMs(run) && this.#isSilent(run, next.fromMs))) return undefined;
+    return run.state;
   }
+}
+
+/** Up to where a run is known to have held. */
+function toldMs({ heldMs, cutMs }: Run): number {
+  return cutMs === undefined ? heldMs : Math.max(heldMs, cutMs);
 }
 
 function ranksOf(states: readonly State[]): Map<State, number> {

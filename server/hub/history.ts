@@ -4,7 +4,14 @@ import { Refusal } from "../protocol/errors.ts";
 import { bucketOrigin, widthForPoints } from "../protocol/ladder.ts";
 import type { Aggregate } from "../protocol/past.ts";
 import type { Value } from "../store/columns.ts";
-import { type BucketPage, type Range, type RawPage, StoreError, type TelemetryStore } from "../store/store.ts";
+import {
+  type BucketPage,
+  type ChangesPage,
+  type Range,
+  type RawPage,
+  StoreError,
+  type TelemetryStore,
+} from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import type { HistorySettings } from "./live/live-settings.ts";
 
@@ -24,8 +31,13 @@ export interface HistoryQuery {
   readonly aggregates?: readonly Aggregate[] | undefined;
 }
 
-/** Parallel columns: `times` (bucket starts, or reading times) and `values`, or the aggregates that were asked for. */
-export type HistoryColumns = { times: number[]; values?: Value[] } & { [name in Aggregate]?: number[] };
+/**
+ * Parallel columns: `times` (bucket starts, or reading times) and `values`, or the aggregates that were asked for. Changes have
+ * `until`, too: the time of the last reading that confirmed each.
+ */
+export type HistoryColumns = { times: number[]; values?: Value[]; until?: number[] } & {
+  [name in Aggregate]?: number[];
+};
 
 export interface HistoryPage {
   /** Bucket width, ms; null for raw readings and for changes. */
@@ -38,18 +50,27 @@ export interface HistoryPage {
 /** What a bucket is told by where nothing was asked for: a line and its band. */
 export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
 
+/** After how long without a reading nobody knows any more what a series is, ms; Infinity where what was told holds until something else is. */
+type SilenceMs = (series: Series) => number;
+
 /** Series whose first pages are asked for ahead. */
 const seriesAhead = 8;
+
+/** One page of what a store has of a range. */
+type ReadPage = (range: Range, limit: number) => Promise<RawPage | ChangesPage>;
 
 type HistoryStore = Pick<TelemetryStore, "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "seriesState">;
 
 export class History {
   readonly #store: HistoryStore;
   readonly #settings: HistorySettings;
+  readonly #silenceMs: SilenceMs;
 
-  constructor(store: HistoryStore, settings: HistorySettings) {
+  /** `silenceMs`: without it nothing counts as a silence. */
+  constructor(store: HistoryStore, settings: HistorySettings, silenceMs: SilenceMs = () => Number.POSITIVE_INFINITY) {
     this.#store = store;
     this.#settings = settings;
+    this.#silenceMs = silenceMs;
   }
 
   /**
@@ -88,8 +109,8 @@ export class History {
     const range = { series: series.number, fromMs: query.fromMs, toMs: query.toMs };
     const inBuckets = query.points !== undefined || query.everyMs !== undefined;
     if (series.type !== "number") {
-      if (inBuckets) yield* this.#changes(series, range);
-      else yield* this.#readings(series, range, "readRaw");
+      if (inBuckets) yield* this.#changes(series, range, this.#visibleSilenceMs(series, query));
+      else yield* this.#readings(series, range, (next, limit) => this.#store.readRaw(next, limit));
       return;
     }
     if (query.everyMs !== undefined) {
@@ -105,7 +126,7 @@ export class History {
       yield* this.#buckets(range, widthForPoints(query.fromMs, endOf(query), query.points), query.aggregates);
       return;
     }
-    yield* this.#readings(series, range, "readRaw");
+    yield* this.#readings(series, range, (next, limit) => this.#store.readRaw(next, limit));
   }
 
   /**
@@ -146,31 +167,31 @@ export class History {
   }
 
   /** Begins with the state that held at the start of the range: with the last reading up to there, at its own time. */
-  async *#changes(series: Series, range: Range): AsyncGenerator<HistoryPage> {
+  async *#changes(series: Series, range: Range, silenceMs: number): AsyncGenerator<HistoryPage> {
+    const read: ReadPage = (next, limit) => this.#store.readChanges(next, limit, silenceMs);
     const heldMs = await this.#store.timeBefore(range.series, range.fromMs + 1).catch(unlessDamaged);
-    const changes = this.#readings(series, { ...range, fromMs: heldMs ?? range.fromMs }, "readChanges");
+    const changes = this.#readings(series, { ...range, fromMs: heldMs ?? range.fromMs }, read);
     const first = await changes.next().catch(heldMs === undefined ? undefined : unlessDamaged);
     if (!first) {
       // What lies before the range is damaged, and was not asked for.
-      yield* this.#readings(series, range, "readChanges");
+      yield* this.#readings(series, range, read);
       return;
     }
     if (!first.done) yield first.value;
     yield* changes;
   }
 
-  async *#readings(series: Series, range: Range, read: "readRaw" | "readChanges"): AsyncGenerator<HistoryPage> {
+  /** A silence shorter than two buckets is nothing that a chart could show, and costs a look into what is stored. */
+  #visibleSilenceMs(series: Series, { fromMs, points, everyMs, ...query }: HistoryQuery): number {
+    const widthMs = everyMs ?? (endOf({ fromMs, ...query }) - fromMs) / (points ?? 1);
+    return Math.max(this.#silenceMs(series), 2 * widthMs);
+  }
+
+  async *#readings(series: Series, range: Range, read: ReadPage): AsyncGenerator<HistoryPage> {
     let fromMs: number | null = range.fromMs;
-    let last: Value | undefined;
     while (fromMs !== null) {
-      const page: RawPage = await this.#store[read]({ ...range, fromMs }, this.#settings.pageReadings);
+      const page: RawPage | ChangesPage = await read({ ...range, fromMs }, this.#settings.pageReadings);
       const columns = rawColumns(page, series);
-      // A page of changes begins anew: its first reading may repeat the value that the page before ended with.
-      if (read === "readChanges" && last !== undefined && columns.values?.[0] === last) {
-        columns.times.shift();
-        columns.values.shift();
-      }
-      last = columns.values?.at(-1) ?? last;
       fromMs = page.nextFromMs;
       yield { everyMs: null, columns, done: fromMs === null };
     }
@@ -234,11 +255,15 @@ function endOf(query: HistoryQuery): number {
   return Number.isFinite(query.toMs) ? query.toMs : Math.max(query.nowMs, query.fromMs + 1);
 }
 
-function rawColumns(page: RawPage, series: Series): HistoryColumns {
-  const times = Array.from(page.times);
-  if (series.type === "number") return { times, values: Array.from(page.values) };
-  if (series.type === "boolean") return { times, values: Array.from(page.values, (value) => value !== 0) };
-  return { times, values: Array.from(page.values, (value) => page.strings[value] as string) };
+function rawColumns(page: RawPage | ChangesPage, series: Series): HistoryColumns {
+  const columns = { times: Array.from(page.times), values: valuesOf(page, series) };
+  return "heldMs" in page ? { ...columns, until: Array.from(page.heldMs) } : columns;
+}
+
+function valuesOf(page: RawPage, { type }: Series): Value[] {
+  if (type === "number") return Array.from(page.values);
+  if (type === "boolean") return Array.from(page.values, (value) => value !== 0);
+  return Array.from(page.values, (value) => page.strings[value] as string);
 }
 
 function bucketColumns(page: BucketPage, aggregates: readonly Aggregate[]): HistoryColumns {

@@ -146,7 +146,7 @@ export const operations = {
     method: "GET",
     path: `${api}/readings`,
     summary:
-      "Readings of a range: raw, or in buckets by points (how many) or every (how wide); one literal device and metric is one object, all else a list. Booleans and texts in buckets are told by their changes, from the reading that held at from, with its own time",
+      "Readings of a range: raw, or in buckets by points (how many) or every (how wide); one literal device and metric is one object, all else a list. Booleans and texts in buckets are told by their changes, from the reading that held at from, with its own time, each with until: its last reading, after which nothing was told for long",
     query: readingsFields,
     answers: { 200: z.union([readingsAnswer, manyReadingsAnswer]) },
     otherTypes: {

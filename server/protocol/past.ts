@@ -16,6 +16,8 @@ export const pastColumns = z.object({
   /** Reading times, or bucket starts. */
   times: numbers,
   values: z.array(value).optional(),
+  /** Of changes: the time of the last reading that confirmed each; what comes later than that was not told. */
+  until: numbers.optional(),
   first: numbers.optional(),
   last: numbers.optional(),
   min: numbers.optional(),

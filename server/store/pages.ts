@@ -1,6 +1,6 @@
 /** Pages of the memory engine, made from rows in plain loops: what the faster engine is compared with. */
 import type { Value } from "./columns.ts";
-import type { BucketPage, RawPage } from "./store.ts";
+import type { BucketPage, ChangesPage, RawPage } from "./store.ts";
 
 /** `rows` in rising time; at most `limit` of them, and where to go on. */
 export function packRaw(rows: readonly (readonly [number, Value])[], limit: number): RawPage {
@@ -15,12 +15,22 @@ export function packRaw(rows: readonly (readonly [number, Value])[], limit: numb
   };
 }
 
-/** Only rows that differ from the one before them; the first always. */
-export function packChanges(rows: readonly (readonly [number, Value])[], limit: number): RawPage {
-  return packRaw(
-    rows.filter(([, value], index) => index === 0 || !Object.is(value, rows[index - 1]?.[1])),
+/** Only rows that differ from the one before them, or come more than `silenceMs` after it; the first always. */
+export function packChanges(
+  rows: readonly (readonly [number, Value])[],
+  limit: number,
+  silenceMs: number,
+): ChangesPage {
+  const begins = rows.flatMap(([timeMs, value], index) => {
+    const before = rows[index - 1];
+    return !before || !Object.is(value, before[1]) || timeMs - before[0] > silenceMs ? [index] : [];
+  });
+  const page = packRaw(
+    begins.map((index) => rows[index] as readonly [number, Value]),
     limit,
   );
+  const held = begins.slice(0, limit).map((_, entry) => rows[(begins[entry + 1] ?? rows.length) - 1]?.[0] as number);
+  return { ...page, heldMs: Float64Array.from(held) };
 }
 
 /** The start of the bucket that holds `timeMs`. */

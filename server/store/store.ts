@@ -169,6 +169,12 @@ export interface RawPage {
   readonly nextFromMs: number | null;
 }
 
+/** Readings whose value is another one than that of the reading before, and those that came after a silence. */
+export interface ChangesPage extends RawPage {
+  /** Until when each is known to have held: the time of the last reading before the next entry, or of the page's last. */
+  readonly heldMs: Float64Array;
+}
+
 /** Buckets of one number series that hold at least one reading, in rising time. All arrays are parallel. */
 export interface BucketPage {
   /** Bucket starts, ms: `originMs + n × everyMs`. */
@@ -245,8 +251,11 @@ export interface TelemetryStore {
   /** Readings of a range, at most `limit` a page. A number that no series has gives an empty page. */
   readRaw(range: Range, limit: number): Promise<RawPage>;
 
-  /** Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always). */
-  readChanges(range: Range, limit: number): Promise<RawPage>;
+  /**
+   * Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always), or that came
+   * more than `silenceMs` after it.
+   */
+  readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage>;
 
   /** The device time of the last reading of a series before `beforeMs` (excluded), ms; null where there is none, or no such series. */
   timeBefore(series: number, beforeMs: number): Promise<number | null>;

@@ -251,7 +251,7 @@ describe("the curves of what is in sight", () => {
     feed.show([door, pump]);
     pass(80);
     const changes = { device: "b", metric: "door", type: "string", times: [start - 50_000, start - 5_000] };
-    await answer(0, { series: [{ ...changes, values: ["shut", "open"] }] });
+    await answer(0, { series: [{ ...changes, values: ["shut", "open"], until: [start - 5_001, start] }] });
     const states = (one: SeriesView) => {
       const trace = feed.spark(one)?.trace;
       return trace instanceof StateTrace
@@ -265,7 +265,7 @@ describe("the curves of what is in sight", () => {
     pass(minute);
     Object.assign(door, { value: "shut", timeMs: clock.now() });
     view.tell();
-    await answer(1, { series: [{ ...changes, values: ["shut", "open"] }] });
+    await answer(1, { series: [{ ...changes, values: ["shut", "open"], until: [start - 5_001, clock.now() - 1] }] });
     const changed = feed.spark(door)?.trace as StateTrace;
     expect([changed.at(clock.now() - 1), changed.at(clock.now())]).toEqual(["open", "shut"]);
   });

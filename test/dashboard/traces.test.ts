@@ -240,6 +240,42 @@ describe("a trace of states", () => {
     ]);
   });
 
+  it("knows no state in a silence, though it was the same before and after", () => {
+    const trace = new StateTrace();
+    trace.silenceMs = 10;
+    trace.load({ times: [0, 100, 140], values: ["open", "open", "shut"], until: [50, 135, 140] });
+    const before = { fromMs: 0, toMs: 50, state: "open" };
+    expect(trace.spans(0, 200)).toEqual([
+      before,
+      { fromMs: 100, toMs: 140, state: "open" },
+      { fromMs: 140, toMs: 140, state: "shut" },
+    ]);
+    expect([50, 51, 99, 100, 139].map((timeMs) => trace.at(timeMs))).toEqual([
+      "open",
+      undefined,
+      undefined,
+      "open",
+      "open",
+    ]);
+    expect(trace.shares(0, 139)).toEqual([{ state: "open", share: 1 }]);
+    trace.add(150, "shut");
+    trace.add(161, "shut");
+    expect(trace.spans(140, 200).slice(1)).toEqual([
+      { fromMs: 140, toMs: 150, state: "shut" },
+      { fromMs: 161, toMs: 161, state: "shut" },
+    ]);
+    // What comes late fills the silence.
+    trace.add(155, "shut");
+    expect(trace.spans(141, 200)).toEqual([{ fromMs: 140, toMs: 161, state: "shut" }]);
+    // What a late state cuts in two was told up to there.
+    trace.add(45, "shut");
+    expect(trace.spans(0, 99)).toEqual([
+      { ...before, toMs: 45 },
+      { fromMs: 45, toMs: 50, state: "shut" },
+      { fromMs: 50, toMs: 50, state: "open" },
+    ]);
+  });
+
   it("tells what was told, in whatever order it came, and where it cannot be sure says so", () => {
     const reading = fc.tuple(fc.integer({ min: 0, max: 12 }), fc.constantFrom("a", "b", "c"));
     fc.assert(

@@ -53,8 +53,8 @@ describe("history", () => {
     };
     const query = { fromMs: start + 30 * second, points: 100 };
     expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([true, false]);
-    world.store.readChanges = (range, limit) =>
-      range.fromMs < start + 30 * second ? damaged() : readChanges.call(world.store, range, limit);
+    world.store.readChanges = (range, limit, silenceMs) =>
+      range.fromMs < start + 30 * second ? damaged() : readChanges.call(world.store, range, limit, silenceMs);
     expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([false]);
     world.store.timeBefore = damaged;
     expect((await ask(world, "boiler-1/door", query))[0]?.columns.values).toEqual([false]);
@@ -113,6 +113,30 @@ describe("history", () => {
     expect(doors.flatMap((page) => page.columns.values)).toEqual([true, false, true]);
     const raw = await ask(world, "oven/state");
     expect(raw.flatMap((page) => page.columns.values)).toEqual(states);
+  });
+
+  it("[P50] tells until when each state held, and breaks it where a device that declares its interval was silent", async () => {
+    const world = await liveWorld();
+    const at = (name: string, seconds: readonly number[]) =>
+      seconds.map((one): TestReading => [`${name}/door`, start + one * second, true]);
+    const told = [0, 5, 10, 200, 205];
+    await world.commit(...at("declared", told), ...at("learned", told));
+    const { device } = world.catalog.select(["declared"], ["door"])[0] ?? {};
+    if (device) device.meta = { ...device.meta, reportInterval: 5 * second };
+    const until = async (name: string, query: Partial<HistoryQuery>) =>
+      (await ask(world, `${name}/door`, query)).map(({ columns }) =>
+        columns.times.map((timeMs, index) => [timeMs, columns.until?.[index]].map((ms = 0) => (ms - start) / second)),
+      );
+    expect(await until("declared", { points: 100 })).toEqual([
+      [
+        [0, 10],
+        [200, 205],
+      ],
+    ]);
+    expect(await until("learned", { points: 100 })).toEqual([[[0, 205]]]);
+    // Nobody sees a silence of two buckets.
+    expect(await until("declared", { everyMs: 100 * second })).toEqual([[[0, 205]]]);
+    expect((await ask(world, "declared/door"))[0]?.columns.until).toBeUndefined();
   });
 
   it("[P73] begins changes with the reading that held at the start, at its own time, raw readings with the range", async () => {

@@ -100,8 +100,8 @@ export class World {
     return this.#gather(range, (next) => this.store.readRaw(next, limit), limit);
   }
 
-  async changes(range: Range, limit = 1_000): Promise<Row[]> {
-    return this.#gather(range, (next) => this.store.readChanges(next, limit), limit);
+  async changes(range: Range, limit = 1_000, silenceMs = Number.POSITIVE_INFINITY): Promise<Row[]> {
+    return this.#gather(range, (next) => this.store.readChanges(next, limit, silenceMs), limit);
   }
 
   /** Every bucket of a range, gathered page by page. */

@@ -2,6 +2,7 @@
 import {
   type Batch,
   type BucketPage,
+  type ChangesPage,
   type Commit,
   type Deletion,
   type Latest,
@@ -150,8 +151,8 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.readRaw(range, limit);
   }
 
-  readChanges(range: Range, limit: number): Promise<RawPage> {
-    return this.#inner.readChanges(range, limit);
+  readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
+    return this.#inner.readChanges(range, limit, silenceMs);
   }
 
   timeBefore(series: number, beforeMs: number): Promise<number | null> {

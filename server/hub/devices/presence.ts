@@ -181,6 +181,12 @@ export class Presence {
     return this.#declaredMs(series) === undefined && this.#intervals.learnedMs(series.number) !== undefined;
   }
 
+  /** How long without a reading breaks a series, as its device declared it, ms; Infinity where it did not: what is learned of rare events says little of the past. */
+  silenceMs(series: Series): number {
+    const declaredMs = this.#declaredMs(series);
+    return declaredMs === undefined ? Number.POSITIVE_INFINITY : graceFor(declaredMs);
+  }
+
   /** True where the newest reading of a series is past its grace. */
   isStale(series: Series): boolean {
     const graceMs = this.#graceOf(series);

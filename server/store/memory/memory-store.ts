@@ -17,6 +17,7 @@ import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type {
   Batch,
   BucketPage,
+  ChangesPage,
   Commit,
   Deletion,
   DeviceRecord,
@@ -175,8 +176,8 @@ export class MemoryStore implements TelemetryStore {
     return packRaw(this.#rows(range), limit);
   }
 
-  async readChanges(range: Range, limit: number): Promise<RawPage> {
-    return packChanges(this.#rows(range), limit);
+  async readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
+    return packChanges(this.#rows(range), limit, silenceMs);
   }
 
   async timeBefore(series: number, beforeMs: number): Promise<number | null> {

@@ -5,6 +5,7 @@ import type { Columns } from "../columns.ts";
 import type {
   Batch,
   BucketPage,
+  ChangesPage,
   Commit,
   Deletion,
   Latest,
@@ -49,7 +50,7 @@ export interface WriterCalls {
 export interface ReaderCalls {
   open(): void;
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
-  readChanges(range: Range, limit: number, head: ChunkColumns): RawPage;
+  readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage;
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];

@@ -1,8 +1,12 @@
 /** Answers for what is not there, and the buffers of those that are. */
-import type { BucketPage, RawPage } from "../store.ts";
+import type { BucketPage, ChangesPage, RawPage } from "../store.ts";
 
 export function noReadings(): RawPage {
   return { times: new Float64Array(0), values: new Float64Array(0), strings: [], nextFromMs: null };
+}
+
+export function noChanges(): ChangesPage {
+  return { ...noReadings(), heldMs: new Float64Array(0) };
 }
 
 export function noBuckets(): BucketPage {

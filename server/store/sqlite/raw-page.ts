@@ -1,23 +1,20 @@
-/** Fills a page of readings, or of changes only. */
+/** Fills a page of readings. */
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { ValueType } from "../columns.ts";
-import type { RawPage } from "../store.ts";
+import type { ChangesPage, RawPage } from "../store.ts";
 
 export class RawPageBuilder {
   readonly #isText: boolean;
   readonly #limit: number;
-  readonly #changesOnly: boolean;
   readonly #times: number[] = [];
   readonly #values: number[] = [];
   readonly #strings: string[] = [];
   readonly #numbers = new Map<string, number>();
   #nextFromMs: number | null = null;
 
-  /** `changesOnly`: rows that repeat the value before them are left out. */
-  constructor(type: ValueType, limit: number, changesOnly: boolean) {
+  constructor(type: ValueType, limit: number) {
     this.#isText = type === "string";
     this.#limit = limit;
-    this.#changesOnly = changesOnly;
   }
 
   /** Takes rows that follow those before; false once the page is full and knows where the next one starts. */
@@ -25,12 +22,13 @@ export class RawPageBuilder {
     for (let index = 0; index < times.length; index++) {
       const cell = values[index] as number;
       const value = this.#isText ? this.#numberOf(strings[cell] as string) : cell;
-      if (this.#changesOnly && this.#values.length > 0 && Object.is(value, this.#values.at(-1))) continue;
+      const timeMs = times[index] as number;
+      if (this.repeats(timeMs, value)) continue;
       if (this.#times.length >= this.#limit) {
-        this.#nextFromMs = times[index] as number;
+        this.#nextFromMs = timeMs;
         return false;
       }
-      this.#times.push(times[index] as number);
+      this.#times.push(timeMs);
       this.#values.push(value);
     }
     return true;
@@ -45,6 +43,11 @@ export class RawPageBuilder {
     };
   }
 
+  /** Whether a row says no more than those before it. */
+  protected repeats(_timeMs: number, _value: number): boolean {
+    return false;
+  }
+
   #numberOf(text: string): number {
     let number = this.#numbers.get(text);
     if (number === undefined) {
@@ -52,5 +55,35 @@ export class RawPageBuilder {
       this.#numbers.set(text, number);
     }
     return number;
+  }
+}
+
+/** Fills a page of changes: rows that repeat the value before them are left out, unless a silence lies between. */
+export class ChangesPageBuilder extends RawPageBuilder {
+  readonly #silenceMs: number;
+  readonly #heldMs: number[] = [];
+  #value = Number.NaN;
+  #lastMs = Number.NaN;
+
+  constructor(type: ValueType, limit: number, silenceMs: number) {
+    super(type, limit);
+    this.#silenceMs = silenceMs;
+  }
+
+  override page(): ChangesPage {
+    const page = super.page();
+    // The row that found the page full began the next one.
+    const heldMs = Float64Array.from(this.#heldMs).subarray(0, page.times.length);
+    return { ...page, heldMs: heldMs.slice() };
+  }
+
+  protected override repeats(timeMs: number, value: number): boolean {
+    const follows =
+      this.#heldMs.length > 0 && Object.is(value, this.#value) && timeMs - this.#lastMs <= this.#silenceMs;
+    this.#value = value;
+    this.#lastMs = timeMs;
+    if (follows) this.#heldMs[this.#heldMs.length - 1] = timeMs;
+    else this.#heldMs.push(timeMs);
+    return follows;
   }
 }

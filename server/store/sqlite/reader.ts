@@ -1,14 +1,22 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketStart } from "../pages.ts";
-import { type BucketPage, type PresenceChange, type Range, type RawPage, StoreError } from "../store.ts";
+import {
+  type BucketPage,
+  type ChangesPage,
+  type PresenceChange,
+  type Range,
+  type RawPage,
+  StoreError,
+} from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
+import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { presenceReader } from "./presence-table.ts";
-import { RawPageBuilder } from "./raw-page.ts";
-import { SegmentReader, UnreadableChunk } from "./segments.ts";
+import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
+import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
 
 export class Reader {
   readonly #path: string;
@@ -30,7 +38,7 @@ export class Reader {
 
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage {
     return this.#inSnapshot(() => {
-      const builder = new RawPageBuilder(head.type, limit, false);
+      const builder = new RawPageBuilder(head.type, limit);
       for (const segment of this.#segments.read(range, head, () => false)) {
         if ("rows" in segment && !builder.add(segment.rows)) break;
       }
@@ -38,14 +46,14 @@ export class Reader {
     });
   }
 
-  readChanges(range: Range, limit: number, head: ChunkColumns): RawPage {
+  readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage {
     return this.#inSnapshot(() => {
-      const builder = new RawPageBuilder(head.type, limit, true);
-      // A chunk that never changes is one row, whatever its length.
-      const isSteady = (min: number, max: number) => Object.is(min, max);
-      for (const segment of this.#segments.read(range, head, ({ min, max }) => isSteady(min, max))) {
-        const rows = "rows" in segment ? segment.rows : firstRow(segment.firstMs, segment.summary.first, head);
-        if (!builder.add(rows)) break;
+      const builder = new ChangesPageBuilder(head.type, limit, silenceMs);
+      // A chunk that never changes, and has no room for a silence, is its ends, whatever its length.
+      const isSteady = ({ min, max }: Summary, firstMs: number, lastMs: number) =>
+        Object.is(min, max) && lastMs - firstMs <= silenceMs;
+      for (const segment of this.#segments.read(range, head, isSteady)) {
+        if (!builder.add("rows" in segment ? segment.rows : endsOf(segment, head))) break;
       }
       return builder.page();
     });
@@ -111,6 +119,12 @@ export class Reader {
   }
 }
 
-function firstRow(timeMs: number, value: number, { type }: ChunkColumns): ChunkColumns {
-  return { type, times: Float64Array.of(timeMs), values: Float64Array.of(value), strings: [] };
+/** The first and the last row of a chunk whose rows are all alike. */
+function endsOf({ firstMs, lastMs, summary }: WholeChunk, { type }: ChunkColumns): ChunkColumns {
+  return {
+    type,
+    times: Float64Array.of(firstMs, lastMs),
+    values: Float64Array.of(summary.first, summary.first),
+    strings: [],
+  };
 }

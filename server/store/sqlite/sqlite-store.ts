@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type {
   Batch,
   BucketPage,
+  ChangesPage,
   Commit,
   Deletion,
   Latest,
@@ -28,7 +29,7 @@ import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
-import { buffersOf, noBuckets, noReadings } from "./pages.ts";
+import { buffersOf, noBuckets, noChanges, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
 import { checkAside, WorkerPair } from "./worker-pair.ts";
 
@@ -123,10 +124,10 @@ export class SqliteStore implements TelemetryStore {
     return head ? reader.call("readRaw", [range, limit, head], buffersOf(head)) : noReadings();
   }
 
-  async readChanges(range: Range, limit: number): Promise<RawPage> {
+  async readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
     const { writer, reader } = await this.#pair;
     const head = await writer.call("headRows", [range]);
-    return head ? reader.call("readChanges", [range, limit, head], buffersOf(head)) : noReadings();
+    return head ? reader.call("readChanges", [range, limit, silenceMs, head], buffersOf(head)) : noChanges();
   }
 
   async timeBefore(series: number, beforeMs: number): Promise<number | null> {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import type { ChangesPage } from "../../../server/store/store.ts";
 import { everything, type Row, type World } from "../world.ts";
 
 const exactNumbers = [
@@ -186,6 +187,45 @@ export function readingRules(world: () => World): void {
       [1, 5],
       [4, 5.5],
     ]);
+  });
+
+  it("[ST17] tells of each change until when it held, and begins anew after a silence", async () => {
+    await world().make(1, "boolean");
+    // A chunk of its own each, the first of one value all along: sealed, it is known by its ends alone.
+    await world().put(
+      1,
+      [1, 2, 3, 40, 41].map((timeMs): Row => [timeMs, true]),
+    );
+    await world().put(1, [
+      [42, false],
+      [80, false],
+      [81, true],
+    ]);
+    for (const again of [false, true]) {
+      if (again) await world().reopen();
+      const told = async (silenceMs: number, limit = 100) => {
+        const found: unknown[] = [];
+        let fromMs: number | null = 0;
+        while (fromMs !== null) {
+          const page: ChangesPage = await world().store.readChanges({ series: 1, fromMs, toMs: 100 }, limit, silenceMs);
+          page.times.forEach((timeMs, index) => {
+            found.push([timeMs, page.values[index], page.heldMs[index]]);
+          });
+          fromMs = page.nextFromMs;
+        }
+        return found;
+      };
+      const [steady, last] = [
+        [42, 0, 80],
+        [81, 1, 81],
+      ];
+      expect(await told(Infinity)).toEqual([[1, 1, 41], steady, last]);
+      expect(await told(38)).toEqual([[1, 1, 41], steady, last]);
+      for (const limit of [100, 2, 1]) {
+        expect(await told(37, limit)).toEqual([[1, 1, 41], [42, 0, 42], [80, 0, 80], last]);
+        expect(await told(10, limit)).toEqual([[1, 1, 3], [40, 1, 41], [42, 0, 42], [80, 0, 80], last]);
+      }
+    }
   });
 
   it("[ST17] sees a late reading as a change between two equal ones", async () => {

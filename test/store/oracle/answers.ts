@@ -45,7 +45,7 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
   const [latest, readings, changes, buckets, refusals, marks, presence] = await Promise.all([
     store.latest(numbers),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), wholePage)))),
-    Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage)))),
+    Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage, Infinity)))),
     Promise.all(
       numeric.flatMap((one) => widthsMs.map((width) => store.readBuckets(all(one.series), width, 0, wholePage))),
     ),
@@ -98,9 +98,13 @@ export async function sameAnswer(store: Asked, model: Model, question: Question)
   const { slot, fromMs, toMs, limit, everyMs, originMs } = question;
   const series = model.numberAt(slot) ?? model.data.nextSeries + 7;
   const range = { series, fromMs, toMs };
-  for (const read of ["readRaw", "readChanges"] as const) {
-    const pages = (of: Asked) => pagesOf(fromMs, limit, (next) => of[read]({ ...range, fromMs: next }, limit), rowsIn);
-    deepStrictEqual(await pages(store), await pages(model.store), `${read} of series ${series}`);
+  const raw = (of: Asked) => pagesOf(fromMs, limit, (next) => of.readRaw({ ...range, fromMs: next }, limit), rowsIn);
+  deepStrictEqual(await raw(store), await raw(model.store), `readRaw of series ${series}`);
+  for (const silenceMs of [everyMs, Infinity]) {
+    const changes = (of: Asked) =>
+      pagesOf(fromMs, limit, (next) => of.readChanges({ ...range, fromMs: next }, limit, silenceMs), rowsIn);
+    const about = `readChanges of series ${series} with silences of ${silenceMs} ms`;
+    deepStrictEqual(await changes(store), await changes(model.store), about);
   }
   for (const beforeMs of [fromMs, toMs]) {
     const before = (of: Asked) => of.timeBefore(series, beforeMs);
@@ -135,8 +139,8 @@ async function pagesOf<T extends RawPage | BucketPage, R>(
 }
 
 /** A page as people see it: its texts instead of their numbers, which are the engine's own affair. */
-function rowsIn({ times, values, strings, nextFromMs }: RawPage) {
-  return { times, values: strings.length > 0 ? Array.from(values, (cell) => strings[cell]) : values, nextFromMs };
+function rowsIn({ values, strings, ...page }: RawPage) {
+  return { ...page, values: strings.length > 0 ? Array.from(values, (cell) => strings[cell]) : values };
 }
 
 function settledPages(found: readonly BucketPage[], expected: readonly BucketPage[]): BucketPage[] {

@@ -212,7 +212,7 @@ export class Life {
     const child = this.#child;
     return {
       readRaw: (range, limit) => child.call("readRaw", range, limit),
-      readChanges: (range, limit) => child.call("readChanges", range, limit),
+      readChanges: (range, limit, silenceMs) => child.call("readChanges", range, limit, silenceMs),
       timeBefore: (series, beforeMs) => child.call("timeBefore", series, beforeMs),
       readBuckets: (range, everyMs, originMs, limit) => child.call("readBuckets", range, everyMs, originMs, limit),
       seriesState: (numbers) => child.call("seriesState", numbers),
