@@ -36,29 +36,43 @@ export interface CompanionOptions {
 
 /**
  * The channel between the two processes ends with the hub, however that ends, and the companion goes with it. One that is
- * killed, such as by a system that is short of memory, or meets a fault of its own, is started again; one that ends by itself has
- * its reasons.
+ * killed, such as by a system that is short of memory, meets a fault of its own or cannot start, is started again; one that
+ * ends by itself has its reasons.
  */
 export function startCompanion(options: CompanionOptions, { clock, log }: Ports): Companion {
   const { name, script, flags, url } = options;
   const socket = new URL("/ws", url.replace(/^http/, "ws")).href;
   let stopping = false;
-  let child: ChildProcess;
+  let child: ChildProcess | undefined;
   let restart: Timer | undefined;
   let waitMs = firstWaitMs;
+  const startAgain = (what: string, details: object): void => {
+    log.warn(`${name} ${what}; the hub goes on, and starts it again in ${waitMs / 1_000} s`, { ...details });
+    restart = clock.after(waitMs, start);
+    waitMs = Math.min(4 * waitMs, longestWaitMs);
+  };
   const start = (): void => {
     restart = undefined;
     const startedAt = clock.monotonic();
-    child = fork(script, ["--url", socket, "--quiet", ...flags], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    const started = child;
-    started.on("error", (error) => log.warn(`${name} could not start`, { reason: error.message }));
+    let started: ChildProcess;
+    try {
+      started = fork(script, ["--url", socket, "--quiet", ...flags], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+    } catch (error) {
+      // Such as for want of memory; most other reasons are told by the event.
+      startAgain("could not start", { reason: String(error) });
+      return;
+    }
+    child = started;
+    started.on("error", ({ message: reason }) => {
+      if (stopping) return;
+      if (started.pid === undefined) startAgain("could not start", { reason });
+      else log.warn(`${name} could not be spoken to`, { reason });
+    });
     started.on("exit", (code, signal) => {
       if (stopping) return;
       if (code !== null && code <= lastReasonCode) return log.warn(`${name} ended; the hub goes on`, { code, signal });
       if (clock.monotonic() - startedAt >= longLifeMs) waitMs = firstWaitMs;
-      log.warn(`${name} ended; the hub goes on, and starts it again in ${waitMs / 1_000} s`, { code, signal });
-      restart = clock.after(waitMs, start);
-      waitMs = Math.min(4 * waitMs, longestWaitMs);
+      startAgain("ended", { code, signal });
     });
     started.on("message", (message) => {
       // Whoever asked may be gone by now.
@@ -70,10 +84,11 @@ export function startCompanion(options: CompanionOptions, { clock, log }: Ports)
     async stop() {
       stopping = true;
       restart?.cancel();
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      const timer = clock.after(stopMs, () => child.kill("SIGKILL"));
+      const last = child;
+      if (last?.pid === undefined || last.exitCode !== null || last.signalCode !== null) return;
+      const ended = once(last, "exit");
+      last.kill("SIGTERM");
+      const timer = clock.after(stopMs, () => last.kill("SIGKILL"));
       await ended;
       timer.cancel();
     },

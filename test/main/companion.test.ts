@@ -86,6 +86,24 @@ describe("[S9] a companion", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("that could not start is started again, each time later: there may be room for it then", async () => {
+    const { execPath } = process;
+    ends.push(() => {
+      process.execPath = execPath;
+    });
+    process.execPath = join(tmpdir(), "not-there");
+    const { clock, lines } = started("process.exit(0);");
+    await expect.poll(() => lines.length, within).toBe(1);
+    expect(lines[0]).toBe("the watch could not start; the hub goes on, and starts it again in 1 s");
+    clock.advance(1_000);
+    await expect.poll(() => lines.length, within).toBe(2);
+    expect(lines[1]).toMatch(/again in 4 s$/);
+    process.execPath = execPath;
+    clock.advance(4_000);
+    await expect.poll(() => lines.length, within).toBe(3);
+    expect(lines[2]).toBe("the watch ended; the hub goes on");
+  });
+
   it("is the simulator, which tells a fault of its own by another exit code than its words", async () => {
     const simulator = new URL("../../simulator/main.ts", import.meta.url).href;
     // Once all is loaded, so that it happens in the midst of its work.
