@@ -2,6 +2,7 @@ import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
+import { returnFocus } from "./popover-focus.ts";
 
 export interface MenuAction {
   readonly id: string;
@@ -80,7 +81,7 @@ export class ActionMenu extends LitElement {
       >
         ${icons.more}
       </button>
-      <div class="menu" id="menu" popover role="menu" aria-label=${this.label} @toggle=${this.#toggled} @keydown=${this.#key}>
+      <div class="menu" id="menu" popover role="menu" aria-label=${this.label} @beforetoggle=${returnFocus} @toggle=${this.#toggled} @keydown=${this.#key}>
         ${this.actions.map(
           ({ id, label, icon, removes }) => html`<button
             type="button"

@@ -14,6 +14,7 @@ import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
+import { returnFocus } from "./popover-focus.ts";
 
 /** What is exported is what stands on the page at that moment. */
 export interface ExportSource {
@@ -106,7 +107,7 @@ export class ExploreExport extends LitElement {
     const words = texts.explore.export;
     return html`
       <button type="button" class="button open" popovertarget="menu">${icons.download}${words.open}</button>
-      <div class="menu" id="menu" popover role="dialog" aria-label=${words.open} @toggle=${this.#place}>
+      <div class="menu" id="menu" popover role="dialog" aria-label=${words.open} @beforetoggle=${returnFocus} @toggle=${this.#place}>
         ${this.#kind(words.drawn, words.drawnHint, (form) => this.#saveDrawn(form))}
         ${this.#kind(words.raw, words.rawHint, (form) => void this.#saveRaw(form))}
         <div class="kind">

@@ -6,6 +6,7 @@ import { timeZone, type ZoneChoice, zoneChoices } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { type LanguageKey, language, languageKeys, languages, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
+import { returnFocus } from "./popover-focus.ts";
 
 export const themeIcons = { system: icons.system, light: icons.sun, dark: icons.moon } satisfies Record<
   ThemeChoice,
@@ -77,7 +78,7 @@ export class SettingsMenu extends LitElement {
       >
         ${icons.settings}
       </button>
-      <div class="menu" id="menu" popover role="dialog" aria-label=${texts.settings.label}>
+      <div class="menu" id="menu" popover role="dialog" aria-label=${texts.settings.label} @beforetoggle=${returnFocus}>
         ${this.#choices(texts.settings.theme, themeChoices, {
           chosen: theme.choice,
           name: (each) => texts.theme[each],

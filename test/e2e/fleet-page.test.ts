@@ -147,6 +147,25 @@ describe("the fleet", () => {
     await page.context().close();
   });
 
+  it("has the focus on the button again where Escape closes its menu", async () => {
+    const page = await visit("#/?q=oven");
+    const settings = page.getByRole("button", { name: "Settings" });
+    await settings.press("Enter");
+    await page.getByRole("dialog", { name: "Settings" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Settings" }).waitFor({ state: "hidden" });
+    expect(await settings.evaluate((button) => button.matches(":focus"))).toBe(true);
+    await item(page, "Bread oven").press("Enter");
+    const actions = page.getByRole("button", { name: /^Actions for/ }).first();
+    await actions.press("Enter");
+    await page.getByRole("menu").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "hidden" });
+    expect(await actions.evaluate((button) => button.matches(":focus"))).toBe(true);
+    await page.context().close();
+  });
+
   it.each(["cards", "rows"])("has few of a thousand exist, and asks for the past of those alone: %s", async (look) => {
     const page = await visit(`#/?view=${look}`);
     const asked = () =>
