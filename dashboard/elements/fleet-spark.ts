@@ -1,6 +1,7 @@
 import type { SeriesView } from "../client/hub-view.ts";
 import type { Spark } from "../data/spark-feed.ts";
 import { theme } from "../data/theme.ts";
+import { DrawKey } from "../widgets/draw-key.ts";
 import { requestDraw } from "../widgets/frames.ts";
 import { Sparkline, type SparkSource } from "../widgets/sparkline.ts";
 import { zoneLevel } from "./values.ts";
@@ -21,8 +22,7 @@ export interface FleetSparkSource {
 export class FleetSpark extends HTMLElement {
   readonly #canvas = document.createElement("canvas");
   readonly #line = new Sparkline(this.#canvas);
-  #shown = "";
-  #series: SeriesView | undefined;
+  readonly #key = new DrawKey();
   #endTheme: (() => void) | undefined;
 
   connectedCallback(): void {
@@ -42,10 +42,8 @@ export class FleetSpark extends HTMLElement {
     const { series, spark, width, height, key } = source;
     const level = zoneLevel(series, series.value);
     const { reportInterval, learned } = series.entry;
-    const shown = `${spark?.trace.version} ${width} ${height} ${level} ${reportInterval} ${learned} ${key}`;
-    if (shown === this.#shown && series === this.#series) return;
-    this.#shown = shown;
-    this.#series = series;
+    const told = [level, reportInterval, learned];
+    if (!this.#key.changes(series, spark?.trace, spark?.trace.version, width, height, key, ...told)) return;
     const drawn = spark && { trace: spark.trace, reportInterval, learned, level, window: source.window };
     this.#line.show(drawn, width, height);
   }
