@@ -1,6 +1,7 @@
 /** How a hand moves the window of a chart: Shift and drag, wheel, two fingers; one finger moves the crosshair. */
-import { panned, pinched, zoomed } from "../data/explore-window.ts";
+
 import type { TimeSpan } from "../data/ranges.ts";
+import { panned, pinched, zoomed } from "../data/window-moves.ts";
 
 /** What a hand moves. */
 export interface MovedWindow {

@@ -1,8 +1,8 @@
+import type { Steps } from "../data/address-steps.ts";
 import type { ExploreFeed } from "../data/explore-feed.ts";
-import type { Steps } from "../data/explore-steps.ts";
-import { isWithin, panned, zoomed } from "../data/explore-window.ts";
 import { openingRange, type Range, type RangeKey, rangeKeys, type TimeSpan, type TimeWindow } from "../data/ranges.ts";
 import { parseRoute, rangeOf } from "../data/route.ts";
+import { isWithin, panned, zoomed } from "../data/window-moves.ts";
 import type { ExploreMove } from "../elements/explore-bar.ts";
 
 /** A window that a hand moved is a step of its own once the hand was still for so long, ms. */

@@ -5,6 +5,7 @@ import { CommandController, isTyping, openOverlay } from "../client/commands.ts"
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { narrow } from "../client/media.ts";
+import { Steps } from "../data/address-steps.ts";
 import {
   type ExploreChoice,
   exploreChoiceOf,
@@ -14,7 +15,6 @@ import {
   withSeries,
 } from "../data/explore-choice.ts";
 import { ExploreFeed } from "../data/explore-feed.ts";
-import { Steps } from "../data/explore-steps.ts";
 import { formatInstant } from "../data/format.ts";
 import type { RangeKey } from "../data/ranges.ts";
 import { go, goInPlace, type Route } from "../data/route.ts";

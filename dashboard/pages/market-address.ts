@@ -1,9 +1,9 @@
 /** What a person chose on the page of prices: it stands in the address, and steps in it are taken back and again. */
 import type { SeriesView } from "../client/hub-view.ts";
+import { Steps } from "../data/address-steps.ts";
 import { seriesAddress } from "../data/candle-window.ts";
-import { Steps } from "../data/explore-steps.ts";
-import { isWithin } from "../data/explore-window.ts";
 import { go, goInPlace, pageHref, parseRoute, type Route } from "../data/route.ts";
+import { isWithin } from "../data/window-moves.ts";
 import type { CandleChoice } from "../elements/candle-choice.ts";
 import { type MarketChoice, marketChoiceOf, marketParams } from "../elements/ticker-choice.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Steps } from "../../dashboard/data/address-steps.ts";
 import type { ExploreFeed } from "../../dashboard/data/explore-feed.ts";
-import { Steps } from "../../dashboard/data/explore-steps.ts";
 import type { Range } from "../../dashboard/data/ranges.ts";
 import { ExploreMoves } from "../../dashboard/pages/explore-moves.ts";
 

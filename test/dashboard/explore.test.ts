@@ -1,15 +1,15 @@
 /** Linked charts without a page: the window that a hand moves, the steps taken back, the address, the rows of a file. */
 import { describe, expect, it } from "vitest";
 import type { DeviceView, HubView, SeriesView } from "../../dashboard/client/hub-view.ts";
+import { Steps } from "../../dashboard/data/address-steps.ts";
 import { exploreChoiceOf, exploreHref, hrefOf, mostExplored, withSeries } from "../../dashboard/data/explore-choice.ts";
 import { drawnText, fileNameOf, rawReadings } from "../../dashboard/data/explore-export.ts";
 import { startersOf } from "../../dashboard/data/explore-starters.ts";
-import { Steps } from "../../dashboard/data/explore-steps.ts";
-import { isWithin, panned, pinched, zoomed } from "../../dashboard/data/explore-window.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
 import { parseRoute } from "../../dashboard/data/route.ts";
 import { SeriesSearch } from "../../dashboard/data/series-search.ts";
 import { StateTrace } from "../../dashboard/data/state-trace.ts";
+import { isWithin, panned, pinched, zoomed } from "../../dashboard/data/window-moves.ts";
 import { Random } from "../../simulator/random.ts";
 import { printedSeed } from "../support/seed.ts";
 
