@@ -1,6 +1,6 @@
 /** The command line of `--load` and of `npm run load:dashboards`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { devicePattern, maxNameLength } from "../../server/protocol/index.ts";
+import { deviceName } from "../../server/protocol/index.ts";
 import { readCount, readDuration, readToken, readUrl } from "../option-values.ts";
 import { type Form, forms } from "./frames.ts";
 
@@ -50,7 +50,7 @@ function readRate(text: string): number | "max" {
 }
 
 function readPrefix(text: string): string {
-  if (devicePattern.test(text) && text.length <= maxNameLength - "/60000".length) return text;
+  if (deviceName.safeParse(`${text}/60000`).success) return text;
   throw new InvalidArgumentError("Expected how a device's id may begin, such as load or load/b.");
 }
 

@@ -133,7 +133,7 @@ describe("a load run that is disturbed", () => {
 
   it("refuses a prefix that no device's id may have", () => {
     expect(readLoadOptions(["--load", "--prefix", "a/b"])).toMatchObject({ options: { prefix: "a/b" } });
-    for (const prefix of ["", "a b", "a/", "x".repeat(125)])
+    for (const prefix of ["", "a b", "a/", "..", "a/./b", "x".repeat(125)])
       expect(readLoadOptions(["--load", "--prefix", prefix])).toEqual({ exitCode: 2 });
   });
 
