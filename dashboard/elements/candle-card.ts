@@ -320,7 +320,7 @@ export class CandleCard extends LitElement {
           : nothing
       }
       <footer>
-        <span>${texts.market.utc(texts.market.intervals[choice.interval])}${moves ? closesIn(this.#everyMs, client.now()) : ""}</span>
+        <span>${texts.market.utc(texts.market.intervals[choice.interval])}${moves ? closesIn(rows.at(-1), this.#everyMs, client.now()) : ""}</span>
         <a href=${deviceHref(device.entry.device)}>${icons.chart}${texts.market.device}</a>
       </footer>
     </article>`;

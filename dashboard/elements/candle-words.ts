@@ -55,8 +55,9 @@ export function candleWords(
 export function candleLegend(row: CandleRow | undefined, words: CandleWords, pointed: boolean): TemplateResult {
   if (!row) return html`<dl class="legend"></dl>`;
   const { short, open, high, low, close } = texts.market;
-  const way = row.close > row.open ? "rise" : row.close < row.open ? "fall" : "";
   const change = words.change(row);
+  // What is told as 0.00% is no change.
+  const way = !/[1-9]/.test(change) ? "" : row.close > row.open ? "rise" : "fall";
   const figure = (name: string, long: string, value: string, more: TemplateResult | typeof nothing = nothing) =>
     html`<div><dt title=${long}>${name}</dt><dd>${value}${more}</dd></div>`;
   return html`<dl class="legend numbers" aria-live=${pointed ? "polite" : "off"}>
@@ -93,9 +94,9 @@ export function candleNow(series: SeriesView, newest: CandleRow | undefined, wor
   </p>`;
 }
 
-/** When the candle that now lies in is over; shorter ones are over before it is read. */
-export function closesIn(everyMs: number, nowMs: number): string {
-  return everyMs < 5_000
+/** When the newest candle is over, while it is not; shorter ones are over before it is read. */
+export function closesIn(newest: CandleRow | undefined, everyMs: number, nowMs: number): string {
+  return everyMs < 5_000 || !newest || newest.timeMs + everyMs <= nowMs
     ? ""
     : ` · ${texts.market.closesIn(formatDuration(Math.ceil((everyMs - (nowMs % everyMs)) / 1_000) * 1_000))}`;
 }
