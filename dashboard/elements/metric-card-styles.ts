@@ -1,5 +1,5 @@
 import { css, unsafeCSS } from "lit";
-import { plotHeightPx } from "../widgets/series-plot.ts";
+import { plotHeightPx } from "../widgets/registry.ts";
 
 /** The tokens that fill the bars of states. */
 const stateTokens = ["on", "off", "1", "2", "3", "4", "5", "6"];

@@ -1,5 +1,6 @@
 /** A chart is drawn anew exactly where something of what it is drawn from changed: what is left out of that stands still and lies. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SeriesView } from "../../dashboard/client/hub-view.ts";
 import { CandleTrace } from "../../dashboard/data/candle-trace.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
 import type { PresenceSpan } from "../../dashboard/data/presence-line.ts";
@@ -95,6 +96,22 @@ describe("a chart", () => {
       other,
       { ...other, holdMs: 2_000 },
     ]);
+  });
+
+  it("of one series is drawn by the widget of its type, and from a trace of that type only", async () => {
+    const { seriesWidgets } = await import("../../dashboard/widgets/registry.ts");
+    const traces = [numbers(1, 2), states("open", "closed")] as const;
+    const drawn: Record<string, boolean[]> = {};
+    for (const type of ["number", "boolean", "string"] as const) {
+      const drawing = seriesWidgets[type].make();
+      const series = { entry: { type, reportInterval: 1_000, zones: [] } } as unknown as SeriesView;
+      drawn[type] = traces.map((trace) => {
+        const before = shown;
+        drawing.draw(new CountingPlot() as unknown as Plot, series, trace, window);
+        return shown > before;
+      });
+    }
+    expect(drawn).toEqual({ number: [true, false], boolean: [false, true], string: [false, true] });
   });
 
   it("of several lines is drawn for another trace in the place of one, another interval, look, and units that changed places", async () => {
