@@ -5,7 +5,7 @@ import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
 /** Raised with every change of the tables, and the old one is then migrated in one transaction. */
-export const schemaVersion = 3;
+export const schemaVersion = 4;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -39,6 +39,16 @@ const migrations = [
   // Hubs of schema 2 noted no deletion, or one did and the next one did not: each may have deleted anything up to now.
   `INSERT INTO meta SELECT 'whole_after', coalesce(max(commit_number) + 1, 0) FROM journal WHERE true
      ON CONFLICT DO UPDATE SET value = excluded.value;`,
+  // Coarser tiers of what is sealed, how far they reach, and where they have to be made anew; what a day added; the budget.
+  `CREATE TABLE tiers (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, width_ms INTEGER NOT NULL,
+     frame_ms INTEGER NOT NULL, through_ms INTEGER NOT NULL, buckets INTEGER NOT NULL, bytes INTEGER NOT NULL,
+     cells BLOB NOT NULL);
+   CREATE INDEX tiers_by_time ON tiers (series, width_ms, frame_ms, through_ms, bytes);
+   CREATE TABLE rolled (series INTEGER PRIMARY KEY, through_ms INTEGER NOT NULL, raw_from_ms INTEGER);
+   CREATE TABLE stale (series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+     PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
+   CREATE TABLE usage (day_ms INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, readings INTEGER NOT NULL);
+   INSERT INTO meta VALUES ('budget_bytes', '');`,
 ] as const;
 
 /** Makes the tables of a new database. */
@@ -83,7 +93,7 @@ function migrate(db: Db, from: number): void {
 }
 
 /** Names of the facts in `meta`. */
-type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms" | "whole_after";
+type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms" | "whole_after" | "budget_bytes";
 
 /** Small facts of the store, one a row. */
 export class Meta {
