@@ -1,0 +1,17 @@
+/** All work beside the commits, in the order in which it is done. */
+import type { Job, Workplace } from "./job.ts";
+import { presenceSlice } from "./presence.ts";
+import { purgeSlice } from "./purge.ts";
+import { sealSlice } from "./seal.ts";
+import { trimSlice } from "./trim.ts";
+import { vacuumSlice } from "./vacuum.ts";
+
+export function jobsOf(place: Workplace): readonly Job[] {
+  return [
+    { name: "seal", from: "commit", run: sealSlice(place) },
+    { name: "trim", from: "commit", run: trimSlice(place) },
+    { name: "purge", from: "checkpoint", run: purgeSlice(place) },
+    { name: "presence", from: "checkpoint", run: presenceSlice(place) },
+    { name: "vacuum", from: "idle", run: vacuumSlice(place) },
+  ];
+}
