@@ -6,7 +6,7 @@ import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { ValueType } from "../columns.ts";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
 import { readNumbers, writeNumbers } from "./numbers.ts";
-import { readTimes, writeTimes } from "./times.ts";
+import { readTimes, writeTimes } from "./varint-times.ts";
 
 const version = 1;
 const headerBytes = 6;

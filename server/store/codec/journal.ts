@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import type { Columns } from "../columns.ts";
 import type { Mark } from "../store.ts";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
-import { readTimes, writeTimes } from "./times.ts";
+import { readTimes, writeTimes } from "./varint-times.ts";
 
 const version = 1;
 const headerBytes = 5;

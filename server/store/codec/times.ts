@@ -1,50 +1,140 @@
-/** Times of a column: integer ms in any order. A steady clock costs a byte a reading before deflate, and next to none after. */
+/**
+ * Times of a chunk: integer ms. A device that reports every so often is near a grid, however long it runs: what is kept is how
+ * far each reading lies from its point of the grid, and which points were left out. Differences would count the jitter twice.
+ */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
+import { bitsOf, medianOf, readDifferences, writeDifferences } from "./differences.ts";
+import { readDoubles, writeDoubles } from "./doubles.ts";
+import { readInts, writeInts } from "./planes.ts";
 
-const deltaOfDelta = 0;
-const plain = 1;
-/** Within ±2^50 ms (35,000 years) every difference of differences is an exact integer; beyond, doubles are kept as they are. */
+const asDoubles = 0;
+const asDifferences = 1;
+const asGrid = 2;
+/** Within ±2^50 ms (35,000 years) all that is reckoned here is an exact integer; beyond, the bits of doubles are kept. */
 const exactLimit = 2 ** 50;
+/** Any time that a store may hold lies within these. */
+const timeLimit = 2 ** 53;
+const samples = 63;
+/** A step that is 3 ms off in 8 s has lost count after some 1,000 readings: it is refined over growing spans. */
+const spans = [8, 64, 512];
+/** Where a step refined so has gone so far from the median one, the median one stays. */
+const maxRefined = 1 / 20;
+/** What a point left out costs beside the residual, bits. */
+const skipBits = 4;
 
-/** Writes the first `count` times; any integer that a double holds exactly is read back the same. */
+const scratch = { skips: new Float64Array(1 << 13), rests: new Float64Array(1 << 13) };
+
+/** Points at `originMs + n × stepMs`, each rounded to a whole ms; the step need not be whole. */
+interface Grid {
+  readonly originMs: number;
+  readonly stepMs: number;
+}
+
+/** Writes the first `count` times in any order, and makes its own room. Their number is not written. */
 export function writeTimes(writer: ByteWriter, times: Float64Array, count: number): void {
-  writer.room(count * 8 + 1);
+  writer.room(32);
   if (!fits(times, count)) {
-    writer.byte(plain);
-    for (let index = 0; index < count; index++) writer.double(times[index] as number);
+    writer.byte(asDoubles);
+    writeDoubles(writer, times, count);
     return;
   }
-  writer.byte(deltaOfDelta);
-  let time = 0;
-  let delta = 0;
+  const grid = gridOf(times, count);
+  if (grid === undefined) {
+    writer.byte(asDifferences);
+    writeDifferences(writer, times, count);
+    return;
+  }
+  writer.byte(asGrid);
+  writer.signed(grid.originMs);
+  writer.double(grid.stepMs);
+  writeGrid(writer, times, count, grid);
+}
+
+/** Reads `count` times; each is an integer within ±2^53, or the blob is refused. */
+export function readTimes(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
+  const way = reader.byte();
+  const times = new Float64Array(count);
+  if (way === asDoubles) times.set(readDoubles(reader, count));
+  else if (way === asDifferences) readDifferences(reader, count, times);
+  else if (way === asGrid) readGrid(reader, count, times);
+  else throw new CodecError(`unknown coding ${way} of times`);
+  return times;
+}
+
+function writeGrid(writer: ByteWriter, times: Float64Array, count: number, { originMs, stepMs }: Grid): void {
+  const { skips, rests } = roomFor(count);
+  let before = -1;
   for (let index = 0; index < count; index++) {
-    const next = times[index] as number;
-    const nextDelta = next - time;
-    // The first time stands by itself: its distance to 1970 would spoil the second difference.
-    writer.signed(index === 0 ? nextDelta : nextDelta - delta);
-    delta = index === 0 ? 0 : nextDelta;
-    time = next;
+    const time = times[index] as number;
+    const point = Math.round((time - originMs) / stepMs);
+    rests[index] = time - Math.round(originMs + point * stepMs);
+    skips[index] = point - before - 1;
+    before = point;
+  }
+  writeInts(writer, skips, count);
+  writeInts(writer, rests, count);
+}
+
+function readGrid(reader: ByteReader, count: number, times: Float64Array<ArrayBuffer>): void {
+  const originMs = reader.signed();
+  const stepMs = reader.double();
+  const skips = readInts(reader, count, roomFor(count).skips);
+  readInts(reader, count, times);
+  let point = -1;
+  for (let index = 0; index < count; index++) {
+    point += 1 + (skips[index] as number);
+    const time = (times[index] as number) + Math.round(originMs + point * stepMs);
+    // Damage may say any step: NaN is none of these times either.
+    if (!(time <= timeLimit && time >= -timeLimit)) throw new CodecError("a time beyond ±2^53 ms");
+    times[index] = time;
   }
 }
 
-/** Reads `count` times. */
-export function readTimes(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
-  const times = new Float64Array(count);
-  const mode = reader.byte();
-  if (mode === plain) {
-    for (let index = 0; index < count; index++) times[index] = reader.double();
-    return times;
+/** The grid that times lie near; undefined where their differences are smaller. */
+function gridOf(times: Float64Array, count: number): Grid | undefined {
+  const taken = Math.min(samples, count - 1);
+  if (taken < 2) return undefined;
+  const at = (sample: number): number => 1 + Math.floor((sample * (count - 1)) / taken);
+  const step = (index: number): number => (times[index] as number) - (times[index - 1] as number);
+  const median = medianOf(Float64Array.from({ length: taken }, (_, sample) => step(at(sample))));
+  if (!(median > 0)) return undefined;
+  const stepMs = refined(times, count, median);
+  const first = times[0] as number;
+  const near = { originMs: first, stepMs };
+  // The first reading has a jitter of its own: seen from the middle of all, residuals are smallest.
+  const offCentre = medianOf(Float64Array.from({ length: taken }, (_, sample) => rest(times, at(sample), near)));
+  const grid = { originMs: first + offCentre, stepMs };
+  let [bitsOfGrid, bitsOfSteps] = [0, 0];
+  for (let sample = 0; sample < taken; sample++) {
+    const index = at(sample);
+    bitsOfGrid += bitsOf(rest(times, index, grid));
+    if (pointOf(times, index, grid) !== pointOf(times, index - 1, grid) + 1) bitsOfGrid += skipBits;
+    bitsOfSteps += bitsOf(step(index) - median);
   }
-  if (mode !== deltaOfDelta) throw new CodecError(`unknown time mode ${mode}`);
-  let time = 0;
-  let delta = 0;
-  for (let index = 0; index < count; index++) {
-    const read = reader.signed();
-    if (index > 0) delta += read;
-    time += index === 0 ? read : delta;
-    times[index] = time;
+  return bitsOfGrid <= bitsOfSteps ? grid : undefined;
+}
+
+function pointOf(times: Float64Array, index: number, { originMs, stepMs }: Grid): number {
+  return Math.round(((times[index] as number) - originMs) / stepMs);
+}
+
+function rest(times: Float64Array, index: number, grid: Grid): number {
+  return (times[index] as number) - Math.round(grid.originMs + pointOf(times, index, grid) * grid.stepMs);
+}
+
+/** The step that keeps count from the first time to the last, begun with the median one. */
+function refined(times: Float64Array, count: number, median: number): number {
+  const first = times[0] as number;
+  let stepMs = median;
+  for (const span of [...spans, count - 1]) {
+    const length = (times[Math.min(span, count - 1)] as number) - first;
+    const points = Math.round(length / stepMs);
+    if (points > 0) stepMs = length / points;
   }
-  return times;
+  // A clock that runs true has a whole step: the same, and no rounding.
+  const whole = Math.round(stepMs);
+  if (Math.abs(stepMs - whole) * count < median * maxRefined) stepMs = whole;
+  return Math.abs(stepMs - median) <= median * maxRefined ? stepMs : median;
 }
 
 function fits(times: Float64Array, count: number): boolean {
@@ -52,4 +142,12 @@ function fits(times: Float64Array, count: number): boolean {
     if (Math.abs(times[index] as number) > exactLimit) return false;
   }
   return true;
+}
+
+function roomFor(count: number): typeof scratch {
+  if (scratch.skips.length < count) {
+    scratch.skips = new Float64Array(count * 2);
+    scratch.rests = new Float64Array(count * 2);
+  }
+  return scratch;
 }
