@@ -1,9 +1,8 @@
 /** The writer: takes batches into the journal and the heads, answers from memory, and keeps house between commits. */
 import { randomUUID } from "node:crypto";
-import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
-import { newerOf, strangeBatch, strangeNumberIn } from "../keeping.ts";
+import { strangeBatch, strangeNumberIn } from "../keeping.ts";
 import {
   type Batch,
   type Commit,
@@ -21,8 +20,9 @@ import {
 } from "../store.ts";
 import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRanges } from "./deletes.ts";
-import { type Db, faultOf, isDamage, openForWriting, transact } from "./driver.ts";
-import { HeldFiles, sizeOf, suspect } from "./files.ts";
+import { type Db, openForWriting, transact } from "./driver.ts";
+import { Failures } from "./failures.ts";
+import { sizeOf } from "./files.ts";
 import { FreeSpace } from "./free-space.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
@@ -35,6 +35,7 @@ import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import { PresenceTable } from "./presence-table.ts";
 import { Records } from "./records.ts";
+import { describe, latestOf, recover } from "./recovery.ts";
 import { sliceRows } from "./rows.ts";
 import { checkSchema, Meta, migrateSchema, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
@@ -45,17 +46,13 @@ export class Writer {
   readonly #parts: WriterParts;
   readonly #meta: Meta;
   readonly #maintenance: Maintenance;
-  readonly #onFatal: (message: string) => void;
   readonly #onTrouble: (message: string) => void;
-  readonly #files: HeldFiles;
+  readonly #failures: Failures;
   readonly #state: StoreState;
   #commit = 0;
   #nextSeries: number;
-  /** Arrival of the newest commit that was found at the start. */
-  #receivedMs: number | null = null;
   /** Batches of this generation or an older one stand behind a refused one. */
   #refused = { generation: -1, error: new StoreError("store_unavailable", "") };
-  #fatal: StoreError | undefined;
 
   /**
    * Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more;
@@ -63,7 +60,6 @@ export class Writer {
    */
   constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
     this.#space = new FreeSpace(settings.folder, settings.minFreeBytes);
-    this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
     this.#path = databasePath(settings.folder);
     const log = `${this.#path}-wal`;
@@ -88,7 +84,8 @@ export class Writer {
         sealer: new Sealer(db, heads, settings.chunkBytes),
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));
-      this.#recover();
+      const found = recover(this.#parts);
+      this.#commit = found.commit;
       const recovered = this.#meta.get("clean") === "0";
       if (recovered && !hadLog && settings.expectLog) {
         this.#missReadings(`${log} is not there: if that file was lost, so are the newest readings in it`);
@@ -97,15 +94,17 @@ export class Writer {
       this.#meta.set("clean", "0");
       // From the first moment on the database itself says that it is in use: without its log it must not look like a new one.
       if (!recovered) db.pragma("wal_checkpoint(PASSIVE)");
-      this.#files = new HeldFiles(this.#path);
-      this.#state = this.#describe(recovered);
+      this.#failures = new Failures(this.#path, onFatal, onTrouble);
+      this.#state = describe(this.#parts, found, this.#nextSeries, recovered);
     } catch (error) {
       opened?.close();
       throw toOpenError(error, this.#path);
     } finally {
       release();
     }
-    this.#maintenance = new Maintenance(this.#parts, settings, this.#commit, (error) => this.#fail(error));
+    this.#maintenance = new Maintenance(this.#parts, settings, this.#commit, (error) =>
+      this.#failures.toStoreError(error),
+    );
     this.#maintenance.wake();
   }
 
@@ -114,7 +113,7 @@ export class Writer {
   }
 
   append(batch: Batch, generation: number): Commit {
-    if (this.#fatal) throw this.#fatal;
+    if (this.#failures.fatal) throw this.#failures.fatal;
     if (generation <= this.#refused.generation) throw this.#refused.error;
     const startMs = performance.now();
     const commit = this.#commit + 1;
@@ -130,7 +129,7 @@ export class Writer {
         if (next) this.#meta.set("next_series", String(next.series + 1));
         return journal.write(commit, batch);
       });
-      this.#requireFiles();
+      this.#failures.requireFiles();
     } catch (error) {
       throw this.#refuse(error, generation);
     }
@@ -151,7 +150,9 @@ export class Writer {
   }
 
   recent(limitBytes: number, fromMs: number): RecentCommits {
-    return this.#guarded(() => this.#parts.journal.recent(limitBytes, fromMs, Number(this.#meta.get("whole_after"))));
+    return this.#failures.guard(() =>
+      this.#parts.journal.recent(limitBytes, fromMs, Number(this.#meta.get("whole_after"))),
+    );
   }
 
   lastSeq(device: string, session: string): number {
@@ -172,7 +173,7 @@ export class Writer {
   }
 
   latest(numbers: readonly number[]): Latest[] {
-    return this.#known(numbers).flatMap((head) => this.#latestOf(head));
+    return this.#known(numbers).flatMap((head) => latestOf(this.#parts.heads, head));
   }
 
   refusals(device: string): Refusal[] {
@@ -181,7 +182,7 @@ export class Writer {
 
   appendPresence(changes: readonly PresenceChange[], atMs: number): void {
     const { db, presence } = this.#parts;
-    this.#guarded(() => {
+    this.#failures.guard(() => {
       this.#space.require();
       transact(db, () => presence.write(changes, atMs));
     });
@@ -189,19 +190,19 @@ export class Writer {
   }
 
   deleteReadings(ranges: readonly Range[]): Deletion[] {
-    const deleted = this.#guarded(() => deleteRanges(this.#parts, ranges, this.#commit));
+    const deleted = this.#failures.guard(() => deleteRanges(this.#parts, ranges, this.#commit));
     // Nothing else may ever arrive, and what was deleted has to leave the file all the same.
     this.#maintenance.wrote();
     return deleted;
   }
 
   deleteDevice(device: string): void {
-    this.#guarded(() => deleteDevice(this.#parts, device, this.#commit));
+    this.#failures.guard(() => deleteDevice(this.#parts, device, this.#commit));
     this.#maintenance.wrote();
   }
 
   sealAll(): void {
-    this.#guarded(() => this.#maintenance.sealAll());
+    this.#failures.guard(() => this.#maintenance.sealAll());
   }
 
   stats(): StoreStats {
@@ -219,60 +220,21 @@ export class Writer {
     this.#maintenance.stop();
     const { db } = this.#parts;
     try {
-      if (!this.#fatal) {
+      if (!this.#failures.fatal) {
         this.#maintenance.shorten();
         this.#meta.set("clean", "1");
         db.pragma("wal_checkpoint(TRUNCATE)");
       }
     } catch (error) {
       // Nothing is lost: what could not be tidied is in the journal.
-      this.#fail(error);
+      this.#failures.toStoreError(error);
     } finally {
       db.close();
     }
   }
 
-  /** Rebuilds heads and marks from the journal. */
-  #recover(): void {
-    const { heads, journal, marks, records } = this.#parts;
-    for (const head of records.heads()) heads.add(head);
-    const forgotten = journal.forgotten();
-    for (const [commit, { receivedMs, marks: found, columns }] of journal.replay()) {
-      this.#commit = commit;
-      this.#receivedMs = receivedMs;
-      for (const mark of found) {
-        if (commit > (forgotten.get(mark.device) ?? 0)) marks.apply(mark, receivedMs, commit);
-      }
-      heads.replay(columns, commit);
-    }
-    heads.resumeSweep();
-    heads.tally.overwritten = 0;
-  }
-
-  #describe(recovered: boolean): StoreState {
-    const { heads, presence, records, sealer } = this.#parts;
-    const all = heads.all();
-    return {
-      epoch: this.#meta.get("epoch"),
-      commit: this.#commit,
-      nextSeries: this.#nextSeries,
-      series: all.map((head) => sealer.stateOf(head)),
-      latest: all.flatMap((head) => this.#latestOf(head)),
-      devices: records.devices(),
-      metrics: records.metrics(),
-      nextPresence: presence.next,
-      aliveMs: newerOf(this.#receivedMs, presence.aliveMs),
-      recovered,
-    };
-  }
-
   #known(numbers: readonly number[]): SeriesHead[] {
     return numbers.flatMap((number) => this.#parts.heads.get(number) ?? []);
-  }
-
-  #latestOf(head: SeriesHead): Latest[] {
-    const newest = this.#parts.heads.newest(head);
-    return newest ? [{ series: head.identity.series, ...newest }] : [];
   }
 
   /** New series that are not known yet; a batch that is sent again names them again. Numbers are never used twice. */
@@ -288,60 +250,14 @@ export class Writer {
 
   /** The error for a batch whose transaction failed; those that stand behind it get the same. */
   #refuse(error: unknown, generation: number): StoreError {
-    const refusal = this.#fail(error);
+    const refusal = this.#failures.toStoreError(error);
     this.#refused = { generation, error: refusal };
     return refusal;
-  }
-
-  #guarded<T>(work: () => T): T {
-    if (this.#fatal) throw this.#fatal;
-    try {
-      const result = work();
-      this.#requireFiles();
-      return result;
-    } catch (error) {
-      throw this.#fail(error);
-    }
-  }
-
-  /** What was just committed is on disk only as long as its files are in the folder. */
-  #requireFiles(): void {
-    const moved = this.#files.moved();
-    if (moved === undefined) return;
-    throw this.#end(`${moved} was deleted or replaced while the hub was using it`);
   }
 
   /** The log went missing, or a part of it, with what was in it: senders and viewers must not go on from numbers that are gone. */
   #missReadings(what: string): void {
     this.#meta.set("epoch", randomUUID());
     this.#onTrouble(`The hub was not stopped cleanly, and ${what}.`);
-  }
-
-  /** What an error means: a passing one is told to the caller, a fatal one ends all promises; others are bugs and end this thread. */
-  #fail(error: unknown): StoreError {
-    if (error instanceof StoreError) return error;
-    const text = error instanceof Error ? error.message : String(error);
-    if (error instanceof NewerVersionError)
-      return new StoreError("internal", `These readings were written by a newer hub (${text}).`, false);
-    if (error instanceof CodecError) {
-      this.#onTrouble(`Some readings on the disk are damaged (${text}).`);
-      return new StoreError("internal", `These readings are damaged on the disk (${text}).`, false);
-    }
-    const fault = faultOf(error);
-    if (fault === undefined) throw error;
-    if (fault === "full")
-      return new StoreError("storage_full", `The disk is full (${text}); readings are taken again when there is room.`);
-    if (fault === "busy")
-      return new StoreError("store_unavailable", `The database is locked by another program (${text}).`);
-    if (isDamage(error)) suspect(this.#path, text);
-    return this.#end(text);
-  }
-
-  #end(text: string): StoreError {
-    if (!this.#fatal) {
-      this.#fatal = new StoreError("internal", `The store failed and stopped (${text}).`, false);
-      this.#onFatal(this.#fatal.message);
-    }
-    return this.#fatal;
   }
 }

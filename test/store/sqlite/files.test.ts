@@ -48,7 +48,7 @@ describe("the database file", () => {
         db.pragma(name, { simple: true }),
       ),
     );
-    expect(found).toEqual([4096, 2, 0x74687562, 3, "wal"]);
+    expect(found).toEqual([4096, 2, 0x74687562, 4, "wal"]);
   });
 
   it("[SQ1] is one file without a log once it is closed, though the reader was at work until then", async () => {
@@ -96,10 +96,10 @@ describe("the database file", () => {
 describe("a store that cannot be opened", () => {
   it("[SQ5] is refused in one sentence that says what to do", async () => {
     await openAndClose();
-    inspect(engine.folder, (db) => db.pragma("user_version = 4"));
+    inspect(engine.folder, (db) => db.pragma("user_version = 5"));
     const newer = await refusal();
     expect(newer.reason).toBe("newer_schema");
-    expect(newer.message).toMatch(/newer hub \(schema 4; this hub knows 3\).*--data/);
+    expect(newer.message).toMatch(/newer hub \(schema 5; this hub knows 4\).*--data/);
   });
 
   it("[SQ5] leaves the database of another program as it was", async () => {
