@@ -41,10 +41,10 @@ function blobOf(sql: string): Buffer {
   return blob;
 }
 
-/** A blob as version 2 may be: with a checksum that version 1 does not understand. */
+/** A blob as the next version may be: with a checksum that this one does not understand. */
 function newer(blob: Buffer): Buffer {
   const changed = Buffer.from(blob);
-  changed[0] = 2;
+  changed[0] = (changed[0] as number) + 1;
   changed[3] = (changed[3] as number) ^ 0xff;
   return changed;
 }
@@ -89,7 +89,7 @@ it("[SQ5] a chunk of a newer version is named as such in the answer, and the hub
   const chunk = blobOf("SELECT readings FROM chunks");
   change("UPDATE chunks SET readings = ?", newer(chunk));
   await disk.open();
-  const refusal = { code: "internal", retryable: false, message: expect.stringMatching(/newer hub \(chunk version 2/) };
+  const refusal = { code: "internal", retryable: false, message: expect.stringMatching(/newer hub \(chunk version 3/) };
   await expect(disk.store.readRaw(everything(1), 50)).rejects.toMatchObject(refusal);
   await expect(disk.store.deleteReadings([{ series: 1, fromMs: 5, toMs: 7 }])).rejects.toMatchObject(refusal);
   await disk.store.append(batchOf({ columns: columnsOf(1, [[100, 1]]) }));

@@ -1,19 +1,20 @@
 /**
- * One sealed chunk as a blob: times and values of one series. Layout (version 1) in the README of the store; a blob of
- * any version once released stays readable, and golden blobs in the tests see to it.
+ * One sealed chunk as a blob: times and values of one series. Layouts (version 2, which is written, and 1) in the README of the
+ * store; a blob of any version once released stays readable, and golden blobs in the tests see to it.
  */
-import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import type { ValueType } from "../columns.ts";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
+import { decodeBody1 } from "./chunk-1.ts";
 import { readNumbers, writeNumbers } from "./numbers.ts";
-import { readTimes, writeTimes } from "./varint-times.ts";
+import { readBooleans, readStrings, writeBooleans, writeStrings } from "./states.ts";
+import { readTimes, writeTimes } from "./times.ts";
 
-const version = 1;
+const version = 2;
 const headerBytes = 6;
-const deflatedFlag = 0x10;
 const types: readonly ValueType[] = ["number", "boolean", "string"];
-/** A chunk is far smaller; a damaged one must not fill the memory. */
-const maxPlainBytes = 64 * 1024 * 1024;
+/** Chunks have some thousands. Steady readings take no bytes at all, so that their number alone tells how much memory they want. */
+const maxRows = 1 << 20;
 
 /** Readings of one series in strictly rising time. */
 export interface ChunkColumns {
@@ -26,50 +27,59 @@ export interface ChunkColumns {
 
 const scratch = new ByteWriter(1 << 18);
 
-/** Encodes the first `count` readings. Exact for every finite double, every well-formed string, every integer time. */
+/**
+ * Encodes the first `count` readings, at most 2^20. Exact for every finite double, every well-formed string, every integer time
+ * within ±2^53.
+ */
 export function encodeChunk(chunk: ChunkColumns, count = chunk.times.length): Buffer {
+  if (count > maxRows) throw new RangeError(`a chunk of ${count} readings`);
   const writer = scratch;
-  writer.length = 0;
-  writer.room(16);
+  writer.length = headerBytes;
   writer.unsigned(count);
   writeTimes(writer, chunk.times, count);
   writeValues(writer, chunk, count);
-  const plain = writer.bytes.subarray(0, writer.length);
-  const deflated = deflateRawSync(plain, { level: 1 });
-  const smaller = deflated.length < plain.length;
-  const body = smaller ? deflated : plain;
-  const blob = Buffer.allocUnsafe(headerBytes + body.length);
+  const blob = writer.copy();
   blob[0] = version;
-  blob[1] = types.indexOf(chunk.type) | (smaller ? deflatedFlag : 0);
-  blob.writeUInt32LE(crc32(body, blob[1]), 2);
-  body.copy(blob, headerBytes);
+  blob[1] = types.indexOf(chunk.type);
+  blob.writeUInt32LE(checksumOf(blob), 2);
   return blob;
 }
 
-/** Decodes what `encodeChunk` wrote; throws `CodecError` on anything else. */
+/** Decodes what `encodeChunk` of this version or an older one wrote; throws `CodecError` on anything else. */
 export function decodeChunk(blob: Buffer): ChunkColumns {
-  const isSound = () =>
-    blob.length >= headerBytes && crc32(blob.subarray(headerBytes), blob[1]) === blob.readUInt32LE(2);
-  requireVersion("chunk", blob, version, isSound);
+  if (blob[0] === 1) return decode1(blob);
+  requireVersion("chunk", blob, version, () => isSound1(blob) || isSound(blob));
   if (blob.length < headerBytes) throw new CodecError("the chunk ends too early");
-  if (!isSound()) throw new CodecError("the chunk's checksum does not match");
-  const flags = blob[1] as number;
-  const body = blob.subarray(headerBytes);
-  const type = types[flags & 0x0f];
-  if (type === undefined) throw new CodecError(`unknown chunk type ${flags & 0x0f}`);
-  const plain = flags & deflatedFlag ? inflate(body) : body;
-  const reader = new ByteReader(plain);
-  const count = reader.count(1);
+  if (!isSound(blob)) throw new CodecError("the chunk's checksum does not match");
+  const type = types[blob[1] as number];
+  if (type === undefined) throw new CodecError(`unknown chunk type ${blob[1]}`);
+  const reader = new ByteReader(blob, headerBytes);
+  const count = reader.unsigned();
+  if (count > maxRows) throw new CodecError(`a chunk of ${count} readings`);
   const times = readTimes(reader, count);
-  return { type, times, ...readValues(reader, type, count) };
+  const values = readValues(reader, type, count);
+  if (reader.left > 0) throw new CodecError("the chunk has bytes that belong to nothing");
+  return { type, times, ...values };
 }
 
-function inflate(body: Buffer): Buffer {
-  try {
-    return inflateRawSync(body, { maxOutputLength: maxPlainBytes });
-  } catch (error) {
-    throw new CodecError(`the chunk cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
-  }
+function decode1(blob: Buffer): ChunkColumns {
+  if (blob.length < headerBytes) throw new CodecError("the chunk ends too early");
+  if (!isSound1(blob)) throw new CodecError("the chunk's checksum does not match");
+  return decodeBody1(blob[1] as number, blob.subarray(headerBytes));
+}
+
+/** Whether the checksum is that of version 2 and later: over version, type and body, whatever stands in the version's place. */
+function isSound(blob: Buffer): boolean {
+  return blob.length >= headerBytes && checksumOf(blob) === blob.readUInt32LE(2);
+}
+
+function checksumOf(blob: Buffer): number {
+  return crc32(blob.subarray(headerBytes), crc32(Buffer.of(version, blob[1] as number)));
+}
+
+/** Whether the checksum is that of version 1: over type and body. */
+function isSound1(blob: Buffer): boolean {
+  return blob.length >= headerBytes && crc32(blob.subarray(headerBytes), blob[1]) === blob.readUInt32LE(2);
 }
 
 function writeValues(writer: ByteWriter, { type, values, strings }: ChunkColumns, count: number): void {
@@ -82,46 +92,4 @@ function readValues(reader: ByteReader, type: ValueType, count: number): Pick<Ch
   if (type === "number") return { values: readNumbers(reader, count), strings: [] };
   if (type === "boolean") return { values: readBooleans(reader, count), strings: [] };
   return readStrings(reader, count);
-}
-
-function writeBooleans(writer: ByteWriter, values: Float64Array, count: number): void {
-  writer.room((count >> 3) + 1);
-  for (let index = 0; index < count; index += 8) {
-    let bits = 0;
-    for (let bit = 0; bit < 8 && index + bit < count; bit++) bits |= (values[index + bit] as number) << bit;
-    writer.byte(bits);
-  }
-}
-
-function readBooleans(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
-  const bits = reader.take(Math.ceil(count / 8));
-  return Float64Array.from({ length: count }, (_, index) => ((bits[index >> 3] as number) >> (index & 7)) & 1);
-}
-
-/** Only texts that occur are written, each once, numbered in order of first use. */
-function writeStrings(writer: ByteWriter, values: Float64Array, strings: readonly string[], count: number): void {
-  const numbers = new Map<string, number>();
-  const indexes = new Float64Array(count);
-  for (let index = 0; index < count; index++) {
-    const text = strings[values[index] as number] as string;
-    const number = numbers.get(text) ?? numbers.size;
-    numbers.set(text, number);
-    indexes[index] = number;
-  }
-  writer.room(8);
-  writer.unsigned(numbers.size);
-  for (const text of numbers.keys()) writer.text(text);
-  writer.room(count * 5);
-  for (const number of indexes) writer.unsigned(number);
-}
-
-function readStrings(reader: ByteReader, count: number): Pick<ChunkColumns, "values" | "strings"> {
-  const strings = Array.from({ length: reader.count(1) }, () => reader.text());
-  const values = new Float64Array(count);
-  for (let index = 0; index < count; index++) {
-    const number = reader.unsigned();
-    if (number >= strings.length) throw new CodecError(`text ${number} of ${strings.length}`);
-    values[index] = number;
-  }
-  return { values, strings };
 }

@@ -1,132 +1,127 @@
 /**
- * Number columns. What people measure has few decimals, so that a whole column becomes integers under one power of ten
- * and then small differences. What does not (full-precision doubles) keeps its bits: XOR with the one before, bytes of
- * equal weight side by side for deflate. Both are exact for every finite double, -0 and subnormals included.
+ * Number columns. What people measure has few decimals, so that a whole column becomes integers under one power of ten. So does
+ * what was measured in 32 bits and told in 64 (21.3 as 21.299999237060547). All else keeps its bits. Each is exact for every
+ * finite double, -0 and subnormals included.
  */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
+import { readDifferences, writeDifferences } from "./differences.ts";
+import { readDoubles, writeDoubles } from "./doubles.ts";
 
+/** The first byte: decimals 0–9, so many more where they were rounded to 32 bits, or one of its own for bits. */
+const roundedFrom = 16;
+const asDoubles = 255;
 const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-const bitsMode = 255;
-/** Differences of integers within ±2^51 fit the signed writer. */
+/** What differences of integers can be. */
 const mantissaLimit = 2 ** 51;
 
-/** Writes the first `count` values of a number column. */
-export function writeNumbers(writer: ByteWriter, values: Float64Array, count: number): void {
-  const start = writer.length;
-  // More outliers than this (a -0, an odd full-precision value) and the bits are the shorter form.
-  const maxOutliers = count >> 4;
-  const scale = decimalScale(values, count, maxOutliers);
-  if (scale >= 0 && writeScaled(writer, values, count, scale, maxOutliers)) return;
-  writer.length = start;
-  writeBits(writer, values, count);
+let mantissas = new Float64Array(1 << 13);
+
+/** A column as integers of 10^-decimals, which lie in `mantissas`, but for the outliers. */
+interface Scaled {
+  readonly decimals: number;
+  /** Indexes, rising: a -0, an odd value of full precision. */
+  readonly outliers: readonly number[];
 }
 
-/** Reads `count` values of a number column. */
+/** Writes the first `count` values of a number column, and makes its own room. Their number is not written. */
+export function writeNumbers(writer: ByteWriter, values: Float64Array, count: number): void {
+  for (const isRounded of [false, true]) {
+    const scaled = scale(values, count, isRounded);
+    if (scaled === undefined) continue;
+    const { decimals, outliers } = scaled;
+    writer.room(16 + outliers.length * 16);
+    writer.byte(decimals + (isRounded ? roundedFrom : 0));
+    writer.unsigned(outliers.length);
+    for (const index of outliers) {
+      writer.unsigned(index);
+      writer.double(values[index] as number);
+    }
+    writeDifferences(writer, mantissas, count);
+    return;
+  }
+  writer.room(1);
+  writer.byte(asDoubles);
+  writeDoubles(writer, values, count);
+}
+
+/** Reads `count` values of a number column; each is finite, or the blob is refused. */
 export function readNumbers(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
-  const mode = reader.byte();
-  if (mode === bitsMode) return readBits(reader, count);
-  const power = powersOfTen[mode];
-  if (power === undefined) throw new CodecError(`unknown number mode ${mode}`);
-  const values = new Float64Array(count);
-  let mantissa = 0;
-  for (let index = 0; index < count; index++) {
-    mantissa += reader.signed();
-    // Dividing an exact integer by an exact power rounds once, as the parser of the decimal text did.
-    values[index] = mantissa / power;
-  }
-  const outliers = reader.count(9);
-  for (let done = 0; done < outliers; done++) {
+  const way = reader.byte();
+  if (way === asDoubles) return readDoubles(reader, count);
+  const isRounded = way >= roundedFrom;
+  const power = powersOfTen[isRounded ? way - roundedFrom : way];
+  if (power === undefined) throw new CodecError(`unknown coding ${way} of numbers`);
+  const outliers = new Map<number, number>();
+  for (let left = reader.count(9); left > 0; left--) {
     const index = reader.unsigned();
+    const value = reader.double();
     if (index >= count) throw new CodecError(`outlier at ${index} of ${count} values`);
-    values[index] = reader.double();
+    if (!Number.isFinite(value)) throw new CodecError("a value that is no finite number");
+    outliers.set(index, value);
   }
+  const values = new Float64Array(count);
+  readDifferences(reader, count, values);
+  // Dividing an exact integer by an exact power rounds once, as the parser of the decimal text did.
+  if (power !== 1) for (let index = 0; index < count; index++) values[index] = (values[index] as number) / power;
+  if (isRounded) for (let index = 0; index < count; index++) values[index] = Math.fround(values[index] as number);
+  for (const [index, value] of outliers) values[index] = value;
   return values;
 }
 
-/** `value` as an integer of 10^-scale, or NaN where that is not exact. */
-function mantissaOf(value: number, power: number): number {
-  const mantissa = Math.round(value * power);
-  const exact = mantissa / power === value && mantissa <= mantissaLimit && mantissa >= -mantissaLimit;
-  return exact && (mantissa !== 0 || !Object.is(value, -0)) ? mantissa : Number.NaN;
-}
-
-/** The fewest decimals that hold all but `maxOutliers` values; -1 where there is no such number. */
-function decimalScale(values: Float64Array, count: number, maxOutliers: number): number {
-  let scale = 0;
-  let outliers = 0;
+/** Fills `mantissas`; undefined where too many values have no few decimals, and their bits are the shorter form. */
+function scale(values: Float64Array, count: number, isRounded: boolean): Scaled | undefined {
+  if (mantissas.length < count) mantissas = new Float64Array(count * 2);
+  const maxOutliers = count >> 4;
+  const outliers: number[] = [];
+  let decimals = 0;
+  let power = 1;
   for (let index = 0; index < count; index++) {
     const value = values[index] as number;
-    let tried = scale;
-    while (tried < powersOfTen.length && Number.isNaN(mantissaOf(value, powersOfTen[tried] as number))) tried++;
-    if (tried < powersOfTen.length) scale = tried;
-    else if (++outliers > maxOutliers) return -1;
+    let mantissa = mantissaOf(value, power, isRounded);
+    if (Number.isNaN(mantissa)) {
+      let tried = decimals + 1;
+      while (tried < powersOfTen.length) {
+        mantissa = mantissaOf(value, powersOfTen[tried] as number, isRounded);
+        if (!Number.isNaN(mantissa)) break;
+        tried++;
+      }
+      if (tried === powersOfTen.length) {
+        if (outliers.push(index) > maxOutliers) return undefined;
+        mantissa = 0;
+      } else {
+        if (!raise(index, powersOfTen[tried - decimals] as number)) return undefined;
+        decimals = tried;
+        power = powersOfTen[decimals] as number;
+      }
+    }
+    mantissas[index] = mantissa;
   }
-  return scale;
+  fillGaps(outliers, count);
+  return { decimals, outliers };
 }
 
-function writeScaled(
-  writer: ByteWriter,
-  values: Float64Array,
-  count: number,
-  scale: number,
-  maxOutliers: number,
-): boolean {
-  const power = powersOfTen[scale] as number;
-  const outliers: number[] = [];
-  writer.room(count * 8 + maxOutliers * 17 + 16);
-  writer.byte(scale);
-  let previous = 0;
+/** `value` as an integer of 1/power, or NaN where that is not exact. */
+function mantissaOf(value: number, power: number, isRounded: boolean): number {
+  const mantissa = Math.round(value * power);
+  const back = isRounded ? Math.fround(mantissa / power) : mantissa / power;
+  if (back !== value || mantissa > mantissaLimit || mantissa < -mantissaLimit) return Number.NaN;
+  return mantissa === 0 && Object.is(value, -0) ? Number.NaN : mantissa;
+}
+
+/** More decimals for the first `count` mantissas; false where one becomes too large. Old outliers stay what they are. */
+function raise(count: number, factor: number): boolean {
   for (let index = 0; index < count; index++) {
-    let mantissa = mantissaOf(values[index] as number, power);
-    if (Number.isNaN(mantissa)) {
-      // More decimals found later can push early values over the limit.
-      if (outliers.push(index) > maxOutliers) return false;
-      mantissa = previous;
-    }
-    writer.signed(mantissa - previous);
-    previous = mantissa;
-  }
-  writer.unsigned(outliers.length);
-  for (const index of outliers) {
-    writer.unsigned(index);
-    writer.double(values[index] as number);
+    const mantissa = (mantissas[index] as number) * factor;
+    if (mantissa > mantissaLimit || mantissa < -mantissaLimit) return false;
+    mantissas[index] = mantissa;
   }
   return true;
 }
 
-function writeBits(writer: ByteWriter, values: Float64Array, count: number): void {
-  writer.room(count * 8 + 1);
-  writer.byte(bitsMode);
-  const double = new Float64Array(1);
-  const words = new Uint32Array(double.buffer);
-  const { bytes } = writer;
-  let low = 0;
-  let high = 0;
-  for (let index = 0; index < count; index++) {
-    double[0] = values[index] as number;
-    const lowChange = (words[0] as number) ^ low;
-    const highChange = (words[1] as number) ^ high;
-    low = words[0] as number;
-    high = words[1] as number;
-    let at = writer.length + index;
-    for (let shift = 0; shift < 32; shift += 8, at += count) bytes[at] = lowChange >>> shift;
-    for (let shift = 0; shift < 32; shift += 8, at += count) bytes[at] = highChange >>> shift;
-  }
-  writer.length += count * 8;
-}
-
-function readBits(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
-  const values = new Float64Array(count);
-  const words = new Uint32Array(values.buffer);
-  const bytes = reader.take(count * 8);
-  let low = 0;
-  let high = 0;
-  for (let index = 0; index < count; index++) {
-    let at = index;
-    for (let shift = 0; shift < 32; shift += 8, at += count) low ^= (bytes[at] as number) << shift;
-    for (let shift = 0; shift < 32; shift += 8, at += count) high ^= (bytes[at] as number) << shift;
-    words[index * 2] = low;
-    words[index * 2 + 1] = high;
-  }
-  return values;
+/** What stands in an outlier's place costs nothing: the value before it, or the first one that is none. */
+function fillGaps(outliers: readonly number[], count: number): void {
+  let first = 0;
+  while (outliers[first] === first) first++;
+  const before = first < count ? (mantissas[first] as number) : 0;
+  for (const index of outliers) mantissas[index] = index < first ? before : (mantissas[index - 1] as number);
 }

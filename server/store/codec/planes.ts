@@ -30,13 +30,13 @@ let highWords = new Int32Array(1 << 13);
 let zeros = Buffer.alloc(1 << 13);
 
 /** 64-bit integers in two halves. They are valid until the next call into here. */
-interface Words {
+export interface Words {
   readonly low: Int32Array;
   readonly high: Int32Array;
 }
 
 /** Words with room for `count` integers, holding anything. */
-function scratchWords(count: number): Words {
+export function scratchWords(count: number): Words {
   if (lowWords.length < count) {
     lowWords = new Int32Array(count * 2);
     highWords = new Int32Array(count * 2);
@@ -60,7 +60,8 @@ export function writeInts(writer: ByteWriter, ints: Float64Array, count: number)
     used |= (narrow << 1) ^ (narrow >> 31);
   }
   const planes = bytesIn(used);
-  begin(writer, planes, count);
+  prepare(writer, planes, count);
+  writer.byte(planes);
   for (let plane = 0; plane < planes; plane++) {
     const shift = plane * 8;
     for (let index = 0; index < count; index++) {
@@ -95,8 +96,8 @@ export function readInts(reader: ByteReader, count: number, into = new Float64Ar
   return into;
 }
 
-/** Writes `count` pairs of words as they are, without zigzag. */
-function writeWords(writer: ByteWriter, { low, high }: Words, count: number): void {
+/** Writes `count` pairs of words as they are, without zigzag, and makes its own room. */
+export function writeWords(writer: ByteWriter, { low, high }: Words, count: number): void {
   let usedLow = 0;
   let usedHigh = 0;
   for (let index = 0; index < count; index++) {
@@ -104,7 +105,8 @@ function writeWords(writer: ByteWriter, { low, high }: Words, count: number): vo
     usedHigh |= high[index] as number;
   }
   const planes = usedHigh === 0 ? bytesIn(usedLow) : 4 + bytesIn(usedHigh);
-  begin(writer, planes, count);
+  prepare(writer, planes, count);
+  writer.byte(planes);
   for (let plane = 0; plane < planes; plane++) {
     const words = plane < 4 ? low : high;
     const shift = (plane & 3) * 8;
@@ -113,8 +115,8 @@ function writeWords(writer: ByteWriter, { low, high }: Words, count: number): vo
   }
 }
 
-/** Reads `count` pairs of words that lie in `planes` planes. */
-function readWords(reader: ByteReader, planes: number, count: number): Words {
+/** Reads `count` pairs of words that lie in `planes` planes, a number that the caller has read. */
+export function readWords(reader: ByteReader, planes: number, count: number): Words {
   if (planes > maxPlanes) throw new CodecError(`${planes} planes of bytes`);
   const words = scratchWords(count);
   words.low.fill(0, 0, count);
@@ -128,6 +130,18 @@ function readWords(reader: ByteReader, planes: number, count: number): Words {
     }
   }
   return words;
+}
+
+/** Writes bytes as one plane, whose length the reader has to know, and makes its own room. */
+export function writeBytes(writer: ByteWriter, bytes: Uint8Array): void {
+  prepare(writer, 1, bytes.length);
+  spread.set(bytes);
+  writePlane(writer, bytes.length);
+}
+
+/** Reads `count` bytes, not to be written to, and valid until the next call into here. */
+export function readBytes(reader: ByteReader, count: number): Buffer {
+  return readPlane(reader, count).subarray(0, count);
 }
 
 function writeWide(writer: ByteWriter, ints: Float64Array, count: number): void {
@@ -161,10 +175,10 @@ function bytesIn(bits: number): number {
   return 4 - (Math.clz32(bits) >> 3);
 }
 
-function begin(writer: ByteWriter, planes: number, count: number): void {
+/** Makes room for planes, here and there. */
+function prepare(writer: ByteWriter, planes: number, count: number): void {
   writer.room(1 + planes * (count + planeHeaderBytes));
   if (spread.length < count) spread = Buffer.allocUnsafe(count * 2);
-  writer.byte(planes);
 }
 
 /** Writes the plane that lies in `spread` in the shortest form that can be told without trying them all. */
@@ -207,6 +221,7 @@ function wayOf(count: number): typeof allZero | typeof plain | ZlibOptions {
   return bits / 8 + tableBytes > count * 0.97 ? plain : huffman;
 }
 
+/** At least `count` bytes. */
 function readPlane(reader: ByteReader, count: number): Buffer {
   const way = reader.byte();
   if (way === deflated) return inflate(reader.take(reader.unsigned()), count);

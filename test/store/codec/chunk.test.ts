@@ -4,6 +4,7 @@ import { CodecError, NewerVersionError } from "../../../server/store/codec/bytes
 import { type ChunkColumns, decodeChunk, encodeChunk } from "../../../server/store/codec/chunk.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { anyChunk, bits } from "./arbitraries.ts";
+import { chunkBlobsV1 } from "./golden.ts";
 
 const numRuns = 400;
 
@@ -59,16 +60,27 @@ describe("a chunk", () => {
 
   it("[SC4] names a version that it does not know", () => {
     const blob = encodeChunk(sensor(10));
-    blob[0] = 2;
+    blob[0] = 3;
     // All else is sound: the number itself is damaged.
-    expect(() => decodeChunk(blob)).toThrow(/version 2 is not known; this hub reads version 1/);
+    expect(() => decodeChunk(blob)).toThrow(/version 3 is not known; this hub reads version 2/);
     blob[2] = (blob[2] as number) ^ 1;
     expect(() => decodeChunk(blob)).toThrow(NewerVersionError);
-    expect(() => decodeChunk(blob)).toThrow(/^chunk version 2; this hub knows 1$/);
+    expect(() => decodeChunk(blob)).toThrow(/^chunk version 3; this hub knows 2$/);
     // Versions are counted one by one.
-    for (const version of [0, 17, 255]) {
+    for (const version of [0, 18, 255]) {
       blob[0] = version;
       expect(() => decodeChunk(blob)).toThrow(`version ${version} is not known`);
     }
+  });
+
+  it("[SC4] has a checksum over its version: neither passes for the other", () => {
+    const blob = encodeChunk(sensor(10));
+    blob[0] = 1;
+    expect(() => decodeChunk(blob)).toThrow("checksum does not match");
+    const old = Buffer.from(chunkBlobsV1.booleans as string, "hex");
+    old[0] = 2;
+    expect(() => decodeChunk(old)).toThrow("checksum does not match");
+    old[0] = 3;
+    expect(() => decodeChunk(old)).toThrow(/version 3 is not known; this hub reads version 2/);
   });
 });
