@@ -6,6 +6,7 @@
  * lost its last reading is removed, and the next reading of that device and metric makes a new one.
  */
 import type { Columns, Value, ValueType } from "./columns.ts";
+import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
 /** A series that comes into being with its first reading. */
 export interface NewSeries {
@@ -190,7 +191,7 @@ export interface BucketPage {
 }
 
 /** What `status` tells of the store; sizes in bytes. */
-export interface StoreStats {
+export interface StoreStats extends RoomStats {
   /**
    * Readings that a later arrival of the same millisecond took the place of, since the store was opened. One that was the
    * newest of its series is counted at once, an older one at the latest when what came for its series is sealed.
@@ -290,6 +291,9 @@ export interface TelemetryStore {
 
   /** Removes a device: its series with all readings, its metadata, marks, refusals and presence. Resolves once durable. */
   deleteDevice(device: string): Promise<void>;
+
+  /** What each series takes, and how many of its readings are of the range: `fromMs` included, `toMs` excluded. */
+  sizes(fromMs: number, toMs: number): Promise<SeriesSizes>;
 
   stats(): Promise<StoreStats>;
 

@@ -6,6 +6,7 @@ import { deleteRules } from "./contract/deletes.ts";
 import { presenceRules } from "./contract/presence.ts";
 import { readingRules } from "./contract/readings.ts";
 import { recordRules } from "./contract/records.ts";
+import { sizeRules } from "./contract/sizes.ts";
 import { type Engine, World } from "./world.ts";
 
 /** Runs all rules against an engine; `makeEngine` gives one on fresh data. */
@@ -27,5 +28,6 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("deletes", () => deleteRules(current));
     describe("senders and records", () => recordRules(current));
     describe("presence", () => presenceRules(current));
+    describe("sizes", () => sizeRules(current));
   });
 }

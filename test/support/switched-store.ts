@@ -1,4 +1,5 @@
 /** A store whose appends a test can fail or hold up; all else is the engine behind it. Faults at the port, where real ones come in. */
+import type { SeriesSizes } from "../../server/store/sizes.ts";
 import {
   type Batch,
   type BucketPage,
@@ -191,6 +192,10 @@ export class SwitchedStore implements TelemetryStore {
 
   deleteDevice(device: string): Promise<void> {
     return this.#removal(() => this.#inner.deleteDevice(device));
+  }
+
+  sizes(fromMs: number, toMs: number): Promise<SeriesSizes> {
+    return this.#inner.sizes(fromMs, toMs);
   }
 
   stats(): Promise<StoreStats> {

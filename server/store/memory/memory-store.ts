@@ -14,6 +14,7 @@ import {
   useTime,
 } from "../keeping.ts";
 import { packChanges, packRaw, toBuckets } from "../pages.ts";
+import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
   BucketPage,
@@ -268,6 +269,21 @@ export class MemoryStore implements TelemetryStore {
     data.presence.delete(device);
   }
 
+  async sizes(fromMs: number, toMs: number): Promise<SeriesSizes> {
+    const all = [...this.#data.series.values()].filter(({ readings }) => readings.size > 0);
+    const column = (of: (one: MemorySeries) => number) => Float64Array.from(all, of);
+    const isWithin = (timeMs: number) => timeMs >= fromMs && timeMs < toMs;
+    return {
+      series: column(({ series }) => series),
+      bytes: column(({ readings }) => readings.size * readingBytes),
+      readings: column(({ readings }) => readings.size),
+      firstMs: column(({ readings }) => [...readings.keys()].reduce((a, b) => Math.min(a, b))),
+      lastMs: column(({ readings }) => [...readings.keys()].reduce((a, b) => Math.max(a, b))),
+      within: column(({ readings }) => [...readings.keys()].filter(isWithin).length),
+      bytesPerReading: column(() => readingBytes),
+    };
+  }
+
   async stats(): Promise<StoreStats> {
     const readings = [...this.#data.series.values()].reduce((sum, series) => sum + series.readings.size, 0);
     return {
@@ -277,6 +293,7 @@ export class MemoryStore implements TelemetryStore {
       journalBytes: 0,
       headBytes: readings * 16,
       diskFreeBytes: 0,
+      ...{ usedBytes: 0, freeBytes: 0, budgetBytes: null, bytesPerDay: null, thinned: null },
     };
   }
 

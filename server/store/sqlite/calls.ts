@@ -21,6 +21,7 @@ import type {
   StoreStats,
 } from "../store.ts";
 import type { StoreSettings } from "./options.ts";
+import type { OpenSizes, SealedSizes } from "./series-bytes.ts";
 
 /** The writer: journal, heads, seals, metadata. */
 export interface WriterCalls {
@@ -42,6 +43,7 @@ export interface WriterCalls {
   deleteReadings(ranges: readonly Range[]): Deletion[];
   deleteDevice(device: string): void;
   sealAll(): void;
+  openSizes(): OpenSizes;
   stats(): StoreStats;
   close(): void;
 }
@@ -54,6 +56,7 @@ export interface ReaderCalls {
   readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
+  sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;
   close(): void;
 }
 

@@ -83,7 +83,7 @@ function isInside(chunk: ChunkInfo, fromMs: number, toMs: number): boolean {
 }
 
 /** Readings of these chunks within the range; chunks that overlap may hold the same millisecond twice. */
-function countReadings(
+export function countReadings(
   { chunks }: WriterParts,
   head: SeriesHead,
   found: readonly ChunkInfo[],
@@ -105,7 +105,8 @@ function countReadings(
   return count;
 }
 
-function cut(chunks: Chunks, head: SeriesHead, chunk: ChunkInfo, fromMs: number, toMs: number): void {
+/** Takes the readings of a range out of a chunk. */
+export function cut(chunks: Chunks, head: SeriesHead, chunk: ChunkInfo, fromMs: number, toMs: number): void {
   if (isInside(chunk, fromMs, toMs)) {
     chunks.remove(chunk.id);
     return;

@@ -137,6 +137,14 @@ export class SeriesHead {
     return foundMs;
   }
 
+  /** The first time of the rows, ms; Infinity where there are none. */
+  firstMs(): number {
+    if (this.#rising) return this.#cells[0] ?? Number.POSITIVE_INFINITY;
+    let foundMs = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < this.#length * 2; at += 2) foundMs = Math.min(foundMs, this.#cells[at] as number);
+    return foundMs;
+  }
+
   /** A copy of the rows in rising time, one a millisecond. */
   rows(): ChunkColumns {
     const times = new Float64Array(this.#length);

@@ -1,5 +1,6 @@
 /** What the SQLite engine can be told. Every budget is bytes, every duration ms. */
 import { join } from "node:path";
+import type { BudgetSetting } from "./budget.ts";
 
 export interface SqliteStoreOptions {
   /** Folder of the database; made where it is missing. */
@@ -10,6 +11,8 @@ export interface SqliteStoreOptions {
   readonly onCorrupt?: "rename" | "refuse" | undefined;
   /** Below this much free space on the disk appends are refused with `storage_full`. Default 512 MB. */
   readonly minFreeBytes?: number | undefined;
+  /** What the database may hold, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start. Default `off`: no budget. */
+  readonly budget?: BudgetSetting | undefined;
   /** The journal is kept near or below this size by sealing heads early: bounds the time of a restart. Default 64 MiB. */
   readonly journalBudgetBytes?: number | undefined;
   /** Memory of all heads together is kept near or below this by sealing them early. Default 128 MiB. */
@@ -28,6 +31,7 @@ export interface SqliteStoreOptions {
 export interface StoreSettings {
   readonly folder: string;
   readonly minFreeBytes: number;
+  readonly budget: BudgetSetting;
   readonly journalBudgetBytes: number;
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
@@ -43,6 +47,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     expectLog,
     folder: options.folder,
     minFreeBytes: options.minFreeBytes ?? 512_000_000,
+    budget: options.budget ?? "off",
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
     chunkBytes: options.chunkBytes ?? 3700,

@@ -1,4 +1,5 @@
 /** The parts of the writer that work on one open database. */
+import type { Budget } from "./budget.ts";
 import type { Chunks } from "./chunks.ts";
 import type { Db } from "./driver.ts";
 import type { Heads } from "./heads.ts";
@@ -8,8 +9,10 @@ import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
 import type { Meta } from "./schema.ts";
 import type { Sealer } from "./seal.ts";
+import type { Usage } from "./usage.ts";
 
 export interface WriterParts {
+  readonly budget: Budget;
   readonly db: Db;
   readonly chunks: Chunks;
   readonly heads: Heads;
@@ -19,4 +22,5 @@ export interface WriterParts {
   readonly presence: PresenceTable;
   readonly records: Records;
   readonly sealer: Sealer;
+  readonly usage: Usage;
 }

@@ -17,12 +17,14 @@ import { databasePath, type StoreSettings } from "./options.ts";
 import { presenceReader } from "./presence-table.ts";
 import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
 import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
+import { type SealedSizes, SealedSizesReader } from "./series-bytes.ts";
 
 export class Reader {
   readonly #path: string;
   readonly #db: Db;
   readonly #segments: SegmentReader;
   readonly #presence: (device: string) => PresenceChange[];
+  readonly #sizes: SealedSizesReader;
   readonly #onFatal: (message: string) => void;
   readonly #onTrouble: (message: string) => void;
 
@@ -32,6 +34,7 @@ export class Reader {
     this.#db = openForReading(this.#path, settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
     this.#presence = presenceReader(this.#db);
+    this.#sizes = new SealedSizesReader(this.#db);
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
   }
@@ -83,6 +86,10 @@ export class Reader {
   /** All of it is in the table at once: no head holds any back. */
   readPresence(device: string): PresenceChange[] {
     return this.#inSnapshot(() => this.#presence(device));
+  }
+
+  sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes {
+    return this.#inSnapshot(() => this.#sizes.read(after, fromMs, toMs));
   }
 
   close(): void {

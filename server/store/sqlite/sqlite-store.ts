@@ -4,6 +4,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
   BucketPage,
@@ -31,6 +32,7 @@ import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { buffersOf, noBuckets, noChanges, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
+import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
 import { checkAside, WorkerPair } from "./worker-pair.ts";
 
 /** So many lost workers within `crashWindowMs` are no accident. */
@@ -175,6 +177,17 @@ export class SqliteStore implements TelemetryStore {
   /** Seals every head and empties the journal, as before a copy of the data or in a test of sealed readings. */
   async sealAll(): Promise<void> {
     return (await this.#pair).writer.call("sealAll", []);
+  }
+
+  async sizes(fromMs: number, toMs: number): Promise<SeriesSizes> {
+    const { writer, reader } = await this.#pair;
+    const open = await writer.call("openSizes", []);
+    const sealed: SealedSizes[] = [];
+    // A turn at a time: other questions come between.
+    for (let after: number | null = 0; after !== null; after = sealed.at(-1)?.nextAfter ?? null) {
+      sealed.push(await reader.call("sealedSizes", [after, fromMs, toMs]));
+    }
+    return mergeSizes(open, sealed, { fromMs, toMs });
   }
 
   async stats(): Promise<StoreStats> {

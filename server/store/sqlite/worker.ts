@@ -47,6 +47,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     deleteReadings: (ranges) => writer.get().deleteReadings(ranges),
     deleteDevice: (device) => writer.get().deleteDevice(device),
     sealAll: () => writer.get().sealAll(),
+    openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),
     close: () => writer.get().close(),
   };
@@ -60,6 +61,7 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readBuckets: (...values) => reader.get().readBuckets(...values),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
+    sealedSizes: (...values) => reader.get().sealedSizes(...values),
     close: () => reader.get().close(),
   };
 }

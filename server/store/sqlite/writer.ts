@@ -18,6 +18,7 @@ import {
   type StoreState,
   type StoreStats,
 } from "../store.ts";
+import { Budget } from "./budget.ts";
 import { Chunks } from "./chunks.ts";
 import { deleteDevice, deleteRanges } from "./deletes.ts";
 import { type Db, openForWriting, transact } from "./driver.ts";
@@ -39,6 +40,8 @@ import { describe, latestOf, recover } from "./recovery.ts";
 import { sliceRows } from "./rows.ts";
 import { checkSchema, Meta, migrateSchema, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
+import { type OpenSizes, openSizes } from "./series-bytes.ts";
+import { Usage } from "./usage.ts";
 
 export class Writer {
   readonly #space: FreeSpace;
@@ -77,11 +80,13 @@ export class Writer {
       const heads = new Heads(journal);
       this.#parts = {
         ...{ db, journal, heads, meta: this.#meta },
+        budget: new Budget(db, this.#meta, settings.budget, () => this.#space.bytes),
         chunks: new Chunks(db),
         marks: new Marks(db),
         presence: new PresenceTable(db, this.#meta),
         records: new Records(db),
         sealer: new Sealer(db, heads, settings.chunkBytes),
+        usage: new Usage(db),
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));
       const found = recover(this.#parts);
@@ -205,8 +210,15 @@ export class Writer {
     this.#failures.guard(() => this.#maintenance.sealAll());
   }
 
+  openSizes(): OpenSizes {
+    return openSizes(this.#parts);
+  }
+
   stats(): StoreStats {
+    const { budget, usage } = this.#parts;
     return {
+      ...budget.stats,
+      bytesPerDay: usage.bytesPerDay,
       overwritten: this.#parts.heads.tally.overwritten,
       bytes: sizeOf(this.#path),
       walBytes: sizeOf(`${this.#path}-wal`),

@@ -1,4 +1,6 @@
 /** All work beside the commits, in the order in which it is done. */
+import { thinSlice } from "../thin.ts";
+import { usageSlice } from "../usage.ts";
 import type { Job, Workplace } from "./job.ts";
 import { presenceSlice } from "./presence.ts";
 import { purgeSlice } from "./purge.ts";
@@ -11,7 +13,9 @@ export function jobsOf(place: Workplace): readonly Job[] {
     { name: "seal", from: "commit", run: sealSlice(place) },
     { name: "trim", from: "commit", run: trimSlice(place) },
     { name: "purge", from: "checkpoint", run: purgeSlice(place) },
+    { name: "thin", from: "checkpoint", run: thinSlice(place) },
     { name: "presence", from: "checkpoint", run: presenceSlice(place) },
+    { name: "usage", from: "checkpoint", run: usageSlice(place) },
     { name: "vacuum", from: "idle", run: vacuumSlice(place) },
   ];
 }

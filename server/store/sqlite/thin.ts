@@ -1,0 +1,147 @@
+/**
+ * Takes away the oldest raw readings of all series where the budget is full, chunk by chunk. Of each series the chunk that ends
+ * last stays: its newest reading is shown, and the hub by itself empties no series.
+ */
+import { CodecError } from "../codec/bytes.ts";
+import type { Thinned } from "../sizes.ts";
+import { countReadings, cut } from "./deletes.ts";
+import { transact } from "./driver.ts";
+import type { SealedState, SeriesHead } from "./head.ts";
+import type { WriterParts } from "./parts.ts";
+import type { Workplace } from "./slices/job.ts";
+
+/** Chunks of one series that are looked at together. */
+const chunksAtOnce = 64;
+
+/** A series and when its oldest chunk ends. */
+interface Oldest {
+  readonly series: number;
+  readonly lastMs: number;
+}
+
+/** What went of one series, and what is left of it. */
+interface Went extends Thinned {
+  readonly state: SealedState;
+}
+
+/** One slice; true where more has to go and there is more that may. */
+export function thinSlice({ parts, settings }: Workplace): () => boolean {
+  const { budget, db, heads } = parts;
+  const doomed = db.prepare("SELECT 1 FROM doomed LIMIT 1").pluck();
+  const ends = db.prepare("SELECT last_ms FROM chunks WHERE series = ? ORDER BY last_ms LIMIT ?").pluck();
+  const rawFrom = db.prepare("UPDATE rolled SET raw_from_ms = max(coalesce(raw_from_ms, ?), ?) WHERE series = ?");
+  /** The series whose oldest chunk is the oldest of all stands last. */
+  let order: Oldest[] = [];
+  /** Series that have no place in it yet; undefined while nothing has to go. */
+  let unseen: SeriesHead[] | undefined;
+
+  /** When the oldest chunks of a series end, in order, without those that end last. */
+  function oldEnds(series: number): number[] {
+    const found = ends.all(series, chunksAtOnce + 1) as number[];
+    return found.filter((endMs) => endMs < (found.at(-1) as number));
+  }
+
+  /** Gives series their places; true once each has one. */
+  function look(untilMs: number): boolean {
+    if (unseen?.length === 0) return true;
+    unseen ??= heads.all();
+    for (let head = unseen.pop(); head !== undefined; head = unseen.pop()) {
+      place(head.identity.series);
+      if (performance.now() >= untilMs) return false;
+    }
+    return true;
+  }
+
+  function place(series: number): void {
+    const [lastMs] = oldEnds(series);
+    if (lastMs !== undefined) order.splice(placeOf(order, lastMs), 0, { series, lastMs });
+  }
+
+  function forget(): void {
+    order = [];
+    unseen = undefined;
+  }
+
+  /** Takes away the oldest run of chunks of all series; undefined where none may go. */
+  function thinOldest(went: Map<SeriesHead, Went>): number {
+    const oldest = order.pop();
+    const head = oldest && heads.get(oldest.series);
+    if (oldest === undefined || head === undefined) return 0;
+    const othersMs = order.at(-1)?.lastMs ?? Number.POSITIVE_INFINITY;
+    const found = oldEnds(oldest.series);
+    const throughMs = found.findLast((endMs) => endMs <= othersMs) ?? found[0];
+    if (throughMs === undefined) return 0;
+    const before = went.get(head);
+    const one = thin(parts, head, before?.state ?? head.sealed, throughMs);
+    // A damaged chunk refuses the questions that need it, and stays.
+    if (one === undefined) return 0;
+    rawFrom.run(throughMs + 1, throughMs + 1, oldest.series);
+    went.set(head, {
+      ...one,
+      readings: one.readings + (before?.readings ?? 0),
+      bytes: one.bytes + (before?.bytes ?? 0),
+    });
+    place(oldest.series);
+    return one.bytes;
+  }
+
+  return () => {
+    let surplus = budget.surplusBytes;
+    // What was deleted by somebody goes first, and may be enough.
+    if (surplus === 0 || doomed.get() !== undefined) {
+      forget();
+      return false;
+    }
+    const untilMs = performance.now() + settings.sliceMs;
+    if (!look(untilMs)) return true;
+    const went = new Map<SeriesHead, Went>();
+    try {
+      transact(db, () => {
+        do surplus -= thinOldest(went);
+        while (surplus > 0 && order.length > 0 && performance.now() < untilMs);
+      });
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    for (const [head, { state, ...thinned }] of went) {
+      head.sealed = state;
+      budget.took(thinned);
+    }
+    if (order.length > 0) return true;
+    forget();
+    return false;
+  };
+}
+
+/** Takes away all of a series up to `throughMs` inside the caller's transaction; undefined where a damaged chunk is in the way. */
+function thin(parts: WriterParts, head: SeriesHead, before: SealedState, throughMs: number): Went | undefined {
+  const { chunks, sealer } = parts;
+  const { series } = head.identity;
+  const [fromMs, toMs] = [Number.NEGATIVE_INFINITY, throughMs + 1];
+  const found = chunks.overlapping(series, fromMs, throughMs);
+  let readings: number;
+  try {
+    readings = countReadings(parts, head, found, fromMs, toMs);
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
+  }
+  for (const chunk of found) cut(chunks, head, chunk, fromMs, toMs);
+  const state = { ...before, count: before.count - readings, firstMs: chunks.firstMs(series) };
+  sealer.save(series, state, head.sealedNewest);
+  const bytes = found.reduce((sum, chunk) => sum + (chunk.lastMs <= throughMs ? chunk.bytes : 0), 0);
+  return { state, readings, bytes, lastMs: throughMs };
+}
+
+/** Where an entry belongs that ends then. */
+function placeOf(order: readonly Oldest[], lastMs: number): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((order[middle] as Oldest).lastMs > lastMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

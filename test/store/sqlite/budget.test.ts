@@ -1,0 +1,199 @@
+/** What the hub does before its data fills the disk: a budget, and the oldest raw readings that go where it is reached. */
+import fc from "fast-check";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Budget } from "../../../server/store/sqlite/budget.ts";
+import { Meta } from "../../../server/store/sqlite/schema.ts";
+import type { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import type { SeriesState } from "../../../server/store/store.ts";
+import { printedSeed } from "../../support/seed.ts";
+import { everything, type Row, World } from "../world.ts";
+import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
+
+await buildWorker();
+
+let engine: SqliteEngine;
+let world: World;
+
+afterEach(() => world.end());
+
+async function start(options: Parameters<typeof sqliteEngine>[0]): Promise<void> {
+  engine = sqliteEngine(options);
+  world = new World(engine);
+  await world.open();
+}
+
+/** Full precision: each takes about its 8 bytes. */
+const noisy = (firstMs: number, count: number): Row[] =>
+  Array.from({ length: count }, (_, index) => [firstMs + index, Math.sin(firstMs + index)]);
+
+const sealAll = () => (world.store as SqliteStore).sealAll();
+const budgetInFile = () =>
+  Number(inspect(engine.folder, (db) => db.prepare("SELECT value FROM meta WHERE key = 'budget_bytes'").pluck().get()));
+const thinned = async () => (await world.store.stats()).thinned;
+
+/** A store whose raw readings begin to go soon after its tables. */
+const startFull = (budget: number) => start({ budget, journalBudgetBytes: 64 * 1_024 });
+
+describe("the budget", () => {
+  it("[SQ60] is half of the disk's free space at the first start, 20 GB at most, and stays what it was", async () => {
+    await start({ budget: "auto" });
+    const { budgetBytes, usedBytes, diskFreeBytes } = await world.store.stats();
+    expect(budgetBytes).toBe(budgetInFile());
+    expect(budgetBytes).toBeGreaterThan(0);
+    expect(budgetBytes).toBeLessThanOrEqual(20e9 + usedBytes);
+    if (diskFreeBytes < 39e9) expect(budgetBytes).toBeLessThan(diskFreeBytes);
+    await world.reopen();
+    expect((await world.store.stats()).budgetBytes).toBe(budgetBytes);
+  });
+
+  it("[SQ60] leaves a database that has readings already as much room as a new one", async () => {
+    await start({});
+    await world.make(1);
+    await world.put(1, noisy(0, 20_000));
+    await sealAll();
+    await world.store.close();
+    inspect(engine.folder, (db) => {
+      const meta = new Meta(db);
+      expect(meta.get("budget_bytes")).toBe("");
+      const budget = new Budget(db, meta, "auto", () => 1_000_000);
+      expect(budget.stats.usedBytes).toBeGreaterThan(100_000);
+      expect(budget.stats.budgetBytes).toBe(budget.stats.usedBytes + 500_000);
+      expect(budget.surplusBytes).toBe(0);
+      // Chosen once: what the disk has later changes nothing.
+      expect(new Budget(db, meta, "auto", () => 9).stats.budgetBytes).toBe(budget.stats.budgetBytes);
+      expect(new Budget(db, meta, "off", () => 9).stats.budgetBytes).toBeNull();
+      expect(new Budget(db, meta, 123, () => 9).stats.budgetBytes).toBe(123);
+      expect(Number(meta.get("budget_bytes"))).toBe(budget.stats.budgetBytes);
+    });
+    world = new World(engine);
+    await world.open();
+  });
+
+  it("[SQ61] nothing goes as long as there is room, nor without a budget", async () => {
+    await start({ budget: 50e6 });
+    await world.make(1);
+    await world.put(1, noisy(0, 30_000));
+    await sealAll();
+    await world.put(1, noisy(40_000, 1_000));
+    await sealAll();
+    expect(await thinned()).toBeNull();
+    expect(await world.raw(everything(1))).toHaveLength(31_000);
+  });
+
+  it("[SQ61] the oldest raw readings of all series go first, no more than has to, and the file gets no larger than it", async () => {
+    const budget = 700_000;
+    await startFull(budget);
+    await world.make(1);
+    await world.make(2);
+    const block = 8_000;
+    for (let turn = 0; turn < 20; turn++) {
+      await world.put(1, noisy(turn * block, block));
+      // Half as many, so that its chunks end elsewhere.
+      await world.put(2, noisy(turn * block, block / 2));
+      await sealAll();
+    }
+    await vi.waitFor(async () => expect((await world.store.stats()).usedBytes).toBeLessThanOrEqual(budget), 15_000);
+    const gone = await thinned();
+    expect(gone?.readings).toBeGreaterThan(0);
+    const [one, two] = await world.store.seriesState([1, 2]);
+    const rowsOne = await world.raw(everything(1), 10_000);
+    const rowsTwo = await world.raw(everything(2), 10_000);
+    expect(rowsOne.at(-1)).toEqual(noisy(20 * block - 1, 1)[0]);
+    expect(one).toMatchObject({ count: rowsOne.length, firstTimeMs: rowsOne[0]?.[0] });
+    expect(two).toMatchObject({ count: rowsTwo.length, firstTimeMs: rowsTwo[0]?.[0] });
+    expect(20 * block * 1.5 - rowsOne.length - rowsTwo.length).toBe(gone?.readings);
+    // What is left of the one begins about where what is left of the other does: within a few chunks.
+    expect(Math.abs((one?.firstTimeMs ?? 0) - (two?.firstTimeMs ?? 0))).toBeLessThan(3 * block);
+    // Not emptier than it was made: 97 % of the budget, less a slice.
+    expect((await world.store.stats()).usedBytes).toBeGreaterThan(budget * 0.7);
+    const before = [rowsOne, rowsTwo];
+    await world.reopen();
+    expect([await world.raw(everything(1), 10_000), await world.raw(everything(2), 10_000)]).toEqual(before);
+    expect(await world.store.seriesState([1, 2])).toEqual([one, two] as SeriesState[]);
+  });
+
+  it("[SQ62] of each series the chunk that ends last stays, with its newest reading, however old it is", async () => {
+    const budget = 400_000;
+    await startFull(budget);
+    await world.make(1);
+    await world.put(1, [
+      [-4e11, 1],
+      [-3e11, 2],
+    ]);
+    await sealAll();
+    await world.make(2);
+    for (let turn = 0; turn < 12; turn++) {
+      await world.put(2, noisy(turn * 8_000, 8_000));
+      await sealAll();
+    }
+    await vi.waitFor(async () => expect((await thinned())?.readings).toBeGreaterThan(0), 15_000);
+    expect(await world.store.latest([1])).toMatchObject([{ timeMs: -3e11, value: 2 }]);
+    expect(await world.raw(everything(1))).toHaveLength(2);
+    expect(await world.store.seriesState([1])).toMatchObject([{ count: 2, firstTimeMs: -4e11 }]);
+  });
+
+  it("[SQ63] what is left after any life is what was there, without its oldest part, and counted right", async () => {
+    const seed = printedSeed("budget");
+    const steps = fc.array(
+      fc.record({ series: fc.integer({ min: 1, max: 4 }), at: fc.integer({ min: 0, max: 40 }), seal: fc.boolean() }),
+      { minLength: 20, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (life) => {
+        await startFull(300_000);
+        const model = new Map<number, Map<number, Row>>();
+        for (let series = 1; series <= 4; series++) {
+          await world.make(series);
+          model.set(series, new Map());
+        }
+        for (const [turn, { series, at, seal }] of life.entries()) {
+          // Late and repeated readings among them: chunks overlap.
+          const rows = noisy(at * 1_000, 2_000).map(([timeMs, value]): Row => [timeMs, Number(value) + turn]);
+          for (const row of rows) model.get(series)?.set(row[0], row);
+          await world.put(series, rows);
+          if (seal) await sealAll();
+        }
+        await sealAll();
+        const { budgetBytes, usedBytes } = await world.store.stats();
+        if (usedBytes > (budgetBytes ?? 0))
+          await vi.waitFor(async () => expect((await world.store.stats()).usedBytes).toBeLessThan(300_000), 15_000);
+        for (const [series, all] of model) {
+          const left = await world.raw(everything(series), 10_000);
+          const expected = [...all.values()].sort((a, b) => a[0] - b[0]);
+          expect(left).toEqual(expected.slice(expected.length - left.length));
+          const [state] = await world.store.seriesState([series]);
+          expect(state?.count ?? 0).toBe(left.length);
+          expect(state?.firstTimeMs ?? undefined).toBe(left[0]?.[0]);
+        }
+        await world.end();
+      }),
+      { numRuns: 4, seed },
+    );
+    await start({});
+  });
+
+  it("[SQ64] what a day adds is known a day after the first row, and is the median of the last week", async () => {
+    await start({});
+    await world.make(1);
+    const dayMs = 86_400_000;
+    const added = [10_000, 10_000, 10_000, 45_000, 10_000];
+    const known: (number | null)[] = [];
+    for (const [day, count] of added.entries()) {
+      await world.put(1, noisy(day * dayMs, count), 1_000 + day * dayMs);
+      await sealAll();
+      await vi.waitFor(
+        () =>
+          expect(inspect(engine.folder, (db) => db.prepare("SELECT count(*) FROM usage").pluck().get())).toBe(day + 1),
+        15_000,
+      );
+      known.push((await world.store.stats()).bytesPerDay);
+    }
+    expect(known[0]).toBeNull();
+    expect(known[1]).toBeGreaterThan(10_000 * 2);
+    // A day of an import changes little.
+    expect(known[4]).toBeLessThan(10_000 * 12);
+    expect(known[4]).toBeGreaterThan(10_000 * 2);
+    await world.reopen();
+    expect((await world.store.stats()).bytesPerDay).toBe(known[4]);
+  });
+});
