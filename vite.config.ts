@@ -13,6 +13,10 @@ const folder = process.env.HUB_BUILD_FOLDER ?? join(root, "dist");
 const programs: Record<string, string> = {
   "server/main": "server/main.ts",
   "server/store-worker": "server/store/sqlite/worker.ts",
+  "server/verifier": "server/store/sqlite/verifier.ts",
+  "server/backup": "server/tools/backup.ts",
+  "server/restore": "server/tools/restore.ts",
+  "server/import": "server/tools/import/main.ts",
   "simulator/main": "simulator/main.ts",
   "simulator/load-dashboards": "simulator/load/dashboards.ts",
 };

@@ -1,5 +1,5 @@
 // What npm runs before a script: makes the folder ready, then the script itself needs no care.
-// `node server/tools/setup.mjs start|test|check|dev|build|simulate`
+// `node server/tools/setup.mjs start|test|check|dev|build|simulate|import`
 //
 // This file and node-version.mjs keep to syntax that an old Node can read, because they are what tells its owner.
 // @ts-check

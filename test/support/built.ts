@@ -19,10 +19,17 @@ export function builtStoreWorker(): URL | undefined {
   return path === undefined ? undefined : pathToFileURL(path);
 }
 
+/** Of each program the file of its sources. */
+const sources = {
+  "server/main": "server/main",
+  "server/import": "server/tools/import/main",
+  "simulator/main": "simulator/main",
+  "simulator/load-dashboards": "simulator/load/dashboards",
+} as const;
+
 /** Arguments by which Node runs a program, such as `simulator/main`. */
-export function programArgs(program: "server/main" | "simulator/main" | "simulator/load-dashboards"): string[] {
+export function programArgs(program: keyof typeof sources): string[] {
   const path = built(`${program}.js`);
   if (path !== undefined) return [path];
-  const source = program === "simulator/load-dashboards" ? "simulator/load/dashboards" : program;
-  return ["--import", import.meta.resolve("tsx"), join(root, `${source}.ts`)];
+  return ["--import", import.meta.resolve("tsx"), join(root, `${sources[program]}.ts`)];
 }

@@ -11,6 +11,7 @@ import { lockSetup, runningHubs } from "./processes.mjs";
 const needs = {
   start: { dev: false, build: true },
   simulate: { dev: false, build: true },
+  import: { dev: false, build: true },
   build: { dev: false, build: true },
   test: { dev: true, build: true },
   check: { dev: true, build: false },

@@ -58,6 +58,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   zod: ["server/protocol/", "server/config.ts"],
   commander: [
     "server/config.ts",
+    "server/tools/import/options.ts",
     "simulator/options.ts",
     "simulator/option-values.ts",
     "simulator/load/options.ts",
