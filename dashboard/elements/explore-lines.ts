@@ -44,7 +44,7 @@ export function groupsOf(lines: readonly ExploreLine[], split: ExploreSplit): Ex
 }
 
 /** `Temperature · Boiler 1`. */
-export function nameOfLine({ device, series }: ExploredSeries): string {
+export function nameOfLine({ device, series }: Pick<ExploredSeries, "device" | "series">): string {
   return `${seriesLabel(series)} · ${deviceLabel(device)}`;
 }
 

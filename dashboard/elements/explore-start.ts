@@ -3,11 +3,12 @@ import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubView } from "../client/hub-view.ts";
 import { exploreHref } from "../data/explore-choice.ts";
-import { type Starter, startersOf } from "../data/explore-starters.ts";
+import { type Starter, type StarterLine, startersOf } from "../data/explore-starters.ts";
 import { formatCount } from "../data/format.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { zoneLevel } from "./values.ts";
+import { nameOfLine } from "./explore-lines.ts";
+import { deviceLabel, seriesLabel, zoneLevel } from "./values.ts";
 
 /** The page of charts before a series was chosen: where one could begin. */
 @customElement("explore-start")
@@ -88,9 +89,9 @@ export class ExploreStart extends LitElement {
           : html`<ul aria-label=${texts.explore.empty.starters}>
               ${starters.map(
                 (starter) => html`<li>
-                  <a class=${starter.kind} href=${exploreHref(starter.series)}>
+                  <a class=${starter.kind} href=${exploreHref(starter.lines.map(({ series: { entry } }) => entry))}>
                     <b>${nameOf(starter)}</b>
-                    <small>${[...new Set(starter.series.map((name) => shownOf(starter, name)))].slice(0, 4).join(", ")}</small>
+                    <small>${[...new Set(starter.lines.map((line) => shownOf(starter, line)))].slice(0, 4).join(", ")}</small>
                   </a>
                 </li>`,
               )}
@@ -100,16 +101,26 @@ export class ExploreStart extends LitElement {
   }
 }
 
-function nameOf({ kind, name, series }: Starter): string {
+function nameOf({ kind, lines }: Starter): string {
   const { empty } = texts.explore;
-  const count = formatCount(series.length);
-  if (kind === "trouble") return empty.trouble(count);
-  if (kind === "same") return empty.same(name, count);
-  return kind === "whole" ? empty.whole(name) : empty.most;
+  const [first] = lines;
+  const count = formatCount(lines.length);
+  if (kind === "same" && first) {
+    const labels = new Set(lines.map(({ series }) => seriesLabel(series)));
+    return empty.same(labels.size === 1 ? seriesLabel(first.series) : first.series.entry.metric, count);
+  }
+  if (kind === "whole" && first) return empty.whole(deviceLabel(first.device));
+  return kind === "trouble" ? empty.trouble(count) : empty.most;
 }
 
-/** What tells the series of a starter apart. */
-function shownOf({ kind }: Starter, { device, metric }: { readonly device: string; readonly metric: string }): string {
-  if (kind === "same") return device;
-  return kind === "whole" ? metric : `${device}/${metric}`;
+/** What tells the lines of a starter apart. */
+function shownOf({ kind }: Starter, { device, series }: StarterLine): string {
+  if (kind === "same") return deviceLabel(device);
+  return kind === "whole" ? seriesLabel(series) : nameOfLine({ device, series });
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "explore-start": ExploreStart;
+  }
 }

@@ -8,9 +8,9 @@ export const fleetToolStyles = css`
   .tools {
     display: grid;
     grid-template:
-      "title search" auto
-      "states ways" auto / minmax(0, 1fr) auto;
-    gap: 8px 16px;
+      "title search search" auto
+      "states ways looks" auto / minmax(0, 1fr) auto auto;
+    gap: 8px;
     align-items: center;
     padding: 12px 0;
   }
@@ -44,6 +44,9 @@ export const fleetToolStyles = css`
   .search {
     grid-area: search;
     min-width: 340px;
+  }
+  .looks {
+    grid-area: looks;
   }
   /* Its key stands at the end. */
   .search input {
@@ -122,24 +125,26 @@ export const fleetToolStyles = css`
   @media (max-width: 1100px) {
     .tools {
       grid-template:
-        "title search" auto
-        "states states" auto
-        "ways ways" auto / minmax(0, 1fr) auto;
+        "title search search" auto
+        "states states states" auto
+        "ways ways looks" auto / minmax(0, 1fr) auto auto;
     }
   }
   @media (max-width: 700px) {
     .tools {
-      grid-template: "title" auto "search" auto "states" auto "ways" auto / minmax(0, 1fr);
+      grid-template: "title title" auto "search looks" auto "states states" auto "ways ways" auto / minmax(0, 1fr) auto;
     }
     .search {
       min-width: 0;
     }
+    .search input {
+      padding-right: 8px;
+      text-overflow: ellipsis;
+    }
+    /* All three beside each other; the last one says most. */
     .ways {
       display: grid;
-      grid-template-columns: 1fr 1fr;
-    }
-    .ways .choices button {
-      flex: 1;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 1.35fr);
     }
     kbd {
       display: none;

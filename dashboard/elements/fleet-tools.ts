@@ -91,19 +91,19 @@ export class FleetTools extends LitElement {
           sparkSpanKeys.map((span) => [span, texts.fleet.spans(texts.range.names[span])]),
           (span) => this.#choose({ span }),
         )}
-        <div class="choices" role="group" aria-label=${texts.fleet.look}>
-          ${fleetLooks.map(
-            (look) => html`<button
-              type="button"
-              aria-pressed=${look === this.choice.look}
-              aria-label=${texts.fleet.looks[look]}
-              title=${texts.fleet.looks[look]}
-              @click=${() => this.#choose({ look })}
-            >
-              ${look === "cards" ? icons.devices : icons.rows}
-            </button>`,
-          )}
-        </div>
+      </div>
+      <div class="choices looks" role="group" aria-label=${texts.fleet.look}>
+        ${fleetLooks.map(
+          (look) => html`<button
+            type="button"
+            aria-pressed=${look === this.choice.look}
+            aria-label=${texts.fleet.looks[look]}
+            title=${texts.fleet.looks[look]}
+            @click=${() => this.#choose({ look })}
+          >
+            ${look === "cards" ? icons.devices : icons.rows}
+          </button>`,
+        )}
       </div>
     </div>`;
   }

@@ -266,12 +266,15 @@ describe("finding series", () => {
   it("offers to begin with what is in trouble, one metric of several devices, all of one, and what reports most", () => {
     const view = viewOf(3, 4);
     const starters = startersOf(view, ({ entry }) => entry.series === 5);
-    expect(starters.map(({ kind, name, series }) => [kind, name, series.length])).toEqual([
-      ["trouble", "", 1],
-      ["same", "motor.3", 3],
-      ["whole", "Linie 2", 4],
-      ["most", "", 4],
+    expect(starters.map(({ kind, lines }) => [kind, lines.length])).toEqual([
+      ["trouble", 1],
+      ["same", 3],
+      ["whole", 4],
+      ["most", 4],
     ]);
+    const [, same, whole] = starters;
+    expect(new Set(same?.lines.map(({ series }) => series.entry.metric))).toEqual(new Set(["motor.3"]));
+    expect(new Set(whole?.lines.map(({ device }) => device.entry.name))).toEqual(new Set(["Linie 2"]));
     expect(startersOf({ devices: new Map() }, () => true)).toEqual([]);
   });
 });

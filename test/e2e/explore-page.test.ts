@@ -101,7 +101,7 @@ describe("exploring", () => {
 
   it("begins with what is worth a look, finds series by words and the keyboard, and puts each unit on a chart", async () => {
     const { page, complaints } = await world.visit("#/explore");
-    await page.getByRole("link", { name: /pressure of 2 devices|flow of 2 devices/ }).waitFor();
+    await page.getByRole("link", { name: /Pressure of 2 devices|Flow of 2 devices/ }).waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("boiler pressure");
     await page.getByRole("option", { name: /^Pressure .*Boiler 2/ }).waitFor();
