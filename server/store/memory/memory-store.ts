@@ -37,6 +37,7 @@ import type {
   TelemetryStore,
 } from "../store.ts";
 import { StoreError } from "../store.ts";
+import { sizesOf } from "./sizes.ts";
 
 interface MemorySeries {
   readonly series: number;
@@ -270,18 +271,7 @@ export class MemoryStore implements TelemetryStore {
   }
 
   async sizes(fromMs: number, toMs: number): Promise<SeriesSizes> {
-    const all = [...this.#data.series.values()].filter(({ readings }) => readings.size > 0);
-    const column = (of: (one: MemorySeries) => number) => Float64Array.from(all, of);
-    const isWithin = (timeMs: number) => timeMs >= fromMs && timeMs < toMs;
-    return {
-      series: column(({ series }) => series),
-      bytes: column(({ readings }) => readings.size * readingBytes),
-      readings: column(({ readings }) => readings.size),
-      firstMs: column(({ readings }) => [...readings.keys()].reduce((a, b) => Math.min(a, b))),
-      lastMs: column(({ readings }) => [...readings.keys()].reduce((a, b) => Math.max(a, b))),
-      within: column(({ readings }) => [...readings.keys()].filter(isWithin).length),
-      bytesPerReading: column(() => readingBytes),
-    };
+    return sizesOf(this.#data.series.values(), fromMs, toMs);
   }
 
   async stats(): Promise<StoreStats> {

@@ -1,13 +1,19 @@
 /** How much the data grows: a row a day of what it takes, and what the last week of them tells. */
 import type { Db } from "./driver.ts";
-import type { WriterParts } from "./parts.ts";
-import type { Workplace } from "./slices/job.ts";
+import type { Heads } from "./heads.ts";
+import type { JournalLog } from "./journal-log.ts";
 
 const dayMs = 86_400_000;
 /** Days whose growth is looked at: of them the median counts, so that one import or one deletion tells nothing. */
 const daysLooked = 7;
 /** What a new database holds without a reading, bytes. */
 const emptyBytes = 96 * 1024;
+
+/** Where readings are that no chunk has. */
+interface Parts {
+  readonly heads: Heads;
+  readonly journal: JournalLog;
+}
 
 interface Row {
   readonly atMs: number;
@@ -32,7 +38,7 @@ export class Usage {
   }
 
   /** Writes what the data takes at `nowMs`, ms since the epoch, where something of it is compressed. */
-  note(nowMs: number, parts: Pick<WriterParts, "heads" | "journal">, usedBytes: number): void {
+  note(nowMs: number, parts: Parts, usedBytes: number): void {
     const { bytes, readings } = whenSealed(parts, usedBytes);
     if (readings === 0) return;
     this.#insert.run(nowMs, bytes, readings);
@@ -53,18 +59,8 @@ export class Usage {
   }
 }
 
-/** Writes a row when one is due, by the arrival of the newest commit; never more to do. */
-export function usageSlice(place: Workplace): () => boolean {
-  const { budget, journal, usage } = place.parts;
-  return () => {
-    const nowMs = journal.receivedMs(place.commit);
-    if (nowMs > 0 && usage.isDue(nowMs)) usage.note(nowMs, place.parts, budget.usedBytes);
-    return false;
-  };
-}
-
 /** What all readings would take compressed as those in chunks are: the journal fills once and then stays, and would tell of a growth that ends. */
-function whenSealed({ heads, journal }: Pick<WriterParts, "heads" | "journal">, usedBytes: number) {
+function whenSealed({ heads, journal }: Parts, usedBytes: number) {
   let sealed = 0;
   let open = 0;
   for (const head of heads.all()) {

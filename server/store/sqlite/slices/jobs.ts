@@ -1,11 +1,11 @@
 /** All work beside the commits, in the order in which it is done. */
 import { thinSlice } from "../thin.ts";
-import { usageSlice } from "../usage.ts";
 import type { Job, Workplace } from "./job.ts";
 import { presenceSlice } from "./presence.ts";
 import { purgeSlice } from "./purge.ts";
 import { sealSlice } from "./seal.ts";
 import { trimSlice } from "./trim.ts";
+import { usageSlice } from "./usage.ts";
 import { vacuumSlice } from "./vacuum.ts";
 
 export function jobsOf(place: Workplace): readonly Job[] {
