@@ -1,5 +1,6 @@
 /** A page in a real Chromium, and what it costs: frames, redrawn charts, CPU of its processes, memory after a collection. */
 import type { Browser, CDPSession, Page } from "playwright-core";
+import { type HeapClasses, heapClasses } from "./heap-classes.ts";
 
 /** Runs before the page's own scripts: counts frames and drawn canvases (uPlot clears one once for each time it draws it). */
 const counting = `{
@@ -118,6 +119,10 @@ export class MeasuredPage {
       nodes: metrics.Nodes ?? 0,
       listeners: metrics.JSEventListeners ?? 0,
     };
+  }
+
+  async heapClasses(): Promise<HeapClasses> {
+    return heapClasses(this.#ofPage);
   }
 
   async close(): Promise<void> {
