@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly store?: TelemetryStore | ((events: StoreEvents) => TelemetryStore);
   /** The built worker of that store; without it its source is run, which only development and tests can. */
   readonly storeWorkerUrl?: URL | undefined;
+  /** The built program that reads a copy of its data back. */
+  readonly storeVerifierUrl?: URL | undefined;
 }
 
 export interface App {
@@ -54,7 +56,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     onRestart: (crashes) => log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
   };
   const given = typeof options.store === "function" ? options.store(events) : options.store;
-  const store = given ?? sqliteStore(config, options.storeWorkerUrl, events);
+  const store = given ?? sqliteStore(config, options, events);
   const state = await store.open();
   const token = await openToken(config, store);
   const access = new Access(token?.hash, clock, log);
@@ -127,9 +129,10 @@ async function recentCommits(store: TelemetryStore, { viewing }: Config, { clock
   }
 }
 
-function sqliteStore(config: Config, workerUrl: URL | undefined, events: StoreEvents): TelemetryStore {
+function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): TelemetryStore {
   const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
-  const settings = { folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt };
+  const { storeWorkerUrl: workerUrl, storeVerifierUrl: verifierUrl } = built;
+  const settings = { folder, workerUrl, verifierUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt };
   return createSqliteStore({ ...events, ...settings });
 }
 

@@ -43,7 +43,7 @@ const ports = { clock: systemClock, log };
 const isNew = !existsSync(config.data);
 const starting = createApp(config, ports, {
   dashboardFolder: join(here, "..", "dashboard"),
-  ...(kind === ".js" ? { storeWorkerUrl: new URL("./store-worker.js", import.meta.url) } : {}),
+  ...(kind === ".js" ? builtPrograms() : {}),
   onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
 });
 const companions: Companion[] = [];
@@ -81,6 +81,14 @@ try {
   if (sentence === undefined) die("the hub could not start", error);
   process.stderr.write(`${sentence}\n`);
   process.exit(1);
+}
+
+/** What the store runs in threads and processes of its own. */
+function builtPrograms() {
+  return {
+    storeWorkerUrl: new URL("./store-worker.js", import.meta.url),
+    storeVerifierUrl: new URL("./verifier.js", import.meta.url),
+  };
 }
 
 /** Lets the simulator run beside the hub. */

@@ -7,6 +7,7 @@ import { describeProblems, judge, type Schema, shown } from "./problems.ts";
 import { metricName } from "./values.ts";
 
 const metricFields = metricMeta.shape;
+const example = '{"name":"Boiler room"}';
 
 /** `PATCH series/{n}`: null takes a person's change back, so that what the device says counts again. */
 export const metricEdit = z.strictObject({
@@ -36,24 +37,27 @@ export type DeviceEdit = z.infer<typeof deviceEdit>;
 
 /** Reads the body of `PATCH devices/{id}`. */
 export function decodeDeviceEdit(text: string, limits: DecodeLimits): DeviceEdit | Refusal {
-  return decodeEdit(text, deviceEdit, limits);
+  return decodeObject(text, deviceEdit, example, limits);
 }
 
 /** Reads the body of `PATCH series/{n}`. */
 export function decodeMetricEdit(text: string, limits: DecodeLimits): MetricEdit | Refusal {
-  return decodeEdit(text, metricEdit, limits);
+  return decodeObject(text, metricEdit, example, limits);
 }
 
-function decodeEdit<T extends Schema>(text: string, schema: T, limits: DecodeLimits): z.output<T> | Refusal {
+/** Reads a body that is one object of this `schema`; `example` shows one. */
+export function decodeObject<T extends Schema>(
+  text: string,
+  schema: T,
+  example: string,
+  limits: DecodeLimits,
+): z.output<T> | Refusal {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     const why = error instanceof Error ? error.message.slice(0, 200).toWellFormed() : "unreadable";
-    return new Refusal(
-      "invalid_json",
-      `the body is not JSON (${why}); it takes one object such as {"name":"Boiler room"}`,
-    );
+    return new Refusal("invalid_json", `the body is not JSON (${why}); it takes one object such as ${example}`);
   }
   if (typeof json !== "object" || json === null || Array.isArray(json))
     return new Refusal("invalid_message", `the body is one JSON object, not ${shown(json)}`);

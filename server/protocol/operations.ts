@@ -3,6 +3,7 @@
  * come from this table, so that neither has what the other lacks.
  */
 import { z } from "zod";
+import { backupAnswer, backupOrder } from "./backup.ts";
 import type { ErrorCode } from "./codes.ts";
 import { deviceEdit, metricEdit } from "./edit.ts";
 import {
@@ -180,6 +181,15 @@ export const operations = {
     summary: "Who sent what in the last minute, and what was refused lately, with the reason and the start of its text",
     answers: { 200: arrivalsAnswer },
     errors: ["unknown_field"],
+  },
+  makeBackup: {
+    method: "POST",
+    path: `${api}/backup`,
+    summary:
+      "Copy all data into a file on the hub's machine while it goes on, and read the copy back: every reading acknowledged before is in it. To programs of that machine",
+    body: backupOrder,
+    answers: { 200: backupAnswer },
+    errors: [...bodyErrors, ...storeErrors, "unknown_field", "conflict", "not_found"],
   },
   getStatus: {
     method: "GET",

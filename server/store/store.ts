@@ -5,6 +5,7 @@
  * A series is known by a number that is global to the store and never reused. Its type never changes: a series that
  * lost its last reading is removed, and the next reading of that device and metric makes a new one.
  */
+import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
@@ -296,6 +297,12 @@ export interface TelemetryStore {
   sizes(fromMs: number, toMs: number): Promise<SeriesSizes>;
 
   stats(): Promise<StoreStats>;
+
+  /**
+   * Copies everything into a file, and reads the copy back; every reading that was acknowledged before is in it. Rejects with a
+   * `BackupError`, also while another one is made. An engine that keeps nothing has none.
+   */
+  backup?(order: BackupOrder): Promise<Backup>;
 
   /** Settles what is pending and closes cleanly. Idempotent. */
   close(): Promise<void>;

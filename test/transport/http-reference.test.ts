@@ -148,6 +148,7 @@ describe("/openapi.json", () => {
     ["removeReadings", "DELETE", "/api/v1/readings?device=house/south&metric=*", undefined, 200],
     ["removeSeries", "DELETE", "/api/v1/series/2", undefined, 200],
     ["listArrivals", "GET", "/api/v1/arrivals", undefined, 200],
+    ["makeBackup", "POST", "/api/v1/backup", { file: "/copy.db" }, 503],
     ["getStatus", "GET", "/api/v1/status", undefined, 200],
     ["getHealth", "GET", "/health", undefined, 200],
     ["getReady", "GET", "/ready", undefined, 200],

@@ -45,6 +45,8 @@ export interface WriterCalls {
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;
+  /** Copies everything into an empty file, between commits; what is committed meanwhile is in it too. */
+  copyInto(path: string): Promise<void>;
   close(): void;
 }
 

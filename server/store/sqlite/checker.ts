@@ -1,5 +1,5 @@
 /** Looks through a database that was not closed cleanly, in a thread of its own while the hub runs. */
-import { isDamage, openForReading } from "./driver.ts";
+import { type Db, isDamage, openForReading } from "./driver.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 
 /** So many problems of a table are told. */
@@ -10,15 +10,7 @@ export function checkDatabase(settings: StoreSettings): string | null {
   try {
     const db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
     try {
-      const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
-      for (const table of tables) {
-        const found = db.pragma(`quick_check("${table.replaceAll('"', '""')}")`) as { quick_check: string }[];
-        const problems = found
-          .map((row) => row.quick_check.replace(/\s+/g, " ").trim())
-          .filter((text) => text !== "ok");
-        if (problems.length > 0) return `in the table ${table}: ${problems.slice(0, maxTold).join("; ")}`;
-      }
-      return null;
+      return problemIn(db);
     } finally {
       db.close();
     }
@@ -26,4 +18,15 @@ export function checkDatabase(settings: StoreSettings): string | null {
     if (isDamage(error)) return (error as Error).message;
     throw error;
   }
+}
+
+/** What is wrong with the tables of an open database, one sentence; null where nothing is. Throws what SQLite says of damage that it meets on its way. */
+export function problemIn(db: Db): string | null {
+  const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all() as string[];
+  for (const table of tables) {
+    const found = db.pragma(`quick_check("${table.replaceAll('"', '""')}")`) as { quick_check: string }[];
+    const problems = found.map((row) => row.quick_check.replace(/\s+/g, " ").trim()).filter((text) => text !== "ok");
+    if (problems.length > 0) return `in the table ${table}: ${problems.slice(0, maxTold).join("; ")}`;
+  }
+  return null;
 }

@@ -59,6 +59,13 @@ export function makeDatabase(path: string, fill: (db: Db) => void): void {
   }
 }
 
+/** A database of these tables that is nowhere but in memory: what others are compared with. */
+export function inMemory(fill: (db: Db) => void): Db {
+  const db = new Database(":memory:");
+  fill(db);
+  return db;
+}
+
 /** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others. It is there: an open never makes one. */
 export function openForWriting(path: string, busyTimeoutMs: number): Db {
   const db = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });

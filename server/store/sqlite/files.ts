@@ -27,6 +27,20 @@ export function lossBeforeOpen(path: string, isKnown: boolean): string | undefin
 
 /** Whether a file that SQLite cannot read is the database of another program, or none at all as far as its first bytes tell. */
 export function looksForeign(path: string): boolean {
+  const head = headOf(path);
+  return isDatabase(head) && !isOurs(head);
+}
+
+/** Whether the first bytes of a file are those of a hub's database. */
+export function looksOurs(path: string): boolean {
+  const head = headOf(path);
+  return isDatabase(head) && isOurs(head);
+}
+
+const isDatabase = (head: Buffer): boolean => head.subarray(0, magic.length).equals(magic);
+const isOurs = (head: Buffer): boolean => head.readUInt32BE(applicationIdAt) === applicationId;
+
+function headOf(path: string): Buffer {
   const head = Buffer.alloc(applicationIdAt + 4);
   const file = openSync(path, "r");
   try {
@@ -34,7 +48,7 @@ export function looksForeign(path: string): boolean {
   } finally {
     closeSync(file);
   }
-  return head.subarray(0, magic.length).equals(magic) && head.readUInt32BE(applicationIdAt) !== applicationId;
+  return head;
 }
 
 /** Renames the database and what belongs to it, all with the same ending; answers the database's new path. Nothing is deleted. */

@@ -69,16 +69,23 @@ export function serve<T extends Table<T>>(
   transferOf: (value: unknown) => ArrayBuffer[],
 ): void {
   port.on("message", ({ id, name, values }: Request) => {
-    let reply: Reply;
-    try {
-      reply = { id, value: table[name as keyof T](...(values as never[])) };
-    } catch (error) {
+    const answer = (value: unknown): void => port.postMessage({ id, value } satisfies Reply, transferOf(value));
+    const refuse = (error: unknown): void => {
       const sent = toSent(error);
       // Anything unforeseen leaves this thread in a state nobody knows: it ends, and a new one recovers from the disk.
       if (sent.kind === "other" && name !== "open") throw error;
-      reply = { id, error: sent };
+      port.postMessage({ id, error: sent } satisfies Reply);
+    };
+    let value: unknown;
+    try {
+      value = table[name as keyof T](...(values as never[]));
+    } catch (error) {
+      refuse(error);
+      return;
     }
-    port.postMessage(reply, "value" in reply ? transferOf(reply.value) : []);
+    // Others are answered meanwhile.
+    if (value instanceof Promise) value.then(answer, refuse);
+    else answer(value);
   });
 }
 

@@ -7,6 +7,8 @@ export interface SqliteStoreOptions {
   readonly folder: string;
   /** The built worker (`server/store/sqlite/worker.ts` compiled). Without it the source is run through tsx: development and tests. */
   readonly workerUrl?: URL | undefined;
+  /** The built program that reads a copy back (`verifier.ts` compiled). Without it the source is run, as of the worker. */
+  readonly verifierUrl?: URL | undefined;
   /** What becomes of a damaged database at the start: put aside under another name and begun anew, or not opened. Default `rename`. */
   readonly onCorrupt?: "rename" | "refuse" | undefined;
   /** Below this much free space on the disk appends are refused with `storage_full`. Default 512 MB. */

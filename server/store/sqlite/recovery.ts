@@ -12,7 +12,12 @@ export interface Recovered {
 }
 
 /** Takes all that the journal has into heads and marks. */
-export function recover({ heads, journal, marks, records }: WriterParts): Recovered {
+export function recover({
+  heads,
+  journal,
+  marks,
+  records,
+}: Pick<WriterParts, "heads" | "journal" | "marks" | "records">): Recovered {
   let newest: Recovered = { commit: 0, receivedMs: null };
   for (const head of records.heads()) heads.add(head);
   const forgotten = journal.forgotten();

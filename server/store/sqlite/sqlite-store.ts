@@ -4,6 +4,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Backup, BackupOrder } from "../backups.ts";
 import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
@@ -25,6 +26,7 @@ import type {
 } from "../store.ts";
 import { StoreError, StoreOpenError } from "../store.ts";
 import { Appends } from "./appends.ts";
+import { Backups } from "./backup.ts";
 import { suspect } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
@@ -33,6 +35,7 @@ import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { buffersOf, noBuckets, noChanges, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
+import { verifyAside } from "./verify.ts";
 import { checkAside, WorkerPair } from "./worker-pair.ts";
 
 /** So many lost workers within `crashWindowMs` are no accident. */
@@ -54,6 +57,7 @@ export class SqliteStore implements TelemetryStore {
   #failed = false;
   readonly #check = new AbortController();
   readonly #appends = new Appends();
+  readonly #backups = new Backups();
   /** When workers were lost, ms. */
   #crashes: number[] = [];
 
@@ -188,6 +192,15 @@ export class SqliteStore implements TelemetryStore {
       sealed.push(await reader.call("sealedSizes", [after, fromMs, toMs]));
     }
     return mergeSizes(open, sealed, { fromMs, toMs });
+  }
+
+  backup(order: BackupOrder): Promise<Backup> {
+    const { folder, verifierUrl, minFreeBytes = 0 } = this.#options;
+    return this.#backups.make(order, {
+      ...{ folder, minFreeBytes },
+      copy: async (path) => (await this.#pair).writer.call("copyInto", [path]),
+      verify: (path) => verifyAside(verifierUrl, path, this.#check.signal),
+    });
   }
 
   async stats(): Promise<StoreStats> {

@@ -49,6 +49,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     sealAll: () => writer.get().sealAll(),
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),
+    copyInto: (path) => writer.get().copyInto(path),
     close: () => writer.get().close(),
   };
 }

@@ -20,6 +20,7 @@ import {
 } from "../store.ts";
 import { Budget } from "./budget.ts";
 import { Chunks } from "./chunks.ts";
+import { copyInto } from "./copy.ts";
 import { deleteDevice, deleteRanges } from "./deletes.ts";
 import { type Db, openForWriting, transact } from "./driver.ts";
 import { Failures } from "./failures.ts";
@@ -226,6 +227,14 @@ export class Writer {
       headBytes: this.#parts.heads.bytes,
       diskFreeBytes: this.#space.bytes,
     };
+  }
+
+  copyInto(path: string): Promise<void> {
+    const { fatal } = this.#failures;
+    if (fatal) return Promise.reject(fatal);
+    return copyInto(this.#parts.db, path).catch((error: unknown) => {
+      throw this.#failures.toStoreError(error);
+    });
   }
 
   close(): void {

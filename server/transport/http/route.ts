@@ -49,7 +49,7 @@ export interface HttpContext {
   readonly access: Access;
   readonly hub: HttpHub;
   readonly catalog: Catalog;
-  readonly store: Pick<TelemetryStore, "refusals" | "seriesState">;
+  readonly store: Pick<TelemetryStore, "refusals" | "seriesState" | "backup">;
   readonly history: History;
   readonly presence: PresenceView;
   readonly limits: Limits;

@@ -1,6 +1,7 @@
 /** The routes of the hub: one line each in the table of operations, and one here. */
 import { type OperationId, operations } from "../../protocol/operations.ts";
 import { getArrivals } from "./arrivals.ts";
+import { postBackup } from "./backup.ts";
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
@@ -30,6 +31,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   postReadings,
   removeReadings: deleteReadings,
   listArrivals: getArrivals,
+  makeBackup: postBackup,
   getStatus,
   getHealth,
   getReady,
