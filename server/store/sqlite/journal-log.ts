@@ -5,7 +5,7 @@ import { type Columns, readingBytes } from "../columns.ts";
 import type { PastCommit, RecentCommits } from "../store.ts";
 import type { Db } from "./driver.ts";
 
-/** Trimming waits until it frees this part of the budget: each one costs a transaction. */
+/** Trimming waits until it frees this part of what the journal may hold: each one costs a transaction. */
 const trimShare = 1 / 16;
 
 export class JournalLog {
@@ -14,15 +14,13 @@ export class JournalLog {
   readonly #entry;
   readonly #trim;
   readonly #forgotten;
-  readonly #budgetBytes: number;
   /** What each row is, in order; commits follow each other without a gap. */
   #rows: { commit: number; receivedMs: number; bytes: number }[] = [];
   #start = 0;
   #bytes = 0;
 
-  constructor(db: Db, budgetBytes: number) {
+  constructor(db: Db) {
     this.#db = db;
-    this.#budgetBytes = budgetBytes;
     this.#insert = db.prepare("INSERT INTO journal VALUES (?, ?)");
     this.#entry = db.prepare("SELECT entry FROM journal WHERE commit_number = ?").pluck();
     this.#trim = db.prepare("DELETE FROM journal WHERE commit_number < ?");
@@ -97,14 +95,41 @@ export class JournalLog {
     return new Map(rows as [string, number][]);
   }
 
+  /** Whether it holds nothing but the newest commit. */
+  get isTrimmed(): boolean {
+    return this.#rows.length - this.#start <= 1;
+  }
+
+  /** When the newest commit arrived, ms; 0 where there is none. */
+  get newestMs(): number {
+    return this.#rows.at(-1)?.receivedMs ?? 0;
+  }
+
+  /** The first of the newest commits that arrived at `fromMs` or later and take no more than `bytes`; the one after the newest where none does. */
+  newestFrom(fromMs: number, bytes: number): number {
+    let left = bytes;
+    let index = this.#rows.length;
+    for (; index > this.#start; index--) {
+      const row = this.#rows[index - 1] as { receivedMs: number; bytes: number };
+      left -= row.bytes;
+      if (left < 0 || row.receivedMs < fromMs) break;
+    }
+    return this.#rows[index]?.commit ?? (this.#rows.at(-1)?.commit ?? 0) + 1;
+  }
+
   /** Up to which commit (excluded) trimming is worth its while, where everything before `keepFrom` may go; undefined where it is not. */
-  worthTrimming(keepFrom: number): number | undefined {
+  worthTrimming(keepFrom: number, budgetBytes: number): number | undefined {
+    return this.trimmable(keepFrom, budgetBytes * trimShare);
+  }
+
+  /** Up to which commit (excluded) entries may go that are not needed from `keepFrom` on; undefined where they are less than `leastBytes`. */
+  trimmable(keepFrom: number, leastBytes: number): number | undefined {
     const newest = this.#rows.at(-1);
     if (newest === undefined) return undefined;
     // The newest entry always stays: it holds the commit number that the next start goes on from.
     const before = Math.min(keepFrom, newest.commit);
     let bytes = 0;
-    for (let index = this.#start; bytes < this.#budgetBytes * trimShare; index++) {
+    for (let index = this.#start; bytes < leastBytes; index++) {
       const row = this.#rows[index];
       if (row === undefined || row.commit >= before) return undefined;
       bytes += row.bytes;

@@ -1,10 +1,14 @@
 /** Decides the moment for everything that is not a commit: the jobs of `slices/`, and moving the log into the database. */
+import { FilePages } from "./free-pages.ts";
 import type { StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
-import type { Job, Workplace } from "./slices/job.ts";
+import { Rest } from "./rest.ts";
+import { type Job, journalBudget, type Workplace } from "./slices/job.ts";
 import { jobsOf } from "./slices/jobs.ts";
-import { sealAll, sealSlice } from "./slices/seal.ts";
-import { trimSlice } from "./slices/trim.ts";
+import { worthSealing } from "./slices/rest.ts";
+import { sealAll, sealSome } from "./slices/seal.ts";
+import { trimWhole } from "./slices/trim.ts";
+import { vacuumWhole } from "./slices/vacuum.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 /** No commit for this long: the hub is idle, and what waits is done. */
@@ -13,11 +17,13 @@ const idleMs = 100;
 const checkpointBytes = 4 * 2 ** 20;
 /** An idle hub moves the log into the database from here on. */
 const idleCheckpointBytes = 2 ** 20;
+/** A hub at rest looks again this often whether what it keeps has become old, ms. */
+const restingLookMs = 60_000;
 /** After a failed slice (a full disk) the next attempt waits, ms. */
 const retryMs = 1000;
-/** A close seals early until the journal is no longer than this, but not for longer than `closingMs`. */
-const keptAtClose = 16 * 2 ** 20;
+/** A close seals what a hub at rest would, but not for longer than this, in slices that are long enough to share a sync. */
 const closingMs = 3000;
+const closingSliceMs = 100;
 /** Bytes of memory that a reading takes in a head, with the room that heads grow by. */
 const headBytesPerReading = 24;
 /** Below this fill of its budget nothing is sealed for it. From here on a first round ends just as the budget is full. */
@@ -31,21 +37,26 @@ export class Maintenance {
   #stopped = false;
   #soon: NodeJS.Immediate | undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** Runs while nothing is left to do before the hub comes to rest. */
+  #resting: NodeJS.Timeout | undefined;
 
   /** `commit` is the newest one. `onError` is told of each failed slice; a passing failure is tried again later. */
   constructor(parts: WriterParts, settings: StoreSettings, commit: number, onError: (error: unknown) => void) {
-    this.#place = { parts, settings, commit };
+    const rest = new Rest(settings.restMs, performance.now());
+    this.#place = { parts, settings, rest, pages: new FilePages(parts.db), commit };
     this.#jobs = jobsOf(this.#place);
     this.#log = new WriteAheadLog(parts.db, settings);
     this.#onError = onError;
   }
 
-  /** A batch was committed. */
-  took(commit: number, journalBytes: number, readings: number): void {
-    const { parts, settings } = this.#place;
+  /** A batch was committed, from `startMs` (monotonic) until now. */
+  took(commit: number, journalBytes: number, readings: number, startMs: number): void {
+    const { parts, settings, rest } = this.#place;
     const { heads, journal } = parts;
+    const nowMs = performance.now();
     this.#place.commit = commit;
-    const forJournal = sweepShare(journalBytes, journal.bytes, settings.journalBudgetBytes);
+    rest.took(nowMs, nowMs - startMs);
+    const forJournal = sweepShare(journalBytes, journal.bytes, journalBudget(this.#place, nowMs));
     // In a steady round heads are half full on average.
     const forHeads = sweepShare((readings * headBytesPerReading) / 2, heads.bytes, settings.headBudgetBytes);
     heads.advanceSweep(Math.max(forJournal, forHeads));
@@ -73,24 +84,23 @@ export class Maintenance {
     sealAll(this.#place);
   }
 
-  /** Shortens the journal before a close, so that the next start has little to read; gives up after a while. */
+  /** Seals before a close what a hub at rest would, so that the file is short and the next start has little to read; gives up after a while. */
   shorten(): void {
-    const { parts, settings } = this.#place;
-    const { heads, journal } = parts;
-    const seal = sealSlice(this.#place);
-    const trim = trimSlice(this.#place);
     const endMs = performance.now() + closingMs;
-    while (journal.bytes > keptAtClose && performance.now() < endMs) {
-      heads.makeDue(settings.headsPerSlice);
-      seal();
-      if (!trim() && heads.oldestCommit() === Number.POSITIVE_INFINITY) return;
+    let more = true;
+    while (more && performance.now() < endMs) {
+      const worth = worthSealing(this.#place, performance.now());
+      more = worth.length > 0 && sealSome(this.#place, worth, closingSliceMs);
     }
+    trimWhole(this.#place);
+    vacuumWhole(this.#place);
   }
 
   stop(): void {
     this.#stopped = true;
     clearImmediate(this.#soon);
     clearTimeout(this.#idle);
+    clearTimeout(this.#resting);
   }
 
   #isSealing(): boolean {
@@ -113,6 +123,8 @@ export class Maintenance {
   }
 
   #whenIdle(): void {
+    clearTimeout(this.#idle);
+    clearTimeout(this.#resting);
     this.#idle = undefined;
     let more = false;
     let held = false;
@@ -121,8 +133,24 @@ export class Maintenance {
       if (!more && this.#log.bytes >= idleCheckpointBytes) this.#log.checkpoint();
       held = !more && this.#log.cut();
     });
-    if (this.#stopped || (done && !more && !held)) return;
-    this.#idle ??= setTimeout(() => this.#whenIdle(), done && !held ? 0 : retryMs);
+    if (this.#stopped) return;
+    if (!done || held) this.#idle ??= setTimeout(() => this.#whenIdle(), retryMs);
+    else if (more) this.#idle ??= setTimeout(() => this.#whenIdle(), 0);
+    else this.#awaitRest();
+  }
+
+  /** Looks for work when rest begins, and then until what was too small for a chunk is old, and what was kept for viewers, too. */
+  #awaitRest(): void {
+    const { rest, parts } = this.#place;
+    const untilRestMs = rest.untilRestMs(performance.now());
+    const isEmpty = parts.journal.isTrimmed && parts.heads.oldestCommit() === Number.POSITIVE_INFINITY;
+    if (untilRestMs === 0 && isEmpty) return;
+    this.#resting = setTimeout(() => this.#whenRested(), untilRestMs || restingLookMs);
+  }
+
+  #whenRested(): void {
+    // Commits have come that were too close to each other for an idle moment: the next one waits for rest again.
+    if (this.#place.rest.untilRestMs(performance.now()) === 0) this.#whenIdle();
   }
 
   /** A slice of each job that begins at this moment. */

@@ -27,6 +27,8 @@ export interface SqliteStoreOptions {
   readonly headsPerSlice?: number | undefined;
   /** How long one slice of sealing may hold up a commit. Default 4 ms. */
   readonly sliceMs?: number | undefined;
+  /** Without a commit for this long the hub is at rest: what it holds in memory is sealed, and the file made short. Default 10,000. */
+  readonly restMs?: number | undefined;
 }
 
 /** Options with their defaults, as plain data that crosses to the workers. */
@@ -38,6 +40,7 @@ export interface StoreSettings {
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
   readonly sliceMs: number;
+  readonly restMs: number;
   readonly headsPerSlice: number;
   readonly busyTimeoutMs: number;
   /** A database that was not closed cleanly should have its log beside it: not so after a thread was lost, which takes it in. */
@@ -55,6 +58,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     chunkBytes: options.chunkBytes ?? 3700,
     headsPerSlice: options.headsPerSlice ?? 64,
     sliceMs: options.sliceMs ?? 4,
+    restMs: options.restMs ?? 10_000,
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
   };
 }

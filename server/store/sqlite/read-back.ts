@@ -40,7 +40,7 @@ export function readBack(path: string): ReadBack {
 }
 
 function readAll(db: Db): ReadBack {
-  const journal = new JournalLog(db, 0);
+  const journal = new JournalLog(db);
   const heads = new Heads(journal);
   const chunks = new Chunks(db);
   // How full a chunk is to be is asked by who seals.

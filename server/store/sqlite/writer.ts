@@ -77,7 +77,7 @@ export class Writer {
       checkSchema(db, this.#path);
       migrateSchema(db);
       this.#meta = new Meta(db);
-      const journal = new JournalLog(db, settings.journalBudgetBytes);
+      const journal = new JournalLog(db);
       const heads = new Heads(journal);
       this.#parts = {
         ...{ db, journal, heads, meta: this.#meta },
@@ -147,7 +147,7 @@ export class Writer {
     }
     for (const mark of batch.marks) marks.apply(mark, batch.receivedMs, commit);
     heads.push(batch.columns, commit);
-    this.#maintenance.took(commit, bytes, batch.columns.length);
+    this.#maintenance.took(commit, bytes, batch.columns.length, startMs);
     return { commit, columns: batch.columns, commitMs: performance.now() - startMs };
   }
 

@@ -1,6 +1,9 @@
 /** Work beside the commits: what the writer does between them and at rest, slice by slice. `maintenance.ts` says when, `jobs.ts` what. */
+import { pageBytes } from "../driver.ts";
+import type { FilePages } from "../free-pages.ts";
 import type { StoreSettings } from "../options.ts";
 import type { WriterParts } from "../parts.ts";
+import type { Rest } from "../rest.ts";
 
 /** One kind of such work. */
 export interface Job {
@@ -18,6 +21,22 @@ export interface Job {
 export interface Workplace {
   readonly parts: WriterParts;
   readonly settings: StoreSettings;
+  readonly rest: Rest;
+  readonly pages: FilePages;
   /** The newest commit. */
   commit: number;
+}
+
+/** Under a light load the journal takes this part of the used pages, but not less than `leastJournalBytes`. */
+const lightShare = 1 / 32;
+const leastJournalBytes = 2 ** 20;
+
+/**
+ * How long the journal may be now, bytes. Where commits are few a short one costs nothing but a few more merges, and fewer
+ * of them the longer the file already is.
+ */
+export function journalBudget({ settings, rest, pages }: Workplace, nowMs: number): number {
+  const { journalBudgetBytes } = settings;
+  if (!rest.isLight(nowMs)) return journalBudgetBytes;
+  return Math.min(Math.max(pages.used * pageBytes * lightShare, leastJournalBytes), journalBudgetBytes);
 }

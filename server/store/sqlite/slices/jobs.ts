@@ -3,6 +3,7 @@ import { thinSlice } from "../thin.ts";
 import type { Job, Workplace } from "./job.ts";
 import { presenceSlice } from "./presence.ts";
 import { purgeSlice } from "./purge.ts";
+import { restSlice } from "./rest.ts";
 import { sealSlice } from "./seal.ts";
 import { trimSlice } from "./trim.ts";
 import { usageSlice } from "./usage.ts";
@@ -11,11 +12,12 @@ import { vacuumSlice } from "./vacuum.ts";
 export function jobsOf(place: Workplace): readonly Job[] {
   return [
     { name: "seal", from: "commit", run: sealSlice(place) },
+    { name: "rest", from: "idle", run: restSlice(place) },
     { name: "trim", from: "commit", run: trimSlice(place) },
     { name: "purge", from: "checkpoint", run: purgeSlice(place) },
     { name: "thin", from: "checkpoint", run: thinSlice(place) },
     { name: "presence", from: "checkpoint", run: presenceSlice(place) },
     { name: "usage", from: "checkpoint", run: usageSlice(place) },
-    { name: "vacuum", from: "idle", run: vacuumSlice(place) },
+    { name: "vacuum", from: "checkpoint", run: vacuumSlice(place) },
   ];
 }

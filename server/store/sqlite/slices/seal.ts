@@ -38,6 +38,22 @@ export function sealSlice(place: Workplace): () => boolean {
   };
 }
 
+/** Seals of these heads what one slice of `sliceMs` allows, at least one; true where some are left. */
+export function sealSome(place: Workplace, open: readonly SeriesHead[], sliceMs: number): boolean {
+  const { db, sealer } = place.parts;
+  const endMs = performance.now() + sliceMs;
+  const sealed = transact(db, () => {
+    const written: Sealed[] = [];
+    for (const head of open) {
+      written.push(sealer.seal(head, place.commit));
+      if (performance.now() >= endMs) break;
+    }
+    return written;
+  });
+  applySeals(place, sealed);
+  return sealed.length < open.length;
+}
+
 /** Seals every head, however small, and empties the journal, in one transaction. */
 export function sealAll(place: Workplace): void {
   const { db, heads, marks, journal, sealer } = place.parts;

@@ -1,0 +1,186 @@
+/** What a hub does once nothing arrives any more, or little: seals, trims, and gives free pages back. */
+import { rmSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import { createDatabase } from "../../../server/store/sqlite/creation.ts";
+import { databasePath, settingsOf } from "../../../server/store/sqlite/options.ts";
+import { Rest } from "../../../server/store/sqlite/rest.ts";
+import { Writer } from "../../../server/store/sqlite/writer.ts";
+import { batchOf } from "../world.ts";
+import { inspect, newFolder } from "./engine.ts";
+
+const second = 1_000;
+const minute = 60 * second;
+const kib = 1_024;
+
+describe("a hub without commits", () => {
+  it("[SQ31] rests after 10 s, but not in pauses that it usually makes", () => {
+    const rest = new Rest(10 * second, 0);
+    expect(rest.untilRestMs(4 * second)).toBe(6 * second);
+    expect(rest.untilRestMs(10 * second)).toBe(0);
+    rest.took(15 * second, 1);
+    for (let atMs = 30 * second; atMs <= 10 * minute; atMs += 15 * second) {
+      expect(rest.untilRestMs(atMs - 1)).toBeGreaterThan(0);
+      rest.took(atMs, 1);
+    }
+    expect(rest.untilRestMs(10 * minute + 29 * second)).toBe(second);
+    expect(rest.untilRestMs(10 * minute + 30 * second)).toBe(0);
+  });
+
+  it("[SQ31] forgets a long pause after ten minutes of short ones", () => {
+    const rest = new Rest(10 * second, 0);
+    rest.took(60 * minute, 1);
+    rest.took(60 * minute + second, 1);
+    expect(rest.untilRestMs(61 * minute)).toBeGreaterThan(59 * minute);
+    for (let atMs = 60 * minute; atMs <= 71 * minute; atMs += second) rest.took(atMs, 1);
+    expect(rest.untilRestMs(71 * minute + 10 * second)).toBe(0);
+  });
+
+  it("[SQ32] has a light load once commits took at most 1 % of the time for a minute", () => {
+    const rest = new Rest(10 * second, 0);
+    let atMs = 0;
+    const commitsFor = (forMs: number, commitMs: number) => {
+      for (const endMs = atMs + forMs; atMs < endMs; atMs += 100) rest.took(atMs, commitMs);
+    };
+    commitsFor(10 * minute, 1.5);
+    expect(rest.isLight(atMs)).toBe(false);
+    commitsFor(50 * second, 0);
+    expect(rest.isLight(atMs)).toBe(false);
+    commitsFor(20 * second, 0.1);
+    expect(rest.isLight(atMs)).toBe(true);
+    commitsFor(10 * minute, 0.9);
+    expect(rest.isLight(atMs)).toBe(true);
+    commitsFor(5 * minute, 1.5);
+    expect(rest.isLight(atMs)).toBe(false);
+  });
+});
+
+describe("a writer", () => {
+  let folder: string;
+  let writer: Writer;
+
+  beforeEach(() => {
+    vi.useFakeTimers({
+      toFake: ["setTimeout", "clearTimeout", "setImmediate", "clearImmediate", "performance", "Date"],
+    });
+    folder = newFolder();
+    createDatabase(databasePath(folder));
+    open();
+  });
+  afterEach(() => {
+    writer.close();
+    vi.useRealTimers();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function open(): void {
+    const fail = (message: string): never => expect.unreachable(message);
+    writer = new Writer(settingsOf({ folder, minFreeBytes: 0 }, false), fail, fail);
+  }
+
+  /** Declares series 1 to `count`. */
+  function declare(count: number): void {
+    const newSeries = Array.from({ length: count }, (_, index) => ({
+      ...{ series: index + 1, device: "d", metric: `m${index}`, type: "number" as const },
+    }));
+    writer.append(batchOf({ newSeries, receivedMs: Date.now() }), 0);
+  }
+
+  /** `rows` readings of each series from `first` to `last`, in one commit. */
+  function put(first: number, last: number, rows: number): void {
+    const builder = new ColumnsBuilder();
+    for (let row = 0; row < rows; row++) {
+      for (let series = first; series <= last; series++)
+        builder.push(series, Date.now() + row, Math.sqrt(row + series));
+    }
+    writer.append(batchOf({ columns: builder.take(), receivedMs: Date.now() }), 0);
+  }
+
+  const chunksOf = (series: number) =>
+    inspect(folder, (db) => db.prepare("SELECT count(*) FROM chunks WHERE series = ?").pluck().get(series));
+  const pages = () =>
+    inspect(folder, (db) => {
+      db.pragma("wal_checkpoint(PASSIVE)");
+      return {
+        all: db.pragma("page_count", { simple: true }) as number,
+        free: db.pragma("freelist_count", { simple: true }) as number,
+      };
+    });
+
+  it("[SQ31] seals at rest the heads with 64 rows and more, and after ten minutes the others", () => {
+    declare(3);
+    put(1, 1, 64);
+    put(2, 2, 63);
+    vi.advanceTimersByTime(9 * second);
+    expect([1, 2, 3].map(chunksOf)).toEqual([0, 0, 0]);
+    vi.advanceTimersByTime(2 * second);
+    expect([1, 2, 3].map(chunksOf)).toEqual([1, 0, 0]);
+    vi.advanceTimersByTime(11 * minute);
+    expect([1, 2, 3].map(chunksOf)).toEqual([1, 1, 0]);
+    expect(writer.seriesState([1, 2]).map(({ count }) => count)).toEqual([64, 63]);
+  });
+
+  it("[SQ31] keeps at rest the journal below 1 MiB, of it what arrived within two minutes to 256 KiB, and no more after that", () => {
+    declare(1_000);
+    for (let turn = 0; turn < 20; turn++) {
+      put(1, 1_000, 6);
+      vi.advanceTimersByTime(second);
+    }
+    expect(writer.stats().journalBytes).toBeGreaterThan(1_024 * kib);
+    vi.advanceTimersByTime(15 * second);
+    expect(writer.stats().journalBytes).toBeLessThan(256 * kib);
+    expect(writer.stats().journalBytes).toBeGreaterThan(64 * kib);
+    expect(writer.recent(2 ** 30, 0).commits.length).toBeGreaterThan(0);
+    put(7, 7, 10);
+    vi.advanceTimersByTime(3 * minute);
+    // Ten readings are no chunk yet.
+    expect(writer.recent(2 ** 30, 0).commits.length).toBe(1);
+    expect(writer.stats().journalBytes).toBeLessThan(kib);
+  });
+
+  it("[SQ31] makes no chunks in the pauses of a device that reports every 15 s", () => {
+    declare(1);
+    for (let turn = 0; turn < 200; turn++) {
+      put(1, 1, 2);
+      vi.advanceTimersByTime(15 * second);
+    }
+    expect(chunksOf(1)).toBeLessThanOrEqual(1);
+  });
+
+  it("[SQ32] keeps the journal of a light load near 1 MiB, and nothing of it is lost", () => {
+    declare(100);
+    vi.advanceTimersByTime(61 * second);
+    let longest = 0;
+    for (let turn = 0; turn < 200; turn++) {
+      put(1, 100, 10);
+      vi.advanceTimersByTime(second);
+      longest = Math.max(longest, writer.stats().journalBytes);
+    }
+    expect(longest).toBeGreaterThan(300 * kib);
+    expect(longest).toBeLessThan(1_200 * kib);
+    writer.close();
+    open();
+    expect(new Set(writer.state.series.map(({ count }) => count))).toEqual(new Set([2_000]));
+  });
+
+  it("[SQ33] gives free pages back at rest but for 1 % of the file", () => {
+    declare(100);
+    for (let turn = 0; turn < 30; turn++) put(1, 100, 100);
+    const before = pages();
+    vi.advanceTimersByTime(3 * minute);
+    const after = pages();
+    expect(after.all).toBeLessThan(before.all / 2);
+    expect(after.free).toBeLessThanOrEqual(Math.ceil(after.all / 100));
+  });
+
+  it("[SQ33] leaves a file at a close as at rest, and what a restart needs of the last two minutes", () => {
+    declare(100);
+    for (let turn = 0; turn < 30; turn++) put(1, 100, 100);
+    writer.close();
+    const { all, free } = pages();
+    expect(free).toBeLessThanOrEqual(Math.ceil(all / 100));
+    open();
+    expect(writer.stats().journalBytes).toBeLessThan(256 * kib);
+    expect(writer.recent(2 ** 30, 0).commits.length).toBeGreaterThan(0);
+  });
+});
