@@ -3,15 +3,9 @@
 import { Refusal } from "../protocol/errors.ts";
 import { bucketOrigin, widthForPoints } from "../protocol/ladder.ts";
 import type { Aggregate } from "../protocol/past.ts";
+import type { BucketPage, ChangesPage, RawPage } from "../store/answers.ts";
 import type { Value } from "../store/columns.ts";
-import {
-  type BucketPage,
-  type ChangesPage,
-  type Range,
-  type RawPage,
-  StoreError,
-  type TelemetryStore,
-} from "../store/store.ts";
+import { type Range, StoreError, type TelemetryStore } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import type { HistorySettings } from "./live/live-settings.ts";
 
@@ -206,8 +200,7 @@ export class History {
     while (fromMs !== null) {
       const page: BucketPage = await this.#store.readBuckets(
         { ...range, fromMs },
-        everyMs,
-        bucketOrigin(everyMs),
+        { everyMs, originMs: bucketOrigin(everyMs) },
         this.#settings.pageReadings,
       );
       fromMs = page.nextFromMs;
@@ -232,7 +225,7 @@ export class History {
 
   /** One bucket as wide as can be: answered from the summaries of what is stored. */
   async #countNumbers(range: Range): Promise<number> {
-    const page = await this.#store.readBuckets(range, widestBucketMs, -widestBucketMs / 2, 2);
+    const page = await this.#store.readBuckets(range, { everyMs: widestBucketMs, originMs: -widestBucketMs / 2 }, 2);
     return page.count.reduce((sum, count) => sum + count, 0);
   }
 

@@ -5,8 +5,10 @@
  * A series is known by a number that is global to the store and never reused. Its type never changes: a series that
  * lost its last reading is removed, and the next reading of that device and metric makes a new one.
  */
+import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "./answers.ts";
 import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
+import type { Cuts } from "./cuts.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
 /** A series that comes into being with its first reading. */
@@ -161,34 +163,10 @@ export interface Range {
   readonly toMs: number;
 }
 
-/** Readings of one series in rising time, one a millisecond, the later arrival standing. */
-export interface RawPage {
-  readonly times: Float64Array;
-  /** Numbers; 0 or 1 for booleans; indexes into `strings` for strings. */
-  readonly values: Float64Array;
-  readonly strings: readonly string[];
-  /** Where to go on (the next `fromMs`), or null where the range is exhausted. */
-  readonly nextFromMs: number | null;
-}
-
-/** Readings whose value is another one than that of the reading before, and those that came after a silence. */
-export interface ChangesPage extends RawPage {
-  /** Until when each is known to have held: the time of the last reading before the next entry, or of the page's last. */
-  readonly heldMs: Float64Array;
-}
-
-/** Buckets of one number series that hold at least one reading, in rising time. All arrays are parallel. */
-export interface BucketPage {
-  /** Bucket starts, ms: `originMs + n × everyMs`. */
-  readonly times: Float64Array;
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly sum: Float64Array;
-  readonly count: Float64Array;
-  /** The next bucket's start, or null where the range is exhausted. */
-  readonly nextFromMs: number | null;
+/** A range of a number series that is wanted in buckets. */
+export interface BucketRange extends Range {
+  /** Asks for `steps`, too; one longer than this is a silence, and has no area. Infinity for none. */
+  readonly maxStepMs?: number | undefined;
 }
 
 /** What `status` tells of the store; sizes in bytes. */
@@ -262,8 +240,21 @@ export interface TelemetryStore {
   /** The device time of the last reading of a series before `beforeMs` (excluded), ms; null where there is none, or no such series. */
   timeBefore(series: number, beforeMs: number): Promise<number | null>;
 
-  /** A number series in buckets of `everyMs`, aligned to `originMs`, at most `limit` buckets a page. */
-  readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage>;
+  /** A number series in buckets, at most `limit` a page. A number that no series has gives an empty page. */
+  readBuckets(range: BucketRange, cuts: Cuts, limit: number): Promise<BucketPage>;
+
+  /**
+   * As `readBuckets` for each of these ranges, with one question for all of them. Answers a page each for as many of the first
+   * as take little time, at least one: whoever asked goes on with the others, and so lets other questions through. A range that
+   * cannot be read fails the question only where it is the first.
+   */
+  readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number): Promise<BucketPage[]>;
+
+  /** What stood at `atMs` in each of these series, null where nothing did; of as many of the first as take little time, at least one. */
+  readAt(series: readonly number[], atMs: number): Promise<(Standing | null)[]>;
+
+  /** Where a series has no reading for longer than `graceMs` between two readings of the range, at most `limit` a page. */
+  readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage>;
 
   /** State of these series now, in the order asked; unknown numbers are left out. */
   seriesState(series: readonly number[]): Promise<SeriesState[]>;

@@ -4,6 +4,7 @@ import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
 import { presenceRules } from "./contract/presence.ts";
+import { questionRules } from "./contract/questions.ts";
 import { readingRules } from "./contract/readings.ts";
 import { recordRules } from "./contract/records.ts";
 import { sizeRules } from "./contract/sizes.ts";
@@ -25,6 +26,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("commits", () => commitRules(current));
     describe("readings", () => readingRules(current));
     describe("buckets", () => bucketRules(current));
+    describe("questions", () => questionRules(current));
     describe("deletes", () => deleteRules(current));
     describe("senders and records", () => recordRules(current));
     describe("presence", () => presenceRules(current));

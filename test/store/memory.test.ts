@@ -1,4 +1,5 @@
-import { MemoryData, MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { MemoryData } from "../../server/store/memory/data.ts";
+import { MemoryStore } from "../../server/store/memory/memory-store.ts";
 import { storeContract } from "./contract.ts";
 import type { Engine } from "./world.ts";
 

@@ -1,14 +1,8 @@
 /** What the store's tests share: an engine that can be reopened, and short words for putting in and asking. */
+import type { BucketPage, RawPage } from "../../server/store/answers.ts";
 import { ColumnsBuilder, type Value, type ValueType } from "../../server/store/columns.ts";
-import type {
-  Batch,
-  BucketPage,
-  Commit,
-  Range,
-  RawPage,
-  StoreState,
-  TelemetryStore,
-} from "../../server/store/store.ts";
+import type { Cuts } from "../../server/store/cuts.ts";
+import type { Batch, BucketRange, Commit, Range, StoreState, TelemetryStore } from "../../server/store/store.ts";
 
 /** An engine under test, on data of its own. */
 export interface Engine {
@@ -105,10 +99,14 @@ export class World {
   }
 
   /** Every bucket of a range, gathered page by page. */
-  async buckets(range: Range, everyMs: number, originMs = 0, limit = 1_000) {
-    const found: { [K in Exclude<keyof BucketPage, "nextFromMs">]: number }[] = [];
+  buckets(range: Range, everyMs: number, originMs = 0, limit = 1_000) {
+    return this.bucketsOf(range, { everyMs, originMs }, limit);
+  }
+
+  async bucketsOf(range: BucketRange, cuts: Cuts, limit = 1_000) {
+    const found: { [K in Exclude<keyof BucketPage, "tier" | "steps" | "nextFromMs">]: number }[] = [];
     for (let fromMs: number | null = range.fromMs; fromMs !== null; ) {
-      const page: BucketPage = await this.store.readBuckets({ ...range, fromMs }, everyMs, originMs, limit);
+      const page: BucketPage = await this.store.readBuckets({ ...range, fromMs }, cuts, limit);
       if (page.times.length > limit) throw new Error(`a page of ${page.times.length} buckets, ${limit} asked for`);
       for (const [index, times] of page.times.entries()) {
         const at = (column: Float64Array) => column[index] as number;

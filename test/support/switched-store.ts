@@ -2,14 +2,11 @@
 import type { SeriesSizes } from "../../server/store/sizes.ts";
 import {
   type Batch,
-  type BucketPage,
-  type ChangesPage,
   type Commit,
   type Deletion,
   type Latest,
   type PresenceChange,
   type Range,
-  type RawPage,
   type RecentCommits,
   type Refusal,
   type SeriesState,
@@ -148,20 +145,34 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.recent(limitBytes, fromMs);
   }
 
-  readRaw(range: Range, limit: number): Promise<RawPage> {
-    return this.#inner.readRaw(range, limit);
+  readRaw(...asked: Parameters<TelemetryStore["readRaw"]>): ReturnType<TelemetryStore["readRaw"]> {
+    return this.#inner.readRaw(...asked);
   }
 
-  readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
-    return this.#inner.readChanges(range, limit, silenceMs);
+  readChanges(...asked: Parameters<TelemetryStore["readChanges"]>): ReturnType<TelemetryStore["readChanges"]> {
+    return this.#inner.readChanges(...asked);
   }
 
-  timeBefore(series: number, beforeMs: number): Promise<number | null> {
-    return this.#inner.timeBefore(series, beforeMs);
+  timeBefore(...asked: Parameters<TelemetryStore["timeBefore"]>): ReturnType<TelemetryStore["timeBefore"]> {
+    return this.#inner.timeBefore(...asked);
   }
 
-  readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
-    return this.#inner.readBuckets(range, everyMs, originMs, limit);
+  readBuckets(...asked: Parameters<TelemetryStore["readBuckets"]>): ReturnType<TelemetryStore["readBuckets"]> {
+    return this.#inner.readBuckets(...asked);
+  }
+
+  readManyBuckets(
+    ...asked: Parameters<TelemetryStore["readManyBuckets"]>
+  ): ReturnType<TelemetryStore["readManyBuckets"]> {
+    return this.#inner.readManyBuckets(...asked);
+  }
+
+  readAt(...asked: Parameters<TelemetryStore["readAt"]>): ReturnType<TelemetryStore["readAt"]> {
+    return this.#inner.readAt(...asked);
+  }
+
+  readHoles(...asked: Parameters<TelemetryStore["readHoles"]>): ReturnType<TelemetryStore["readHoles"]> {
+    return this.#inner.readHoles(...asked);
   }
 
   seriesState(series: readonly number[]): Promise<SeriesState[]> {

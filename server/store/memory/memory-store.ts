@@ -2,8 +2,9 @@
  * The reference engine: one sorted map a series, nothing durable. Short and obvious on purpose; the contract suite and
  * the differential test hold the SQLite engine to what this one answers.
  */
-import { randomUUID } from "node:crypto";
-import { copyColumns, readingBytes, type Value, type ValueType, valueAt } from "../columns.ts";
+import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
+import { copyColumns, readingBytes, type Value, valueAt } from "../columns.ts";
+import { type Cuts, withinCuts } from "../cuts.ts";
 import {
   keepNewestSessions,
   maxRefusalsPerDevice,
@@ -13,22 +14,17 @@ import {
   surplusPresence,
   useTime,
 } from "../keeping.ts";
-import { packChanges, packRaw, toBuckets } from "../pages.ts";
 import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
-  BucketPage,
-  ChangesPage,
+  BucketRange,
   Commit,
   Deletion,
-  DeviceRecord,
   Latest,
   Mark,
-  MetricRecord,
   PastCommit,
   PresenceChange,
   Range,
-  RawPage,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -37,44 +33,12 @@ import type {
   TelemetryStore,
 } from "../store.ts";
 import { StoreError } from "../store.ts";
+import { MemoryData, type MemorySeries } from "./data.ts";
+import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
 import { sizesOf } from "./sizes.ts";
 
-interface MemorySeries {
-  readonly series: number;
-  readonly device: string;
-  readonly metric: string;
-  readonly type: ValueType;
-  /** Readings by device time; sorted when asked. */
-  readonly readings: Map<number, { value: Value; receivedMs: number }>;
-}
-
-interface SessionMark extends Mark {
-  readonly usedMs: number;
-}
-
-/** What survives `close` and a new `MemoryStore` on the same data, so that reopening can be tested as for a real engine. */
-export class MemoryData {
-  readonly epoch = randomUUID();
-  commit = 0;
-  nextSeries = 1;
-  readonly commits: PastCommit[] = [];
-  /** The commit from which on nothing was deleted. */
-  wholeAfter = 0;
-  /** True between `open` and `close`. */
-  open = false;
-  readonly series = new Map<number, MemorySeries>();
-  readonly devices = new Map<string, DeviceRecord>();
-  readonly metrics = new Map<string, MetricRecord>();
-  /** Marks of each device, newest use last. */
-  readonly marks = new Map<string, SessionMark[]>();
-  readonly refusals = new Map<string, Refusal[]>();
-  /** Changes of each device, in the order of their numbers. */
-  readonly presence = new Map<string, PresenceChange[]>();
-  nextPresence = 1;
-  /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
-  receivedMs: number | null = null;
-  aliveMs: number | null = null;
-}
+/** Of a question about many series so many are answered, so that whoever forgets to go on is found out. */
+const answeredAtOnce = 3;
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
@@ -186,8 +150,28 @@ export class MemoryStore implements TelemetryStore {
     return this.#rows({ series, fromMs: Number.NEGATIVE_INFINITY, toMs: beforeMs }).at(-1)?.[0] ?? null;
   }
 
-  async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
-    return toBuckets(this.#rows(range) as [number, number][], everyMs, originMs, limit);
+  async readBuckets(range: BucketRange, cuts: Cuts, limit: number): Promise<BucketPage> {
+    const rows = this.#rows(withinCuts(range, cuts)) as [number, number][];
+    return toBuckets(rows, cuts, limit, range.maxStepMs);
+  }
+
+  readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number): Promise<BucketPage[]> {
+    return Promise.all(ranges.slice(0, answeredAtOnce).map((range) => this.readBuckets(range, cuts, limit)));
+  }
+
+  async readAt(series: readonly number[], atMs: number): Promise<(Standing | null)[]> {
+    return series.slice(0, answeredAtOnce).map((number) => {
+      const stood = this.#rows({ series: number, fromMs: Number.NEGATIVE_INFINITY, toMs: atMs + 1 }).at(-1);
+      return stood ? { timeMs: stood[0], value: stood[1] } : null;
+    });
+  }
+
+  async readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage> {
+    return holesIn(
+      this.#rows(range).map(([timeMs]) => timeMs),
+      graceMs,
+      limit,
+    );
   }
 
   async seriesState(numbers: readonly number[]): Promise<SeriesState[]> {

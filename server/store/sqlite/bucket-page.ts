@@ -1,11 +1,12 @@
 /** Gathers readings and whole chunks into buckets. */
+import type { BucketPage, BucketSteps } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
-import { bucketStart } from "../pages.ts";
-import type { BucketPage } from "../store.ts";
+import { bucketAt, type Cuts } from "../cuts.ts";
+import { meanOf, riseOf } from "../steps.ts";
 import type { WholeChunk } from "./segments.ts";
 
 /** A page ends at the next bucket once it has taken this many readings one by one, so that no query holds up all others. */
-const maxRowsPerPage = 2_000_000;
+const maxRowsPerPage = 500_000;
 
 interface Bucket {
   readonly startMs: number;
@@ -15,25 +16,31 @@ interface Bucket {
   max: number;
   sum: number;
   count: number;
+  firstMs: number;
+  lastMs: number;
+  rise: number;
+  area: number;
 }
 
 export class BucketPageBuilder {
-  readonly #everyMs: number;
-  readonly #originMs: number;
+  readonly #cuts: Cuts;
   readonly #limit: number;
+  readonly #maxStepMs: number | undefined;
   readonly #buckets: Bucket[] = [];
   #endMs = Number.NEGATIVE_INFINITY;
   #rows = 0;
   #nextFromMs: number | null = null;
 
-  constructor(everyMs: number, originMs: number, limit: number) {
-    this.#everyMs = everyMs;
-    this.#originMs = originMs;
+  /** With `maxStepMs` its pages tell of the steps, too; then it takes rows alone. */
+  constructor(cuts: Cuts, limit: number, maxStepMs: number | undefined) {
+    this.#cuts = cuts;
     this.#limit = limit;
+    this.#maxStepMs = maxStepMs;
   }
 
   /** Takes rows that follow what came before; false once the page is full and knows where the next one starts. */
   addRows({ times, values }: ChunkColumns): boolean {
+    const maxStepMs = this.#maxStepMs;
     let bucket = this.#buckets.at(-1);
     for (let index = 0; index < times.length; index++) {
       const timeMs = times[index] as number;
@@ -42,6 +49,7 @@ export class BucketPageBuilder {
         bucket = this.#open(timeMs, value);
         if (!bucket) return false;
       }
+      if (maxStepMs !== undefined) step(bucket, timeMs, value, maxStepMs);
       bucket.last = value;
       bucket.min = Math.min(bucket.min, value);
       bucket.max = Math.max(bucket.max, value);
@@ -68,6 +76,7 @@ export class BucketPageBuilder {
   page(): BucketPage {
     const column = (of: (bucket: Bucket) => number) => Float64Array.from(this.#buckets, of);
     return {
+      tier: "raw",
       times: column(({ startMs }) => startMs),
       first: column(({ first }) => first),
       last: column(({ last }) => last),
@@ -75,20 +84,42 @@ export class BucketPageBuilder {
       max: column(({ max }) => max),
       sum: column(({ sum }) => sum),
       count: column(({ count }) => count),
+      ...(this.#maxStepMs === undefined ? {} : { steps: this.#steps() }),
       nextFromMs: this.#nextFromMs,
+    };
+  }
+
+  #steps(): BucketSteps {
+    const column = (of: (bucket: Bucket) => number) => Float64Array.from(this.#buckets, of);
+    return {
+      firstMs: column(({ firstMs }) => firstMs),
+      lastMs: column(({ lastMs }) => lastMs),
+      rise: column(({ rise }) => rise),
+      area: column(({ area }) => area),
     };
   }
 
   /** The bucket that holds `timeMs`; undefined where the page is full. */
   #open(timeMs: number, first: number): Bucket | undefined {
-    const startMs = bucketStart(timeMs, this.#everyMs, this.#originMs);
+    const { startMs, endMs } = bucketAt(this.#cuts, timeMs);
     if (this.#buckets.length >= this.#limit || this.#rows > maxRowsPerPage) {
       this.#nextFromMs = startMs;
       return undefined;
     }
-    const bucket = { startMs, first, last: first, min: first, max: first, sum: 0, count: 0 };
+    const bucket = {
+      ...{ startMs, first, last: first, min: first, max: first, sum: 0, count: 0 },
+      ...{ firstMs: timeMs, lastMs: timeMs, rise: 0, area: 0 },
+    };
     this.#buckets.push(bucket);
-    this.#endMs = startMs + this.#everyMs;
+    this.#endMs = endMs;
     return bucket;
   }
+}
+
+function step(bucket: Bucket, timeMs: number, value: number, maxStepMs: number): void {
+  const stepMs = timeMs - bucket.lastMs;
+  bucket.lastMs = timeMs;
+  if (bucket.count === 0) return;
+  bucket.rise += riseOf(bucket.last, value);
+  if (stepMs <= maxStepMs) bucket.area += stepMs * meanOf(bucket.last, value);
 }

@@ -1,17 +1,17 @@
 /** What the main thread asks of the two workers, as plain functions by name; a link on each side turns them into messages. */
 
+import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
+import type { Cuts } from "../cuts.ts";
 import type {
   Batch,
-  BucketPage,
-  ChangesPage,
+  BucketRange,
   Commit,
   Deletion,
   Latest,
   PresenceChange,
   Range,
-  RawPage,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -34,6 +34,10 @@ export interface WriterCalls {
   lastSeq(device: string, session: string): number;
   /** Readings of the range that are not in chunks yet; null where the series is not known. */
   headRows(range: Range): ChunkColumns | null;
+  /** The same of the first of many ranges. */
+  manyHeadRows(ranges: readonly Range[]): (ChunkColumns | null)[];
+  /** Of the first of many series the last row up to `atMs` that is not in a chunk yet; null where the series is not known. */
+  headsAt(series: readonly number[], atMs: number): (ChunkColumns | null)[];
   /** The last time before `beforeMs` of what is not in chunks yet, -Infinity where there is none; null where the series is not known. */
   headTimeBefore(series: number, beforeMs: number): number | null;
   seriesState(series: readonly number[]): SeriesState[];
@@ -55,7 +59,14 @@ export interface ReaderCalls {
   open(): void;
   readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
   readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage;
-  readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage;
+  readManyBuckets(
+    ranges: readonly BucketRange[],
+    cuts: Cuts,
+    limit: number,
+    heads: readonly (ChunkColumns | null)[],
+  ): BucketPage[];
+  readAt(series: readonly number[], atMs: number, heads: readonly (ChunkColumns | null)[]): (Standing | null)[];
+  readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns): HolesPage;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;

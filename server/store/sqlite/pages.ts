@@ -1,5 +1,5 @@
 /** Answers for what is not there, and the buffers of those that are. */
-import type { BucketPage, ChangesPage, RawPage } from "../store.ts";
+import type { BucketPage, ChangesPage, HolesPage, RawPage } from "../answers.ts";
 
 export function noReadings(): RawPage {
   return { times: new Float64Array(0), values: new Float64Array(0), strings: [], nextFromMs: null };
@@ -11,13 +11,20 @@ export function noChanges(): ChangesPage {
 
 export function noBuckets(): BucketPage {
   const none = new Float64Array(0);
-  return { times: none, first: none, last: none, min: none, max: none, sum: none, count: none, nextFromMs: null };
+  const columns = { times: none, first: none, last: none, min: none, max: none, sum: none, count: none };
+  return { tier: "raw", ...columns, nextFromMs: null };
 }
 
-/** The buffers of an object's columns: they move between threads instead of being copied. */
+export function noHoles(): HolesPage {
+  return { fromMs: new Float64Array(0), toMs: new Float64Array(0), nextFromMs: null };
+}
+
+/** The buffers of an object's columns, or of those of all objects in a list: they move between threads instead of being copied. */
 export function buffersOf(holder: object): ArrayBuffer[] {
-  const buffers = Object.values(holder).flatMap((part) =>
-    ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : [],
-  );
-  return [...new Set(buffers)];
+  const holders: readonly (object | null)[] = Array.isArray(holder) ? holder : [holder];
+  const buffers = new Set<ArrayBuffer>();
+  for (const one of holders) {
+    for (const part of Object.values(one ?? {})) if (ArrayBuffer.isView(part)) buffers.add(part.buffer as ArrayBuffer);
+  }
+  return [...buffers];
 }

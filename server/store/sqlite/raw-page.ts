@@ -1,7 +1,7 @@
 /** Fills a page of readings. */
+import type { ChangesPage, RawPage } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { ValueType } from "../columns.ts";
-import type { ChangesPage, RawPage } from "../store.ts";
 
 export class RawPageBuilder {
   readonly #isText: boolean;

@@ -1,23 +1,23 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
+import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
-import { bucketStart } from "../pages.ts";
-import {
-  type BucketPage,
-  type ChangesPage,
-  type PresenceChange,
-  type Range,
-  type RawPage,
-  StoreError,
-} from "../store.ts";
+import { bucketAt, type Cuts, withinCuts } from "../cuts.ts";
+import { type BucketRange, type PresenceChange, type Range, StoreError } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
+import { HolesPageBuilder } from "./holes-page.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
+import { noBuckets } from "./pages.ts";
 import { presenceReader } from "./presence-table.ts";
 import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
 import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
 import { type SealedSizes, SealedSizesReader } from "./series-bytes.ts";
+import { standingIn } from "./standing.ts";
+
+/** After so long a question about many series is answered as far as it got: others wait meanwhile. */
+const sliceMs = 25;
 
 export class Reader {
   readonly #path: string;
@@ -62,13 +62,38 @@ export class Reader {
     });
   }
 
-  readBuckets(range: Range, everyMs: number, originMs: number, limit: number, head: ChunkColumns): BucketPage {
+  /** `heads`: of the first ranges, null where a series is not known. */
+  readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number, heads: readonly Head[]): BucketPage[] {
+    return this.#untilSlice(heads, (head, index) => {
+      return head ? this.#buckets(ranges[index] as BucketRange, cuts, limit, head) : noBuckets();
+    });
+  }
+
+  #buckets(range: BucketRange, cuts: Cuts, limit: number, head: ChunkColumns): BucketPage {
+    const { maxStepMs } = range;
+    const builder = new BucketPageBuilder(cuts, limit, maxStepMs);
+    const isInOne = (_: unknown, firstMs: number, lastMs: number) =>
+      maxStepMs === undefined && lastMs < bucketAt(cuts, firstMs).endMs;
+    for (const segment of this.#segments.read(withinCuts(range, cuts), head, isInOne)) {
+      const goOn = "rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment);
+      if (!goOn) break;
+    }
+    return builder.page();
+  }
+
+  /** `heads`: of the first series the last row up to `atMs` that is not sealed, null where the series is not known. */
+  readAt(series: readonly number[], atMs: number, heads: readonly Head[]): (Standing | null)[] {
+    return this.#untilSlice(heads, (head, index) => {
+      return head ? standingIn(this.#segments, series[index] as number, atMs, head) : null;
+    });
+  }
+
+  readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns): HolesPage {
     return this.#inSnapshot(() => {
-      const builder = new BucketPageBuilder(everyMs, originMs, limit);
-      const startOf = (timeMs: number) => bucketStart(timeMs, everyMs, originMs);
-      const isInOne = (_: unknown, firstMs: number, lastMs: number) => startOf(firstMs) === startOf(lastMs);
-      for (const segment of this.#segments.read(range, head, isInOne)) {
-        const goOn = "rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment);
+      const builder = new HolesPageBuilder(graceMs, limit);
+      const hasNone = (_: unknown, firstMs: number, lastMs: number) => lastMs - firstMs <= graceMs;
+      for (const segment of this.#segments.read(range, head, hasNone)) {
+        const goOn = "rows" in segment ? builder.addRows(segment.rows.times) : builder.addWhole(segment);
         if (!goOn) break;
       }
       return builder.page();
@@ -94,6 +119,24 @@ export class Reader {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** Answers of as many of the first heads as take little time, at least one; what cannot be read is refused where it is the first. */
+  #untilSlice<T>(heads: readonly Head[], answerOf: (head: Head, index: number) => T): T[] {
+    return this.#inSnapshot(() => {
+      const untilMs = performance.now() + sliceMs;
+      const answers: T[] = [];
+      for (const [index, head] of heads.entries()) {
+        try {
+          answers.push(answerOf(head, index));
+        } catch (error) {
+          if (index === 0 || !(error instanceof UnreadableChunk)) throw error;
+          break;
+        }
+        if (performance.now() > untilMs) break;
+      }
+      return answers;
+    });
   }
 
   /** All reads of one page see the same state, whatever is sealed or merged meanwhile; the log is held for one page only. */
@@ -125,6 +168,9 @@ export class Reader {
     return new StoreError("internal", message, false);
   }
 }
+
+/** What is not sealed of a series, or was not a moment ago; null where the series is not known. */
+type Head = ChunkColumns | null;
 
 /** The first and the last row of a chunk whose rows are all alike. */
 function endsOf({ firstMs, lastMs, summary }: WholeChunk, { type }: ChunkColumns): ChunkColumns {

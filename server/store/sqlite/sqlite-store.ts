@@ -4,18 +4,18 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { Backup, BackupOrder } from "../backups.ts";
+import type { Cuts } from "../cuts.ts";
 import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
-  BucketPage,
-  ChangesPage,
+  BucketRange,
   Commit,
   Deletion,
   Latest,
   PresenceChange,
   Range,
-  RawPage,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -32,7 +32,7 @@ import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
-import { buffersOf, noBuckets, noChanges, noReadings } from "./pages.ts";
+import { buffersOf, noChanges, noHoles, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
 import { verifyAside } from "./verify.ts";
@@ -142,12 +142,28 @@ export class SqliteStore implements TelemetryStore {
     return headMs === null ? null : reader.call("timeBefore", [series, beforeMs, headMs]);
   }
 
-  async readBuckets(range: Range, everyMs: number, originMs: number, limit: number): Promise<BucketPage> {
+  async readBuckets(range: BucketRange, cuts: Cuts, limit: number): Promise<BucketPage> {
+    const [page] = await this.readManyBuckets([range], cuts, limit);
+    return page as BucketPage;
+  }
+
+  async readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number): Promise<BucketPage[]> {
     const { writer, reader } = await this.#pair;
     // An unknown series has no chunks in sight either: the reader would find those of one just deleted.
+    const heads = await writer.call("manyHeadRows", [ranges]);
+    return reader.call("readManyBuckets", [ranges, cuts, limit, heads], buffersOf(heads));
+  }
+
+  async readAt(series: readonly number[], atMs: number): Promise<(Standing | null)[]> {
+    const { writer, reader } = await this.#pair;
+    const heads = await writer.call("headsAt", [series, atMs]);
+    return reader.call("readAt", [series, atMs, heads], buffersOf(heads));
+  }
+
+  async readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage> {
+    const { writer, reader } = await this.#pair;
     const head = await writer.call("headRows", [range]);
-    if (!head) return noBuckets();
-    return reader.call("readBuckets", [range, everyMs, originMs, limit, head], buffersOf(head));
+    return head ? reader.call("readHoles", [range, graceMs, limit, head], buffersOf(head)) : noHoles();
   }
 
   async seriesState(series: readonly number[]): Promise<SeriesState[]> {

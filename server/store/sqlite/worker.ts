@@ -2,6 +2,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { checkDatabase } from "./checker.ts";
+import { headsAt, manyHeadRows } from "./head-rows.ts";
 import { serve } from "./link.ts";
 import { buffersOf } from "./pages.ts";
 import { Reader } from "./reader.ts";
@@ -39,6 +40,8 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     recent: (...values) => writer.get().recent(...values),
     lastSeq: (device, session) => writer.get().lastSeq(device, session),
     headRows: (range) => writer.get().headRows(range),
+    manyHeadRows: (ranges) => manyHeadRows(writer.get(), ranges),
+    headsAt: (series, atMs) => headsAt(writer.get(), series, atMs),
     headTimeBefore: (series, beforeMs) => writer.get().headTimeBefore(series, beforeMs),
     seriesState: (series) => writer.get().seriesState(series),
     latest: (series) => writer.get().latest(series),
@@ -59,7 +62,9 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     open: () => void reader.set(new Reader(settings, onFatal, onTrouble)),
     readRaw: (...values) => reader.get().readRaw(...values),
     readChanges: (...values) => reader.get().readChanges(...values),
-    readBuckets: (...values) => reader.get().readBuckets(...values),
+    readManyBuckets: (...values) => reader.get().readManyBuckets(...values),
+    readAt: (...values) => reader.get().readAt(...values),
+    readHoles: (...values) => reader.get().readHoles(...values),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
     sealedSizes: (...values) => reader.get().sealedSizes(...values),

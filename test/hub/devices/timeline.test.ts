@@ -5,7 +5,8 @@ import { Presence, type PresenceConnection } from "../../../server/hub/devices/p
 import { PresenceRecorder } from "../../../server/hub/devices/recorder.ts";
 import { type PresenceEntry, timelineOf } from "../../../server/hub/devices/timeline.ts";
 import { silentLog } from "../../../server/ports.ts";
-import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import { MemoryData } from "../../../server/store/memory/data.ts";
+import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { PresenceChange } from "../../../server/store/store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { printedSeed } from "../../support/seed.ts";

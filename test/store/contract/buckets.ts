@@ -70,7 +70,7 @@ export function bucketRules(world: () => World): void {
     const whole = await world().buckets(everything(1), 50);
     expect(whole).toHaveLength(140);
     for (const limit of [1, 7, 139, 140]) expect(await world().buckets(everything(1), 50, 0, limit)).toEqual(whole);
-    const page = await world().store.readBuckets(everything(1), 50, 0, 10);
+    const page = await world().store.readBuckets(everything(1), { everyMs: 50, originMs: 0 }, 10);
     expect(page.nextFromMs).toBe(500);
   });
 

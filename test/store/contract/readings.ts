@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import type { ChangesPage } from "../../../server/store/answers.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
-import type { ChangesPage } from "../../../server/store/store.ts";
 import { everything, type Row, type World } from "../world.ts";
 
 const exactNumbers = [

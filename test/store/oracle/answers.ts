@@ -1,6 +1,7 @@
 /** The same questions to both, and when two answers are the same: to the bit, but for what the contract leaves open. */
 import { deepStrictEqual } from "node:assert/strict";
-import type { BucketPage, Latest, Range, RawPage, StoreState, TelemetryStore } from "../../../server/store/store.ts";
+import type { BucketPage, RawPage } from "../../../server/store/answers.ts";
+import type { Latest, Range, StoreState, TelemetryStore } from "../../../server/store/store.ts";
 import type { Model } from "./model.ts";
 import { devices, type Question } from "./steps.ts";
 
@@ -47,7 +48,9 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
     Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), wholePage)))),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage, Infinity)))),
     Promise.all(
-      numeric.flatMap((one) => widthsMs.map((width) => store.readBuckets(all(one.series), width, 0, wholePage))),
+      numeric.flatMap((one) =>
+        widthsMs.map((width) => store.readBuckets(all(one.series), { everyMs: width, originMs: 0 }, wholePage)),
+      ),
     ),
     Promise.all(devices.map((device) => store.refusals(device))),
     Promise.all(pairs.map(([device, session]) => store.lastSeq(device, session))),
@@ -115,7 +118,7 @@ export async function sameAnswer(store: Asked, model: Model, question: Question)
     pagesOf(
       fromMs,
       limit,
-      (next) => of.readBuckets({ ...range, fromMs: next }, everyMs, originMs, limit),
+      (next) => of.readBuckets({ ...range, fromMs: next }, { everyMs, originMs }, limit),
       (page) => page,
     );
   const [found, expected] = [await buckets(store), await buckets(model.store)];

@@ -214,7 +214,7 @@ export class Life {
       readRaw: (range, limit) => child.call("readRaw", range, limit),
       readChanges: (range, limit, silenceMs) => child.call("readChanges", range, limit, silenceMs),
       timeBefore: (series, beforeMs) => child.call("timeBefore", series, beforeMs),
-      readBuckets: (range, everyMs, originMs, limit) => child.call("readBuckets", range, everyMs, originMs, limit),
+      readBuckets: (range, cuts, limit) => child.call("readBuckets", range, cuts, limit),
       seriesState: (numbers) => child.call("seriesState", numbers),
       latest: (numbers) => child.call("latest", numbers),
       readPresence: (device) => child.call("readPresence", device),

@@ -1,7 +1,8 @@
 /** What the store should hold: the memory engine, with copies of it for every outcome that a kill leaves open. */
 import type { Value, ValueType } from "../../../server/store/columns.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
-import { MemoryData, MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import { MemoryData } from "../../../server/store/memory/data.ts";
+import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
 import { type AppendOp, devices, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
 import type { SentBatch } from "./wire.ts";

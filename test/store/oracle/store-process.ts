@@ -50,7 +50,7 @@ const calls = {
   readRaw: (range, limit) => store.readRaw(range, limit),
   readChanges: (range, limit, silenceMs) => store.readChanges(range, limit, silenceMs),
   timeBefore: (series, beforeMs) => store.timeBefore(series, beforeMs),
-  readBuckets: (range, everyMs, originMs, limit) => store.readBuckets(range, everyMs, originMs, limit),
+  readBuckets: (range, cuts, limit) => store.readBuckets(range, cuts, limit),
   arm: (next) => Promise.resolve(arm(next)),
 } satisfies Request["calls"];
 

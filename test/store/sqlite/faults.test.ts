@@ -207,6 +207,24 @@ describe("damage", () => {
     expect(engine.fatal).toEqual([]);
   });
 
+  it("[ST62] in a chunk of one series of many is told where it is its turn, what comes before it is answered", async () => {
+    await world.make(2);
+    for (const time of [1, 2]) {
+      await world.put(1, [[time, time]]);
+      await world.put(2, [[time, time]]);
+    }
+    await (world.store as SqliteStore).sealAll();
+    inspect(engine.folder, (db) => db.exec("UPDATE chunks SET readings = zeroblob(20) WHERE series = 2"));
+    const cuts = { everyMs: 1, originMs: 0 };
+    const pages = await world.store.readManyBuckets([everything(1), everything(2), everything(1)], cuts, 10);
+    expect(pages.map(({ sum }) => [...sum])).toEqual([[1, 2]]);
+    const refusal = { code: "internal", retryable: false, message: expect.stringContaining("from 1 to 2") };
+    await expect(world.store.readManyBuckets([everything(2), everything(1)], cuts, 10)).rejects.toMatchObject(refusal);
+    await expect(world.store.readAt([2], 5)).rejects.toMatchObject(refusal);
+    expect(await world.store.readAt([1, 2], 5)).toEqual([{ timeMs: 2, value: 2 }]);
+    await expect(world.store.readHoles(everything(2), 0, 10)).rejects.toMatchObject(refusal);
+  });
+
   it("[SQ21] in the figures of a chunk costs nothing: its readings are asked instead", async () => {
     for (const time of [1, 2, 3]) await put(time);
     await (world.store as SqliteStore).sealAll();
@@ -215,7 +233,7 @@ describe("damage", () => {
       summary[3] = (summary[3] as number) ^ 1;
       db.prepare("UPDATE chunks SET summary = ?").run(summary);
     });
-    const { sum, min, max } = await world.store.readBuckets(everything(1), 1_000, 0, 10);
+    const { sum, min, max } = await world.store.readBuckets(everything(1), { everyMs: 1_000, originMs: 0 }, 10);
     expect([sum[0], min[0], max[0]]).toEqual([6, 1, 3]);
   });
 

@@ -1,0 +1,41 @@
+/** What the memory engine keeps. */
+import { randomUUID } from "node:crypto";
+import type { Value, ValueType } from "../columns.ts";
+import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
+
+export interface MemorySeries {
+  readonly series: number;
+  readonly device: string;
+  readonly metric: string;
+  readonly type: ValueType;
+  /** Readings by device time; sorted when asked. */
+  readonly readings: Map<number, { value: Value; receivedMs: number }>;
+}
+
+export interface SessionMark extends Mark {
+  readonly usedMs: number;
+}
+
+/** What survives `close` and a new `MemoryStore` on the same data, so that reopening can be tested as for a real engine. */
+export class MemoryData {
+  readonly epoch = randomUUID();
+  commit = 0;
+  nextSeries = 1;
+  readonly commits: PastCommit[] = [];
+  /** The commit from which on nothing was deleted. */
+  wholeAfter = 0;
+  /** True between `open` and `close`. */
+  open = false;
+  readonly series = new Map<number, MemorySeries>();
+  readonly devices = new Map<string, DeviceRecord>();
+  readonly metrics = new Map<string, MetricRecord>();
+  /** Marks of each device, newest use last. */
+  readonly marks = new Map<string, SessionMark[]>();
+  readonly refusals = new Map<string, Refusal[]>();
+  /** Changes of each device, in the order of their numbers. */
+  readonly presence = new Map<string, PresenceChange[]>();
+  nextPresence = 1;
+  /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
+  receivedMs: number | null = null;
+  aliveMs: number | null = null;
+}

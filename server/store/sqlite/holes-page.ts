@@ -1,0 +1,60 @@
+/** Fills a page of holes: pairs of neighbouring times that lie further apart than was asked for. */
+import type { HolesPage } from "../answers.ts";
+import type { WholeChunk } from "./segments.ts";
+
+/** A page ends once it has looked at this many times one by one, so that no question holds up all others. */
+const maxRowsPerPage = 500_000;
+
+export class HolesPageBuilder {
+  readonly #graceMs: number;
+  readonly #limit: number;
+  readonly #from: number[] = [];
+  readonly #to: number[] = [];
+  #lastMs = Number.NaN;
+  #rows = 0;
+  #nextFromMs: number | null = null;
+
+  constructor(graceMs: number, limit: number) {
+    this.#graceMs = graceMs;
+    this.#limit = limit;
+  }
+
+  /** Takes times that follow those before; false once the page is full and knows where the next one starts. */
+  addRows(times: Float64Array): boolean {
+    for (const timeMs of times) if (!this.#add(timeMs)) return false;
+    this.#rows += times.length;
+    return true;
+  }
+
+  /** Takes a chunk that is shorter than any hole; otherwise as `addRows`. */
+  addWhole({ firstMs, lastMs }: WholeChunk): boolean {
+    if (!this.#add(firstMs)) return false;
+    this.#lastMs = lastMs;
+    return true;
+  }
+
+  page(): HolesPage {
+    return {
+      fromMs: Float64Array.from(this.#from),
+      toMs: Float64Array.from(this.#to),
+      nextFromMs: this.#nextFromMs,
+    };
+  }
+
+  #add(timeMs: number): boolean {
+    if (this.#rows > maxRowsPerPage) return this.#endAt(this.#lastMs);
+    if (timeMs - this.#lastMs > this.#graceMs) {
+      if (this.#from.length >= this.#limit) return this.#endAt(this.#lastMs);
+      this.#from.push(this.#lastMs);
+      this.#to.push(timeMs);
+    }
+    this.#lastMs = timeMs;
+    return true;
+  }
+
+  /** The next page begins with the reading that this one ended with: a hole may follow it. */
+  #endAt(lastMs: number): false {
+    this.#nextFromMs = lastMs;
+    return false;
+  }
+}
