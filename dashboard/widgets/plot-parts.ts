@@ -21,13 +21,18 @@ export function lineRange(least: number | null, most: number | null): [number, n
   return [floor, most + room];
 }
 
-/** The labels of an axis that mostly has the ticks that it had when it was drawn last. */
+/**
+ * The labels of an axis that mostly has the ticks that it had when it was drawn last. One of nothing has none: those of the scale
+ * that it has all the same would be numbers that nobody measured.
+ */
 export function remembered(
   label: (splits: readonly number[]) => string[],
+  isEmpty: () => boolean,
 ): (plot: unknown, splits: number[]) => string[] {
   let ticks = "";
   let labels: string[] = [];
   return (_plot, splits) => {
+    if (isEmpty()) return splits.map(() => "");
     const asked = splits.join();
     if (asked !== ticks) labels = label(splits);
     ticks = asked;

@@ -23,6 +23,8 @@ export class Plot {
   readonly #marks: HTMLElement[] = [];
   /** Widths of the value axes, CSS pixels. */
   readonly #axisPx: number[] = [];
+  /** Which of several value axes have nothing to hold, as of the last draw. */
+  readonly #axisEmpty: boolean[] = [];
 
   constructor(host: HTMLElement, widthPx: number, options: PlotOptions) {
     this.#options = options;
@@ -170,7 +172,18 @@ export class Plot {
       scales: {
         x: { time: true },
         ...(valueAxes
-          ? Object.fromEntries(valueAxes.map(({ key, extent }) => [key, { range: () => valueRange(...extent()) }]))
+          ? Object.fromEntries(
+              valueAxes.map(({ key, extent }, index) => [
+                key,
+                {
+                  range: (): [number, number] => {
+                    const [least, most] = extent();
+                    this.#axisEmpty[index] = least === null;
+                    return valueRange(least, most);
+                  },
+                },
+              ]),
+            )
           : { y: { range: (_plot, least, most) => (valued ? valueRange(least, most) : [0, 1]) } }),
       },
       series: line
@@ -225,7 +238,7 @@ export class Plot {
             grid: { show: index === 0, stroke: () => chartColours().grid, width: 1 },
             ticks: { show: false },
             ...(valueTicks ? { splits: (_plot, _axis, from, to) => valueTicks(from, to) } : {}),
-            ...(valueLabels ? { values: remembered(valueLabels) } : {}),
+            ...(valueLabels ? { values: remembered(valueLabels, () => this.#axisEmpty[index] === true) } : {}),
           }),
         ),
       ],

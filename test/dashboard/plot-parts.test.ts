@@ -1,6 +1,6 @@
 /** What plots write beside their lines. */
 import { describe, expect, it } from "vitest";
-import { cutText, outlineBand } from "../../dashboard/widgets/plot-parts.ts";
+import { cutText, outlineBand, remembered } from "../../dashboard/widgets/plot-parts.ts";
 
 /** A canvas on which each sign is 10 px wide. */
 const canvas = { measureText: (text: string) => ({ width: [...text].length * 10 }) as TextMetrics };
@@ -44,5 +44,25 @@ describe("the band of least and most", () => {
       ...[...held].reverse(),
       ...under.slice(2),
     ]);
+  });
+});
+
+describe("the labels of a value axis", () => {
+  it("are made anew for other ticks alone, and an axis of nothing has none", () => {
+    let made = 0;
+    let empty = true;
+    const labels = remembered(
+      (splits) => {
+        made++;
+        return splits.map((split) => `${split} V`);
+      },
+      () => empty,
+    );
+    expect(labels(undefined, [0, 1])).toEqual(["", ""]);
+    empty = false;
+    expect(labels(undefined, [0, 1])).toEqual(["0 V", "1 V"]);
+    expect(labels(undefined, [0, 1])).toEqual(["0 V", "1 V"]);
+    expect(made).toBe(1);
+    expect(labels(undefined, [0, 2])).toEqual(["0 V", "2 V"]);
   });
 });
