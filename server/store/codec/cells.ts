@@ -26,13 +26,13 @@ type Column = Float64Array<ArrayBuffer>;
 /** Buckets that hold at least one reading, in rising time. All arrays are parallel. */
 export interface Cells {
   /** Bucket starts, ms; whole multiples of the width. */
-  readonly times: Column;
-  readonly first: Column;
-  readonly last: Column;
-  readonly min: Column;
-  readonly max: Column;
-  readonly sum: Column;
-  readonly count: Column;
+  readonly times: Float64Array;
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
 }
 
 const scratch = new ByteWriter(1 << 16);
@@ -95,7 +95,7 @@ function checksum(blob: Buffer): number {
 }
 
 /** Sums of large values may be infinite, or no number at all. */
-function writePlain(writer: ByteWriter, column: Column): void {
+function writePlain(writer: ByteWriter, column: Float64Array): void {
   writer.room(column.length * 8);
   for (const value of column) writer.double(value);
 }
@@ -197,7 +197,7 @@ function sumGuess(count: number, min: number, max: number): number {
   return Math.round((count * (min + max)) / 2);
 }
 
-function writeDifferences(writer: ByteWriter, column: Column, ints: Column): void {
+function writeDifferences(writer: ByteWriter, column: Float64Array, ints: Column): void {
   let before = 0;
   for (let index = 0; index < column.length; index++) {
     const value = column[index] as number;

@@ -3,13 +3,12 @@ import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
 import { readInts, writeInts } from "./planes.ts";
 
 /** How many integers are looked at to choose: enough to tell a slope from noise, few enough to cost nothing. */
-const samples = 255;
+const samples = 63;
 /** An order has to be better by so much: reading differences back is one pass more. */
 const clearly = 0.97;
 
 const scratch = { rests: new Float64Array(1 << 13) };
-const firsts = new Float64Array(samples);
-const seconds = new Float64Array(samples);
+const sampled = new Float64Array(samples);
 
 /**
  * Writes the first `count` integers, each within ±2^51, and makes its own room. Their number is not written. Layout: order
@@ -18,8 +17,8 @@ const seconds = new Float64Array(samples);
 export function writeDifferences(writer: ByteWriter, ints: Float64Array, count: number): void {
   writer.room(24);
   const rests = roomFor(count);
-  const { order, drift } = chooseOrder(ints, count);
-  const start = order === 0 ? middleOf(ints, count) : (ints[0] ?? 0);
+  const { order, drift, middle } = chooseOrder(ints, count);
+  const start = order === 0 ? centreOf(ints, count, middle) : (ints[0] ?? 0);
   writer.byte(order);
   writer.signed(start);
   if (order === 1) writer.signed(drift);
@@ -55,22 +54,29 @@ function stepChanges(ints: Float64Array, count: number, rests: Float64Array): vo
   }
 }
 
-/** Reads `count` integers into the beginning of `into`. The caller has made sure that `count` is sane. */
-export function readDifferences(reader: ByteReader, count: number, into = new Float64Array(count)): typeof into {
+/**
+ * Reads `count` integers into the beginning of `into`, each divided by `divisor`. The caller has made sure that `count` is sane.
+ */
+export function readDifferences(
+  reader: ByteReader,
+  count: number,
+  into = new Float64Array(count),
+  divisor = 1,
+): typeof into {
   const order = reader.byte();
   if (order > 2) throw new CodecError(`unknown order ${order} of differences`);
   const start = reader.signed();
   const drift = order === 1 ? reader.signed() : 0;
   readInts(reader, count, into);
   if (order === 0) {
-    for (let index = 0; index < count; index++) into[index] = (into[index] as number) + start;
+    for (let index = 0; index < count; index++) into[index] = ((into[index] as number) + start) / divisor;
     return into;
   }
   if (order === 1) {
     let value = start - drift;
     for (let index = 0; index < count; index++) {
       value += (into[index] as number) + drift;
-      into[index] = value;
+      into[index] = value / divisor;
     }
     return into;
   }
@@ -79,37 +85,51 @@ export function readDifferences(reader: ByteReader, count: number, into = new Fl
   for (let index = 0; index < count; index++) {
     step += into[index] as number;
     value += step;
-    into[index] = value;
+    into[index] = value / divisor;
   }
   return into;
 }
 
-/** The order whose integers have the fewest bits, judged by a sample, and the median step. */
-function chooseOrder(ints: Float64Array, count: number): { readonly order: 0 | 1 | 2; readonly drift: number } {
-  const taken = Math.min(samples, count - 2);
-  if (taken < 1) return { order: 1, drift: 0 };
-  for (let sample = 0; sample < taken; sample++) {
-    const index = 2 + Math.floor((sample * (count - 2)) / taken);
-    const [before, at, value] = [ints[index - 2] as number, ints[index - 1] as number, ints[index] as number];
-    firsts[sample] = value - at;
-    seconds[sample] = value - at - (at - before);
-  }
-  const drift = medianOf(firsts.slice(0, taken));
-  const middle = (ints[count >> 1] ?? 0) as number;
-  let [bits0, bits1, bits2] = [0, 0, 0];
-  for (let sample = 0; sample < taken; sample++) {
-    const index = 2 + Math.floor((sample * (count - 2)) / taken);
-    bits0 += bitsOf((ints[index] as number) - middle);
-    bits1 += bitsOf((firsts[sample] as number) - drift);
-    bits2 += bitsOf(seconds[sample] as number);
-  }
-  if (bits0 < bits1 * clearly && bits0 <= bits2) return { order: 0, drift };
-  return { order: bits2 < bits1 * clearly ? 2 : 1, drift };
+/** How a column moves, judged by a sample of it. */
+interface Shape {
+  /** Whose integers have the fewest bits. */
+  readonly order: 0 | 1 | 2;
+  /** The median step, and the median itself. */
+  readonly drift: number;
+  readonly middle: number;
 }
 
-/** The median of numbers, which it sorts; 0 of none. */
-export function medianOf(numbers: Float64Array): number {
-  return numbers.sort()[numbers.length >> 1] ?? 0;
+function chooseOrder(ints: Float64Array, count: number): Shape {
+  const taken = Math.min(samples, count - 2);
+  if (taken < 1) return { order: 1, drift: 0, middle: 0 };
+  for (let sample = 0; sample < taken; sample++) {
+    const index = 2 + Math.floor((sample * (count - 2)) / taken);
+    sampled[sample] = (ints[index] as number) - (ints[index - 1] as number);
+  }
+  const drift = medianOf(sampled, taken);
+  for (let sample = 0; sample < taken; sample++) {
+    sampled[sample] = ints[2 + Math.floor((sample * (count - 2)) / taken)] as number;
+  }
+  const middle = medianOf(sampled, taken);
+  let bits0 = 0;
+  let bits1 = 0;
+  let bits2 = 0;
+  for (let sample = 0; sample < taken; sample++) {
+    const index = 2 + Math.floor((sample * (count - 2)) / taken);
+    const value = ints[index] as number;
+    const before = ints[index - 1] as number;
+    const step = value - before;
+    bits0 += bitsOf(value - middle);
+    bits1 += bitsOf(step - drift);
+    bits2 += bitsOf(step - (before - (ints[index - 2] as number)));
+  }
+  if (bits0 < bits1 * clearly && bits0 <= bits2) return { order: 0, drift, middle };
+  return { order: bits2 < bits1 * clearly ? 2 : 1, drift, middle };
+}
+
+/** The median of the first `count` numbers, which it sorts; 0 of none. */
+export function medianOf(numbers: Float64Array, count: number): number {
+  return count === 0 ? 0 : (numbers.subarray(0, count).sort()[count >> 1] as number);
 }
 
 /** Bits of an integer and its sign. */
@@ -118,8 +138,8 @@ export function bitsOf(value: number): number {
   return size < 2 ** 31 ? 32 - Math.clz32(size * 2) : 2 + Math.floor(Math.log2(size));
 }
 
-/** Half way between the smallest and the largest: seen from there, both ends are as near as can be. */
-function middleOf(ints: Float64Array, count: number): number {
+/** What all are seen from: the median, or where one plane holds them all from there, half way between the ends. */
+function centreOf(ints: Float64Array, count: number, median: number): number {
   let least = ints[0] as number;
   let most = least;
   for (let index = 1; index < count; index++) {
@@ -127,7 +147,7 @@ function middleOf(ints: Float64Array, count: number): number {
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  return Math.floor((least + most) / 2);
+  return most - least < 256 ? Math.floor((least + most) / 2) : median;
 }
 
 function roomFor(count: number): Float64Array {

@@ -6,6 +6,7 @@
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
 import { readDifferences, writeDifferences } from "./differences.ts";
 import { readDoubles, writeDoubles } from "./doubles.ts";
+import { readInts, writeInts } from "./planes.ts";
 
 /** The first byte: decimals 0–9, so many more where they were rounded to 32 bits, or one of its own for bits. */
 const roundedFrom = 16;
@@ -19,8 +20,10 @@ let mantissas = new Float64Array(1 << 13);
 /** A column as integers of 10^-decimals, which lie in `mantissas`, but for the outliers. */
 interface Scaled {
   readonly decimals: number;
-  /** Indexes, rising: a -0, an odd value of full precision. */
+  /** Indexes of odd values of full precision, rising. */
   readonly outliers: readonly number[];
+  /** Indexes of -0, rising: what comes of rounding around zero. No integer tells its sign. */
+  readonly negativeZeros: readonly number[];
 }
 
 /** Writes the first `count` values of a number column, and makes its own room. Their number is not written. */
@@ -28,14 +31,13 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array, count: nu
   for (const isRounded of [false, true]) {
     const scaled = scale(values, count, isRounded);
     if (scaled === undefined) continue;
-    const { decimals, outliers } = scaled;
-    writer.room(16 + outliers.length * 16);
+    const { decimals, outliers, negativeZeros } = scaled;
+    writer.room(16 + outliers.length * 8);
     writer.byte(decimals + (isRounded ? roundedFrom : 0));
-    writer.unsigned(outliers.length);
-    for (const index of outliers) {
-      writer.unsigned(index);
-      writer.double(values[index] as number);
-    }
+    writeIndexes(writer, outliers);
+    writer.room(outliers.length * 8);
+    for (const index of outliers) writer.double(values[index] as number);
+    writeIndexes(writer, negativeZeros);
     writeDifferences(writer, mantissas, count);
     return;
   }
@@ -51,21 +53,38 @@ export function readNumbers(reader: ByteReader, count: number): Float64Array<Arr
   const isRounded = way >= roundedFrom;
   const power = powersOfTen[isRounded ? way - roundedFrom : way];
   if (power === undefined) throw new CodecError(`unknown coding ${way} of numbers`);
-  const outliers = new Map<number, number>();
-  for (let left = reader.count(9); left > 0; left--) {
-    const index = reader.unsigned();
-    const value = reader.double();
-    if (index >= count) throw new CodecError(`outlier at ${index} of ${count} values`);
-    if (!Number.isFinite(value)) throw new CodecError("a value that is no finite number");
-    outliers.set(index, value);
-  }
+  const outliers = readIndexes(reader, count);
+  const odd = outliers.map(() => reader.double());
+  if (!odd.every(Number.isFinite)) throw new CodecError("a value that is no finite number");
+  const negativeZeros = readIndexes(reader, count);
   const values = new Float64Array(count);
-  readDifferences(reader, count, values);
   // Dividing an exact integer by an exact power rounds once, as the parser of the decimal text did.
-  if (power !== 1) for (let index = 0; index < count; index++) values[index] = (values[index] as number) / power;
+  readDifferences(reader, count, values, power);
   if (isRounded) for (let index = 0; index < count; index++) values[index] = Math.fround(values[index] as number);
-  for (const [index, value] of outliers) values[index] = value;
+  for (const [place, index] of outliers.entries()) values[index] = odd[place] as number;
+  for (const index of negativeZeros) values[index] = -0;
   return values;
+}
+
+/** Rising indexes: how many, then how far each lies behind the one before. */
+function writeIndexes(writer: ByteWriter, indexes: readonly number[]): void {
+  writer.room(8);
+  writer.unsigned(indexes.length);
+  if (indexes.length === 0) return;
+  const gaps = Float64Array.from(indexes, (index, place) => index - (indexes[place - 1] ?? -1) - 1);
+  writeInts(writer, gaps, gaps.length);
+}
+
+function readIndexes(reader: ByteReader, count: number): number[] {
+  const size = reader.unsigned();
+  if (size > count) throw new CodecError(`${size} of ${count} values`);
+  if (size === 0) return [];
+  let index = -1;
+  return Array.from(readInts(reader, size), (gap) => {
+    index += gap + 1;
+    if (!(gap >= 0 && index < count)) throw new CodecError(`a place that is none of ${count} values`);
+    return index;
+  });
 }
 
 /** Fills `mantissas`; undefined where too many values have no few decimals, and their bits are the shorter form. */
@@ -73,6 +92,7 @@ function scale(values: Float64Array, count: number, isRounded: boolean): Scaled 
   if (mantissas.length < count) mantissas = new Float64Array(count * 2);
   const maxOutliers = count >> 4;
   const outliers: number[] = [];
+  const negativeZeros: number[] = [];
   let decimals = 0;
   let power = 1;
   for (let index = 0; index < count; index++) {
@@ -93,19 +113,18 @@ function scale(values: Float64Array, count: number, isRounded: boolean): Scaled 
         decimals = tried;
         power = powersOfTen[decimals] as number;
       }
-    }
+    } else if (mantissa === 0 && Object.is(value, -0)) negativeZeros.push(index);
     mantissas[index] = mantissa;
   }
   fillGaps(outliers, count);
-  return { decimals, outliers };
+  return { decimals, outliers, negativeZeros };
 }
 
 /** `value` as an integer of 1/power, or NaN where that is not exact. */
 function mantissaOf(value: number, power: number, isRounded: boolean): number {
   const mantissa = Math.round(value * power);
   const back = isRounded ? Math.fround(mantissa / power) : mantissa / power;
-  if (back !== value || mantissa > mantissaLimit || mantissa < -mantissaLimit) return Number.NaN;
-  return mantissa === 0 && Object.is(value, -0) ? Number.NaN : mantissa;
+  return back === value && mantissa <= mantissaLimit && mantissa >= -mantissaLimit ? mantissa : Number.NaN;
 }
 
 /** More decimals for the first `count` mantissas; false where one becomes too large. Old outliers stay what they are. */

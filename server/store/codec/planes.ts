@@ -21,7 +21,7 @@ const tableBytes = 40;
 
 /** Noise has no repetition to look for; a small window is quicker made than a large one. */
 const huffman: ZlibOptions = { level: 1, strategy: constants.Z_HUFFMAN_ONLY, memLevel: 5, windowBits: 9 };
-const matching: ZlibOptions = { level: 1, memLevel: 8, windowBits: 13 };
+const matching: ZlibOptions = { level: 1, memLevel: 6, windowBits: 12 };
 
 const histogram = new Uint32Array(256);
 let spread = Buffer.allocUnsafe(1 << 16);
@@ -49,6 +49,8 @@ export function scratchWords(count: number): Words {
  * A -0 reads back as 0. Small integers are small, whatever their sign (zigzag).
  */
 export function writeInts(writer: ByteWriter, ints: Float64Array, count: number): void {
+  prepare(writer, 4, count);
+  const zigzags = scratchWords(count).low;
   let used = 0;
   for (let index = 0; index < count; index++) {
     const value = ints[index] as number;
@@ -57,17 +59,15 @@ export function writeInts(writer: ByteWriter, ints: Float64Array, count: number)
       writeWide(writer, ints, count);
       return;
     }
-    used |= (narrow << 1) ^ (narrow >> 31);
+    const zigzag = (narrow << 1) ^ (narrow >> 31);
+    used |= zigzag;
+    zigzags[index] = zigzag;
+    spread[index] = zigzag;
   }
   const planes = bytesIn(used);
-  prepare(writer, planes, count);
   writer.byte(planes);
   for (let plane = 0; plane < planes; plane++) {
-    const shift = plane * 8;
-    for (let index = 0; index < count; index++) {
-      const value = (ints[index] as number) | 0;
-      spread[index] = ((value << 1) ^ (value >> 31)) >>> shift;
-    }
+    if (plane > 0) spreadPlane(zigzags, count, plane);
     writePlane(writer, count);
   }
 }
@@ -108,9 +108,7 @@ export function writeWords(writer: ByteWriter, { low, high }: Words, count: numb
   prepare(writer, planes, count);
   writer.byte(planes);
   for (let plane = 0; plane < planes; plane++) {
-    const words = plane < 4 ? low : high;
-    const shift = (plane & 3) * 8;
-    for (let index = 0; index < count; index++) spread[index] = (words[index] as number) >>> shift;
+    spreadPlane(plane < 4 ? low : high, count, plane & 3);
     writePlane(writer, count);
   }
 }
@@ -175,6 +173,12 @@ function bytesIn(bits: number): number {
   return 4 - (Math.clz32(bits) >> 3);
 }
 
+/** Puts one byte of each word into `spread`. */
+function spreadPlane(words: Int32Array, count: number, byte: number): void {
+  const shift = byte * 8;
+  for (let index = 0; index < count; index++) spread[index] = (words[index] as number) >>> shift;
+}
+
 /** Makes room for planes, here and there. */
 function prepare(writer: ByteWriter, planes: number, count: number): void {
   writer.room(1 + planes * (count + planeHeaderBytes));
@@ -190,7 +194,7 @@ function writePlane(writer: ByteWriter, count: number): void {
   }
   const bytes = spread.subarray(0, count);
   if (way !== plain) {
-    const coded = deflateRawSync(bytes, way);
+    const coded = deflateRawSync(bytes, { ...way, chunkSize: Math.max(64, count) });
     if (coded.length < count) {
       writer.byte(deflated);
       writer.unsigned(coded.length);

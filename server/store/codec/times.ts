@@ -9,7 +9,10 @@ import { readInts, writeInts } from "./planes.ts";
 
 const asDoubles = 0;
 const asDifferences = 1;
-const asGrid = 2;
+/** On a grid, with what else there is to know of it: points are left out; its step is no whole number of ms. */
+const asGrid = 4;
+const withSkips = 1;
+const withFraction = 2;
 /** Within ±2^50 ms (35,000 years) all that is reckoned here is an exact integer; beyond, the bits of doubles are kept. */
 const exactLimit = 2 ** 50;
 /** Any time that a store may hold lies within these. */
@@ -22,6 +25,7 @@ const maxRefined = 1 / 20;
 /** What a point left out costs beside the residual, bits. */
 const skipBits = 4;
 
+const sampled = new Float64Array(samples);
 const scratch = { skips: new Float64Array(1 << 13), rests: new Float64Array(1 << 13) };
 
 /** Points at `originMs + n × stepMs`, each rounded to a whole ms; the step need not be whole. */
@@ -44,9 +48,6 @@ export function writeTimes(writer: ByteWriter, times: Float64Array, count: numbe
     writeDifferences(writer, times, count);
     return;
   }
-  writer.byte(asGrid);
-  writer.signed(grid.originMs);
-  writer.double(grid.stepMs);
   writeGrid(writer, times, count, grid);
 }
 
@@ -56,60 +57,79 @@ export function readTimes(reader: ByteReader, count: number): Float64Array<Array
   const times = new Float64Array(count);
   if (way === asDoubles) times.set(readDoubles(reader, count));
   else if (way === asDifferences) readDifferences(reader, count, times);
-  else if (way === asGrid) readGrid(reader, count, times);
+  else if (way >= asGrid && way <= asGrid + withSkips + withFraction) readGrid(reader, way - asGrid, count, times);
   else throw new CodecError(`unknown coding ${way} of times`);
   return times;
 }
 
 function writeGrid(writer: ByteWriter, times: Float64Array, count: number, { originMs, stepMs }: Grid): void {
   const { skips, rests } = roomFor(count);
+  const pointsPerMs = 1 / stepMs;
   let before = -1;
+  let skipped = 0;
   for (let index = 0; index < count; index++) {
     const time = times[index] as number;
-    const point = Math.round((time - originMs) / stepMs);
+    const point = Math.round((time - originMs) * pointsPerMs);
     rests[index] = time - Math.round(originMs + point * stepMs);
-    skips[index] = point - before - 1;
+    const skip = point - before - 1;
+    skips[index] = skip;
+    if (skip !== 0) skipped++;
     before = point;
   }
-  writeInts(writer, skips, count);
+  const isWhole = Number.isInteger(stepMs);
+  writer.byte(asGrid + (skipped > 0 ? withSkips : 0) + (isWhole ? 0 : withFraction));
+  writer.signed(originMs);
+  if (isWhole) writer.unsigned(stepMs);
+  else writer.double(stepMs);
+  if (skipped > 0) writeInts(writer, skips, count);
   writeInts(writer, rests, count);
 }
 
-function readGrid(reader: ByteReader, count: number, times: Float64Array<ArrayBuffer>): void {
+function readGrid(reader: ByteReader, flags: number, count: number, times: Float64Array<ArrayBuffer>): void {
   const originMs = reader.signed();
-  const stepMs = reader.double();
-  const skips = readInts(reader, count, roomFor(count).skips);
+  const isWhole = (flags & withFraction) === 0;
+  const stepMs = isWhole ? reader.unsigned() : reader.double();
+  const skips = flags & withSkips ? readInts(reader, count, roomFor(count).skips) : undefined;
   readInts(reader, count, times);
+  // Each point is reckoned from the origin: rounding must not add up.
   let point = -1;
   for (let index = 0; index < count; index++) {
-    point += 1 + (skips[index] as number);
-    const time = (times[index] as number) + Math.round(originMs + point * stepMs);
-    // Damage may say any step: NaN is none of these times either.
-    if (!(time <= timeLimit && time >= -timeLimit)) throw new CodecError("a time beyond ±2^53 ms");
-    times[index] = time;
+    point += skips === undefined ? 1 : 1 + (skips[index] as number);
+    const pointMs = originMs + point * stepMs;
+    times[index] = checked((isWhole ? pointMs : Math.round(pointMs)) + (times[index] as number));
   }
+}
+
+/** Damage may say any step: NaN is none of these times either. */
+function checked(time: number): number {
+  if (time <= timeLimit && time >= -timeLimit) return time;
+  throw new CodecError("a time beyond ±2^53 ms");
 }
 
 /** The grid that times lie near; undefined where their differences are smaller. */
 function gridOf(times: Float64Array, count: number): Grid | undefined {
   const taken = Math.min(samples, count - 1);
   if (taken < 2) return undefined;
-  const at = (sample: number): number => 1 + Math.floor((sample * (count - 1)) / taken);
-  const step = (index: number): number => (times[index] as number) - (times[index - 1] as number);
-  const median = medianOf(Float64Array.from({ length: taken }, (_, sample) => step(at(sample))));
+  const spacing = (count - 1) / taken;
+  for (let sample = 0; sample < taken; sample++) {
+    const index = 1 + Math.floor(sample * spacing);
+    sampled[sample] = (times[index] as number) - (times[index - 1] as number);
+  }
+  const median = medianOf(sampled, taken);
   if (!(median > 0)) return undefined;
   const stepMs = refined(times, count, median);
   const first = times[0] as number;
   const near = { originMs: first, stepMs };
+  for (let sample = 0; sample < taken; sample++) sampled[sample] = rest(times, 1 + Math.floor(sample * spacing), near);
   // The first reading has a jitter of its own: seen from the middle of all, residuals are smallest.
-  const offCentre = medianOf(Float64Array.from({ length: taken }, (_, sample) => rest(times, at(sample), near)));
-  const grid = { originMs: first + offCentre, stepMs };
-  let [bitsOfGrid, bitsOfSteps] = [0, 0];
+  const grid = { originMs: first + medianOf(sampled, taken), stepMs };
+  let bitsOfGrid = 0;
+  let bitsOfSteps = 0;
   for (let sample = 0; sample < taken; sample++) {
-    const index = at(sample);
+    const index = 1 + Math.floor(sample * spacing);
     bitsOfGrid += bitsOf(rest(times, index, grid));
     if (pointOf(times, index, grid) !== pointOf(times, index - 1, grid) + 1) bitsOfGrid += skipBits;
-    bitsOfSteps += bitsOf(step(index) - median);
+    bitsOfSteps += bitsOf((times[index] as number) - (times[index - 1] as number) - median);
   }
   return bitsOfGrid <= bitsOfSteps ? grid : undefined;
 }
