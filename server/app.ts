@@ -9,6 +9,8 @@ import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
 import { LogAlarm } from "./hub/log-alarm.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
+import { BudgetWatch } from "./hub/storage/budget-watch.ts";
+import { Storage } from "./hub/storage/storage.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { StoreEvents, TelemetryStore } from "./store/store.ts";
@@ -62,6 +64,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
+  const budgetWatch = new BudgetWatch({ store, clock, log, troubles });
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };
   const history = { ...defaultHistorySettings, ...config.viewing };
@@ -73,11 +76,12 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
+  const storage = new Storage({ store, catalog, clock, minFreeBytes });
   const pages = pagesOf(options.dashboardFolder);
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, access, catalog, store, history: hub.history, presence, clock, log, config },
+      ...{ hub, access, catalog, store, history: hub.history, storage, presence, clock, log, config },
       ...(pages ? { pages } : {}),
     }),
   );
@@ -96,6 +100,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     server.close();
     loopDelay.stop();
     logAlarm.stop();
+    budgetWatch.stop();
     await hub.stop();
     throw error;
   }
@@ -106,6 +111,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     stop() {
       stopping ??= (async () => {
         logAlarm.stop();
+        budgetWatch.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         await hub.stop();
         server.closeIdleConnections();
@@ -130,9 +136,10 @@ async function recentCommits(store: TelemetryStore, { viewing }: Config, { clock
 }
 
 function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): TelemetryStore {
-  const { data: folder, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
+  const { data: folder, budget, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
   const { storeWorkerUrl: workerUrl, storeVerifierUrl: verifierUrl } = built;
-  const settings = { folder, workerUrl, verifierUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt };
+  const budgets = { budget, minFreeBytes, journalBudgetBytes, headBudgetBytes };
+  const settings = { folder, workerUrl, verifierUrl, onCorrupt, ...budgets };
   return createSqliteStore({ ...events, ...settings });
 }
 

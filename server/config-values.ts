@@ -31,6 +31,12 @@ export function readSize(text: string, plainUnit: "B" | "MB"): number | undefine
   return Math.round(Number(match[1]) * (bytesOf[(match[2] ?? plainUnit).toUpperCase()] as number));
 }
 
+/** `auto`, `off`, or a size; a plain number is MB. */
+export function readBudget(text: string): "auto" | "off" | number | undefined {
+  const word = text.trim().toLowerCase();
+  return word === "auto" || word === "off" ? word : readSize(text, "MB");
+}
+
 /** A switch: the flag alone reads as true. */
 export function readSwitch(text: string): boolean | undefined {
   const word = text.trim().toLowerCase();

@@ -1,5 +1,5 @@
 /** The settings that stand alone, as people meet them. What their values may be beyond the text, and where they go, is in config.ts. */
-import { readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { readBudget, readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
 
 /** One setting in words, and how its text is read. */
 export interface Words {
@@ -90,6 +90,14 @@ export const plain = {
     allowed: "0 to 10000 ms, such as 20 or 20ms",
     fallback: "0",
     read: readDuration,
+  },
+  budget: {
+    flag: "--budget",
+    argument: "SIZE",
+    help: "what the data may take: beyond it the oldest raw readings go. auto: half of the free disk at the first start, 20 GB at most; off: all of it",
+    allowed: "auto, off, or a size of at least 1MB such as 500MB or 2GB",
+    fallback: "auto",
+    read: readBudget,
   },
   minFreeBytes: {
     flag: "--min-free",

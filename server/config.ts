@@ -25,6 +25,7 @@ const plainSettings = z.object({
   demo: z.boolean().default(false),
   self: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
+  budget: z.union([z.enum(["auto", "off"]), z.int().min(1_000_000)]).default("auto"),
   minFreeBytes: z.int().min(0).default(512_000_000),
   journalBudgetBytes: z
     .int()
@@ -66,6 +67,8 @@ export interface Config {
   readonly self: boolean;
   /** How long a commit waits for company, ms. 0: the running sync is the batching window. */
   readonly commitDelayMs: number;
+  /** What the data may take, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start and kept; `off`: no budget. */
+  readonly budget: "auto" | "off" | number;
   /** Below this much free disk space readings are refused with `storage_full`, bytes. */
   readonly minFreeBytes: number;
   /** The newest readings stand uncompressed in the journal up to this size; more forces them into chunks, bytes. */

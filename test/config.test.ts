@@ -30,6 +30,7 @@ describe("settings", () => {
       demo: false,
       self: false,
       commitDelayMs: 0,
+      budget: "auto",
       minFreeBytes: 512_000_000,
       journalBudgetBytes: 67_108_864,
       headBudgetBytes: 134_217_728,
@@ -81,6 +82,8 @@ describe("settings", () => {
 
   it("read sizes, durations and switches as people write them", () => {
     expect(accepted(["--min-free", "2GB"]).minFreeBytes).toBe(2_000_000_000);
+    expect(accepted(["--budget", "1.5 GB"]).budget).toBe(1_500_000_000);
+    expect(accepted([], { HUB_BUDGET: "OFF" }).budget).toBe("off");
     expect(accepted(["--min-free", "64"]).minFreeBytes).toBe(64_000_000);
     expect(accepted(["--limit-frame-bytes", "1MiB"]).limits.frameBytes).toBe(1_048_576);
     expect(accepted(["--commit-delay", "20ms"]).commitDelayMs).toBe(20);
@@ -117,6 +120,7 @@ describe("a refused setting", () => {
     [[], { HUB_PORT: "http" }, 'HUB_PORT cannot be "http": it takes a whole number from 0 to 65535.'],
     [["--data", ""], {}, '--data cannot be "": it takes the path of a folder.'],
     [["--commit-delay", "1h"], {}, '--commit-delay cannot be "1h": it takes 0 to 10000 ms'],
+    [["--budget", "0"], {}, '--budget cannot be "0": it takes auto, off, or a size of at least 1MB'],
     [["--min-free", "lots"], {}, '--min-free cannot be "lots": it takes a size'],
     [["--allow-origin", "*"], {}, '--allow-origin cannot be "*"'],
     [["--allow-origin", "https://a.example/path"], {}, "without a path"],

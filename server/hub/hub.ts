@@ -34,6 +34,7 @@ import { ViewersBudget } from "./live/viewers-budget.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
+import { storeStatus } from "./storage/room.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */
@@ -197,7 +198,7 @@ export class Hub {
     const { settings, budget } = this.#viewer;
     const { slowViewerBytes, viewersBytes } = settings;
     const { stored, rejected, rate, ackMs, commitMs } = this.#meters;
-    const { overwritten, ...sizes } = await store.stats();
+    const stats = await store.stats();
     let devices = 0;
     let viewers = 0;
     let frames = 0;
@@ -218,10 +219,10 @@ export class Hub {
       connections: { devices, viewers },
       devices: this.presence.counts(this.catalog.deviceCount),
       series: this.catalog.seriesCount,
-      readings: { stored, rejected, overwritten, perSecond: rate.read() },
+      readings: { stored, rejected, overwritten: stats.overwritten, perSecond: rate.read() },
       ackMs: ackMs.read(),
       fsyncMs: commitMs.read(),
-      store: sizes,
+      store: storeStatus(stats),
       loopDelayMs: { p99: loopDelayMs() },
       slowViewers: this.#slow.count,
       viewerBytes: budget.bytes,

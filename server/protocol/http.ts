@@ -3,6 +3,7 @@ import { z } from "zod";
 import { rejection } from "./device.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
 import { pastColumns } from "./past.ts";
+import { thinnedReadings } from "./storage.ts";
 import { deviceName, metricName, sequence, time, value } from "./values.ts";
 import { deviceEntry, presenceReasons, presenceStates, seriesEntry, valueTypes } from "./viewer.ts";
 
@@ -245,6 +246,14 @@ export const statusAnswer = z.object({
     journalBytes: z.int(),
     headBytes: z.int(),
     diskFreeBytes: z.int(),
+    /** What counts against the budget, and the free pages of the file, which do not. */
+    usedBytes: z.int(),
+    freeBytes: z.int(),
+    /** `--budget`; null for as much as the disk has. */
+    budgetBytes: z.int().nullable(),
+    /** What a day adds; null while that is not known yet. */
+    bytesPerDay: z.number().nullable(),
+    thinned: thinnedReadings.nullable(),
   }),
   loopDelayMs: z.object({ p99: z.number() }),
   slowViewers: z.int(),

@@ -10,5 +10,6 @@ export * from "./metadata.ts";
 export * from "./nearest.ts";
 export * from "./past.ts";
 export * from "./selector.ts";
+export * from "./storage.ts";
 export * from "./values.ts";
 export * from "./viewer.ts";

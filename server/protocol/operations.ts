@@ -24,7 +24,16 @@ import {
   seriesAnswer,
   statusAnswer,
 } from "./http.ts";
-import { deleteFields, deviceIdQuery, devicesQuery, presenceQuery, readingsFields, seriesQuery } from "./query.ts";
+import {
+  deleteFields,
+  deviceIdQuery,
+  devicesQuery,
+  presenceQuery,
+  readingsFields,
+  seriesQuery,
+  storageQuery,
+} from "./query.ts";
+import { storageAnswer, storagePreviewAnswer } from "./storage.ts";
 import { deviceName } from "./values.ts";
 import { seriesEntry } from "./viewer.ts";
 
@@ -174,6 +183,22 @@ export const operations = {
     query: deleteFields,
     answers: { 200: removedReadingsAnswer },
     errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
+  },
+  getStorage: {
+    method: "GET",
+    path: `${api}/storage`,
+    summary: "What the data takes on the disk: all together, against its budget, and its largest series",
+    query: storageQuery,
+    answers: { 200: storageAnswer },
+    errors: [...listErrors, "store_unavailable"],
+  },
+  previewRemoval: {
+    method: "GET",
+    path: `${api}/storage/preview`,
+    summary: "About what DELETE readings with the same query would take away, and what would become free",
+    query: deleteFields,
+    answers: { 200: storagePreviewAnswer },
+    errors: [...listErrors, "unknown_device", "unknown_series", "store_unavailable"],
   },
   listArrivals: {
     method: "GET",

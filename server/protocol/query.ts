@@ -8,6 +8,7 @@ import { Refusal } from "./errors.ts";
 import { type Aggregate, aggregateNames, maxPoints } from "./past.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
+import { storageSorts } from "./storage.ts";
 import { deviceName, maxTimeMs, selector } from "./values.ts";
 
 /** Entries in a page where `limit` is missing, and the most it may ask for. */
@@ -87,6 +88,14 @@ const rangeFields = {
   from: moment.optional(),
   to: moment.optional(),
 };
+
+/** `GET storage`. */
+export const storageQuery = z.strictObject({
+  device: selectors.optional(),
+  metric: selectors.optional(),
+  sort: z.enum(storageSorts).default("bytes"),
+  limit: page.limit,
+});
 
 /** `GET devices/{id}/presence`. */
 export const presenceQuery = z.strictObject({ from: rangeFields.from, to: rangeFields.to });
@@ -206,6 +215,11 @@ export function parseDevicesQuery(parameters: URLSearchParams): DevicesQuery {
 /** Reads the query of `GET series` and `GET latest`. Throws a `Refusal`. */
 export function parseSeriesQuery(parameters: URLSearchParams): SeriesQuery {
   return read(seriesQuery, parameters);
+}
+
+/** Reads the query of `GET storage`. Throws a `Refusal`. */
+export function parseStorageQuery(parameters: URLSearchParams): z.output<typeof storageQuery> {
+  return read(storageQuery, parameters);
 }
 
 /** Reads the query of `GET readings`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */

@@ -17,6 +17,7 @@ const startMs = 1_800_000_000_000;
 const dayMs = 86_400_000;
 
 function statusAt(hubTime: number, changes: Partial<StatusAnswer> = {}): StatusAnswer {
+  const room = { usedBytes: 1e6, freeBytes: 0, budgetBytes: null, bytesPerDay: null, thinned: null };
   return {
     ...{ version: "0.1.0", protocol: 1, startedAt: startMs, hubTime, timeZone: "UTC", epoch: "e", offset: 1 },
     ...{ durability: "fsync", connections: { devices: 3, viewers: 1 }, devices: { online: 3, silent: 0, offline: 0 } },
@@ -27,7 +28,7 @@ function statusAt(hubTime: number, changes: Partial<StatusAnswer> = {}): StatusA
       viewerBytes: 0,
     },
     ...{ ackMs: { p50: 1, p99: 3 }, fsyncMs: { p50: 1, p99: 2 }, loopDelayMs: { p99: 1 } },
-    store: { bytes: 1e6, walBytes: 0, journalBytes: 0, headBytes: 0, diskFreeBytes: 12e9 },
+    store: { bytes: 1e6, walBytes: 0, journalBytes: 0, headBytes: 0, diskFreeBytes: 12e9, ...room },
     ...{ queue: { frames: 0, bytes: 0 }, health: { status: "ok" }, access: "open" },
     limits: {
       series: 1_000,

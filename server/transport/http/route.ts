@@ -8,6 +8,7 @@ import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Removed } from "../../hub/removal.ts";
+import type { Storage } from "../../hub/storage/storage.ts";
 import type { Clock, Log } from "../../ports.ts";
 import type { DeviceEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
@@ -51,6 +52,7 @@ export interface HttpContext {
   readonly catalog: Catalog;
   readonly store: Pick<TelemetryStore, "refusals" | "seriesState" | "backup">;
   readonly history: History;
+  readonly storage: Storage;
   readonly presence: PresenceView;
   readonly limits: Limits;
   readonly clock: Clock;

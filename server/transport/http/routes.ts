@@ -11,6 +11,7 @@ import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
 import { deleteSeries, getLatest, getSeries, patchSeries } from "./series.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
+import { getStorage, previewRemoval } from "./storage.ts";
 
 /** What answers each operation of the contract: the compiler names those that are missing. */
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -30,6 +31,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   getReadings,
   postReadings,
   removeReadings: deleteReadings,
+  getStorage,
+  previewRemoval,
   listArrivals: getArrivals,
   makeBackup: postBackup,
   getStatus,

@@ -1,0 +1,114 @@
+/** Says aloud how much the data may take, and that its oldest raw readings go: nothing may be gone without a word. */
+import type { Clock, Log, Timer } from "../../ports.ts";
+import type { StoreStats, TelemetryStore } from "../../store/store.ts";
+
+export interface BudgetWatchDeps {
+  readonly store: Pick<TelemetryStore, "stats">;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What the hub says of itself in `/health`, one sentence each; the one of the budget stands there as long as it holds. */
+  readonly troubles: string[];
+}
+
+const periodMs = 5_000;
+const dayMs = 86_400_000;
+/** A budget that is passed and where nothing goes is told after so many looks: what may go takes a moment. */
+const patience = 6;
+
+/** `2 GB`, `1.5 GB`, `640 MB`. */
+function sizeText(bytes: number): string {
+  const [unit, size] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
+  return `${Number((bytes / (size as number)).toPrecision(3))} ${unit}`;
+}
+
+export class BudgetWatch {
+  readonly #deps: BudgetWatchDeps;
+  readonly #timer: Timer;
+  #sentence: string | undefined;
+  #asking = false;
+  #isNew = true;
+  /** Readings that went, as far as that was seen, and when more of them did. */
+  #gone = 0;
+  #goneAtMs = 0;
+  /** What the log was told of last, and when. */
+  #told = 0;
+  #toldAtMs = 0;
+  #passed = 0;
+
+  /** Looks now, and every few seconds until `stop`. */
+  constructor(deps: BudgetWatchDeps) {
+    this.#deps = deps;
+    this.#timer = deps.clock.every(periodMs, () => void this.#look());
+    void this.#look();
+  }
+
+  stop(): void {
+    this.#timer.cancel();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#asking) return;
+    this.#asking = true;
+    try {
+      this.#judge(await this.#deps.store.stats());
+    } catch {
+      // A store that cannot tell has worse to say, and says it elsewhere.
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  #judge({ budgetBytes, usedBytes, thinned }: StoreStats): void {
+    const { clock, log } = this.#deps;
+    if (budgetBytes === null) return;
+    if (this.#isNew) {
+      this.#isNew = false;
+      log.info(
+        `readings are kept until the data takes ${sizeText(budgetBytes)} (--budget); then the oldest go. It takes ${sizeText(usedBytes)} now`,
+        { budgetBytes, usedBytes },
+      );
+    }
+    const nowMs = clock.monotonic();
+    const gone = thinned?.readings ?? 0;
+    const grows = gone > this.#gone;
+    this.#gone = gone;
+    if (grows) this.#goneAtMs = nowMs;
+    this.#passed = usedBytes > budgetBytes && !grows ? this.#passed + 1 : 0;
+    if (thinned && grows && (this.#told === 0 || nowMs - this.#toldAtMs >= dayMs)) {
+      log.warn(
+        `The data has reached its budget of ${sizeText(budgetBytes)} (--budget): the oldest raw readings go, ${gone - this.#told} up to now, the newest of them of ${timeText(thinned.lastMs)}. What is to be kept longer needs a larger one.`,
+        { readings: gone - this.#told, throughMs: thinned.lastMs, budgetBytes },
+      );
+      this.#told = gone;
+      this.#toldAtMs = nowMs;
+    }
+    this.#tell(this.#sentenceNow(budgetBytes, usedBytes, thinned, nowMs));
+  }
+
+  #sentenceNow(
+    budgetBytes: number,
+    usedBytes: number,
+    thinned: StoreStats["thinned"],
+    nowMs: number,
+  ): string | undefined {
+    const budget = `${sizeText(budgetBytes)} (--budget)`;
+    if (this.#passed >= patience)
+      return `The data takes ${sizeText(usedBytes)}, more than its budget of ${budget}, and nothing more may go: of each series its newest readings stay. Give it more, or delete series.`;
+    // A day after the last one went there is room again.
+    if (!thinned || nowMs - this.#goneAtMs >= dayMs) return undefined;
+    return `The data has reached its budget of ${budget}: raw readings up to ${timeText(thinned.lastMs)} went, the oldest first.`;
+  }
+
+  #tell(sentence: string | undefined): void {
+    const { troubles } = this.#deps;
+    const before = this.#sentence;
+    this.#sentence = sentence;
+    const at = before === undefined ? -1 : troubles.indexOf(before);
+    troubles.splice(at < 0 ? troubles.length : at, at < 0 ? 0 : 1, ...(sentence === undefined ? [] : [sentence]));
+  }
+}
+
+/** To the minute: what goes is told again and again. */
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
