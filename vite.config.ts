@@ -16,6 +16,7 @@ const programs: Record<string, string> = {
   "server/verifier": "server/store/sqlite/verifier.ts",
   "server/backup": "server/tools/backup.ts",
   "server/restore": "server/tools/restore.ts",
+  "server/parquet-worker": "server/formats/parquet-worker.ts",
   "server/import": "server/tools/import/main.ts",
   "simulator/main": "simulator/main.ts",
   "simulator/load-dashboards": "simulator/load/dashboards.ts",
@@ -52,7 +53,7 @@ export default defineConfig({
     },
     ssr: {
       // Built in, since Node takes longer to find and read their many files than the hub takes to start.
-      resolve: { noExternal: ["zod", "commander", "ws"] },
+      resolve: { noExternal: ["zod", "commander", "ws", "hyparquet-writer", "hyparquet"] },
       build: {
         outDir: folder,
         emptyOutDir: false,

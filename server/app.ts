@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Worker } from "node:worker_threads";
 import { type Config, hubVersion } from "./config.ts";
+import type { StartParquet } from "./formats/parquet-thread.ts";
 import { Access } from "./hub/access.ts";
 import { Hub } from "./hub/hub.ts";
 import { type HubToken, openHubToken } from "./hub/hub-token.ts";
@@ -27,6 +29,8 @@ export interface AppOptions {
   readonly store?: TelemetryStore | ((events: StoreEvents) => TelemetryStore);
   /** The built worker of that store; without it its source is run, which only development and tests can. */
   readonly storeWorkerUrl?: URL | undefined;
+  /** The built worker that writes Parquet; without it its source is run. */
+  readonly parquetWorkerUrl?: URL | undefined;
   /** The built program that reads a copy of its data back. */
   readonly storeVerifierUrl?: URL | undefined;
 }
@@ -82,6 +86,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     "request",
     createHttpHandler({
       ...{ hub, access, catalog, store, history: hub.history, storage, presence, clock, log, config },
+      startParquet: parquetStarter(options.parquetWorkerUrl),
       ...(pages ? { pages } : {}),
     }),
   );
@@ -152,6 +157,14 @@ async function openToken(config: Config, store: TelemetryStore): Promise<HubToke
     await store.close();
     throw error;
   }
+}
+
+function parquetStarter(built: URL | undefined): StartParquet {
+  if (built) return (workerData) => new Worker(built, { workerData });
+  // Node 20 runs no sources in a thread: the bootstrap of the store's does.
+  const entry = new URL("./formats/parquet-worker.ts", import.meta.url).href;
+  const bootstrap = new URL("./store/sqlite/bootstrap.mjs", import.meta.url);
+  return (data) => new Worker(bootstrap, { workerData: { ...data, entry }, execArgv: [] });
 }
 
 function pagesOf(folder: string | undefined) {

@@ -83,10 +83,11 @@ try {
   process.exit(1);
 }
 
-/** What the store runs in threads and processes of its own. */
+/** What runs in threads and processes of its own. */
 function builtPrograms() {
   return {
     storeWorkerUrl: new URL("./store-worker.js", import.meta.url),
+    parquetWorkerUrl: new URL("./parquet-worker.js", import.meta.url),
     storeVerifierUrl: new URL("./verifier.js", import.meta.url),
   };
 }

@@ -162,6 +162,8 @@ export const operations = {
     otherTypes: {
       "text/csv": "time,device,metric,value: a row a reading; in buckets a column an aggregate",
       "application/x-ndjson": "one JSON object a line: time, device, metric, and value or the aggregates",
+      "application/vnd.apache.parquet":
+        "time, device, metric, and value (numbers), state (booleans), text, as far as there are such; in buckets a column an aggregate",
     },
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
   },

@@ -101,7 +101,7 @@ export const storageQuery = z.strictObject({
 export const presenceQuery = z.strictObject({ from: rangeFields.from, to: rangeFields.to });
 
 /** Forms in which readings are answered. */
-export const readingFormats = ["json", "csv", "ndjson"] as const;
+export const readingFormats = ["json", "csv", "ndjson", "parquet"] as const;
 export type ReadingFormat = (typeof readingFormats)[number];
 
 /** `GET readings`. */

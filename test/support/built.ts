@@ -19,6 +19,12 @@ export function builtStoreWorker(): URL | undefined {
   return path === undefined ? undefined : pathToFileURL(path);
 }
 
+/** The worker that writes Parquet, as `createApp` takes it. */
+export function builtParquetWorker(): URL | undefined {
+  const path = built("server/parquet-worker.js");
+  return path === undefined ? undefined : pathToFileURL(path);
+}
+
 /** Of each program the file of its sources. */
 const sources = {
   "server/main": "server/main",

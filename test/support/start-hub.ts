@@ -12,7 +12,7 @@ import { MemoryData } from "../../server/store/memory/data.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
 import { SqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import type { StoreEvents } from "../../server/store/store.ts";
-import { builtStoreWorker } from "./built.ts";
+import { builtParquetWorker, builtStoreWorker } from "./built.ts";
 import { Client, type Transport } from "./client.ts";
 import { SwitchedStore } from "./switched-store.ts";
 import { websocketTransport } from "./websocket-wire.ts";
@@ -154,6 +154,7 @@ export class TestHub {
       { clock, log },
       {
         store: (events) => this.#makeStore(config, events),
+        parquetWorkerUrl: builtParquetWorker(),
         onFatal: (error) => this.fatal.push(error),
       },
     );

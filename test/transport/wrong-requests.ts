@@ -98,7 +98,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   points: ["", "0", "5001", "-1", "1.5", "many"],
   every: ["", "0", "-5m", "5w", "soon", "9".repeat(30), "1e3"],
   aggregates: ["", "avg", "mean,,max", "MEAN", "constructor", "__proto__"],
-  format: ["", "xml", "parquet", "CSV", "json,csv", "__proto__"],
+  format: ["", "xml", "Parquet", "CSV", "json,csv", "__proto__"],
   time: ["", "s", "ISO"],
 };
 

@@ -7,7 +7,7 @@ import { Refusal } from "../../protocol/errors.ts";
 import { StoreError } from "../../store/store.ts";
 import { refusalHeaders } from "../refusal-headers.ts";
 
-/** A whole object, or JSON text piece by piece where it may be long. */
+/** A whole object, or text or bytes piece by piece where it may be long. */
 export type Answer = {
   readonly status?: number;
   /** Called once when the answer was handed over, or will not be. */
@@ -15,7 +15,7 @@ export type Answer = {
   /** JSON where it is missing. */
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
-} & ({ readonly json: object } | { readonly text: string } | { readonly pieces: AsyncIterable<string> });
+} & ({ readonly json: object } | { readonly text: string } | { readonly pieces: AsyncIterable<string | Uint8Array> });
 
 const jsonType = "application/json; charset=utf-8";
 

@@ -30,7 +30,10 @@ const discardMs = 2_000;
 const maxAnswers = 16;
 const maxStreams = 32;
 
-export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "metrics" | "limits"> {
+/** Files of Parquet under way at once: each has a thread and holds a group of rows. */
+const maxFiles = 4;
+
+export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "files" | "metrics" | "limits"> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig & { readonly limits: Limits };
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -45,6 +48,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     ...deps,
     answers: new Slots(maxAnswers),
     streams: new Slots(maxStreams),
+    files: new Slots(maxFiles),
     metrics: new Metrics(deps.hub, deps.access),
     limits: deps.config.limits,
   };

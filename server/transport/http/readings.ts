@@ -11,13 +11,16 @@ import { widthForPoints } from "../../protocol/ladder.ts";
 import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
 import { acceptedForm } from "./accept.ts";
 import { unknownDevice } from "./device.ts";
+import { parquetOf } from "./readings-parquet.ts";
 import type { Handler, HttpContext } from "./route.ts";
+import type { Slots } from "./slots.ts";
 
 /** Media types of the forms, the one that is answered first. */
 const mediaTypes: Readonly<Record<ReadingFormat, readonly string[]>> = {
   json: ["application/json"],
   csv: ["text/csv"],
   ndjson: ["application/x-ndjson", "application/ndjson", "application/jsonl"],
+  parquet: ["application/vnd.apache.parquet"],
 };
 
 /** `GET readings`. */
@@ -25,12 +28,12 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   const nowMs = context.clock.now();
   const query = parseReadingsQuery(parameters, nowMs);
   const format = query.format ?? acceptedForm(accept, mediaTypes) ?? "json";
-  if (query.time !== undefined && format === "json")
-    throw new Refusal("invalid_query", "time goes with format=csv or format=ndjson: in JSON times are always ms");
+  if (query.time !== undefined && (format === "json" || format === "parquet"))
+    throw new Refusal("invalid_query", "time goes with format=csv or format=ndjson: in all else times are always ms");
   const series = seriesOf(query, context);
   const question = { ...query, nowMs };
   const streamed = format !== "json";
-  const release = (streamed ? context.streams : context.answers).take();
+  const release = slotsOf(format, context).take();
   try {
     await context.history.check(series, question, streamed);
   } catch (error) {
@@ -39,6 +42,11 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   }
   const only = query.literal ? series[0] : undefined;
   const headers = { Vary: "Accept" };
+  if (format === "parquet") {
+    const pieces = parquetOf(series, query, question, context);
+    const file = { "Content-Disposition": attachmentOf(only && nameOf(only), "parquet") };
+    return { pieces, release, type: mediaTypes.parquet[0] as string, headers: { ...headers, ...file } };
+  }
   if (streamed) {
     const rows = format === "csv" ? csvRows(series, query, only) : ndjsonRows(query);
     const pieces = rowPieces(series, question, context, rows.writer);
@@ -47,6 +55,15 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   const pieces = only ? onePiece(only, query, question, context) : manyPieces(series, query, question, context);
   return { pieces, release, headers };
 };
+
+function slotsOf(format: ReadingFormat, { answers, streams, files }: HttpContext): Slots {
+  if (format === "json") return answers;
+  return format === "parquet" ? files : streams;
+}
+
+function nameOf(series: Series) {
+  return { device: series.device.id, metric: series.metric };
+}
 
 function csvRows(series: readonly Series[], query: ReadingsQuery, only: Series | undefined) {
   const inBuckets = query.points !== undefined || query.everyMs !== undefined;
@@ -58,11 +75,10 @@ function csvRows(series: readonly Series[], query: ReadingsQuery, only: Series |
     aggregates: inBuckets && (numbers || !others) ? aggregates : [],
     time,
   };
-  const names = only && { device: only.device.id, metric: only.metric };
   return {
     writer: csvWriter(columns),
     type: "text/csv; charset=utf-8; header=present",
-    headers: { "Content-Disposition": attachmentOf(names, "csv") },
+    headers: { "Content-Disposition": attachmentOf(only && nameOf(only), "csv") },
   };
 }
 
@@ -74,7 +90,7 @@ function ndjsonRows({ aggregates = defaultAggregates, time = "ms" }: ReadingsQue
 async function* rowPieces(series: readonly Series[], question: HistoryQuery, context: HttpContext, writer: RowWriter) {
   if (writer.head !== "") yield writer.head;
   for await (const { series: one, page } of context.history.each(series, question)) {
-    yield* writer.rows({ device: one.device.id, metric: one.metric }, page.columns);
+    yield* writer.rows(nameOf(one), page.columns);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a route is: a method and a path, and a handler of its own file. */
 
+import type { StartParquet } from "../../formats/parquet-thread.ts";
 import type { Access } from "../../hub/access.ts";
 import type { Arrivals } from "../../hub/arrivals.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
@@ -61,6 +62,9 @@ export interface HttpContext {
   readonly answers: Slots;
   readonly streams: Slots;
   readonly metrics: Metrics;
+  /** Files of Parquet that may be under way: each has a thread. */
+  readonly files: Slots;
+  readonly startParquet: StartParquet;
 }
 
 /** One request, as a handler sees it. */

@@ -66,6 +66,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
     "simulator/record/command.ts",
   ],
   "csv-parse": ["simulator/replay/csv.ts"],
+  "hyparquet-writer": ["server/formats/parquet.ts"],
   pino: ["server/main/log.ts"],
   systeminformation: ["simulator/devices/computer/machine.ts"],
   uqr: ["server/main/lan.ts"],
