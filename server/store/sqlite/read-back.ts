@@ -9,9 +9,8 @@ import { JournalLog } from "./journal-log.ts";
 import { Marks } from "./marks.ts";
 import { Records } from "./records.ts";
 import { recover } from "./recovery.ts";
-import { mergeRows } from "./rows.ts";
+import { lowerBound, mergeRows } from "./rows.ts";
 import { checkSchema } from "./schema.ts";
-import { Sealer } from "./seal.ts";
 
 /** What was found: so much, or what is wrong with it in one sentence. */
 export type ReadBack = { readonly readings: number; readonly series: number } | { readonly damage: string };
@@ -43,19 +42,18 @@ function readAll(db: Db): ReadBack {
   const journal = new JournalLog(db);
   const heads = new Heads(journal);
   const chunks = new Chunks(db);
-  // How full a chunk is to be is asked by who seals.
-  const sealer = new Sealer(db, heads, 1);
   recover({ journal, heads, records: new Records(db), marks: new Marks(db) });
   const sealed = readChunks(db);
   let readings = 0;
   for (const head of heads.all()) {
     const { identity } = head;
-    const found = countOf(sealed.get(identity.series) ?? [], chunks);
-    if (found !== head.sealed.count) {
+    const found = sealed.get(identity.series) ?? [];
+    const count = countOf(found, chunks);
+    if (count !== head.sealed.count) {
       const name = `${identity.device} ${identity.metric}`;
-      return { damage: `${name} has ${found} sealed readings, and its row says ${head.sealed.count}` };
+      return { damage: `${name} has ${count} sealed readings, and its row says ${head.sealed.count}` };
     }
-    readings += sealer.stateOf(head).count;
+    readings += count + (head.length === 0 ? 0 : countOpen(head.rows().times, found, chunks));
   }
   return { readings, series: heads.all().length };
 }
@@ -101,4 +99,19 @@ function countOf(found: Found[], chunks: Chunks): number {
 function distinct(overlapping: readonly Found[], chunks: Chunks): number {
   const rows = overlapping.map(({ id }) => chunks.read(id));
   return mergeRows((rows[0] as (typeof rows)[number]).type, rows).times.length;
+}
+
+/** How many of these times, which are not sealed yet, no chunk has. */
+function countOpen(times: Float64Array, found: readonly Found[], chunks: Chunks): number {
+  const seen = new Uint8Array(times.length);
+  for (const { id, firstMs, lastMs } of found) {
+    const [start, end] = [lowerBound(times, firstMs), lowerBound(times, lastMs + 1)];
+    if (start === end) continue;
+    const old = chunks.read(id).times;
+    for (let index = start; index < end; index++) {
+      const time = times[index] as number;
+      if (old[lowerBound(old, time)] === time) seen[index] = 1;
+    }
+  }
+  return times.length - seen.reduce((sum, one) => sum + one, 0);
 }
