@@ -1,5 +1,6 @@
 /** Gathers readings and whole chunks into buckets. */
-import type { BucketPage, BucketSteps } from "../answers.ts";
+import type { BucketPage, BucketSteps, Tier } from "../answers.ts";
+import type { Cells } from "../codec/cells.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketAt, type Cuts } from "../cuts.ts";
 import { meanOf, riseOf } from "../steps.ts";
@@ -26,16 +27,18 @@ export class BucketPageBuilder {
   readonly #cuts: Cuts;
   readonly #limit: number;
   readonly #maxStepMs: number | undefined;
+  readonly #maxRows: number;
   readonly #buckets: Bucket[] = [];
   #endMs = Number.NEGATIVE_INFINITY;
   #rows = 0;
   #nextFromMs: number | null = null;
 
   /** With `maxStepMs` its pages tell of the steps, too; then it takes rows alone. */
-  constructor(cuts: Cuts, limit: number, maxStepMs: number | undefined) {
+  constructor(cuts: Cuts, limit: number, maxStepMs: number | undefined, maxRows = maxRowsPerPage) {
     this.#cuts = cuts;
     this.#limit = limit;
     this.#maxStepMs = maxStepMs;
+    this.#maxRows = maxRows;
   }
 
   /** Takes rows that follow what came before; false once the page is full and knows where the next one starts. */
@@ -73,10 +76,25 @@ export class BucketPageBuilder {
     return true;
   }
 
-  page(): BucketPage {
+  /** Takes a bucket of a tier, which lies in one of these; otherwise as `addRows`. */
+  addCell({ times, first, last, min, max, sum, count }: Cells, index: number): boolean {
+    const startMs = times[index] as number;
+    let bucket = this.#buckets.at(-1);
+    if (bucket === undefined || startMs >= this.#endMs) bucket = this.#open(startMs, first[index] as number);
+    if (!bucket) return false;
+    bucket.last = last[index] as number;
+    bucket.min = Math.min(bucket.min, min[index] as number);
+    bucket.max = Math.max(bucket.max, max[index] as number);
+    bucket.sum += sum[index] as number;
+    bucket.count += count[index] as number;
+    return true;
+  }
+
+  /** `tier`: the coarsest that it was given buckets of. */
+  page(tier: Tier): BucketPage {
     const column = (of: (bucket: Bucket) => number) => Float64Array.from(this.#buckets, of);
     return {
-      tier: "raw",
+      tier,
       times: column(({ startMs }) => startMs),
       first: column(({ first }) => first),
       last: column(({ last }) => last),
@@ -102,7 +120,7 @@ export class BucketPageBuilder {
   /** The bucket that holds `timeMs`; undefined where the page is full. */
   #open(timeMs: number, first: number): Bucket | undefined {
     const { startMs, endMs } = bucketAt(this.#cuts, timeMs);
-    if (this.#buckets.length >= this.#limit || this.#rows > maxRowsPerPage) {
+    if (this.#buckets.length >= this.#limit || this.#rows > this.#maxRows) {
       this.#nextFromMs = startMs;
       return undefined;
     }

@@ -28,7 +28,7 @@ interface Left {
 
 /** Undefined where there is no such series. */
 function deleteRange(parts: WriterParts, { series, fromMs, toMs }: Range, commit: number): Left | undefined {
-  const { chunks, heads, records, sealer } = parts;
+  const { chunks, heads, records, sealer, stale } = parts;
   const head = heads.get(series);
   if (!head) return undefined;
   // What is in chunks with its commit on record can't come back from the journal.
@@ -37,6 +37,7 @@ function deleteRange(parts: WriterParts, { series, fromMs, toMs }: Range, commit
   const doomed = chunks.overlapping(series, fromMs, toMs).filter((chunk) => chunk.firstMs < toMs);
   const removed = countReadings(parts, head, doomed, fromMs, toMs);
   for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
+  stale.changed(series, fromMs, toMs);
   const count = before.count - removed;
   if (removed > 0 && count === 0) records.removeSeries(series);
   const newest = isWithin(known, fromMs, toMs) ? newestOf(chunks, series) : known;

@@ -79,9 +79,11 @@ export class Maintenance {
     else this.#idle = setTimeout(() => this.#whenIdle(), idleMs);
   }
 
-  /** Seals every head, however small, and empties the journal. */
+  /** Seals every head, however small, empties the journal, and rolls up all that is sealed. */
   sealAll(): void {
     sealAll(this.#place);
+    const roll = this.#jobs.find(({ name }) => name === "roll");
+    while (roll?.run());
   }
 
   /** Seals before a close what a hub at rest would, so that the file is short and the next start has little to read; gives up after a while. */

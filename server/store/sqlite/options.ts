@@ -1,6 +1,7 @@
 /** What the SQLite engine can be told. Every budget is bytes, every duration ms. */
 import { join } from "node:path";
 import type { BudgetSetting } from "./budget.ts";
+import { defaultTiers, type TierShape } from "./plan.ts";
 
 export interface SqliteStoreOptions {
   /** Folder of the database; made where it is missing. */
@@ -27,6 +28,8 @@ export interface SqliteStoreOptions {
   readonly headsPerSlice?: number | undefined;
   /** How long one slice of sealing may hold up a commit. Default 4 ms. */
   readonly sliceMs?: number | undefined;
+  /** The tiers of buckets. Default: minute, 15 minutes, hour and day, 1,440 buckets a frame, 30 readings a bucket. */
+  readonly tiers?: TierShape | undefined;
   /** Without a commit for this long the hub is at rest: what it holds in memory is sealed, and the file made short. Default 10,000. */
   readonly restMs?: number | undefined;
 }
@@ -40,6 +43,7 @@ export interface StoreSettings {
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
   readonly sliceMs: number;
+  readonly tiers: TierShape;
   readonly restMs: number;
   readonly headsPerSlice: number;
   readonly busyTimeoutMs: number;
@@ -58,6 +62,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     chunkBytes: options.chunkBytes ?? 3700,
     headsPerSlice: options.headsPerSlice ?? 64,
     sliceMs: options.sliceMs ?? 4,
+    tiers: options.tiers ?? defaultTiers,
     restMs: options.restMs ?? 10_000,
     busyTimeoutMs: options.busyTimeoutMs ?? 5000,
   };

@@ -9,6 +9,7 @@ import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
 import type { Meta } from "./schema.ts";
 import type { Sealer } from "./seal.ts";
+import type { Staleness } from "./stale.ts";
 import type { Usage } from "./usage.ts";
 
 export interface WriterParts {
@@ -22,5 +23,6 @@ export interface WriterParts {
   readonly presence: PresenceTable;
   readonly records: Records;
   readonly sealer: Sealer;
+  readonly stale: Staleness;
   readonly usage: Usage;
 }

@@ -1,9 +1,8 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
-import { bucketAt, type Cuts, withinCuts } from "../cuts.ts";
+import type { Cuts } from "../cuts.ts";
 import { type BucketRange, type PresenceChange, type Range, StoreError } from "../store.ts";
-import { BucketPageBuilder } from "./bucket-page.ts";
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
@@ -15,6 +14,7 @@ import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
 import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
 import { type SealedSizes, SealedSizesReader } from "./series-bytes.ts";
 import { standingIn } from "./standing.ts";
+import { TierReader } from "./tier-reader.ts";
 
 /** After so long a question about many series is answered as far as it got: others wait meanwhile. */
 const sliceMs = 25;
@@ -23,6 +23,7 @@ export class Reader {
   readonly #path: string;
   readonly #db: Db;
   readonly #segments: SegmentReader;
+  readonly #tiers: TierReader;
   readonly #presence: (device: string) => PresenceChange[];
   readonly #sizes: SealedSizesReader;
   readonly #onFatal: (message: string) => void;
@@ -33,6 +34,7 @@ export class Reader {
     this.#path = databasePath(settings.folder);
     this.#db = openForReading(this.#path, settings.busyTimeoutMs);
     this.#segments = new SegmentReader(this.#db);
+    this.#tiers = new TierReader(this.#db, this.#segments, settings.tiers);
     this.#presence = presenceReader(this.#db);
     this.#sizes = new SealedSizesReader(this.#db);
     this.#onFatal = onFatal;
@@ -70,15 +72,7 @@ export class Reader {
   }
 
   #buckets(range: BucketRange, cuts: Cuts, limit: number, head: ChunkColumns): BucketPage {
-    const { maxStepMs } = range;
-    const builder = new BucketPageBuilder(cuts, limit, maxStepMs);
-    const isInOne = (_: unknown, firstMs: number, lastMs: number) =>
-      maxStepMs === undefined && lastMs < bucketAt(cuts, firstMs).endMs;
-    for (const segment of this.#segments.read(withinCuts(range, cuts), head, isInOne)) {
-      const goOn = "rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment);
-      if (!goOn) break;
-    }
-    return builder.page();
+    return this.#tiers.page(range, cuts, limit, head);
   }
 
   /** `heads`: of the first series the last row up to `atMs` that is not sealed, null where the series is not known. */

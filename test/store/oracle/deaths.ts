@@ -13,6 +13,8 @@ export const deathPoints = {
   purge: /^DELETE FROM (?:chunks WHERE id IN|doomed)/,
   records: /^INSERT (?:OR REPLACE )?INTO (?:series|devices|metrics|refusals|marks|presence|meta)/,
   checkpoint: /^wal_checkpoint/,
+  /** What is rolled up into tiers, and where they are not to be asked. */
+  roll: /^(?:INSERT INTO (?:tiers|rolled|stale)|DELETE FROM (?:tiers|stale) WHERE (?:id = |series = \? AND))/,
   /** Everything, reads too: what opening does. */
   any: /^/,
 } as const;

@@ -13,6 +13,8 @@ import type { End, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import type { Budgets } from "./wire.ts";
 
+/** Tiers that divide the widths which are asked for most, and frames that a short life crosses. */
+const tiers = { widthsMs: [49, 98, 980], frameBuckets: 16, leastReadings: 2 };
 /** A process that does not clear up within this long has forgotten it, ms. */
 const restDeadlineMs = 60_000;
 
@@ -27,7 +29,7 @@ export class Life {
 
   constructor(programs: Programs, chunkBytes: number, tally: Tally) {
     this.#programs = programs;
-    this.#budgets = { chunkBytes, journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1 };
+    this.#budgets = { chunkBytes, journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1, tiers };
     this.#tally = tally;
     this.#child = this.#start();
   }
@@ -150,14 +152,14 @@ export class Life {
     this.#tally.add("chunks of deleted series cleared");
   }
 
-  /** Waits until no chunk of a deleted series is left, or the process is gone. */
+  /** Waits until no chunk of a deleted series is left and no tier is to be made anew, or the process is gone. */
   async #cleared(): Promise<void> {
     const db = new Database(join(this.#folder, "hub.db"), { readonly: true });
     try {
-      const doomed = db.prepare("SELECT count(*) FROM doomed").pluck();
+      const left = db.prepare("SELECT (SELECT count(*) FROM doomed) + (SELECT count(*) FROM stale)").pluck();
       const endMs = performance.now() + restDeadlineMs;
-      while (doomed.get() !== 0) {
-        ok(performance.now() < endMs, "chunks of a deleted series are never cleared away");
+      while (left.get() !== 0) {
+        ok(performance.now() < endMs, "chunks of a deleted series, or what is stale, are never cleared away");
         await this.#child.call("stats");
       }
     } catch (error) {
@@ -187,7 +189,9 @@ export class Life {
   async #sameWhole(): Promise<void> {
     this.#tally.add("whole comparisons");
     const numbers = this.#model.numbers();
-    sameWhole(await wholeOf(this.#asked(), numbers), await wholeOf(this.#model.store, numbers), this.#model);
+    const found = await wholeOf(this.#asked(), numbers);
+    sameWhole(found, await wholeOf(this.#model.store, numbers), this.#model);
+    this.#tally.add("pages from tiers", found.buckets.filter(({ tier }) => tier !== "raw").length);
   }
 
   #requireQuiet(): void {

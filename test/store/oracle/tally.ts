@@ -15,6 +15,7 @@ const counted = [
   "series made anew",
   "questions",
   "whole comparisons",
+  "pages from tiers",
   "reopened",
   "chunks of deleted series cleared",
   "kills",
@@ -34,6 +35,7 @@ const counted = [
   "kills at the clearing of deleted series",
   "kills at the records",
   "kills at a checkpoint",
+  "kills while it rolled up",
   "kills at a read or another statement",
 ] as const;
 type Counted = (typeof counted)[number];
@@ -51,6 +53,7 @@ const floors: Partial<Record<Counted, number>> = {
     seal: 300,
     close: 10,
     questions: 250,
+    "pages from tiers": 100,
   },
   ...{ "readings of a deleted series": 200, "series made anew": 200, reopened: 80 },
   ...{ kills: 150, "kills by a signal at some moment": 25, "kills with something undecided": 60 },
@@ -61,7 +64,7 @@ const floors: Partial<Record<Counted, number>> = {
   "kills while it recovered": 25,
   ...{ "kills at a commit": 5, "kills at a journal entry": 5, "kills at a seal": 4, "kills at a trim": 2 },
   ...{ "kills at a merge": 1, "kills at a delete": 5, "kills at the clearing of deleted series": 4 },
-  ...{ "kills at the records": 5, "kills at a checkpoint": 2 },
+  ...{ "kills at the records": 5, "kills at a checkpoint": 2, "kills while it rolled up": 5 },
 };
 
 const atPoint: Record<DeathPoint, Counted> = {
@@ -75,6 +78,7 @@ const atPoint: Record<DeathPoint, Counted> = {
   purge: "kills at the clearing of deleted series",
   records: "kills at the records",
   checkpoint: "kills at a checkpoint",
+  roll: "kills while it rolled up",
   any: "kills at a read or another statement",
 };
 

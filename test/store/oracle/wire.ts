@@ -12,7 +12,7 @@ export interface SentBatch extends Omit<Batch, "columns"> {
 /** Small ones, so that a short life seals, merges and trims. */
 export type Budgets = Pick<
   SqliteStoreOptions,
-  "chunkBytes" | "journalBudgetBytes" | "headBudgetBytes" | "headsPerSlice"
+  "chunkBytes" | "journalBudgetBytes" | "headBudgetBytes" | "headsPerSlice" | "sliceMs" | "tiers"
 >;
 
 /** The process' only argument, as JSON. */

@@ -1,0 +1,211 @@
+/**
+ * Rolls sealed readings up into the tiers, and once more where something changed: slices beside the commits, one series after
+ * the other. What a series needs is gathered as the reader would answer it, in buckets of the finest tier that pays, over as
+ * many slices as it takes; one transaction then writes it to all tiers and says how far they reach. A kill loses what was
+ * gathered, never what is right.
+ */
+import type { Cells } from "../codec/cells.ts";
+import { type Db, transact } from "./driver.ts";
+import { foldCells, joinCells } from "./fold.ts";
+import type { SeriesHead } from "./head.ts";
+import { bucketFloor, type Interval, type TierShape } from "./plan.ts";
+import { noRows } from "./rows.ts";
+import { SegmentReader, UnreadableChunk } from "./segments.ts";
+import type { Workplace } from "./slices/job.ts";
+import { TierReader } from "./tier-reader.ts";
+import { Tiers } from "./tiers.ts";
+
+/** Beyond this (35,000 years) divisions of times are not exact any more, and readings are rolled up no further. */
+const rolledLimitMs = 2 ** 50;
+/** Readings taken one by one in one go, about 2 ms. */
+const rowsPerPage = 30_000;
+/** A tier goes on by so many of its buckets at a time, or by one of the coarsest: a frame is written anew each time. */
+const bucketsAtOnce = 24;
+
+interface Work {
+  readonly series: number;
+  /** What is made anew; undefined: it goes on behind what is rolled up. */
+  readonly stale: Interval | undefined;
+  /** How far the series is rolled up. */
+  readonly throughMs: number;
+  /** Of the finest tier that is made. */
+  readonly widthMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly parts: Cells[];
+  buckets: number;
+  nextMs: number;
+  /** What changed meanwhile: it has to be made anew once this is done. */
+  readonly changes: Interval[];
+}
+
+/** Rolls up for one slice; true where more is left. */
+export function rollSlice({ parts, settings }: Workplace): () => boolean {
+  const { db, heads, stale } = parts;
+  if (settings.tiers.widthsMs.length === 0) return () => false;
+  const roller = new Roller(db, settings.tiers, parts);
+  for (const head of heads.all()) if (head.sealed.lastMs !== null) stale.due.add(head.identity.series);
+  return () => roller.slice(settings.sliceMs);
+}
+
+class Roller {
+  readonly #db: Db;
+  readonly #shape: TierShape;
+  readonly #coarsestMs: number;
+  readonly #parts: Pick<Workplace["parts"], "heads" | "stale">;
+  readonly #reader: TierReader;
+  readonly #tiers: Tiers;
+  readonly #density;
+  readonly #save;
+  #work: Work | undefined;
+
+  constructor(db: Db, shape: TierShape, parts: Pick<Workplace["parts"], "heads" | "stale">) {
+    this.#db = db;
+    this.#shape = shape;
+    this.#coarsestMs = shape.widthsMs.at(-1) as number;
+    this.#parts = parts;
+    this.#reader = new TierReader(db, new SegmentReader(db), shape);
+    this.#tiers = new Tiers(db, shape);
+    // Of the first chunks from there on: what comes later decides for itself.
+    this.#density = db.prepare(
+      `SELECT sum(count - 1) AS steps, sum(last_ms - first_ms) AS spanMs FROM
+       (SELECT count, first_ms, last_ms FROM chunks WHERE series = ? AND last_ms >= ? ORDER BY last_ms LIMIT 64)`,
+    );
+    this.#save = db.prepare(
+      "INSERT INTO rolled (series, through_ms) VALUES (?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms",
+    );
+    parts.stale.onChange = (series, change) => {
+      if (this.#work?.series === series) this.#work.changes.push(change);
+    };
+  }
+
+  slice(sliceMs: number): boolean {
+    const { due } = this.#parts.stale;
+    if (due.size === 0) return false;
+    const endMs = performance.now() + sliceMs;
+    const seen = [...due];
+    try {
+      transact(this.#db, () => {
+        do this.#goOn();
+        while (due.size > 0 && performance.now() < endMs);
+      });
+    } catch (error) {
+      // What was undone is found again by those that it is about.
+      this.#work = undefined;
+      for (const series of seen) due.add(series);
+      throw error;
+    }
+    return due.size > 0;
+  }
+
+  /** One page of the work at hand, or the look for other work. */
+  #goOn(): void {
+    const { due } = this.#parts.stale;
+    const [series] = due;
+    const work = this.#work ?? (series === undefined ? undefined : this.#workFor(series));
+    if (work === undefined) {
+      if (series !== undefined) due.delete(series);
+      return;
+    }
+    this.#work = work;
+    if (this.#parts.heads.get(work.series) === undefined) {
+      this.#work = undefined;
+      return;
+    }
+    try {
+      const untilMs = this.#gather(work);
+      if (untilMs !== undefined) this.#finish(work, untilMs);
+    } catch (error) {
+      if (!(error instanceof UnreadableChunk)) throw error;
+      // Whoever asks for these readings hears of the damage. The next change of the series tries again.
+      this.#work = undefined;
+      due.delete(work.series);
+    }
+  }
+
+  #workFor(series: number): Work | undefined {
+    const head = this.#parts.heads.get(series);
+    if (head === undefined || head.identity.type !== "number") return undefined;
+    return this.#staleWork(series) ?? this.#nextWork(series, head);
+  }
+
+  #staleWork(series: number): Work | undefined {
+    const { stale } = this.#parts;
+    const first = stale.first(series);
+    const throughMs = stale.throughMs(series);
+    if (first === undefined || throughMs === undefined) return undefined;
+    const fromMs = bucketFloor(Math.max(first.fromMs, -rolledLimitMs), this.#coarsestMs);
+    const toMs = Math.min(bucketFloor(first.toMs - 1, this.#coarsestMs) + this.#coarsestMs, throughMs);
+    const widthMs = this.#finest(series, fromMs, toMs);
+    return { ...begun(series, fromMs), stale: first, throughMs, widthMs, fromMs, toMs };
+  }
+
+  #nextWork(series: number, { sealed: { firstMs, lastMs } }: SeriesHead): Work | undefined {
+    if (firstMs === null || lastMs === null) return undefined;
+    const endMs = Math.min(lastMs, rolledLimitMs);
+    const throughMs =
+      this.#parts.stale.throughMs(series) ?? bucketFloor(Math.max(firstMs, -rolledLimitMs), this.#coarsestMs);
+    if (endMs - throughMs < this.#strideMs(this.#shape.widthsMs[0] as number)) return undefined;
+    const fromMs = bucketFloor(throughMs, this.#coarsestMs);
+    const widthMs = this.#finest(series, fromMs, endMs);
+    const toMs = bucketFloor(endMs, this.#strideMs(widthMs));
+    if (toMs <= throughMs) return undefined;
+    return { ...begun(series, fromMs), stale: undefined, throughMs, widthMs, fromMs, toMs };
+  }
+
+  /** The finest tier that may pay from there on, or that there is; the coarsest where none does. */
+  #finest(series: number, fromMs: number, toMs: number): number {
+    const { widthsMs, leastReadings } = this.#shape;
+    const { steps, spanMs } = this.#density.get(series, fromMs) as { steps: number | null; spanMs: number | null };
+    const perMs = (steps ?? 0) / Math.max(spanMs ?? 0, 1);
+    const pays = (widthMs: number) => perMs * widthMs >= leastReadings / 2;
+    const isThere = (widthMs: number) => this.#tiers.frames(series, widthMs, fromMs, toMs).length > 0;
+    return widthsMs.find((widthMs) => pays(widthMs) || isThere(widthMs)) ?? this.#coarsestMs;
+  }
+
+  /** Reads on; answers up to where everything is gathered once that is enough. */
+  #gather(work: Work): number | undefined {
+    const { series, widthMs, toMs, throughMs } = work;
+    const { frameBuckets } = this.#shape;
+    const range = { series, fromMs: work.nextMs, toMs };
+    const cuts = { everyMs: widthMs, originMs: 0 };
+    const page = this.#reader.page(range, cuts, frameBuckets, noRows("number"), rowsPerPage);
+    work.parts.push(page);
+    work.buckets += page.times.length;
+    if (page.nextFromMs === null) return toMs;
+    work.nextMs = page.nextFromMs;
+    if (work.buckets < frameBuckets) return undefined;
+    // The coarsest tier needs its buckets whole.
+    const wholeMs = bucketFloor(page.nextFromMs, this.#coarsestMs);
+    return wholeMs > (work.stale ? work.fromMs : throughMs) ? wholeMs : undefined;
+  }
+
+  /** Writes what was gathered up to `untilMs` to all tiers. */
+  #finish(work: Work, untilMs: number): void {
+    const { series, stale: anew, fromMs, widthMs, changes } = work;
+    const { stale } = this.#parts;
+    const cells = joinCells(work.parts);
+    for (const tierMs of this.#shape.widthsMs) {
+      if (tierMs < widthMs) continue;
+      const paceMs = Math.min(tierMs * bucketsAtOnce, this.#coarsestMs);
+      const reachedMs = bucketFloor(work.throughMs, paceMs);
+      const span = anew
+        ? { fromMs, toMs: Math.min(untilMs, reachedMs) }
+        : { fromMs: reachedMs, toMs: bucketFloor(untilMs, paceMs) };
+      if (span.fromMs < span.toMs) this.#tiers.write(series, tierMs, span, foldCells(cells, tierMs));
+    }
+    if (anew) stale.renewed(series, untilMs);
+    else this.#save.run(series, untilMs);
+    this.#work = undefined;
+    for (const change of changes) stale.changed(series, change.fromMs, change.toMs);
+  }
+
+  /** A series goes on by so much at the least: a quarter of a frame of its finest tier. */
+  #strideMs(widthMs: number): number {
+    return Math.min((widthMs * this.#shape.frameBuckets) / 4, this.#coarsestMs);
+  }
+}
+
+function begun(series: number, fromMs: number) {
+  return { series, parts: [], buckets: 0, nextMs: fromMs, changes: [] };
+}

@@ -1,0 +1,98 @@
+/**
+ * What the tiers must not be asked about: stretches in which something changed since they were rolled up. Noted by the same
+ * transaction as the change, so that there is no moment at which a tier is wrong.
+ */
+import type { Db } from "./driver.ts";
+import type { Interval, TierShape } from "./plan.ts";
+
+/** So many stretches are noted of one batch of late readings; what is left makes one more. */
+const maxStretches = 64;
+
+export class Staleness {
+  /** Late readings that are further apart leave what lies between them as it is. */
+  readonly #apartMs: number;
+  readonly #through;
+  readonly #meeting;
+  readonly #remove;
+  readonly #insert;
+  readonly #first;
+  /** Series whose sealed part changed: there may be something to roll up, or to roll up anew. A hint; the tables know. */
+  readonly due = new Set<number>();
+  /** Hears of each change, rolled up or not. */
+  onChange: ((series: number, change: Interval) => void) | undefined;
+
+  constructor(db: Db, { widthsMs }: TierShape) {
+    this.#apartMs = widthsMs.at(-1) ?? Number.POSITIVE_INFINITY;
+    this.#through = db.prepare("SELECT through_ms FROM rolled WHERE series = ?").pluck();
+    this.#meeting = db.prepare(
+      "SELECT from_ms AS fromMs, to_ms AS toMs FROM stale WHERE series = ? AND from_ms <= ? AND to_ms >= ?",
+    );
+    this.#remove = db.prepare("DELETE FROM stale WHERE series = ? AND from_ms = ?");
+    this.#insert = db.prepare("INSERT INTO stale VALUES (?, ?, ?)");
+    this.#first = db.prepare(
+      "SELECT from_ms AS fromMs, to_ms AS toMs FROM stale WHERE series = ? ORDER BY from_ms LIMIT 1",
+    );
+  }
+
+  /** Up to where a series is rolled up, ms; undefined where it never was. */
+  throughMs(series: number): number | undefined {
+    return this.#through.get(series) as number | undefined;
+  }
+
+  /** The first stretch of a series that has to be rolled up anew. */
+  first(series: number): Interval | undefined {
+    return this.#first.get(series) as Interval | undefined;
+  }
+
+  /**
+   * Sealed readings of a series changed from `fromMs` (included) to `toMs` (excluded): some came, went, or have another value.
+   * Whoever writes chunks calls it in the same transaction.
+   */
+  changed(series: number, fromMs: number, toMs: number): void {
+    this.due.add(series);
+    this.onChange?.(series, { fromMs, toMs });
+    const throughMs = this.throughMs(series) ?? Number.NEGATIVE_INFINITY;
+    this.#put(series, { fromMs, toMs: Math.min(toMs, throughMs) });
+  }
+
+  /** The same for readings that came, in rising time. */
+  arrived(series: number, times: Float64Array): void {
+    let stretches = 1;
+    let fromMs = times[0] as number;
+    let lastMs = fromMs;
+    for (const timeMs of times) {
+      if (timeMs - lastMs > this.#apartMs && stretches < maxStretches) {
+        this.changed(series, fromMs, lastMs + 1);
+        fromMs = timeMs;
+        stretches += 1;
+      }
+      lastMs = timeMs;
+    }
+    this.changed(series, fromMs, lastMs + 1);
+  }
+
+  /** All up to `throughMs` (excluded) was rolled up anew. */
+  renewed(series: number, throughMs: number): void {
+    for (let one = this.first(series); one && one.fromMs < throughMs; one = this.first(series)) {
+      this.#remove.run(series, one.fromMs);
+      if (one.toMs > throughMs) this.#insert.run(series, throughMs, one.toMs);
+    }
+  }
+
+  /** Notes a stretch, together with those that it meets: no two of a series ever overlap. */
+  #put(series: number, { fromMs, toMs }: Interval): void {
+    if (fromMs >= toMs) return;
+    const met = this.#meeting.all(series, toMs, fromMs) as Interval[];
+    for (const one of met) this.#remove.run(series, one.fromMs);
+    const ends = [{ fromMs, toMs }, ...met];
+    this.#insert.run(series, Math.min(...ends.map((one) => one.fromMs)), Math.max(...ends.map((one) => one.toMs)));
+  }
+}
+
+/** Stretches of a range in which no tier may be asked, in rising time. */
+export function staleReader(db: Db): (series: number, fromMs: number, toMs: number) => Interval[] {
+  const find = db.prepare(
+    "SELECT from_ms AS fromMs, to_ms AS toMs FROM stale WHERE series = ? AND to_ms > ? AND from_ms < ? ORDER BY from_ms",
+  );
+  return (series, fromMs, toMs) => find.all(series, fromMs, toMs) as Interval[];
+}

@@ -1,0 +1,119 @@
+/**
+ * The table of tiers: frames of packed buckets. A row tells what it covers: all that is sealed from `frame_ms` to
+ * `through_ms` is in its buckets, but for what is stale. Rows of one width never overlap, and none crosses a frame's end.
+ */
+import { CodecError } from "../codec/bytes.ts";
+import { type Cells, decodeCells, encodeCells } from "../codec/cells.ts";
+import type { Db } from "./driver.ts";
+import { joinCells, sliceCells } from "./fold.ts";
+import { bucketFloor, type Frame, type Interval, type TierShape } from "./plan.ts";
+
+interface StoredFrame {
+  readonly series: number;
+  readonly widthMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly cells: Buffer;
+}
+
+export class Tiers {
+  readonly #shape: TierShape;
+  readonly #list;
+  readonly #read;
+  readonly #insert;
+  readonly #remove;
+
+  constructor(db: Db, shape: TierShape) {
+    this.#shape = shape;
+    this.#list = db.prepare(
+      `SELECT id, frame_ms AS fromMs, through_ms AS toMs FROM tiers
+       WHERE series = ? AND width_ms = ? AND frame_ms >= ? AND frame_ms <= ? AND through_ms >= ? ORDER BY frame_ms`,
+    );
+    this.#read = db.prepare(
+      "SELECT series, width_ms AS widthMs, frame_ms AS fromMs, through_ms AS toMs, cells FROM tiers WHERE id = ?",
+    );
+    this.#insert = db.prepare(
+      "INSERT INTO tiers (series, width_ms, frame_ms, through_ms, buckets, bytes, cells) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    );
+    this.#remove = db.prepare("DELETE FROM tiers WHERE id = ?");
+  }
+
+  /** Frames that have anything between two times, in rising time. */
+  frames(series: number, widthMs: number, fromMs: number, toMs: number): Frame[] {
+    return this.#touching(series, widthMs, fromMs, toMs).filter((frame) => frame.toMs > fromMs && frame.fromMs < toMs);
+  }
+
+  /** The buckets of a frame; undefined for a damaged one: then the readings have to be asked. */
+  cells(series: number, widthMs: number, { id, fromMs, toMs }: Frame): Cells | undefined {
+    const stored = this.#read.get(id) as StoredFrame | undefined;
+    // The index led here: damage to one of the two shows beside the other.
+    if (stored?.series !== series || stored.widthMs !== widthMs) return undefined;
+    if (stored.fromMs !== fromMs || stored.toMs !== toMs) return undefined;
+    try {
+      return decodeCells(stored.cells, widthMs, fromMs);
+    } catch (error) {
+      if (error instanceof CodecError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Puts `cells` in the place of all that the tier has of `span`, whose ends are bucket starts. What it has nothing of becomes
+   * a part of it only where that pays.
+   */
+  write(series: number, widthMs: number, span: Interval, cells: Cells): void {
+    const frameMs = widthMs * this.#shape.frameBuckets;
+    for (let fromMs = span.fromMs; fromMs < span.toMs; ) {
+      const frameEndMs = bucketFloor(fromMs, frameMs) + frameMs;
+      const part = { fromMs, toMs: Math.min(span.toMs, frameEndMs) };
+      this.#writePart(series, widthMs, part, sliceCells(cells, part.fromMs, part.toMs));
+      // Years without a reading have no frames, and are not worth a look each.
+      const next = cells.times.find((timeMs) => timeMs >= frameEndMs);
+      const heldMs = this.frames(series, widthMs, frameEndMs, span.toMs)[0]?.fromMs;
+      const nextMs = Math.min(next ?? span.toMs, heldMs ?? span.toMs, span.toMs);
+      fromMs = Math.max(bucketFloor(nextMs, frameMs), frameEndMs);
+    }
+  }
+
+  #writePart(series: number, widthMs: number, part: Interval, fresh: Cells): void {
+    const frameMs = widthMs * this.#shape.frameBuckets;
+    const frameFromMs = bucketFloor(part.fromMs, frameMs);
+    const meets = this.#touching(series, widthMs, part.fromMs, part.toMs).filter(
+      ({ fromMs }) => fromMs >= frameFromMs && fromMs < frameFromMs + frameMs,
+    );
+    const overlaps = meets.some(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
+    if (!overlaps && !this.#pays(fresh, meets.length > 0)) return;
+    // A damaged one goes with all that it had: the readings are still there.
+    const known = meets.flatMap((frame) => {
+      const cells = this.cells(series, widthMs, frame);
+      return cells ? [{ frame, cells }] : [];
+    });
+    for (const { id } of meets) this.#remove.run(id);
+    const spliced = joinCells([
+      ...known.map(({ cells }) => sliceCells(cells, Number.NEGATIVE_INFINITY, part.fromMs)),
+      fresh,
+      ...known.map(({ cells }) => sliceCells(cells, part.toMs, Number.POSITIVE_INFINITY)),
+    ]);
+    const fromMs = Math.min(part.fromMs, ...known.map(({ frame }) => frame.fromMs));
+    const toMs = Math.max(part.toMs, ...known.map(({ frame }) => frame.toMs));
+    const buckets = spliced.times.length;
+    if (buckets === 0) return;
+    const blob = encodeCells(spliced, widthMs, fromMs);
+    this.#insert.run(series, widthMs, fromMs, toMs, buckets, blob.length, blob);
+  }
+
+  /** Whether buckets are worth their bytes; those that go on with a frame may hold half as much, so that frames do not fall to pieces. */
+  #pays({ count }: Cells, goesOn: boolean): boolean {
+    if (count.length === 0) return goesOn;
+    const readings = count.reduce((total, one) => total + one, 0);
+    return readings / count.length >= this.#shape.leastReadings / (goesOn ? 2 : 1);
+  }
+
+  /** As `frames`, and those that end or begin just there. */
+  #touching(series: number, widthMs: number, fromMs: number, toMs: number): Frame[] {
+    const firstMs = bucketFloor(fromMs, widthMs * this.#shape.frameBuckets);
+    // A frame that ends just there lies in the span before.
+    const sinceMs = firstMs === fromMs ? firstMs - widthMs * this.#shape.frameBuckets : firstMs;
+    return this.#list.all(series, widthMs, sinceMs, toMs, fromMs) as Frame[];
+  }
+}

@@ -1,0 +1,154 @@
+/** A writer's parts on a database in memory, driven step by step, and the same question to the tiers and to the readings. */
+import { deepStrictEqual } from "node:assert/strict";
+import Database from "better-sqlite3";
+import type { BucketPage } from "../../../server/store/answers.ts";
+import type { Cuts } from "../../../server/store/cuts.ts";
+import { Chunks } from "../../../server/store/sqlite/chunks.ts";
+import { deleteRanges } from "../../../server/store/sqlite/deletes.ts";
+import type { Db } from "../../../server/store/sqlite/driver.ts";
+import { SeriesHead } from "../../../server/store/sqlite/head.ts";
+import { Heads } from "../../../server/store/sqlite/heads.ts";
+import { JournalLog } from "../../../server/store/sqlite/journal-log.ts";
+import { Marks } from "../../../server/store/sqlite/marks.ts";
+import { settingsOf } from "../../../server/store/sqlite/options.ts";
+import type { WriterParts } from "../../../server/store/sqlite/parts.ts";
+import type { TierShape } from "../../../server/store/sqlite/plan.ts";
+import { Records } from "../../../server/store/sqlite/records.ts";
+import { rollSlice } from "../../../server/store/sqlite/roll.ts";
+import { sliceRows } from "../../../server/store/sqlite/rows.ts";
+import { Meta, makeTables } from "../../../server/store/sqlite/schema.ts";
+import { Sealer } from "../../../server/store/sqlite/seal.ts";
+import { SegmentReader } from "../../../server/store/sqlite/segments.ts";
+import type { Workplace } from "../../../server/store/sqlite/slices/job.ts";
+import { purgeSlice } from "../../../server/store/sqlite/slices/purge.ts";
+import { sealAll } from "../../../server/store/sqlite/slices/seal.ts";
+import { Staleness } from "../../../server/store/sqlite/stale.ts";
+import { TierReader } from "../../../server/store/sqlite/tier-reader.ts";
+import type { BucketRange } from "../../../server/store/store.ts";
+import { batchOf, columnsOf, type Row } from "../world.ts";
+
+/** Small enough for a short life to cross frames. */
+export const tinyTiers: TierShape = { widthsMs: [20, 100, 400], frameBuckets: 16, leastReadings: 2 };
+const noTiers: TierShape = { ...tinyTiers, widthsMs: [] };
+
+export const series = 1;
+
+export class Rolling {
+  readonly db: Db = new Database(":memory:");
+  readonly #shape: TierShape;
+  readonly #chunkBytes: number;
+  #place!: Workplace;
+  #roll!: () => boolean;
+  #commit = 0;
+
+  constructor(shape: TierShape, chunkBytes = 200) {
+    this.#shape = shape;
+    this.#chunkBytes = chunkBytes;
+    makeTables(this.db);
+    this.restart();
+    this.#make();
+  }
+
+  /** As after a kill: what is not sealed and what a roll had gathered is gone. */
+  restart(): void {
+    const { db } = this;
+    const settings = { ...settingsOf({ folder: "", tiers: this.#shape }, false), sliceMs: 0 };
+    const journal = new JournalLog(db);
+    const heads = new Heads({ receivedMs: () => 1 });
+    const stale = new Staleness(db, this.#shape);
+    const records = new Records(db);
+    const parts: Partial<WriterParts> = {
+      ...{ db, heads, journal, records, stale },
+      chunks: new Chunks(db),
+      marks: new Marks(db),
+      meta: new Meta(db),
+      sealer: new Sealer(db, heads, stale, this.#chunkBytes),
+    };
+    for (const head of records.heads()) heads.add(head);
+    const place: Partial<Workplace> = { parts: parts as WriterParts, settings, commit: this.#commit };
+    this.#place = place as Workplace;
+    this.#roll = rollSlice(this.#place);
+  }
+
+  /** A series that lost everything is gone; here it comes back under the same number, once nothing is left of it. */
+  #make(): void {
+    const made = { series, device: "oven", metric: "heat", type: "number" as const };
+    this.#place.parts.records.write(this.#commit, [made], batchOf({}));
+    this.#place.parts.heads.add(new SeriesHead(made));
+  }
+
+  append(rows: readonly Row[]): void {
+    this.#commit += 1;
+    this.#place.commit = this.#commit;
+    const { heads } = this.#place.parts;
+    if (!heads.get(series)) this.#make();
+    heads.push(columnsOf(series, rows), this.#commit);
+  }
+
+  seal(): void {
+    sealAll(this.#place);
+  }
+
+  /** One step of rolling up; true where more is left. */
+  step(): boolean {
+    return this.#roll();
+  }
+
+  rollAll(): void {
+    while (this.step());
+  }
+
+  remove(fromMs: number, toMs: number): void {
+    deleteRanges(this.#place.parts, [{ series, fromMs, toMs }], this.#commit);
+    const purge = purgeSlice(this.#place);
+    while (purge());
+  }
+
+  /** Runs `work` while no transaction can be committed. */
+  failing(work: () => void): void {
+    const { exec } = this.db;
+    this.db.exec = (sql) => {
+      if (sql === "COMMIT") throw new Error("the disk is full");
+      return exec.call(this.db, sql);
+    };
+    try {
+      work();
+    } catch (error) {
+      if ((error as Error).message !== "the disk is full") throw error;
+    } finally {
+      this.db.exec = exec;
+    }
+  }
+
+  page(range: Omit<BucketRange, "series">, cuts: Cuts, limit = 10_000, shape = this.#shape): BucketPage {
+    const segments = new SegmentReader(this.db);
+    const head = this.#place.parts.heads.get(series);
+    const rows = head?.rows() ?? {
+      type: "number" as const,
+      times: new Float64Array(),
+      values: new Float64Array(),
+      strings: [],
+    };
+    const open = sliceRows(rows, range.fromMs, range.toMs);
+    return new TierReader(this.db, segments, shape).page({ series, ...range }, cuts, limit, open);
+  }
+
+  /** Throws where the tiers say anything else than the readings; answers what the tiers said. */
+  compare(range: Omit<BucketRange, "series">, cuts: Cuts, limit?: number): BucketPage {
+    const found = this.page(range, cuts, limit);
+    const expected = this.page(range, cuts, limit, noTiers);
+    const sum = found.sum.map((value, index) => {
+      const [wanted, count, min, max] = [expected.sum, expected.count, expected.min, expected.max].map(
+        (column) => column[index] as number,
+      ) as [number, number, number, number];
+      const most = Math.max(Math.abs(min), Math.abs(max)) * count;
+      return !Number.isFinite(most) || Math.abs(value - wanted) <= most * count * Number.EPSILON ? wanted : value;
+    });
+    deepStrictEqual({ ...found, sum, tier: "raw" }, expected);
+    return found;
+  }
+
+  count(table: "tiers" | "stale" | "rolled"): number {
+    return this.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
+  }
+}

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { printedSeed } from "../../support/seed.ts";
+import type { Row } from "../world.ts";
+import { Rolling, tinyTiers } from "./rolling.ts";
+
+const all = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+const every = (everyMs: number, originMs = 0) => ({ everyMs, originMs });
+
+/** Readings from `fromMs` on, `stepMs` apart. */
+function stream(fromMs: number, count: number, stepMs: number, of = (index: number) => (index % 97) / 10): Row[] {
+  return Array.from({ length: count }, (_, index) => [fromMs + index * stepMs, of(index)]);
+}
+
+describe("the tiers", () => {
+  it("[TR1] answer what the readings answer, whatever came late, was overwritten, deleted, undone or lost meanwhile", () => {
+    const near = fc.integer({ min: -2_000, max: 6_000 });
+    const far = fc.constantFrom(-1e12, 1e12, 2 ** 50 + 8, -(2 ** 50) - 8);
+    const time = fc.oneof({ weight: 60, arbitrary: near }, { weight: 1, arbitrary: far });
+    const value = fc.oneof(
+      fc.integer({ min: -400, max: 400 }).map((number) => number / 10),
+      fc.constantFrom(0, -0, 1e308, -1e308, 0.1 + 0.2),
+    );
+    const op = fc.oneof(
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          do: fc.constant("stream" as const),
+          at: time,
+          count: fc.integer({ min: 1, max: 300 }),
+          stepMs: fc.constantFrom(1, 7, 20, 90),
+        }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          do: fc.constant("scatter" as const),
+          rows: fc.array(fc.tuple(time, value), { minLength: 1, maxLength: 12 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: fc.constant("remove" as const),
+          a: time,
+          length: fc.constantFrom(1, 30, 300, 3_000, 1e15),
+        }),
+      },
+      { weight: 6, arbitrary: fc.constant({ do: "seal" as const }) },
+      { weight: 8, arbitrary: fc.record({ do: fc.constant("step" as const), times: fc.constantFrom(1, 2, 3, 1_000) }) },
+      { weight: 1, arbitrary: fc.constant({ do: "restart" as const }) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          { do: "failed seal" as const },
+          { do: "failed step" as const },
+          { do: "failed removal" as const },
+        ),
+      },
+    );
+    const question = fc.record({
+      a: time,
+      b: time,
+      everyMs: fc.constantFrom(20, 40, 100, 400, 800, 1_200, 37),
+      originMs: fc.constantFrom(0, 0, 20, -100, 3),
+      limit: fc.constantFrom(1, 7, 10_000),
+    });
+    const used = { raw: 0, tier: 0, steps: 0 };
+    const shapes = fc.record({ least: fc.constantFrom(1, 2, 6), frameBuckets: fc.constantFrom(4, 16, 64) });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(op, question), { minLength: 5, maxLength: 40 }),
+        shapes,
+        (script, { least, frameBuckets }) => {
+          const rolling = new Rolling({ ...tinyTiers, frameBuckets, leastReadings: least }, 120);
+          rolling.append(stream(0, 600, 7));
+          rolling.seal();
+          rolling.rollAll();
+          for (const [one, { a, b, everyMs, originMs, limit }] of script) {
+            if (one.do === "stream") rolling.append(stream(one.at, one.count, one.stepMs));
+            else if (one.do === "scatter") rolling.append(one.rows);
+            else if (one.do === "remove") rolling.remove(one.a, one.a + one.length);
+            else if (one.do === "seal") rolling.seal();
+            else if (one.do === "restart") rolling.restart();
+            else if (one.do === "step") for (let left = one.times; left > 0 && rolling.step(); left--) used.steps++;
+            else
+              rolling.failing(() =>
+                one.do === "failed seal"
+                  ? rolling.seal()
+                  : one.do === "failed step"
+                    ? rolling.step()
+                    : rolling.remove(0, 500),
+              );
+            for (const width of [20, 400]) {
+              const { tier } = rolling.compare(all, every(width));
+              used[tier === "raw" ? "raw" : "tier"]++;
+            }
+            rolling.compare({ fromMs: Math.min(a, b), toMs: Math.max(a, b) }, every(everyMs, originMs), limit);
+          }
+          rolling.seal();
+          rolling.rollAll();
+          expect(rolling.count("stale")).toBe(0);
+          for (const width of [20, 100, 400]) rolling.compare(all, every(width));
+        },
+      ),
+      { seed: printedSeed("tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? 15) },
+    );
+    expect(used.tier).toBeGreaterThan(used.raw / 10);
+  });
+});
