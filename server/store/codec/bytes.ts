@@ -31,6 +31,9 @@ export function requireVersion(kind: string, blob: Buffer, known: number, isKnow
   throw new CodecError(`${kind} version ${found} is not known; this hub reads version ${known}`);
 }
 
+/** Of the last byte of a number. */
+const maxWeight = 2 ** 49;
+
 /** Appends to a buffer that grows. `room` first, then the put calls up to what was asked for. */
 export class ByteWriter {
   bytes: Buffer;
@@ -119,6 +122,7 @@ export class ByteReader {
     let value = next & 127;
     let weight = 128;
     do {
+      if (weight > maxWeight) throw new CodecError("the blob has a number of more than 8 bytes");
       next = this.byte();
       value += (next & 127) * weight;
       weight *= 128;

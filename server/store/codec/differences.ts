@@ -7,25 +7,50 @@ const samples = 63;
 /** An order has to be better by so much: reading differences back is one pass more. */
 const clearly = 0.97;
 
-const scratch = { rests: new Float64Array(1 << 13) };
-const sampled = new Float64Array(samples);
+/** Where a common factor may shorten what is left: below, all of it lies in one plane anyway. */
+const minBitsOfFactored = 7;
+/** Set in the byte of the order where all integers are so many times a common factor away from the first. */
+const factored = 4;
+
+const scratch = { rests: new Float64Array(1 << 13), quotients: new Float64Array(1 << 13) };
+const values = new Float64Array(samples);
+const steps = new Float64Array(samples);
+const changes = new Float64Array(samples);
 
 /**
  * Writes the first `count` integers, each within ±2^51, and makes its own room. Their number is not written. Layout: order
- * (0–2), a start, the drift (order 1), planes of what is left.
+ * (0–2), where factored the first integer and the factor, a start, the drift (order 1), planes of what is left.
  */
 export function writeDifferences(writer: ByteWriter, ints: Float64Array, count: number): void {
-  writer.room(24);
-  const rests = roomFor(count);
-  const { order, drift, middle } = chooseOrder(ints, count);
-  const start = order === 0 ? centreOf(ints, count, middle) : (ints[0] ?? 0);
-  writer.byte(order);
+  writer.room(40);
+  const shape = shapeOf(ints, count);
+  const factor = shape.bits < minBitsOfFactored ? 1 : factorOf(ints, count);
+  if (factor === 1) {
+    writer.byte(shape.order);
+    writeRests(writer, ints, count, shape);
+    return;
+  }
+  const { quotients } = roomFor(count);
+  const reduced = shapeOf(quotients, count);
+  writer.byte(reduced.order + factored);
+  writer.signed(ints[0] as number);
+  writer.unsigned(factor);
+  writeRests(writer, quotients, count, reduced);
+}
+
+function writeRests(writer: ByteWriter, ints: Float64Array, count: number, { order, drift, middle }: Shape): void {
+  const { rests } = roomFor(count);
+  const start = order === 0 ? centreOf(ints, count, middle) : firstOf(ints, count);
   writer.signed(start);
   if (order === 1) writer.signed(drift);
   if (order === 0) fromStart(ints, count, start, rests);
-  else if (order === 1) steps(ints, count, drift, rests);
-  else stepChanges(ints, count, rests);
+  else if (order === 1) stepsOf(ints, count, drift, rests);
+  else changesOf(ints, count, rests);
   writeInts(writer, rests, count);
+}
+
+function firstOf(ints: Float64Array, count: number): number {
+  return count === 0 ? 0 : (ints[0] as number);
 }
 
 function fromStart(ints: Float64Array, count: number, start: number, rests: Float64Array): void {
@@ -33,8 +58,8 @@ function fromStart(ints: Float64Array, count: number, start: number, rests: Floa
 }
 
 /** The first is the start: no step leads to it. */
-function steps(ints: Float64Array, count: number, drift: number, rests: Float64Array): void {
-  let previous = (ints[0] ?? 0) - drift;
+function stepsOf(ints: Float64Array, count: number, drift: number, rests: Float64Array): void {
+  let previous = firstOf(ints, count) - drift;
   for (let index = 0; index < count; index++) {
     const value = ints[index] as number;
     rests[index] = value - previous - drift;
@@ -42,8 +67,8 @@ function steps(ints: Float64Array, count: number, drift: number, rests: Float64A
   }
 }
 
-function stepChanges(ints: Float64Array, count: number, rests: Float64Array): void {
-  let previous = ints[0] ?? 0;
+function changesOf(ints: Float64Array, count: number, rests: Float64Array): void {
+  let previous = firstOf(ints, count);
   let previousStep = 0;
   for (let index = 0; index < count; index++) {
     const value = ints[index] as number;
@@ -63,31 +88,47 @@ export function readDifferences(
   into = new Float64Array(count),
   divisor = 1,
 ): typeof into {
-  const order = reader.byte();
-  if (order > 2) throw new CodecError(`unknown order ${order} of differences`);
+  const way = reader.byte();
+  const order = way & ~factored;
+  if (order > 2) throw new CodecError(`unknown order ${way} of differences`);
+  if (way === order) {
+    readRests(reader, order, count, into, divisor);
+    return into;
+  }
+  const first = reader.signed();
+  const factor = reader.unsigned();
+  readRests(reader, order, count, into, 1);
+  for (let index = 0; index < count; index++) into[index] = (first + (into[index] as number) * factor) / divisor;
+  return into;
+}
+
+function readRests(
+  reader: ByteReader,
+  order: number,
+  count: number,
+  into: Float64Array<ArrayBuffer>,
+  divisor: number,
+): void {
   const start = reader.signed();
   const drift = order === 1 ? reader.signed() : 0;
   readInts(reader, count, into);
+  let value = start;
   if (order === 0) {
-    for (let index = 0; index < count; index++) into[index] = ((into[index] as number) + start) / divisor;
-    return into;
-  }
-  if (order === 1) {
-    let value = start - drift;
+    for (let index = 0; index < count; index++) into[index] = (start + (into[index] as number)) / divisor;
+  } else if (order === 1) {
+    value -= drift;
     for (let index = 0; index < count; index++) {
       value += (into[index] as number) + drift;
       into[index] = value / divisor;
     }
-    return into;
+  } else {
+    let step = 0;
+    for (let index = 0; index < count; index++) {
+      step += into[index] as number;
+      value += step;
+      into[index] = value / divisor;
+    }
   }
-  let value = start;
-  let step = 0;
-  for (let index = 0; index < count; index++) {
-    step += into[index] as number;
-    value += step;
-    into[index] = value / divisor;
-  }
-  return into;
 }
 
 /** How a column moves, judged by a sample of it. */
@@ -97,34 +138,53 @@ interface Shape {
   /** The median step, and the median itself. */
   readonly drift: number;
   readonly middle: number;
+  /** Bits of one integer of that order. */
+  readonly bits: number;
 }
 
-function chooseOrder(ints: Float64Array, count: number): Shape {
+function shapeOf(ints: Float64Array, count: number): Shape {
   const taken = Math.min(samples, count - 2);
-  if (taken < 1) return { order: 1, drift: 0, middle: 0 };
+  if (taken < 1) return { order: 1, drift: 0, middle: 0, bits: 0 };
+  const spacing = (count - 2) / taken;
+  const at = (sample: number, back: number): number => ints[2 + Math.floor(sample * spacing) - back] as number;
   for (let sample = 0; sample < taken; sample++) {
-    const index = 2 + Math.floor((sample * (count - 2)) / taken);
-    sampled[sample] = (ints[index] as number) - (ints[index - 1] as number);
+    values[sample] = at(sample, 0);
+    steps[sample] = at(sample, 0) - at(sample, 1);
+    changes[sample] = at(sample, 0) - at(sample, 1) - (at(sample, 1) - at(sample, 2));
   }
-  const drift = medianOf(sampled, taken);
-  for (let sample = 0; sample < taken; sample++) {
-    sampled[sample] = ints[2 + Math.floor((sample * (count - 2)) / taken)] as number;
+  const middle = medianOf(values, taken);
+  const drift = medianOf(steps, taken);
+  const bits0 = bitsEach(values, taken, middle);
+  const bits1 = bitsEach(steps, taken, drift);
+  const bits2 = bitsEach(changes, taken, 0);
+  if (bits0 < bits1 * clearly && bits0 <= bits2) return { order: 0, drift, middle, bits: bits0 };
+  return bits2 < bits1 * clearly ? { order: 2, drift, middle, bits: bits2 } : { order: 1, drift, middle, bits: bits1 };
+}
+
+/**
+ * The greatest factor that all distances to the first integer have, such as 1,000 for times in whole seconds; 1 where there is
+ * none. The distances divided by it lie in the scratch then.
+ */
+function factorOf(ints: Float64Array, count: number): number {
+  const first = ints[0] as number;
+  let factor = 0;
+  for (let sample = 0; sample < samples && factor !== 1; sample++) {
+    const distance = (ints[Math.floor((sample * count) / samples)] as number) - first;
+    factor = greatestCommon(factor, Math.abs(distance));
   }
-  const middle = medianOf(sampled, taken);
-  let bits0 = 0;
-  let bits1 = 0;
-  let bits2 = 0;
-  for (let sample = 0; sample < taken; sample++) {
-    const index = 2 + Math.floor((sample * (count - 2)) / taken);
-    const value = ints[index] as number;
-    const before = ints[index - 1] as number;
-    const step = value - before;
-    bits0 += bitsOf(value - middle);
-    bits1 += bitsOf(step - drift);
-    bits2 += bitsOf(step - (before - (ints[index - 2] as number)));
+  if (factor < 2) return 1;
+  const { quotients } = roomFor(count);
+  for (let index = 0; index < count; index++) {
+    const quotient = ((ints[index] as number) - first) / factor;
+    if (!Number.isInteger(quotient)) return 1;
+    quotients[index] = quotient;
   }
-  if (bits0 < bits1 * clearly && bits0 <= bits2) return { order: 0, drift, middle };
-  return { order: bits2 < bits1 * clearly ? 2 : 1, drift, middle };
+  return factor;
+}
+
+function greatestCommon(a: number, b: number): number {
+  while (b !== 0) [a, b] = [b, a % b];
+  return a;
 }
 
 /** The median of the first `count` numbers, which it sorts; 0 of none. */
@@ -132,8 +192,30 @@ export function medianOf(numbers: Float64Array, count: number): number {
   return count === 0 ? 0 : (numbers.subarray(0, count).sort()[count >> 1] as number);
 }
 
+/**
+ * Bits that each of the first `count` integers takes, seen from `middle`, in a code made for them, about: as if they were noise
+ * that falls off evenly, but for those far out. A sum of the bits of each would not tell noise from the differences of noise.
+ */
+export function bitsEach(ints: Float64Array, count: number, middle: number): number {
+  let bits = 0;
+  for (let index = 0; index < count; index++) bits += bitsOf((ints[index] as number) - middle);
+  const far = 4 * 2 ** (bits / count);
+  let near = 0;
+  let sum = 0;
+  bits = 0;
+  for (let index = 0; index < count; index++) {
+    const size = Math.abs((ints[index] as number) - middle);
+    if (size > far) bits += bitsOf(size);
+    else {
+      near++;
+      sum += size;
+    }
+  }
+  return near === 0 ? bits / count : (bits + near * Math.log2(1 + (2 * Math.E * sum) / near)) / count;
+}
+
 /** Bits of an integer and its sign. */
-export function bitsOf(value: number): number {
+function bitsOf(value: number): number {
   const size = Math.abs(value);
   return size < 2 ** 31 ? 32 - Math.clz32(size * 2) : 2 + Math.floor(Math.log2(size));
 }
@@ -150,7 +232,10 @@ function centreOf(ints: Float64Array, count: number, median: number): number {
   return most - least < 256 ? Math.floor((least + most) / 2) : median;
 }
 
-function roomFor(count: number): Float64Array {
-  if (scratch.rests.length < count) scratch.rests = new Float64Array(count * 2);
-  return scratch.rests;
+function roomFor(count: number): typeof scratch {
+  if (scratch.rests.length < count) {
+    scratch.rests = new Float64Array(count * 2);
+    scratch.quotients = new Float64Array(count * 2);
+  }
+  return scratch;
 }

@@ -1,48 +1,43 @@
 /**
- * Number columns. What people measure has few decimals, so that a whole column becomes integers under one power of ten. So does
- * what was measured in 32 bits and told in 64 (21.3 as 21.299999237060547). All else keeps its bits. Each is exact for every
+ * Number columns, in the shortest of four forms. What people measure has few decimals; so has what was measured in 32 bits and
+ * told in 64; what a converter tells are few values of full precision; all else keeps its bits. Each form is exact for every
  * finite double, -0 and subnormals included.
  */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
-import { readDifferences, writeDifferences } from "./differences.ts";
 import { readDoubles, writeDoubles } from "./doubles.ts";
-import { readInts, writeInts } from "./planes.ts";
+import { readNumbered, writeNumbered } from "./numbered.ts";
+import { readScaled, writeScaled } from "./scaled.ts";
 
-/** The first byte: decimals 0–9, so many more where they were rounded to 32 bits, or one of its own for bits. */
-const roundedFrom = 16;
-const asDoubles = 255;
-const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/** What differences of integers can be. */
-const mantissaLimit = 2 ** 51;
-
-let mantissas = new Float64Array(1 << 13);
-
-/** A column as integers of 10^-decimals, which lie in `mantissas`, but for the outliers. */
-interface Scaled {
-  readonly decimals: number;
-  /** Indexes of odd values of full precision, rising. */
-  readonly outliers: readonly number[];
-  /** Indexes of -0, rising: what comes of rounding around zero. No integer tells its sign. */
-  readonly negativeZeros: readonly number[];
-}
+const asDoubles = 0;
+const asDecimals = 1;
+const asRoundedDecimals = 2;
+const asNumbered = 3;
+/** Columns that take fewer bytes, and so many a value, are not looked through for values that come again. */
+const minBytes = 32;
+const minBytesEach = 1.25;
 
 /** Writes the first `count` values of a number column, and makes its own room. Their number is not written. */
 export function writeNumbers(writer: ByteWriter, values: Float64Array, count: number): void {
-  for (const isRounded of [false, true]) {
-    const scaled = scale(values, count, isRounded);
-    if (scaled === undefined) continue;
-    const { decimals, outliers, negativeZeros } = scaled;
-    writer.room(16 + outliers.length * 8);
-    writer.byte(decimals + (isRounded ? roundedFrom : 0));
-    writeIndexes(writer, outliers);
-    writer.room(outliers.length * 8);
-    for (const index of outliers) writer.double(values[index] as number);
-    writeIndexes(writer, negativeZeros);
-    writeDifferences(writer, mantissas, count);
-    return;
-  }
+  const from = writer.length;
+  writeByValue(writer, values, count);
+  const size = writer.length - from;
+  if (size < minBytes + count * minBytesEach) return;
   writer.room(1);
-  writer.byte(asDoubles);
+  writer.byte(asNumbered);
+  if (writeNumbered(writer, values, count) && writer.length - from < size * 2) {
+    writer.bytes.copyWithin(from, from + size, writer.length);
+    writer.length -= size;
+  } else writer.length = from + size;
+}
+
+function writeByValue(writer: ByteWriter, values: Float64Array, count: number): void {
+  writer.room(1);
+  const at = writer.length;
+  writer.byte(asDecimals);
+  if (writeScaled(writer, values, count, false)) return;
+  writer.bytes[at] = asRoundedDecimals;
+  if (writeScaled(writer, values, count, true)) return;
+  writer.bytes[at] = asDoubles;
   writeDoubles(writer, values, count);
 }
 
@@ -50,97 +45,7 @@ export function writeNumbers(writer: ByteWriter, values: Float64Array, count: nu
 export function readNumbers(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
   const way = reader.byte();
   if (way === asDoubles) return readDoubles(reader, count);
-  const isRounded = way >= roundedFrom;
-  const power = powersOfTen[isRounded ? way - roundedFrom : way];
-  if (power === undefined) throw new CodecError(`unknown coding ${way} of numbers`);
-  const outliers = readIndexes(reader, count);
-  const odd = outliers.map(() => reader.double());
-  if (!odd.every(Number.isFinite)) throw new CodecError("a value that is no finite number");
-  const negativeZeros = readIndexes(reader, count);
-  const values = new Float64Array(count);
-  // Dividing an exact integer by an exact power rounds once, as the parser of the decimal text did.
-  readDifferences(reader, count, values, power);
-  if (isRounded) for (let index = 0; index < count; index++) values[index] = Math.fround(values[index] as number);
-  for (const [place, index] of outliers.entries()) values[index] = odd[place] as number;
-  for (const index of negativeZeros) values[index] = -0;
-  return values;
-}
-
-/** Rising indexes: how many, then how far each lies behind the one before. */
-function writeIndexes(writer: ByteWriter, indexes: readonly number[]): void {
-  writer.room(8);
-  writer.unsigned(indexes.length);
-  if (indexes.length === 0) return;
-  const gaps = Float64Array.from(indexes, (index, place) => index - (indexes[place - 1] ?? -1) - 1);
-  writeInts(writer, gaps, gaps.length);
-}
-
-function readIndexes(reader: ByteReader, count: number): number[] {
-  const size = reader.unsigned();
-  if (size > count) throw new CodecError(`${size} of ${count} values`);
-  if (size === 0) return [];
-  let index = -1;
-  return Array.from(readInts(reader, size), (gap) => {
-    index += gap + 1;
-    if (!(gap >= 0 && index < count)) throw new CodecError(`a place that is none of ${count} values`);
-    return index;
-  });
-}
-
-/** Fills `mantissas`; undefined where too many values have no few decimals, and their bits are the shorter form. */
-function scale(values: Float64Array, count: number, isRounded: boolean): Scaled | undefined {
-  if (mantissas.length < count) mantissas = new Float64Array(count * 2);
-  const maxOutliers = count >> 4;
-  const outliers: number[] = [];
-  const negativeZeros: number[] = [];
-  let decimals = 0;
-  let power = 1;
-  for (let index = 0; index < count; index++) {
-    const value = values[index] as number;
-    let mantissa = mantissaOf(value, power, isRounded);
-    if (Number.isNaN(mantissa)) {
-      let tried = decimals + 1;
-      while (tried < powersOfTen.length) {
-        mantissa = mantissaOf(value, powersOfTen[tried] as number, isRounded);
-        if (!Number.isNaN(mantissa)) break;
-        tried++;
-      }
-      if (tried === powersOfTen.length) {
-        if (outliers.push(index) > maxOutliers) return undefined;
-        mantissa = 0;
-      } else {
-        if (!raise(index, powersOfTen[tried - decimals] as number)) return undefined;
-        decimals = tried;
-        power = powersOfTen[decimals] as number;
-      }
-    } else if (mantissa === 0 && Object.is(value, -0)) negativeZeros.push(index);
-    mantissas[index] = mantissa;
-  }
-  fillGaps(outliers, count);
-  return { decimals, outliers, negativeZeros };
-}
-
-/** `value` as an integer of 1/power, or NaN where that is not exact. */
-function mantissaOf(value: number, power: number, isRounded: boolean): number {
-  const mantissa = Math.round(value * power);
-  const back = isRounded ? Math.fround(mantissa / power) : mantissa / power;
-  return back === value && mantissa <= mantissaLimit && mantissa >= -mantissaLimit ? mantissa : Number.NaN;
-}
-
-/** More decimals for the first `count` mantissas; false where one becomes too large. Old outliers stay what they are. */
-function raise(count: number, factor: number): boolean {
-  for (let index = 0; index < count; index++) {
-    const mantissa = (mantissas[index] as number) * factor;
-    if (mantissa > mantissaLimit || mantissa < -mantissaLimit) return false;
-    mantissas[index] = mantissa;
-  }
-  return true;
-}
-
-/** What stands in an outlier's place costs nothing: the value before it, or the first one that is none. */
-function fillGaps(outliers: readonly number[], count: number): void {
-  let first = 0;
-  while (outliers[first] === first) first++;
-  const before = first < count ? (mantissas[first] as number) : 0;
-  for (const index of outliers) mantissas[index] = index < first ? before : (mantissas[index - 1] as number);
+  if (way === asDecimals || way === asRoundedDecimals) return readScaled(reader, count, way === asRoundedDecimals);
+  if (way === asNumbered) return readNumbered(reader, count);
+  throw new CodecError(`unknown coding ${way} of numbers`);
 }

@@ -3,7 +3,7 @@
  * far each reading lies from its point of the grid, and which points were left out. Differences would count the jitter twice.
  */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
-import { bitsOf, medianOf, readDifferences, writeDifferences } from "./differences.ts";
+import { bitsEach, medianOf, readDifferences, writeDifferences } from "./differences.ts";
 import { readDoubles, writeDoubles } from "./doubles.ts";
 import { readInts, writeInts } from "./planes.ts";
 
@@ -22,8 +22,6 @@ const samples = 63;
 const spans = [8, 64, 512];
 /** Where a step refined so has gone so far from the median one, the median one stays. */
 const maxRefined = 1 / 20;
-/** What a point left out costs beside the residual, bits. */
-const skipBits = 4;
 
 const sampled = new Float64Array(samples);
 const scratch = { skips: new Float64Array(1 << 13), rests: new Float64Array(1 << 13) };
@@ -117,21 +115,21 @@ function gridOf(times: Float64Array, count: number): Grid | undefined {
   }
   const median = medianOf(sampled, taken);
   if (!(median > 0)) return undefined;
-  const stepMs = refined(times, count, median);
+  const bitsOfSteps = bitsEach(sampled, taken, median);
+  const stepMs = refined(times, count, median, 2 ** bitsOfSteps);
   const first = times[0] as number;
   const near = { originMs: first, stepMs };
-  for (let sample = 0; sample < taken; sample++) sampled[sample] = rest(times, 1 + Math.floor(sample * spacing), near);
-  // The first reading has a jitter of its own: seen from the middle of all, residuals are smallest.
-  const grid = { originMs: first + medianOf(sampled, taken), stepMs };
-  let bitsOfGrid = 0;
-  let bitsOfSteps = 0;
   for (let sample = 0; sample < taken; sample++) {
     const index = 1 + Math.floor(sample * spacing);
-    bitsOfGrid += bitsOf(rest(times, index, grid));
-    if (pointOf(times, index, grid) !== pointOf(times, index - 1, grid) + 1) bitsOfGrid += skipBits;
-    bitsOfSteps += bitsOf((times[index] as number) - (times[index - 1] as number) - median);
+    sampled[sample] = pointOf(times, index, near) - pointOf(times, index - 1, near) - 1;
   }
-  return bitsOfGrid <= bitsOfSteps ? grid : undefined;
+  const bitsOfSkips = bitsEach(sampled, taken, 0);
+  for (let sample = 0; sample < taken; sample++) sampled[sample] = rest(times, 1 + Math.floor(sample * spacing), near);
+  // The first reading has a jitter of its own: seen from the middle of all, residuals are smallest.
+  const offCentre = medianOf(sampled, taken);
+  return bitsEach(sampled, taken, offCentre) + bitsOfSkips <= bitsOfSteps
+    ? { originMs: first + offCentre, stepMs }
+    : undefined;
 }
 
 function pointOf(times: Float64Array, index: number, { originMs, stepMs }: Grid): number {
@@ -142,8 +140,8 @@ function rest(times: Float64Array, index: number, grid: Grid): number {
   return (times[index] as number) - Math.round(grid.originMs + pointOf(times, index, grid) * grid.stepMs);
 }
 
-/** The step that keeps count from the first time to the last, begun with the median one. */
-function refined(times: Float64Array, count: number, median: number): number {
+/** The step that keeps count from the first time to the last, begun with the median one; times lie `jitterMs` about it, or less. */
+function refined(times: Float64Array, count: number, median: number, jitterMs: number): number {
   const first = times[0] as number;
   let stepMs = median;
   for (const span of [...spans, count - 1]) {
@@ -151,9 +149,9 @@ function refined(times: Float64Array, count: number, median: number): number {
     const points = Math.round(length / stepMs);
     if (points > 0) stepMs = length / points;
   }
-  // A clock that runs true has a whole step: the same, and no rounding.
+  // A clock that runs true has a whole step: what the jitter of both ends makes of it is not its own.
   const whole = Math.round(stepMs);
-  if (Math.abs(stepMs - whole) * count < median * maxRefined) stepMs = whole;
+  if (Math.abs(stepMs - whole) * count <= jitterMs) stepMs = whole;
   return Math.abs(stepMs - median) <= median * maxRefined ? stepMs : median;
 }
 
