@@ -10,7 +10,6 @@ import { siblingOf } from "../data/candle-board.ts";
 import { CandleFeed } from "../data/candle-feed.ts";
 import { type CandleRow, type CandleSource, candleRows } from "../data/candle-rows.ts";
 import { candleIntervals, candleWindow, spanOfCandles } from "../data/candle-window.ts";
-import { formatCount } from "../data/format.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { deviceHref } from "../data/route.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -21,7 +20,7 @@ import { candleCardStyles } from "./candle-card-styles.ts";
 import { type CandleChoice, isOtherChoice } from "./candle-choice.ts";
 import { CandleMoves } from "./candle-moves.ts";
 import { candleTable } from "./candle-table.ts";
-import { candleTools } from "./candle-tools.ts";
+import { candleProblems, candleTools } from "./candle-tools.ts";
 import { candleDescription, candleLegend, candleNow, candleWords, closesIn } from "./candle-words.ts";
 import { plotStyles } from "./chart-card-styles.ts";
 import { ChartController, moveCrosshair } from "./chart-controller.ts";
@@ -285,16 +284,14 @@ export class CandleCard extends LitElement {
           this.asTable = !this.asTable;
           this.#charts.request();
         },
+        exported: {
+          ...{ api: this.hub.api, name: `${series.entry.device} ${series.entry.metric}`, of: series.entry },
+          everyMs: () => this.#everyMs,
+          window: () => this.#moves.window(),
+          candles: () => this.#rows(),
+        },
       })}
-      ${
-        feed?.problem === undefined
-          ? nothing
-          : html`<p class="problem" role="alert">
-            ${texts.market.problem(feed.problem)}
-            <button type="button" class="button" @click=${() => feed.retry()}>${texts.device.retry}</button>
-          </p>`
-      }
-      ${feed && feed.leftOut > 0 ? html`<p class="problem" role="status">${texts.market.leftOut(formatCount(feed.leftOut))}</p>` : nothing}
+      ${feed ? candleProblems(feed) : nothing}
       ${candleLegend(row, words, this.pointed !== undefined)}
       <div
         class="plot"

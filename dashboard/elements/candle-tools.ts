@@ -1,7 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { CandleFeed } from "../data/candle-feed.ts";
 import { candleCounts, candleIntervalKeys } from "../data/candle-window.ts";
+import type { ExportSource } from "../data/chart-export.ts";
+import { formatCount } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 import { type CandleChoice, mostCandles } from "./candle-choice.ts";
+import "./chart-export.ts";
 import { icons } from "./icons.ts";
 
 export interface CandleToolsScene {
@@ -15,6 +19,7 @@ export interface CandleToolsScene {
   readonly zoom: (steps: number) => void;
   readonly live: () => void;
   readonly toggleTable: () => void;
+  readonly exported: ExportSource;
 }
 
 /** Above a chart of candles: their width, how many, where, and the table. */
@@ -49,6 +54,7 @@ export function candleTools(scene: CandleToolsScene): TemplateResult {
             ${texts.market.live}
           </button>`
       }
+      <chart-export .label=${label} .source=${scene.exported}></chart-export>
       <button
         type="button"
         class="button bare icon"
@@ -61,6 +67,20 @@ export function candleTools(scene: CandleToolsScene): TemplateResult {
       </button>
     </div>
   </div>`;
+}
+
+/** What is missing of the candles, and why. */
+export function candleProblems(feed: CandleFeed): TemplateResult {
+  const { problem, leftOut } = feed;
+  return html`${
+    problem === undefined
+      ? nothing
+      : html`<p class="problem" role="alert">
+          ${texts.market.problem(problem)}
+          <button type="button" class="button" @click=${() => feed.retry()}>${texts.device.retry}</button>
+        </p>`
+  }
+    ${leftOut > 0 ? html`<p class="problem" role="status">${texts.market.leftOut(formatCount(leftOut))}</p>` : nothing}`;
 }
 
 function button(label: string, icon: TemplateResult, press: () => void, disabled = false): TemplateResult {

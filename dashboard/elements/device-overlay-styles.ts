@@ -29,6 +29,10 @@ export const overlayStyles = css`
   .chip {
     top: -4px;
   }
+  .tools {
+    display: flex;
+    justify-content: end;
+  }
   .legend {
     overflow-x: auto;
   }

@@ -1,8 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
+import type { ExportSource } from "../data/chart-export.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatInstant } from "../data/format.ts";
 import { NumberTrace } from "../data/number-trace.ts";
@@ -17,6 +19,7 @@ import {
   type OverlayTrace,
 } from "../widgets/overlay-chart.ts";
 import { chartCardStyles } from "./chart-card-styles.ts";
+import "./chart-export.ts";
 import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { overlayHeightPx, overlayStyles } from "./device-overlay-styles.ts";
 import { summaryIn } from "./metric-facts.ts";
@@ -37,6 +40,7 @@ export class DeviceOverlay extends LitElement {
   static override styles = [baseStyles, chartCardStyles, overlayStyles];
 
   @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) api!: HubApi;
   @property({ attribute: false }) feed!: DeviceFeed;
   /** Numeric ones, in the order of their looks. */
   @property({ attribute: false }) series: readonly SeriesView[] = [];
@@ -83,6 +87,23 @@ export class DeviceOverlay extends LitElement {
     if (changed.has("feed")) this.#follow();
     if (!this.pointed) return;
     placeChip(this.chip, this.plotHost, this.pointed.leftPx);
+  }
+
+  #source: ExportSource | undefined;
+
+  #exported(): ExportSource {
+    this.#source ??= {
+      api: this.api,
+      name: this.series[0]?.entry.device ?? "",
+      window: () => this.feed.window(),
+      drawn: () =>
+        this.series.flatMap((series) => {
+          const { device, metric, series: id } = series.entry;
+          const trace = this.#isDrawn(series) ? this.feed.trace(id) : undefined;
+          return trace ? [{ device, metric, trace }] : [];
+        }),
+    };
+    return this.#source;
   }
 
   #draw(): number | undefined {
@@ -139,6 +160,7 @@ export class DeviceOverlay extends LitElement {
       </div>
       ${this.chosen || this.series.length <= mostLines ? nothing : html`<p class="hint">${texts.deviceView.most(mostLines)}</p>`}
       <p class="hidden-text" aria-live="polite">${pointed ? this.#inWords(pointed, at ?? "", drawn) : nothing}</p>
+      <div class="tools"><chart-export .label=${texts.deviceView.chart} .source=${this.#exported()}></chart-export></div>
       <div class="legend">
         <table class="numbers" aria-label=${texts.deviceView.legend}>
           <thead>

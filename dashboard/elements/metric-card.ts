@@ -2,8 +2,10 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { CommandController } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
+import type { ExportSource } from "../data/chart-export.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { exploreHref } from "../data/explore-choice.ts";
 import { formatInstant } from "../data/format.ts";
@@ -17,6 +19,7 @@ import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import "./action-menu.ts";
 import { chartCardStyles } from "./chart-card-styles.ts";
+import "./chart-export.ts";
 import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { crosshairKeys } from "./chart-keys.ts";
 import { seriesActions } from "./device-actions.ts";
@@ -38,6 +41,7 @@ export class MetricCard extends LitElement {
   static override styles = [baseStyles, buttonStyles, chartCardStyles, cardStyles];
 
   @property({ attribute: false }) client!: HubClient;
+  @property({ attribute: false }) api!: HubApi;
   @property({ attribute: false }) feed!: DeviceFeed;
   @property({ attribute: false }) series!: SeriesView;
   /** The past of `feed` is here. */
@@ -151,6 +155,7 @@ export class MetricCard extends LitElement {
           >
             ${icons.explore}
           </a>
+          <chart-export .label=${label} .source=${this.#exported()}></chart-export>
           <button
             type="button"
             class="button bare icon"
@@ -169,6 +174,23 @@ export class MetricCard extends LitElement {
         </span>
       </footer>
     </article>`;
+  }
+
+  #source: ExportSource | undefined;
+
+  /** One and the same as long as the card is that of this series: it asks when something is saved. */
+  #exported(): ExportSource {
+    const { device, metric } = this.series.entry;
+    this.#source ??= {
+      api: this.api,
+      name: `${device} ${metric}`,
+      window: () => this.feed.window(),
+      drawn: () => {
+        const trace = this.feed.trace(this.series.entry.series);
+        return trace ? [{ device, metric, trace }] : [];
+      },
+    };
+    return this.#source;
   }
 
   #value() {

@@ -150,6 +150,7 @@ export class DeviceDetail extends LitElement {
           overlay
             ? html`<device-overlay
               .client=${this.hub.client}
+              .api=${this.hub.api}
               .feed=${feed}
               .series=${numbers}
               .chosen=${this.route.params.get(metricsParam)?.split(",")}
@@ -173,6 +174,7 @@ export class DeviceDetail extends LitElement {
   #card(series: SeriesView, device: DeviceView, feed: DeviceFeed) {
     return html`<metric-card
       .client=${this.hub.client}
+      .api=${this.hub.api}
       .feed=${feed}
       .series=${series}
       @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}

@@ -6,6 +6,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { narrow } from "../client/media.ts";
 import { Steps } from "../data/address-steps.ts";
+import type { ExportSource } from "../data/chart-export.ts";
 import {
   type ExploreChoice,
   exploreChoiceOf,
@@ -23,8 +24,7 @@ import { type ExploreMove, splitChoice } from "../elements/explore-bar.ts";
 import "../elements/explore-chart.ts";
 import type { ExploreScene } from "../elements/explore-chart.ts";
 import "../elements/explore-chips.ts";
-import "../elements/explore-export.ts";
-import type { ExportSource } from "../elements/explore-export.ts";
+import "../elements/chart-export.ts";
 import { type ExploreGroup, type ExploreLine, groupsOf, Looks } from "../elements/explore-lines.ts";
 import { picturedCharts } from "../elements/explore-pictured.ts";
 import "../elements/explore-start.ts";
@@ -215,7 +215,7 @@ export class ExplorePage extends LitElement implements Drawn {
       ></explore-bar>
       <div class="ways">
         ${splitChoice(this.#choice.split, (split) => this.#stay({ ...this.#choice, split }))}
-        <explore-export .source=${this.#exported(lines)}></explore-export>
+        <chart-export .source=${this.#exported(lines)}></chart-export>
       </div>
     </div>`;
   }
@@ -223,6 +223,7 @@ export class ExplorePage extends LitElement implements Drawn {
   #exported(lines: readonly ExploreLine[]): ExportSource {
     return {
       api: this.hub.api,
+      name: "charts",
       window: () => this.#moves.window(),
       drawn: () =>
         lines.flatMap((line) => {

@@ -453,8 +453,10 @@ export const en = {
     problem: (message: string) => `The readings could not be loaded: ${message}`,
     export: {
       open: "Export",
+      of: (chart: string) => `Export: ${chart}`,
       drawn: "As drawn",
-      drawnHint: "The rows of these charts: mean, minimum and maximum",
+      drawnHint: "The rows of the chart: mean, minimum and maximum",
+      candlesHint: "The candles in sight: open, high, low, close, volume",
       raw: "Every reading",
       rawHint: "As the hub stored them, in this range",
       picture: "Picture",

@@ -446,8 +446,10 @@ export const ko: Texts = {
     problem: (message: string) => `측정값을 불러오지 못했습니다: ${message}`,
     export: {
       open: "내보내기",
+      of: (chart: string) => `내보내기: ${chart}`,
       drawn: "차트에 표시된 대로",
-      drawnHint: "이 차트의 행: 평균, 최소, 최대",
+      drawnHint: "차트의 행: 평균, 최소, 최대",
+      candlesHint: "보이는 캔들: 시가, 고가, 저가, 종가, 거래량",
       raw: "모든 측정값",
       rawHint: "이 범위에서 허브에 저장된 그대로",
       picture: "이미지",

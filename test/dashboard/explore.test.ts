@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, HubView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import { Steps } from "../../dashboard/data/address-steps.ts";
+import { drawnText, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
 import { exploreChoiceOf, exploreHref, hrefOf, mostExplored, withSeries } from "../../dashboard/data/explore-choice.ts";
-import { drawnText, fileNameOf, rawReadings } from "../../dashboard/data/explore-export.ts";
 import { startersOf } from "../../dashboard/data/explore-starters.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
 import { parseRoute } from "../../dashboard/data/route.ts";
@@ -215,6 +215,33 @@ describe("every reading, as a file", () => {
       ["readings", { device: "b", metric: ["x"], from: 0, to: 11, format: "csv" }],
     ]);
     expect(told.at(-1)).toEqual({ bytes: blob.size, rows: 3 });
+  });
+
+  it("as Parquet is one file for devices with the same metrics, else as few as can be; each with the buckets that are drawn", async () => {
+    const asked: unknown[] = [];
+    const download = async (_: string, { params }: { params?: object } = {}) => {
+      asked.push(params);
+      return new Response(`PAR1 ${asked.length}`);
+    };
+    const parquet = (names: readonly string[], aggregates?: readonly ["mean"]) => {
+      const series = names.map((name) => {
+        const [device = "", metric = ""] = name.split(" ");
+        return { device, metric, everyMs: metric === "state" ? undefined : metric === "raw" ? null : 5 };
+      });
+      return parquetFiles({ ...request, api: { download }, series, aggregates, progress: () => {} });
+    };
+    const span = { from: 0, to: 11, format: "parquet" };
+    const files = await parquet(["a x", "b y", "a y", "b x", "c x"]);
+    expect(await Promise.all(files.map((file) => file.text()))).toEqual(["PAR1 1", "PAR1 2"]);
+    expect(asked.splice(0)).toEqual([
+      { device: ["a", "b"], metric: ["x", "y"], ...span },
+      { device: ["c"], metric: ["x"], ...span },
+    ]);
+    await parquet(["a x", "a state", "a raw"], ["mean"]);
+    expect(asked).toEqual([
+      { device: ["a"], metric: ["state", "x"], ...span, every: 5, aggregates: ["mean"] },
+      { device: ["a"], metric: ["raw"], ...span },
+    ]);
   });
 
   it("says why it failed where the hub refuses the second device", async () => {

@@ -9,7 +9,7 @@ import { type App, createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { launchChromium } from "../support/browser.ts";
-import { builtStoreWorker } from "../support/built.ts";
+import { builtParquetWorker, builtStoreWorker } from "../support/built.ts";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
 import { builtPage } from "./built-page.ts";
@@ -63,7 +63,12 @@ export class World {
     this.#app = await createApp(
       config,
       { clock: systemClock, log: silentLog },
-      { dashboardFolder: this.#pageFolder, storeWorkerUrl: builtStoreWorker(), onFatal },
+      {
+        dashboardFolder: this.#pageFolder,
+        storeWorkerUrl: builtStoreWorker(),
+        parquetWorkerUrl: builtParquetWorker(),
+        onFatal,
+      },
     );
     this.#port = Number(new URL(this.#app.url).port);
   }
