@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { rejection } from "./device.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
-import { pastColumns } from "./past.ts";
+import { pastColumns, tier } from "./past.ts";
 import { thinnedReadings } from "./storage.ts";
 import { deviceName, metricName, sequence, time, value } from "./values.ts";
 import { deviceEntry, presenceReasons, presenceStates, seriesEntry, valueTypes } from "./viewer.ts";
@@ -101,8 +101,8 @@ export type ReadingColumns = z.infer<typeof readingColumns>;
 const readingRange = z.object({
   from: time,
   to: time,
-  /** What the answer was computed from; raw readings and the chunks' summaries are `raw`. */
-  tier: z.enum(["raw"]),
+  /** What the answer was computed from, the coarsest that was used; readings and the chunks' summaries are `raw`. */
+  tier,
   /** Bucket width, ms; null for raw readings. */
   every: z.number().nullable(),
 });
@@ -113,7 +113,7 @@ export type ReadingsAnswer = z.infer<typeof readingsAnswer>;
 
 /** Selectors, lists, repeated parameters. */
 export const manyReadingsAnswer = readingRange.extend({
-  series: z.array(readingColumns.extend({ every: z.number().nullable() })),
+  series: z.array(readingColumns.extend({ every: z.number().nullable(), tier })),
 });
 export type ManyReadingsAnswer = z.infer<typeof manyReadingsAnswer>;
 

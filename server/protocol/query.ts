@@ -5,11 +5,12 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { Refusal } from "./errors.ts";
-import { type Aggregate, aggregateNames, maxPoints } from "./past.ts";
+import { type Aggregate, aggregateNames, maxPoints, zoneName } from "./past.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
 import { storageSorts } from "./storage.ts";
 import { deviceName, maxTimeMs, selector } from "./values.ts";
+import { type Zone, zoneNamed } from "./zones.ts";
 
 /** Entries in a page where `limit` is missing, and the most it may ask for. */
 export const defaultPageLimit = 1_000;
@@ -109,6 +110,7 @@ export const readingsFields = z.strictObject({
   ...rangeFields,
   points: wholeWithin(1, maxPoints).optional(),
   every: duration.optional(),
+  tz: zoneName.optional(),
   aggregates: aggregateList.optional(),
   format: z.enum(readingFormats).optional(),
   time: z.enum(["iso", "ms"]).optional(),
@@ -136,6 +138,8 @@ export interface ReadingsQuery extends RangeQuery {
   /** Buckets wanted per series; never beside `everyMs`. Both undefined: raw readings. */
   readonly points: number | undefined;
   readonly everyMs: number | undefined;
+  /** By whose clocks hours, days and weeks begin; undefined for UTC. */
+  readonly zone: Zone | undefined;
   /** Undefined where the query does not say. */
   readonly aggregates: readonly Aggregate[] | undefined;
   /** Undefined where the query does not say: then the header `Accept` may. */
@@ -229,10 +233,13 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     throw new Refusal("invalid_query", "give points (buckets wanted) or every (their width), not both");
   if (query.aggregates && query.points === undefined && query.every === undefined)
     throw new Refusal("invalid_query", "aggregates needs points or every: without them the answer is raw readings");
+  if (query.tz !== undefined && query.points === undefined && query.every === undefined)
+    throw new Refusal("invalid_query", "tz needs points or every: it tells where hours, days and weeks begin");
   return {
     ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs),
     points: query.points,
     everyMs: query.every,
+    zone: query.tz === undefined ? undefined : zoneNamed(query.tz),
     aggregates: query.aggregates,
     format: query.format,
     time: query.time,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { ping, pong } from "./device.ts";
 import { errorMessage } from "./errors.ts";
 import { metricMeta } from "./metadata.ts";
-import { aggregate, aggregateNames, maxPoints, pastColumns } from "./past.ts";
+import { aggregate, aggregateNames, maxPoints, pastColumns, tier, zoneName } from "./past.ts";
 import { freeText, requestId, selector, time, value } from "./values.ts";
 
 export const viewerHello = z.strictObject({
@@ -22,6 +22,8 @@ export const historyRequest = z
     /** Bucket width, ms. */
     every: z.number().min(1).optional(),
     aggregates: z.array(aggregate).min(1).max(aggregateNames.length).optional(),
+    /** By whose clocks hours, days and weeks begin; UTC where it is missing. */
+    tz: zoneName.optional(),
   })
   .refine((request) => request.points === undefined || request.every === undefined, {
     error: "give points or every, not both",
@@ -160,6 +162,8 @@ export const historyMessage = z.object({
   series: z.int(),
   /** Bucket width, ms; null for raw readings. */
   every: z.number().nullable(),
+  /** What it was made from. */
+  tier,
   ...pastColumns.shape,
   done: z.boolean(),
 });

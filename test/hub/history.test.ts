@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../server/hub/history.ts";
+import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../server/hub/history/query.ts";
 import { Refusal } from "../../server/protocol/errors.ts";
 import { widthForPoints } from "../../server/protocol/ladder.ts";
 import { aggregateNames } from "../../server/protocol/past.ts";
+import { zoneNamed } from "../../server/protocol/zones.ts";
 import { StoreError } from "../../server/store/store.ts";
 import { liveWorld, type TestReading } from "./live/live-world.ts";
 
@@ -35,6 +36,7 @@ describe("history", () => {
     expect(raw).toEqual([
       {
         everyMs: null,
+        tier: "raw",
         done: true,
         columns: { times: ramp(10).map(([, time]) => time), values: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] },
       },
@@ -70,6 +72,7 @@ describe("history", () => {
     expect(pages).toEqual([
       {
         everyMs: 2_000,
+        tier: "raw",
         done: true,
         columns: {
           times: [start, start + 2 * second, start + 60 * second],
@@ -91,6 +94,76 @@ describe("history", () => {
     await world.commit(["boiler-1/temperature", start, 1]);
     const [page] = await ask(world, "boiler-1/temperature", { fromMs: start - 4 * week, everyMs: week });
     expect(new Date(page?.columns.times[0] as number).getUTCDay()).toBe(1);
+  });
+
+  it("[P79] begins days, weeks and hours by the clocks of a zone", async () => {
+    const world = await liveWorld();
+    const hour = 3_600_000;
+    const first = Date.UTC(2026, 2, 27);
+    const rows = Array.from({ length: 24 * 5 }, (_, index): TestReading => ["oven/heat", first + index * hour, index]);
+    await world.commit(...rows);
+    const counted = async (everyMs: number, zone: string | undefined, days = 4) => {
+      const range = { fromMs: first, toMs: first + days * 24 * hour };
+      const query = { ...range, everyMs, aggregates: ["count"] as const, zone: zone ? zoneNamed(zone) : undefined };
+      const { times, count } = (await ask(world, "oven/heat", query))[0]?.columns ?? { times: [] };
+      return times.map((time, index) => [new Date(time).toISOString().slice(5, 16), count?.[index]]);
+    };
+    expect(await counted(24 * hour, "Europe/Berlin")).toEqual([
+      ["03-26T23:00", 23],
+      ["03-27T23:00", 24],
+      ["03-28T23:00", 23],
+      ["03-29T22:00", 24],
+      ["03-30T22:00", 2],
+    ]);
+    expect(await counted(12 * hour, "Asia/Kathmandu", 1)).toEqual([
+      ["03-26T18:15", 7],
+      ["03-27T06:15", 12],
+      ["03-27T18:15", 5],
+    ]);
+    expect(await counted(7 * 24 * hour, "Europe/Berlin")).toEqual([
+      ["03-22T23:00", 70],
+      ["03-29T22:00", 26],
+    ]);
+    for (const everyMs of [60_000, 15 * 60_000]) {
+      expect(await counted(everyMs, "Asia/Kathmandu")).toEqual(await counted(everyMs, undefined));
+    }
+    const open = { fromMs: first, toMs: Number.POSITIVE_INFINITY, nowMs: first + 119 * hour, points: 10 };
+    const [page] = await ask(world, "oven/heat", { ...open, zone: zoneNamed("Europe/Berlin"), aggregates: ["count"] });
+    expect(page?.everyMs).toBe(12 * hour);
+    expect(page?.columns.count?.reduce((sum, count) => sum + count, 0)).toBe(rows.length);
+  });
+
+  it("[P79] cuts at most 100 years by the clocks of a zone", async () => {
+    const world = await liveWorld();
+    await world.commit(["oven/heat", start, 1]);
+    const query = { fromMs: Date.UTC(1900, 0), toMs: start, points: 10, zone: zoneNamed("Europe/Berlin") };
+    await expect(ask(world, "oven/heat", query)).rejects.toThrow("tz=Europe/Berlin goes with at most 100 years");
+    expect(await ask(world, "oven/heat", { ...query, zone: undefined })).toHaveLength(1);
+  });
+
+  it("[P80] asks the store once for the buckets of many series, and goes on where it answered only some", async () => {
+    const world = await liveWorld({}, { pageReadings: 100 });
+    const names = Array.from({ length: 20 }, (_, index) => `boiler-${String(index).padStart(2, "0")}`);
+    await world.commit(...names.flatMap((name) => ramp(6, `${name}/temperature`)), ["boiler-07/phase", start, "warm"]);
+    const asked: number[] = [];
+    const { readManyBuckets } = world.store;
+    world.store.readManyBuckets = (ranges, cuts, limit) => {
+      asked.push(ranges.length);
+      return readManyBuckets.call(world.store, ranges, cuts, limit);
+    };
+    const series = world.catalog.select(undefined, undefined);
+    const query = { fromMs: start, toMs: start + 6 * second, nowMs: start, points: 2, aggregates: ["sum"] as const };
+    const seen: [string, unknown][] = [];
+    for await (const { series: one, page } of world.history.each(series, query)) {
+      seen.push([`${one.device.id}/${one.metric}`, page.columns.sum ?? page.columns.values]);
+    }
+    const expected = series.map(({ device, metric }) => [
+      `${device.id}/${metric}`,
+      metric === "phase" ? ["warm"] : [10, 5],
+    ]);
+    expect(seen).toEqual(expected);
+    // The memory engine answers three at a time.
+    expect(asked).toEqual([20, 17, 14, 11, 8, 5, 2]);
   });
 
   it("[P58] includes from and excludes to", async () => {

@@ -102,6 +102,8 @@ describe("the query of GET readings", () => {
     ["device=a&metric=t&points=5&every=5m", "points (buckets wanted) or every (their width), not both"],
     ["device=a&metric=t&points=5&aggregates=avg", "first, last, min, max, mean, sum, count"],
     ["device=a&metric=t&aggregates=mean", "aggregates needs points or every"],
+    ["device=a&metric=t&tz=Europe/Berlin", "tz needs points or every"],
+    ["device=a&metric=t&every=1d&tz=Europe/Bonn", 'tz "Europe/Bonn" is not an IANA time zone, such as Europe/Berlin'],
     ["device=a&metric=t&from=yesterday", 'from "yesterday" is not a time'],
     ["device=a&metric=t&to=2026-11-24T12:00:00", "ISO 8601 with Z or an offset"],
     ["device=a&metric=t&from=-0m", "must lie before to"],

@@ -98,6 +98,16 @@ describe.each(engines)("GET readings over the %s store", (engine) => {
       expect(raw.body.values).toHaveLength(600);
     });
 
+    it("[P79] has its days by the clocks of tz, with the reference saying so", async () => {
+      const day = { from: at - 20 * 60 * minute, to: at + 10 * minute, every: "1d", aggregates: "count" };
+      expect((await get({ ...pair, ...day })).body).toMatchObject({ times: [at], count: [600] });
+      const { body } = await get({ ...pair, ...day, tz: "Asia/Kathmandu" });
+      expect(body).toMatchObject({ every: 86_400_000, times: [at - (5 * 60 + 45) * minute], count: [600] });
+      const { status, body: refused } = await get({ ...pair, ...day, tz: "Asia/Nowhere" });
+      expect([status, refused.code]).toEqual([400, "invalid_query"]);
+      expect(refused.message).toContain("IANA time zone");
+    });
+
     it("[P50] of booleans and strings is their changes where a width is asked for, else every reading", async () => {
       const phase = await get({ ...pair, metric: "phase", ...all, points: 10 });
       expect(phase.body).toMatchObject({ type: "string", every: null, values: ["warming", "holding"] });

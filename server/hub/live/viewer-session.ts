@@ -4,9 +4,11 @@ import { jsonText } from "../../formats/json.ts";
 import type { Clock, Log } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HubToViewer, Subscribe, ViewerMessage } from "../../protocol/viewer.ts";
+import { zoneNamed } from "../../protocol/zones.ts";
 import { StoreError } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
-import type { History, HistoryQuery } from "../history.ts";
+import type { HistoryQuery } from "../history/query.ts";
+import type { History } from "../history.ts";
 import type { Peer } from "../peer.ts";
 import { type Selection, selectionKey } from "./live-set.ts";
 import type { LiveSets } from "./live-sets.ts";
@@ -227,8 +229,8 @@ export class ViewerSession {
   async #past(subscription: Subscription, series: readonly Series[], query: HistoryQuery): Promise<boolean> {
     const { id } = subscription;
     for await (const { series: one, page } of this.#deps.history.each(series, query)) {
-      const { everyMs: every, columns, done } = page;
-      const text = jsonText({ type: "history", id, series: one.number, every, ...columns, done });
+      const { everyMs: every, tier, columns, done } = page;
+      const text = jsonText({ type: "history", id, series: one.number, every, tier, ...columns, done });
       if (!(await this.#page(subscription, text, text.length))) return false;
     }
     return this.#current(subscription);
@@ -339,5 +341,6 @@ function queryOf(request: NonNullable<Subscribe["history"]>, nowMs: number): His
   const toMs = request.to ?? Number.POSITIVE_INFINITY;
   if (toMs <= request.from) throw new Refusal("invalid_message", "history.from must be before history.to.");
   const everyMs = request.every === undefined ? undefined : Math.max(1, Math.round(request.every));
-  return { fromMs: request.from, toMs, nowMs, points: request.points, everyMs, aggregates: request.aggregates };
+  const { from: fromMs, points, aggregates, tz } = request;
+  return { fromMs, toMs, nowMs, points, everyMs, aggregates, zone: tz === undefined ? undefined : zoneNamed(tz) };
 }

@@ -2,7 +2,7 @@
 import type { ParquetColumn, ParquetRows } from "../../formats/parquet.ts";
 import { parquetPieces } from "../../formats/parquet-thread.ts";
 import type { Series } from "../../hub/catalog.ts";
-import { defaultAggregates, type HistoryColumns, type HistoryQuery } from "../../hub/history.ts";
+import { defaultAggregates, type HistoryColumns, type HistoryQuery } from "../../hub/history/query.ts";
 import type { Aggregate } from "../../protocol/past.ts";
 import type { ReadingsQuery } from "../../protocol/query.ts";
 import type { HttpContext } from "./route.ts";

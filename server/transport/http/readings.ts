@@ -5,10 +5,17 @@ import { jsonText } from "../../formats/json.ts";
 import { ndjsonWriter } from "../../formats/ndjson.ts";
 import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
-import { defaultAggregates, type HistoryColumns, type HistoryPage, type HistoryQuery } from "../../hub/history.ts";
+import {
+  defaultAggregates,
+  type HistoryColumns,
+  type HistoryPage,
+  type HistoryQuery,
+  widthOf,
+} from "../../hub/history/query.ts";
 import { Refusal } from "../../protocol/errors.ts";
-import { widthForPoints } from "../../protocol/ladder.ts";
+import { tierNames } from "../../protocol/past.ts";
 import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
+import type { Tier } from "../../store/answers.ts";
 import { acceptedForm } from "./accept.ts";
 import { unknownDevice } from "./device.ts";
 import { parquetOf } from "./readings-parquet.ts";
@@ -117,7 +124,7 @@ async function* onePiece(series: Series, query: ReadingsQuery, question: History
   const pages = await collect(context.history.pages(series, question));
   const { fromMs: from, toMs: to } = query;
   const every = pages[0]?.everyMs ?? null;
-  yield* objectPieces({ ...describe(series), from, to, tier: "raw", every }, pages);
+  yield* objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);
 }
 
 async function* manyPieces(
@@ -126,20 +133,32 @@ async function* manyPieces(
   question: HistoryQuery,
   context: HttpContext,
 ) {
-  const { fromMs: from, toMs: to, everyMs, points } = query;
-  const every = everyMs ?? (points === undefined ? null : widthForPoints(from, to, points));
-  yield `${JSON.stringify({ from, to, tier: "raw", every }).slice(0, -1)},"series":[`;
+  const { fromMs: from, toMs: to } = query;
+  const every = widthOf(question) ?? null;
+  yield `${JSON.stringify({ from, to, every }).slice(0, -1)},"series":[`;
   let comma = "";
   let pages: HistoryPage[] = [];
+  let coarsest: Tier = "raw";
   for await (const { series: one, page } of context.history.each(series, question)) {
     pages.push(page);
     if (!page.done) continue;
     yield comma;
-    yield* objectPieces({ ...describe(one), every: pages[0]?.everyMs ?? null }, pages);
+    const tier = coarsestOf(pages);
+    yield* objectPieces({ ...describe(one), tier, every: pages[0]?.everyMs ?? null }, pages);
+    coarsest = coarserOf(coarsest, tier);
     comma = ",";
     pages = [];
   }
-  yield "]}";
+  // Which tiers were used is known only now.
+  yield `],"tier":${JSON.stringify(coarsest)}}`;
+}
+
+function coarsestOf(pages: readonly HistoryPage[]): Tier {
+  return pages.reduce<Tier>((coarsest, { tier }) => coarserOf(coarsest, tier), "raw");
+}
+
+function coarserOf(one: Tier, other: Tier): Tier {
+  return tierNames.indexOf(one) < tierNames.indexOf(other) ? other : one;
 }
 
 function describe(series: Series) {
