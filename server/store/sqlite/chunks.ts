@@ -54,9 +54,8 @@ export class Chunks {
     this.#read = db.prepare(`SELECT ${storedColumns}, received_ms AS receivedMs FROM chunks WHERE id = ?`);
   }
 
-  /** Writes rows as one chunk; none of them arrived after `receivedMs`. Answers the encoded size. */
-  insert(series: number, rows: ChunkColumns, receivedMs: number): number {
-    const blob = encodeChunk(rows);
+  /** Writes rows as one chunk, `blob` as `encodeChunk` made it of them; none of them arrived after `receivedMs`. Answers the encoded size. */
+  insert(series: number, rows: ChunkColumns, receivedMs: number, blob = encodeChunk(rows)): number {
     const { times } = rows;
     this.#insert.run(series, times[0], times.at(-1), times.length, blob.length, receivedMs, summarize(rows), blob);
     return blob.length;

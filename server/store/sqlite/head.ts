@@ -6,8 +6,11 @@ import { risingRows } from "./rows.ts";
 
 const firstCapacity = 16;
 const firstFullAt = 1024;
-/** Spread of the sizes at which heads are full: a fleet started together must not seal together. */
-const jitter = 0.25;
+/** A head is full with between 2 % and 32 % more readings than one chunk should take: a fleet started together must not seal together. */
+const leastOver = 0.02;
+const jitter = 0.3;
+/** The commit of each row whose number is a multiple of 2^6 is remembered. */
+const markShift = 6;
 const noCells = new Float64Array(0);
 /** Of a head that stands alone. */
 const uncounted: HeadTally = { overwritten: 0 };
@@ -50,6 +53,8 @@ export class SeriesHead {
   sealing = false;
   /** The series is gone; queues that still hold it pass over it. */
   removed = false;
+  /** Rows that a restart took from the journal and that lie before the end of what is sealed: some are sealed already. */
+  metAgain = 0;
   /** Commit of the oldest row; 0 where there is none. */
   firstCommit = 0;
   /** Commit of the row that came last. */
@@ -60,6 +65,9 @@ export class SeriesHead {
   #cells = noCells;
   #length = 0;
   #rising = true;
+  /** Commits of every 64th row, as long as the rows stand in order of arrival. */
+  #marks: number[] = [];
+  #inOrder = true;
   /** Which row is the newest, and its commit. */
   #newestAt = 0;
   #newestCommit = 0;
@@ -77,6 +85,16 @@ export class SeriesHead {
   /** Rows held; two of one millisecond may still count twice. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Whether the rows came in rising time: they then stand in order of commit, too. */
+  get isRising(): boolean {
+    return this.#rising && this.#inOrder;
+  }
+
+  /** A commit that is not later than that of the row at `index`, and later than that of any row 64 places before; of rising rows only. */
+  commitAt(index: number): number {
+    return this.#marks[index >> markShift] as number;
   }
 
   /** Memory of the rows, bytes. */
@@ -120,6 +138,7 @@ export class SeriesHead {
         this.#newestCommit = commit;
       }
     }
+    if (length % (1 << markShift) === 0) this.#marks.push(commit);
     this.#cells[at] = timeMs;
     this.#cells[at + 1] = this.#isText ? this.#numberOf(strings[cell] as string) : cell;
     this.#length = length + 1;
@@ -165,10 +184,27 @@ export class SeriesHead {
     this.#cells = noCells;
     this.#length = 0;
     this.#rising = true;
+    this.#inOrder = true;
+    this.#marks = [];
     this.#repeats = 0;
     this.#strings = [];
     this.#numbers = undefined;
     this.firstCommit = 0;
+    this.queued = false;
+    this.sealing = false;
+  }
+
+  /** Forgets the rows before `start`: they are sealed. Only of rising rows. */
+  clearBefore(start: number): void {
+    const count = this.#length - start;
+    const marks = Array.from({ length: Math.ceil(count / (1 << markShift)) }, (_, at) =>
+      this.commitAt(start + (at << markShift)),
+    );
+    this.firstCommit = marks[0] as number;
+    this.#marks = marks;
+    this.#cells = this.#cells.slice(start * 2, this.#length * 2);
+    this.#length = count;
+    this.#newestAt = count - 1;
     this.queued = false;
     this.sealing = false;
   }
@@ -183,6 +219,8 @@ export class SeriesHead {
       this.#cells[index * 2 + 1] = values[index] as number;
     }
     this.#rising = true;
+    this.#inOrder = false;
+    this.#marks = [];
     this.#newestAt = times.length - 1;
   }
 
@@ -197,10 +235,15 @@ export class SeriesHead {
   }
 }
 
-/** `rows` spread by ±25 %, always the same for one series and number of seals. */
+/** When a head whose chunks should have `rows` readings is looked at: with 2 to 32 % more, always the same for one series and number of seals. */
 export function jittered(rows: number, series: number, turn: number): number {
   let hash = Math.imul(series ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(turn + 1, 0xc2b2ae35);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   const spread = ((hash ^ (hash >>> 12)) >>> 0) / 0x100000000;
-  return Math.max(16, Math.round(rows * (1 - jitter + 2 * jitter * spread)));
+  return Math.max(16, Math.round(rows * (1 + leastOver + jitter * spread)));
+}
+
+/** About how many readings the chunks of a head take that is full at `fullAt`. */
+export function rowsOfChunk(fullAt: number): number {
+  return fullAt / (1 + leastOver + jitter / 2);
 }

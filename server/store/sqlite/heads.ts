@@ -96,6 +96,7 @@ export class Heads {
     for (let index = 0; index < length; index++) {
       const head = this.#byNumber[series[index] as number];
       if (head === undefined || commit <= head.sealed.throughCommit) continue;
+      if (head.sealed.lastMs !== null && (times[index] as number) <= head.sealed.lastMs) head.metAgain += 1;
       this.#pushOne(head, times[index] as number, values[index] as number, strings, commit);
     }
   }
@@ -201,6 +202,23 @@ export class Heads {
   resumeSweep(): void {
     const oldest = this.#oldest();
     if (oldest) this.#sweepAt = Math.max(0, this.#list.indexOf(oldest));
+  }
+
+  /** Takes the rows before `start` out of a head; the others wait for the next seal. */
+  clearBefore(head: SeriesHead, start: number): void {
+    if (start === 0) {
+      head.queued = false;
+      head.sealing = false;
+      return;
+    }
+    this.#bytes -= head.bytes;
+    head.clearBefore(start);
+    this.#bytes += head.bytes;
+    const commit = head.firstCommit;
+    let place = this.#order.length;
+    // The commits of what is left are among the newest: the place is near the end.
+    while (place > this.#orderAt && (this.#order[place - 1] as { commit: number }).commit > commit) place -= 1;
+    this.#order.splice(place, 0, { head, commit });
   }
 
   /** Empties a head. */

@@ -20,7 +20,7 @@ export interface SqliteStoreOptions {
   readonly journalBudgetBytes?: number | undefined;
   /** Memory of all heads together is kept near or below this by sealing them early. Default 128 MiB. */
   readonly headBudgetBytes?: number | undefined;
-  /** Encoded size at which a head is full. Default 3,700: with its row it fills one page of 4 KiB. */
+  /** Encoded size that a chunk should have. Default 4,640: a page of its own, and little more, is full (`fit.ts`). */
   readonly chunkBytes?: number | undefined;
   /** How long a commit waits for another program that has locked the database before it is refused, ms. Default 5,000. */
   readonly busyTimeoutMs?: number | undefined;
@@ -59,7 +59,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     budget: options.budget ?? "off",
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
-    chunkBytes: options.chunkBytes ?? 3700,
+    chunkBytes: options.chunkBytes ?? 4640,
     headsPerSlice: options.headsPerSlice ?? 64,
     sliceMs: options.sliceMs ?? 4,
     tiers: options.tiers ?? defaultTiers,

@@ -1,17 +1,19 @@
 /** Turns a head into chunks: merges the small ones at the end of its series, and keeps late readings apart. */
-import type { ChunkColumns } from "../codec/chunk.ts";
+import { type ChunkColumns, encodeChunk } from "../codec/chunk.ts";
 import type { SeriesState } from "../store.ts";
 import { type ChunkInfo, Chunks } from "./chunks.ts";
 import type { Db } from "./driver.ts";
-import { jittered, type NewestReading, type SealedState, type SeriesHead } from "./head.ts";
+import { cutToFit, isShort, type Piece } from "./fit.ts";
+import { jittered, type NewestReading, rowsOfChunk, type SealedState, type SeriesHead } from "./head.ts";
 import type { Heads } from "./heads.ts";
 import { lowerBound, mergeRows, sliceRows } from "./rows.ts";
 import type { Staleness } from "./stale.ts";
 
-/** So many small chunks at the end of a series become one. */
+/** So many small chunks at the end of a series become one; sooner where they are no longer than this part of a chunk together. */
 const mergeAt = 6;
+const tinyShare = 0.22;
 /** No chunk holds more readings: what a query must decode for one of them. */
-const maxChunkRows = 8192;
+const maxChunkRows = 16_384;
 
 /** What a seal changes in memory; applied once its transaction is durable. */
 export interface Sealed {
@@ -19,6 +21,10 @@ export interface Sealed {
   readonly state: SealedState;
   readonly newest: NewestReading | undefined;
   readonly fullAt: number;
+  /** Rows of the head from here on were not written and stay in it; undefined where all were. */
+  readonly keptFrom: number | undefined;
+  /** Rows that said the same as what was sealed. */
+  readonly alike: number;
 }
 
 export class Sealer {
@@ -42,8 +48,11 @@ export class Sealer {
     );
   }
 
-  /** Writes the head's rows, all of commits up to `commit`, inside the caller's transaction. Memory stays as it was. */
-  seal(head: SeriesHead, commit: number): Sealed {
+  /**
+   * Writes the head's rows, all of commits up to `commit`, inside the caller's transaction. Memory stays as it was. Where
+   * `mayKeep`, because the head was only found full, rows at its end that fill no chunk are left out, or all of them.
+   */
+  seal(head: SeriesHead, commit: number, mayKeep = false): Sealed {
     const { series, type } = head.identity;
     const rows = head.rows();
     this.#stale.arrived(series, rows.times);
@@ -57,23 +66,51 @@ export class Sealer {
     }
     const ceilingMs = known[run.length]?.lastMs ?? Number.NEGATIVE_INFINITY;
     const old = mergeRows(type, merged);
-    for (const { id } of run) this.#chunks.remove(id);
     const all = mergeRows(type, [old, rows]);
     const late = sliceRows(all, Number.NEGATIVE_INFINITY, ceilingMs + 1);
     const fresh = sliceRows(all, ceilingMs + 1, Number.POSITIVE_INFINITY);
-    const repeated = late.times.length === 0 ? 0 : this.#countKnown(series, late);
+    const pieces = this.#cut(fresh, rowsOfChunk(head.fullAt));
+    const written = pieces.reduce((sum, { blob }) => sum + blob.length, 0);
+    const fullAt = fresh.times.length === 0 ? head.fullAt : this.#fullAt(series, written / fresh.times.length);
+    // Rows that follow all that is sealed can be met again by a restart and change nothing: a commit of which a part is sealed may stay.
+    const follows = head.isRising && (rows.times[0] as number) > (known[0]?.lastMs ?? Number.NEGATIVE_INFINITY);
+    const end = pieces.at(-1);
+    let keptFrom: number | undefined;
+    if (mayKeep && follows && type !== "string" && end && isShort(end, this.#chunkBytes, maxChunkRows)) {
+      if (pieces.length === 1)
+        return { ...unchanged(head), fullAt: Math.max(fullAt - old.times.length, rows.times.length + 16) };
+      const start = end.start - old.times.length;
+      if (start > 0) {
+        keptFrom = start;
+        pieces.pop();
+      }
+    }
+    for (const { id } of run) this.#chunks.remove(id);
+    const { repeated, news } = this.#compare(series, late);
     const receivedMs = Math.max(this.#heads.lastReceivedMs(head), ...merged.map((chunk) => chunk.receivedMs));
-    const bytes = this.#write(series, late, receivedMs) + this.#write(series, fresh, receivedMs);
+    this.#write(series, news, this.#cut(news, rowsOfChunk(head.fullAt)), receivedMs);
+    this.#write(series, fresh, pieces, receivedMs);
+    const count = late.times.length + (keptFrom === undefined ? fresh.times.length : (end as Piece).start);
     const state = {
-      throughCommit: commit,
-      count: head.sealed.count + all.times.length - old.times.length - repeated,
+      throughCommit: keptFrom === undefined ? commit : head.commitAt(keptFrom) - 1,
+      count: head.sealed.count + count - old.times.length - repeated,
       firstMs: Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, all.times[0] as number),
-      lastMs: Math.max(head.sealed.lastMs ?? Number.NEGATIVE_INFINITY, all.times.at(-1) as number),
+      lastMs: Math.max(head.sealed.lastMs ?? Number.NEGATIVE_INFINITY, all.times[count - 1] as number),
     };
-    const newest = this.#heads.newest(head);
+    const newest = keptFrom === undefined ? this.#heads.newest(head) : newestOf(rows, keptFrom - 1, receivedMs);
     this.save(series, state, newest);
-    const rowsWanted = Math.min(maxChunkRows / 2, (this.#chunkBytes * all.times.length) / bytes);
-    return { head, state, newest, fullAt: jittered(rowsWanted, series, this.#turn++) };
+    return { head, state, newest, fullAt, keptFrom, alike: late.times.length - news.times.length };
+  }
+
+  /** How many readings a head shall have, of which one takes `rowBytes` in a chunk. */
+  #fullAt(series: number, rowBytes: number): number {
+    return jittered(Math.min(maxChunkRows, this.#chunkBytes / rowBytes), series, this.#turn++);
+  }
+
+  #cut(rows: ChunkColumns, guess: number): Piece[] {
+    return cutToFit(rows.times.length, guess, this.#chunkBytes, maxChunkRows, (start, end) =>
+      encodeChunk(partOf(rows, start, end)),
+    );
   }
 
   /** Chunks in order of arrival; undefined where one of them is damaged. */
@@ -99,7 +136,7 @@ export class Sealer {
   #unsealed(head: SeriesHead): { readonly count: number; readonly firstMs: number | null } {
     const rows = head.rows();
     const late = sliceRows(rows, Number.NEGATIVE_INFINITY, (head.sealed.lastMs ?? Number.NEGATIVE_INFINITY) + 1);
-    const repeated = late.times.length === 0 ? 0 : this.#countKnown(head.identity.series, late);
+    const { repeated } = this.#compare(head.identity.series, late);
     return { count: rows.times.length - repeated, firstMs: rows.times[0] ?? null };
   }
 
@@ -116,7 +153,7 @@ export class Sealer {
     let firstMs = Number.POSITIVE_INFINITY;
     let bytes = 0;
     let count = rows.times.length;
-    const rowBytes = this.#chunkBytes / fullAt;
+    const rowBytes = this.#chunkBytes / rowsOfChunk(fullAt);
     for (let size = 1; size <= Math.min(known.length, mergeAt); size++) {
       const chunk = known[size - 1] as ChunkInfo;
       bytes += chunk.bytes;
@@ -126,7 +163,8 @@ export class Sealer {
       const belowMs = known[size]?.lastMs ?? Number.NEGATIVE_INFINITY;
       // Merged chunks get a new, higher rank: only a run that nothing else overlaps may do so.
       if (firstMs <= belowMs) continue;
-      const enough = size === mergeAt || bytes + rows.times.length * rowBytes >= this.#chunkBytes;
+      const together = bytes + rows.times.length * rowBytes;
+      const enough = size === mergeAt || together >= this.#chunkBytes || together <= this.#chunkBytes * tinyShare;
       const reachesBack =
         (rows.times[0] as number) <= (known[0] as ChunkInfo).lastMs && (rows.times[0] as number) > belowMs;
       if (enough || reachesBack) best = size;
@@ -134,37 +172,58 @@ export class Sealer {
     return known.slice(0, best);
   }
 
-  /** Writes rows as chunks of at most `maxChunkRows`; answers their encoded size. */
-  #write(series: number, rows: ChunkColumns, receivedMs: number): number {
-    const count = rows.times.length;
-    const parts = Math.ceil(count / maxChunkRows);
-    let bytes = 0;
-    for (let part = 0; part < parts; part++) {
-      const start = Math.floor((count * part) / parts);
-      const end = Math.floor((count * (part + 1)) / parts);
-      const times = rows.times.subarray(start, end);
-      bytes += this.#chunks.insert(series, { ...rows, times, values: rows.values.subarray(start, end) }, receivedMs);
-    }
-    return bytes;
+  /** Writes pieces of rows as chunks. */
+  #write(series: number, rows: ChunkColumns, pieces: readonly Piece[], receivedMs: number): void {
+    for (const { start, end, blob } of pieces) this.#chunks.insert(series, partOf(rows, start, end), receivedMs, blob);
   }
 
-  /** How many of these times the chunks already have. */
-  #countKnown(series: number, late: ChunkColumns): number {
-    const { times } = late;
-    const seen = new Uint8Array(times.length);
-    for (const chunk of this.#chunks.overlapping(series, times[0] as number, times.at(-1) as number)) {
+  /** How many of these rows repeat a time that the chunks already have, and all but those that repeat its value, too. */
+  #compare(series: number, late: ChunkColumns): { readonly repeated: number; readonly news: ChunkColumns } {
+    const { times, values, strings, type } = late;
+    const known = new Uint8Array(times.length);
+    for (const chunk of times.length === 0 ? [] : this.#overlapping(series, times)) {
       const start = lowerBound(times, chunk.firstMs);
       const end = lowerBound(times, chunk.lastMs + 1);
-      if (start === end) continue;
-      const old = this.#chunks.tryRead(chunk.id)?.times;
+      const old = start === end ? undefined : this.#chunks.tryRead(chunk.id);
       if (!old) continue;
       for (let index = start; index < end; index++) {
-        const time = times[index] as number;
-        if (old[lowerBound(old, time)] === time) seen[index] = 1;
+        const at = lowerBound(old.times, times[index] as number);
+        if (old.times[at] !== times[index]) continue;
+        const before = old.values[at] as number;
+        const after = values[index] as number;
+        const isSame = type === "string" ? old.strings[before] === strings[after] : Object.is(before, after);
+        known[index] = isSame ? sameValue : sameTime;
       }
     }
-    return seen.reduce((sum, one) => sum + one, 0);
+    const repeated = known.reduce((sum, one) => sum + (one > 0 ? 1 : 0), 0);
+    const isNews = (_: number, index: number) => known[index] !== sameValue;
+    const news = { ...late, times: times.filter(isNews), values: values.filter(isNews) };
+    return { repeated, news: news.times.length === times.length ? late : news };
   }
+
+  #overlapping(series: number, times: Float64Array): ChunkInfo[] {
+    return this.#chunks.overlapping(series, times[0] as number, times.at(-1) as number);
+  }
+}
+
+/** What a reading repeats of one that is sealed. */
+const sameTime = 1;
+const sameValue = 2;
+
+/** Of a head that stays as it is. */
+function unchanged(head: SeriesHead): Omit<Sealed, "fullAt"> {
+  return { head, state: head.sealed, newest: head.sealedNewest, keptFrom: 0, alike: 0 };
+}
+
+function partOf(rows: ChunkColumns, start: number, end: number): ChunkColumns {
+  if (start === 0 && end === rows.times.length) return rows;
+  return { ...rows, times: rows.times.subarray(start, end), values: rows.values.subarray(start, end) };
+}
+
+/** The row at `index`, a number or a boolean; its arrival is not known closer than that of all rows. */
+function newestOf({ type, times, values }: ChunkColumns, index: number, receivedMs: number): NewestReading {
+  const cell = values[index] as number;
+  return { timeMs: times[index] as number, value: type === "boolean" ? cell !== 0 : cell, receivedMs };
 }
 
 /** Text as text, numbers and booleans as the 8 bytes of a double, since SQLite's own REAL would turn -0 into 0. */

@@ -84,7 +84,7 @@ describe("budgets", () => {
     for (const turn of [0, 1]) {
       const tenths = new Map<number, number>();
       for (const size of sizes) {
-        const tenth = Math.floor(((size[turn] as number) - 750) / 50);
+        const tenth = Math.floor(((size[turn] as number) - 1_020) / 30);
         tenths.set(tenth, (tenths.get(tenth) ?? 0) + 1);
       }
       for (let tenth = 0; tenth < 10; tenth++) expect(tenths.get(tenth)).toBeGreaterThan(60);

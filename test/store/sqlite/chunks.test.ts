@@ -121,7 +121,7 @@ describe("chunks", () => {
 
   it("[SQ11] cuts a head that merges made too long", async () => {
     await sealed(Array.from({ length: 20_000 }, (_, index): Row => [index * 1_000, 20]));
-    expect(Math.max(...chunkRows().map(({ count }) => count))).toBeLessThanOrEqual(8_192);
+    expect(Math.max(...chunkRows().map(({ count }) => count))).toBeLessThanOrEqual(16_384);
     expect((await world.raw(everything(1), 5_000)).length).toBe(20_000);
     expect(await world.changes(everything(1))).toEqual([[0, 20]]);
   });

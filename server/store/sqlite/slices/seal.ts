@@ -25,7 +25,7 @@ export function sealSlice(place: Workplace): () => boolean {
         const written: Sealed[] = [];
         for (; head; head = performance.now() < endMs ? heads.next() : undefined) {
           taken.push(head);
-          written.push(sealer.seal(head, place.commit));
+          written.push(sealer.seal(head, place.commit, head.queued));
         }
         return written;
       });
@@ -70,12 +70,15 @@ export function sealAll(place: Workplace): void {
 }
 
 function applySeals({ parts: { heads } }: Workplace, sealed: readonly Sealed[]): void {
-  for (const { head, state, newest, fullAt } of sealed) {
-    // What the rows do not add to the sealed part took the place of something there.
-    heads.tally.overwritten += head.length - (state.count - head.sealed.count);
+  for (const { head, state, newest, fullAt, keptFrom, alike } of sealed) {
+    // What the rows do not add to the sealed part took the place of something there, or a restart met it again.
+    const written = (keptFrom ?? head.length) - Math.min(head.metAgain, alike);
+    heads.tally.overwritten += written - (state.count - head.sealed.count);
+    head.metAgain = 0;
     head.sealed = state;
     head.sealedNewest = newest;
     head.fullAt = fullAt;
-    heads.clear(head);
+    if (keptFrom === undefined) heads.clear(head);
+    else heads.clearBefore(head, keptFrom);
   }
 }
