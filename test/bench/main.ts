@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- PART…] [--case NAME]… [--rounds N] [--json FILE] [--guard] [--record] [--quick] [--folder DIR] [--hub MAIN.js]…`:
+ * `npm run bench [-- PART…] [--case NAME]… [--rounds N] [--json FILE] [--guard] [--record] [--quick] [--folder DIR] [--days N] [--cache DIR] [--hub MAIN.js]…`:
  * this hub beside others, in one run. Exit codes: 0 measured, 1 a run was void or the guard is red, 2 a word on the command line was wrong.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -24,7 +24,9 @@ function readFlags() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+      cache: { type: "string", default: join(tmpdir(), "telemetry-hub-bench") },
       case: { type: "string", multiple: true, default: [] },
+      days: { type: "string", default: "12" },
       folder: { type: "string", default: tmpdir() },
       guard: { type: "boolean", default: false },
       hub: { type: "string", multiple: true, default: [] },
@@ -40,11 +42,14 @@ function readFlags() {
   if (unknown !== undefined)
     throw new Error(`There is no part ${unknown}; there are ${parts.map(({ name }) => name).join(", ")}.`);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds takes a number from 1, not ${values.rounds}.`);
+  const days = Number(values.days);
+  if (!Number.isInteger(days) || days < 1) throw new Error(`--days takes a number from 1, not ${values.days}.`);
   if (values.quick && values.record && values.recorded === recordFile)
     throw new Error("--quick measures nothing that is worth a record; name another file with --recorded.");
   return {
     ...values,
     rounds,
+    days,
     parts: parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
   };
 }
@@ -68,7 +73,7 @@ async function measure(part: Part, context: Context): Promise<PartReport> {
 async function run(flags: Flags): Promise<number> {
   if (process.platform !== "linux")
     throw new Error("The benchmark reads what a process costs from /proc, and needs Linux.");
-  const { quick, rounds } = flags;
+  const { quick, rounds, days, cache } = flags;
   // A record that can't be read is told before the measuring, not after it.
   const before = readRecord(flags.recorded);
   mkdirSync(flags.folder, { recursive: true });
@@ -83,8 +88,7 @@ async function run(flags: Flags): Promise<number> {
   const load = new Load();
   const context: Context = {
     folder,
-    rounds,
-    quick,
+    ...{ rounds, quick, days, cache },
     hubs: [hubSystem(), ...flags.hub.map((main) => hubSystem(main, main))],
     rivals: rivals.filter(isHere),
     load,

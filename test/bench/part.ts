@@ -61,6 +61,10 @@ export interface Context {
   readonly load: Load;
   /** False for cases that the command line leaves out. */
   wants(name: string): boolean;
+  /** Days that the part `history` looks back on. */
+  readonly days: number;
+  /** Where what takes minutes to make is kept from run to run. */
+  readonly cache: string;
   /** Tells whoever waits how far it is. */
   say(line: string): void;
 }

@@ -7,5 +7,6 @@ import { ingest } from "./ingest/ingest.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part } from "./part.ts";
 import { size } from "./size/size.ts";
+import { tenDays } from "./ten-days/ten-days.ts";
 
-export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, idleMemory, dashboard];
+export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, tenDays, idleMemory, dashboard];

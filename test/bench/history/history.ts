@@ -1,59 +1,69 @@
-/** How long it takes to ask about the past, of systems that hold the same ten days. */
+/** How long it takes to ask about the past of a hundred devices and of a series at 1 kHz, beside the plain indexed table with the same readings. */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { byCase } from "../by-case.ts";
+import { checkStored } from "../experiment.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { bytesIn, settle } from "../process-figures.ts";
+import { streamIn } from "../stream-in.ts";
 import { startTableReader } from "../systems/obvious.ts";
 import type { Running, System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
-import { Asker, type Told } from "./ask.ts";
-import { type Dialect, dialectOf } from "./dialects/dialects.ts";
-import { fill } from "./fill.ts";
-import { forgetFiles } from "./page-cache.ts";
-import { type Answer, type Case, cases, mistakeIn, rightAnswer } from "./questions.ts";
-import { Readings } from "./readings.ts";
+import { Asker, type Told } from "../ten-days/ask.ts";
+import { forgetFiles } from "../ten-days/page-cache.ts";
+import { type Answer, mistakeIn } from "../ten-days/questions.ts";
+import { type Dialect, hubDialect, tableDialect } from "./dialects.ts";
+import { Fleet } from "./fleet.ts";
+import { type Case, cases, rightAnswer } from "./questions.ts";
+import { tableOf } from "./table.ts";
 
-/** Stored is the case of what all that takes on the disk. */
-const storedCase = "50 series, 10 days";
+const seed = 1;
+/** Of the case of what all that takes on the disk, and how long until it is there. */
+const storedCase = "all of it";
 
 export const history: Part = {
   name: "history",
-  about: "questions about the past, each over HTTP; first: the first of its kind after a start with cold files",
+  about:
+    "questions about the past of 100 devices with 5 metrics each 10 s and one series at 1 kHz, each over HTTP; first: the first of its kind after a start with cold files",
   figures: [
     { name: "p50 ms", unit: "ms", better: "less", tolerance: 1.6, digits: 2 },
     { name: "p99 ms", unit: "ms", better: "less", tolerance: 3, digits: 2 },
     { name: "first ms", unit: "ms", better: "less", tolerance: 3, digits: 2 },
     { name: "answer kB", unit: "kB", digits: 1 },
     { name: "bytes/reading", unit: "bytes", better: "less", tolerance: 1.3, digits: 2 },
+    { name: "MB", unit: "MB", digits: 0 },
+    { name: "filled in s", unit: "s", digits: 1 },
+    { name: "readings", unit: "readings" },
   ],
-  against: ["table FULL", "VictoriaMetrics", "InfluxDB"],
+  against: [tableFull.name],
   run,
 };
 
-/** A system that was filled and stopped. */
+/** Data that is there, and no system on it. */
 interface Archive {
   readonly name: string;
   readonly folder: string;
+  readonly bytes: number;
+  readonly seconds: number;
   readonly dialect: Dialect;
   open(): Promise<Running>;
 }
 
-/** A day in reports of 8 s has 10,800 of each series; in a smoke they are two minutes apart. */
-const stepMsOf = ({ quick }: Context): number => (quick ? 120_000 : 8_000);
+const quickExtent = { devices: 3, days: 1, stepMs: 60_000, shakeMs: 10_000 };
 
 async function* run(context: Context): AsyncGenerator<Figure> {
-  const readings = new Readings("bench", stepMsOf(context), Date.now());
+  const { quick, days } = context;
+  const fleet = new Fleet(seed, quick ? quickExtent : { devices: 100, days, stepMs: 10_000 });
   const archives: Archive[] = [];
-  for (const system of [...context.hubs, tableFull, ...context.rivals]) {
-    context.say(`filling with ${readings.count} readings: ${system.name}`);
-    const archive = await filled(context, system, readings);
-    archives.push(archive);
-    const value = bytesIn(archive.folder) / readings.count;
-    if (context.wants(storedCase))
-      yield { case: storedCase, system: system.name, round: 1, figure: "bytes/reading", value };
+  for (const hub of context.hubs) {
+    context.say(`filling with ${fleet.count} readings: ${hub.name}`);
+    archives.push(await filled(context, hub, fleet));
   }
-  const examiner = new Examiner(readings);
+  const table = tableOf(fleet, quick ? context.folder : context.cache, context.say);
+  const open = (): Promise<Running> => startTableReader(table.folder);
+  archives.push({ ...table, open, name: tableFull.name, dialect: tableDialect });
+  if (context.wants(storedCase)) for (const archive of archives) yield* weighed(archive, fleet);
+  const examiner = new Examiner(fleet);
   for (let round = 1; round <= context.rounds; round++) {
     const figures: Figure[] = [];
     for (const archive of archives) {
@@ -64,20 +74,34 @@ async function* run(context: Context): AsyncGenerator<Figure> {
   }
 }
 
-async function filled(context: Context, system: System, readings: Readings): Promise<Archive> {
+function weighed({ name: system, bytes, seconds }: Archive, { count }: Fleet): Figure[] {
+  const of = { "bytes/reading": bytes / count, MB: bytes / 1e6, "filled in s": seconds, readings: count };
+  return Object.entries(of).map(([figure, value]) => ({ case: storedCase, system, round: 1, figure, value }));
+}
+
+/** A hub tidies up once nothing has come for a while. */
+const restMs = 15_000;
+const patienceToSettleMs = 300_000;
+
+async function filled(context: Context, hub: System, fleet: Fleet): Promise<Archive> {
   const folder = mkdtempSync(join(context.folder, "archive-"));
-  const running = await system.start(folder);
+  const running = await hub.start(folder);
   try {
-    await fill(system, running, readings);
-    // What a system still has to merge would disturb the others' answers, and its own.
-    if (!context.quick) await settle(running.pid, 60_000);
+    const startMs = performance.now();
+    await streamIn(running.port, fleet.sources());
+    const seconds = (performance.now() - startMs) / 1_000;
+    await checkStored(hub, running, fleet.count);
+    if (!context.quick) {
+      await new Promise((resolve) => setTimeout(resolve, restMs));
+      await settle(running.pid, patienceToSettleMs);
+    }
     await running.stop();
+    const open = (): Promise<Running> => hub.start(folder);
+    return { name: hub.name, folder, bytes: bytesIn(folder), seconds, dialect: hubDialect, open };
   } catch (error) {
     running.kill();
     throw error;
   }
-  const open = (): Promise<Running> => (system === tableFull ? startTableReader(folder) : system.start(folder));
-  return { name: system.name, folder, dialect: dialectOf(system), open };
 }
 
 async function examined(context: Context, archive: Archive, examiner: Examiner, round: number): Promise<Figure[]> {
@@ -103,21 +127,24 @@ async function examined(context: Context, archive: Archive, examiner: Examiner, 
 /** After its first time each question of a case is asked once, or until that took so long together, but for the least. */
 const least = 2;
 const patienceMs = 1_500;
+/** Answers that are right, of small ones: they are asked for in each round, by both sides. */
+const keptTimes = 2_000;
 
 /** Asks, and takes no wrong answer. */
 class Examiner {
-  readonly #readings: Readings;
+  readonly #fleet: Fleet;
   readonly #right = new Map<string, Answer>();
 
-  constructor(readings: Readings) {
-    this.#readings = readings;
+  constructor(fleet: Fleet) {
+    this.#fleet = fleet;
   }
 
   async examine(archive: Archive, asker: Asker, of: Case, quick: boolean): Promise<Record<string, number>> {
     const first = await this.#ask(archive, asker, of, 0);
     const times: number[] = [];
     let spentMs = 0;
-    for (let turn = 1; turn < (quick ? 2 : of.turns) && (turn <= least || spentMs < patienceMs); turn++) {
+    const turns = quick ? 2 : of.turns(this.#fleet);
+    for (let turn = 1; turn < turns && (turn <= least || spentMs < patienceMs); turn++) {
       const { ms } = await this.#ask(archive, asker, of, turn);
       times.push(ms);
       spentMs += ms;
@@ -134,11 +161,12 @@ class Examiner {
   }
 
   async #ask({ name, dialect }: Archive, asker: Asker, of: Case, turn: number): Promise<Told> {
-    const question = of.question(this.#readings, turn);
+    const question = of.question(this.#fleet, turn);
     const told = await asker.ask(dialect.path(question));
     const key = JSON.stringify(question);
-    const right = this.#right.get(key) ?? rightAnswer(question, this.#readings);
-    this.#right.set(key, right);
+    const right = this.#right.get(key) ?? rightAnswer(question, this.#fleet);
+    const size = [...right.values()].reduce((sum, { times }) => sum + times.length, right.size);
+    if (size <= keptTimes) this.#right.set(key, right);
     const mistake = mistakeIn(dialect.read(told.body, question), right);
     if (mistake !== undefined) throw new Error(`${name} answered "${of.name}" wrongly: ${mistake}`);
     return told;

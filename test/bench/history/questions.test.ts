@@ -1,57 +1,75 @@
 import { describe, expect, it } from "vitest";
-import { cases, mistakeIn, rightAnswer } from "./questions.ts";
-import { Readings } from "./readings.ts";
+import { hubDialect, tableDialect } from "./dialects.ts";
+import { dayMs, Fleet, metrics, type Span, shaken } from "./fleet.ts";
+import { cases, rightAnswer } from "./questions.ts";
 
-const seed = "history-questions";
-const readings = new Readings(seed, 900_000, Date.UTC(2026, 0, 15, 12, 34));
+const extent = { devices: 4, days: 2, stepMs: 60_000, shakeMs: 5_000 };
+const fleet = new Fleet(7, extent);
+const all: Span = fleet;
 
-describe("the questions about the past", () => {
-  it("are about ten days that end with a whole hour, with the same readings for the same seed", () => {
-    expect(new Date(readings.toMs).toISOString()).toBe("2026-01-15T12:00:00.000Z");
-    expect(readings.steps).toBe(960);
-    const again = new Readings(seed, 900_000, Date.UTC(2026, 0, 15, 12, 59));
-    expect(again.values("house-3", "light")).toEqual(readings.values("house-3", "light"));
-    expect(again.times("house-3")).toEqual(readings.times("house-3"));
+describe("the readings of the fleet", () => {
+  it("are the same for the same seed, whatever part of them is asked for, and others for another seed", () => {
+    const device = "machine-002";
+    const whole = fleet.rows(device, "power", all);
+    expect(whole.times).toHaveLength(2 * 24 * 60);
+    const middle = { fromMs: fleet.fromMs + 3_600_000, toMs: fleet.fromMs + 7_200_000 };
+    const part = new Fleet(7, extent).rows(device, "power", middle);
+    expect(part).toEqual({ times: whole.times.slice(60, 120), values: whole.values.slice(60, 120) });
+    expect(new Fleet(8, extent).rows(device, "power", middle).values).not.toEqual(part.values);
+    const { times } = fleet.rows(shaken.device, shaken.metric, all);
+    expect([times[0], times.length]).toEqual([fleet.toMs - 5_000, 5_000]);
   });
 
-  it("differ from turn to turn, as often as a case says", () => {
-    for (const { name, turns, question } of cases) {
-      const asked = Array.from({ length: turns }, (_, turn) => JSON.stringify(question(readings, turn)));
-      const repeats = name === "newest value of all" || name === "10 days by the hour, all";
-      expect(new Set(asked).size, name).toBe(repeats ? 1 : turns);
+  it("lie in their minute and in the span, each later than the one before", () => {
+    for (const device of fleet.devices) {
+      const { times } = fleet.rows(device, "current", all);
+      times.forEach((time, step) => {
+        expect(Math.floor((time - fleet.fromMs) / extent.stepMs)).toBe(step);
+      });
     }
   });
 
-  it("stay within what is there", () => {
+  it("are sent whole, in order, and in frames that a connection takes", () => {
+    let count = 0;
+    for (const { device, frames } of fleet.sources()) {
+      const sent = [...{ [Symbol.iterator]: () => frames }];
+      for (const [metric, values] of Object.entries(sent[0]?.values ?? {})) {
+        expect(sent.flatMap((frame) => frame.values[metric])).toEqual([...fleet.rows(device, metric, all).values]);
+        count += sent.reduce((sum, { times }) => sum + times.length, 0);
+        expect(values).toHaveLength(sent[0]?.times.length ?? 0);
+      }
+      for (const frame of sent) expect(JSON.stringify(frame).length).toBeLessThan(60_000);
+    }
+    expect(count).toBe(fleet.count);
+  });
+});
+
+describe("the questions about the fleet", () => {
+  it("are about spans that end where the readings do, of whole buckets", () => {
     for (const { name, turns, question } of cases) {
-      const { span } = question(readings, turns - 1);
-      expect(span.fromMs, name).toBeGreaterThanOrEqual(readings.fromMs);
-      expect(span.toMs, name).toBeLessThanOrEqual(readings.toMs);
+      for (const turn of [0, turns(fleet) - 1]) {
+        const asked = question(fleet, turn);
+        if (asked.ask === "newest") continue;
+        expect(asked.span.toMs, name).toBe(fleet.toMs);
+        if ("everyMs" in asked) expect((asked.span.toMs - asked.span.fromMs) % asked.everyMs, name).toBe(0);
+        for (const { path } of [hubDialect, tableDialect]) expect(path(asked), name).toContain(`to=${fleet.toMs}`);
+      }
     }
   });
 
-  it("have one right answer, with whole buckets", () => {
-    const span = { fromMs: readings.toMs - 7_200_000, toMs: readings.toMs };
-    const selection = { devices: ["house-2"], metrics: ["co2"] };
-    const buckets = rightAnswer({ ask: "buckets", selection, span, everyMs: 3_600_000 }, readings).get("house-2/co2");
-    const raw = rightAnswer({ ask: "raw", device: "house-2", metric: "co2", span }, readings).get("house-2/co2");
-    const [first, second] = [raw?.values?.slice(0, 4) ?? [], raw?.values?.slice(4) ?? []];
-    expect(second).toHaveLength(4);
-    expect(buckets).toEqual({
-      times: [span.fromMs, span.fromMs + 3_600_000],
-      min: [Math.min(...first), Math.min(...second)],
-      mean: [first, second].map((four) => four.reduce((sum, each) => sum + each, 0) / 4),
-      max: [Math.max(...first), Math.max(...second)],
-    });
-  });
-
-  it("take no answer that lacks a series or a bucket, or has another value", () => {
-    const right = new Map([["a/b", { times: [1, 2], mean: [0.1 + 0.2, 5] }]]);
-    const given = (mean: number[], key = "a/b") => new Map([[key, { times: [1, 2].slice(0, mean.length), mean }]]);
-    expect(mistakeIn(given([0.3, 5]), right)).toBeUndefined();
-    expect(mistakeIn(given([0.3, 5.001]), right)).toBe("a/b: mean[1] is 5.001 instead of 5");
-    expect(mistakeIn(given([0.3]), right)).toBe("a/b: 1 times instead of 2");
-    expect(mistakeIn(given([0.3, 5], "a/c"), right)).toBe("a/b: undefined times instead of 2");
-    expect(mistakeIn(new Map(), right)).toBe("0 series instead of 1");
+  it("have one right answer", () => {
+    const span = { fromMs: fleet.toMs - dayMs, toMs: fleet.toMs };
+    const means = rightAnswer({ ask: "fleet", metric: "humidity", span, everyMs: 60_000 }, fleet).get("all");
+    const rows = fleet.devices.map((device) => fleet.rows(device, "humidity", span).values);
+    expect(means?.times).toHaveLength(24 * 60);
+    // A device reports once a minute here.
+    expect(means?.mean?.[17]).toBeCloseTo(rows.reduce((sum, values) => sum + (values[17] as number), 0) / 4, 9);
+    expect(rightAnswer({ ask: "newest" }, fleet).size).toBe(4 * metrics.length + 1);
+    const everyMs = 3_600_000;
+    const asked = { ask: "buckets", device: "machine-001", metric: "power", span, everyMs, points: 24 } as const;
+    const buckets = rightAnswer(asked, fleet).get("machine-001/power");
+    const first = [...fleet.rows("machine-001", "power", { ...span, toMs: span.fromMs + everyMs }).values];
+    expect(buckets?.times).toHaveLength(24);
+    expect([buckets?.min?.[0], buckets?.max?.[0]]).toEqual([Math.min(...first), Math.max(...first)]);
   });
 });

@@ -1,162 +1,141 @@
-/** What is asked of each system about the past, and what the right answer is. */
-import { dayMs, devices, metrics, type Readings } from "./readings.ts";
+/** What is asked about the past, and what the right answer is. */
+import { ladderWidth } from "../../../server/protocol/ladder.ts";
+import type { Answer, Columns } from "../ten-days/questions.ts";
+import { dayMs, type Fleet, metrics, type Rows, type Span, shaken } from "./fleet.ts";
 
-/** All combinations of these. */
-export interface Selection {
-  readonly devices: readonly string[];
-  readonly metrics: readonly string[];
-}
-
-export interface Span {
-  /** Included. */
-  readonly fromMs: number;
-  /** Excluded. */
-  readonly toMs: number;
+interface OfSeries {
+  readonly device: string;
+  readonly metric: string;
+  readonly span: Span;
 }
 
 export type Question =
-  | { readonly ask: "newest"; readonly span: Span }
-  | { readonly ask: "raw"; readonly device: string; readonly metric: string; readonly span: Span }
-  | {
-      readonly ask: "buckets";
-      readonly selection: Selection;
-      readonly span: Span;
-      /** Width of a bucket, ms; it divides both ends of the span. */
-      readonly everyMs: number;
-      /** Where somebody wants so many buckets: the hub is asked for these, and takes `everyMs`. */
-      readonly points?: number;
-    };
-
-/** Columns of one length: `values` of readings, or the aggregates of the buckets that begin at `times`. */
-export interface Columns {
-  readonly times: readonly number[];
-  readonly values?: readonly number[];
-  readonly min?: readonly number[];
-  readonly mean?: readonly number[];
-  readonly max?: readonly number[];
-}
-
-/** By `device/metric`. The times of newest values are left out: not every system tells them. */
-export type Answer = ReadonlyMap<string, Columns>;
+  | { readonly ask: "newest" }
+  | ({ readonly ask: "raw" } & OfSeries)
+  /** Every reading as a row of CSV: time in ms since the epoch, device, metric, value. */
+  | ({ readonly ask: "csv" } & OfSeries)
+  /** Least, mean and greatest of buckets `everyMs` wide, which divides both ends of the span; the hub is asked for `points`. */
+  | ({ readonly ask: "buckets"; readonly everyMs: number; readonly points: number } & OfSeries)
+  /** Of each bucket the mean of the devices' means. */
+  | { readonly ask: "fleet"; readonly metric: string; readonly span: Span; readonly everyMs: number };
 
 export interface Case {
   readonly name: string;
-  /** So many questions differ, by series or by span: asked once each, none is answered from what is remembered of another. */
-  readonly turns: number;
-  question(readings: Readings, turn: number): Question;
+  /** So many questions differ. */
+  turns(fleet: Fleet): number;
+  question(fleet: Fleet, turn: number): Question;
 }
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-const seriesCount = devices.length * metrics.length;
-/** Enough for a p99, and for ten spans of each series at most. */
+const hourMs = 3_600_000;
+const points = 1_000;
 const manyTurns = 300;
-const everything: Selection = { devices, metrics };
 const nth = <T>(list: readonly T[], index: number): T => list[index % list.length] as T;
-const deviceOf = (turn: number): string => nth(devices, turn);
-const metricOf = (turn: number): string => nth(metrics, Math.floor(turn / devices.length));
-const oneOf = (turn: number): Selection => ({ devices: [deviceOf(turn)], metrics: [metricOf(turn)] });
-/** All devices but one, and half of the metrics: fifty choices. */
-const twenty = (turn: number): Selection => ({
-  devices: devices.filter((device) => device !== deviceOf(turn)),
-  metrics: metrics.slice(0, metrics.length / 2).map((_, index) => metricOf(turn + index * devices.length)),
-});
-/** The last span of that length, or the one so many before it. */
-const last = ({ toMs }: Readings, ms: number, before = 0): Span => ({
-  fromMs: toMs - (before + 1) * ms,
-  toMs: toMs - before * ms,
-});
-const whole = ({ fromMs, toMs }: Readings): Span => ({ fromMs, toMs });
+
+/** Another series each turn, until all had theirs. */
+function seriesOf({ devices }: Fleet, turn: number): { readonly device: string; readonly metric: string } {
+  return { device: nth(devices, turn), metric: nth(metrics, turn + Math.floor(turn / devices.length)) };
+}
+
+const last = ({ fromMs, toMs }: Fleet, ms: number): Span => ({ fromMs: Math.max(fromMs, toMs - ms), toMs });
+const seriesCount = ({ devices }: Fleet): number => Math.min(manyTurns, devices.length * metrics.length);
+
+/** A span in a thousand points: as wide as it is said to be, also where there is less. */
+function drawn(name: string, ms: (fleet: Fleet) => number): Case {
+  return {
+    name,
+    turns: seriesCount,
+    question(fleet, turn) {
+      const everyMs = ladderWidth(Math.ceil(ms(fleet) / points));
+      const fromMs = Math.floor((fleet.toMs - ms(fleet)) / everyMs) * everyMs;
+      return { ask: "buckets", ...seriesOf(fleet, turn), span: { fromMs, toMs: fleet.toMs }, everyMs, points };
+    },
+  };
+}
 
 export const cases: readonly Case[] = [
+  { name: "newest value of all", turns: () => manyTurns, question: () => ({ ask: "newest" }) },
   {
-    name: "newest value of all",
-    turns: manyTurns,
-    question: (readings) => ({ ask: "newest", span: last(readings, hourMs) }),
-  },
-  {
-    name: "an hour, raw, 1 series",
-    turns: manyTurns,
-    question: (readings, turn) => ({
-      ask: "raw",
-      device: deviceOf(turn),
-      metric: metricOf(turn),
-      span: last(readings, hourMs, Math.floor(turn / seriesCount)),
-    }),
-  },
-  {
-    name: "a day in 500 points, 1 series",
-    turns: manyTurns,
-    question: (readings, turn) => ({
-      ask: "buckets",
-      selection: oneOf(turn),
-      span: last(readings, dayMs, Math.floor(turn / seriesCount)),
-      everyMs: 5 * minuteMs,
-      points: 500,
-    }),
-  },
-  {
-    name: "10 days in 500 points, 1 series",
+    name: "the last hour, raw",
     turns: seriesCount,
-    question: (readings, turn) => ({
-      ask: "buckets",
-      selection: oneOf(turn),
-      span: whole(readings),
-      everyMs: 30 * minuteMs,
-      points: 500,
+    question: (fleet, turn) => ({ ask: "raw", ...seriesOf(fleet, turn), span: last(fleet, hourMs) }),
+  },
+  drawn("a day in 1,000 points", () => dayMs),
+  drawn("30 days in 1,000 points", () => 30 * dayMs),
+  drawn("all of a series in 1,000 points", ({ fromMs, toMs }) => toMs - fromMs),
+  {
+    name: "all of 1 kHz in 1,000 points",
+    turns: () => 20,
+    question(fleet) {
+      const everyMs = ladderWidth(Math.ceil(fleet.shakes / points));
+      const fromMs = Math.floor((fleet.toMs - fleet.shakes) / everyMs) * everyMs;
+      return { ask: "buckets", ...shaken, span: { fromMs, toMs: fleet.toMs }, everyMs, points };
+    },
+  },
+  {
+    name: "mean of all devices a minute, a day",
+    turns: () => metrics.length,
+    question: (fleet, turn) => ({
+      ask: "fleet",
+      metric: nth(metrics, turn),
+      span: last(fleet, dayMs),
+      everyMs: 60_000,
     }),
   },
   {
-    name: "10 days in 500 points, 20 series",
-    turns: seriesCount,
-    question: (readings, turn) => ({
-      ask: "buckets",
-      selection: twenty(turn),
-      span: whole(readings),
-      everyMs: 30 * minuteMs,
-      points: 500,
-    }),
-  },
-  {
-    // The same each time: there is but one.
-    name: "10 days by the hour, all",
-    turns: 20,
-    question: (readings) => ({ ask: "buckets", selection: everything, span: whole(readings), everyMs: hourMs }),
+    name: "all of a series as CSV",
+    turns: () => 20,
+    question: (fleet, turn) => ({ ask: "csv", ...seriesOf(fleet, turn), span: last(fleet, Number.POSITIVE_INFINITY) }),
   },
 ];
 
-/** The right answer, from the readings themselves. */
-export function rightAnswer(question: Question, readings: Readings): Answer {
-  const { span } = question;
-  const selection =
-    question.ask === "newest"
-      ? everything
-      : question.ask === "raw"
-        ? { devices: [question.device], metrics: [question.metric] }
-        : question.selection;
+/** The right answer, made anew from the seed. */
+export function rightAnswer(question: Question, fleet: Fleet): Answer {
+  switch (question.ask) {
+    case "newest":
+      return newestOf(fleet);
+    case "fleet":
+      return new Map([["all", fleetMeans(question, fleet)]]);
+    case "buckets": {
+      const { device, metric, span, everyMs } = question;
+      const { times, min, mean, max } = bucketsOf(fleet.rows(device, metric, span), everyMs);
+      return new Map([[`${device}/${metric}`, { times, min, mean, max }]]);
+    }
+    case "raw":
+    case "csv": {
+      const { device, metric, span } = question;
+      const { times, values } = fleet.rows(device, metric, span);
+      return new Map([[`${device}/${metric}`, { times: [...times], values: [...values] }]]);
+    }
+    default:
+      return question satisfies never;
+  }
+}
+
+function newestOf(fleet: Fleet): Answer {
+  const span = last(fleet, hourMs);
+  const series = fleet.devices.flatMap((device) => metrics.map((metric) => ({ device, metric })));
   return new Map(
-    selection.devices.flatMap((device) => {
-      const times = readings.times(device);
-      const [from, to] = [indexOf(times, span.fromMs), indexOf(times, span.toMs)];
-      return selection.metrics.map((metric): [string, Columns] => {
-        const values = readings.values(device, metric);
-        const key = `${device}/${metric}`;
-        if (question.ask === "newest") return [key, { times: [], values: [values[to - 1] as number] }];
-        if (question.ask === "raw")
-          return [key, { times: [...times.subarray(from, to)], values: [...values.subarray(from, to)] }];
-        return [key, bucketsOf(times.subarray(from, to), values.subarray(from, to), question.everyMs)];
-      });
+    [...series, shaken].map(({ device, metric }): [string, Columns] => {
+      const { values } = fleet.rows(device, metric, span);
+      return [`${device}/${metric}`, { times: [], values: [values.at(-1) as number] }];
     }),
   );
 }
 
-/** The first place whose time is at least `timeMs`. */
-function indexOf(times: Float64Array, timeMs: number): number {
-  const index = times.findIndex((each) => each >= timeMs);
-  return index < 0 ? times.length : index;
+function fleetMeans({ metric, span, everyMs }: Question & { ask: "fleet" }, fleet: Fleet): Columns {
+  const sums = new Map<number, { sum: number; devices: number }>();
+  for (const device of fleet.devices) {
+    const { times, mean } = bucketsOf(fleet.rows(device, metric, span), everyMs);
+    for (const [index, time] of times.entries()) {
+      const before = sums.get(time) ?? { sum: 0, devices: 0 };
+      sums.set(time, { sum: before.sum + (mean[index] as number), devices: before.devices + 1 });
+    }
+  }
+  const rows = [...sums].sort(([a], [b]) => a - b);
+  return { times: rows.map(([time]) => time), mean: rows.map(([, { sum, devices }]) => sum / devices) };
 }
 
-function bucketsOf(times: Float64Array, values: Float64Array, everyMs: number): Columns {
+function bucketsOf({ times, values }: Rows, everyMs: number) {
   const columns = { times: [] as number[], min: [] as number[], mean: [] as number[], max: [] as number[] };
   for (let at = 0; at < times.length; ) {
     const start = Math.floor((times[at] as number) / everyMs) * everyMs;
@@ -173,25 +152,4 @@ function bucketsOf(times: Float64Array, values: Float64Array, everyMs: number): 
     columns.max.push(max);
   }
   return columns;
-}
-
-/** Of a value's magnitude, or of 1: sums differ by the order in which they were taken. */
-const tolerance = 1e-9;
-
-/** What is wrong with an answer, in words; undefined where it is right. */
-export function mistakeIn(answer: Answer, right: Answer): string | undefined {
-  if (answer.size !== right.size) return `${answer.size} series instead of ${right.size}`;
-  for (const [key, columns] of right) {
-    for (const [name, wanted] of Object.entries(columns) as [keyof Columns, number[]][]) {
-      const given = answer.get(key)?.[name];
-      if (given?.length !== wanted.length) return `${key}: ${given?.length} ${name} instead of ${wanted.length}`;
-      const at = wanted.findIndex((value, index) => !isNear(given[index] as number, value));
-      if (at >= 0) return `${key}: ${name}[${at}] is ${given[at]} instead of ${wanted[at]}`;
-    }
-  }
-  return undefined;
-}
-
-function isNear(given: number, wanted: number): boolean {
-  return Math.abs(given - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
 }

@@ -1,13 +1,13 @@
 /** What a system costs while nobody wants anything of it. */
 import { byCase } from "../by-case.ts";
 import { withSystem } from "../experiment.ts";
-import { fill } from "../history/fill.ts";
-import { Readings } from "../history/readings.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { cpuOf, settle } from "../process-figures.ts";
 import { bareSystem } from "../systems/obvious.ts";
 import type { Running, System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
+import { fill } from "../ten-days/fill.ts";
+import { Readings } from "../ten-days/readings.ts";
 import { connectIdle } from "./connections.ts";
 import { memoryOf } from "./memory.ts";
 

@@ -1,0 +1,79 @@
+/** How each side is asked over HTTP, and how it answers. */
+import type { LatestAnswer, ReadingsAnswer } from "../../../server/protocol/index.ts";
+import type { Answer, Columns } from "../ten-days/questions.ts";
+import type { Question } from "./questions.ts";
+
+export interface Dialect {
+  /** Path and query of a GET. */
+  path(question: Question): string;
+  read(body: string, question: Question): Answer;
+}
+
+type Series = Columns & Pick<ReadingsAnswer, "device" | "metric">;
+
+/** `GET latest` and `GET readings`, as the hub's own reference has them. */
+export const hubDialect: Dialect = {
+  path(question) {
+    if (question.ask === "newest") return "/api/v1/latest?limit=1000";
+    const span = `from=${question.span.fromMs}&to=${question.span.toMs}`;
+    const metric = `metric=${question.metric}`;
+    if (question.ask === "fleet")
+      return `/api/v1/readings?device=machine-*&${metric}&${span}&every=${question.everyMs}&aggregates=mean`;
+    const of = `/api/v1/readings?device=${question.device}&${metric}&${span}`;
+    if (question.ask === "raw") return of;
+    if (question.ask === "csv") return `${of}&format=csv&time=ms`;
+    return `${of}&points=${question.points}&aggregates=min,mean,max`;
+  },
+  read(body, question) {
+    if (question.ask === "csv") return readCsv(body);
+    if (question.ask === "newest") {
+      const { latest } = JSON.parse(body) as LatestAnswer;
+      return new Map(
+        latest.map(({ device, metric, value }) => [`${device}/${metric}`, { times: [], values: [Number(value)] }]),
+      );
+    }
+    const answer = JSON.parse(body) as Series | { series: Series[] };
+    if (!("series" in answer)) return new Map([[`${answer.device}/${answer.metric}`, answer]]);
+    return new Map([["all", meanOf(answer.series)]]);
+  },
+};
+
+/** The little server over the table: it answers what the hub answers, in columns. */
+export const tableDialect: Dialect = {
+  path(question) {
+    if (question.ask === "newest") return "/newest";
+    const span = `from=${question.span.fromMs}&to=${question.span.toMs}`;
+    const metric = `metric=${question.metric}`;
+    if (question.ask === "fleet") return `/fleet?${metric}&${span}&every=${question.everyMs}`;
+    const of = `device=${question.device}&${metric}&${span}`;
+    return question.ask === "buckets" ? `/buckets?${of}&every=${question.everyMs}` : `/${question.ask}?${of}`;
+  },
+  read(body, question) {
+    if (question.ask === "csv") return readCsv(body);
+    return new Map(Object.entries(JSON.parse(body) as Record<string, Columns>));
+  },
+};
+
+/** Of each time the mean over all series that have it. */
+function meanOf(series: readonly Series[]): Columns {
+  const sums = new Map<number, { sum: number; count: number }>();
+  for (const { times, mean = [] } of series) {
+    for (const [index, time] of times.entries()) {
+      const { sum, count } = sums.get(time) ?? { sum: 0, count: 0 };
+      sums.set(time, { sum: sum + (mean[index] as number), count: count + 1 });
+    }
+  }
+  const rows = [...sums].sort(([a], [b]) => a - b);
+  return { times: rows.map(([time]) => time), mean: rows.map(([, { sum, count }]) => sum / count) };
+}
+
+/** `time,device,metric,value`, of one series. */
+function readCsv(body: string): Answer {
+  const [head, ...lines] = body.trimEnd().split(/\r?\n/);
+  if (head !== "time,device,metric,value") throw new Error(`the head of the CSV is ${head}`);
+  const rows = lines.map((line) => line.split(","));
+  const [, device, metric] = rows[0] ?? [];
+  return new Map([
+    [`${device}/${metric}`, { times: rows.map(([time]) => Number(time)), values: rows.map((row) => Number(row[3])) }],
+  ]);
+}
