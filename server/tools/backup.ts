@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { type Backup, BackupError } from "../store/backups.ts";
 import { backUpAtRest } from "../store/sqlite/backup-at-rest.ts";
 import { StoreOpenError } from "../store/store.ts";
-import { dataFolder, flagsOrExit, told } from "./command.ts";
+import { dataFolder, flagsOrExit, projectRoot, told } from "./command.ts";
 import { runningHubs } from "./setup/processes.mjs";
 
 const help = `npm run backup -- FILE [--data FOLDER] [--force]
@@ -50,8 +50,7 @@ try {
 
 /** Asks the hubs of this machine for a copy until the one that has the data answers. */
 async function askHubs(): Promise<Backup> {
-  const root = resolve(import.meta.dirname, "..", "..");
-  const known = runningHubs(root).flatMap(({ url }) => url ?? []);
+  const known = runningHubs(projectRoot()).flatMap(({ url }) => url ?? []);
   const urls = values.url ? [values.url] : [...known, `http://127.0.0.1:${process.env.HUB_PORT || 8080}`];
   for (const url of new Set(urls)) {
     const made = await ask(url);

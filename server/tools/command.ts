@@ -1,5 +1,6 @@
 /** What the commands about the data have in common. */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 /** Reads the command line by `read`; prints `help` and ends the program where it was asked for, or with 2 where the line is wrong. */
 export function flagsOrExit<T extends { readonly values: { readonly help: boolean }; readonly positionals: string[] }>(
@@ -32,4 +33,11 @@ export function dataFolder(flag: string | undefined): string {
 export function told({ readings, series, bytes }: { readings: number; series: number; bytes: number }): string {
   const count = (value: number): string => value.toLocaleString("en-US");
   return `${count(readings)} readings of ${count(series)} series, ${count(bytes)} bytes`;
+}
+
+/** The folder of package.json: a build lies deeper than the sources. */
+export function projectRoot(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }

@@ -55,7 +55,7 @@ async function weighKind(context: Context, system: System, { name, sources }: Fi
 /** The fleet of `--demo` brings the day before its start, and ends. */
 async function weighDemo(context: Context, hub: System): Promise<Measured> {
   return weighFilled(context, hub, async ({ port }) => {
-    const flags = ["--url", `ws://127.0.0.1:${port}/ws`, "--demo", "--history", "1d", "--duration", "1s", "--quiet"];
+    const flags = ["--url", `ws://127.0.0.1:${port}/ws`, "--demo", "--history", "1d", "--duration", "10s", "--quiet"];
     const fleet = spawn(process.execPath, [simulator, ...flags], { stdio: ["ignore", "ignore", "inherit"] });
     const [code] = await once(fleet, "exit");
     if (code !== 0) throw new Error(`the demo's fleet ended with ${code}`);
