@@ -196,10 +196,13 @@ describe("README", () => {
     const named = [...readme.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name]) => name ?? "");
     const own = new Set(named.filter((name) => name !== "install"));
     expect([...own].sort()).toEqual([
+      "backup",
       "bench",
       "check",
       "dev",
+      "import",
       "pictures",
+      "restore",
       "simulate",
       "start",
       "test",
