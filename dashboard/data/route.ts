@@ -5,7 +5,7 @@ export type Route =
   | { readonly page: "device"; readonly device: string; readonly params: URLSearchParams }
   | { readonly page: Exclude<PageName, "device">; readonly params: URLSearchParams };
 
-export const pageNames = ["fleet", "device", "market", "explore", "connect", "hub"] as const;
+export const pageNames = ["fleet", "device", "market", "explore", "connect", "hub", "storage"] as const;
 export type PageName = (typeof pageNames)[number];
 
 const devicePrefix = "device/";

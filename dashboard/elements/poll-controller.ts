@@ -58,6 +58,11 @@ export class PollController<Answer> implements ReactiveController {
     return this.#failed || ageMs > freshTurns * everyMs;
   }
 
+  /** Asks now, and goes on from there. */
+  ask(): void {
+    this.#poll.start();
+  }
+
   hostConnected(): void {
     document.addEventListener("visibilitychange", this.#seen);
     this.#poll.start();

@@ -36,6 +36,10 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     load: () => import("./hub-page.ts"),
     render: (hub) => html`<hub-page .hub=${hub}></hub-page>`,
   },
+  storage: {
+    load: () => import("./storage-page.ts"),
+    render: (hub, route) => html`<storage-page .hub=${hub} .route=${route}></storage-page>`,
+  },
 };
 
 /** Those that the navigation offers, in its order. */
@@ -45,4 +49,5 @@ export const offered: readonly OfferedPage[] = [
   { page: "explore", icon: icons.explore },
   { page: "connect", icon: icons.plus },
   { page: "hub", icon: icons.hub },
+  { page: "storage", icon: icons.storage },
 ];

@@ -19,6 +19,8 @@ export const storageAnswer = z.object({
   hubTime: time,
   /** What counts against the budget, bytes: the database without the free pages of its file. */
   used: z.int(),
+  /** Of it the journal, in which the newest readings stand uncompressed, bytes. */
+  journal: z.int(),
   /** `--budget`, bytes; null for as much as the disk has. */
   budget: z.int().nullable(),
   diskFree: z.int(),

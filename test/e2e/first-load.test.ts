@@ -68,6 +68,7 @@ describe("the first load", () => {
     { at: "#/market", seen: "candle-card canvas", needs: ["charts"], language: "en" },
     { at: "#/explore?s=press/temperature", seen: "explore-chart canvas", needs: ["charts"], language: "en" },
     { at: "#/hub", seen: "status-card canvas", needs: ["charts"], language: "en" },
+    { at: "#/storage", seen: "storage-table .row", needs: [], language: "en" },
     { at: "#/connect", seen: "connect-page code-block", needs: ["programs"], language: "en" },
     { at: "#/", seen: "fleet-page >> text=press", needs: ["korean"], language: "ko" },
   ] as const)(

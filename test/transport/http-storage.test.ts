@@ -72,10 +72,13 @@ describe.each(["memory", "sqlite"] as const)("GET storage of the engine %s", (en
     expect((await storage(hub)).series).toMatchObject([{ readings: 2 }]);
   });
 
-  it("[P91] previews what a removal would take away, and the removal does so", async () => {
+  it.each([
+    ["compressed", true],
+    ["in the journal", false],
+  ])("[P91] previews what a removal of readings %s would take away, and the removal does so", async (_, sealed) => {
     const hub = await start({ engine, clock: new FakeClock(nowMs) });
     await fill(hub);
-    await hub.sealAll();
+    if (sealed) await hub.sealAll();
     const preview = async (query: string) => {
       const { status, body } = await hub.http("GET", `storage/preview?${query}`);
       expect(status).toBe(200);

@@ -41,7 +41,7 @@ export class Storage {
   /** The largest `limit` of these series by `sort`, and all together. Rejects with a `StoreError`. */
   async list(series: readonly Series[], sort: StorageSort, limit: number): Promise<StorageAnswer> {
     const { store, clock, minFreeBytes } = this.#deps;
-    const [sizes, { usedBytes, budgetBytes, diskFreeBytes, bytesPerDay, thinned }] = await Promise.all([
+    const [sizes, { usedBytes, journalBytes, budgetBytes, diskFreeBytes, bytesPerDay, thinned }] = await Promise.all([
       this.#sizes(),
       store.stats(),
     ]);
@@ -51,7 +51,8 @@ export class Storage {
     const room = Math.max(0, budgetBytes === null ? disk : Math.min(disk, budgetBytes - usedBytes));
     return {
       hubTime: clock.now(),
-      ...{ used: usedBytes, budget: budgetBytes, diskFree: diskFreeBytes, minFree: minFreeBytes, bytesPerDay },
+      ...{ used: usedBytes, journal: journalBytes, budget: budgetBytes, bytesPerDay },
+      ...{ diskFree: diskFreeBytes, minFree: minFreeBytes },
       daysLeft: bytesPerDay === null || bytesPerDay <= 0 ? null : room / bytesPerDay,
       thinned: thinnedOf(thinned),
       series: entries.slice(0, limit),
@@ -76,6 +77,11 @@ export class Storage {
       bytes += Math.min(sizes.bytes[row] as number, within * bytesPerReadingOf(sizes, row));
     }
     return { series: some, readings: Math.round(readings), bytes: Math.round(bytes) };
+  }
+
+  /** Readings went: what was found before tells of them. */
+  forget(): void {
+    this.#kept = undefined;
   }
 
   #sizes(): Promise<Sizes> {

@@ -34,7 +34,7 @@ export class Budget {
   #chosen(meta: Meta, diskFreeBytes: () => number): number {
     const kept = Number(meta.get("budget_bytes"));
     if (kept > 0) return kept;
-    const chosen = Math.round(this.usedBytes + Math.min(mostBytes, freeShare * diskFreeBytes()));
+    const chosen = wholeMegabytes(this.usedBytes + Math.min(mostBytes, freeShare * diskFreeBytes()));
     meta.set("budget_bytes", String(chosen));
     return chosen;
   }
@@ -70,4 +70,9 @@ export class Budget {
       lastMs: Math.max(before.lastMs, lastMs),
     };
   }
+}
+
+/** People read it, and may give it themselves the next time. */
+function wholeMegabytes(bytes: number): number {
+  return Math.max(1, Math.round(bytes / 1e6)) * 1e6;
 }

@@ -11,6 +11,8 @@ const turnMs = 15;
  * hub most of the file are tables that do not grow with its readings.
  */
 const mostPageShare = 1.5;
+/** What a reading takes in the journal at most, bytes: most of what stands there may be compressed by now and wait to be trimmed. */
+const mostInJournal = 8;
 
 /** What is not in chunks yet, a row a series in order of number; all arrays are parallel. */
 export interface OpenSizes {
@@ -18,6 +20,9 @@ export interface OpenSizes {
   /** Readings in chunks, and those in memory and in the journal alone. */
   readonly sealed: Float64Array;
   readonly open: Float64Array;
+  /** Device times of the first and the newest of the open ones, ms. */
+  readonly openFirstMs: Float64Array;
+  readonly openLastMs: Float64Array;
   readonly firstMs: Float64Array;
   readonly lastMs: Float64Array;
   readonly journalBytes: number;
@@ -46,6 +51,8 @@ export function openSizes({ budget, heads, journal }: WriterParts): OpenSizes {
     series: column((head) => head.identity.series),
     sealed: column((head) => head.sealed.count),
     open: column((head) => head.length),
+    openFirstMs: column((head) => head.firstMs()),
+    openLastMs: column((head) => head.newestRow()?.timeMs ?? Number.NEGATIVE_INFINITY),
     firstMs: column((head) => Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, head.firstMs())),
     lastMs,
     journalBytes: journal.bytes,
@@ -91,12 +98,8 @@ export class SealedSizesReader {
   }
 }
 
-/** Puts both parts together. Readings that are open count to the range where the newest of their series lies in it. */
-export function mergeSizes(
-  open: OpenSizes,
-  sealed: readonly SealedSizes[],
-  range: { readonly fromMs: number; readonly toMs: number },
-): SeriesSizes {
+/** Puts both parts together. */
+export function mergeSizes(open: OpenSizes, sealed: readonly SealedSizes[], range: Times): SeriesSizes {
   const { series, firstMs, lastMs } = open;
   const { length } = series;
   const chunks = chunksOf(sealed);
@@ -109,14 +112,27 @@ export function mergeSizes(
   for (let at = 0; at < length; at++) {
     const known = chunks.get(series[at] as number);
     const rows = open.open[at] as number;
-    const newestMs = lastMs[at] as number;
-    const inJournal = rows === 0 ? 0 : (open.journalBytes * rows) / openAll;
+    const openSpan = { fromMs: open.openFirstMs[at] as number, toMs: open.openLastMs[at] as number };
+    const inJournal = rows === 0 ? 0 : Math.min(mostInJournal, open.journalBytes / openAll) * rows;
     bytes[at] = Math.round((known?.bytes ?? 0) * pageShare + inJournal);
     readings[at] = (open.sealed[at] as number) + rows;
-    within[at] = (known?.within ?? 0) + (newestMs >= range.fromMs && newestMs < range.toMs ? rows : 0);
+    within[at] = (known?.within ?? 0) + (rows === 0 ? 0 : rows * shareWithin(openSpan, range));
     bytesPerReading[at] = known && known.readings > 0 ? (known.bytes * pageShare) / known.readings : Number.NaN;
   }
   return { series, bytes, readings, firstMs, lastMs, within, bytesPerReading };
+}
+
+interface Times {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The part of `span` (its end included) that lies in `range`: the same rule as the question about chunks has. */
+function shareWithin(span: Times, range: Times): number {
+  if (span.fromMs >= range.fromMs && span.toMs < range.toMs) return 1;
+  if (span.toMs < range.fromMs || span.fromMs >= range.toMs) return 0;
+  const insideMs = Math.min(span.toMs, range.toMs) - Math.max(span.fromMs, range.fromMs);
+  return insideMs / Math.max(1, span.toMs - span.fromMs);
 }
 
 function chunksOf(pages: readonly SealedSizes[]) {

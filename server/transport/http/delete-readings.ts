@@ -8,5 +8,6 @@ export const deleteReadings: Handler = async ({ context, query: parameters }) =>
   const query = parseDeleteQuery(parameters, context.clock.now());
   const numbers = seriesOf(query, context).map((series) => series.number);
   const { readings, series } = await context.hub.removeReadings(numbers, query.fromMs, query.toMs);
+  context.storage.forget();
   return { json: { removed: readings, seriesRemoved: series } satisfies RemovedReadingsAnswer };
 };

@@ -1,0 +1,117 @@
+/** The page Storage: what each series takes, in any order, by hand and by keys; what deleting would give back, and that it does. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { wordsOf } from "./reading-page.ts";
+import { axeViolations, World } from "./world.ts";
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const dayMs = 86_400_000;
+
+describe("the page Storage", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  /** Readings of two days, every ten minutes. */
+  async function fill(device: string, metrics: readonly string[], every = 600_000): Promise<void> {
+    const client = await world.device(device, { historic: true });
+    const now = Date.now();
+    const times = Array.from(
+      { length: Math.floor((2 * dayMs) / every) },
+      (_, index) => now - 2 * dayMs + index * every,
+    );
+    const values = Object.fromEntries(metrics.map((metric) => [metric, times.map((time) => Math.sin(time))]));
+    client.send({ type: "samples", id: 1, times, values });
+    await client.next("ack");
+  }
+
+  it("tells the budget where nothing is stored yet, and that there are no readings", async () => {
+    await world.device("press", {});
+    const { page, complaints } = await world.visit("#/storage");
+    await page.getByText("There are no readings yet.").waitFor();
+    expect(await wordsOf(page.locator("storage-summary .used"))).toMatch(/of [\d.]+\sGB, the budget \(--budget\): <1%/);
+    expect(await wordsOf(page.locator("storage-summary dl"))).toMatch(
+      /A day adds\s+not known yet\s+shows once a day has passed\s+Full in\s+not known yet/,
+    );
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("lists what each series takes, in the order of the column that is chosen, and finds them", async () => {
+    await fill("oven", ["temperature", "pressure"]);
+    await fill("shed", ["humidity"], 6_000_000);
+    const { page, complaints } = await world.visit("#/storage");
+    const names = page.locator("storage-table .row .name");
+    await expect.poll(() => names.count()).toBe(3);
+    expect(await wordsOf(names.nth(2))).toMatch(/humidity\s+shed/);
+    await page.getByRole("button", { name: "Series" }).click();
+    await expect.poll(() => wordsOf(names.first())).toMatch(/pressure\s+oven/);
+    expect(page.url()).toContain("sort=name");
+    await page.keyboard.press("/");
+    await page.keyboard.type("oven temp");
+    await expect.poll(() => names.count()).toBe(1);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/#\/device\/oven/);
+    await page.goBack();
+    await page.getByRole("searchbox").fill("nothing like it");
+    await page.getByRole("button", { name: "Show all series" }).click();
+    await expect.poll(() => names.count()).toBe(3);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each([
+    ["wide", {}],
+    ["on a phone", phone],
+  ])("has nothing that keeps people out, %s, nor has its dialog", async (_, options) => {
+    const { page } = await world.visit("#/storage", options);
+    await page.locator("storage-table .row").first().waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.locator("storage-page .bar .button").click();
+    await page.getByText("There are no such readings.").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says what deleting old readings would give back, does it, and gives the focus back", async () => {
+    const { page, complaints } = await world.visit("#/storage");
+    await page.getByRole("button", { name: "Delete old readings of oven temperature" }).click();
+    const dialog = page.locator("storage-delete");
+    await dialog.getByLabel("How many").fill("1");
+    await expect
+      .poll(() => wordsOf(dialog.locator(".what")))
+      .toMatch(/Frees about [\d.]+\sk?B\s+about 14\d readings of 1 series from before/);
+    await dialog.getByRole("button", { name: /^Delete 14\d$/ }).click();
+    await page.getByText(/^14\d readings deleted; the file shrinks soon\.$/).waitFor();
+    await expect
+      .poll(() =>
+        page.evaluate(() => {
+          let at: Element | null | undefined = document.activeElement;
+          while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+          return at?.getAttribute("aria-label");
+        }),
+      )
+      .toBe("Delete old readings of oven temperature");
+    const row = page.locator("storage-table .row").filter({ hasText: "temperature" });
+    await expect.poll(() => wordsOf(row.locator(".readings"))).toMatch(/^14\d$/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("holds few rows of many series, and is walked by keys from the first to the last", async () => {
+    const metrics = Array.from({ length: 400 }, (_, index) => `m${index}`);
+    await fill("many", metrics, dayMs);
+    const { page, complaints } = await world.visit("#/storage?q=many&sort=name");
+    await page.locator("storage-table .row").first().waitFor();
+    expect(await page.locator("storage-table .row").count()).toBeLessThan(60);
+    await page.locator("storage-table .row a").first().focus();
+    await page.keyboard.press("End");
+    await page.locator('storage-table a[data-row="399"]').waitFor();
+    expect(await wordsOf(page.locator("storage-table .row").last())).toMatch(/^m399\s+many/);
+    expect(await page.locator("storage-table .row").count()).toBeLessThan(60);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
