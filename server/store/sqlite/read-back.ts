@@ -1,5 +1,6 @@
 /** Reads a whole database, as nobody does in everyday work: what a copy is worth is known only then. */
 import { CodecError, NewerVersionError } from "../codec/bytes.ts";
+import { decodeCells } from "../codec/cells.ts";
 import { StoreOpenError } from "../store.ts";
 import { problemIn } from "./checker.ts";
 import { Chunks, decodeStored, type StoredChunk, storedColumns } from "./chunks.ts";
@@ -17,7 +18,7 @@ export type ReadBack = { readonly readings: number; readonly series: number } | 
 
 /**
  * Makes the database at `path`, which nobody else has open, one plain file without a log, and reads all of it: every page,
- * every chunk, every entry of the journal, and whether the readings are as many as the tables say.
+ * every chunk, every tier, every entry of the journal, and whether the readings are as many as the tables say.
  */
 export function readBack(path: string): ReadBack {
   try {
@@ -44,6 +45,7 @@ function readAll(db: Db): ReadBack {
   const chunks = new Chunks(db);
   recover({ journal, heads, records: new Records(db), marks: new Marks(db) });
   const sealed = readChunks(db);
+  readTiers(db);
   let readings = 0;
   for (const head of heads.all()) {
     const { identity } = head;
@@ -78,6 +80,23 @@ function readChunks(db: Db): Map<number, Found[]> {
     else bySeries.set(series, [found]);
   }
   return bySeries;
+}
+
+/** Decodes every row of the tiers; data of an older schema has none. */
+function readTiers(db: Db): void {
+  if (db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tiers'").get() === undefined) return;
+  const rows = db.prepare("SELECT width_ms AS widthMs, frame_ms AS frameMs, buckets, cells FROM tiers").iterate();
+  for (const { widthMs, frameMs, buckets, cells } of rows as IterableIterator<StoredTier>) {
+    const { times } = decodeCells(cells, widthMs, frameMs);
+    if (times.length !== buckets) throw new CodecError(`${times.length} buckets of a tier where ${buckets} should be`);
+  }
+}
+
+interface StoredTier {
+  readonly widthMs: number;
+  readonly frameMs: number;
+  readonly buckets: number;
+  readonly cells: Buffer;
 }
 
 /** How many readings the chunks of a series hold together: those that overlap may have the same times. */

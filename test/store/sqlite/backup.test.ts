@@ -226,6 +226,12 @@ describe("what is restored", () => {
       damage: () => change(file, (db) => db.exec("UPDATE journal SET entry = zeroblob(40)")),
     },
     {
+      what: "with a row of a tier that cannot be read",
+      says: /damaged/,
+      damage: () =>
+        change(file, (db) => db.exec("INSERT INTO tiers VALUES (1, 1, 60000, 0, 86400000, 3, 20, zeroblob(20))")),
+    },
+    {
       what: "that lost a chunk",
       says: /boiler temperature has \d+ sealed readings, and its row says \d+/,
       damage: () => change(file, (db) => db.exec("DELETE FROM chunks")),
