@@ -7,6 +7,8 @@ export interface Filling {
   readonly name: string;
   /** Whether the obvious table is filled too: whatever a number is, it takes the same there. */
   readonly besideTable: boolean;
+  /** So many that most chunks are full. */
+  readonly readings: number;
   /** Readings of all sources together are about as many; all times lie before `nowMs`. */
   sources(readings: number, nowMs: number): Source[];
 }
@@ -74,6 +76,8 @@ const vibration: Series = (random) => {
 
 interface Plan {
   readonly of: Series;
+  /** Two million by default. */
+  readonly readings?: number;
   readonly devices: number;
   readonly metrics?: number;
   /** The least time from one reading to the next, and how much it may be more. */
@@ -114,6 +118,7 @@ function filling(name: string, plan: Plan, besideTable = false): Filling {
   return {
     name,
     besideTable,
+    readings: plan.readings ?? 2_000_000,
     sources(readings, nowMs) {
       const { devices, metrics = metricsOfDevice } = plan;
       const steps = Math.ceil(readings / devices / metrics);
@@ -125,12 +130,13 @@ function filling(name: string, plan: Plan, besideTable = false): Filling {
   };
 }
 
+const fleet = { of: walk, readings: 10_000_000, devices: 100, stepMs: sensorMs };
 /** Half a minute to nine and a half. */
-const onEvent = { devices: 20, metrics: 1, stepMs: 30_000, spreadMs: 540_000 } as const;
+const onEvent = { readings: 200_000, devices: 20, metrics: 1, stepMs: 30_000, spreadMs: 540_000 } as const;
 
 export const fillings: readonly Filling[] = [
-  filling("500 series each 10 s", { of: walk, devices: 100, stepMs: sensorMs }, true),
-  filling("the same, 5 % late", { of: walk, devices: 100, stepMs: sensorMs, late: 0.05 }),
+  filling("500 series each 10 s", fleet, true),
+  filling("the same, 5 % late", { ...fleet, late: 0.05 }),
   filling("one series at 1 kHz", { of: vibration, devices: 1, metrics: 1, stepMs: 1 }),
   filling("full precision", { of: precise, devices: 20, stepMs: sensorMs }),
   filling("32-bit floats", { of: float32, devices: 20, stepMs: sensorMs }),
