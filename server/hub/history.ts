@@ -1,10 +1,11 @@
 /** Questions about the past: which readings, in which width, page by page so that memory stays flat. */
 
-import type { ChangesPage, RawPage } from "../store/answers.ts";
+import type { BucketPage, ChangesPage, RawPage, Standing } from "../store/answers.ts";
 import { type Range, StoreError } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
+import { acrossDevices } from "./history/across.ts";
 import { bucketColumns, rawColumns } from "./history/columns.ts";
-import { checkBuckets, checkReadings, checkSeries } from "./history/limits.ts";
+import { checkBuckets, checkReadings, checkSeries, checkSteps } from "./history/limits.ts";
 import { ManyBuckets } from "./history/many-buckets.ts";
 import {
   cutsOf,
@@ -13,12 +14,24 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type HistoryStore,
+  wantsSteps,
   widthOf,
 } from "./history/query.ts";
+import { withSteps } from "./history/steps.ts";
 import type { HistorySettings } from "./live/live-settings.ts";
 
 /** After how long without a reading nobody knows any more what a series is, ms; Infinity where what was told holds until something else is. */
-type SilenceMs = (series: Series) => number;
+export interface Silences {
+  /** As its device declared it. */
+  silenceMs(series: Series): number;
+  /** As its device declared it, or as it was learned. */
+  graceMs(series: Series): number;
+}
+
+const noSilences: Silences = {
+  silenceMs: () => Number.POSITIVE_INFINITY,
+  graceMs: () => Number.POSITIVE_INFINITY,
+};
 
 /** Series whose first pages are asked for ahead. */
 const seriesAhead = 8;
@@ -29,13 +42,13 @@ type ReadPage = (range: Range, limit: number) => Promise<RawPage | ChangesPage>;
 export class History {
   readonly #store: HistoryStore;
   readonly #settings: HistorySettings;
-  readonly #silenceMs: SilenceMs;
+  readonly #silences: Silences;
 
-  /** `silenceMs`: without it nothing counts as a silence. */
-  constructor(store: HistoryStore, settings: HistorySettings, silenceMs: SilenceMs = () => Number.POSITIVE_INFINITY) {
+  /** `silences`: without them nothing counts as one. */
+  constructor(store: HistoryStore, settings: HistorySettings, silences: Silences = noSilences) {
     this.#store = store;
     this.#settings = settings;
-    this.#silenceMs = silenceMs;
+    this.#silences = silences;
   }
 
   /**
@@ -45,6 +58,7 @@ export class History {
   async check(series: readonly Series[], query: HistoryQuery, streamed = false): Promise<void> {
     checkSeries(series.length, this.#settings);
     checkBuckets(query, this.#settings);
+    if (wantsSteps(query)) await checkSteps(this.#store, series, query);
     if (streamed || widthOf(query) !== undefined) return;
     await checkReadings(this.#store, series, query, this.#settings);
   }
@@ -96,10 +110,13 @@ export class History {
     const everyMs = widthOf(query);
     if (everyMs === undefined) return undefined;
     const { fromMs, toMs } = query;
-    const numbers = series.filter(({ type }) => type === "number").map(({ number }) => number);
+    const numbers = series.filter(({ type }) => type === "number");
     if (numbers.length === 0) return undefined;
     const buckets = (endOf(query) - fromMs) / everyMs;
-    const ranges = numbers.map((number) => ({ series: number, fromMs, toMs }));
+    const ranges = numbers.map((one) => {
+      const maxStepMs = wantsSteps(query) ? this.#silences.graceMs(one) : undefined;
+      return { series: one.number, fromMs, toMs, maxStepMs };
+    });
     return new ManyBuckets(this.#store, ranges, cutsOf(query, everyMs), buckets, this.#settings.pageReadings);
   }
 
@@ -107,9 +124,10 @@ export class History {
     const range = { series: series.number, fromMs: query.fromMs, toMs: query.toMs };
     const everyMs = widthOf(query);
     if (everyMs !== undefined && series.type !== "number") {
-      yield* this.#changes(series, range, Math.max(this.#silenceMs(series), 2 * everyMs));
+      yield* this.#changes(series, range, Math.max(this.#silences.silenceMs(series), 2 * everyMs));
     } else if (everyMs !== undefined && buckets) {
-      yield* this.#buckets(series, range, query, everyMs, buckets);
+      if (wantsSteps(query)) yield* this.#steps(series, range, query, everyMs, buckets.pages(series.number));
+      else yield* this.#buckets(series, range, query, everyMs, buckets.pages(series.number));
     } else {
       yield* this.#readings(series, range, (next, limit) => this.#store.readRaw(next, limit));
     }
@@ -145,10 +163,10 @@ export class History {
     range: Range,
     { points, aggregates = defaultAggregates }: HistoryQuery,
     everyMs: number,
-    buckets: ManyBuckets,
+    pages: AsyncIterable<BucketPage>,
   ): AsyncGenerator<HistoryPage> {
     let isFirst = true;
-    for await (const page of buckets.pages(series.number)) {
+    for await (const page of pages) {
       const done = page.nextFromMs === null;
       if (isFirst && done && points !== undefined && page.count.reduce((sum, count) => sum + count, 0) <= points) {
         const raw = await this.#store.readRaw(range, points + 1);
@@ -162,6 +180,42 @@ export class History {
       yield { everyMs, tier: page.tier, columns: bucketColumns(page, aggregates), done };
     }
   }
+
+  async *#steps(
+    series: Series,
+    range: Range,
+    query: HistoryQuery,
+    everyMs: number,
+    pages: AsyncIterable<BucketPage>,
+  ): AsyncGenerator<HistoryPage> {
+    const { fromMs, toMs } = range;
+    const maxStepMs = this.#silences.graceMs(series);
+    const [before] = (await this.#store.readAt([series.number], fromMs - 1).catch(unlessDamaged)) ?? [];
+    const after = async () => {
+      if (!Number.isFinite(toMs)) return undefined;
+      const next = await this.#store
+        .readRaw({ ...range, fromMs: toMs, toMs: toMs + maxStepMs }, 1)
+        .catch(unlessDamaged);
+      const [timeMs, value] = [next?.times[0], next?.values[0]];
+      return timeMs === undefined || value === undefined ? undefined : { timeMs, value };
+    };
+    const joined = { fromMs, toMs, maxStepMs, cuts: cutsOf(query, everyMs) };
+    for await (const { page, columns } of withSteps(pages, joined, { before: readingOf(before), after })) {
+      const told = bucketColumns(page, query.aggregates ?? [], columns);
+      yield { everyMs, tier: page.tier, columns: told, done: page.nextFromMs === null };
+    }
+  }
+
+  /** One metric of many devices in common buckets, in one page or more; the last, and only the last, is `done`. */
+  across(series: readonly Series[], query: HistoryQuery): AsyncGenerator<HistoryPage> {
+    const numbers = series.filter(({ type }) => type === "number");
+    return acrossDevices(this.#store, numbers, query, widthOf(query) ?? 1, query.aggregates ?? defaultAggregates);
+  }
+}
+
+/** The reading of a number series, where there is one. */
+function readingOf(standing: Standing | null | undefined) {
+  return standing ? { timeMs: standing.timeMs, value: standing.value as number } : undefined;
 }
 
 /** Undefined for what cannot be read; what may be readable in a moment is thrown. */

@@ -116,9 +116,7 @@ export class Hub {
       },
     });
     this.#recorder = new PresenceRecorder({ store, state, clock, log });
-    this.history = new History(store, options.history ?? defaultHistorySettings, (series) =>
-      this.presence.silenceMs(series),
-    );
+    this.history = new History(store, options.history ?? defaultHistorySettings, this.presence);
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const { arrivals, catalog, presence, history } = this;

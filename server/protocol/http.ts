@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { rejection } from "./device.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
-import { pastColumns, tier } from "./past.ts";
+import { fleetColumns, pastColumns, stepColumns, tier } from "./past.ts";
 import { thinnedReadings } from "./storage.ts";
 import { deviceName, metricName, sequence, time, value } from "./values.ts";
 import { deviceEntry, presenceReasons, presenceStates, seriesEntry, valueTypes } from "./viewer.ts";
@@ -95,6 +95,7 @@ const readingColumns = z.object({
   unit: z.string().optional(),
   type: z.enum(valueTypes),
   ...pastColumns.shape,
+  ...stepColumns.shape,
 });
 export type ReadingColumns = z.infer<typeof readingColumns>;
 
@@ -116,6 +117,25 @@ export const manyReadingsAnswer = readingRange.extend({
   series: z.array(readingColumns.extend({ every: z.number().nullable(), tier })),
 });
 export type ManyReadingsAnswer = z.infer<typeof manyReadingsAnswer>;
+
+/** With `across`: each metric once, over all its devices. */
+export const acrossReadingsAnswer = readingRange.extend({
+  across: z.literal("devices"),
+  series: z.array(
+    z.object({
+      metric: metricName,
+      /** Where all have the same. */
+      unit: z.string().optional(),
+      type: z.literal("number"),
+      /** How many were asked. */
+      devices: z.int(),
+      tier,
+      every: z.number(),
+      ...fleetColumns.shape,
+    }),
+  ),
+});
+export type AcrossReadingsAnswer = z.infer<typeof acrossReadingsAnswer>;
 
 /** The body of `POST readings`, or one of an array of them. Rows are checked one by one. */
 export const postedReadings = z.strictObject({

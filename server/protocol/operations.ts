@@ -7,6 +7,7 @@ import { backupAnswer, backupOrder } from "./backup.ts";
 import type { ErrorCode } from "./codes.ts";
 import { deviceEdit, metricEdit } from "./edit.ts";
 import {
+  acrossReadingsAnswer,
   arrivalsAnswer,
   deviceAnswer,
   devicesAnswer,
@@ -156,9 +157,9 @@ export const operations = {
     method: "GET",
     path: `${api}/readings`,
     summary:
-      "Readings of a range: raw, or in buckets by points (how many) or every (how wide); one literal device and metric is one object, all else a list. Booleans and texts in buckets are told by their changes, from the reading that held at from, with its own time, each with until: its last reading, after which nothing was told for long",
+      "Readings of a range: raw, or in buckets by points (how many) or every (how wide); one literal device and metric is one object, all else a list; with across=devices one entry a metric, over all its devices. rate, increase and integral look from reading to reading, across the edges of buckets, too. Booleans and texts in buckets are told by their changes, from the reading that held at from, with its own time, each with until: its last reading, after which nothing was told for long",
     query: readingsFields,
-    answers: { 200: z.union([readingsAnswer, manyReadingsAnswer]) },
+    answers: { 200: z.union([readingsAnswer, manyReadingsAnswer, acrossReadingsAnswer]) },
     otherTypes: {
       "text/csv": "time,device,metric,value: a row a reading; in buckets a column an aggregate",
       "application/x-ndjson": "one JSON object a line: time, device, metric, and value or the aggregates",

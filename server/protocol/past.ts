@@ -5,7 +5,11 @@ import { zoneNamed } from "./zones.ts";
 
 export const aggregateNames = ["first", "last", "min", "max", "mean", "sum", "count"] as const;
 export const aggregate = z.enum(aggregateNames);
-export type Aggregate = z.infer<typeof aggregate>;
+/** What happens from reading to reading: `GET readings` alone has them. */
+export const stepNames = ["rate", "increase", "integral"] as const;
+/** Of the devices of a fleet: `GET readings` with `across` alone has them. */
+export const percentileNames = ["p5", "p50", "p95", "p99"] as const;
+export type Aggregate = (typeof aggregateNames | typeof stepNames | typeof percentileNames)[number];
 
 /** What an answer may be made from, the finest first: readings, or what was summed up of them before. */
 export const tierNames = ["raw", "minute", "15m", "hour", "day"] as const;
@@ -36,4 +40,28 @@ export const pastColumns = z.object({
   mean: numbers.optional(),
   sum: numbers.optional(),
   count: numbers.optional(),
+});
+
+/** What `GET readings` may have beside these. */
+export const stepColumns = z.object({
+  /** A counter's increase a second, from the last reading before the bucket to its last. */
+  rate: numbers.optional(),
+  /** How far a counter rose: nothing is guessed beyond the readings, a fall is a reset and counts from 0. */
+  increase: numbers.optional(),
+  /** The area under the line, value × hours (Wh of W); none over a silence. */
+  integral: numbers.optional(),
+});
+
+/** A fleet in common buckets: `min`, `max` and `count` of all readings; all else of the means of its devices. */
+export const fleetColumns = z.object({
+  times: numbers,
+  min: numbers.optional(),
+  max: numbers.optional(),
+  mean: numbers.optional(),
+  sum: numbers.optional(),
+  count: numbers.optional(),
+  p5: numbers.optional(),
+  p50: numbers.optional(),
+  p95: numbers.optional(),
+  p99: numbers.optional(),
 });

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { Refusal } from "./errors.ts";
-import { type Aggregate, aggregateNames, maxPoints, zoneName } from "./past.ts";
+import { type Aggregate, aggregateNames, maxPoints, percentileNames, stepNames, zoneName } from "./past.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
 import { storageSorts } from "./storage.ts";
@@ -60,8 +60,9 @@ function wholeWithin(least: number, most: number) {
     .transform(Number);
 }
 
+const allAggregates = [...aggregateNames, ...stepNames, ...percentileNames] as const;
 const aggregateList = z
-  .array(z.enum(aggregateNames).describe(`one of ${aggregateNames.join(", ")}`))
+  .array(z.enum(allAggregates).describe(`one of ${allAggregates.join(", ")}`))
   .transform((names): Aggregate[] => [...new Set(names)]);
 
 const selectors = z.array(selector).max(1_000);
@@ -111,6 +112,7 @@ export const readingsFields = z.strictObject({
   points: wholeWithin(1, maxPoints).optional(),
   every: duration.optional(),
   tz: zoneName.optional(),
+  across: z.enum(["devices"]).optional(),
   aggregates: aggregateList.optional(),
   format: z.enum(readingFormats).optional(),
   time: z.enum(["iso", "ms"]).optional(),
@@ -140,6 +142,8 @@ export interface ReadingsQuery extends RangeQuery {
   readonly everyMs: number | undefined;
   /** By whose clocks hours, days and weeks begin; undefined for UTC. */
   readonly zone: Zone | undefined;
+  /** One answer a metric over all its devices, in place of one a series. */
+  readonly across: "devices" | undefined;
   /** Undefined where the query does not say. */
   readonly aggregates: readonly Aggregate[] | undefined;
   /** Undefined where the query does not say: then the header `Accept` may. */
@@ -233,17 +237,38 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     throw new Refusal("invalid_query", "give points (buckets wanted) or every (their width), not both");
   if (query.aggregates && query.points === undefined && query.every === undefined)
     throw new Refusal("invalid_query", "aggregates needs points or every: without them the answer is raw readings");
+  if (query.across !== undefined && query.points === undefined && query.every === undefined)
+    throw new Refusal("invalid_query", "across needs points or every: devices report at times of their own");
   if (query.tz !== undefined && query.points === undefined && query.every === undefined)
     throw new Refusal("invalid_query", "tz needs points or every: it tells where hours, days and weeks begin");
+  checkAggregates(query.aggregates ?? [], query.across !== undefined);
   return {
     ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs),
     points: query.points,
     everyMs: query.every,
     zone: query.tz === undefined ? undefined : zoneNamed(query.tz),
+    across: query.across,
     aggregates: query.aggregates,
     format: query.format,
     time: query.time,
   };
+}
+
+/** What a fleet can be told by. */
+const acrossNames: readonly Aggregate[] = ["min", "max", "mean", "sum", "count", ...percentileNames];
+
+/** Throws a `Refusal` where an aggregate is asked for of what does not have it. */
+function checkAggregates(names: readonly Aggregate[], isAcross: boolean): void {
+  const strange = names.find((name) =>
+    isAcross ? !acrossNames.includes(name) : (percentileNames as readonly Aggregate[]).includes(name),
+  );
+  if (strange === undefined) return;
+  throw new Refusal(
+    "invalid_query",
+    isAcross
+      ? `aggregates ${strange} does not go with across=devices, which has ${acrossNames.join(", ")}`
+      : `aggregates ${strange} goes with across=devices: it is of the devices of a fleet`,
+  );
 }
 
 /** Reads the query of `GET devices/{id}/presence`: a missing end is open. Throws a `Refusal`. */

@@ -1,6 +1,6 @@
 /** `GET readings` over a real hub: ranges, widths, aggregates, the two shapes, and what is refused. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { manyReadingsAnswer, readingsAnswer } from "../../server/protocol/http.ts";
+import { acrossReadingsAnswer, manyReadingsAnswer, readingsAnswer } from "../../server/protocol/http.ts";
 import { engines, startHub, type TestHub } from "../support/start-hub.ts";
 
 const at = Date.UTC(2026, 10, 24);
@@ -40,6 +40,11 @@ describe.each(engines)("GET readings over the %s store", (engine) => {
         ? query
         : new URLSearchParams(Object.entries(query).map(([name, one]) => [name, String(one)])).toString();
     return hub.http("GET", `readings?${text}`);
+  }
+
+  async function rowsOf(query: Record<string, string | number>) {
+    const text = Object.entries(query).map(([name, one]) => `${name}=${encodeURIComponent(one)}`);
+    return (await fetch(`${hub.url}/api/v1/readings?${text.join("&")}`)).text();
   }
 
   const pair = { device: "boiler-1", metric: "temperature" };
@@ -129,6 +134,46 @@ describe.each(engines)("GET readings over the %s store", (engine) => {
     it("is empty where the range is", async () => {
       const { body } = await get({ ...pair, from: at - minute, to: at });
       expect(body).toMatchObject({ times: [], values: [] });
+    });
+  });
+
+  describe("a fleet, and steps from reading to reading", () => {
+    it("[P81] is one entry a metric with across=devices, as JSON and in rows", async () => {
+      const query = { device: "*", metric: "*", ...all, every: "5m", across: "devices", aggregates: "mean,count,p95" };
+      const { body } = await get(query);
+      expect(acrossReadingsAnswer.strict().parse(body)).toEqual({
+        ...{ ...all, every: 300 * second, across: "devices", tier: "raw" },
+        series: [
+          {
+            ...{ metric: "temperature", type: "number", devices: 2, tier: "raw", every: 300 * second },
+            ...{
+              times: [at, at + 300 * second],
+              mean: [74, 449.5],
+              count: [301, 300],
+              p95: [expect.any(Number), 449.5],
+            },
+          },
+        ],
+      });
+      expect(body.series[0].p95[0]).toBeCloseTo(-1.5 + 0.95 * 151, 9);
+      const rows = await rowsOf({ ...query, format: "csv", time: "ms" });
+      expect(rows.split("\r\n").slice(0, 2)).toEqual([
+        "time,device,metric,mean,count,p95",
+        `${at},*,temperature,74,301,${body.series[0].p95[0]}`,
+      ]);
+      const { status, body: refused } = await get({ ...query, format: "parquet" });
+      expect([status, refused.message]).toEqual([400, expect.stringContaining("format=csv")]);
+      expect((await get({ ...query, device: "nobody*" })).body.series).toEqual([]);
+    });
+
+    it("[P82] are aggregates of their own", async () => {
+      const query = { ...pair, ...all, every: "5m", aggregates: "increase,rate,integral" };
+      const { body } = await get(query);
+      expect(readingsAnswer.strict().parse(body)).toEqual(body);
+      expect(body).toMatchObject({ times: [at, at + 300 * second], increase: [299, 300], rate: [1, 1] });
+      expect(body.integral.reduce((sum: number, one: number) => sum + one, 0)).toBeCloseTo(599 ** 2 / 2 / 3_600, 9);
+      const rows = await rowsOf({ ...query, format: "csv" });
+      expect(rows.split("\r\n")[0]).toBe("time,device,metric,increase,rate,integral");
     });
   });
 

@@ -81,7 +81,19 @@ describe("/openapi.json", () => {
 
   it("names every parameter that a route takes, with its bounds", () => {
     const names = document.paths["/api/v1/readings"].get.parameters.map(({ name }: Any) => name);
-    expect(names).toEqual(["device", "metric", "from", "to", "points", "every", "tz", "aggregates", "format", "time"]);
+    expect(names).toEqual([
+      "device",
+      "metric",
+      "from",
+      "to",
+      "points",
+      "every",
+      "tz",
+      "across",
+      "aggregates",
+      "format",
+      "time",
+    ]);
     const limit = document.paths["/api/v1/devices"].get.parameters.find(({ name }: Any) => name === "limit");
     expect(limit).toMatchObject({
       in: "query",

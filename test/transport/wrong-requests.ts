@@ -97,6 +97,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   to: ["", "tomorrow", "1e3", "2026-13-01T00:00:00Z", "-0m-0m", "-9".repeat(300), "0"],
   points: ["", "0", "5001", "-1", "1.5", "many"],
   every: ["", "0", "-5m", "5w", "soon", "9".repeat(30), "1e3"],
+  across: ["", "metrics", "DEVICES", "__proto__"],
   tz: ["", "Mars/Olympus", "%2B05:45", "Europe/", "__proto__", "x".repeat(100)],
   aggregates: ["", "avg", "mean,,max", "MEAN", "constructor", "__proto__"],
   format: ["", "xml", "Parquet", "CSV", "json,csv", "__proto__"],
@@ -107,6 +108,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
 export const company: Readonly<Record<string, string>> = {
   aggregates: "&points=10",
   tz: "&points=10",
+  across: "&points=10",
   time: "&format=csv",
   to: "&from=1",
 };

@@ -183,8 +183,12 @@ export class Presence {
 
   /** How long without a reading breaks a series, as its device declared it, ms; Infinity where it did not: what is learned of rare events says little of the past. */
   silenceMs(series: Series): number {
-    const declaredMs = this.#declaredMs(series);
-    return declaredMs === undefined ? Number.POSITIVE_INFINITY : graceFor(declaredMs);
+    return graceFor(this.#declaredMs(series) ?? 0);
+  }
+
+  /** How long without a reading breaks a series, as its device declared it or as it was learned, ms; Infinity where neither is known. */
+  graceMs(series: Series): number {
+    return graceFor(this.#declaredMs(series) ?? this.#intervals.learnedMs(series.number) ?? 0);
   }
 
   /** True where the newest reading of a series is past its grace. */

@@ -1,9 +1,19 @@
 /** Pages of the store as columns of an answer. */
-import type { Aggregate } from "../../protocol/past.ts";
+import { type Aggregate, percentileNames } from "../../protocol/past.ts";
 import type { BucketPage, ChangesPage, RawPage } from "../../store/answers.ts";
 import type { Value } from "../../store/columns.ts";
 import type { Series } from "../catalog.ts";
 import type { HistoryColumns } from "./query.ts";
+
+/** Parallel to the buckets of a page. */
+export interface StepColumns {
+  /** How far it rose since the reading before the bucket; a fall is a reset, and counts from 0. */
+  readonly increase: number[];
+  /** The same a second, over the time from the reading before the bucket to its last; 0 where there is no such time. */
+  readonly rate: number[];
+  /** Value × hours. A line between two readings that lie further apart than a silence has no area. */
+  readonly integral: number[];
+}
 
 export function rawColumns(page: RawPage | ChangesPage, series: Series): HistoryColumns {
   const columns = { times: Array.from(page.times), values: valuesOf(page, series) };
@@ -16,13 +26,20 @@ function valuesOf(page: RawPage, { type }: Series): Value[] {
   return Array.from(page.values, (value) => page.strings[value] as string);
 }
 
-export function bucketColumns(page: BucketPage, aggregates: readonly Aggregate[]): HistoryColumns {
+/** `steps`: where they are asked for. */
+export function bucketColumns(page: BucketPage, aggregates: readonly Aggregate[], steps?: StepColumns): HistoryColumns {
   const columns: HistoryColumns = { times: Array.from(page.times) };
   for (const name of aggregates) {
-    columns[name] =
-      name === "mean" ? Array.from(page.sum, (_, index) => meanOf(page, index)) : Array.from(page[name], finite);
+    if (name === "mean") columns[name] = Array.from(page.sum, (_, index) => meanOf(page, index));
+    else if (name === "rate" || name === "increase" || name === "integral") columns[name] = steps?.[name] ?? [];
+    else if (isOfDevices(name)) throw new Error(`${name} is asked across devices alone`);
+    else columns[name] = Array.from(page[name], finite);
   }
   return columns;
+}
+
+function isOfDevices(name: Aggregate): name is (typeof percentileNames)[number] {
+  return (percentileNames as readonly Aggregate[]).includes(name);
 }
 
 /** The mean of a bucket. Sums of very large values leave the range of doubles; a mean never leaves the span of its bucket. */

@@ -1,6 +1,6 @@
 /** What is asked of the past, and the pages it is answered in. */
 import { bucketOrigin, widthForPoints } from "../../protocol/ladder.ts";
-import type { Aggregate } from "../../protocol/past.ts";
+import { type Aggregate, stepNames, tierNames } from "../../protocol/past.ts";
 import { isLocalWidth, localBoundaries, type Zone } from "../../protocol/zones.ts";
 import type { Tier } from "../../store/answers.ts";
 import type { Value } from "../../store/columns.ts";
@@ -49,8 +49,18 @@ export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
 /** What the past is read from. */
 export type HistoryStore = Pick<
   TelemetryStore,
-  "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "readManyBuckets" | "seriesState"
+  "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "readManyBuckets" | "readAt" | "seriesState"
 >;
+
+/** True where what happens between readings is asked for. */
+export function wantsSteps({ aggregates }: Pick<HistoryQuery, "aggregates">): boolean {
+  return aggregates?.some((name) => (stepNames as readonly Aggregate[]).includes(name)) ?? false;
+}
+
+/** The coarser of two tiers. */
+export function coarserOf(one: Tier, other: Tier): Tier {
+  return tierNames.indexOf(one) < tierNames.indexOf(other) ? other : one;
+}
 
 /** Where the answer ends as far as widths go, ms. */
 export function endOf({ fromMs, toMs, nowMs }: Pick<HistoryQuery, "fromMs" | "toMs" | "nowMs">): number {

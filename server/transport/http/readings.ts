@@ -1,23 +1,16 @@
 /** Readings of a range, in the form that was asked for. */
 
 import { attachmentOf, csvWriter } from "../../formats/csv.ts";
-import { jsonText } from "../../formats/json.ts";
 import { ndjsonWriter } from "../../formats/ndjson.ts";
 import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
-import {
-  defaultAggregates,
-  type HistoryColumns,
-  type HistoryPage,
-  type HistoryQuery,
-  widthOf,
-} from "../../hub/history/query.ts";
+import { defaultAggregates, type HistoryQuery } from "../../hub/history/query.ts";
 import { Refusal } from "../../protocol/errors.ts";
-import { tierNames } from "../../protocol/past.ts";
 import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
-import type { Tier } from "../../store/answers.ts";
 import { acceptedForm } from "./accept.ts";
 import { unknownDevice } from "./device.ts";
+import { acrossJson, acrossRows, checkAcross } from "./readings-across.ts";
+import { manyPieces, onePiece } from "./readings-json.ts";
 import { parquetOf } from "./readings-parquet.ts";
 import type { Handler, HttpContext } from "./route.ts";
 import type { Slots } from "./slots.ts";
@@ -37,6 +30,7 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   const format = query.format ?? acceptedForm(accept, mediaTypes) ?? "json";
   if (query.time !== undefined && (format === "json" || format === "parquet"))
     throw new Refusal("invalid_query", "time goes with format=csv or format=ndjson: in all else times are always ms");
+  if (query.across) checkAcross(format);
   const series = seriesOf(query, context);
   const question = { ...query, nowMs };
   const streamed = format !== "json";
@@ -56,9 +50,12 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   }
   if (streamed) {
     const rows = format === "csv" ? csvRows(series, query, only) : ndjsonRows(query);
-    const pieces = rowPieces(series, question, context, rows.writer);
+    const pieces = query.across
+      ? acrossRows(series, question, context, rows.writer)
+      : rowPieces(series, question, context, rows.writer);
     return { pieces, release, type: rows.type, headers: { ...headers, ...rows.headers } };
   }
+  if (query.across) return { pieces: acrossJson(series, query, question, context), release, headers };
   const pieces = only ? onePiece(only, query, question, context) : manyPieces(series, query, question, context);
   return { pieces, release, headers };
 };
@@ -78,8 +75,8 @@ function csvRows(series: readonly Series[], query: ReadingsQuery, only: Series |
   const others = series.some(({ type }) => type !== "number");
   const { aggregates = defaultAggregates, time = "iso" } = query;
   const columns = {
-    value: !inBuckets || others,
-    aggregates: inBuckets && (numbers || !others) ? aggregates : [],
+    value: !inBuckets || (others && !query.across),
+    aggregates: inBuckets && (numbers || !others || query.across) ? aggregates : [],
     time,
   };
   return {
@@ -117,87 +114,4 @@ export function seriesOf({ device, metric, literal }: RangeQuery, { catalog }: H
 function byName(a: Series, b: Series): number {
   const [one, other] = a.device === b.device ? [a.metric, b.metric] : [a.device.id, b.device.id];
   return one < other ? -1 : 1;
-}
-
-/** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
-async function* onePiece(series: Series, query: ReadingsQuery, question: HistoryQuery, context: HttpContext) {
-  const pages = await collect(context.history.pages(series, question));
-  const { fromMs: from, toMs: to } = query;
-  const every = pages[0]?.everyMs ?? null;
-  yield* objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);
-}
-
-async function* manyPieces(
-  series: readonly Series[],
-  query: ReadingsQuery,
-  question: HistoryQuery,
-  context: HttpContext,
-) {
-  const { fromMs: from, toMs: to } = query;
-  const every = widthOf(question) ?? null;
-  yield `${JSON.stringify({ from, to, every }).slice(0, -1)},"series":[`;
-  let comma = "";
-  let pages: HistoryPage[] = [];
-  let coarsest: Tier = "raw";
-  for await (const { series: one, page } of context.history.each(series, question)) {
-    pages.push(page);
-    if (!page.done) continue;
-    yield comma;
-    const tier = coarsestOf(pages);
-    yield* objectPieces({ ...describe(one), tier, every: pages[0]?.everyMs ?? null }, pages);
-    coarsest = coarserOf(coarsest, tier);
-    comma = ",";
-    pages = [];
-  }
-  // Which tiers were used is known only now.
-  yield `],"tier":${JSON.stringify(coarsest)}}`;
-}
-
-function coarsestOf(pages: readonly HistoryPage[]): Tier {
-  return pages.reduce<Tier>((coarsest, { tier }) => coarserOf(coarsest, tier), "raw");
-}
-
-function coarserOf(one: Tier, other: Tier): Tier {
-  return tierNames.indexOf(one) < tierNames.indexOf(other) ? other : one;
-}
-
-function describe(series: Series) {
-  const unit = series.device.metricMeta.get(series.metric)?.unit;
-  return {
-    device: series.device.id,
-    metric: series.metric,
-    ...(unit === undefined ? {} : { unit }),
-    type: series.type,
-  };
-}
-
-/** One series at a time: its columns stand one after the other in the answer, so that all pages must be there first. */
-async function collect(pages: AsyncIterable<HistoryPage>): Promise<HistoryPage[]> {
-  const collected: HistoryPage[] = [];
-  for await (const page of pages) collected.push(page);
-  return collected;
-}
-
-/** An object of `head` and the columns of all pages, as text in pieces of one page each. */
-function* objectPieces(head: object, pages: readonly HistoryPage[]): Generator<string> {
-  const names = Object.keys(pages[0]?.columns ?? { times: [] }) as (keyof HistoryColumns)[];
-  let text = JSON.stringify(head).slice(0, -1);
-  for (const name of names) {
-    text += `,"${name}":[`;
-    let comma = "";
-    for (const { columns } of pages) {
-      const column = columns[name] ?? [];
-      if (column.length === 0) continue;
-      yield text + comma;
-      text = listText(column);
-      comma = ",";
-    }
-    text += "]";
-  }
-  yield `${text}}`;
-}
-
-/** The items of a JSON list; `JSON.stringify` would lose the sign of -0. */
-function listText(items: readonly (number | boolean | string)[]): string {
-  return jsonText(items).slice(1, -1);
 }

@@ -45,7 +45,7 @@ export async function liveWorld(
   const liveSets = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
   sets.push(liveSets);
   const slow = new SlowViewers();
-  const history = new History(store, { ...defaultHistorySettings, ...past }, (series) => presence.silenceMs(series));
+  const history = new History(store, { ...defaultHistorySettings, ...past }, presence);
   const deps = { live: liveSets, history, catalog, presence, slow, budget, settings, clock, spans, log: silentLog };
 
   function seriesOf(name: string, value: Value, made: NewSeries[]): Series {
