@@ -116,6 +116,7 @@ export class StorageSummary extends LitElement {
         thinned
           ? html`<p class="went" role="status">
               ${summary.went(formatNumber(thinned.readings, 0), formatInstant(thinned.through, hubTime))}
+              ${thinned.lost === 0 ? summary.hoursStay : summary.lost(formatNumber(thinned.lost, 0))}
             </p>`
           : nothing
       }

@@ -737,6 +737,8 @@ export const en = {
       minFree: (size: string, flag: string) => `${size} stay free (${flag})`,
       went: (count: string, time: string) =>
         `The budget is reached: ${count} raw readings went since the hub was started, the oldest first, up to ${time}. The newest of each series stay.`,
+      hoursStay: "Of all of them first, last, least, greatest and mean of each hour stay.",
+      lost: (count: string) => `Of ${count} nothing is left: no tier held their hours yet.`,
     },
     deletion: {
       intro: "They go from the charts and from the disk; the file shrinks soon after.",

@@ -721,6 +721,8 @@ export const ko: Texts = {
       minFree: (size, flag) => `${size}는 비워 둠 (${flag})`,
       went: (count, time) =>
         `예산에 도달했습니다: 허브를 시작한 뒤 원본 측정값 ${count}개가 오래된 것부터 ${time}까지 사라졌습니다. 각 시계열의 최신 측정값은 남습니다.`,
+      hoursStay: "모두 시간별 처음, 마지막, 최소, 최대, 평균은 남아 있습니다.",
+      lost: (count) => `그중 ${count}개는 시간별 값도 아직 없어 아무것도 남지 않았습니다.`,
     },
     deletion: {
       intro: "차트와 디스크에서 사라지고, 파일은 곧 작아집니다.",

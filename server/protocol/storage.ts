@@ -13,6 +13,8 @@ export const thinnedReadings = z.object({
   bytes: z.int(),
   /** Device time of the newest of them. */
   through: time,
+  /** Those of which nothing is left, since no tier of hours holds them. */
+  lost: z.int(),
 });
 
 export const storageAnswer = z.object({

@@ -22,6 +22,8 @@ export interface Thinned {
   readonly bytes: number;
   /** The newest of them, by device time, ms. */
   readonly lastMs: number;
+  /** Those of which nothing is left, since no tier of hours holds them. */
+  readonly lost: number;
 }
 
 /** How full the database is; sizes in bytes. */

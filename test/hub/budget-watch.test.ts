@@ -35,8 +35,8 @@ async function later(ms: number): Promise<void> {
   await settle();
 }
 
-const went = (readings: number): void => {
-  room = { ...room, usedBytes: 1.96e9, thinned: { readings, bytes: readings, lastMs: throughMs } };
+const went = (readings: number, lost = readings): void => {
+  room = { ...room, usedBytes: 1.96e9, thinned: { readings, bytes: readings, lastMs: throughMs, lost } };
 };
 
 describe("the watch over the budget", () => {
@@ -71,6 +71,18 @@ describe("the watch over the budget", () => {
     await later(5_000);
     expect(lines).toEqual([expect.stringMatching(log), expect.stringContaining("2500 up to now")]);
     expect(troubles).toHaveLength(2);
+  });
+
+  it("[P93] tells in the log alone that raw readings go whose hours stay", async () => {
+    await watch();
+    lines = [];
+    went(1_000, 0);
+    await later(5_000);
+    expect(lines).toEqual([expect.stringMatching(/1000 up to now, .* 06:30 UTC; their hours stay\./)]);
+    expect(troubles).toEqual(["Something else."]);
+    went(1_500, 20);
+    await later(5_000);
+    expect(troubles).toEqual(["Something else.", expect.stringContaining("20 of them before any tier held")]);
   });
 
   it("[P93] tells that a budget is passed and nothing more may go", async () => {

@@ -27,9 +27,10 @@ export class BudgetWatch {
   #sentence: string | undefined;
   #asking = false;
   #isNew = true;
-  /** Readings that went, as far as that was seen, and when more of them did. */
+  /** Readings that went, those of which nothing is left among them, as far as that was seen; and when more of the latter did. */
   #gone = 0;
-  #goneAtMs = 0;
+  #lost = 0;
+  #lostAtMs = 0;
   /** What the log was told of last, and when. */
   #told = 0;
   #toldAtMs = 0;
@@ -72,12 +73,14 @@ export class BudgetWatch {
     const gone = thinned?.readings ?? 0;
     const grows = gone > this.#gone;
     this.#gone = gone;
-    if (grows) this.#goneAtMs = nowMs;
+    const lost = thinned?.lost ?? 0;
+    if (lost > this.#lost) this.#lostAtMs = nowMs;
+    this.#lost = lost;
     this.#passed = usedBytes > budgetBytes && !grows ? this.#passed + 1 : 0;
     if (thinned && grows && (this.#told === 0 || nowMs - this.#toldAtMs >= dayMs)) {
       log.warn(
-        `The data has reached its budget of ${sizeText(budgetBytes)} (--budget): the oldest raw readings go, ${gone - this.#told} up to now, the newest of them of ${timeText(thinned.lastMs)}. What is to be kept longer needs a larger one.`,
-        { readings: gone - this.#told, throughMs: thinned.lastMs, budgetBytes },
+        `The data has reached its budget of ${sizeText(budgetBytes)} (--budget): the oldest raw readings go, ${gone - this.#told} up to now, the newest of them of ${timeText(thinned.lastMs)}; ${lost === 0 ? "their hours stay" : `of ${lost} since the start no tier holds the hours: nothing is left of those`}. What is to be kept longer needs a larger one.`,
+        { readings: gone - this.#told, lost, throughMs: thinned.lastMs, budgetBytes },
       );
       this.#told = gone;
       this.#toldAtMs = nowMs;
@@ -94,9 +97,9 @@ export class BudgetWatch {
     const budget = `${sizeText(budgetBytes)} (--budget)`;
     if (this.#passed >= patience)
       return `The data takes ${sizeText(usedBytes)}, more than its budget of ${budget}, and nothing more may go: of each series its newest readings stay. Give it more, or delete series.`;
-    // A day after the last one went there is room again.
-    if (!thinned || nowMs - this.#goneAtMs >= dayMs) return undefined;
-    return `The data has reached its budget of ${budget}: raw readings up to ${timeText(thinned.lastMs)} went, the oldest first.`;
+    // That raw readings go whose hours stay is as it was asked for. A day after the last one was lost there is room again.
+    if (!thinned || thinned.lost === 0 || nowMs - this.#lostAtMs >= dayMs) return undefined;
+    return `The data has reached its budget of ${budget}: raw readings up to ${timeText(thinned.lastMs)} went, the oldest first, ${thinned.lost} of them before any tier held their hours.`;
   }
 
   #tell(sentence: string | undefined): void {

@@ -6,8 +6,8 @@ import type { StoreStats } from "../../store/store.ts";
 /** Null where nothing went. */
 export function thinnedOf(thinned: Thinned | null) {
   if (thinned === null) return null;
-  const { readings, bytes, lastMs: through } = thinned;
-  return { readings, bytes, through };
+  const { readings, bytes, lastMs: through, lost } = thinned;
+  return { readings, bytes, through, lost };
 }
 
 /** The part `store` of the status. */

@@ -9,16 +9,22 @@ export type BudgetSetting = "auto" | "off" | number;
 /** What a first start takes of the disk's free space, and at most. */
 const freeShare = 0.5;
 const mostBytes = 20e9;
-/** Raw readings go from here on, until the database is down to the other. */
-const fullShare = 0.99;
-const thinnedShare = 0.97;
+/** From `from` on raw readings go, until the database is down to `to`: at first those whose hours stay in a tier, then any. */
+const shares = { held: { from: 0.97, to: 0.95 }, any: { from: 0.99, to: 0.97 } } as const;
+
+/** What has to go. */
+export interface Surplus {
+  readonly bytes: number;
+  /** `held`: raw readings alone whose hours stay in a tier. */
+  readonly which: keyof typeof shares;
+}
 
 export class Budget {
   /** Null for none. */
   readonly #bytes: number | null;
   readonly #pages;
   readonly #freePages;
-  #thinning = false;
+  readonly #thinning = { held: false, any: false };
   #thinned: Thinned | null = null;
 
   /** `diskFreeBytes` is asked where the budget is chosen now. */
@@ -53,23 +59,32 @@ export class Budget {
     return { ...room, budgetBytes: this.#bytes, thinned: this.#thinned };
   }
 
-  /** Bytes that have to go now; 0 for none. Once it is full it is made emptier than that, or each commit would have to wait for it. */
-  get surplusBytes(): number {
-    if (this.#bytes === null) return 0;
+  /** What has to go now; undefined for nothing. Once it is full it is made emptier than that, or each commit would have to wait for it. */
+  get surplus(): Surplus | undefined {
+    if (this.#bytes === null) return undefined;
     const used = this.usedBytes;
-    this.#thinning = used > this.#bytes * (this.#thinning ? thinnedShare : fullShare);
-    return this.#thinning ? Math.ceil(used - this.#bytes * thinnedShare) : 0;
+    for (const which of ["any", "held"] as const) {
+      const { from, to } = shares[which];
+      this.#thinning[which] = used > this.#bytes * (this.#thinning[which] ? to : from);
+      if (this.#thinning[which]) return { bytes: Math.ceil(used - this.#bytes * to), which };
+    }
+    return undefined;
   }
 
   /** Raw readings went. */
-  took({ readings, bytes, lastMs }: Thinned): void {
-    const before = this.#thinned ?? { readings: 0, bytes: 0, lastMs: Number.NEGATIVE_INFINITY };
-    this.#thinned = {
-      readings: before.readings + readings,
-      bytes: before.bytes + bytes,
-      lastMs: Math.max(before.lastMs, lastMs),
-    };
+  took(went: Thinned): void {
+    this.#thinned = this.#thinned === null ? went : together(this.#thinned, went);
   }
+}
+
+/** Both as one. */
+export function together(a: Thinned, b: Thinned): Thinned {
+  return {
+    readings: a.readings + b.readings,
+    bytes: a.bytes + b.bytes,
+    lastMs: Math.max(a.lastMs, b.lastMs),
+    lost: a.lost + b.lost,
+  };
 }
 
 /** People read it, and may give it themselves the next time. */

@@ -1,9 +1,11 @@
 /**
- * Takes away the oldest raw readings of all series where the budget is full, chunk by chunk. Of each series the chunk that ends
+ * Takes away the oldest raw readings of all series where the budget is full, chunk by chunk: those whose hours stay in a tier
+ * before it is, any once it would be passed otherwise. Of each series the chunk that ends
  * last stays: its newest reading is shown, and the hub by itself empties no series.
  */
 import { CodecError } from "../codec/bytes.ts";
 import type { Thinned } from "../sizes.ts";
+import { type Surplus, together } from "./budget.ts";
 import { countReadings, cut } from "./deletes.ts";
 import { transact } from "./driver.ts";
 import type { SealedState, SeriesHead } from "./head.ts";
@@ -12,6 +14,10 @@ import type { Workplace } from "./slices/job.ts";
 
 /** Chunks of one series that are looked at together. */
 const chunksAtOnce = 64;
+/** Buckets that tell enough of raw readings for those to go. */
+const heldByMs = 3_600_000;
+/** Where nothing may go it is looked for again once the database has grown by this. */
+const lookAgainBytes = 2 ** 20;
 
 /** A series and when its oldest chunk ends. */
 interface Oldest {
@@ -30,10 +36,16 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   const doomed = db.prepare("SELECT 1 FROM doomed LIMIT 1").pluck();
   const ends = db.prepare("SELECT last_ms FROM chunks WHERE series = ? ORDER BY last_ms LIMIT ?").pluck();
   const rawFrom = db.prepare("UPDATE rolled SET raw_from_ms = max(coalesce(raw_from_ms, ?), ?) WHERE series = ?");
+  const holding = db
+    .prepare("SELECT 1 FROM tiers WHERE series = ? AND width_ms = ? AND frame_ms <= ? AND through_ms > ? LIMIT 1")
+    .pluck();
+  /** What the database held when nothing was found that may go, and what was looked for. */
+  let fruitless: { readonly usedBytes: number; readonly which: Surplus["which"] } | undefined;
   /** The series whose oldest chunk is the oldest of all stands last. */
   let order: Oldest[] = [];
   /** Series that have no place in it yet; undefined while nothing has to go. */
   let unseen: SeriesHead[] | undefined;
+  let sought: Surplus["which"] = "held";
 
   /** When the oldest chunks of a series end, in order, without those that end last. */
   function oldEnds(series: number): number[] {
@@ -62,8 +74,8 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     unseen = undefined;
   }
 
-  /** Takes away the oldest run of chunks of all series; undefined where none may go. */
-  function thinOldest(went: Map<SeriesHead, Went>): number {
+  /** Takes away the oldest run of chunks of all series; answers its bytes, 0 where it may not go. */
+  function thinOldest(went: Map<SeriesHead, Went>, which: Surplus["which"]): number {
     const oldest = order.pop();
     const head = oldest && heads.get(oldest.series);
     if (oldest === undefined || head === undefined) return 0;
@@ -71,34 +83,39 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     const found = oldEnds(oldest.series);
     const throughMs = found.findLast((endMs) => endMs <= othersMs) ?? found[0];
     if (throughMs === undefined) return 0;
+    const isHeld = holding.get(oldest.series, heldByMs, throughMs, throughMs) !== undefined;
+    if (which === "held" && !isHeld) return 0;
     const before = went.get(head);
     const one = thin(parts, head, before?.state ?? head.sealed, throughMs);
     // A damaged chunk refuses the questions that need it, and stays.
     if (one === undefined) return 0;
     rawFrom.run(throughMs + 1, throughMs + 1, oldest.series);
-    went.set(head, {
-      ...one,
-      readings: one.readings + (before?.readings ?? 0),
-      bytes: one.bytes + (before?.bytes ?? 0),
-    });
+    const thinned = { ...one, lost: isHeld ? 0 : one.readings };
+    went.set(head, { ...(before ? together(before, thinned) : thinned), state: one.state });
     place(oldest.series);
     return one.bytes;
   }
 
   return () => {
-    let surplus = budget.surplusBytes;
+    const { surplus } = budget;
     // What was deleted by somebody goes first, and may be enough.
-    if (surplus === 0 || doomed.get() !== undefined) {
+    if (surplus === undefined || doomed.get() !== undefined) {
       forget();
       return false;
     }
+    const { which } = surplus;
+    const { usedBytes } = budget;
+    if (fruitless?.which === which && usedBytes < fruitless.usedBytes + lookAgainBytes) return false;
+    if (which !== sought) forget();
+    sought = which;
     const untilMs = performance.now() + settings.sliceMs;
     if (!look(untilMs)) return true;
     const went = new Map<SeriesHead, Went>();
+    let left = surplus.bytes;
     try {
       transact(db, () => {
-        do surplus -= thinOldest(went);
-        while (surplus > 0 && order.length > 0 && performance.now() < untilMs);
+        do left -= thinOldest(went, which);
+        while (left > 0 && order.length > 0 && performance.now() < untilMs);
       });
     } catch (error) {
       forget();
@@ -110,12 +127,19 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     }
     if (order.length > 0) return true;
     forget();
+    // Series that were passed over may be rolled up by then.
+    fruitless = { usedBytes, which };
     return false;
   };
 }
 
 /** Takes away all of a series up to `throughMs` inside the caller's transaction; undefined where a damaged chunk is in the way. */
-function thin(parts: WriterParts, head: SeriesHead, before: SealedState, throughMs: number): Went | undefined {
+function thin(
+  parts: WriterParts,
+  head: SeriesHead,
+  before: SealedState,
+  throughMs: number,
+): Omit<Went, "lost"> | undefined {
   const { chunks, sealer } = parts;
   const { series } = head.identity;
   const [fromMs, toMs] = [Number.NEGATIVE_INFINITY, throughMs + 1];
