@@ -1,27 +1,29 @@
 /**
  * Buckets of a tier as a blob: each with its start, first, last, min, max, sum and count, in columns. Layout (version 1) in
  * the README of the store. What follows from another column costs next to nothing: the last value before tells the first
- * one, the ends tell the extremes, these and the count tell the sum.
+ * one, the ends tell the extremes, these and the count tell the sum. All planes of bytes are deflated together, since a
+ * question reads few buckets of many frames, and each inflate takes 10 µs however little it yields.
  */
-import { crc32 } from "node:zlib";
+import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
-import { readNumbers, writeNumbers } from "./numbers.ts";
-import { readInts, writeInts } from "./planes.ts";
 
 const version = 1;
 /** Version, mode, checksum. */
 const headerBytes = 6;
 /** Modes 0 to 9 are decimals: the values are integers of that scale. */
-const asDoubles = 0x0f;
-/** Beside a scale: the sums are doubles. */
-const sumsAsDoubles = 0x10;
+const asBits = 0x0f;
+/** Beside a scale: the sums are bits. */
+const sumsAsBits = 0x10;
+const deflatedFlag = 0x20;
 const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/** Differences of integers within this fit what writes them. */
+/** Differences of integers within this are exact, and so is their zigzag. */
 const mantissaLimit = 2 ** 51;
 /** More buckets are in no frame: a damaged blob must not fill the memory. */
 const maxBuckets = 1 << 16;
+const maxPlainBytes = maxBuckets * 64;
 
 type Column = Float64Array<ArrayBuffer>;
+type Four = [Column, Column, Column, Column];
 
 /** Buckets that hold at least one reading, in rising time. All arrays are parallel. */
 export interface Cells {
@@ -41,7 +43,8 @@ const scratch = new ByteWriter(1 << 16);
 export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buffer {
   const { times, count } = cells;
   const writer = scratch;
-  writer.length = headerBytes;
+  writer.length = 0;
+  writer.room(8);
   writer.unsigned(times.length);
   const ints = new Float64Array(times.length);
   let next = frameMs / widthMs;
@@ -50,19 +53,17 @@ export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buf
     ints[index] = bucket - next;
     next = bucket + 1;
   }
-  writeInts(writer, ints, ints.length);
-  writeDifferences(writer, count, ints);
-  const scale = scaleOf(cells);
-  const mode = scale < 0 ? asDoubles : writeScaled(writer, cells, scale, ints);
-  if (mode === asDoubles) {
-    for (const column of [cells.first, cells.last, cells.min, cells.max]) writeNumbers(writer, column, column.length);
-    writePlain(writer, cells.sum);
+  writeInts(writer, ints);
+  let before = 0;
+  for (let index = 0; index < count.length; index++) {
+    ints[index] = (count[index] as number) - before;
+    before = count[index] as number;
   }
-  const blob = writer.copy();
-  blob[0] = version;
-  blob[1] = mode;
-  blob.writeUInt32LE(checksum(blob), 2);
-  return blob;
+  writeInts(writer, ints);
+  const values = scaled(cells);
+  if (values) return sealed(writeScaled(writer, cells, values, ints), writer);
+  for (const column of [cells.first, cells.last, cells.min, cells.max, cells.sum]) writeBits(writer, column);
+  return sealed(asBits, writer);
 }
 
 /** Decodes what `encodeCells` wrote with the same width and frame; throws `CodecError` on anything else. */
@@ -70,7 +71,9 @@ export function decodeCells(blob: Buffer, widthMs: number, frameMs: number): Cel
   const isSound = () => blob.length >= headerBytes && checksum(blob) === blob.readUInt32LE(2);
   requireVersion("tier", blob, version, isSound);
   if (!isSound()) throw new CodecError("the tier's checksum does not match");
-  const reader = new ByteReader(blob, headerBytes);
+  const flags = blob[1] as number;
+  const body = blob.subarray(headerBytes);
+  const reader = new ByteReader(flags & deflatedFlag ? inflate(body) : body);
   const length = reader.unsigned();
   if (length > maxBuckets) throw new CodecError(`a tier of ${length} buckets`);
   const times = readInts(reader, length);
@@ -80,97 +83,129 @@ export function decodeCells(blob: Buffer, widthMs: number, frameMs: number): Cel
     times[index] = bucket * widthMs;
     next = bucket + 1;
   }
-  const count = sums(readInts(reader, length));
-  const mode = blob[1] as number;
-  if (mode !== asDoubles) return { times, count, ...readScaled(reader, count, mode) };
-  const [first, last, min, max] = Array.from({ length: 4 }, () => readNumbers(reader, length)) as Four;
-  return { times, count, first, last, min, max, sum: readPlain(reader, length) };
+  const count = readInts(reader, length);
+  for (let index = 1; index < length; index++) count[index] = (count[index] as number) + (count[index - 1] as number);
+  const mode = flags & ~deflatedFlag;
+  if (mode !== asBits) return { times, count, ...readScaled(reader, count, mode) };
+  const [first, last, min, max] = Array.from({ length: 4 }, () => readBits(reader, length)) as Four;
+  return { times, count, first, last, min, max, sum: readBits(reader, length) };
 }
 
-type Four = [Column, Column, Column, Column];
+function sealed(mode: number, { bytes, length }: ByteWriter): Buffer {
+  const plain = bytes.subarray(0, length);
+  // A small memory level makes short blocks: columns that differ get codes of their own.
+  const deflated = deflateRawSync(plain, { level: 1, memLevel: 4 });
+  const isShorter = deflated.length < plain.length;
+  const blob = Buffer.concat([Buffer.alloc(headerBytes), isShorter ? deflated : plain]);
+  blob[0] = version;
+  blob[1] = mode | (isShorter ? deflatedFlag : 0);
+  blob.writeUInt32LE(checksum(blob), 2);
+  return blob;
+}
 
 /** Of the blob as version 1 reads it: a later version has to take its own into its checksum, and then does not pass for this one. */
 function checksum(blob: Buffer): number {
   return crc32(blob.subarray(headerBytes), (version << 8) | (blob[1] as number));
 }
 
-/** Sums of large values may be infinite, or no number at all. */
-function writePlain(writer: ByteWriter, column: Float64Array): void {
-  writer.room(column.length * 8);
-  for (const value of column) writer.double(value);
+function inflate(body: Buffer): Buffer {
+  try {
+    return inflateRawSync(body, { maxOutputLength: maxPlainBytes, chunkSize: 1 << 15 });
+  } catch (error) {
+    throw new CodecError(`the tier cannot be inflated: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
-function readPlain(reader: ByteReader, length: number): Column {
-  const bytes = reader.take(length * 8);
-  return Float64Array.from({ length }, (_, index) => bytes.readDoubleLE(index * 8));
-}
-
-/** `value` as an integer of 10^-scale, or NaN where that is not exact. */
-function mantissaOf(value: number, power: number): number {
-  const mantissa = Math.round(value * power);
-  const exact = mantissa / power === value && Math.abs(mantissa) <= mantissaLimit;
-  return exact && !Object.is(value, -0) ? mantissa : Number.NaN;
-}
-
-/** The fewest decimals that hold every value but the sums; -1 where there is no such number. */
-function scaleOf({ first, last, min, max }: Cells): number {
+/** The values as integers of the fewest decimals that hold them all; undefined where no number of decimals does. */
+function scaled({ first, last, min, max }: Cells): { readonly scale: number; readonly values: Four } | undefined {
+  const columns = [first, last, min, max];
   let scale = 0;
-  for (const column of [first, last, min, max]) {
+  for (const column of columns) {
     for (let index = 0; index < column.length; index++) {
-      const value = column[index] as number;
-      while (Number.isNaN(mantissaOf(value, powersOfTen[scale] as number))) {
-        if (++scale === powersOfTen.length) return -1;
+      while (Number.isNaN(mantissaOf(column[index] as number, powersOfTen[scale] as number))) {
+        if (++scale === powersOfTen.length) return undefined;
       }
     }
   }
-  return scale;
+  const power = powersOfTen[scale] as number;
+  const values = columns.map((column) => column.map((value) => mantissaOf(value, power))) as Four;
+  // A scale that was found late can be too fine for values before.
+  return values.some((column) => column.some(Number.isNaN)) ? undefined : { scale, values };
 }
 
-/** Answers the mode; `asDoubles` and nothing written where a scale found late is too fine for values before. */
-function writeScaled(writer: ByteWriter, cells: Cells, scale: number, ints: Column): number {
-  const power = powersOfTen[scale] as number;
-  const [first, last, min, max] = [cells.first, cells.last, cells.min, cells.max].map((column) =>
-    column.map((value) => mantissaOf(value, power)),
-  ) as Four;
-  if ([first, last, min, max].some((column) => column.some(Number.isNaN))) return asDoubles;
-  const put = (of: (index: number) => number) => {
-    for (let index = 0; index < ints.length; index++) ints[index] = of(index);
-    writeInts(writer, ints, ints.length);
-  };
+/** `value` as an integer of 10^-scale, or NaN where that is not exact; -0 as 0. */
+function mantissaOf(value: number, power: number): number {
+  const mantissa = Math.round(value * power);
+  const exact = mantissa / power === value && Math.abs(mantissa) <= mantissaLimit;
+  return exact ? mantissa : Number.NaN;
+}
+
+/** Answers the mode. */
+function writeScaled(
+  writer: ByteWriter,
+  cells: Cells,
+  { scale, values: [first, last, min, max] }: NonNullable<ReturnType<typeof scaled>>,
+  ints: Column,
+): number {
+  const { length } = ints;
   const at = (column: Column, index: number) => column[index] as number;
+  const put = (of: (index: number) => number) => {
+    for (let index = 0; index < length; index++) ints[index] = of(index);
+    writeInts(writer, ints);
+  };
   put((index) => at(first, index) - (index === 0 ? 0 : at(last, index - 1)));
   put((index) => at(last, index) - at(first, index));
   put((index) => at(max, index) - Math.max(at(first, index), at(last, index)));
   put((index) => Math.min(at(first, index), at(last, index)) - at(min, index));
-  if (fillSums(ints, cells, power, min, max)) {
-    writeInts(writer, ints, ints.length);
+  writeNegativeZeros(writer, [cells.first, cells.last, cells.min, cells.max, cells.sum]);
+  if (fillSums(ints, cells, powersOfTen[scale] as number, min, max)) {
+    writeInts(writer, ints);
     return scale;
   }
-  writePlain(writer, cells.sum);
-  return scale | sumsAsDoubles;
+  writeBits(writer, cells.sum);
+  return scale | sumsAsBits;
 }
 
 function readScaled(reader: ByteReader, count: Column, mode: number): Omit<Cells, "times" | "count"> {
-  const power = powersOfTen[mode & 0x0f];
-  if (power === undefined || mode > (sumsAsDoubles | 0x0f)) throw new CodecError(`unknown mode ${mode} of a tier`);
+  const power = powersOfTen[mode & ~sumsAsBits];
+  if (power === undefined) throw new CodecError(`unknown mode ${mode} of a tier`);
   const { length } = count;
   const [first, last, max, min] = Array.from({ length: 4 }, () => readInts(reader, length)) as Four;
-  const isPlain = (mode & sumsAsDoubles) !== 0;
-  const sum = isPlain ? readPlain(reader, length) : readInts(reader, length);
+  const negativeZeros = Array.from({ length: reader.count(1) }, () => reader.unsigned());
+  const isBits = (mode & sumsAsBits) !== 0;
+  const sum = isBits ? readBits(reader, length) : readInts(reader, length);
   let before = 0;
   for (let index = 0; index < length; index++) {
     const begins = before + (first[index] as number);
     const ends = begins + (last[index] as number);
     const most = Math.max(begins, ends) + (max[index] as number);
     const least = Math.min(begins, ends) - (min[index] as number);
-    if (!isPlain) sum[index] = ((sum[index] as number) + sumGuess(count[index] as number, least, most)) / power;
+    if (!isBits) sum[index] = ((sum[index] as number) + sumGuess(count[index] as number, least, most)) / power;
     first[index] = begins / power;
     last[index] = ends / power;
     max[index] = most / power;
     min[index] = least / power;
     before = ends;
   }
+  for (const place of negativeZeros) {
+    const column = [first, last, min, max, sum][Math.floor(place / length)];
+    if (column?.[place % length] !== 0) throw new CodecError("a -0 in a place that has no 0");
+    column[place % length] = -0;
+  }
   return { first, last, min, max, sum };
+}
+
+/** The places where a 0 is a -0, which no integer tells: of all columns one after the other. */
+function writeNegativeZeros(writer: ByteWriter, columns: readonly Float64Array[]): void {
+  const places: number[] = [];
+  for (const [which, column] of columns.entries()) {
+    for (let index = 0; index < column.length; index++) {
+      if (Object.is(column[index], -0)) places.push(which * column.length + index);
+    }
+  }
+  writer.room(8 + places.length * 8);
+  writer.unsigned(places.length);
+  for (const place of places) writer.unsigned(place);
 }
 
 /**
@@ -182,12 +217,12 @@ function fillSums(ints: Column, { count, sum }: Cells, power: number, min: Colum
     const readings = count[index] as number;
     const [least, most] = [min[index] as number, max[index] as number];
     const given = sum[index] as number;
-    const scaled = Math.round(given * power);
+    const whole = Math.round(given * power);
     const guess = sumGuess(readings, least, most);
-    if (!(Math.abs(scaled) <= mantissaLimit && Math.abs(guess) <= mantissaLimit)) return false;
+    if (!(Math.abs(whole) <= mantissaLimit && Math.abs(guess) <= mantissaLimit)) return false;
     const tolerance = (readings * readings * (Number.EPSILON / 4) * Math.max(Math.abs(least), Math.abs(most))) / power;
-    if (Math.abs(scaled / power - given) > tolerance) return false;
-    ints[index] = scaled - guess;
+    if (Math.abs(whole / power - given) > tolerance) return false;
+    ints[index] = whole - guess;
   }
   return true;
 }
@@ -197,22 +232,69 @@ function sumGuess(count: number, min: number, max: number): number {
   return Math.round((count * (min + max)) / 2);
 }
 
-function writeDifferences(writer: ByteWriter, column: Float64Array, ints: Column): void {
-  let before = 0;
-  for (let index = 0; index < column.length; index++) {
-    const value = column[index] as number;
-    ints[index] = value - before;
-    before = value;
+/** Integers within ±2^52, zigzag, as planes: how many, then all lowest bytes, then the next ones. */
+function writeInts(writer: ByteWriter, ints: Column): void {
+  const { length } = ints;
+  let most = 0;
+  for (let index = 0; index < length; index++) {
+    const value = ints[index] as number;
+    const zigzag = value >= 0 ? value * 2 : -value * 2 - 1;
+    ints[index] = zigzag;
+    if (zigzag > most) most = zigzag;
   }
-  writeInts(writer, ints, ints.length);
+  const planes = Math.ceil(Math.log2(most + 1) / 8);
+  writer.room(1 + planes * length);
+  writer.byte(planes);
+  const { bytes } = writer;
+  let at = writer.length;
+  for (let weight = 1, plane = 0; plane < planes; plane++, weight *= 256) {
+    // A byte of a buffer takes what fits of a number: its lowest 8 bits.
+    for (let index = 0; index < length; index++) bytes[at++] = Math.floor((ints[index] as number) / weight) % 256;
+  }
+  writer.length = at;
 }
 
-/** Turns differences into what they are differences of. */
-function sums(differences: Column): Column {
-  let total = 0;
-  for (let index = 0; index < differences.length; index++) {
-    total += differences[index] as number;
-    differences[index] = total;
+function readInts(reader: ByteReader, length: number): Column {
+  const planes = reader.byte();
+  const ints = new Float64Array(length);
+  if (planes > 7) throw new CodecError(`integers of ${planes} bytes`);
+  const bytes = reader.take(planes * length);
+  if (planes <= 3) {
+    for (let index = 0; index < length; index++) {
+      let zigzag = 0;
+      for (let at = index, shift = 0; at < bytes.length; at += length, shift += 8) {
+        zigzag |= (bytes[at] as number) << shift;
+      }
+      ints[index] = (zigzag >>> 1) ^ -(zigzag & 1);
+    }
+    return ints;
   }
-  return differences;
+  for (let index = 0; index < length; index++) {
+    let zigzag = 0;
+    for (let at = index, weight = 1; at < bytes.length; at += length, weight *= 256) {
+      zigzag += (bytes[at] as number) * weight;
+    }
+    ints[index] = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+  }
+  return ints;
+}
+
+/** Doubles as bits, each without those that it shares with the one before, in eight planes. */
+function writeBits(writer: ByteWriter, column: Float64Array): void {
+  const { length } = column;
+  const bytes = Buffer.from(new Float64Array(column).buffer);
+  writer.room(length * 8);
+  for (let byte = 0; byte < 8; byte++) {
+    for (let at = byte; at < bytes.length; at += 8) writer.byte((bytes[at] as number) ^ (bytes[at - 8] ?? 0));
+  }
+}
+
+function readBits(reader: ByteReader, length: number): Column {
+  const planes = reader.take(length * 8);
+  const column = new Float64Array(length);
+  const bytes = Buffer.from(column.buffer);
+  for (let byte = 0, from = 0; byte < 8; byte++) {
+    for (let at = byte; at < bytes.length; at += 8) bytes[at] = (planes[from++] as number) ^ (bytes[at - 8] ?? 0);
+  }
+  return column;
 }
