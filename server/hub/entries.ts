@@ -13,6 +13,8 @@ export interface PresenceView {
   seriesInterval(series: Series): number | null;
   /** True where that of a series is learned. */
   isLearned(series: Series): boolean;
+  /** How long without a reading breaks a series, as its device declared it or as it was learned, ms; Infinity where neither is known. */
+  graceMs(series: Series): number;
   /** True where the series' newest reading is past its grace. */
   isStale(series: Series): boolean;
 }

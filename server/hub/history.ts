@@ -5,7 +5,8 @@ import { type Range, StoreError } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import { acrossDevices } from "./history/across.ts";
 import { bucketColumns, rawColumns } from "./history/columns.ts";
-import { checkBuckets, checkReadings, checkSeries, checkSteps } from "./history/limits.ts";
+import { type Gaps, gapsOf } from "./history/gaps.ts";
+import { checkBuckets, checkEach, checkReadings, checkSeries } from "./history/limits.ts";
 import { ManyBuckets } from "./history/many-buckets.ts";
 import {
   cutsOf,
@@ -17,6 +18,8 @@ import {
   wantsSteps,
   widthOf,
 } from "./history/query.ts";
+import { standingAt } from "./history/standing.ts";
+import { type StateTimes, timesOf } from "./history/states.ts";
 import { withSteps } from "./history/steps.ts";
 import type { HistorySettings } from "./live/live-settings.ts";
 
@@ -58,9 +61,15 @@ export class History {
   async check(series: readonly Series[], query: HistoryQuery, streamed = false): Promise<void> {
     checkSeries(series.length, this.#settings);
     checkBuckets(query, this.#settings);
-    if (wantsSteps(query)) await checkSteps(this.#store, series, query);
+    if (wantsSteps(query)) await checkEach(this.#store, series, query);
     if (streamed || widthOf(query) !== undefined) return;
     await checkReadings(this.#store, series, query, this.#settings);
+  }
+
+  /** Refuses what looks at each reading, of too many of them, before anything is sent. Throws `Refusal` `range_too_large`. */
+  async checkEach(series: readonly Series[], query: HistoryQuery): Promise<void> {
+    checkSeries(series.length, this.#settings);
+    await checkEach(this.#store, series, query);
   }
 
   /** The past of one series in rising time, in one page or more; the last, and only the last, is `done`. */
@@ -204,6 +213,31 @@ export class History {
       const told = bucketColumns(page, query.aggregates ?? [], columns);
       yield { everyMs, tier: page.tier, columns: told, done: page.nextFromMs === null };
     }
+  }
+
+  /** The last reading of each series at `atMs` or before it, in their order; null where there is none. */
+  at(series: readonly Series[], atMs: number): Promise<(Standing | null)[]> {
+    const numbers = series.map(({ number }) => number);
+    return standingAt(this.#store, numbers, atMs);
+  }
+
+  /**
+   * How long a series of booleans or texts was in which state. Without a width the whole range is one bucket. What
+   * nobody knows, in a silence longer than the declared grace, is in none. Throws a `Refusal`.
+   */
+  states(series: Series, query: HistoryQuery): Promise<StateTimes> {
+    const everyMs = widthOf(query);
+    const [fromMs, toMs] = [query.fromMs, Math.min(query.toMs, query.nowMs)];
+    const cuts = everyMs === undefined ? { boundaries: Float64Array.of(fromMs, query.toMs) } : cutsOf(query, everyMs);
+    const silenceMs = this.#silences.silenceMs(series);
+    const changes = this.#changes(series, { series: series.number, fromMs, toMs }, silenceMs);
+    return timesOf(changes, { fromMs, toMs, cuts, silenceMs });
+  }
+
+  /** When a series was silent for longer than its grace, up to now; `most` gaps at most, undefined where there are more. */
+  gaps(series: Series, { fromMs, toMs, nowMs }: HistoryQuery, most: number): Promise<Gaps | undefined> {
+    const span = { fromMs, toMs: Math.min(toMs, nowMs), nowMs };
+    return gapsOf(this.#store, series.number, span, this.#silences.graceMs(series), most);
   }
 
   /** One metric of many devices in common buckets, in one page or more; the last, and only the last, is `done`. */

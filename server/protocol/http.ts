@@ -77,8 +77,8 @@ export const latestEntry = z.object({
   value,
   /** Device time. */
   time,
-  /** Arrival at the hub. */
-  received: time,
+  /** Arrival at the hub; not told of a moment in the past. */
+  received: time.optional(),
   /** Past the grace of its own series. */
   stale: z.boolean(),
 });
@@ -136,6 +136,47 @@ export const acrossReadingsAnswer = readingRange.extend({
   ),
 });
 export type AcrossReadingsAnswer = z.infer<typeof acrossReadingsAnswer>;
+
+/** How long each series of booleans or texts was in which state. */
+export const statesAnswer = z.object({
+  from: time,
+  to: time,
+  /** Bucket width, ms; null for the range as a whole. */
+  every: z.number().nullable(),
+  series: z.array(
+    z.object({
+      device: deviceName,
+      metric: metricName,
+      type: z.enum(valueTypes),
+      /** In the order in which they came first. */
+      states: z.array(value),
+      /** Bucket starts; those of which nothing is known are left out. */
+      times: z.array(z.number()),
+      /** Of each state the ms in each bucket. What is missing to the length of a bucket nobody knows. */
+      ms: z.array(z.array(z.number())),
+    }),
+  ),
+});
+export type StatesAnswer = z.infer<typeof statesAnswer>;
+
+/** When series were silent for longer than their grace. */
+export const gapsAnswer = z.object({
+  from: time,
+  to: time,
+  series: z.array(
+    z.object({
+      device: deviceName,
+      metric: metricName,
+      /** ms, declared or learned; null where no reading is expected, so that there are no gaps. */
+      grace: z.number().nullable(),
+      /** From the last reading before each gap to the first one after it, cut to the range and to now. */
+      gaps: z.object({ from: z.array(z.number()), to: z.array(z.number()) }),
+      /** Which part of the time since its first reading was no gap, 0 to 1; null where there is no such time, or no grace. */
+      complete: z.number().nullable(),
+    }),
+  ),
+});
+export type GapsAnswer = z.infer<typeof gapsAnswer>;
 
 /** The body of `POST readings`, or one of an array of them. Rows are checked one by one. */
 export const postedReadings = z.strictObject({

@@ -11,6 +11,7 @@ import {
   arrivalsAnswer,
   deviceAnswer,
   devicesAnswer,
+  gapsAnswer,
   healthAnswer,
   latestAnswer,
   manyReadingsAnswer,
@@ -23,15 +24,19 @@ import {
   removedReadingsAnswer,
   removedSeriesAnswer,
   seriesAnswer,
+  statesAnswer,
   statusAnswer,
 } from "./http.ts";
 import {
   deleteFields,
   deviceIdQuery,
   devicesQuery,
+  gapsFields,
+  latestFields,
   presenceQuery,
   readingsFields,
   seriesQuery,
+  statesFields,
   storageQuery,
 } from "./query.ts";
 import { storageAnswer, storagePreviewAnswer } from "./storage.ts";
@@ -148,8 +153,8 @@ export const operations = {
   listLatest: {
     method: "GET",
     path: `${api}/latest`,
-    summary: "The newest reading of each series by device time",
-    query: seriesQuery,
+    summary: "The newest reading of each series by device time; with at the one that stood then, the last up to there",
+    query: latestFields,
     answers: { 200: latestAnswer },
     errors: listErrors,
   },
@@ -166,6 +171,23 @@ export const operations = {
       "application/vnd.apache.parquet":
         "time, device, metric, and value (numbers), state (booleans), text, as far as there are such; in buckets a column an aggregate",
     },
+    errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
+  },
+  getStates: {
+    method: "GET",
+    path: `${api}/states`,
+    summary:
+      "How long each series of booleans or texts was in which state: over the range, or in buckets of every. Time that nobody knows of is in none",
+    query: statesFields,
+    answers: { 200: statesAnswer },
+    errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
+  },
+  getGaps: {
+    method: "GET",
+    path: `${api}/gaps`,
+    summary: "When each series was silent for longer than its grace, and which part of the time it was not",
+    query: gapsFields,
+    answers: { 200: gapsAnswer },
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
   },
   postReadings: {

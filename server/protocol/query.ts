@@ -80,9 +80,16 @@ export const deviceIdQuery = z.strictObject({ id: deviceName });
 export const devicesQuery = z.strictObject({ device: selectors.optional(), ...page });
 export type DevicesQuery = z.output<typeof devicesQuery>;
 
-/** `GET series` and `GET latest`. */
+/** `GET series`. */
 export const seriesQuery = z.strictObject({ device: selectors.optional(), metric: selectors.optional(), ...page });
 export type SeriesQuery = z.output<typeof seriesQuery>;
+
+/** `GET latest`. */
+export const latestFields = seriesQuery.extend({ at: moment.optional() });
+export interface LatestQuery extends SeriesQuery {
+  /** Undefined for now. */
+  readonly atMs: number | undefined;
+}
 
 const rangeFields = {
   device: selectors.describe("a device, a selector such as *, or several of them"),
@@ -117,6 +124,17 @@ export const readingsFields = z.strictObject({
   format: z.enum(readingFormats).optional(),
   time: z.enum(["iso", "ms"]).optional(),
 });
+
+/** `GET states`. */
+export const statesFields = z.strictObject({ ...rangeFields, every: duration.optional(), tz: zoneName.optional() });
+export interface StatesQuery extends RangeQuery {
+  /** Undefined: the range as a whole. */
+  readonly everyMs: number | undefined;
+  readonly zone: Zone | undefined;
+}
+
+/** `GET gaps`. */
+export const gapsFields = z.strictObject(rangeFields);
 
 /** `DELETE readings`. */
 export const deleteFields = z.strictObject(rangeFields);
@@ -220,9 +238,29 @@ export function parseDevicesQuery(parameters: URLSearchParams): DevicesQuery {
   return read(devicesQuery, parameters);
 }
 
-/** Reads the query of `GET series` and `GET latest`. Throws a `Refusal`. */
+/** Reads the query of `GET series`. Throws a `Refusal`. */
 export function parseSeriesQuery(parameters: URLSearchParams): SeriesQuery {
   return read(seriesQuery, parameters);
+}
+
+/** Reads the query of `GET latest`. Throws a `Refusal`. */
+export function parseLatestQuery(parameters: URLSearchParams, nowMs: number): LatestQuery {
+  const { at, ...query } = read(latestFields, parameters);
+  return { ...query, atMs: at === undefined ? undefined : toMs(at, nowMs) };
+}
+
+/** Reads the query of `GET states`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */
+export function parseStatesQuery(parameters: URLSearchParams, nowMs: number): StatesQuery {
+  const query = read(statesFields, parameters);
+  if (query.tz !== undefined && query.every === undefined)
+    throw new Refusal("invalid_query", "tz needs every: it tells where hours, days and weeks begin");
+  const zone = query.tz === undefined ? undefined : zoneNamed(query.tz);
+  return { ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs), everyMs: query.every, zone };
+}
+
+/** Reads the query of `GET gaps`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */
+export function parseGapsQuery(parameters: URLSearchParams, nowMs: number): RangeQuery {
+  return rangeOf(read(gapsFields, parameters), nowMs, nowMs - defaultSpanMs, nowMs);
 }
 
 /** Reads the query of `GET storage`. Throws a `Refusal`. */

@@ -142,6 +142,9 @@ describe("/openapi.json", () => {
     ],
     ["getReadings", "GET", `/api/v1/readings?${query}&metric=*&points=10`, undefined, 200],
     ["getReadings", "GET", `/api/v1/readings?${query}&metric=nothing`, undefined, 404],
+    ["getReadings", "GET", `/api/v1/readings?${query}&metric=*&points=10&across=devices`, undefined, 200],
+    ["getStates", "GET", `/api/v1/states?${query}&metric=*`, undefined, 200],
+    ["getGaps", "GET", `/api/v1/gaps?${query}&metric=*`, undefined, 200],
     [
       "postReadings",
       "POST",

@@ -94,6 +94,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   limit: ["", "0", "-1", "10001", "1.5", "1e3", "0x10", "NaN", "Infinity", "9".repeat(400), "%31%00", "limit"],
   cursor: ["", "x", "e30", "W10=", "%ED%A0%80", "x".repeat(3_000)],
   from: ["", "yesterday", "9e99", "-5w", "2026-11-24", "8640000000000001", "9".repeat(400), "%ED%A0%80", "now"],
+  at: ["", "yesterday", "9e99", "2026-11-24", "now"],
   to: ["", "tomorrow", "1e3", "2026-13-01T00:00:00Z", "-0m-0m", "-9".repeat(300), "0"],
   points: ["", "0", "5001", "-1", "1.5", "many"],
   every: ["", "0", "-5m", "5w", "soon", "9".repeat(30), "1e3"],
@@ -107,7 +108,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
 /** What has to stand beside a parameter for its value to be looked at. */
 export const company: Readonly<Record<string, string>> = {
   aggregates: "&points=10",
-  tz: "&points=10",
+  tz: "&every=1h",
   across: "&points=10",
   time: "&format=csv",
   to: "&from=1",

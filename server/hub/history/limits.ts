@@ -53,16 +53,17 @@ export async function checkReadings(
   );
 }
 
-/** Readings that one question may look at from one to the next: 30 to 60 ns each in the store's reader. */
-const readingsInSteps = 50_000_000;
+/** Readings that one question may look at one by one: 30 to 60 ns each in the store's reader. */
+const readingsOneByOne = 50_000_000;
 
-/** Refuses steps of more readings than one answer may cost. Throws `Refusal` `range_too_large`. */
-export async function checkSteps(store: HistoryStore, series: readonly Series[], query: HistoryQuery): Promise<void> {
+/** Refuses to look at more readings than one answer may cost. Throws `Refusal` `range_too_large`. */
+export async function checkEach(store: HistoryStore, series: readonly Series[], query: HistoryQuery): Promise<void> {
+  // Others are few, and counting them is no less than reading them.
   const numbers = series.filter(({ type }) => type === "number");
-  if ((await countUpTo(store, numbers, query, readingsInSteps, 1)) <= readingsInSteps) return;
+  if ((await countUpTo(store, numbers, query, readingsOneByOne, 1)) <= readingsOneByOne) return;
   throw new Refusal(
     "range_too_large",
-    `rate, increase and integral look at each reading, and this range holds more than ${readingsInSteps}. Ask for a shorter range, or name fewer devices or metrics.`,
+    `rate, increase, integral and gaps look at each reading, and this range holds more than ${readingsOneByOne}. Ask for a shorter range, or name fewer devices or metrics.`,
   );
 }
 

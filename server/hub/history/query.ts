@@ -49,7 +49,7 @@ export const defaultAggregates: readonly Aggregate[] = ["min", "max", "mean"];
 /** What the past is read from. */
 export type HistoryStore = Pick<
   TelemetryStore,
-  "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "readManyBuckets" | "readAt" | "seriesState"
+  "readRaw" | "readChanges" | "timeBefore" | "readBuckets" | "readManyBuckets" | "readAt" | "readHoles" | "seriesState"
 >;
 
 /** True where what happens between readings is asked for. */

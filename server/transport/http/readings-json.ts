@@ -52,6 +52,16 @@ export function coarsestOf(pages: readonly HistoryPage[]): Tier {
   return pages.reduce<Tier>((coarsest, { tier }) => coarserOf(coarsest, tier), "raw");
 }
 
+/** An object of `head` and a list called `name`, an entry at a time. */
+export async function* listPieces(head: object, name: string, entries: AsyncIterable<object>): AsyncGenerator<string> {
+  let text = `${JSON.stringify(head).slice(0, -1)},"${name}":[`;
+  for await (const entry of entries) {
+    yield text + jsonText(entry);
+    text = ",";
+  }
+  yield `${text === "," ? "" : text}]}`;
+}
+
 function describe(series: Series) {
   const unit = series.device.metricMeta.get(series.metric)?.unit;
   return {

@@ -5,11 +5,14 @@ import { postBackup } from "./backup.ts";
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from "./device.ts";
 import { getDevices } from "./devices.ts";
+import { getGaps } from "./gaps.ts";
+import { getLatest } from "./latest.ts";
 import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
 import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
-import { deleteSeries, getLatest, getSeries, patchSeries } from "./series.ts";
+import { deleteSeries, getSeries, patchSeries } from "./series.ts";
+import { getStates } from "./states.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
 import { getStorage, previewRemoval } from "./storage.ts";
 
@@ -29,6 +32,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   removeSeries: deleteSeries,
   listLatest: getLatest,
   getReadings,
+  getStates,
+  getGaps,
   postReadings,
   removeReadings: deleteReadings,
   getStorage,
