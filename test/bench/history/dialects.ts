@@ -18,7 +18,7 @@ export const hubDialect: Dialect = {
     const span = `from=${question.span.fromMs}&to=${question.span.toMs}`;
     const metric = `metric=${question.metric}`;
     if (question.ask === "fleet")
-      return `/api/v1/readings?device=machine-*&${metric}&${span}&every=${question.everyMs}&aggregates=mean`;
+      return `/api/v1/readings?device=machine-*&${metric}&${span}&every=${question.everyMs}&aggregates=mean&across=devices`;
     const of = `/api/v1/readings?device=${question.device}&${metric}&${span}`;
     if (question.ask === "raw") return of;
     if (question.ask === "csv") return `${of}&format=csv&time=ms`;
@@ -32,9 +32,9 @@ export const hubDialect: Dialect = {
         latest.map(({ device, metric, value }) => [`${device}/${metric}`, { times: [], values: [Number(value)] }]),
       );
     }
-    const answer = JSON.parse(body) as Series | { series: Series[] };
+    const answer = JSON.parse(body) as Series | { series: Columns[] };
     if (!("series" in answer)) return new Map([[`${answer.device}/${answer.metric}`, answer]]);
-    return new Map([["all", meanOf(answer.series)]]);
+    return new Map(answer.series.map((columns) => ["all", columns]));
   },
 };
 
@@ -53,19 +53,6 @@ export const tableDialect: Dialect = {
     return new Map(Object.entries(JSON.parse(body) as Record<string, Columns>));
   },
 };
-
-/** Of each time the mean over all series that have it. */
-function meanOf(series: readonly Series[]): Columns {
-  const sums = new Map<number, { sum: number; count: number }>();
-  for (const { times, mean = [] } of series) {
-    for (const [index, time] of times.entries()) {
-      const { sum, count } = sums.get(time) ?? { sum: 0, count: 0 };
-      sums.set(time, { sum: sum + (mean[index] as number), count: count + 1 });
-    }
-  }
-  const rows = [...sums].sort(([a], [b]) => a - b);
-  return { times: rows.map(([time]) => time), mean: rows.map(([, { sum, count }]) => sum / count) };
-}
 
 /** `time,device,metric,value`, of one series. */
 function readCsv(body: string): Answer {
