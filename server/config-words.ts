@@ -110,7 +110,7 @@ export const plain = {
   journalBudgetBytes: {
     flag: "--journal-budget",
     argument: "SIZE",
-    help: "size of the journal that holds the newest readings uncompressed; less makes a restart shorter and the disk busier",
+    help: "size of the journal that holds the newest readings uncompressed; less makes a restart shorter and the disk busier; an eighth of --budget at most",
     allowed: "a size from 64KiB to 16GiB, such as 64MiB",
     fallback: "64MiB",
     read: (text) => readSize(text, "B"),

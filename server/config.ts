@@ -15,6 +15,9 @@ import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
 /** The version in package.json. */
 export const hubVersion: string = packageJson.version;
 
+/** A smaller journal would be sealed into tiny chunks, bytes. */
+const leastJournalBytes = 64 * 1024;
+
 const plainSettings = z.object({
   host: z.string().min(1).max(255).regex(/^\S+$/).default("127.0.0.1"),
   port: z.int().min(0).max(65_535).default(8080),
@@ -29,7 +32,7 @@ const plainSettings = z.object({
   minFreeBytes: z.int().min(0).default(512_000_000),
   journalBudgetBytes: z
     .int()
-    .min(64 * 1024)
+    .min(leastJournalBytes)
     .max(16 * 1024 ** 3)
     .default(64 * 1024 ** 2),
   headBudgetBytes: z
@@ -164,9 +167,23 @@ export const settings: readonly Setting[] = [
 /** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
 export function makeConfig(changes: Partial<Config> = {}): Config {
   const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
+  const { budget } = config;
+  // A journal as large as the budget would leave no room for what it is compressed into.
+  const journalBudgetBytes = Math.min(
+    config.journalBudgetBytes,
+    budget === "auto" || budget === "off"
+      ? Number.POSITIVE_INFINITY
+      : Math.max(leastJournalBytes, Math.floor(budget / 8)),
+  );
   const host = changes.host ?? (config.lan ? "::" : config.host);
   const self = changes.self ?? config.demo;
-  return { ...config, host, self, data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)) };
+  return {
+    ...config,
+    journalBudgetBytes,
+    host,
+    self,
+    data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)),
+  };
 }
 
 function command(): Command {

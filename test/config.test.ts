@@ -84,6 +84,10 @@ describe("settings", () => {
     expect(accepted(["--min-free", "2GB"]).minFreeBytes).toBe(2_000_000_000);
     expect(accepted(["--budget", "1.5 GB"]).budget).toBe(1_500_000_000);
     expect(accepted([], { HUB_BUDGET: "OFF" }).budget).toBe("off");
+    // The journal leaves room for what it is compressed into.
+    expect(accepted(["--budget", "80MB"]).journalBudgetBytes).toBe(10_000_000);
+    expect(accepted(["--budget", "1MB"]).journalBudgetBytes).toBe(125_000);
+    expect(accepted(["--budget", "2GB"]).journalBudgetBytes).toBe(67_108_864);
     expect(accepted(["--min-free", "64"]).minFreeBytes).toBe(64_000_000);
     expect(accepted(["--limit-frame-bytes", "1MiB"]).limits.frameBytes).toBe(1_048_576);
     expect(accepted(["--commit-delay", "20ms"]).commitDelayMs).toBe(20);

@@ -115,6 +115,11 @@ export class PageHeader extends LitElement {
       dl + .end {
         margin-left: 0;
       }
+      @media (max-width: 1520px) {
+        dl {
+          gap: 12px;
+        }
+      }
       @media (max-width: 1420px) {
         dl {
           display: none;

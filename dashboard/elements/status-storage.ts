@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { formatDuration } from "../data/format.ts";
+import { pageHref } from "../data/route.ts";
 import { formatBytes, formatLimit } from "../data/sizes.ts";
 import { growthLeastMs, growthOf, journalFills } from "../data/status-growth.ts";
 import { type StatusHistory, storedBytes } from "../data/status-history.ts";
@@ -111,9 +112,12 @@ export class StatusStorage extends LitElement {
             ${bound === undefined ? nothing : html`<small class=${level}>${bound}</small>`}
           </li>`,
         )}
-        <li><i></i><span>${storage.total}</span><b>${formatBytes(total)}</b></li>
+        <li>
+          <i></i><span>${storage.total}</span><b>${formatBytes(total)}</b>
+          ${store.budgetBytes === null ? nothing : html`<small>${storage.budget(formatBytes(store.budgetBytes), "--budget")}</small>`}
+        </li>
       </ul>
-      <p class="numbers">${this.#growth()}</p>
+      <p class="numbers">${this.#growth()} <a href=${pageHref("storage")}>${storage.bySeries}</a></p>
     `;
   }
 

@@ -670,6 +670,8 @@ export const en = {
       wal: "Write-ahead log",
       heads: "Newest readings, in memory",
       total: "On disk",
+      budget: (size: string, flag: string) => `at ${size} the oldest raw readings go (${flag})`,
+      bySeries: "What each series takes",
       of: (limit: string, flag: string) => `of ${limit} (${flag})`,
       alarmAt: (limit: string, flag: string) => `alarm at ${limit} (${flag})`,
       grows: (size: string, duration: string) => `growing by ${size} a day, as of the last ${duration}`,

@@ -654,6 +654,8 @@ export const ko: Texts = {
       wal: "미리 쓰기 로그(WAL)",
       heads: "메모리의 최신 측정값",
       total: "디스크 합계",
+      budget: (size, flag) => `${size}가 되면 가장 오래된 원본 측정값부터 사라짐 (${flag})`,
+      bySeries: "시계열마다 차지하는 공간",
       of: (limit, flag) => `한도 ${limit} (${flag})`,
       alarmAt: (limit, flag) => `${limit}에서 경고 (${flag})`,
       grows: (size, duration) => `하루에 ${size}씩 증가 (지난 ${duration} 기준)`,
