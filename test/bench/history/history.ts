@@ -59,7 +59,7 @@ async function* run(context: Context): AsyncGenerator<Figure> {
     context.say(`filling with ${fleet.count} readings: ${hub.name}`);
     archives.push(await filled(context, hub, fleet));
   }
-  const table = tableOf(fleet, quick ? context.folder : context.cache, context.say);
+  const table = await tableOf(fleet, quick ? context.folder : context.cache, context.say);
   const open = (): Promise<Running> => startTableReader(table.folder);
   archives.push({ ...table, open, name: tableFull.name, dialect: tableDialect });
   if (context.wants(storedCase)) for (const archive of archives) yield* weighed(archive, fleet);

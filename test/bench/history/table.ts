@@ -19,7 +19,7 @@ export interface Table {
 }
 
 /** The table in `cache`, filled where it is not there yet. Throws where it has another number of rows than it should. */
-export function tableOf(fleet: Fleet, cache: string, say: (line: string) => void): Table {
+export async function tableOf(fleet: Fleet, cache: string, say: (line: string) => void): Promise<Table> {
   const folder = join(cache, `table-${version}-${fleet.key}`);
   const note = join(folder, "filled.json");
   if (!existsSync(note)) {
@@ -28,7 +28,7 @@ export function tableOf(fleet: Fleet, cache: string, say: (line: string) => void
     rmSync(draft, { recursive: true, force: true });
     mkdirSync(draft, { recursive: true });
     const startMs = performance.now();
-    const rows = fill(join(draft, "readings.db"), fleet);
+    const rows = await fill(join(draft, "readings.db"), fleet);
     const seconds = (performance.now() - startMs) / 1_000;
     writeFileSync(join(draft, "filled.json"), JSON.stringify({ rows, seconds }));
     renameSync(draft, folder);
@@ -45,7 +45,7 @@ const stepsATurn = 20;
  * As the obvious hub fills it: in the order in which readings arrive, into the table and its index at once. In large
  * transactions, without a sync each: kinder than life is.
  */
-function fill(path: string, fleet: Fleet): number {
+async function fill(path: string, fleet: Fleet): Promise<number> {
   const db = new Database(path);
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = NORMAL");
@@ -68,7 +68,11 @@ function fill(path: string, fleet: Fleet): number {
     for (let index = 0; index < of.times.length; index++) put(shaken.device, shaken.metric, of, index);
   });
   const turnMs = stepsATurn * stepMs;
-  for (let at = fleet.fromMs; at < fleet.toMs; at += turnMs) turn(at, Math.min(at + turnMs, fleet.toMs));
+  for (let at = fleet.fromMs; at < fleet.toMs; at += turnMs) {
+    turn(at, Math.min(at + turnMs, fleet.toMs));
+    // Who interrupts the run is heard.
+    await new Promise(setImmediate);
+  }
   db.pragma("wal_checkpoint(TRUNCATE)");
   db.close();
   return rows;
