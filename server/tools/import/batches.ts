@@ -3,20 +3,10 @@
  * nor on what the hub knows. So a number (`seq`) means the same rows in every run, and what was decided before is not sent
  * past the hub.
  */
-import { nameProblem } from "./table.ts";
+import type { FileDevice, FileSeries, KnownDevices } from "./known.ts";
 import { readTime, type TimeUnit, timeRule } from "./times.ts";
 import { shown, type Trouble } from "./troubles.ts";
-import { jsonOf, TypeTally, typedJsonOf, type ValueType, valueRules } from "./values.ts";
-
-/** A series of the file; its type is known once the hub was asked, or its first cells were looked at. */
-export interface FileSeries {
-  readonly device: string;
-  readonly metric: string;
-  type: ValueType | undefined;
-  /** What stands before the value in each of its readings. */
-  readonly begin: string;
-  readonly beginBytes: number;
-}
+import { jsonOf, TypeTally, typedJsonOf, valueRules } from "./values.ts";
 
 /** Readings to be, of one device, as parallel columns in the order of the file. */
 interface DeviceRows {
@@ -24,7 +14,6 @@ interface DeviceRows {
   readonly series: FileSeries[];
   readonly times: number[];
   readonly texts: string[];
-  readonly typed: boolean[];
   readonly lines: number[];
 }
 
@@ -59,45 +48,53 @@ const bytesPerCharacter = 6;
 export class BlockReadings {
   readonly #block: number;
   readonly #unit: TimeUnit;
-  readonly #known: Map<string, FileSeries>;
-  readonly #devices = new Map<string, DeviceRows>();
+  readonly #typed: boolean;
+  readonly #known: KnownDevices;
+  readonly #devices = new Map<FileDevice, DeviceRows>();
   readonly troubles: Trouble[] = [];
-  /** Cells that have no reading. */
-  empty = 0;
 
-  /** `known`: series of the whole file, by device and metric; those of this piece are added. */
-  constructor(block: number, unit: TimeUnit, known: Map<string, FileSeries>) {
+  /** `typed`: cells are JSON, which says itself what it is. `known`: names of the whole file. */
+  constructor(block: number, unit: TimeUnit, typed: boolean, known: KnownDevices) {
     this.#block = block;
     this.#unit = unit;
+    this.#typed = typed;
     this.#known = known;
   }
 
   /** Takes a reading to be, as `Table.read` gives it. */
-  readonly take = (device: string, metric: string, time: string, text: string, line: number, typed: boolean): void => {
-    if (text === "") {
-      this.empty++;
-      return;
-    }
+  readonly take = (deviceName: string, metricName: string, time: string, text: string, line: number): void => {
+    // No reading at all.
+    if (text === "") return;
     const timeMs = this.#timeOf(time);
     if (timeMs === undefined) {
-      // Once a row, not once a column.
-      if (this.troubles.at(-1)?.line === line) return;
-      this.troubles.push({ line, column: "time", problem: `expected ${timeRule}, found ${shown(time)}` });
+      this.#refuseRow(line, "time", `expected ${timeRule}, found ${shown(time)}`);
       return;
     }
-    const series = this.#seriesOf(device, metric, line);
-    if (!series) return;
+    const device = this.#known.device(deviceName);
+    if (typeof device === "string") {
+      this.#refuseRow(line, "", device);
+      return;
+    }
+    const series = device.series(metricName);
+    if (typeof series === "string") {
+      this.troubles.push({ line, column: "", problem: series });
+      return;
+    }
     let rows = this.#devices.get(device);
     if (!rows) {
-      rows = { device, series: [], times: [], texts: [], typed: [], lines: [] };
+      rows = { device: device.id, series: [], times: [], texts: [], lines: [] };
       this.#devices.set(device, rows);
     }
     rows.series.push(series);
     rows.times.push(timeMs);
     rows.texts.push(text);
-    rows.typed.push(typed);
     rows.lines.push(line);
   };
+
+  /** Once, not for each of its columns. */
+  #refuseRow(line: number, column: string, problem: string): void {
+    if (this.troubles.at(-1)?.line !== line) this.troubles.push({ line, column, problem });
+  }
 
   #lastTime = "";
   #lastMs: number | undefined;
@@ -111,21 +108,6 @@ export class BlockReadings {
     return this.#lastMs;
   }
 
-  #seriesOf(device: string, metric: string, line: number): FileSeries | undefined {
-    const key = `${device}\n${metric}`;
-    const known = this.#known.get(key);
-    if (known) return known;
-    const problem = nameProblem(device, metric);
-    if (problem !== undefined) {
-      this.troubles.push({ line, column: "", problem });
-      return undefined;
-    }
-    const begin = `{"metric":${JSON.stringify(metric)},"value":`;
-    const series = { device, metric, type: undefined, begin, beginBytes: Buffer.byteLength(begin) };
-    this.#known.set(key, series);
-    return series;
-  }
-
   /** Devices of this piece with series whose type is not known. */
   untyped(): string[] {
     return [...this.#devices.values()]
@@ -136,12 +118,12 @@ export class BlockReadings {
   /** Gives a type to the series that nobody knows: what most of their cells in this piece are. */
   chooseTypes(): void {
     const tallies = new Map<FileSeries, TypeTally>();
-    for (const { series, texts, typed } of this.#devices.values()) {
+    for (const { series, texts } of this.#devices.values()) {
       for (const [index, one] of series.entries()) {
         if (one.type) continue;
         const tally = tallies.get(one) ?? new TypeTally();
         tallies.set(one, tally);
-        tally.add(texts[index] as string, typed[index] as boolean);
+        tally.add(texts[index] as string, this.#typed);
       }
     }
     for (const [series, tally] of tallies) series.type = tally.type;
@@ -192,19 +174,14 @@ export class BlockReadings {
       rows.lines[index] as number,
       rows.times[index] as number,
     ];
-    const typed = rows.typed[index] as boolean;
     // Nothing that tells was met so far: cells such as `n/a`.
-    if (!series.type) {
-      this.empty++;
-      return undefined;
-    }
+    if (!series.type) return undefined;
     if (timeMs > latestMs) {
       const problem = `expected a time at most 5 minutes after the hub's clock, found ${new Date(timeMs).toISOString()}`;
       this.troubles.push({ line, column: "time", problem });
       return undefined;
     }
-    const value = typed ? typedJsonOf(text, series.type) : jsonOf(text, series.type);
-    if (value === null) this.empty++;
+    const value = this.#typed ? typedJsonOf(text, series.type) : jsonOf(text, series.type);
     if (typeof value === "string") return value;
     if (value === undefined) {
       const problem = `expected ${valueRules[series.type]}, as the series is, found ${shown(text)}`;

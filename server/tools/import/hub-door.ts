@@ -42,16 +42,16 @@ export class HubDoor {
     );
   }
 
-  /** Types of the series of these devices that the hub has, under device, line feed, metric. */
-  async types(devices: readonly string[]): Promise<Map<string, ValueType>> {
-    const types = new Map<string, ValueType>();
+  /** The series that the hub has of these devices. */
+  async types(devices: readonly string[]): Promise<{ device: string; metric: string; type: ValueType }[]> {
+    const types: { device: string; metric: string; type: ValueType }[] = [];
     for (let from = 0; from < devices.length; from += devicesAtOnce) {
       const device = devices.slice(from, from + devicesAtOnce).join(",");
       let cursor: string | undefined;
       do {
         const query = new URLSearchParams({ device, limit: "10000", ...(cursor === undefined ? {} : { cursor }) });
         const { series, next } = (await this.#ask(`series?${query}`)) as SeriesAnswer;
-        for (const one of series) if (one.type) types.set(`${one.device}\n${one.metric}`, one.type);
+        for (const { device, metric, type } of series) if (type) types.push({ device, metric, type });
         cursor = next ?? undefined;
       } while (cursor !== undefined);
     }

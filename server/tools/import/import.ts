@@ -6,8 +6,9 @@ import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
 import { maxAheadMs } from "../../hub/ingest/refusals.ts";
 import type { PostedAnswer } from "../../protocol/http.ts";
-import { BlockReadings, type Body, bodiesOf, type FileSeries } from "./batches.ts";
+import { BlockReadings, type Body, bodiesOf } from "./batches.ts";
 import type { HubDoor } from "./hub-door.ts";
+import { KnownDevices } from "./known.ts";
 import { Notes, type Progress } from "./notes.ts";
 import { type Block, Source } from "./source.ts";
 import { type Table, type TableOptions, tableOf } from "./table.ts";
@@ -82,7 +83,7 @@ class ImportRun {
   readonly #latestMs: number;
   readonly #events: ImportEvents;
   readonly #notes: Notes;
-  readonly #series = new Map<string, FileSeries>();
+  readonly #known = new KnownDevices();
   readonly #underWay = new Set<Promise<void>>();
   /** Of each device the request that was sent last. */
   readonly #last = new Map<string, Promise<void>>();
@@ -182,7 +183,7 @@ class ImportRun {
       this.#toldEncoding = true;
       this.#events.onOtherEncoding();
     }
-    const readings = new BlockReadings(block.number, this.#state.unit, this.#series);
+    const readings = new BlockReadings(block.number, this.#state.unit, this.#table.typed, this.#known);
     const rows = block.number === 0 ? block.rows.slice(this.#table.skippedRows) : block.rows;
     const trouble = (one: Trouble) => readings.troubles.push(one);
     for (const row of rows) this.#table.read(row, readings.take, trouble);
@@ -214,9 +215,10 @@ class ImportRun {
   async #learnTypes(readings: BlockReadings): Promise<void> {
     const devices = readings.untyped();
     if (devices.length === 0) return;
-    for (const [key, type] of await this.#hub.types(devices)) {
-      const series = this.#series.get(key);
-      if (series) series.type = type;
+    for (const { device, metric, type } of await this.#hub.types(devices)) {
+      const known = this.#known.device(device);
+      const series = typeof known === "string" ? known : known.series(metric);
+      if (typeof series !== "string") series.type = type;
     }
     readings.chooseTypes();
   }

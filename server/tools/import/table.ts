@@ -1,19 +1,11 @@
 /** Rows as readings to be: whose, of what, when, and the text of the value, in CSV and NDJSON alike. */
 import { jsonText } from "../../formats/json.ts";
-import { nameRule } from "../../protocol/values.ts";
-import { deviceOf, isDevice, isMetric, type Layout, layoutOf, metricOf, type NamedColumns } from "./layout.ts";
+import { deviceOf, isMetric, type Layout, layoutOf, metricOf, type NamedColumns } from "./layout.ts";
 import { cellsOf, type Row, type RowForm } from "./rows.ts";
 import { listed, shown, type Trouble, WrongFile } from "./troubles.ts";
 
-/** Takes one reading to be. `typed`: JSON says itself what it is, and `text` is its JSON. */
-export type TakeReading = (
-  device: string,
-  metric: string,
-  time: string,
-  text: string,
-  line: number,
-  typed: boolean,
-) => void;
+/** Takes one reading to be; of NDJSON `text` is the value's JSON. */
+export type TakeReading = (device: string, metric: string, time: string, text: string, line: number) => void;
 export type TakeTrouble = (trouble: Trouble) => void;
 
 export interface TableOptions extends NamedColumns {
@@ -27,6 +19,8 @@ export interface Table {
   readonly form: RowForm;
   /** Rows at the beginning that are no readings: comments, and the header. */
   readonly skippedRows: number;
+  /** Values are JSON. */
+  readonly typed: boolean;
   /** The hub's own form: numbers that are times are ms. */
   readonly own: boolean;
   /** What was found, for the person who can say whether it is right. */
@@ -58,6 +52,7 @@ function csvTable(head: string, one: string, options: TableOptions): Table {
   const whose = isOne ? `, device ${one}` : `, devices from ${named(layout.device as number)}`;
   return {
     form: { delimiter },
+    typed: false,
     skippedRows: Math.max(0, skipped) + 1,
     own: layout.own,
     told: `times from ${named(layout.time)}${whose}, ${whatOf(layout, named)}`,
@@ -103,8 +98,8 @@ function csvReader(layout: Layout, { header, delimiter, one, isOne, comma }: Csv
     const of = device === undefined ? one : bare((cells[device] as string).trim());
     if (long) {
       const metric = bare((cells[long.metric] as string).trim());
-      take(of, metric, at, bare(cellOf(cells[long.value] as string)), line, false);
-    } else for (const { place, metric } of wide) take(of, metric, at, cellOf(cells[place] as string), line, false);
+      take(of, metric, at, bare(cellOf(cells[long.value] as string)), line);
+    } else for (const { place, metric } of wide) take(of, metric, at, cellOf(cells[place] as string), line);
   };
 }
 
@@ -132,6 +127,7 @@ function jsonTable(head: string, one: string, options: TableOptions): Table {
   const what = long ? `metrics from ${shown(long.metric)}, values from ${shown(long.value)}` : "a metric a key";
   return {
     form: {},
+    typed: true,
     skippedRows: 0,
     own: layout.own,
     told: `times from ${shown(time)}${whose}, ${what}`,
@@ -156,7 +152,7 @@ function jsonTable(head: string, one: string, options: TableOptions): Table {
             column,
             problem: `expected a number, true, false or text, found ${shown(JSON.stringify(value))}`,
           });
-        else take(of, metric, at, value === null || value === undefined ? "" : jsonText(value), line, true);
+        else take(of, metric, at, value === null || value === undefined ? "" : jsonText(value), line);
       }
     },
   };
@@ -179,11 +175,4 @@ function parsed(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Why a reading cannot be of this device and metric, or undefined. */
-export function nameProblem(device: string, metric: string): string | undefined {
-  if (!isDevice(device)) return `expected a device (${nameRule.device}), found ${shown(device)}`;
-  if (!isMetric(metric)) return `expected a metric (${nameRule.metric}), found ${shown(metric)}`;
-  return undefined;
 }

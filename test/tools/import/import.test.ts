@@ -90,6 +90,23 @@ describe("files of each form", () => {
     expect(await everything(to)).toEqual(await everything(from));
   });
 
+  it("[P85] names that are one in Unicode's NFC are one device and one series, and none of their readings is taken for sent before", async () => {
+    const hub = await hubs();
+    const rows = [
+      `${at},Gro\u0308ße,t,1`,
+      `${at + 1},Gr\u00f6ße,t,2`,
+      `${at + 2},Gro\u0308ße,to\u0308,3`,
+      `${at + 3},Gr\u00f6ße,t\u00f6,4`,
+    ];
+    const { state } = await imported(hub, file("names.csv", `time,device,metric,value\n${rows.join("\n")}\n`));
+    expect(state).toMatchObject({ stored: 4, refused: 0 });
+    const { body } = await hub.http("GET", "series");
+    expect(body.series.map(({ device, metric, count }: Record<string, unknown>) => [device, metric, count])).toEqual([
+      ["Gr\u00f6ße", "t", 2],
+      ["Gr\u00f6ße", "t\u00f6", 2],
+    ]);
+  });
+
   it("[P85] what is no UTF-8 is read as old spreadsheets write it, and that is told", async () => {
     const hub = await hubs();
     const path = file("latin.csv", Buffer.from("time,place\n2026-11-24T00:00:00Z,M\xfcnchen\n", "latin1"));
