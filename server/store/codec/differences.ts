@@ -4,6 +4,7 @@ import { readInts, writeInts } from "./planes.ts";
 
 /** How many integers are looked at to choose: enough to tell a slope from noise, few enough to cost nothing. */
 const samples = 63;
+const minSamples = 12;
 /** An order has to be better by so much: reading differences back is one pass more. */
 const clearly = 0.97;
 
@@ -143,7 +144,7 @@ interface Shape {
 }
 
 function shapeOf(ints: Float64Array, count: number): Shape {
-  const taken = Math.min(samples, count - 2);
+  const taken = Math.min(samples, Math.max(minSamples, count >> 2), count - 2);
   if (taken < 1) return { order: 1, drift: 0, middle: 0, bits: 0 };
   const spacing = (count - 2) / taken;
   const at = (sample: number, back: number): number => ints[2 + Math.floor(sample * spacing) - back] as number;

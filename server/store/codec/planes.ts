@@ -6,18 +6,25 @@
 import { constants, deflateRawSync, inflateRawSync, type ZlibOptions } from "node:zlib";
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
 
-/** How a plane is coded, a byte each: nothing follows; its length and raw deflate; as many bytes as there are integers. */
+/**
+ * How a plane is coded, a byte each: nothing follows; its length and raw deflate; as many bytes as there are integers; as many
+ * bits of each as one more byte says.
+ */
 const allZero = 0;
 const deflated = 1;
 const plain = 2;
+const packed = 3;
 
 const maxPlanes = 8;
 /** Mode and length of a plane. */
 const planeHeaderBytes = 9;
-/** A plane of few bytes is not worth the 10 µs that one deflate takes. */
-const minDeflated = 32;
+/** Planes of fewer bytes are not worth the 10 µs that one deflate takes: of noise, and of what is mostly one byte. */
+const minNoise = 96;
+const minRepeated = 32;
 /** What the tables of a Huffman code take, about. */
 const tableBytes = 40;
+/** Deflate has to be shorter by so much than packed bits, which are quicker written and read. */
+const clearly = 0.97;
 
 /** Noise has no repetition to look for; a small window is quicker made than a large one. */
 const huffman: ZlibOptions = { level: 1, strategy: constants.Z_HUFFMAN_ONLY, memLevel: 5, windowBits: 9 };
@@ -187,27 +194,33 @@ function prepare(writer: ByteWriter, planes: number, count: number): void {
 
 /** Writes the plane that lies in `spread` in the shortest form that can be told without trying them all. */
 function writePlane(writer: ByteWriter, count: number): void {
-  const way = wayOf(count);
-  if (way === allZero) {
+  const repeated = countBytes(count);
+  if (histogram[0] === count) {
     writer.byte(allZero);
     return;
   }
-  const bytes = spread.subarray(0, count);
-  if (way !== plain) {
-    const coded = deflateRawSync(bytes, { ...way, chunkSize: Math.max(64, count) });
-    if (coded.length < count) {
+  const bits = bitsUsed();
+  const packedBytes = Math.ceil((count * bits) / 8);
+  const way = wayToDeflate(count, repeated, packedBytes);
+  if (way !== undefined) {
+    const coded = deflateRawSync(spread.subarray(0, count), { ...way, chunkSize: Math.max(64, count) });
+    if (coded.length < packedBytes) {
       writer.byte(deflated);
       writer.unsigned(coded.length);
       writer.length += coded.copy(writer.bytes, writer.length);
       return;
     }
   }
+  if (bits < 8) {
+    pack(writer, count, bits);
+    return;
+  }
   writer.byte(plain);
-  writer.length += bytes.copy(writer.bytes, writer.length);
+  writer.length += spread.copy(writer.bytes, writer.length, 0, count);
 }
 
-/** All zero, plain where the entropy says that no code makes it shorter, or the way to deflate it. */
-function wayOf(count: number): typeof allZero | typeof plain | ZlibOptions {
+/** Counts how often each byte comes in `spread`; answers how many repeat the byte before. */
+function countBytes(count: number): number {
   histogram.fill(0);
   let repeated = 0;
   let previous = -1;
@@ -217,12 +230,64 @@ function wayOf(count: number): typeof allZero | typeof plain | ZlibOptions {
     if (byte === previous) repeated++;
     previous = byte;
   }
-  if (histogram[0] === count) return allZero;
-  if (count < minDeflated) return plain;
-  if (repeated > count / 2) return matching;
+  return repeated;
+}
+
+/** Bits of the largest byte counted. */
+function bitsUsed(): number {
+  let most = 255;
+  while (most > 0 && histogram[most] === 0) most--;
+  return 32 - Math.clz32(most);
+}
+
+/** Undefined where the entropy says that no code makes it clearly shorter than `packedBytes`. */
+function wayToDeflate(count: number, repeated: number, packedBytes: number): ZlibOptions | undefined {
+  if (repeated > count / 2 && count >= minRepeated) return matching;
+  if (count < minNoise) return undefined;
   let bits = 0;
   for (const times of histogram) if (times > 0) bits -= times * Math.log2(times / count);
-  return bits / 8 + tableBytes > count * 0.97 ? plain : huffman;
+  return bits / 8 + tableBytes < packedBytes * clearly ? huffman : undefined;
+}
+
+/** Bits side by side, the low ones first. */
+function pack(writer: ByteWriter, count: number, bits: number): void {
+  writer.byte(packed);
+  writer.byte(bits);
+  const { bytes } = writer;
+  let at = writer.length;
+  let held = 0;
+  let heldBits = 0;
+  for (let index = 0; index < count; index++) {
+    held |= (spread[index] as number) << heldBits;
+    heldBits += bits;
+    if (heldBits < 8) continue;
+    bytes[at++] = held;
+    held >>>= 8;
+    heldBits -= 8;
+  }
+  if (heldBits > 0) bytes[at++] = held;
+  writer.length = at;
+}
+
+function unpack(reader: ByteReader, count: number): Buffer {
+  const bits = reader.byte();
+  if (bits < 1 || bits > 7) throw new CodecError(`a plane of ${bits} bits`);
+  const source = reader.take(Math.ceil((count * bits) / 8));
+  const bytes = Buffer.allocUnsafe(count);
+  const mask = (1 << bits) - 1;
+  let at = 0;
+  let held = 0;
+  let heldBits = 0;
+  for (let index = 0; index < count; index++) {
+    if (heldBits < bits) {
+      held |= (source[at++] as number) << heldBits;
+      heldBits += 8;
+    }
+    bytes[index] = held & mask;
+    held >>>= bits;
+    heldBits -= bits;
+  }
+  return bytes;
 }
 
 /** At least `count` bytes. */
@@ -230,6 +295,7 @@ function readPlane(reader: ByteReader, count: number): Buffer {
   const way = reader.byte();
   if (way === deflated) return inflate(reader.take(reader.unsigned()), count);
   if (way === plain) return reader.take(count);
+  if (way === packed) return unpack(reader, count);
   if (way !== allZero) throw new CodecError(`unknown coding ${way} of a plane of bytes`);
   if (zeros.length < count) zeros = Buffer.alloc(count * 2);
   return zeros;

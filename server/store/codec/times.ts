@@ -18,6 +18,7 @@ const exactLimit = 2 ** 50;
 /** Any time that a store may hold lies within these. */
 const timeLimit = 2 ** 53;
 const samples = 63;
+const minSamples = 12;
 /** A step that is 3 ms off in 8 s has lost count after some 1,000 readings: it is refined over growing spans. */
 const spans = [8, 64, 512];
 /** Where a step refined so has gone so far from the median one, the median one stays. */
@@ -106,7 +107,7 @@ function checked(time: number): number {
 
 /** The grid that times lie near; undefined where their differences are smaller. */
 function gridOf(times: Float64Array, count: number): Grid | undefined {
-  const taken = Math.min(samples, count - 1);
+  const taken = Math.min(samples, Math.max(minSamples, count >> 2), count - 1);
   if (taken < 2) return undefined;
   const spacing = (count - 1) / taken;
   for (let sample = 0; sample < taken; sample++) {

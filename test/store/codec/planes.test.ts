@@ -50,9 +50,10 @@ describe("planes of bytes", () => {
     );
   });
 
-  it("[SC8] read back each way of coding: zeros, deflated for its runs or its distribution, plain, long ones", () => {
+  it("[SC8] read back each way of coding: zeros, bits, deflated for its runs or its distribution, plain, long ones", () => {
     const runs = Array.from({ length: 5_000 }, (_, index) => index >> 9);
-    const columns = [new Array(5_000).fill(0), runs, noise(5_000, 20), noise(5_000, 127), noise(40_000, 3e9)];
+    const bits = [1, 3, 7, 15, 31, 63].flatMap((size) => [noise(50, size), noise(51, size)]);
+    const columns = [...bits, new Array(5_000).fill(0), runs, noise(5_000, 20), noise(5_000, 127), noise(40_000, 3e9)];
     for (const ints of columns) expect(read(written(ints), ints.length)).toEqual(ints);
   });
 
@@ -64,14 +65,24 @@ describe("planes of bytes", () => {
     expect(written(noise(4_096, 127)).length).toBe(4_096 + 2);
   });
 
+  it("[SC9] take as many bits of each as the largest has where they are too few for a code of their own", () => {
+    // From -7 to 7: four bits each, and how they are coded.
+    expect(written(noise(80, 7))).toHaveLength(1 + 2 + 40);
+  });
+
   it("[SC10] refuse what is cut short, longer or shorter than said, or coded in a way that nobody knows", () => {
-    const blob = written(noise(500, 20));
-    for (let at = 0; at < blob.length; at++) {
-      expect(() => read(blob.subarray(0, at), 500), `cut at ${at}`).toThrow(CodecError);
+    for (const ints of [noise(50, 20), noise(1_000, 20), noise(50, 127)]) {
+      const blob = written(ints);
+      for (let at = 0; at < blob.length; at++) {
+        expect(() => read(blob.subarray(0, at), ints.length), `cut at ${at}`).toThrow(CodecError);
+      }
+      expect(() => read(blob, ints.length * 2), `twice ${ints.length}`).toThrow(CodecError);
     }
-    for (const count of [1, 499, 501, 5_000]) expect(() => read(blob, count), `${count} of 500`).toThrow(CodecError);
+    const coded = written(noise(1_000, 20));
+    for (const count of [1, 999, 1_001]) expect(() => read(coded, count), `${count} of 1,000`).toThrow(CodecError);
     expect(() => read(Buffer.of(9, 0, 0, 0, 0, 0, 0, 0, 0, 0), 3)).toThrow("9 planes of bytes");
-    expect(() => read(Buffer.of(1, 3), 3)).toThrow("unknown coding 3 of a plane of bytes");
+    expect(() => read(Buffer.of(1, 4), 3)).toThrow("unknown coding 4 of a plane of bytes");
+    for (const bits of [0, 8, 255]) expect(() => read(Buffer.of(1, 3, bits, 0), 1)).toThrow(`a plane of ${bits} bits`);
   });
 
   it("[SC10] never read past what damage makes of them: integers, or CodecError", () => {
