@@ -32,6 +32,7 @@ export class Chunks {
   readonly #update;
   readonly #remove;
   readonly #newest;
+  readonly #endingAfter;
   readonly #overlapping;
   readonly #read;
   readonly #firstMs;
@@ -46,6 +47,9 @@ export class Chunks {
     );
     this.#remove = db.prepare("DELETE FROM chunks WHERE id = ?");
     this.#newest = db.prepare(`SELECT ${infoColumns} FROM chunks WHERE series = ? ORDER BY last_ms DESC LIMIT ?`);
+    this.#endingAfter = db.prepare(
+      `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms > ? ORDER BY last_ms, id LIMIT ?`,
+    );
     this.#overlapping = db.prepare(
       `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ? ORDER BY id`,
     );
@@ -75,6 +79,11 @@ export class Chunks {
   /** The `limit` chunks of a series that end last, the newest first. */
   newest(series: number, limit: number): ChunkInfo[] {
     return this.#newest.all(series, limit) as ChunkInfo[];
+  }
+
+  /** The first `limit` chunks of a series that end after `afterMs`, in the order of their ends. */
+  endingAfter(series: number, afterMs: number, limit: number): ChunkInfo[] {
+    return this.#endingAfter.all(series, afterMs, limit) as ChunkInfo[];
   }
 
   /** Chunks with any reading possible from `firstMs` to `lastMs`, both included, in order of arrival. */

@@ -76,3 +76,21 @@ function fitOne(
 function distance({ blob }: Piece, wantedBytes: number): number {
   return Math.abs(blob.length - wantedBytes);
 }
+
+/** Of a row beside its blob, and of a cell beside its row. */
+const rowBytes = 85;
+const cellBytes = 12;
+/** What a leaf of 4,096 bytes takes, a row in it at most, one that goes on elsewhere at least, and each page of that. */
+const leafBytes = 4_088;
+const mostInLeaf = 4_061;
+const leastInLeaf = 489;
+const overflowBytes = 4_092;
+
+/** About what a chunk with a blob of so many bytes takes in the file. */
+export function fileBytes(blobBytes: number): number {
+  const payload = blobBytes + rowBytes;
+  const over = leastInLeaf + ((payload - leastInLeaf) % overflowBytes);
+  const inLeaf = payload <= mostInLeaf ? payload : over <= mostInLeaf ? over : leastInLeaf;
+  const overflows = Math.ceil((payload - inLeaf) / overflowBytes);
+  return (overflows + 1 / Math.floor(leafBytes / (inLeaf + cellBytes))) * 4_096;
+}

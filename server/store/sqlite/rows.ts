@@ -23,6 +23,11 @@ export function lowerBound(times: Float64Array, timeMs: number): number {
 export function sliceRows(rows: ChunkColumns, fromMs: number, toMs: number): ChunkColumns {
   const start = lowerBound(rows.times, fromMs);
   const end = Math.max(start, lowerBound(rows.times, toMs));
+  return partOf(rows, start, end);
+}
+
+/** Rows from index `start` to `end` (excluded); shares the buffers. */
+export function partOf(rows: ChunkColumns, start: number, end: number): ChunkColumns {
   if (start === 0 && end === rows.times.length) return rows;
   return { ...rows, times: rows.times.subarray(start, end), values: rows.values.subarray(start, end) };
 }

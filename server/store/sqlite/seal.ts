@@ -6,14 +6,14 @@ import type { Db } from "./driver.ts";
 import { cutToFit, isShort, type Piece } from "./fit.ts";
 import { jittered, type NewestReading, rowsOfChunk, type SealedState, type SeriesHead } from "./head.ts";
 import type { Heads } from "./heads.ts";
-import { lowerBound, mergeRows, sliceRows } from "./rows.ts";
+import { lowerBound, mergeRows, partOf, sliceRows } from "./rows.ts";
 import type { Staleness } from "./stale.ts";
 
 /** So many small chunks at the end of a series become one; sooner where they are no longer than this part of a chunk together. */
-const mergeAt = 6;
+export const mergeAt = 6;
 const tinyShare = 0.22;
 /** No chunk holds more readings: what a query must decode for one of them. */
-const maxChunkRows = 16_384;
+export const maxChunkRows = 16_384;
 
 /** What a seal changes in memory; applied once its transaction is durable. */
 export interface Sealed {
@@ -213,11 +213,6 @@ const sameValue = 2;
 /** Of a head that stays as it is. */
 function unchanged(head: SeriesHead): Omit<Sealed, "fullAt"> {
   return { head, state: head.sealed, newest: head.sealedNewest, keptFrom: 0, alike: 0 };
-}
-
-function partOf(rows: ChunkColumns, start: number, end: number): ChunkColumns {
-  if (start === 0 && end === rows.times.length) return rows;
-  return { ...rows, times: rows.times.subarray(start, end), values: rows.values.subarray(start, end) };
 }
 
 /** The row at `index`, a number or a boolean; its arrival is not known closer than that of all rows. */

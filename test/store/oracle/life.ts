@@ -29,7 +29,8 @@ export class Life {
 
   constructor(programs: Programs, chunkBytes: number, tally: Tally) {
     this.#programs = programs;
-    this.#budgets = { chunkBytes, journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1, tiers };
+    const limits = { journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1 };
+    this.#budgets = { chunkBytes, ...limits, restMs: 20, tiers };
     this.#tally = tally;
     this.#child = this.#start();
   }

@@ -12,7 +12,7 @@ export interface SentBatch extends Omit<Batch, "columns"> {
 /** Small ones, so that a short life seals, merges and trims. */
 export type Budgets = Pick<
   SqliteStoreOptions,
-  "chunkBytes" | "journalBudgetBytes" | "headBudgetBytes" | "headsPerSlice" | "sliceMs" | "tiers"
+  "chunkBytes" | "journalBudgetBytes" | "headBudgetBytes" | "headsPerSlice" | "sliceMs" | "restMs" | "tiers"
 >;
 
 /** The process' only argument, as JSON. */

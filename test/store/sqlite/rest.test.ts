@@ -163,6 +163,30 @@ describe("a writer", () => {
     expect(new Set(writer.state.series.map(({ count }) => count))).toEqual(new Set([2_000]));
   });
 
+  it("[SQ37] takes late readings into older chunks at each rest", () => {
+    declare(1);
+    const startMs = Date.now();
+    const times = new Set<number>();
+    for (let turn = 1; turn <= 3; turn++) {
+      for (let row = 0; row < 1_000; row++) times.add(Date.now() + row);
+      put(1, 1, 1_000);
+      vi.advanceTimersByTime(minute);
+      const builder = new ColumnsBuilder();
+      for (let row = 0; row < 100; row++) {
+        times.add(startMs + row * 600 * turn + 7);
+        builder.push(1, startMs + row * 600 * turn + 7, row);
+      }
+      writer.append(batchOf({ columns: builder.take(), receivedMs: Date.now() }), 0);
+      vi.advanceTimersByTime(10 * minute);
+      const spans = inspect(folder, (db) =>
+        db.prepare("SELECT first_ms, last_ms FROM chunks ORDER BY first_ms").raw().all(),
+      ) as [number, number][];
+      for (const [index, [, lastMs]] of spans.entries())
+        expect(spans[index + 1]?.[0] ?? Number.POSITIVE_INFINITY).toBeGreaterThan(lastMs);
+    }
+    expect(writer.seriesState([1])).toMatchObject([{ count: times.size }]);
+  });
+
   it("[SQ33] gives free pages back at rest but for 1 % of the file", () => {
     declare(100);
     for (let turn = 0; turn < 30; turn++) put(1, 100, 100);

@@ -1,4 +1,5 @@
 /** All work beside the commits, in the order in which it is done. */
+import { compactSlice } from "../compact.ts";
 import { rollSlice } from "../roll.ts";
 import { thinSlice } from "../thin.ts";
 import type { Job, Workplace } from "./job.ts";
@@ -18,6 +19,7 @@ export function jobsOf(place: Workplace): readonly Job[] {
     { name: "purge", from: "checkpoint", run: purgeSlice(place) },
     { name: "thin", from: "checkpoint", run: thinSlice(place) },
     { name: "roll", from: "checkpoint", run: rollSlice(place) },
+    { name: "compact", from: "idle", run: compactSlice(place) },
     { name: "presence", from: "checkpoint", run: presenceSlice(place) },
     { name: "usage", from: "checkpoint", run: usageSlice(place) },
     { name: "vacuum", from: "checkpoint", run: vacuumSlice(place) },
