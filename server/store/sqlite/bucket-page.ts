@@ -1,5 +1,5 @@
-/** Gathers readings and whole chunks into buckets. */
-import type { BucketPage, BucketSteps, Tier } from "../answers.ts";
+/** Gathers readings, whole chunks and buckets of tiers into buckets. */
+import type { BucketPage, Tier } from "../answers.ts";
 import type { Cells } from "../codec/cells.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketAt, type Cuts } from "../cuts.ts";
@@ -8,27 +8,23 @@ import type { WholeChunk } from "./segments.ts";
 
 /** A page ends at the next bucket once it has taken this many readings one by one, so that no query holds up all others. */
 const maxRowsPerPage = 500_000;
+const firstCapacity = 64;
+const columns = ["times", "first", "last", "min", "max", "sum", "count"] as const;
+const stepColumns = ["firstMs", "lastMs", "rise", "area"] as const;
 
-interface Bucket {
-  readonly startMs: number;
-  first: number;
-  last: number;
-  min: number;
-  max: number;
-  sum: number;
-  count: number;
-  firstMs: number;
-  lastMs: number;
-  rise: number;
-  area: number;
-}
+type Columns<Name extends string> = Record<Name, Float64Array<ArrayBuffer>>;
 
+/** It fills columns, not objects: a bucket of eleven numbers that change would be eleven objects for V8. */
 export class BucketPageBuilder {
   readonly #cuts: Cuts;
   readonly #limit: number;
   readonly #maxStepMs: number | undefined;
   readonly #maxRows: number;
-  readonly #buckets: Bucket[] = [];
+  #capacity = firstCapacity;
+  #columns = made(columns, firstCapacity);
+  #steps: Columns<(typeof stepColumns)[number]> | undefined;
+  /** The bucket that is being filled; -1 before the first. */
+  #at = -1;
   #endMs = Number.NEGATIVE_INFINITY;
   #rows = 0;
   #nextFromMs: number | null = null;
@@ -39,105 +35,135 @@ export class BucketPageBuilder {
     this.#limit = limit;
     this.#maxStepMs = maxStepMs;
     this.#maxRows = maxRows;
+    if (maxStepMs !== undefined) this.#steps = made(stepColumns, firstCapacity);
   }
 
   /** Takes rows that follow what came before; false once the page is full and knows where the next one starts. */
   addRows({ times, values }: ChunkColumns): boolean {
-    const maxStepMs = this.#maxStepMs;
-    let bucket = this.#buckets.at(-1);
-    for (let index = 0; index < times.length; index++) {
-      const timeMs = times[index] as number;
-      const value = values[index] as number;
-      if (bucket === undefined || timeMs >= this.#endMs) {
-        bucket = this.#open(timeMs, value);
-        if (!bucket) return false;
+    for (let start = 0; start < times.length; ) {
+      if (!this.#enter(times[start] as number)) return false;
+      let end = start + 1;
+      while (end < times.length && (times[end] as number) < this.#endMs) end++;
+      if (this.#maxStepMs !== undefined) this.#addSteps(times, values, start, end, this.#maxStepMs);
+      let min = values[start] as number;
+      let max = min;
+      let sum = 0;
+      for (let index = start; index < end; index++) {
+        const value = values[index] as number;
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+        sum += value;
       }
-      if (maxStepMs !== undefined) step(bucket, timeMs, value, maxStepMs);
-      bucket.last = value;
-      bucket.min = Math.min(bucket.min, value);
-      bucket.max = Math.max(bucket.max, value);
-      bucket.sum += value;
-      bucket.count += 1;
+      this.#add(values[start] as number, values[end - 1] as number, min, max, sum, end - start);
+      start = end;
     }
     this.#rows += times.length;
     return true;
   }
 
   /** Takes a chunk that lies in one bucket; otherwise as `addRows`. */
-  addWhole({ firstMs, count, summary }: WholeChunk): boolean {
-    let bucket = this.#buckets.at(-1);
-    if (bucket === undefined || firstMs >= this.#endMs) bucket = this.#open(firstMs, summary.first);
-    if (!bucket) return false;
-    bucket.last = summary.last;
-    bucket.min = Math.min(bucket.min, summary.min);
-    bucket.max = Math.max(bucket.max, summary.max);
-    bucket.sum += summary.sum;
-    bucket.count += count;
+  addWhole({ firstMs, count, summary: { first, last, min, max, sum } }: WholeChunk): boolean {
+    if (!this.#enter(firstMs)) return false;
+    this.#add(first, last, min, max, sum, count);
     return true;
   }
 
-  /** Takes a bucket of a tier, which lies in one of these; otherwise as `addRows`. */
-  addCell({ times, first, last, min, max, sum, count }: Cells, index: number): boolean {
-    const startMs = times[index] as number;
-    let bucket = this.#buckets.at(-1);
-    if (bucket === undefined || startMs >= this.#endMs) bucket = this.#open(startMs, first[index] as number);
-    if (!bucket) return false;
-    bucket.last = last[index] as number;
-    bucket.min = Math.min(bucket.min, min[index] as number);
-    bucket.max = Math.max(bucket.max, max[index] as number);
-    bucket.sum += sum[index] as number;
-    bucket.count += count[index] as number;
-    return true;
+  /** Takes buckets of a tier from `start` to `end` (excluded), none of which lies in two of these; answers where it stopped, before `end` once the page is full. */
+  addCells({ times, first, last, min, max, sum, count }: Cells, start: number, end: number): number {
+    let from = start;
+    while (from < end && this.#enter(times[from] as number)) {
+      let least = min[from] as number;
+      let most = max[from] as number;
+      let total = sum[from] as number;
+      let readings = count[from] as number;
+      let index = from + 1;
+      for (; index < end && (times[index] as number) < this.#endMs; index++) {
+        least = Math.min(least, min[index] as number);
+        most = Math.max(most, max[index] as number);
+        total += sum[index] as number;
+        readings += count[index] as number;
+      }
+      this.#add(first[from] as number, last[index - 1] as number, least, most, total, readings);
+      from = index;
+    }
+    return from;
   }
 
   /** `tier`: the coarsest that it was given buckets of. */
   page(tier: Tier): BucketPage {
-    const column = (of: (bucket: Bucket) => number) => Float64Array.from(this.#buckets, of);
+    const length = this.#at + 1;
+    const steps = this.#steps && sliced(this.#steps, stepColumns, length);
     return {
-      tier,
-      times: column(({ startMs }) => startMs),
-      first: column(({ first }) => first),
-      last: column(({ last }) => last),
-      min: column(({ min }) => min),
-      max: column(({ max }) => max),
-      sum: column(({ sum }) => sum),
-      count: column(({ count }) => count),
-      ...(this.#maxStepMs === undefined ? {} : { steps: this.#steps() }),
-      nextFromMs: this.#nextFromMs,
+      ...{ tier, nextFromMs: this.#nextFromMs, ...sliced(this.#columns, columns, length) },
+      ...(steps && { steps }),
     };
   }
 
-  #steps(): BucketSteps {
-    const column = (of: (bucket: Bucket) => number) => Float64Array.from(this.#buckets, of);
-    return {
-      firstMs: column(({ firstMs }) => firstMs),
-      lastMs: column(({ lastMs }) => lastMs),
-      rise: column(({ rise }) => rise),
-      area: column(({ area }) => area),
-    };
-  }
-
-  /** The bucket that holds `timeMs`; undefined where the page is full. */
-  #open(timeMs: number, first: number): Bucket | undefined {
+  /** Goes on to the bucket that holds `timeMs`; false where the page is full. */
+  #enter(timeMs: number): boolean {
+    if (this.#at >= 0 && timeMs < this.#endMs) return true;
     const { startMs, endMs } = bucketAt(this.#cuts, timeMs);
-    if (this.#buckets.length >= this.#limit || this.#rows > this.#maxRows) {
+    if (this.#at + 1 >= this.#limit || this.#rows > this.#maxRows) {
       this.#nextFromMs = startMs;
-      return undefined;
+      return false;
     }
-    const bucket = {
-      ...{ startMs, first, last: first, min: first, max: first, sum: 0, count: 0 },
-      ...{ firstMs: timeMs, lastMs: timeMs, rise: 0, area: 0 },
-    };
-    this.#buckets.push(bucket);
+    this.#at += 1;
+    if (this.#at === this.#capacity) this.#grow();
+    this.#columns.times[this.#at] = startMs;
     this.#endMs = endMs;
-    return bucket;
+    return true;
+  }
+
+  /** Adds what lies in the present bucket, behind all that is in it. */
+  #add(begin: number, end: number, least: number, most: number, total: number, readings: number): void {
+    const at = this.#at;
+    const { first, last, min, max, sum, count } = this.#columns;
+    const isFirst = count[at] === 0;
+    if (isFirst) first[at] = begin;
+    last[at] = end;
+    min[at] = isFirst ? least : Math.min(min[at] as number, least);
+    max[at] = isFirst ? most : Math.max(max[at] as number, most);
+    sum[at] = (sum[at] as number) + total;
+    count[at] = (count[at] as number) + readings;
+  }
+
+  /** What happens from row to row of the present bucket; before `#add` takes the same rows. */
+  #addSteps(times: Float64Array, values: Float64Array, start: number, end: number, maxStepMs: number): void {
+    const at = this.#at;
+    const { firstMs, lastMs, rise, area } = this.#steps as Columns<(typeof stepColumns)[number]>;
+    const isFirst = this.#columns.count[at] === 0;
+    if (isFirst) firstMs[at] = times[start] as number;
+    let beforeMs = isFirst ? (times[start] as number) : (lastMs[at] as number);
+    let before = isFirst ? (values[start] as number) : (this.#columns.last[at] as number);
+    for (let index = isFirst ? start + 1 : start; index < end; index++) {
+      const timeMs = times[index] as number;
+      const value = values[index] as number;
+      const stepMs = timeMs - beforeMs;
+      rise[at] = (rise[at] as number) + riseOf(before, value);
+      if (stepMs <= maxStepMs) area[at] = (area[at] as number) + stepMs * meanOf(before, value);
+      beforeMs = timeMs;
+      before = value;
+    }
+    lastMs[at] = beforeMs;
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.#columns = grown(this.#columns, columns, this.#capacity);
+    if (this.#steps) this.#steps = grown(this.#steps, stepColumns, this.#capacity);
   }
 }
 
-function step(bucket: Bucket, timeMs: number, value: number, maxStepMs: number): void {
-  const stepMs = timeMs - bucket.lastMs;
-  bucket.lastMs = timeMs;
-  if (bucket.count === 0) return;
-  bucket.rise += riseOf(bucket.last, value);
-  if (stepMs <= maxStepMs) bucket.area += stepMs * meanOf(bucket.last, value);
+function made<Name extends string>(names: readonly Name[], capacity: number): Columns<Name> {
+  return Object.fromEntries(names.map((name) => [name, new Float64Array(capacity)])) as Columns<Name>;
+}
+
+function grown<Name extends string>(from: Columns<Name>, names: readonly Name[], capacity: number): Columns<Name> {
+  const larger = made(names, capacity);
+  for (const name of names) larger[name].set(from[name]);
+  return larger;
+}
+
+function sliced<Name extends string>(from: Columns<Name>, names: readonly Name[], length: number): Columns<Name> {
+  return Object.fromEntries(names.map((name) => [name, from[name].slice(0, length)])) as Columns<Name>;
 }

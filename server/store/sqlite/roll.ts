@@ -19,8 +19,8 @@ import { Tiers } from "./tiers.ts";
 const rolledLimitMs = 2 ** 50;
 /** Readings taken one by one in one go, about 2 ms. */
 const rowsPerPage = 30_000;
-/** A tier goes on by so many of its buckets at a time, or by one of the coarsest: a frame is written anew each time. */
-const bucketsAtOnce = 24;
+/** A tier goes on by so many of its buckets at a time, or by one of the coarsest. */
+const bucketsAtOnce = 8;
 
 interface Work {
   readonly series: number;
@@ -40,12 +40,10 @@ interface Work {
 }
 
 /** Rolls up for one slice; true where more is left. */
-export function rollSlice({ parts, settings }: Workplace): () => boolean {
-  const { db, heads, stale } = parts;
+export function rollSlice({ parts, rest, settings }: Workplace): () => boolean {
   if (settings.tiers.widthsMs.length === 0) return () => false;
-  const roller = new Roller(db, settings.tiers, parts);
-  for (const head of heads.all()) if (head.sealed.lastMs !== null) stale.due.add(head.identity.series);
-  return () => roller.slice(settings.sliceMs);
+  const roller = new Roller(parts.db, settings.tiers, parts);
+  return () => roller.slice(settings.sliceMs, rest.untilRestMs(performance.now()) === 0);
 }
 
 class Roller {
@@ -58,6 +56,8 @@ class Roller {
   readonly #density;
   readonly #save;
   #work: Work | undefined;
+  /** No commit comes: it goes on in shorter strides, so that little is left to the readings. */
+  #atRest = false;
 
   constructor(db: Db, shape: TierShape, parts: Pick<Workplace["parts"], "heads" | "stale">) {
     this.#db = db;
@@ -74,13 +74,16 @@ class Roller {
     this.#save = db.prepare(
       "INSERT INTO rolled (series, through_ms) VALUES (?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms",
     );
+    this.#lookAtAll();
     parts.stale.onChange = (series, change) => {
       if (this.#work?.series === series) this.#work.changes.push(change);
     };
   }
 
-  slice(sliceMs: number): boolean {
+  slice(sliceMs: number, atRest: boolean): boolean {
     const { due } = this.#parts.stale;
+    if (atRest && !this.#atRest) this.#lookAtAll();
+    this.#atRest = atRest;
     if (due.size === 0) return false;
     const endMs = performance.now() + sliceMs;
     const seen = [...due];
@@ -96,6 +99,11 @@ class Roller {
       throw error;
     }
     return due.size > 0;
+  }
+
+  #lookAtAll(): void {
+    const { heads, stale } = this.#parts;
+    for (const head of heads.all()) if (head.sealed.lastMs !== null) stale.due.add(head.identity.series);
   }
 
   /** One page of the work at hand, or the look for other work. */
@@ -146,7 +154,7 @@ class Roller {
     const throughMs =
       this.#parts.stale.throughMs(series) ?? bucketFloor(Math.max(firstMs, -rolledLimitMs), this.#coarsestMs);
     if (endMs - throughMs < this.#strideMs(this.#shape.widthsMs[0] as number)) return undefined;
-    const fromMs = bucketFloor(throughMs, this.#coarsestMs);
+    const fromMs = Math.min(...this.#shape.widthsMs.map((widthMs) => bucketFloor(throughMs, this.#paceMs(widthMs))));
     const widthMs = this.#finest(series, fromMs, endMs);
     const toMs = bucketFloor(endMs, this.#strideMs(widthMs));
     if (toMs <= throughMs) return undefined;
@@ -187,7 +195,7 @@ class Roller {
     const cells = joinCells(work.parts);
     for (const tierMs of this.#shape.widthsMs) {
       if (tierMs < widthMs) continue;
-      const paceMs = Math.min(tierMs * bucketsAtOnce, this.#coarsestMs);
+      const paceMs = this.#paceMs(tierMs);
       const reachedMs = bucketFloor(work.throughMs, paceMs);
       const span = anew
         ? { fromMs, toMs: Math.min(untilMs, reachedMs) }
@@ -200,9 +208,18 @@ class Roller {
     for (const change of changes) stale.changed(series, change.fromMs, change.toMs);
   }
 
-  /** A series goes on by so much at the least: a quarter of a frame of its finest tier. */
+  #paceMs(widthMs: number): number {
+    return Math.min(widthMs * bucketsAtOnce, this.#coarsestMs);
+  }
+
+  /**
+   * A series whose finest tier has this width goes on by so much: each time its last frames are written anew. A quarter of a
+   * frame of the finest tier of all is six hours, about as long as readings take to be sealed.
+   */
   #strideMs(widthMs: number): number {
-    return Math.min((widthMs * this.#shape.frameBuckets) / 4, this.#coarsestMs);
+    const paceMs = this.#paceMs(widthMs);
+    const quarterMs = ((this.#shape.widthsMs[0] as number) * this.#shape.frameBuckets) / 4;
+    return this.#atRest ? paceMs : Math.min(Math.max(quarterMs, paceMs * 3), this.#coarsestMs);
   }
 }
 

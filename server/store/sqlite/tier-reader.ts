@@ -1,6 +1,5 @@
 /** Buckets of one series from what answers soonest: the tiers where they hold, the readings everywhere else. */
 import type { BucketPage, Tier } from "../answers.ts";
-import type { Cells } from "../codec/cells.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketAt, type Cuts, withinCuts } from "../cuts.ts";
 import type { BucketRange } from "../store.ts";
@@ -39,12 +38,16 @@ export class TierReader {
     const asked = withinCuts(range, cuts);
     let tier: Tier = "raw";
     for (const stretch of this.#planned(asked, cuts, head)) {
-      const cells = stretch.tier && this.#tiers.cells(range.series, stretch.tier.widthMs, stretch.tier.frame);
-      if (stretch.tier && cells) {
-        const used = addCells(builder, cells, stretch);
-        if (used > 0) tier = coarser(tier, this.#nameOf(stretch.tier.widthMs));
-        if (used < 0) break;
-      } else if (!this.#addReadings(builder, { ...asked, ...spanOf(stretch) }, cuts, head)) break;
+      const { tier: from } = stretch;
+      const cells = from && this.#tiers.cells(range.series, from.widthMs, from.frame);
+      if (!from || !cells) {
+        if (this.#addReadings(builder, { ...asked, ...spanOf(stretch) }, cuts, head)) continue;
+        break;
+      }
+      const [start, end] = [lowerBound(cells.times, stretch.fromMs), lowerBound(cells.times, stretch.toMs)];
+      const stopped = builder.addCells(cells, start, end);
+      if (stopped > start) tier = coarser(tier, this.#nameOf(from.widthMs));
+      if (stopped < end) break;
     }
     return builder.page(tier);
   }
@@ -72,14 +75,6 @@ export class TierReader {
   #nameOf(widthMs: number): Tier {
     return tierNames[this.#shape.widthsMs.indexOf(widthMs)] ?? "raw";
   }
-}
-
-/** Gives the builder the buckets of a stretch; answers how many, or -1 where its page was full before. */
-function addCells(builder: BucketPageBuilder, cells: Cells, { fromMs, toMs }: Interval): number {
-  const start = lowerBound(cells.times, fromMs);
-  const end = lowerBound(cells.times, toMs);
-  for (let index = start; index < end; index++) if (!builder.addCell(cells, index)) return -1;
-  return end - start;
 }
 
 function spanOf({ fromMs, toMs }: Interval): Interval {

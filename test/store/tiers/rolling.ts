@@ -14,6 +14,7 @@ import { settingsOf } from "../../../server/store/sqlite/options.ts";
 import type { WriterParts } from "../../../server/store/sqlite/parts.ts";
 import type { TierShape } from "../../../server/store/sqlite/plan.ts";
 import { Records } from "../../../server/store/sqlite/records.ts";
+import type { Rest } from "../../../server/store/sqlite/rest.ts";
 import { rollSlice } from "../../../server/store/sqlite/roll.ts";
 import { sliceRows } from "../../../server/store/sqlite/rows.ts";
 import { Meta, makeTables } from "../../../server/store/sqlite/schema.ts";
@@ -40,6 +41,8 @@ export class Rolling {
   #place!: Workplace;
   #roll!: () => boolean;
   #commit = 0;
+  /** No commit comes. */
+  atRest = false;
 
   constructor(shape: TierShape, chunkBytes = 200) {
     this.#shape = shape;
@@ -66,7 +69,8 @@ export class Rolling {
     };
     for (const head of records.heads()) heads.add(head);
     const place: Partial<Workplace> = { parts: parts as WriterParts, settings, commit: this.#commit };
-    this.#place = place as Workplace;
+    const rest: Partial<Rest> = { untilRestMs: () => (this.atRest ? 0 : 1) };
+    this.#place = { ...(place as Workplace), rest: rest as Rest };
     this.#roll = rollSlice(this.#place);
   }
 

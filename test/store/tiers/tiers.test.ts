@@ -49,6 +49,7 @@ describe("the tiers", () => {
       { weight: 6, arbitrary: fc.constant({ do: "seal" as const }) },
       { weight: 8, arbitrary: fc.record({ do: fc.constant("step" as const), times: fc.constantFrom(1, 2, 3, 1_000) }) },
       { weight: 1, arbitrary: fc.constant({ do: "restart" as const }) },
+      { weight: 1, arbitrary: fc.constant({ do: "rest" as const }) },
       {
         weight: 1,
         arbitrary: fc.constantFrom(
@@ -82,6 +83,7 @@ describe("the tiers", () => {
             else if (one.do === "remove") rolling.remove(one.a, one.a + one.length);
             else if (one.do === "seal") rolling.seal();
             else if (one.do === "restart") rolling.restart();
+            else if (one.do === "rest") rolling.atRest = !rolling.atRest;
             else if (one.do === "step") for (let left = one.times; left > 0 && rolling.step(); left--) used.steps++;
             else
               rolling.failing(() =>
