@@ -137,7 +137,7 @@ export class StorageSummary extends LitElement {
     const { bytesPerDay, daysLeft, budget, thinned } = this.answer;
     const { summary } = texts.storage;
     const then = budget === null ? summary.thenRefused : summary.thenThinned;
-    if (thinned) return [summary.full, then];
+    if (thinned) return [summary.full, summary.goNow];
     if (bytesPerDay === null) return [summary.unknown, then];
     if (daysLeft === null) return [summary.noEnd, summary.notGrowing];
     const leftMs = daysLeft * dayMs;

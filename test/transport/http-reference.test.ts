@@ -160,6 +160,8 @@ describe("/openapi.json", () => {
       400,
     ],
     ["postReadings", "POST", "/api/v1/readings", { device: "house/south" }, 400],
+    ["getStorage", "GET", "/api/v1/storage", undefined, 200],
+    ["previewRemoval", "GET", "/api/v1/storage/preview?device=house/south&metric=*", undefined, 200],
     ["removeReadings", "DELETE", "/api/v1/readings?device=house/south&metric=*", undefined, 200],
     ["removeSeries", "DELETE", "/api/v1/series/2", undefined, 200],
     ["listArrivals", "GET", "/api/v1/arrivals", undefined, 200],

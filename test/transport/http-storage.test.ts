@@ -1,5 +1,5 @@
 /** What the data takes, asked by HTTP: [P90]–[P92] of server/protocol/README.md. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { storageAnswer, storagePreviewAnswer } from "../../server/protocol/storage.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
@@ -94,6 +94,26 @@ describe.each(["memory", "sqlite"] as const)("GET storage of the engine %s", (en
     const removed = await hub.http("DELETE", `readings?${older}`);
     expect(removed.body).toMatchObject({ removed: 1_440 });
     expect(await preview(older)).toEqual({ series: 0, readings: 0, bytes: 0 });
+  });
+
+  it("[P91] what was removed leaves the file, too", async () => {
+    if (engine === "memory") return;
+    const hub = await start({ engine, clock: new FakeClock(nowMs) });
+    for (let part = 0; part < 40; part++) {
+      const readings = Array.from({ length: 5_000 }, (_, index) => ({
+        ...{ metric: "m", value: Math.sin(part * 5_000 + index), time: nowMs - dayMs + part * 5_000 + index },
+      }));
+      await hub.http("POST", "readings", { device: "fast", readings });
+    }
+    await hub.sealAll();
+    const bytes = async () => (await hub.http("GET", "status")).body.store.bytes as number;
+    await vi.waitFor(async () => expect(await bytes()).toBeGreaterThan(1_000_000), 30_000);
+    const query = `device=fast&metric=m&to=${nowMs - dayMs + 180_000}`;
+    const preview = storagePreviewAnswer.parse((await hub.http("GET", `storage/preview?${query}`)).body);
+    const before = await bytes();
+    await hub.http("DELETE", `readings?${query}`);
+    // Near what was foretold: a reserve of free pages stays.
+    await vi.waitFor(async () => expect(before - (await bytes())).toBeGreaterThan(preview.bytes * 0.6), 30_000);
   });
 
   it.each([

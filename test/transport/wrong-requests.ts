@@ -103,6 +103,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   aggregates: ["", "avg", "mean,,max", "MEAN", "constructor", "__proto__"],
   format: ["", "xml", "Parquet", "CSV", "json,csv", "__proto__"],
   time: ["", "s", "ISO"],
+  sort: ["", "size", "BYTES", "bytes,name", "__proto__"],
 };
 
 /** What has to stand beside a parameter for its value to be looked at. */

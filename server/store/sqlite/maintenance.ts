@@ -132,7 +132,8 @@ export class Maintenance {
     let held = false;
     const done = this.#attempt(() => {
       more = this.#jobs.map((job) => job.run()).includes(true);
-      if (!more && this.#log.bytes >= idleCheckpointBytes) this.#log.checkpoint();
+      if (!more && (this.#log.bytes >= idleCheckpointBytes || this.#log.shortens(idleCheckpointBytes)))
+        this.#log.checkpoint();
       held = !more && this.#log.cut();
     });
     if (this.#stopped) return;

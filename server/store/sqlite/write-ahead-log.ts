@@ -6,12 +6,16 @@ import { databasePath, type StoreSettings } from "./options.ts";
 export class WriteAheadLog {
   readonly #db: Db;
   readonly #path: string;
+  readonly #database: string;
   readonly #busyTimeoutMs: number;
   readonly #frames;
+  readonly #pages;
 
   constructor(db: Db, { folder, busyTimeoutMs }: StoreSettings) {
     this.#db = db;
-    this.#path = `${databasePath(folder)}-wal`;
+    this.#database = databasePath(folder);
+    this.#path = `${this.#database}-wal`;
+    this.#pages = db.prepare("PRAGMA page_count").pluck();
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#frames = db.prepare("PRAGMA wal_checkpoint(NOOP)").raw();
   }
@@ -20,6 +24,11 @@ export class WriteAheadLog {
   get bytes(): number {
     const [, frames, moved] = this.#frames.get() as [number, number, number];
     return (frames - moved) * pageBytes;
+  }
+
+  /** True where the database file gets so much shorter with what the log holds: pages that were given back stay in it until then. */
+  shortens(bytes: number): boolean {
+    return sizeOf(this.#database) - (this.#pages.get() as number) * pageBytes >= bytes;
   }
 
   /** Never waits for a reader: what one still needs stays in the log until the next time. */
