@@ -267,6 +267,7 @@ describe("anything at all", () => {
         "-1h",
         "csv",
         "ndjson",
+        "parquet",
         String(at),
         "10",
         "1h",
@@ -289,7 +290,9 @@ describe("anything at all", () => {
         // A loaded machine may not be ready, and says so.
         if (carefree.has(id)) healthAnswer.strict().parse(JSON.parse(body));
         else if (status === 200)
-          expect(head).toMatch(/Content-Type: (?:application\/json|text\/csv|application\/x-ndjson|text\/plain)/);
+          expect(head).toMatch(
+            /Content-Type: (?:application\/(?:json|x-ndjson|vnd\.apache\.parquet)|text\/csv|text\/plain)/,
+          );
         else refusalOf({ status, body, head }, `${id} ${pairs.join("&")}`);
       }),
       { seed, numRuns: 500 },
