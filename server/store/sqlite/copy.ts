@@ -37,6 +37,7 @@ export async function copyInto(db: Db, path: string, pages = pagesATurn): Promis
     }
   } catch (error) {
     if (isDamage(error)) throw error;
+    if (!db.open) throw new StoreError("store_unavailable", "The hub was stopped before the copy was whole.");
     const text = error instanceof Error ? error.message : String(error);
     const isFull = faultOf(error) === "full" || /^(ENOSPC|EDQUOT)/.test((error as NodeJS.ErrnoException).code ?? "");
     if (isFull) throw new StoreError("storage_full", `The disk of ${path} is full (${text}).`);

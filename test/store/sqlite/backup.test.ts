@@ -154,6 +154,22 @@ describe("a copy", () => {
     expect(readdirSync(place)).toEqual(["copy.db", "other.db"]);
   }, 30_000);
 
+  it("[SQ52] of a hub that is stopped meanwhile is none, and leaves nothing", async () => {
+    await copied(20_000);
+    const copy = (path: string): Promise<void> => {
+      const db = openForReading(disk.file(), 0);
+      const copying = copyInto(db, path, 1);
+      setImmediate(() => setImmediate(() => db.close()));
+      return copying;
+    };
+    const other = { file: join(place, "other.db"), force: false };
+    await expect(backUp(other, source({ copy }))).rejects.toMatchObject({
+      code: "store_unavailable",
+      message: expect.stringMatching(/was stopped/),
+    });
+    expect(readdirSync(place)).toEqual(["copy.db"]);
+  });
+
   it("[SQ53] that is damaged gets no name, and the one before it stays", async () => {
     await copied(600);
     const before = readFileSync(file);
