@@ -47,6 +47,13 @@ export function journalFills({ store, limits }: Pick<StatusAnswer, "store" | "li
   return store.journalBytes < (limits.journalBudgetBytes ?? 0) * filledShare;
 }
 
+/** In how many ms the data reaches its budget, from where on its oldest raw readings go; undefined without one, or where the data does not grow. */
+export function budgetInMs({ bytesPerDay }: Growth, { store }: Pick<StatusAnswer, "store">): number | undefined {
+  const { budgetBytes, usedBytes } = store;
+  if (budgetBytes === null || bytesPerDay <= 0) return undefined;
+  return (Math.max(0, budgetBytes - usedBytes) / bytesPerDay) * 86_400_000;
+}
+
 /** In how many ms the hub stops taking readings for want of room; undefined where the data does not grow. */
 export function fullInMs(
   growth: Growth,

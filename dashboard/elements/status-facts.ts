@@ -2,7 +2,7 @@
 import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { formatCount, formatDuration, formatNumber, formatShare } from "../data/format.ts";
 import { formatBytes, formatLatency, formatLimit } from "../data/sizes.ts";
-import { fullInMs, growthLeastMs, growthMostMs, growthOf, journalFills } from "../data/status-growth.ts";
+import { budgetInMs, fullInMs, growthLeastMs, growthMostMs, growthOf, journalFills } from "../data/status-growth.ts";
 import type { StatusFigure, StatusHistory } from "../data/status-history.ts";
 import { flags, levelsOf } from "../data/status-limits.ts";
 import { texts } from "../texts/index.ts";
@@ -94,6 +94,8 @@ function untilFull(status: StatusAnswer, history: StatusHistory): string {
   if (!growth) return details.rateLater(formatDuration(growthLeastMs));
   const ms = fullInMs(growth, status);
   if (ms === undefined) return details.notGrowing;
-  if (ms > growthMostMs) return details.fullNotSoon;
+  const toBudgetMs = budgetInMs(growth, status) ?? Number.POSITIVE_INFINITY;
+  if (Math.min(ms, toBudgetMs) > growthMostMs) return details.fullNotSoon;
+  if (toBudgetMs < ms) return details.budgetIn(formatDuration(toBudgetMs));
   return journalFills(status) ? details.fullNotBefore(formatDuration(ms)) : details.fullIn(formatDuration(ms));
 }

@@ -652,6 +652,7 @@ export const en = {
       fullIn: (duration: string) => `full in ${duration} at this rate`,
       /** While the journal fills, the data grows faster than it will. */
       fullNotBefore: (duration: string) => `not full within ${duration}: slower once the journal has filled`,
+      budgetIn: (duration: string) => `budget reached in ${duration} at this rate`,
       fullNotSoon: "not full within 10 years at this rate",
       notGrowing: "the data is not growing",
       rateLater: (duration: string) => `how fast it fills shows after ${duration}`,

@@ -637,6 +637,7 @@ export const ko: Texts = {
       noneSlow: "느린 뷰어 없음",
       fullIn: (duration) => `이 속도면 ${duration} 뒤에 가득 참`,
       fullNotBefore: (duration) => `${duration} 안에는 가득 차지 않음. 저널이 다 차면 더 천천히 늘어남`,
+      budgetIn: (duration) => `이 속도면 ${duration} 뒤에 예산에 도달`,
       fullNotSoon: "이 속도면 10년 안에는 가득 차지 않음",
       notGrowing: "데이터가 늘지 않음",
       rateLater: (duration) => `늘어나는 속도는 ${duration} 뒤에 표시`,
