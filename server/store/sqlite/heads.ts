@@ -31,6 +31,11 @@ export class Heads {
     this.#arrivals = arrivals;
   }
 
+  /** How many heads there are. */
+  get count(): number {
+    return this.#list.length - this.#gone;
+  }
+
   /** Memory of all rows, bytes. */
   get bytes(): number {
     return this.#bytes;

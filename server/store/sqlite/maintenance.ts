@@ -95,7 +95,7 @@ export class Maintenance {
       more = worth.length > 0 && sealSome(this.#place, worth, closingSliceMs);
     }
     trimWhole(this.#place);
-    vacuumWhole(this.#place);
+    vacuumWhole(this.#place, endMs);
   }
 
   stop(): void {

@@ -19,7 +19,8 @@ describe("a hub without commits", () => {
     expect(rest.untilRestMs(4 * second)).toBe(6 * second);
     expect(rest.untilRestMs(10 * second)).toBe(0);
     rest.took(15 * second, 1);
-    for (let atMs = 30 * second; atMs <= 10 * minute; atMs += 15 * second) {
+    rest.took(30 * second, 1);
+    for (let atMs = 45 * second; atMs <= 10 * minute; atMs += 15 * second) {
       expect(rest.untilRestMs(atMs - 1)).toBeGreaterThan(0);
       rest.took(atMs, 1);
     }
@@ -27,13 +28,19 @@ describe("a hub without commits", () => {
     expect(rest.untilRestMs(10 * minute + 30 * second)).toBe(0);
   });
 
-  it("[SQ31] forgets a long pause after ten minutes of short ones", () => {
+  it("[SQ31] takes a pause that came once, or two with ten minutes of commits between them, for no habit", () => {
     const rest = new Rest(10 * second, 0);
     rest.took(60 * minute, 1);
-    rest.took(60 * minute + second, 1);
-    expect(rest.untilRestMs(61 * minute)).toBeGreaterThan(59 * minute);
-    for (let atMs = 60 * minute; atMs <= 71 * minute; atMs += second) rest.took(atMs, 1);
-    expect(rest.untilRestMs(71 * minute + 10 * second)).toBe(0);
+    expect(rest.untilRestMs(60 * minute + 10 * second)).toBe(0);
+    let atMs = 60 * minute;
+    for (; atMs <= 71 * minute; atMs += second) rest.took(atMs, 1);
+    rest.took(131 * minute, 1);
+    expect(rest.untilRestMs(131 * minute + 10 * second)).toBe(0);
+    // The second in a row is one.
+    rest.took(191 * minute, 1);
+    expect(rest.untilRestMs(191 * minute + 10 * second)).toBeGreaterThan(119 * minute);
+    for (atMs = 191 * minute; atMs <= 202 * minute; atMs += second) rest.took(atMs, 1);
+    expect(rest.untilRestMs(202 * minute + 10 * second)).toBe(0);
   });
 
   it("[SQ32] has a light load once commits took at most 1 % of the time for a minute", () => {

@@ -27,16 +27,18 @@ export interface Workplace {
   commit: number;
 }
 
-/** Under a light load the journal takes this part of the used pages, but not less than `leastJournalBytes`. */
+/** Under a light load the journal takes this part of the used pages, but not less than `leastJournalBytes`, and room for some 64 readings of each series. */
 const lightShare = 1 / 32;
 const leastJournalBytes = 2 ** 20;
+const journalBytesPerSeries = 512;
 
 /**
  * How long the journal may be now, bytes. Where commits are few a short one costs nothing but a few more merges, and fewer
  * of them the longer the file already is.
  */
-export function journalBudget({ settings, rest, pages }: Workplace, nowMs: number): number {
+export function journalBudget({ parts, settings, rest, pages }: Workplace, nowMs: number): number {
   const { journalBudgetBytes } = settings;
   if (!rest.isLight(nowMs)) return journalBudgetBytes;
-  return Math.min(Math.max(pages.used * pageBytes * lightShare, leastJournalBytes), journalBudgetBytes);
+  const ofFile = pages.used * pageBytes * lightShare;
+  return Math.min(Math.max(ofFile, leastJournalBytes, parts.heads.count * journalBytesPerSeries), journalBudgetBytes);
 }
