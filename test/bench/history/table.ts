@@ -39,7 +39,7 @@ export async function tableOf(fleet: Fleet, cache: string, say: (line: string) =
 }
 
 /** Reports of all devices that are written in one transaction. */
-const stepsATurn = 20;
+const stepsATurn = 200;
 
 /**
  * As the obvious hub fills it: in the order in which readings arrive, into the table and its index at once. In large
