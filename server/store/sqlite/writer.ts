@@ -38,7 +38,7 @@ import type { WriterParts } from "./parts.ts";
 import { PresenceTable } from "./presence-table.ts";
 import { Records } from "./records.ts";
 import { describe, latestOf, recover } from "./recovery.ts";
-import { sliceRows } from "./rows.ts";
+import { noRows, sliceRows } from "./rows.ts";
 import { checkSchema, Meta, migrateSchema, toOpenError } from "./schema.ts";
 import { Sealer } from "./seal.ts";
 import { type OpenSizes, openSizes } from "./series-bytes.ts";
@@ -169,7 +169,11 @@ export class Writer {
 
   headRows({ series, fromMs, toMs }: Range): ChunkColumns | null {
     const head = this.#parts.heads.get(series);
-    return head ? sliceRows(head.rows(), fromMs, toMs) : null;
+    if (!head) return null;
+    // Questions about what is long sealed copy nothing.
+    const newestMs = head.newestRow()?.timeMs;
+    if (newestMs === undefined || newestMs < fromMs || head.firstMs() >= toMs) return noRows(head.identity.type);
+    return sliceRows(head.rows(), fromMs, toMs);
   }
 
   headTimeBefore(series: number, beforeMs: number): number | null {
