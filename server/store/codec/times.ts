@@ -15,8 +15,8 @@ const withSkips = 1;
 const withFraction = 2;
 /** Within ±2^50 ms (35,000 years) all that is reckoned here is an exact integer; beyond, the bits of doubles are kept. */
 const exactLimit = 2 ** 50;
-/** Any time that a store may hold lies within these. */
-const timeLimit = 2 ** 53;
+/** No step is longer: two such times lie 2^51 ms apart at most, and a step is refined by a twentieth. */
+const stepLimit = 2 ** 52;
 const samples = 63;
 const minSamples = 12;
 /** A step that is 3 ms off in 8 s has lost count after some 1,000 readings: it is refined over growing spans. */
@@ -50,7 +50,7 @@ export function writeTimes(writer: ByteWriter, times: Float64Array, count: numbe
   writeGrid(writer, times, count, grid);
 }
 
-/** Reads `count` times; each is an integer within ±2^53, or the blob is refused. */
+/** Reads `count` times; each is finite, or the blob is refused. */
 export function readTimes(reader: ByteReader, count: number): Float64Array<ArrayBuffer> {
   const way = reader.byte();
   const times = new Float64Array(count);
@@ -88,21 +88,20 @@ function readGrid(reader: ByteReader, flags: number, count: number, times: Float
   const originMs = reader.signed();
   const isWhole = (flags & withFraction) === 0;
   const stepMs = isWhole ? reader.unsigned() : reader.double();
+  // From here on nothing can become what is no number.
+  if (!(Math.abs(stepMs) <= stepLimit)) throw new CodecError(`a grid of steps of ${stepMs} ms`);
   const skips = flags & withSkips ? readInts(reader, count, roomFor(count).skips) : undefined;
   readInts(reader, count, times);
   // Each point is reckoned from the origin: rounding must not add up.
+  if (isWhole && skips === undefined) {
+    for (let index = 0; index < count; index++) times[index] = originMs + index * stepMs + (times[index] as number);
+    return;
+  }
   let point = -1;
   for (let index = 0; index < count; index++) {
     point += skips === undefined ? 1 : 1 + (skips[index] as number);
-    const pointMs = originMs + point * stepMs;
-    times[index] = checked((isWhole ? pointMs : Math.round(pointMs)) + (times[index] as number));
+    times[index] = Math.round(originMs + point * stepMs) + (times[index] as number);
   }
-}
-
-/** Damage may say any step: NaN is none of these times either. */
-function checked(time: number): number {
-  if (time <= timeLimit && time >= -timeLimit) return time;
-  throw new CodecError("a time beyond ±2^53 ms");
 }
 
 /** The grid that times lie near; undefined where their differences are smaller. */

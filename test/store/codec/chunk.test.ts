@@ -30,6 +30,21 @@ describe("a chunk", () => {
     );
   });
 
+  it.each([0, 1, 2, 3, 4])(
+    "[SC1] reads back as it was written, whatever lies between: %i readings, as far apart as can be",
+    (count) => {
+      const ends = [-(2 ** 53), -(2 ** 50), -1, 0, 1, 2 ** 50, 2 ** 53];
+      const times = ends
+        .flatMap((_, from) => [ends.slice(from, from + count)])
+        .filter(({ length }) => length === count);
+      const values = Float64Array.from({ length: count }, (_, index) => (-1) ** index * 2 ** 51 + index);
+      for (const some of times) {
+        const chunk = { type: "number" as const, times: Float64Array.from(some), values, strings: [] };
+        expect(readable(decodeChunk(encodeChunk(chunk)))).toEqual(readable(chunk));
+      }
+    },
+  );
+
   it("[SC2] takes under 1.2 bytes a reading for a sensor with one decimal, and under 9 for any doubles", () => {
     expect(encodeChunk(sensor(1_024)).length / 1_024).toBeLessThan(1.2);
     const noise = {
