@@ -105,7 +105,8 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => {
         const refusal = refusalOf(error);
-        if (refusal) record(refusal, request, deps, raw);
+        // What else is posted brings no readings.
+        if (refusal && match.route.path === readingsPath) record(refusal, request, deps, raw);
         return fail(error, request, response, pathname, deps);
       });
   };
