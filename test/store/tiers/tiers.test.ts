@@ -109,4 +109,88 @@ describe("the tiers", () => {
     );
     expect(used.tier).toBeGreaterThan(used.raw / 10);
   });
+
+  it("[TR2] [TR3] are not asked about what came late or was deleted, from the transaction on that made it so", () => {
+    const rolling = rolled(stream(0, 1_000, 2));
+    const tierOf = (fromMs: number, toMs: number) => rolling.compare({ fromMs, toMs }, every(20)).tier;
+    expect(tierOf(0, 1_600)).toBe("minute");
+    rolling.append([[505, 99]]);
+    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "minute", 0]);
+    rolling.failing(() => rolling.seal());
+    expect([tierOf(500, 520), rolling.count("stale")]).toEqual(["raw", 0]);
+    rolling.seal();
+    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "minute", 1]);
+    rolling.rollAll();
+    expect([tierOf(500, 520), rolling.count("stale")]).toEqual(["minute", 0]);
+    rolling.remove(700, 731);
+    expect([tierOf(700, 740), tierOf(700, 760), rolling.count("stale")]).toEqual(["raw", "minute", 1]);
+    rolling.restart();
+    expect(tierOf(700, 740)).toBe("raw");
+    rolling.rollAll();
+    expect([tierOf(700, 740), rolling.count("stale")]).toEqual(["minute", 0]);
+    rolling.remove(all.fromMs, all.toMs);
+    expect([rolling.count("tiers"), rolling.count("rolled"), rolling.count("stale")]).toEqual([0, 0, 0]);
+  });
+
+  it("[TR4] lose nothing to damage: a frame that cannot be read is answered from the readings, and made anew with the next change", () => {
+    const rolling = rolled(stream(0, 1_000, 2));
+    rolling.db.exec("UPDATE tiers SET cells = x'0100'");
+    expect(rolling.compare(all, every(20)).tier).toBe("raw");
+    rolling.append([[5, 99]]);
+    rolling.seal();
+    rolling.rollAll();
+    expect(rolling.compare(all, every(20)).tier).toBe("minute");
+  });
+
+  it("[TR5] are kept only where their buckets hold enough readings to pay for themselves", () => {
+    const widthsOf = (stepMs: number) => {
+      const rolling = rolled(stream(0, 4_000 / stepMs, stepMs), 8);
+      rolling.compare(all, every(400));
+      return rolling.db.prepare("SELECT DISTINCT width_ms FROM tiers ORDER BY 1").pluck().all();
+    };
+    expect(widthsOf(1)).toEqual([20, 100, 400]);
+    expect(widthsOf(10)).toEqual([100, 400]);
+    expect(widthsOf(40)).toEqual([400]);
+    expect(widthsOf(100)).toEqual([]);
+  });
+
+  it("[TR5] come with years that are put in late, in front of what is rolled up", () => {
+    const rolling = rolled(stream(100_000, 1_000, 2));
+    for (const fromMs of [40_000, 0, 80_000]) rolling.append(stream(fromMs, 1_000, 2));
+    rolling.seal();
+    rolling.rollAll();
+    for (const fromMs of [0, 40_000, 80_000]) {
+      expect(rolling.compare({ fromMs, toMs: fromMs + 2_000 }, every(100)).tier).toBe("15m");
+    }
+  });
+
+  it("[TR6] name the coarsest that was used, and answer cuts of any kind", () => {
+    const rolling = rolled(stream(-4_000, 4_000, 2));
+    const named = [20, 40, 100, 300, 400, 1_200, 37, 90].map((width) => rolling.compare(all, every(width)).tier);
+    expect(named).toEqual(["minute", "minute", "15m", "15m", "hour", "hour", "raw", "raw"]);
+    const boundaries = Float64Array.of(-4_000, -2_800, -400, 0, 800, 2_000);
+    expect(rolling.compare(all, { boundaries }).tier).toBe("hour");
+    expect(rolling.compare(all, { boundaries: boundaries.map((timeMs) => timeMs + 20) }).tier).toBe("minute");
+    expect(rolling.compare({ fromMs: -3_999, toMs: -3_981 }, every(20)).tier).toBe("raw");
+  });
+
+  it("[TR7] show a spike of one reading at any width", () => {
+    const rows = stream(0, 4_000, 2, (index) => (index === 1_234 ? 1e6 : index === 2_345 ? -1e6 : index % 7));
+    const rolling = rolled(rows);
+    for (const width of [20, 100, 400, 1_200, 8_000]) {
+      const { max, min, times } = rolling.compare(all, every(width));
+      const high = times.findLastIndex((timeMs) => timeMs <= 2_468);
+      const low = times.findLastIndex((timeMs) => timeMs <= 4_690);
+      expect([max[high], min[low]]).toEqual([1e6, -1e6]);
+    }
+  });
 });
+
+/** A series whose readings are sealed and rolled up. */
+function rolled(rows: readonly Row[], leastReadings = 2): Rolling {
+  const rolling = new Rolling({ ...tinyTiers, leastReadings });
+  rolling.append(rows);
+  rolling.seal();
+  rolling.rollAll();
+  return rolling;
+}
