@@ -140,7 +140,7 @@ describe("a copy", () => {
     await expect(backUpAtRest({ file, force: true, data: disk.folder }, verifierUrl)).rejects.toMatchObject({
       reason: "in_use",
     });
-  }, 30_000);
+  }, 60_000);
 
   it("[SQ52] whose process is killed in the middle leaves FILE.part alone, and the next one begins anew", async () => {
     await copied(20_000);
@@ -152,7 +152,7 @@ describe("a copy", () => {
     expect(readdirSync(place)).not.toContain("other.db");
     expect(await backUp({ file: other, force: false }, source())).toMatchObject({ readings: 20_000 });
     expect(readdirSync(place)).toEqual(["copy.db", "other.db"]);
-  }, 30_000);
+  }, 60_000);
 
   it("[SQ52] of a hub that is stopped meanwhile is none, and leaves nothing", async () => {
     await copied(20_000);
