@@ -193,16 +193,19 @@ class Roller {
     const { series, stale: anew, fromMs, widthMs, changes } = work;
     const { stale } = this.#parts;
     const cells = joinCells(work.parts);
+    const anewToMs = Math.min(untilMs, anew?.toMs ?? untilMs);
     for (const tierMs of this.#shape.widthsMs) {
       if (tierMs < widthMs) continue;
       const paceMs = this.#paceMs(tierMs);
       const reachedMs = bucketFloor(work.throughMs, paceMs);
-      const span = anew
-        ? { fromMs, toMs: Math.min(untilMs, reachedMs) }
-        : { fromMs: reachedMs, toMs: bucketFloor(untilMs, paceMs) };
+      const touched = anew && {
+        fromMs: Math.max(fromMs, bucketFloor(anew.fromMs, tierMs)),
+        toMs: Math.min(untilMs, reachedMs, bucketFloor(anewToMs - 1, tierMs) + tierMs),
+      };
+      const span = touched ?? { fromMs: reachedMs, toMs: bucketFloor(untilMs, paceMs) };
       if (span.fromMs < span.toMs) this.#tiers.write(series, tierMs, span, foldCells(cells, tierMs));
     }
-    if (anew) stale.renewed(series, untilMs);
+    if (anew) stale.renewed(series, anewToMs);
     else this.#save.run(series, untilMs);
     this.#work = undefined;
     for (const change of changes) stale.changed(series, change.fromMs, change.toMs);

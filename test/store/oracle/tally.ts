@@ -64,7 +64,7 @@ const floors: Partial<Record<Counted, number>> = {
   "kills while it recovered": 25,
   ...{ "kills at a commit": 5, "kills at a journal entry": 5, "kills at a seal": 4, "kills at a trim": 2 },
   ...{ "kills at a merge": 1, "kills at a delete": 5, "kills at the clearing of deleted series": 4 },
-  ...{ "kills at the records": 5, "kills at a checkpoint": 2, "kills while it rolled up": 5 },
+  ...{ "kills at the records": 5, "kills at a checkpoint": 2, "kills while it rolled up": 2 },
 };
 
 const atPoint: Record<DeathPoint, Counted> = {
