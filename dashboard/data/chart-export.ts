@@ -47,6 +47,12 @@ export function drawnSeries(source: ExportSource): readonly ExportSeries[] {
   });
 }
 
+/** What is drawn, both ends included; candles are drawn up to the end of the last one. */
+export function drawnSpan(source: ExportSource): TimeSpan {
+  const { fromMs, toMs } = source.window();
+  return { fromMs, toMs: "of" in source ? toMs - 1 : toMs };
+}
+
 /** The rows that are drawn, as text. */
 export function drawnRows(source: ExportSource, form: TextForm): string {
   if ("of" in source) return candlesText(source.of, source.candles(), form);

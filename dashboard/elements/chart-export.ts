@@ -83,6 +83,10 @@ export class ChartExport extends LitElement {
         justify-content: space-between;
         gap: 12px;
       }
+      /* The place where something will be said is there before, for those who listen. */
+      .going:has(.said:empty) {
+        margin-top: -12px;
+      }
       .said {
         color: var(--text-muted);
         font-size: var(--text-s);
@@ -197,7 +201,14 @@ export class ChartExport extends LitElement {
       if (form === "parquet") return parquetOf(source, files, signal, told);
       const series = files.drawnSeries(source);
       return [
-        await files.rawReadings({ api: source.api, series, span: source.window(), form, signal, progress: told }),
+        await files.rawReadings({
+          api: source.api,
+          series,
+          span: files.drawnSpan(source),
+          form,
+          signal,
+          progress: told,
+        }),
       ];
     });
   }
@@ -282,7 +293,7 @@ function parquetOf(
   aggregates?: readonly Aggregate[],
 ) {
   const progress = ({ bytes }: { readonly bytes: number }) => told({ bytes, rows: undefined });
-  const [series, span] = [files.drawnSeries(source), source.window()];
+  const [series, span] = [files.drawnSeries(source), files.drawnSpan(source)];
   return files.parquetFiles({ api: source.api, series, span, aggregates, signal, progress });
 }
 
