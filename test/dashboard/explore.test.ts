@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, HubView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import { Steps } from "../../dashboard/data/address-steps.ts";
-import { drawnText, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
+import { drawnSpan, drawnText, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
 import { exploreChoiceOf, exploreHref, hrefOf, mostExplored, withSeries } from "../../dashboard/data/explore-choice.ts";
 import { startersOf } from "../../dashboard/data/explore-starters.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
@@ -242,6 +242,14 @@ describe("every reading, as a file", () => {
       { device: ["a"], metric: ["state", "x"], ...span, every: 5, aggregates: ["mean"] },
       { device: ["a"], metric: ["raw"], ...span },
     ]);
+  });
+
+  it("of candles ends with the last of them, and has nothing of the next", () => {
+    const window = () => ({ fromMs: 0, toMs: 60_000 });
+    const source = { api: { download: async () => new Response() }, name: "x", window };
+    const candles = { ...source, of: { device: "a", metric: "x" }, everyMs: () => 5_000, candles: () => [] };
+    expect(drawnSpan(candles)).toEqual({ fromMs: 0, toMs: 59_999 });
+    expect(drawnSpan({ ...source, drawn: () => [] })).toEqual({ fromMs: 0, toMs: 60_000 });
   });
 
   it("says why it failed where the hub refuses the second device", async () => {
