@@ -40,6 +40,8 @@ export interface App {
   readonly url: string;
   /** The hub's token, where it was made at this start: it can be told now and never again. */
   readonly newToken: string | undefined;
+  /** What the data may take; null where nothing ever goes. */
+  readonly budgetBytes: number | null;
   /** Ends in good order: what was received is committed and acknowledged, then every connection is closed. Idempotent. */
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const given = typeof options.store === "function" ? options.store(events) : options.store;
   const store = given ?? sqliteStore(config, options, events);
   const state = await store.open();
+  const { budgetBytes } = await store.stats();
   const token = await openToken(config, store);
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
@@ -113,6 +116,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   return {
     url: urlOf(config.lan ? "127.0.0.1" : config.host, (server.address() as AddressInfo).port),
     newToken: token?.token,
+    budgetBytes,
     stop() {
       stopping ??= (async () => {
         logAlarm.stop();

@@ -31,6 +31,12 @@ export function readSize(text: string, plainUnit: "B" | "MB"): number | undefine
   return Math.round(Number(match[1]) * (bytesOf[(match[2] ?? plainUnit).toUpperCase()] as number));
 }
 
+/** `2 GB`, `1.5 GB`, `640 MB`. */
+export function sizeText(bytes: number): string {
+  const [unit, size] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
+  return `${Number((bytes / (size as number)).toPrecision(3))} ${unit}`;
+}
+
 /** `auto`, `off`, or a size; a plain number is MB. */
 export function readBudget(text: string): "auto" | "off" | number | undefined {
   const word = text.trim().toLowerCase();

@@ -72,7 +72,7 @@ try {
   // Ready before the line that says "listening": who waits for that and stops the hub has the token, which is told only now.
   const tellReach = config.lan ? await reachOf(app, config.log) : undefined;
   running.listening(app.url);
-  log.listening(app.url, config.data);
+  log.listening(app.url, config.data, app.budgetBytes);
   tellReach?.();
   if (config.demo) accompany("the demo's fleet", ["--demo", ...(isNew ? ["--history", "1d"] : [])], app);
   if (config.self) accompany("the watch on this computer", ["--self"], app);

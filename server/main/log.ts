@@ -1,9 +1,10 @@
 /** The log on standard output: lines for people, or one JSON object a line for machines. */
+import { sizeText } from "../config-values.ts";
 import type { Log, LogLine } from "../ports.ts";
 
 export interface HubLog extends Log {
-  /** Says where the hub listens: the one line that people and supervisors wait for. */
-  listening(url: string, data: string): void;
+  /** Says where the hub listens, where it keeps its readings, and up to which size (null: without an end): the one line that people and supervisors wait for. */
+  listening(url: string, data: string, budgetBytes: number | null): void;
 }
 
 /** `write` gets whole lines, ended by a newline. */
@@ -24,7 +25,7 @@ async function jsonLog(write: (line: string) => void): Promise<HubLog> {
     info: line("info"),
     warn: line("warn"),
     error: line("error"),
-    listening: (url, data) => logger.info({ url, data }, "listening"),
+    listening: (url, data, budgetBytes) => logger.info({ url, data, budgetBytes }, "listening"),
   };
 }
 
@@ -53,6 +54,9 @@ function textLog(write: (line: string) => void): HubLog {
     info: line(""),
     warn: line("WARNING "),
     error: line("ERROR "),
-    listening: (url, data) => write(`The hub listens on ${typed(url)} and keeps its readings in ${data}\n`),
+    listening: (url, data, budgetBytes) => {
+      const room = budgetBytes === null ? "" : `, up to ${sizeText(budgetBytes)} (--budget)`;
+      write(`The hub listens on ${typed(url)} and keeps its readings in ${data}${room}\n`);
+    },
   };
 }

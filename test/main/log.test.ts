@@ -9,13 +9,20 @@ async function logged(form: "text" | "json", use: (log: HubLog) => void): Promis
 
 describe("the log", () => {
   it("says where the hub listens in one line for people", async () => {
-    const lines = await logged("text", (log) => log.listening("http://127.0.0.1:8080", "/srv/data"));
-    expect(lines).toEqual(["The hub listens on http://localhost:8080 and keeps its readings in /srv/data\n"]);
+    const lines = await logged("text", (log) => {
+      log.listening("http://127.0.0.1:8080", "/srv/data", null);
+      log.listening("http://127.0.0.1:8080", "/srv/data", 20e9);
+    });
+    expect(lines).toEqual([
+      "The hub listens on http://localhost:8080 and keeps its readings in /srv/data\n",
+      "The hub listens on http://localhost:8080 and keeps its readings in /srv/data, up to 20 GB (--budget)\n",
+    ]);
   });
 
   it('says it with "msg":"listening" and "url" for machines', async () => {
-    const [line = ""] = await logged("json", (log) => log.listening("http://localhost:8080", "/srv/data"));
-    expect(JSON.parse(line)).toMatchObject({ msg: "listening", url: "http://localhost:8080", data: "/srv/data" });
+    const [line = ""] = await logged("json", (log) => log.listening("http://localhost:8080", "/srv/data", 2e9));
+    const said = { msg: "listening", url: "http://localhost:8080", data: "/srv/data", budgetBytes: 2e9 };
+    expect(JSON.parse(line)).toMatchObject(said);
     expect(line.endsWith("}\n")).toBe(true);
   });
 

@@ -1,4 +1,5 @@
 /** Says aloud how much the data may take, and that its oldest raw readings go: nothing may be gone without a word. */
+import { sizeText } from "../../config-values.ts";
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { StoreStats, TelemetryStore } from "../../store/store.ts";
 
@@ -15,18 +16,11 @@ const dayMs = 86_400_000;
 /** A budget that is passed and where nothing goes is told after so many looks: what may go takes a moment. */
 const patience = 6;
 
-/** `2 GB`, `1.5 GB`, `640 MB`. */
-function sizeText(bytes: number): string {
-  const [unit, size] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : ["kB", 1e3];
-  return `${Number((bytes / (size as number)).toPrecision(3))} ${unit}`;
-}
-
 export class BudgetWatch {
   readonly #deps: BudgetWatchDeps;
   readonly #timer: Timer;
   #sentence: string | undefined;
   #asking = false;
-  #isNew = true;
   /** Readings that went, those of which nothing is left among them, as far as that was seen; and when more of the latter did. */
   #gone = 0;
   #lost = 0;
@@ -62,13 +56,6 @@ export class BudgetWatch {
   #judge({ budgetBytes, usedBytes, thinned }: StoreStats): void {
     const { clock, log } = this.#deps;
     if (budgetBytes === null) return;
-    if (this.#isNew) {
-      this.#isNew = false;
-      log.info(
-        `readings are kept until the data takes ${sizeText(budgetBytes)} (--budget); then the oldest go. It takes ${sizeText(usedBytes)} now`,
-        { budgetBytes, usedBytes },
-      );
-    }
     const nowMs = clock.monotonic();
     const gone = thinned?.readings ?? 0;
     const grows = gone > this.#gone;
