@@ -1,7 +1,8 @@
 /** Booleans and texts: what holds for a while and then changes. */
 import { ByteReader, ByteWriter, CodecError } from "./bytes.ts";
 import { readDifferences, writeDifferences } from "./differences.ts";
-import { readBytes, readInts, writeBytes, writeInts } from "./planes.ts";
+import { readBytes, writeBytes } from "./plane.ts";
+import { readInts, writeInts } from "./planes.ts";
 
 const asBits = 0;
 const asRuns = 1;

@@ -84,3 +84,16 @@ export function floats(
     odd: of((row) => (row % 20 === 7 ? jitter() : rounded(curve(row) + jitter(), 100))),
   };
 }
+
+/** Lines of a log: few words, no two lines alike. */
+export function lines(rows = 1_024): ChunkColumns {
+  const random = new Random("lines");
+  const parts = ["pump", "valve", "motor"];
+  const events = ["started after a fault of the drive", "stopped by the operator", "reports a pressure of"];
+  const strings = Array.from({ length: rows }, (_, row) => {
+    const [part, event] = [parts, events].map((words) => words[random.word() % words.length]);
+    return `${part} ${random.word() % 10_000} ${event} ${row}`;
+  });
+  const row = Float64Array.from({ length: rows }, (_, index) => index);
+  return { type: "string", times: row.map((index) => fromMs + index * 1_000), values: row, strings };
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type ChunkColumns, encodeChunk } from "../../../server/store/codec/chunk.ts";
-import { demo, floats, vibration, walks } from "./shapes.ts";
+import { demo, floats, lines, vibration, walks } from "./shapes.ts";
 
 function bytesAReading(chunks: readonly ChunkColumns[]): number {
   const bytes = chunks.reduce((sum, chunk) => sum + encodeChunk(chunk).length, 0);
@@ -21,6 +21,7 @@ describe("a chunk", () => {
     { measured: 0.784, of: "floats of 32 bits", chunks: () => [floats().rounded] },
     { measured: 0.972, of: "a converter of 12 bits", chunks: () => [floats().converted] },
     { measured: 1.17, of: "decimals, one in twenty of full precision", chunks: () => [floats().odd] },
+    { measured: 6.69, of: "lines of a log", chunks: () => [lines()] },
   ])("[SC11] takes $measured bytes a reading, give or take 3 %: $of", ({ measured, chunks }) => {
     const ratio = bytesAReading(chunks()) / measured;
     expect(ratio).toBeGreaterThan(0.97);
