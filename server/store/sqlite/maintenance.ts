@@ -132,8 +132,9 @@ export class Maintenance {
     let held = false;
     const done = this.#attempt(() => {
       more = this.#jobs.map((job) => job.run()).includes(true);
-      if (!more && (this.#log.bytes >= idleCheckpointBytes || this.#log.shortens(idleCheckpointBytes)))
-        this.#log.checkpoint();
+      // Work that goes on for minutes, such as what follows a large delete, must not fill the log, and so the disk, meanwhile.
+      if (this.#log.bytes >= (more ? checkpointBytes : idleCheckpointBytes)) this.#log.checkpoint();
+      else if (!more && this.#log.shortens(idleCheckpointBytes)) this.#log.checkpoint();
       held = !more && this.#log.cut();
     });
     if (this.#stopped) return;

@@ -204,6 +204,31 @@ describe("a writer", () => {
     expect(after.free).toBeLessThanOrEqual(Math.ceil(after.all / 100));
   });
 
+  it("[SQ33] moves the log into the database while it gives pages back, and lets it grow by no more than a few slices", () => {
+    declare(2);
+    // What stays lies behind what goes: every page of it has to move.
+    for (const series of [1, 2]) {
+      for (let turn = 0; turn < 30; turn++) {
+        put(series, series, 50_000);
+        vi.advanceTimersByTime(50 * second);
+      }
+      vi.advanceTimersByTime(3 * minute);
+    }
+    const before = pages().all;
+    writer.deleteReadings([{ series: 1, fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }]);
+    let longest = 0;
+    const log = () =>
+      inspect(folder, (db) => db.prepare("PRAGMA wal_checkpoint(NOOP)").raw().get()) as [number, number, number];
+    for (let turn = 0; turn < 200; turn++) {
+      vi.advanceTimersToNextTimer();
+      const [, frames, moved] = log();
+      longest = Math.max(longest, frames - moved);
+    }
+    vi.advanceTimersByTime(3 * minute);
+    expect(pages().all).toBeLessThan(before * 0.6);
+    expect(longest * 4 * kib).toBeLessThan(5 * 1_024 * kib);
+  });
+
   it("[SQ33] leaves a file at a close as at rest, and what a restart needs of the last two minutes", () => {
     declare(100);
     for (let turn = 0; turn < 30; turn++) put(1, 100, 100);
