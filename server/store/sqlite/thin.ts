@@ -16,8 +16,9 @@ import type { Workplace } from "./slices/job.ts";
 const chunksAtOnce = 64;
 /** Buckets that tell enough of raw readings for those to go. */
 const heldByMs = 3_600_000;
-/** Where nothing may go it is looked for again once the database has grown by this. */
+/** Where nothing may go it is looked for again once the database has grown by this at most, or by this part of what has to go. */
 const lookAgainBytes = 2 ** 20;
+const lookAgainShare = 1 / 8;
 
 /** A series and when its oldest chunk ends. */
 interface Oldest {
@@ -39,8 +40,9 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   const holding = db
     .prepare("SELECT 1 FROM tiers WHERE series = ? AND width_ms = ? AND frame_ms <= ? AND through_ms > ? LIMIT 1")
     .pluck();
-  /** What the database held when nothing was found that may go, and what was looked for. */
-  let fruitless: { readonly usedBytes: number; readonly which: Surplus["which"] } | undefined;
+  const stale = db.prepare("SELECT 1 FROM stale WHERE series = ? AND from_ms <= ? LIMIT 1").pluck();
+  /** Where nothing was found that may go: what was looked for, and how large the database is when it is looked for again. */
+  let fruitless: { readonly untilBytes: number; readonly which: Surplus["which"] } | undefined;
   /** The series whose oldest chunk is the oldest of all stands last. */
   let order: Oldest[] = [];
   /** Series that have no place in it yet; undefined while nothing has to go. */
@@ -74,6 +76,13 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     unseen = undefined;
   }
 
+  /** True where a tier has the hours of all up to then, and none of them has to be rolled up anew from what would go. */
+  function isHeld(series: number, throughMs: number): boolean {
+    return (
+      holding.get(series, heldByMs, throughMs, throughMs) !== undefined && stale.get(series, throughMs) === undefined
+    );
+  }
+
   /** Takes away the oldest run of chunks of all series; answers its bytes, 0 where it may not go. */
   function thinOldest(went: Map<SeriesHead, Went>, which: Surplus["which"]): number {
     const oldest = order.pop();
@@ -83,14 +92,14 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     const found = oldEnds(oldest.series);
     const throughMs = found.findLast((endMs) => endMs <= othersMs) ?? found[0];
     if (throughMs === undefined) return 0;
-    const isHeld = holding.get(oldest.series, heldByMs, throughMs, throughMs) !== undefined;
-    if (which === "held" && !isHeld) return 0;
+    const hoursStay = isHeld(oldest.series, throughMs);
+    if (which === "held" && !hoursStay) return 0;
     const before = went.get(head);
     const one = thin(parts, head, before?.state ?? head.sealed, throughMs);
     // A damaged chunk refuses the questions that need it, and stays.
     if (one === undefined) return 0;
     rawFrom.run(throughMs + 1, throughMs + 1, oldest.series);
-    const thinned = { ...one, lost: isHeld ? 0 : one.readings };
+    const thinned = { ...one, lost: hoursStay ? 0 : one.readings };
     went.set(head, { ...(before ? together(before, thinned) : thinned), state: one.state });
     place(oldest.series);
     return one.bytes;
@@ -105,7 +114,7 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     }
     const { which } = surplus;
     const { usedBytes } = budget;
-    if (fruitless?.which === which && usedBytes < fruitless.usedBytes + lookAgainBytes) return false;
+    if (fruitless?.which === which && usedBytes < fruitless.untilBytes) return false;
     if (which !== sought) forget();
     sought = which;
     const untilMs = performance.now() + settings.sliceMs;
@@ -128,7 +137,7 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     if (order.length > 0) return true;
     forget();
     // Series that were passed over may be rolled up by then.
-    fruitless = { usedBytes, which };
+    fruitless = { untilBytes: usedBytes + Math.min(lookAgainBytes, surplus.bytes * lookAgainShare), which };
     return false;
   };
 }
