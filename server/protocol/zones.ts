@@ -8,7 +8,9 @@ const day = 86_400_000;
 const endOfTime = 8.64e15;
 /** Buckets up to this width begin at the same moments in all zones: clocks differ by quarters of an hour. */
 const sameEverywhereMs = 15 * minute;
-/** Days whose offset is kept of a zone: 40 years. */
+/** Days that have the same offset where that holds for the first and the one behind the last of them, ms. */
+const daysTogether = 4 * day;
+/** Offsets that are kept of a zone: those of 100 years and more. */
 const keptDays = 15_000;
 /** Zones that are kept. */
 const keptZones = 64;
@@ -80,18 +82,25 @@ export function localBoundaries(zone: Zone, everyMs: number, fromMs: number, toM
   return Float64Array.from(boundaries);
 }
 
-/** The offset at the start of each day (UTC), by zone: nearly all that is asked is answered by two of them that are the same. */
-const dayOffsets = new WeakMap<Zone, Map<number, number>>();
+/** What was found out of a zone, by the start of each day (UTC). */
+class KnownDays {
+  /** The offset then: nearly all that is asked is answered by two of them that are the same. */
+  readonly offsets = new Map<number, number>();
+  /** When in this day it changes, ms. */
+  readonly changes = new Map<number, number>();
+}
+
+const knownDays = new WeakMap<Zone, KnownDays>();
 
 class LocalClock {
   readonly #zone: Zone;
-  readonly #days: Map<number, number>;
+  readonly #known: KnownDays;
 
   constructor(zone: Zone) {
     this.#zone = zone;
-    this.#days = dayOffsets.get(zone) ?? new Map();
-    if (this.#days.size > keptDays) this.#days.clear();
-    dayOffsets.set(zone, this.#days);
+    const known = knownDays.get(zone);
+    this.#known = known && known.offsets.size <= keptDays ? known : new KnownDays();
+    knownDays.set(zone, this.#known);
   }
 
   offsetMs(timeMs: number): number {
@@ -104,26 +113,39 @@ class LocalClock {
     const endMs = (Math.ceil(localMs / day) + 1) * day;
     const [before, after] = [this.#atDay(startMs), this.#atDay(endMs)];
     if (before === after) return localMs - before;
-    const changeMs = this.#changeWithin(startMs, endMs, before);
+    const changeMs = this.#changeAfter(startMs, before);
     return localMs - before < changeMs ? localMs - before : Math.max(changeMs, localMs - after);
   }
 
+  /** The offset at the start of a day. The shortest time after which a zone took a change back was a week (Boa Vista, 2000). */
   #atDay(timeMs: number): number {
-    const known = this.#days.get(timeMs);
+    const startMs = Math.floor(timeMs / daysTogether) * daysTogether;
+    const offset = this.#sampled(startMs);
+    return offset === this.#sampled(startMs + daysTogether) ? offset : this.#sampled(timeMs);
+  }
+
+  #sampled(timeMs: number): number {
+    const known = this.#known.offsets.get(timeMs);
     if (known !== undefined) return known;
     const offset = this.offsetMs(timeMs);
-    this.#days.set(timeMs, offset);
+    this.#known.offsets.set(timeMs, offset);
     return offset;
   }
 
-  /** The first moment of another offset than that `before`, by halves. */
-  #changeWithin(startMs: number, endMs: number, before: number): number {
-    let [low, high] = [startMs / 1_000, endMs / 1_000];
+  /** The first moment of another offset than that `before`; there is one within a few days after `startMs`. */
+  #changeAfter(startMs: number, before: number): number {
+    let dayMs = startMs;
+    while (this.#atDay(dayMs + day) === before) dayMs += day;
+    const known = this.#known.changes.get(dayMs);
+    if (known !== undefined) return known;
+    // By halves: clocks change at whole seconds.
+    let [low, high] = [dayMs / 1_000, (dayMs + day) / 1_000];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       if (this.offsetMs(middle * 1_000) === before) low = middle;
       else high = middle;
     }
+    this.#known.changes.set(dayMs, high * 1_000);
     return high * 1_000;
   }
 }

@@ -34,6 +34,7 @@ describe("local time", () => {
     ["Africa/Casablanca", 2026], // summer time but for Ramadan
     ["America/Sao_Paulo", 2017], // clocks changed at midnight: a day began at 01:00
     ["America/Havana", 2026], // midnight came twice
+    ["America/Boa_Vista", 2000], // a week of summer time
     ["Pacific/Apia", 2011], // 30 December never came
     ["Africa/Monrovia", 1971], // -0:44:30 until 1972
   ])("[P79] begins days and weeks of %s in %i where its clocks do", (name, year) => {

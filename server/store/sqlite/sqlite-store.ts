@@ -151,13 +151,13 @@ export class SqliteStore implements TelemetryStore {
     const { writer, reader } = await this.#pair;
     // An unknown series has no chunks in sight either: the reader would find those of one just deleted.
     const heads = await writer.call("manyHeadRows", [ranges]);
-    return reader.call("readManyBuckets", [ranges, cuts, limit, heads], buffersOf(heads));
+    return inSlices(heads, (rest, next) => reader.call("readManyBuckets", [ranges.slice(next), cuts, limit, rest]));
   }
 
   async readAt(series: readonly number[], atMs: number): Promise<(Standing | null)[]> {
     const { writer, reader } = await this.#pair;
     const heads = await writer.call("headsAt", [series, atMs]);
-    return reader.call("readAt", [series, atMs, heads], buffersOf(heads));
+    return inSlices(heads, (rest, next) => reader.call("readAt", [series.slice(next), atMs, rest]));
   }
 
   async readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage> {
@@ -281,4 +281,24 @@ export class SqliteStore implements TelemetryStore {
     this.#appends.abandon();
     this.#events.onFatal(error);
   }
+}
+
+/**
+ * Asks the reader until it has answered for all `heads`, a slice at a time: other questions come between, and the writer, which
+ * commits may hold up, is not asked again. What cannot be read is thrown where it is the first.
+ */
+async function inSlices<Head, T>(
+  heads: readonly Head[],
+  ask: (rest: readonly Head[], next: number) => Promise<T[]>,
+): Promise<T[]> {
+  const answers: T[] = [];
+  while (answers.length < heads.length) {
+    try {
+      answers.push(...(await ask(heads.slice(answers.length), answers.length)));
+    } catch (error) {
+      if (answers.length === 0) throw error;
+      break;
+    }
+  }
+  return answers;
 }
