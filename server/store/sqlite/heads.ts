@@ -142,7 +142,7 @@ export class Heads {
     return this.#order.length + this.#full.length;
   }
 
-  /** The next head to seal, or undefined where none is due. */
+  /** The next head to seal, or undefined where none is due; `queued` where it was only found full. */
   next(): SeriesHead | undefined {
     const head = this.#nextFull() ?? this.#nextSwept();
     if (head) head.sealing = true;
@@ -163,10 +163,15 @@ export class Heads {
 
   #nextSwept(): SeriesHead | undefined {
     while (this.#sweepDue >= 1 && this.#list.length > 0) {
+      const head = this.#list[this.#sweepAt] as SeriesHead;
+      // It may have been looked at in this slice and left as it is; passed over now, it would hold the journal for another round.
+      if (head.sealing) return undefined;
       this.#sweepDue -= 1;
-      const head = this.#list[this.#sweepAt++ % this.#list.length] as SeriesHead;
-      if (this.#sweepAt >= this.#list.length) this.#sweepAt = 0;
-      if (isSealable(head)) return head;
+      this.#sweepAt = (this.#sweepAt + 1) % this.#list.length;
+      if (!isSealable(head)) continue;
+      // What the sweep comes to is sealed whole, full or not: it holds the journal.
+      head.queued = false;
+      return head;
     }
     this.#sweepDue = Math.min(this.#sweepDue, 1);
     return undefined;

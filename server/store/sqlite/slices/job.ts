@@ -29,7 +29,7 @@ export interface Workplace {
 
 /** Under a light load the journal takes this part of the used pages, but not less than `leastJournalBytes`, and room for some 64 readings of each series. */
 const lightShare = 1 / 32;
-const leastJournalBytes = 2 ** 20;
+const leastJournalBytes = 2 ** 21;
 const journalBytesPerSeries = 512;
 
 /**
