@@ -5,6 +5,8 @@ import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import { createDatabase } from "../../../server/store/sqlite/creation.ts";
 import { databasePath, settingsOf } from "../../../server/store/sqlite/options.ts";
 import { Rest } from "../../../server/store/sqlite/rest.ts";
+import type { Workplace } from "../../../server/store/sqlite/slices/job.ts";
+import { restSlice } from "../../../server/store/sqlite/slices/rest.ts";
 import { Writer } from "../../../server/store/sqlite/writer.ts";
 import { batchOf } from "../world.ts";
 import { inspect, newFolder } from "./engine.ts";
@@ -59,6 +61,29 @@ describe("a hub without commits", () => {
     expect(rest.isLight(atMs)).toBe(true);
     commitsFor(5 * minute, 1.5);
     expect(rest.isLight(atMs)).toBe(false);
+  });
+});
+
+describe("sealing at rest", () => {
+  it("[SQ31] looks at all series once, and every ten seconds, not with each slice of other work", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    try {
+      const all = vi.fn(() => []);
+      const journal = { newestFrom: () => 0, newestMs: 0, receivedMs: () => 0 };
+      const rest = { untilRestMs: () => 0, pauseMs: () => minute };
+      const place = { parts: { heads: { all }, journal }, rest, settings: { sliceMs: 4 }, commit: 1 };
+      const slice = restSlice(place as unknown as Workplace);
+      for (let turn = 0; turn < 1_000; turn++) expect(slice()).toBe(false);
+      expect(all).toHaveBeenCalledTimes(1);
+      vi.advanceTimersByTime(10 * second);
+      slice();
+      expect(all).toHaveBeenCalledTimes(2);
+      place.commit = 2;
+      slice();
+      expect(all).toHaveBeenCalledTimes(3);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -10,12 +10,23 @@ const oldMs = 600_000;
 /** The journal of a hub at rest holds no more than this, whatever is small and young in it. */
 const keptBytes = 2 ** 20;
 
+/** Where nothing was worth it and no commit came, it is looked for again after this, ms: other work at rest takes thousands of slices. */
+const lookAgainMs = 10_000;
+
 /** Seals for one slice; true where more is to be sealed. */
 export function restSlice(place: Workplace): () => boolean {
+  let worth: readonly SeriesHead[] = [];
+  let looked = { commit: -1, atMs: 0 };
   return () => {
     const nowMs = performance.now();
     if (place.rest.untilRestMs(nowMs) > 0) return false;
-    const worth = worthSealing(place, nowMs);
+    // Others may have emptied some of them.
+    worth = looked.commit === place.commit ? worth.filter((head) => head.length > 0 && !head.removed) : [];
+    if (worth.length === 0) {
+      if (looked.commit === place.commit && nowMs < looked.atMs + lookAgainMs) return false;
+      worth = worthSealing(place, nowMs);
+      looked = { commit: place.commit, atMs: nowMs };
+    }
     return worth.length > 0 && sealSome(place, worth, place.settings.sliceMs);
   };
 }
