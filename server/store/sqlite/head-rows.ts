@@ -22,11 +22,5 @@ export function manyHeadRows(writer: Writer, ranges: readonly Range[]): (ChunkCo
 
 /** Of the first series the last row up to `atMs` that is not in a chunk yet; null where a series is not known. */
 export function headsAt(writer: Writer, series: readonly number[], atMs: number): (ChunkColumns | null)[] {
-  return manyHeadRows(
-    writer,
-    series.slice(0, headsAtOnce).map((number) => {
-      const timeMs = writer.headTimeBefore(number, atMs + 1) ?? atMs;
-      return { series: number, fromMs: timeMs, toMs: timeMs + 1 };
-    }),
-  );
+  return series.slice(0, headsAtOnce).map((number) => writer.headRowAt(number, atMs));
 }

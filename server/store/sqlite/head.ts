@@ -2,7 +2,7 @@
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Value } from "../columns.ts";
 import type { NewSeries } from "../store.ts";
-import { risingRows } from "./rows.ts";
+import { noRows, risingRows } from "./rows.ts";
 
 const firstCapacity = 16;
 const firstFullAt = 1024;
@@ -162,6 +162,21 @@ export class SeriesHead {
     let foundMs = Number.POSITIVE_INFINITY;
     for (let at = 0; at < this.#length * 2; at += 2) foundMs = Math.min(foundMs, this.#cells[at] as number);
     return foundMs;
+  }
+
+  /** The last row at `atMs` or before it, as a column of one; without rows where there is none. */
+  rowAt(atMs: number): ChunkColumns {
+    const { type } = this.identity;
+    let found = -1;
+    for (let at = 0; at < this.#length * 2; at += 2) {
+      const timeMs = this.#cells[at] as number;
+      if (timeMs <= atMs && (found < 0 || timeMs >= (this.#cells[found] as number))) found = at;
+    }
+    if (found < 0) return noRows(type);
+    const cell = this.#cells[found + 1] as number;
+    const strings = type === "string" ? [this.#strings[cell] as string] : [];
+    const values = Float64Array.of(type === "string" ? 0 : cell);
+    return { type, times: Float64Array.of(this.#cells[found] as number), values, strings };
   }
 
   /** A copy of the rows in rising time, one a millisecond. */

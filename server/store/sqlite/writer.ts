@@ -176,6 +176,10 @@ export class Writer {
     return sliceRows(head.rows(), fromMs, toMs);
   }
 
+  headRowAt(series: number, atMs: number): ChunkColumns | null {
+    return this.#parts.heads.get(series)?.rowAt(atMs) ?? null;
+  }
+
   headTimeBefore(series: number, beforeMs: number): number | null {
     return this.#parts.heads.get(series)?.timeBefore(beforeMs) ?? null;
   }
