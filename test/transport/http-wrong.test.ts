@@ -221,7 +221,9 @@ describe("a body", () => {
       "nonsense",
     ]) {
       const headers = `Host: localhost\r\nContent-Type: ${type}\r\n`;
-      expect((await raw(requestText(operation.method, target, bodies[id], headers))).status).toBe(200);
+      const { status } = await raw(requestText(operation.method, target, bodies[id], headers));
+      // A hub that keeps its readings in memory has nothing to copy, and says so once it has read what it was asked.
+      expect(status).toBe(id === "makeBackup" ? 503 : 200);
       expect(refusalOf(await raw(requestText(operation.method, target, "a=1", headers)), id).code).toBe("invalid_json");
     }
   });

@@ -82,6 +82,7 @@ export const bodies: Readonly<Record<string, string>> = {
   editDevice: "{}",
   editDeviceByQuery: "{}",
   editSeries: "{}",
+  makeBackup: JSON.stringify({ file: "/copy.db" }),
 };
 
 export const isList = (parameter: string) => ["device", "metric", "aggregates"].includes(parameter);
