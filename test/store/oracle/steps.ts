@@ -215,7 +215,10 @@ const kill: fc.Arbitrary<Step> = fc
     // A log as short as here is taken into the database by a close alone.
     const closes = last === 0 || (rest.end.by === "statement" && rest.end.point === "checkpoint");
     // Nothing is answered after it.
-    return closes ? { ...rest, ops: [...rest.ops, { kind: "close" as const }] } : rest;
+    if (closes) return { ...rest, ops: [...rest.ops, { kind: "close" as const }] };
+    // So soon after readings came they are rolled up by a seal of everything alone.
+    const rolls = rest.end.by === "statement" && rest.end.point === "roll";
+    return rolls ? { ...rest, ops: [...rest.ops, { kind: "seal" as const }] } : rest;
   });
 
 const question: fc.Arbitrary<Question> = fc
