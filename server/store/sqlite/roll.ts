@@ -55,6 +55,7 @@ class Roller {
   readonly #tiers: Tiers;
   readonly #density;
   readonly #save;
+  readonly #rawFrom;
   #work: Work | undefined;
   /** No commit comes: it goes on in shorter strides, so that little is left to the readings. */
   #atRest = false;
@@ -74,6 +75,7 @@ class Roller {
     this.#save = db.prepare(
       "INSERT INTO rolled (series, through_ms) VALUES (?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms",
     );
+    this.#rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
     this.#lookAtAll();
     parts.stale.onChange = (series, change) => {
       if (this.#work?.series === series) this.#work.changes.push(change);
@@ -193,6 +195,7 @@ class Roller {
     const { series, stale: anew, fromMs, widthMs, changes } = work;
     const { stale } = this.#parts;
     const cells = joinCells(work.parts);
+    const isThinned = anew && ((this.#rawFrom.get(series) as number | null) ?? fromMs) > fromMs;
     const anewToMs = Math.min(untilMs, anew?.toMs ?? untilMs);
     for (const tierMs of this.#shape.widthsMs) {
       if (tierMs < widthMs) continue;
@@ -203,12 +206,20 @@ class Roller {
         toMs: Math.min(untilMs, reachedMs, bucketFloor(anewToMs - 1, tierMs) + tierMs),
       };
       const span = touched ?? { fromMs: reachedMs, toMs: bucketFloor(untilMs, paceMs) };
-      if (span.fromMs < span.toMs) this.#tiers.write(series, tierMs, span, foldCells(cells, tierMs));
+      if (span.fromMs >= span.toMs) continue;
+      // Of raw readings that were thinned away finer tiers tell the rest of a bucket, of which the readings are only what came since.
+      const asFold = tierMs === widthMs || !isThinned;
+      this.#tiers.write(series, tierMs, span, asFold ? foldCells(cells, tierMs) : this.#asked(series, tierMs, span));
     }
     if (anew) stale.renewed(series, anewToMs);
     else this.#save.run(series, untilMs);
     this.#work = undefined;
     for (const change of changes) stale.changed(series, change.fromMs, change.toMs);
+  }
+
+  #asked(series: number, widthMs: number, span: Interval): Cells {
+    const all = Number.POSITIVE_INFINITY;
+    return this.#reader.page({ series, ...span }, { everyMs: widthMs, originMs: 0 }, all, noRows("number"), all);
   }
 
   #paceMs(widthMs: number): number {

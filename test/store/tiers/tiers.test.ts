@@ -142,6 +142,20 @@ describe("the tiers", () => {
     expect(rolling.compare(all, every(20)).tier).toBe("minute");
   });
 
+  it("[TR3] [SQ61] keep what they tell of thinned readings where one comes late, but for the finest bucket that it falls into", () => {
+    // The finest width is tried, and does not pay.
+    const rolling = rolled(stream(0, 400, 10, Math.sqrt), 4);
+    rolling.db.exec("DELETE FROM chunks WHERE last_ms < 2000; UPDATE rolled SET raw_from_ms = 2000");
+    rolling.append([[505, 99]]);
+    const countsOf = (everyMs: number) => [...rolling.page({ fromMs: 0, toMs: 1_200 }, every(everyMs)).count];
+    for (const settle of [() => rolling.seal(), () => rolling.rollAll()]) {
+      settle();
+      expect(countsOf(100)).toEqual([10, 10, 10, 10, 10, 1, 10, 10, 10, 10, 10, 10]);
+      expect(countsOf(400)).toEqual([40, 31, 40]);
+    }
+    expect(rolling.count("stale")).toBe(0);
+  });
+
   it("[TR5] are kept only where their buckets hold enough readings to pay for themselves", () => {
     const widthsOf = (stepMs: number) => {
       const rolling = rolled(stream(0, 4_000 / stepMs, stepMs), 8);
