@@ -41,8 +41,9 @@ export class Usage {
   note(nowMs: number, parts: Parts, usedBytes: number): void {
     const { bytes, readings } = whenSealed(parts, usedBytes);
     if (readings === 0) return;
-    this.#insert.run(nowMs, bytes, readings);
-    this.#rows = [...this.#rows.filter((row) => row.atMs < nowMs), { atMs: nowMs, bytes }].slice(-daysLooked - 1);
+    const atMs = Math.floor(nowMs);
+    this.#insert.run(atMs, bytes, readings);
+    this.#rows = [...this.#rows.filter((row) => row.atMs < atMs), { atMs, bytes }].slice(-daysLooked - 1);
   }
 
   /** What a day adds at the median of the last week, bytes; null before there are two rows. */

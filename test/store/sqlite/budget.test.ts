@@ -231,8 +231,10 @@ describe("the budget", () => {
     const added = [10_000, 10_000, 10_000, 45_000, 10_000];
     const known: (number | null)[] = [];
     for (const [day, count] of added.entries()) {
-      await world.put(1, noisy(day * dayMs, count), 1_000 + day * dayMs);
-      await sealAll(1_000 + day * dayMs);
+      // Arrivals need not be whole.
+      const arrivedMs = 1_000.5 + day * dayMs;
+      await world.put(1, noisy(day * dayMs, count), arrivedMs);
+      await sealAll(arrivedMs);
       await vi.waitFor(
         () =>
           expect(inspect(engine.folder, (db) => db.prepare("SELECT count(*) FROM usage").pluck().get())).toBe(day + 1),
