@@ -19,6 +19,9 @@ export interface Surplus {
   readonly which: keyof typeof shares;
 }
 
+/** The journal's part of the budget. */
+const journalShare = 1 / 8;
+
 export class Budget {
   /** Null for none. */
   readonly #bytes: number | null;
@@ -59,10 +62,13 @@ export class Budget {
     return { ...room, budgetBytes: this.#bytes, thinned: this.#thinned };
   }
 
-  /** What has to go now; undefined for nothing. Once it is full it is made emptier than that, or each commit would have to wait for it. */
-  get surplus(): Surplus | undefined {
+  /**
+   * What has to go now; undefined for nothing. Once it is full it is made emptier than that, or each commit would have to wait
+   * for it. What the journal takes beyond its share is given back by the next trim, and no reason for readings to go.
+   */
+  surplus(journalBytes: number): Surplus | undefined {
     if (this.#bytes === null) return undefined;
-    const used = this.usedBytes;
+    const used = this.usedBytes - Math.max(0, journalBytes - this.#bytes * journalShare);
     for (const which of ["any", "held"] as const) {
       const { from, to } = shares[which];
       this.#thinning[which] = used > this.#bytes * (this.#thinning[which] ? to : from);

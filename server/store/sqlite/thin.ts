@@ -10,6 +10,7 @@ import { countReadings, cut } from "./deletes.ts";
 import { transact } from "./driver.ts";
 import type { SealedState, SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
+import type { Interval } from "./plan.ts";
 import type { Workplace } from "./slices/job.ts";
 
 /** Chunks of one series that are looked at together. */
@@ -19,6 +20,12 @@ const heldByMs = 3_600_000;
 /** Where nothing may go it is looked for again once the database has grown by this at most, or by this part of what has to go. */
 const lookAgainBytes = 2 ** 20;
 const lookAgainShare = 1 / 8;
+
+/** When a chunk ends, and what it takes. */
+interface End {
+  readonly lastMs: number;
+  readonly bytes: number;
+}
 
 /** A series and when its oldest chunk ends. */
 interface Oldest {
@@ -35,11 +42,12 @@ interface Went extends Thinned {
 export function thinSlice({ parts, settings }: Workplace): () => boolean {
   const { budget, db, heads } = parts;
   const doomed = db.prepare("SELECT 1 FROM doomed LIMIT 1").pluck();
-  const ends = db.prepare("SELECT last_ms FROM chunks WHERE series = ? ORDER BY last_ms LIMIT ?").pluck();
+  const ends = db.prepare("SELECT last_ms AS lastMs, bytes FROM chunks WHERE series = ? ORDER BY last_ms LIMIT ?");
   const rawFrom = db.prepare("UPDATE rolled SET raw_from_ms = max(coalesce(raw_from_ms, ?), ?) WHERE series = ?");
-  const holding = db
-    .prepare("SELECT 1 FROM tiers WHERE series = ? AND width_ms = ? AND frame_ms <= ? AND through_ms > ? LIMIT 1")
-    .pluck();
+  const frames = db.prepare(
+    `SELECT frame_ms AS fromMs, through_ms AS toMs FROM tiers
+     WHERE series = ? AND width_ms = ${heldByMs} AND frame_ms <= ? AND through_ms > ? ORDER BY frame_ms`,
+  );
   const stale = db.prepare("SELECT 1 FROM stale WHERE series = ? AND from_ms <= ? LIMIT 1").pluck();
   /** Where nothing was found that may go: what was looked for, and how large the database is when it is looked for again. */
   let fruitless: { readonly untilBytes: number; readonly which: Surplus["which"] } | undefined;
@@ -49,10 +57,22 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   let unseen: SeriesHead[] | undefined;
   let sought: Surplus["which"] = "held";
 
-  /** When the oldest chunks of a series end, in order, without those that end last. */
-  function oldEnds(series: number): number[] {
-    const found = ends.all(series, chunksAtOnce + 1) as number[];
-    return found.filter((endMs) => endMs < (found.at(-1) as number));
+  /** The oldest chunks of a series in the order in which they end, without those that end last. */
+  function oldEnds(series: number): End[] {
+    const found = ends.all(series, chunksAtOnce + 1) as End[];
+    return found.filter(({ lastMs }) => lastMs < (found.at(-1) as End).lastMs);
+  }
+
+  /** The end of a series' oldest run of chunks that ends before others begin to be older, and takes no more than has to go; undefined for none. */
+  function endOfRun(series: number, othersMs: number, left: number): number | undefined {
+    let throughMs: number | undefined;
+    let runBytes = 0;
+    for (const { lastMs, bytes } of oldEnds(series)) {
+      if (throughMs !== undefined && (lastMs > othersMs || runBytes >= left)) break;
+      throughMs = lastMs;
+      runBytes += bytes;
+    }
+    return throughMs;
   }
 
   /** Gives series their places; true once each has one. */
@@ -67,8 +87,8 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   }
 
   function place(series: number): void {
-    const [lastMs] = oldEnds(series);
-    if (lastMs !== undefined) order.splice(placeOf(order, lastMs), 0, { series, lastMs });
+    const [oldest] = oldEnds(series);
+    if (oldest) order.splice(placeOf(order, oldest.lastMs), 0, { series, lastMs: oldest.lastMs });
   }
 
   function forget(): void {
@@ -76,25 +96,29 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     unseen = undefined;
   }
 
-  /** True where a tier has the hours of all up to then, and none of them has to be rolled up anew from what would go. */
-  function isHeld(series: number, throughMs: number): boolean {
-    return (
-      holding.get(series, heldByMs, throughMs, throughMs) !== undefined && stale.get(series, throughMs) === undefined
-    );
+  /** True where a tier has the hours of all from `fromMs` to then, without a gap, and none of them has to be rolled up anew from what would go. */
+  function isHeld(series: number, fromMs: number, throughMs: number): boolean {
+    if (stale.get(series, throughMs) !== undefined) return false;
+    let heldMs = fromMs;
+    for (const frame of frames.all(series, throughMs, fromMs) as Interval[]) {
+      if (frame.fromMs > heldMs) return false;
+      heldMs = frame.toMs;
+    }
+    return heldMs > throughMs;
   }
 
-  /** Takes away the oldest run of chunks of all series; answers its bytes, 0 where it may not go. */
-  function thinOldest(went: Map<SeriesHead, Went>, which: Surplus["which"]): number {
+  /** Takes away the oldest run of chunks of all series, where `left` bytes have to go; answers its bytes, 0 where it may not go. */
+  function thinOldest(went: Map<SeriesHead, Went>, which: Surplus["which"], left: number): number {
     const oldest = order.pop();
     const head = oldest && heads.get(oldest.series);
     if (oldest === undefined || head === undefined) return 0;
     const othersMs = order.at(-1)?.lastMs ?? Number.POSITIVE_INFINITY;
-    const found = oldEnds(oldest.series);
-    const throughMs = found.findLast((endMs) => endMs <= othersMs) ?? found[0];
+    const throughMs = endOfRun(oldest.series, othersMs, left);
     if (throughMs === undefined) return 0;
-    const hoursStay = isHeld(oldest.series, throughMs);
-    if (which === "held" && !hoursStay) return 0;
     const before = went.get(head);
+    const { firstMs } = before?.state ?? head.sealed;
+    const hoursStay = isHeld(oldest.series, firstMs ?? throughMs, throughMs);
+    if (which === "held" && !hoursStay) return 0;
     const one = thin(parts, head, before?.state ?? head.sealed, throughMs);
     // A damaged chunk refuses the questions that need it, and stays.
     if (one === undefined) return 0;
@@ -106,7 +130,7 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   }
 
   return () => {
-    const { surplus } = budget;
+    const surplus = budget.surplus(parts.journal.bytes);
     // What was deleted by somebody goes first, and may be enough.
     if (surplus === undefined || doomed.get() !== undefined) {
       forget();
@@ -123,7 +147,7 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     let left = surplus.bytes;
     try {
       transact(db, () => {
-        do left -= thinOldest(went, which);
+        do left -= thinOldest(went, which, left);
         while (left > 0 && order.length > 0 && performance.now() < untilMs);
       });
     } catch (error) {
