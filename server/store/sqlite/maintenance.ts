@@ -17,6 +17,8 @@ const idleMs = 100;
 const checkpointBytes = 4 * 2 ** 20;
 /** An idle hub moves the log into the database from here on. */
 const idleCheckpointBytes = 2 ** 20;
+/** Longer ones end at once. */
+const longestTimerMs = 2 ** 31 - 1;
 /** A hub at rest looks again this often whether what it keeps has become old, ms. */
 const restingLookMs = 60_000;
 /** After a failed slice (a full disk) the next attempt waits, ms. */
@@ -149,12 +151,13 @@ export class Maintenance {
     const untilRestMs = rest.untilRestMs(performance.now());
     const isEmpty = parts.journal.isTrimmed && parts.heads.oldestCommit() === Number.POSITIVE_INFINITY;
     if (untilRestMs === 0 && isEmpty) return;
-    this.#resting = setTimeout(() => this.#whenRested(), untilRestMs || restingLookMs);
+    this.#resting = setTimeout(() => this.#whenRested(), Math.min(untilRestMs || restingLookMs, longestTimerMs));
   }
 
   #whenRested(): void {
-    // Commits have come that were too close to each other for an idle moment: the next one waits for rest again.
     if (this.#place.rest.untilRestMs(performance.now()) === 0) this.#whenIdle();
+    // Commits have come that were too close to each other for an idle moment, or no timer runs for so long.
+    else this.#awaitRest();
   }
 
   /** A slice of each job that begins at this moment. */
