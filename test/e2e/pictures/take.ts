@@ -49,6 +49,7 @@ const views: readonly View[] = [
   { name: "explore", at: explored, screen: desktop, themes: ["light"], ready: explore },
   { name: "connect", at: "#/connect", screen: desktop, themes: ["light"], ready: connect },
   { name: "hub", at: "#/hub", screen: desktop, themes: ["dark"], ready: hubFigures },
+  { name: "storage", at: "#/storage", screen: desktop, themes: ["light"], ready: storage },
 ];
 
 /** Files that {@link takePictures} makes: of the hub's README, and of the dashboard's. */
@@ -194,6 +195,10 @@ async function hubFigures(page: Page): Promise<void> {
   for (let point = 0; point < 12; point++) {
     await page.waitForResponse((response) => response.url().endsWith("/status"));
   }
+}
+
+async function storage(page: Page): Promise<void> {
+  await page.locator("storage-table").getByRole("row").nth(8).waitFor();
 }
 
 /** Nothing is asked of the hub any more that a person would wait for. */
