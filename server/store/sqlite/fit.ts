@@ -67,7 +67,7 @@ function fitOne(
     if (next === rows) break;
     found = encoded(next);
     // What a block has at its beginning is not in the slope.
-    bytesPerRow = Math.max((found.blob.length - length) / (next - rows), bytesPerRow / 2);
+    bytesPerRow = Math.max((found.blob.length - length) / (next - rows), bytesPerRow / 8);
     if (distance(found, wantedBytes) < distance(best, wantedBytes)) best = found;
   }
   return best;

@@ -32,7 +32,8 @@ describe("readings that are cut into chunks", () => {
       const rowBytes = 0.3 + random() * 6;
       for (let row = 0; row < count; row++) sums[row + 1] = (sums[row] as number) + rowBytes * (0.7 + 0.6 * random());
       let encoded = 0;
-      const pieces = cutToFit(count, random() * 20_000, wantedBytes, mostRows, (start, end) => {
+      // A head has 64 readings at least when it is sealed.
+      const pieces = cutToFit(count, 64 + random() * 20_000, wantedBytes, mostRows, (start, end) => {
         encoded += 1;
         expect(end - start).toBeLessThanOrEqual(mostRows);
         return Buffer.alloc(60 + Math.round((sums[end] as number) - (sums[start] as number)));
