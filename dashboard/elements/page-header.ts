@@ -115,9 +115,13 @@ export class PageHeader extends LitElement {
       dl + .end {
         margin-left: 0;
       }
-      @media (max-width: 1520px) {
+      /* How many are online is told in full on the first page. */
+      @media (max-width: 1600px) {
         dl {
           gap: 12px;
+        }
+        dl div:nth-child(2) {
+          display: none;
         }
       }
       @media (max-width: 1420px) {
