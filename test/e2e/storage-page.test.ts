@@ -1,5 +1,5 @@
 /** The page Storage: what each series takes, in any order, by hand and by keys; what deleting would give back, and that it does. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wordsOf } from "./reading-page.ts";
 import { axeViolations, World } from "./world.ts";
 
@@ -12,6 +12,12 @@ describe("the page Storage", () => {
     world = await World.start();
   });
   afterAll(() => world.stop());
+
+  // A hub looks through its data at most every 10 s, and its page asks every 15 s: one that has just started looks at once.
+  beforeEach(async () => {
+    await world.stopHub();
+    await world.startHub();
+  });
 
   /** Readings of two days, every ten minutes. */
   async function fill(device: string, metrics: readonly string[], every = 600_000): Promise<void> {
