@@ -1,15 +1,24 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+/**
+ * Folders of many small files, which take turns in a few processes: each in one of its own takes half as much CPU again, for
+ * packages that are loaded again. The modules of this house are loaded anew for each file all the same.
+ */
+const sharing = ["dashboard", "formats", "hub", "protocol", "transport"].map((folder) => `test/${folder}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "sharing", isolate: false, include: sharing } },
+      { extends: true, test: { name: "apart", include: ["test/**/*.test.ts"], exclude: sharing } },
+    ],
     // A hang ends here; a machine that is slow or busy does not. No test measures its own speed by these.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
     // On two cores one worker, the runner's own choice, leaves most of them idle, and two half: most tests wait for
-    // processes, pages and disks. As measured, a file with a browser keeps a third of a core busy.
+    // processes, pages and disks. As measured, a file with a browser keeps about one core busy, most others less.
     maxWorkers: Math.max(4, availableParallelism() - 1),
     globalSetup: ["./test/support/global-setup.ts"],
     reporters: ["default", "./test/support/plain-reporter.ts"],
