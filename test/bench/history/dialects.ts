@@ -1,18 +1,13 @@
 /** How each side is asked over HTTP, and how it answers. */
 import type { LatestAnswer, ReadingsAnswer } from "../../../server/protocol/index.ts";
-import type { Answer, Columns } from "../ten-days/questions.ts";
+import type { Answer, Columns } from "../asking/answers.ts";
+import type { Dialect } from "../asking/examiner.ts";
 import type { Question } from "./questions.ts";
-
-export interface Dialect {
-  /** Path and query of a GET. */
-  path(question: Question): string;
-  read(body: string, question: Question): Answer;
-}
 
 type Series = Columns & Pick<ReadingsAnswer, "device" | "metric">;
 
 /** `GET latest` and `GET readings`, as the hub's own reference has them. */
-export const hubDialect: Dialect = {
+export const hubDialect: Dialect<Question> = {
   path(question) {
     if (question.ask === "newest") return "/api/v1/latest?limit=1000";
     const span = `from=${question.span.fromMs}&to=${question.span.toMs}`;
@@ -39,7 +34,7 @@ export const hubDialect: Dialect = {
 };
 
 /** The little server over the table: it answers what the hub answers, in columns. */
-export const tableDialect: Dialect = {
+export const tableDialect: Dialect<Question> = {
   path(question) {
     if (question.ask === "newest") return "/newest";
     const span = `from=${question.span.fromMs}&to=${question.span.toMs}`;

@@ -1,7 +1,7 @@
 /** How long it takes to ask about the past of a hundred devices and of a series at 1 kHz, beside the plain indexed table with the same readings. */
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
-import { byCase } from "../by-case.ts";
+import { type Archive, Examiner, questionFigures } from "../asking/examiner.ts";
 import { checkStored } from "../experiment.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { bytesIn, settle } from "../process-figures.ts";
@@ -9,12 +9,9 @@ import { streamIn } from "../stream-in.ts";
 import { startTableReader } from "../systems/obvious.ts";
 import type { Running, System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
-import { Asker, type Told } from "../ten-days/ask.ts";
-import { forgetFiles } from "../ten-days/page-cache.ts";
-import { type Answer, mistakeIn } from "../ten-days/questions.ts";
-import { type Dialect, hubDialect, tableDialect } from "./dialects.ts";
+import { hubDialect, tableDialect } from "./dialects.ts";
 import { Fleet } from "./fleet.ts";
-import { type Case, cases, rightAnswer } from "./questions.ts";
+import { cases, type Question, rightAnswer } from "./questions.ts";
 import { tableOf } from "./table.ts";
 
 const seed = 1;
@@ -26,10 +23,7 @@ export const history: Part = {
   about:
     "questions about the past of 100 devices with 5 metrics each 10 s and one series at 1 kHz, each over HTTP; first: the first of its kind after a start with cold files",
   figures: [
-    { name: "p50 ms", unit: "ms", better: "less", tolerance: 1.6, digits: 2 },
-    { name: "p99 ms", unit: "ms", better: "less", tolerance: 3, digits: 2 },
-    { name: "first ms", unit: "ms", better: "less", tolerance: 3, digits: 2 },
-    { name: "answer kB", unit: "kB", digits: 1 },
+    ...questionFigures,
     { name: "bytes/reading", unit: "bytes", better: "less", tolerance: 1.3, digits: 2 },
     { name: "MB", unit: "MB", digits: 0 },
     { name: "filled in s", unit: "s", digits: 1 },
@@ -39,14 +33,11 @@ export const history: Part = {
   run,
 };
 
-/** Data that is there, and no system on it. */
-interface Archive {
-  readonly name: string;
-  readonly folder: string;
+interface Weighed extends Archive<Question> {
+  /** Of all its files. */
   readonly bytes: number;
+  /** How long it took to fill, s. */
   readonly seconds: number;
-  readonly dialect: Dialect;
-  open(): Promise<Running>;
 }
 
 const quickExtent = { devices: 3, days: 1, stepMs: 60_000, shakeMs: 10_000 };
@@ -54,7 +45,7 @@ const quickExtent = { devices: 3, days: 1, stepMs: 60_000, shakeMs: 10_000 };
 async function* run(context: Context): AsyncGenerator<Figure> {
   const { quick, days } = context;
   const fleet = new Fleet(seed, quick ? quickExtent : { devices: 100, days, stepMs: 10_000 });
-  const archives: Archive[] = [];
+  const archives: Weighed[] = [];
   for (const hub of context.hubs) {
     context.say(`filling with ${fleet.count} readings: ${hub.name}`);
     archives.push(await filled(context, hub, fleet));
@@ -63,18 +54,10 @@ async function* run(context: Context): AsyncGenerator<Figure> {
   const open = (): Promise<Running> => startTableReader(table.folder);
   archives.push({ ...table, open, name: tableFull.name, dialect: tableDialect });
   if (context.wants(storedCase)) for (const archive of archives) yield* weighed(archive, fleet);
-  const examiner = new Examiner(fleet);
-  for (let round = 1; round <= context.rounds; round++) {
-    const figures: Figure[] = [];
-    for (const archive of archives) {
-      context.say(`round ${round} of ${context.rounds}: ${archive.name}`);
-      figures.push(...(await examined(context, archive, examiner, round)));
-    }
-    yield* byCase(figures);
-  }
+  yield* new Examiner(fleet, cases, rightAnswer).rounds(context, archives);
 }
 
-function weighed({ name: system, bytes, seconds }: Archive, { count }: Fleet): Figure[] {
+function weighed({ name: system, bytes, seconds }: Weighed, { count }: Fleet): Figure[] {
   const of = { "bytes/reading": bytes / count, MB: bytes / 1e6, "filled in s": seconds, readings: count };
   return Object.entries(of).map(([figure, value]) => ({ case: storedCase, system, round: 1, figure, value }));
 }
@@ -83,7 +66,7 @@ function weighed({ name: system, bytes, seconds }: Archive, { count }: Fleet): F
 const restMs = 15_000;
 const patienceToSettleMs = 300_000;
 
-async function filled(context: Context, hub: System, fleet: Fleet): Promise<Archive> {
+async function filled(context: Context, hub: System, fleet: Fleet): Promise<Weighed> {
   const folder = mkdtempSync(join(context.folder, "archive-"));
   const running = await hub.start(folder);
   try {
@@ -101,74 +84,5 @@ async function filled(context: Context, hub: System, fleet: Fleet): Promise<Arch
   } catch (error) {
     running.kill();
     throw error;
-  }
-}
-
-async function examined(context: Context, archive: Archive, examiner: Examiner, round: number): Promise<Figure[]> {
-  if (!context.quick) await forgetFiles(archive.folder);
-  const running = await archive.open();
-  const asker = new Asker(running.port);
-  const figures: Figure[] = [];
-  try {
-    for (const of of cases.filter(({ name }) => context.wants(name))) {
-      const measured = await examiner.examine(archive, asker, of, context.quick);
-      for (const [figure, value] of Object.entries(measured))
-        figures.push({ case: of.name, system: archive.name, round, figure, value });
-    }
-    asker.end();
-    await running.stop();
-    return figures;
-  } catch (error) {
-    running.kill();
-    throw error;
-  }
-}
-
-/** After its first time each question of a case is asked once, or until that took so long together, but for the least. */
-const least = 2;
-const patienceMs = 1_500;
-/** Answers that are right, of small ones: they are asked for in each round, by both sides. */
-const keptTimes = 2_000;
-
-/** Asks, and takes no wrong answer. */
-class Examiner {
-  readonly #fleet: Fleet;
-  readonly #right = new Map<string, Answer>();
-
-  constructor(fleet: Fleet) {
-    this.#fleet = fleet;
-  }
-
-  async examine(archive: Archive, asker: Asker, of: Case, quick: boolean): Promise<Record<string, number>> {
-    const first = await this.#ask(archive, asker, of, 0);
-    const times: number[] = [];
-    let spentMs = 0;
-    const turns = quick ? 2 : of.turns(this.#fleet);
-    for (let turn = 1; turn < turns && (turn <= least || spentMs < patienceMs); turn++) {
-      const { ms } = await this.#ask(archive, asker, of, turn);
-      times.push(ms);
-      spentMs += ms;
-    }
-    times.sort((a, b) => a - b);
-    const quantile = (share: number): number =>
-      times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-    return {
-      "p50 ms": quantile(0.5),
-      "p99 ms": quantile(0.99),
-      "first ms": first.ms,
-      "answer kB": first.bytes / 1_000,
-    };
-  }
-
-  async #ask({ name, dialect }: Archive, asker: Asker, of: Case, turn: number): Promise<Told> {
-    const question = of.question(this.#fleet, turn);
-    const told = await asker.ask(dialect.path(question));
-    const key = JSON.stringify(question);
-    const right = this.#right.get(key) ?? rightAnswer(question, this.#fleet);
-    const size = [...right.values()].reduce((sum, { times }) => sum + times.length, right.size);
-    if (size <= keptTimes) this.#right.set(key, right);
-    const mistake = mistakeIn(dialect.read(told.body, question), right);
-    if (mistake !== undefined) throw new Error(`${name} answered "${of.name}" wrongly: ${mistake}`);
-    return told;
   }
 }

@@ -1,7 +1,8 @@
 /** What is asked about the past, and what the right answer is. */
 import { ladderWidth } from "../../../server/protocol/ladder.ts";
-import type { Answer, Columns } from "../ten-days/questions.ts";
-import { dayMs, type Fleet, metrics, type Rows, type Span, shaken } from "./fleet.ts";
+import { type Answer, bucketsOf, type Columns } from "../asking/answers.ts";
+import type { Case } from "../asking/examiner.ts";
+import { dayMs, type Fleet, metrics, type Span, shaken } from "./fleet.ts";
 
 interface OfSeries {
   readonly device: string;
@@ -19,13 +20,6 @@ export type Question =
   /** Of each bucket the mean of the devices' means. */
   | { readonly ask: "fleet"; readonly metric: string; readonly span: Span; readonly everyMs: number };
 
-export interface Case {
-  readonly name: string;
-  /** So many questions differ. */
-  turns(fleet: Fleet): number;
-  question(fleet: Fleet, turn: number): Question;
-}
-
 const hourMs = 3_600_000;
 const points = 1_000;
 const manyTurns = 300;
@@ -40,7 +34,7 @@ const last = ({ fromMs, toMs }: Fleet, ms: number): Span => ({ fromMs: Math.max(
 const seriesCount = ({ devices }: Fleet): number => Math.min(manyTurns, devices.length * metrics.length);
 
 /** A span in a thousand points: as wide as it is said to be, also where there is less. */
-function drawn(name: string, ms: (fleet: Fleet) => number): Case {
+function drawn(name: string, ms: (fleet: Fleet) => number): Case<Fleet, Question> {
   return {
     name,
     turns: seriesCount,
@@ -52,7 +46,7 @@ function drawn(name: string, ms: (fleet: Fleet) => number): Case {
   };
 }
 
-export const cases: readonly Case[] = [
+export const cases: readonly Case<Fleet, Question>[] = [
   { name: "newest value of all", turns: () => manyTurns, question: () => ({ ask: "newest" }) },
   {
     name: "the last hour, raw",
@@ -97,8 +91,8 @@ export function rightAnswer(question: Question, fleet: Fleet): Answer {
       return new Map([["all", fleetMeans(question, fleet)]]);
     case "buckets": {
       const { device, metric, span, everyMs } = question;
-      const { times, min, mean, max } = bucketsOf(fleet.rows(device, metric, span), everyMs);
-      return new Map([[`${device}/${metric}`, { times, min, mean, max }]]);
+      const { times, values } = fleet.rows(device, metric, span);
+      return new Map([[`${device}/${metric}`, bucketsOf(times, values, everyMs)]]);
     }
     case "raw":
     case "csv": {
@@ -125,7 +119,8 @@ function newestOf(fleet: Fleet): Answer {
 function fleetMeans({ metric, span, everyMs }: Question & { ask: "fleet" }, fleet: Fleet): Columns {
   const sums = new Map<number, { sum: number; devices: number }>();
   for (const device of fleet.devices) {
-    const { times, mean } = bucketsOf(fleet.rows(device, metric, span), everyMs);
+    const rows = fleet.rows(device, metric, span);
+    const { times, mean } = bucketsOf(rows.times, rows.values, everyMs);
     for (const [index, time] of times.entries()) {
       const before = sums.get(time) ?? { sum: 0, devices: 0 };
       sums.set(time, { sum: before.sum + (mean[index] as number), devices: before.devices + 1 });
@@ -133,23 +128,4 @@ function fleetMeans({ metric, span, everyMs }: Question & { ask: "fleet" }, flee
   }
   const rows = [...sums].sort(([a], [b]) => a - b);
   return { times: rows.map(([time]) => time), mean: rows.map(([, { sum, devices }]) => sum / devices) };
-}
-
-function bucketsOf({ times, values }: Rows, everyMs: number) {
-  const columns = { times: [] as number[], min: [] as number[], mean: [] as number[], max: [] as number[] };
-  for (let at = 0; at < times.length; ) {
-    const start = Math.floor((times[at] as number) / everyMs) * everyMs;
-    let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (; at < times.length && (times[at] as number) < start + everyMs; at++, count++) {
-      const value = values[at] as number;
-      sum += value;
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    columns.times.push(start);
-    columns.min.push(min);
-    columns.mean.push(sum / count);
-    columns.max.push(max);
-  }
-  return columns;
 }

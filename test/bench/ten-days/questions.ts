@@ -1,4 +1,6 @@
 /** What is asked of each system about the past, and what the right answer is. */
+import { type Answer, bucketsOf, type Columns } from "../asking/answers.ts";
+import type { Case } from "../asking/examiner.ts";
 import { dayMs, devices, metrics, type Readings } from "./readings.ts";
 
 /** All combinations of these. */
@@ -27,25 +29,6 @@ export type Question =
       readonly points?: number;
     };
 
-/** Columns of one length: `values` of readings, or the aggregates of the buckets that begin at `times`. */
-export interface Columns {
-  readonly times: readonly number[];
-  readonly values?: readonly number[];
-  readonly min?: readonly number[];
-  readonly mean?: readonly number[];
-  readonly max?: readonly number[];
-}
-
-/** By `device/metric`. The times of newest values are left out: not every system tells them. */
-export type Answer = ReadonlyMap<string, Columns>;
-
-export interface Case {
-  readonly name: string;
-  /** So many questions differ, by series or by span: asked once each, none is answered from what is remembered of another. */
-  readonly turns: number;
-  question(readings: Readings, turn: number): Question;
-}
-
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const seriesCount = devices.length * metrics.length;
@@ -68,15 +51,15 @@ const last = ({ toMs }: Readings, ms: number, before = 0): Span => ({
 });
 const whole = ({ fromMs, toMs }: Readings): Span => ({ fromMs, toMs });
 
-export const cases: readonly Case[] = [
+export const cases: readonly Case<Readings, Question>[] = [
   {
     name: "newest value of all",
-    turns: manyTurns,
+    turns: () => manyTurns,
     question: (readings) => ({ ask: "newest", span: last(readings, hourMs) }),
   },
   {
     name: "an hour, raw, 1 series",
-    turns: manyTurns,
+    turns: () => manyTurns,
     question: (readings, turn) => ({
       ask: "raw",
       device: deviceOf(turn),
@@ -86,7 +69,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: "a day in 500 points, 1 series",
-    turns: manyTurns,
+    turns: () => manyTurns,
     question: (readings, turn) => ({
       ask: "buckets",
       selection: oneOf(turn),
@@ -97,7 +80,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: "10 days in 500 points, 1 series",
-    turns: seriesCount,
+    turns: () => seriesCount,
     question: (readings, turn) => ({
       ask: "buckets",
       selection: oneOf(turn),
@@ -108,7 +91,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: "10 days in 500 points, 20 series",
-    turns: seriesCount,
+    turns: () => seriesCount,
     question: (readings, turn) => ({
       ask: "buckets",
       selection: twenty(turn),
@@ -120,7 +103,7 @@ export const cases: readonly Case[] = [
   {
     // The same each time: there is but one.
     name: "10 days by the hour, all",
-    turns: 20,
+    turns: () => 20,
     question: (readings) => ({ ask: "buckets", selection: everything, span: whole(readings), everyMs: hourMs }),
   },
 ];
@@ -154,44 +137,4 @@ export function rightAnswer(question: Question, readings: Readings): Answer {
 function indexOf(times: Float64Array, timeMs: number): number {
   const index = times.findIndex((each) => each >= timeMs);
   return index < 0 ? times.length : index;
-}
-
-function bucketsOf(times: Float64Array, values: Float64Array, everyMs: number): Columns {
-  const columns = { times: [] as number[], min: [] as number[], mean: [] as number[], max: [] as number[] };
-  for (let at = 0; at < times.length; ) {
-    const start = Math.floor((times[at] as number) / everyMs) * everyMs;
-    let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (; at < times.length && (times[at] as number) < start + everyMs; at++, count++) {
-      const value = values[at] as number;
-      sum += value;
-      min = Math.min(min, value);
-      max = Math.max(max, value);
-    }
-    columns.times.push(start);
-    columns.min.push(min);
-    columns.mean.push(sum / count);
-    columns.max.push(max);
-  }
-  return columns;
-}
-
-/** Of a value's magnitude, or of 1: sums differ by the order in which they were taken. */
-const tolerance = 1e-9;
-
-/** What is wrong with an answer, in words; undefined where it is right. */
-export function mistakeIn(answer: Answer, right: Answer): string | undefined {
-  if (answer.size !== right.size) return `${answer.size} series instead of ${right.size}`;
-  for (const [key, columns] of right) {
-    for (const [name, wanted] of Object.entries(columns) as [keyof Columns, number[]][]) {
-      const given = answer.get(key)?.[name];
-      if (given?.length !== wanted.length) return `${key}: ${given?.length} ${name} instead of ${wanted.length}`;
-      const at = wanted.findIndex((value, index) => !isNear(given[index] as number, value));
-      if (at >= 0) return `${key}: ${name}[${at}] is ${given[at]} instead of ${wanted[at]}`;
-    }
-  }
-  return undefined;
-}
-
-function isNear(given: number, wanted: number): boolean {
-  return Math.abs(given - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
 }

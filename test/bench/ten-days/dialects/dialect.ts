@@ -1,8 +1,5 @@
-/** How a system is asked over HTTP, and how it answers. */
-import type { Answer, Question } from "../questions.ts";
+/** How a system is asked about the ten days. */
+import type * as asking from "../../asking/examiner.ts";
+import type { Question } from "../questions.ts";
 
-export interface Dialect {
-  /** Path and query of a GET. */
-  path(question: Question): string;
-  read(body: string, question: Question): Answer;
-}
+export type Dialect = asking.Dialect<Question>;

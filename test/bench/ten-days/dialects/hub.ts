@@ -1,6 +1,7 @@
 /** `GET latest` and `GET readings`, as the hub's own reference has them. */
 import type { LatestAnswer, ReadingsAnswer } from "../../../../server/protocol/index.ts";
-import type { Answer, Columns, Question } from "../questions.ts";
+import type { Answer, Columns } from "../../asking/answers.ts";
+import type { Question } from "../questions.ts";
 import type { Dialect } from "./dialect.ts";
 
 type Series = Columns & Pick<ReadingsAnswer, "device" | "metric">;

@@ -1,5 +1,6 @@
 /** InfluxQL over `GET /query`. Devices are a tag, metrics the fields of one measurement. */
-import type { Answer, Columns, Question } from "../questions.ts";
+import type { Answer, Columns } from "../../asking/answers.ts";
+import type { Question } from "../questions.ts";
 import type { Dialect } from "./dialect.ts";
 
 interface Results {

@@ -1,5 +1,6 @@
 /** The little server over the table: it answers what the others answer, in columns. */
-import type { Answer, Columns, Question } from "../questions.ts";
+import type { Answer, Columns } from "../../asking/answers.ts";
+import type { Question } from "../questions.ts";
 import type { Dialect } from "./dialect.ts";
 
 export const tableDialect: Dialect = {

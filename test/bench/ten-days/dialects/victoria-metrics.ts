@@ -2,7 +2,8 @@
  * `/api/v1/query`, `/api/v1/query_range` and `/api/v1/export`. A field of line protocol is the metric `readings_FIELD`.
  * `nocache`: what it remembers of answers outlives a restart, and would answer the questions of all rounds but the first.
  */
-import type { Answer, Columns, Question } from "../questions.ts";
+import type { Answer, Columns } from "../../asking/answers.ts";
+import type { Question } from "../questions.ts";
 import type { Dialect } from "./dialect.ts";
 
 interface Labels {
