@@ -15,8 +15,7 @@ import { SenderFleet } from "./fleet.ts";
 import { HubProcess, type HubProcessOptions } from "./hub-process.ts";
 import { moment } from "./world.ts";
 
-/** `HUB_TEST_KILLS=500 npx vitest run test/chaos/kill.test.ts` for a longer one. */
-const rounds = Number(process.env.HUB_TEST_KILLS ?? 30);
+const rounds = Number(process.env.HUB_TEST_KILLS ?? 50);
 /** So small that the hub seals all the time, and a kill meets it sealing. */
 const smallJournal = ["--journal-budget", "256kB"];
 
