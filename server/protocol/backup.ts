@@ -4,8 +4,12 @@ import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import type { Refusal } from "./errors.ts";
 
-/** Longest path, characters: what Linux takes. */
-const path = z.string().min(1).max(4_096);
+/** Longest path, characters: what Linux takes. No system takes a NUL in one. */
+const path = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .regex(/^[^\0]*$/);
 
 export const backupOrder = z.strictObject({
   /** Absolute, on the hub's machine. */

@@ -24,6 +24,7 @@ describe("POST backup", () => {
     expect(await refused({})).toBe("invalid_message");
     expect(await refused({ file: "/tmp/copy.db", forced: true })).toBe("unknown_field");
     expect(await refused({ file: 7 })).toBe("invalid_message");
+    expect(await refused({ file: "/tmp/copy\0.db" })).toBe("invalid_message");
     expect(await refused({ file: "/tmp/copy.db" })).toBe("store_unavailable");
     // Nobody who looks for his readings is to find these.
     expect((await hub.http("GET", "arrivals")).body.refusals).toEqual([]);

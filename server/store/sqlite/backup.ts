@@ -5,7 +5,7 @@ import { dirname, isAbsolute, join, relative } from "node:path";
 import { type Backup, BackupError, type BackupOrder } from "../backups.ts";
 import { StoreError } from "../store.ts";
 import { syncFolder } from "../sync-folder.ts";
-import { looksOurs, sizeOf } from "./files.ts";
+import { looksOurs, looksUnbegun, sizeOf } from "./files.ts";
 import { databasePath } from "./options.ts";
 import type { ReadBack } from "./read-back.ts";
 
@@ -48,6 +48,7 @@ export async function backUp(order: BackupOrder, source: BackupSource): Promise<
     requireData(order, source.folder);
     requirePlace(order, source.folder);
     requireRoom(file, source);
+    requireLeftover(part);
     clear(part);
     // Readable for the hub's own user alone, as the data is that lies in it.
     closeSync(openSync(part, "wx", 0o600));
@@ -97,6 +98,14 @@ function requirePlace({ file, force }: BackupOrder, folder: string): void {
   // A word too many must not cost somebody a file that was never a copy.
   if (!looksOurs(file))
     throw new BackupError("conflict", `${file} is no copy of a hub's data, and not even --force replaces that.`);
+}
+
+/** What bears the name of an attempt may be a download of somebody else: only what an attempt leaves is taken away. */
+function requireLeftover(part: string): void {
+  const found = statSync(part, { throwIfNoEntry: false });
+  if (!found || (found.isFile() && (looksUnbegun(part) || looksOurs(part)))) return;
+  const why = "and the copy would grow under that name";
+  throw new BackupError("conflict", `${part} is there already, ${why}: move it away, or choose another name.`);
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -37,6 +37,11 @@ export function looksOurs(path: string): boolean {
   return isDatabase(head) && isOurs(head);
 }
 
+/** Whether the first bytes of a file are not written yet: SQLite may write its first page last. */
+export function looksUnbegun(path: string): boolean {
+  return headOf(path).every((byte) => byte === 0);
+}
+
 const isDatabase = (head: Buffer): boolean => head.subarray(0, magic.length).equals(magic);
 const isOurs = (head: Buffer): boolean => head.readUInt32BE(applicationIdAt) === applicationId;
 

@@ -154,6 +154,18 @@ describe("a copy", () => {
     expect(readdirSync(place)).toEqual(["copy.db", "other.db"]);
   }, 60_000);
 
+  it("[SQ52] takes nothing away that bears the name FILE.part and is no copy that was begun", async () => {
+    await copied(600);
+    const [part, other] = [join(place, "other.db.part"), join(place, "other.db")];
+    writeFileSync(part, "half a download");
+    await expect(backUp({ file: other, force: true }, source())).rejects.toMatchObject({ code: "conflict" });
+    expect(readFileSync(part, "utf8")).toBe("half a download");
+    rmSync(part);
+    mkdirSync(part);
+    await expect(backUp({ file: other, force: true }, source())).rejects.toMatchObject({ code: "conflict" });
+    expect(readdirSync(place).sort()).toEqual(["copy.db", "other.db.part"]);
+  }, 60_000);
+
   it("[SQ52] of a hub that is stopped meanwhile is none, and leaves nothing", async () => {
     await copied(20_000);
     const copy = (path: string): Promise<void> => {
