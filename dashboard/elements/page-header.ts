@@ -95,12 +95,20 @@ export class PageHeader extends LitElement {
       .link.lost .dot {
         border-color: var(--warn);
       }
+      /* What has no room beside the others wraps below the one line that is seen; all others keep theirs. */
       dl {
         display: flex;
-        gap: 20px;
+        flex: 0 1000 auto;
+        flex-wrap: wrap;
+        gap: 0 20px;
+        justify-content: flex-end;
+        min-width: 0;
+        height: 20px;
+        overflow: hidden;
         margin-left: auto;
         color: var(--text-muted);
         font-size: var(--text-s);
+        line-height: 20px;
         white-space: nowrap;
       }
       dl div {
@@ -115,13 +123,9 @@ export class PageHeader extends LitElement {
       dl + .end {
         margin-left: 0;
       }
-      /* How many are online is told in full on the first page. */
-      @media (max-width: 1600px) {
+      @media (max-width: 1520px) {
         dl {
-          gap: 12px;
-        }
-        dl div:nth-child(2) {
-          display: none;
+          gap: 0 12px;
         }
       }
       @media (max-width: 1420px) {

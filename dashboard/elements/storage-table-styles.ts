@@ -1,110 +1,32 @@
 import { css } from "lit";
+import type { RowHeights } from "./rows-in-sight.ts";
 
-/** Height of a row, CSS pixels; of a finger's width where a finger is the pointer. */
-export const rowHeightPx = 44;
-export const coarseRowHeightPx = 52;
+export const storageRowHeights: RowHeights = { fine: 44, coarse: 52 };
 
 export const storageTableStyles = css`
   :host {
-    display: grid;
     grid-template-rows: minmax(0, 1fr);
-    min-height: 0;
-    container-type: inline-size;
-  }
-  .scroller {
-    overflow-y: auto;
-    overscroll-behavior: contain;
-    border: 1px solid var(--border);
-    border-radius: var(--radius);
-    background: var(--surface);
-    scrollbar-width: thin;
-  }
-  .rows {
-    position: relative;
   }
   .head,
   .row {
-    display: grid;
     grid-template-columns:
       minmax(180px, 2.4fr) minmax(120px, 1.2fr) minmax(90px, 0.8fr) minmax(80px, 0.7fr) minmax(120px, 1fr)
       minmax(70px, 0.6fr) var(--control-height);
     gap: 0 16px;
-    align-items: center;
     padding: 0 8px 0 16px;
   }
   .head {
-    position: sticky;
-    z-index: 2;
-    top: 0;
     min-height: 36px;
-    border-bottom: 1px solid var(--border);
-    background: var(--surface);
-    color: var(--text-muted);
-    font-size: var(--text-s);
   }
   .head > div:not(.name),
   .row > div:not(.name, .act) {
     text-align: right;
   }
-  .head button {
-    display: inline-flex;
-    gap: 4px;
-    align-items: center;
-    min-height: var(--control-height-s);
-    margin: 0 -4px;
-    padding: 0 4px;
-    border: 0;
-    border-radius: var(--radius-s);
-    background: none;
-    font-weight: 550;
-    white-space: nowrap;
-    cursor: pointer;
-  }
-  .head button:hover,
-  .head [aria-sort] button {
-    color: var(--text);
-  }
   .row {
-    position: absolute;
-    right: 0;
-    left: 0;
-    height: ${rowHeightPx}px;
-    border-bottom: 1px solid var(--border);
-    color: var(--value-text, var(--text));
     font-size: var(--text-s);
-  }
-  @media (pointer: coarse) {
-    .row {
-      height: ${coarseRowHeightPx}px;
-    }
-  }
-  .row:hover {
-    background: var(--surface-hover);
-  }
-  .row > div {
-    min-width: 0;
-    white-space: nowrap;
   }
   .name a {
     display: block;
-    overflow: hidden;
-    color: var(--text);
-    font-weight: 600;
-    text-decoration: none;
-    text-overflow: ellipsis;
-  }
-  /* The row is the link's, but for its button. */
-  .name a::after {
-    position: absolute;
-    inset: 0;
-    content: "";
-  }
-  .name a:focus-visible {
-    outline: none;
-  }
-  .name a:focus-visible::after {
-    outline: 2px solid var(--focus);
-    outline-offset: -2px;
   }
   .name small {
     display: block;
@@ -157,17 +79,10 @@ export const storageTableStyles = css`
     background: var(--surface-selected);
     color: var(--text);
   }
-  .others,
-  .nothing {
+  .others {
     padding: 12px 16px;
     color: var(--text-muted);
     font-size: var(--text-s);
-  }
-  .nothing {
-    display: grid;
-    gap: 12px;
-    justify-items: start;
-    padding: 24px 16px;
   }
   @container (max-width: 860px) {
     .head,

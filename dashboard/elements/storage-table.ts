@@ -1,5 +1,5 @@
 import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCount, formatDuration, formatInstant } from "../data/format.ts";
 import { deviceHref } from "../data/route.ts";
@@ -8,13 +8,11 @@ import { type StorageOrder, type StorageRow, type StorageSort, spanOf, storageSo
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
-import { coarseRowHeightPx, rowHeightPx, storageTableStyles } from "./storage-table-styles.ts";
+import { rowTableStyles } from "./row-table-styles.ts";
+import { RowsInSight } from "./rows-in-sight.ts";
+import { storageRowHeights, storageTableStyles } from "./storage-table-styles.ts";
 
-/** Rows beyond the edges of what is seen, so that scrolling finds them there. */
-const spareRows = 4;
 const dayMs = 86_400_000;
-
-const coarse = matchMedia("(pointer: coarse)");
 
 /**
  * What each series takes, a row each; only the rows in sight exist. Fires `sort-chosen` with the column, `delete-wanted` with
@@ -22,7 +20,7 @@ const coarse = matchMedia("(pointer: coarse)");
  */
 @customElement("storage-table")
 export class StorageTable extends LitElement {
-  static override styles = [baseStyles, buttonStyles, storageTableStyles];
+  static override styles = [baseStyles, buttonStyles, rowTableStyles(storageRowHeights), storageTableStyles];
 
   /** In order. */
   @property({ attribute: false }) rows: readonly StorageRow[] = [];
@@ -31,32 +29,25 @@ export class StorageTable extends LitElement {
   @property({ attribute: false }) nowMs = 0;
   /** What is not among the rows, in words. */
   @property({ attribute: false }) others: string | undefined;
-  @state() private firstRow = 0;
-  @state() private rowsInSight = 24;
-  @query(".scroller") private scroller!: HTMLElement | null;
 
   /** The row that Tab reaches: the one focused last. */
   #focused = 0;
-  readonly #resized = new ResizeObserver(() => this.#look());
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
-  }
-
-  override firstUpdated(): void {
-    if (this.scroller) this.#resized.observe(this.scroller);
-  }
+  readonly #inSight = new RowsInSight(this, storageRowHeights, {
+    count: () => this.rows.length,
+    focused: () => this.#focused,
+    focus: (row) => {
+      this.#focused = row;
+    },
+  });
 
   override render() {
     const { rows } = this;
-    const rowPx = heightOfRow();
-    const first = Math.max(0, Math.min(this.firstRow, rows.length - this.rowsInSight) - spareRows);
-    const shown = rows.slice(first, first + this.rowsInSight + 2 * spareRows);
-    const tabbed = Math.max(first, Math.min(this.#focused, first + shown.length - 1));
+    const { rowPx, look, key } = this.#inSight;
+    const [first, end] = this.#inSight.range;
+    const tabbed = Math.max(first, Math.min(this.#focused, end - 1));
     const mostBytes = rows.reduce((most, { entry }) => Math.max(most, entry.bytes), 1);
-    return html`<div class="scroller" @scroll=${this.#look}>
-      <div role="table" aria-label=${texts.storage.table} aria-rowcount=${rows.length + 1} @keydown=${this.#key}>
+    return html`<div class="scroller" @scroll=${look}>
+      <div role="table" aria-label=${texts.storage.table} aria-rowcount=${rows.length + 1} @keydown=${key}>
         <div role="rowgroup">
           <div role="row" class="head" aria-rowindex="1">
             ${storageSorts.map((column) => this.#head(column))}
@@ -65,7 +56,7 @@ export class StorageTable extends LitElement {
         </div>
         <div role="rowgroup" class="rows" .style=${`height: ${rows.length * rowPx}px`}>
           ${repeat(
-            shown,
+            rows.slice(first, end),
             ({ entry }) => entry.series,
             (row, index) => this.#row(row, first + index, first + index === tabbed, mostBytes),
           )}
@@ -101,7 +92,7 @@ export class StorageTable extends LitElement {
   #row(row: StorageRow, at: number, tabbable: boolean, mostBytes: number) {
     const { entry, device, metric } = row;
     const { bytes, bytesPerDay, readings, firstTime } = entry;
-    return html`<div role="row" class="row" .style=${`transform: translateY(${at * heightOfRow()}px)`} aria-rowindex=${at + 2}>
+    return html`<div role="row" class="row" .style=${`transform: translateY(${at * this.#inSight.rowPx}px)`} aria-rowindex=${at + 2}>
       <div role="cell" class="name">
         <a
           href=${deviceHref(entry.device)}
@@ -139,56 +130,9 @@ export class StorageTable extends LitElement {
     </div>`;
   }
 
-  /** Moves the focus to the row that had it, or the first. */
   focusFirst(): void {
-    this.renderRoot.querySelector<HTMLElement>('a[tabindex="0"]')?.focus();
+    this.#inSight.focusFirst();
   }
-
-  readonly #look = (): void => {
-    const { scroller } = this;
-    if (!scroller) return;
-    this.firstRow = Math.floor(scroller.scrollTop / heightOfRow());
-    this.rowsInSight = Math.ceil(scroller.clientHeight / heightOfRow()) + 1;
-  };
-
-  #key(event: KeyboardEvent): void {
-    const page = Math.max(1, this.rowsInSight - 3);
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: Number.NEGATIVE_INFINITY,
-      End: Number.POSITIVE_INFINITY,
-    };
-    const step = steps[event.key];
-    const onRow = (event.composedPath()[0] as HTMLElement).matches("a");
-    if (step === undefined || !onRow) return;
-    event.preventDefault();
-    void this.#focus(Math.max(0, Math.min(this.rows.length - 1, this.#focused + step)));
-  }
-
-  /** Moves the focus to a row, which may have to be scrolled into being first. */
-  async #focus(row: number): Promise<void> {
-    const { scroller } = this;
-    if (!scroller) return;
-    const rowPx = heightOfRow();
-    const headPx = this.renderRoot.querySelector<HTMLElement>(".head")?.offsetHeight ?? 0;
-    const top = row * rowPx;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowPx + headPx > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTop = top + rowPx + headPx - scroller.clientHeight;
-    }
-    this.#focused = row;
-    this.#look();
-    this.requestUpdate();
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`a[data-row="${row}"]`)?.focus();
-  }
-}
-
-function heightOfRow(): number {
-  return coarse.matches ? coarseRowHeightPx : rowHeightPx;
 }
 
 declare global {

@@ -1,19 +1,16 @@
 import { html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Ticker } from "../data/candle-board.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { rowTableStyles } from "./row-table-styles.ts";
+import { RowsInSight } from "./rows-in-sight.ts";
 import { type TickerChoice, type TickerSort, tickerSorts } from "./ticker-order.ts";
 import { type TickerScene, tickerRow } from "./ticker-row.ts";
-import { coarseRowHeightPx, rowHeightPx, tickerTableStyles } from "./ticker-table-styles.ts";
-
-/** Rows beyond the edges of what is seen, so that scrolling finds them there. */
-const spareRows = 4;
+import { tickerRowHeights, tickerTableStyles } from "./ticker-table-styles.ts";
 
 const columns = ["symbol", "last", "change", "bid", "ask", "spread", "volume", "curve", "time"] as const;
-
-const coarse = matchMedia("(pointer: coarse)");
 
 /**
  * Prices, a row each; only the rows in sight exist. Fires `sort-chosen` with the column, `in-sight` with the tickers whose
@@ -21,39 +18,33 @@ const coarse = matchMedia("(pointer: coarse)");
  */
 @customElement("ticker-table")
 export class TickerTable extends LitElement {
-  static override styles = [baseStyles, buttonStyles, dotStyles, tickerTableStyles];
+  static override styles = [baseStyles, buttonStyles, dotStyles, rowTableStyles(tickerRowHeights), tickerTableStyles];
 
   @property({ attribute: false }) tickers: readonly Ticker[] = [];
   @property({ attribute: false }) choice!: TickerChoice;
   @property({ attribute: false }) scene!: TickerScene;
   @property({ attribute: false }) selected: Ticker | undefined;
-  @state() private firstRow = 0;
-  @state() private rowsInSight = 24;
-  @query(".scroller") private scroller!: HTMLElement | null;
 
   /** The price that Tab reaches: the one focused last, else the chosen one. */
   #focused: Ticker | undefined;
   #told: readonly Ticker[] = [];
-  readonly #resized = new ResizeObserver(() => this.#look());
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#resized.disconnect();
-  }
-
-  override firstUpdated(): void {
-    if (this.scroller) this.#resized.observe(this.scroller);
-  }
+  readonly #inSight = new RowsInSight(this, tickerRowHeights, {
+    count: () => this.tickers.length,
+    focused: () => (this.#focused ? this.tickers.indexOf(this.#focused) : 0),
+    focus: (row) => {
+      this.#focused = this.tickers[row];
+    },
+  });
 
   override render() {
     const { tickers } = this;
-    const rowPx = coarse.matches ? coarseRowHeightPx : rowHeightPx;
-    const first = Math.max(0, Math.min(this.firstRow, tickers.length - this.rowsInSight) - spareRows);
-    const shown = tickers.slice(first, first + this.rowsInSight + 2 * spareRows);
+    const { rowPx, look, key } = this.#inSight;
+    const [first, end] = this.#inSight.range;
+    const shown = tickers.slice(first, end);
     this.#tell(shown);
     const tabbed = [this.#focused, this.selected].find((one) => one && shown.includes(one)) ?? shown[0];
-    return html`<div class="scroller" @scroll=${this.#look}>
-      <div role="table" aria-label=${texts.market.table} aria-rowcount=${tickers.length + 1} @keydown=${this.#key}>
+    return html`<div class="scroller" @scroll=${look}>
+      <div role="table" aria-label=${texts.market.table} aria-rowcount=${tickers.length + 1} @keydown=${key}>
         <div role="rowgroup">
           <div role="row" class="head" aria-rowindex="1">${columns.map((column) => this.#head(column))}</div>
         </div>
@@ -105,57 +96,13 @@ export class TickerTable extends LitElement {
 
   /** Moves the focus to the first price, or the one that had it. */
   focusFirst(): void {
-    this.renderRoot.querySelector<HTMLElement>('a[tabindex="0"]')?.focus();
+    this.#inSight.focusFirst();
   }
 
   #tell(shown: readonly Ticker[]): void {
     if (shown.length === this.#told.length && shown.every((one, index) => one === this.#told[index])) return;
     this.#told = shown;
     this.dispatchEvent(new CustomEvent<readonly Ticker[]>("in-sight", { detail: shown }));
-  }
-
-  readonly #look = (): void => {
-    const { scroller } = this;
-    if (!scroller) return;
-    const rowPx = coarse.matches ? coarseRowHeightPx : rowHeightPx;
-    this.firstRow = Math.floor(scroller.scrollTop / rowPx);
-    this.rowsInSight = Math.ceil(scroller.clientHeight / rowPx) + 1;
-  };
-
-  #key(event: KeyboardEvent): void {
-    const page = Math.max(1, this.rowsInSight - 3);
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-      Home: Number.NEGATIVE_INFINITY,
-      End: Number.POSITIVE_INFINITY,
-    };
-    const step = steps[event.key];
-    const onRow = (event.composedPath()[0] as HTMLElement).matches("a");
-    if (step === undefined || !onRow) return;
-    event.preventDefault();
-    const at = this.#focused ? this.tickers.indexOf(this.#focused) : 0;
-    void this.#focus(Math.max(0, Math.min(this.tickers.length - 1, at + step)));
-  }
-
-  /** Moves the focus to a row, which may have to be scrolled into being first. */
-  async #focus(row: number): Promise<void> {
-    const { scroller } = this;
-    if (!scroller) return;
-    const rowPx = coarse.matches ? coarseRowHeightPx : rowHeightPx;
-    const headPx = this.renderRoot.querySelector<HTMLElement>(".head")?.offsetHeight ?? 0;
-    const top = row * rowPx;
-    if (top < scroller.scrollTop) scroller.scrollTop = top;
-    else if (top + rowPx + headPx > scroller.scrollTop + scroller.clientHeight) {
-      scroller.scrollTop = top + rowPx + headPx - scroller.clientHeight;
-    }
-    this.#focused = this.tickers[row];
-    this.#look();
-    this.requestUpdate();
-    await this.updateComplete;
-    this.renderRoot.querySelector<HTMLElement>(`a[data-row="${row}"]`)?.focus();
   }
 }
 

@@ -22,7 +22,7 @@ import { TickerOrder, type TickerSort } from "../elements/ticker-order.ts";
 import type { TickerScene } from "../elements/ticker-row.ts";
 import "../elements/ticker-table.ts";
 import { seriesLabel } from "../elements/values.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
 import { MarketAddress } from "./market-address.ts";
@@ -37,7 +37,7 @@ const curveSpan = "1h";
 /** Prices as they move, and the candles of one of them, or of any other numeric series. */
 @customElement("market-page")
 export class MarketPage extends LitElement implements Drawn {
-  static override styles = [baseStyles, buttonStyles, marketStyles];
+  static override styles = [baseStyles, buttonStyles, searchStyles, marketStyles];
 
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "market" };

@@ -34,35 +34,7 @@ export const marketStyles = css`
     margin-left: auto;
   }
   .search {
-    display: flex;
     flex: 0 1 260px;
-    gap: 8px;
-    align-items: center;
-    min-width: 0;
-    min-height: var(--control-height);
-    padding: 0 10px;
-    border: 1px solid var(--border);
-    border-radius: var(--radius-s);
-    background: var(--surface);
-    color: var(--text-muted);
-  }
-  .search:focus-within {
-    border-color: var(--focus);
-    outline: 1px solid var(--focus);
-  }
-  .search input {
-    flex: 1;
-    min-width: 0;
-    padding: 0;
-    border: 0;
-    background: none;
-    color: var(--text);
-    font-size: var(--input-text);
-    outline: none;
-  }
-  .search input::placeholder {
-    color: var(--text-muted);
-    opacity: 1;
   }
   .count,
   .since {

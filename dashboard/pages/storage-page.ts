@@ -21,7 +21,7 @@ import { PollController } from "../elements/poll-controller.ts";
 import type { StorageChoice } from "../elements/storage-delete.ts";
 import "../elements/storage-summary.ts";
 import "../elements/storage-table.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 
 /** The hub looks through its data at most every 10 s. */
@@ -35,6 +35,7 @@ export class StoragePage extends LitElement {
   static override styles = [
     baseStyles,
     buttonStyles,
+    searchStyles,
     css`
       :host {
         display: flex;
@@ -80,35 +81,7 @@ export class StoragePage extends LitElement {
         align-items: center;
       }
       .search {
-        display: flex;
         flex: 0 1 300px;
-        gap: 8px;
-        align-items: center;
-        min-width: 0;
-        min-height: var(--control-height);
-        padding: 0 10px;
-        border: 1px solid var(--border);
-        border-radius: var(--radius-s);
-        background: var(--surface);
-        color: var(--text-muted);
-      }
-      .search:focus-within {
-        border-color: var(--focus);
-        outline: 1px solid var(--focus);
-      }
-      .search input {
-        flex: 1;
-        min-width: 0;
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--text);
-        font-size: var(--input-text);
-        outline: none;
-      }
-      .search input::placeholder {
-        color: var(--text-muted);
-        opacity: 1;
       }
       .count,
       .said {

@@ -183,6 +183,43 @@ describe("the fleet", () => {
     await page.context().close();
   });
 
+  it.each(["en-US", "ko-KR"])(
+    "has a header whose parts never lie over each other, whatever room there is: %s",
+    async (locale) => {
+      const page = await visit("#/", { locale, viewport: { width: 1421, height: 600 } });
+      const parts = page.locator("page-header > *:visible");
+      await page.locator("page-header dl").waitFor();
+      // As wide as with figures of thousands.
+      await page.evaluate("document.documentElement.style.setProperty('--text-s', '16px')");
+      for (const width of [1421, 1440, 1520, 1521, 1600, 1920]) {
+        await page.setViewportSize({ width, height: 600 });
+        const edges = await parts.evaluateAll((all) =>
+          all.map((one) => {
+            const { left, right } = one.getBoundingClientRect();
+            return [left, one.matches("dl") ? right : Math.max(right, left + one.scrollWidth - 1)];
+          }),
+        );
+        expect(edges.length, `${width}`).toBe(5);
+        for (const [index, [left = 0]] of edges.entries())
+          expect(left, `${width}`).toBeGreaterThanOrEqual(edges[index - 1]?.[1] ?? 0);
+        // Each count that is seen is seen whole.
+        const counts = await page.locator("page-header dl").evaluate((list) => {
+          const seen = list.getBoundingClientRect();
+          const shown = [...list.children]
+            .map((one) => one.getBoundingClientRect())
+            .filter(({ top }) => top < seen.bottom - 2);
+          return {
+            count: shown.length,
+            cut: shown.filter(({ left, right }) => left < seen.left - 0.5 || right > seen.right + 0.5).length,
+          };
+        });
+        expect(counts.count, `${width}`).toBeGreaterThan(width < 1600 ? 0 : 2);
+        expect(counts.cut, `${width}`).toBe(0);
+      }
+      await page.context().close();
+    },
+  );
+
   it("stands in one column on a phone, nothing sticks out, and whatever is touched is large enough", async () => {
     const page = await visit("#/?sort=state", phone);
     for (const look of ["cards", "rows"]) {
