@@ -5,7 +5,7 @@ import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
 /** Raised with every change of the tables, and the old one is then migrated in one transaction. */
-export const schemaVersion = 4;
+export const schemaVersion = 5;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -49,6 +49,23 @@ const migrations = [
      PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
    CREATE TABLE usage (day_ms INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, readings INTEGER NOT NULL);
    INSERT INTO meta VALUES ('budget_bytes', '');`,
+  // Readings that are hidden; where readings are missing, and why; readings whose time was refused; how long what is kept;
+  // series under other names, and those whose readings move to another one.
+  `CREATE TABLE masks (id INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL, from_ms INTEGER NOT NULL,
+     to_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, note TEXT NOT NULL);
+   CREATE INDEX masks_by_series ON masks (series, from_ms);
+   CREATE TABLE holes (series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL,
+     PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
+   CREATE TABLE looked (series INTEGER PRIMARY KEY, through_ms INTEGER NOT NULL);
+   CREATE TABLE recheck (series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
+     PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
+   CREATE TABLE quarantine (id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, metric TEXT NOT NULL,
+     time_ms INTEGER NOT NULL, value TEXT NOT NULL, at_ms INTEGER NOT NULL, code TEXT NOT NULL);
+   CREATE INDEX quarantine_by_device ON quarantine (device, id);
+   CREATE TABLE policies (place INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, ages TEXT NOT NULL);
+   CREATE TABLE aliases (device TEXT NOT NULL, metric TEXT NOT NULL, series INTEGER NOT NULL,
+     PRIMARY KEY (device, metric)) WITHOUT ROWID;
+   CREATE TABLE absorbed (series INTEGER PRIMARY KEY, into_series INTEGER NOT NULL);`,
 ] as const;
 
 /** Makes the tables of a new database. */

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openForReading, openForWriting } from "../../../server/store/sqlite/driver.ts";
 import { lockFolder } from "../../../server/store/sqlite/lock.ts";
+import { schemaVersion } from "../../../server/store/sqlite/schema.ts";
 import { StoreOpenError } from "../../../server/store/store.ts";
 import { batchOf, columnsOf, everything } from "../world.ts";
 import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
@@ -48,7 +49,7 @@ describe("the database file", () => {
         db.pragma(name, { simple: true }),
       ),
     );
-    expect(found).toEqual([4096, 2, 0x74687562, 4, "wal"]);
+    expect(found).toEqual([4096, 2, 0x74687562, schemaVersion, "wal"]);
   });
 
   it("[SQ1] is one file without a log once it is closed, though the reader was at work until then", async () => {
@@ -96,10 +97,12 @@ describe("the database file", () => {
 describe("a store that cannot be opened", () => {
   it("[SQ5] is refused in one sentence that says what to do", async () => {
     await openAndClose();
-    inspect(engine.folder, (db) => db.pragma("user_version = 5"));
+    inspect(engine.folder, (db) => db.pragma(`user_version = ${schemaVersion + 1}`));
     const newer = await refusal();
     expect(newer.reason).toBe("newer_schema");
-    expect(newer.message).toMatch(/newer hub \(schema 5; this hub knows 4\).*--data/);
+    expect(newer.message).toMatch(
+      new RegExp(`newer hub \\(schema ${schemaVersion + 1}; this hub knows ${schemaVersion}\\).*--data`),
+    );
   });
 
   it("[SQ5] leaves the database of another program as it was", async () => {
