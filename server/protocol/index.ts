@@ -11,5 +11,6 @@ export * from "./nearest.ts";
 export * from "./past.ts";
 export * from "./selector.ts";
 export * from "./storage.ts";
+export * from "./tiers.ts";
 export * from "./values.ts";
 export * from "./viewer.ts";

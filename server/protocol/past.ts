@@ -1,5 +1,6 @@
 /** Answers about the past, in columns: the same over the socket and over HTTP. */
 import { z } from "zod";
+import { tierNames } from "./tiers.ts";
 import { value } from "./values.ts";
 import { zoneNamed } from "./zones.ts";
 
@@ -11,8 +12,6 @@ export const stepNames = ["rate", "increase", "integral"] as const;
 export const percentileNames = ["p5", "p50", "p95", "p99"] as const;
 export type Aggregate = (typeof aggregateNames | typeof stepNames | typeof percentileNames)[number];
 
-/** What an answer may be made from, the finest first: readings, or what was summed up of them before. */
-export const tierNames = ["raw", "minute", "15m", "hour", "day"] as const;
 export const tier = z.enum(tierNames);
 
 /** By whose clocks hours, days and weeks begin. */

@@ -1,4 +1,5 @@
 /** What a store answers to questions about the past: pages of parallel columns, and where to go on. */
+import type { TierName } from "../protocol/tiers.ts";
 import type { Value } from "./columns.ts";
 
 /** Readings of one series in rising time, one a millisecond, the later arrival standing. */
@@ -18,7 +19,7 @@ export interface ChangesPage extends RawPage {
 }
 
 /** What a page of buckets was made from, the finest first: readings, or what was summed up of them before. */
-export type Tier = "raw" | "minute" | "15m" | "hour" | "day";
+export type Tier = TierName;
 
 /** Buckets of one number series that hold at least one reading, in rising time. All arrays are parallel. */
 export interface BucketPage {

@@ -1,6 +1,7 @@
 /** What is asked of the past, and the pages it is answered in. */
 import { bucketOrigin, widthForPoints } from "../../protocol/ladder.ts";
-import { type Aggregate, stepNames, tierNames } from "../../protocol/past.ts";
+import { type Aggregate, stepNames } from "../../protocol/past.ts";
+import { tierNames } from "../../protocol/tiers.ts";
 import { isLocalWidth, localBoundaries, type Zone } from "../../protocol/zones.ts";
 import type { Tier } from "../../store/answers.ts";
 import type { Value } from "../../store/columns.ts";
