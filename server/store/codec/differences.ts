@@ -17,6 +17,8 @@ const scratch = { rests: new Float64Array(1 << 13), quotients: new Float64Array(
 const values = new Float64Array(samples);
 const steps = new Float64Array(samples);
 const changes = new Float64Array(samples);
+const sizes = new Float64Array(samples);
+const powersOfTwo = Float64Array.from({ length: 64 }, (_, exponent) => 2 ** exponent);
 
 /**
  * Writes the first `count` integers, each within ±2^51, and makes its own room. Their number is not written. Layout: order
@@ -188,9 +190,28 @@ function greatestCommon(a: number, b: number): number {
   return a;
 }
 
-/** The median of the first `count` numbers, which it sorts; 0 of none. */
+/** The median of the first `count` numbers, which it puts into another order; 0 of none. Hoare's selection: a sort takes eight times as long. */
 export function medianOf(numbers: Float64Array, count: number): number {
-  return count === 0 ? 0 : (numbers.subarray(0, count).sort()[count >> 1] as number);
+  if (count === 0) return 0;
+  const middle = count >> 1;
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const pivot = numbers[middle] as number;
+    let left = low;
+    let right = high;
+    do {
+      while ((numbers[left] as number) < pivot) left++;
+      while ((numbers[right] as number) > pivot) right--;
+      if (left > right) break;
+      const held = numbers[left] as number;
+      numbers[left++] = numbers[right] as number;
+      numbers[right--] = held;
+    } while (left <= right);
+    if (right < middle) low = left;
+    if (left > middle) high = right;
+  }
+  return numbers[middle] as number;
 }
 
 /**
@@ -199,26 +220,36 @@ export function medianOf(numbers: Float64Array, count: number): number {
  */
 export function bitsEach(ints: Float64Array, count: number, middle: number): number {
   let bits = 0;
-  for (let index = 0; index < count; index++) bits += bitsOf((ints[index] as number) - middle);
-  const far = 4 * 2 ** (bits / count);
-  let near = 0;
-  let sum = 0;
-  bits = 0;
   for (let index = 0; index < count; index++) {
     const size = Math.abs((ints[index] as number) - middle);
-    if (size > far) bits += bitsOf(size);
+    sizes[index] = size;
+    bits += bitsOf(size);
+  }
+  if (bits === 0) return 0;
+  const far = 4 * aboutPowerOfTwo(bits / count);
+  let near = 0;
+  let sum = 0;
+  let farBits = 0;
+  for (let index = 0; index < count; index++) {
+    const size = sizes[index] as number;
+    if (size > far) farBits += bitsOf(size);
     else {
       near++;
       sum += size;
     }
   }
-  return near === 0 ? bits / count : (bits + near * Math.log2(1 + (2 * Math.E * sum) / near)) / count;
+  return near === 0 ? farBits / count : (farBits + near * Math.log2(1 + (2 * Math.E * sum) / near)) / count;
 }
 
-/** Bits of an integer and its sign. */
-function bitsOf(value: number): number {
-  const size = Math.abs(value);
+/** Bits of the size of an integer, and of its sign. */
+function bitsOf(size: number): number {
   return size < 2 ** 31 ? 32 - Math.clz32(size * 2) : 2 + Math.floor(Math.log2(size));
+}
+
+/** 2 to the power of a number from 0 to 63, at most 6 % too much: the exact one takes ten times as long as all else here. */
+export function aboutPowerOfTwo(exponent: number): number {
+  const whole = Math.floor(exponent);
+  return (powersOfTwo[whole] as number) * (1 + exponent - whole);
 }
 
 /** What all are seen from: the median, or where one plane holds them all from there, half way between the ends. */

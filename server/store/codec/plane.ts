@@ -2,8 +2,9 @@
  * One plane of bytes, coded by itself. A distribution is best met by a Huffman code for it alone, what repeats by a search for it,
  * and what is too little for either by as many bits as it has.
  */
-import { constants, deflateRawSync, inflateRawSync, type ZlibOptions } from "node:zlib";
+import { deflateRawSync, inflateRawSync, type ZlibOptions } from "node:zlib";
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
+import { writeHuffman } from "./huffman.ts";
 
 /**
  * How a plane is coded, a byte each: nothing follows; its length and raw deflate; as many bytes as there are integers; as many
@@ -24,8 +25,7 @@ const tableBytes = 40;
 /** Deflate has to be shorter by so much than packed bits, which are quicker written and read. */
 const clearly = 0.97;
 
-/** Noise has no repetition to look for; a small window is quicker made than a large one. */
-const huffman: ZlibOptions = { level: 1, strategy: constants.Z_HUFFMAN_ONLY, memLevel: 5, windowBits: 9 };
+/** A small window is quicker made than a large one. */
 const matching: ZlibOptions = { level: 1, memLevel: 6, windowBits: 12 };
 /** Texts repeat words, far from each other. */
 const searching: ZlibOptions = { level: 6 };
@@ -56,15 +56,13 @@ export function writePlane(writer: ByteWriter, bytes: Uint8Array, count: number,
   }
   const bits = bitsUsed();
   const packedBytes = Math.ceil((count * bits) / 8);
-  const way = wanted ?? wayToDeflate(count, repeated, packedBytes);
-  if (way !== undefined) {
-    const coded = deflateRawSync(bytes.subarray(0, count), { ...way, chunkSize: Math.max(64, count) });
-    if (coded.length < packedBytes) {
-      writer.byte(deflated);
-      writer.unsigned(coded.length);
-      writer.length += coded.copy(writer.bytes, writer.length);
-      return;
-    }
+  const search = wanted ?? (repeated > count / 2 && count >= minRepeated ? matching : undefined);
+  if (search !== undefined) {
+    if (deflate(writer, bytes, count, search, packedBytes)) return;
+  } else if (isWorthCode(count, packedBytes)) {
+    writer.byte(deflated);
+    if (writeHuffman(writer, bytes, count, histogram, packedBytes)) return;
+    writer.length -= 1;
   }
   if (bits < 8) {
     pack(writer, bytes, count, bits);
@@ -96,13 +94,31 @@ function bitsUsed(): number {
   return 32 - Math.clz32(most);
 }
 
-/** Undefined where the entropy says that no code makes it clearly shorter than `packedBytes`. */
-function wayToDeflate(count: number, repeated: number, packedBytes: number): ZlibOptions | undefined {
-  if (repeated > count / 2 && count >= minRepeated) return matching;
-  if (count < minNoise) return undefined;
+/** False where the entropy says that no code makes it clearly shorter than `packedBytes`. */
+function isWorthCode(count: number, packedBytes: number): boolean {
+  if (count < minNoise) return false;
   let bits = 0;
-  for (const times of histogram) if (times > 0) bits -= times * Math.log2(times / count);
-  return bits / 8 + tableBytes < packedBytes * clearly ? huffman : undefined;
+  for (let byte = 0; byte < 256; byte++) {
+    const times = histogram[byte] as number;
+    if (times > 0) bits -= times * Math.log2(times / count);
+  }
+  return bits / 8 + tableBytes < packedBytes * clearly;
+}
+
+/** Writes nothing, and answers false, where it is not shorter than `belowBytes`. */
+function deflate(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  count: number,
+  search: ZlibOptions,
+  belowBytes: number,
+): boolean {
+  const coded = deflateRawSync(bytes.subarray(0, count), { ...search, chunkSize: Math.max(64, count) });
+  if (coded.length >= belowBytes) return false;
+  writer.byte(deflated);
+  writer.unsigned(coded.length);
+  writer.length += coded.copy(writer.bytes, writer.length);
+  return true;
 }
 
 /** Bits side by side, the low ones first. */

@@ -3,7 +3,7 @@
  * far each reading lies from its point of the grid, and which points were left out. Differences would count the jitter twice.
  */
 import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
-import { bitsEach, medianOf, readDifferences, writeDifferences } from "./differences.ts";
+import { aboutPowerOfTwo, bitsEach, medianOf, readDifferences, writeDifferences } from "./differences.ts";
 import { readDoubles, writeDoubles } from "./doubles.ts";
 import { readInts, writeInts } from "./planes.ts";
 
@@ -64,13 +64,20 @@ export function readTimes(reader: ByteReader, count: number): Float64Array<Array
 function writeGrid(writer: ByteWriter, times: Float64Array, count: number, { originMs, stepMs }: Grid): void {
   const { skips, rests } = roomFor(count);
   const pointsPerMs = 1 / stepMs;
+  const half = stepMs / 2;
   let before = -1;
   let skipped = 0;
   for (let index = 0; index < count; index++) {
     const time = times[index] as number;
-    const point = Math.round((time - originMs) * pointsPerMs);
-    rests[index] = time - Math.round(originMs + point * stepMs);
+    // Most often it is the next one.
+    let point = before + 1;
+    let rest = time - Math.round(originMs + point * stepMs);
+    if (rest > half || rest < -half) {
+      point = Math.round((time - originMs) * pointsPerMs);
+      rest = time - Math.round(originMs + point * stepMs);
+    }
     const skip = point - before - 1;
+    rests[index] = rest;
     skips[index] = skip;
     if (skip !== 0) skipped++;
     before = point;
@@ -116,7 +123,7 @@ function gridOf(times: Float64Array, count: number): Grid | undefined {
   const median = medianOf(sampled, taken);
   if (!(median > 0)) return undefined;
   const bitsOfSteps = bitsEach(sampled, taken, median);
-  const stepMs = refined(times, count, median, 2 ** bitsOfSteps);
+  const stepMs = refined(times, count, median, aboutPowerOfTwo(bitsOfSteps));
   const first = times[0] as number;
   const near = { originMs: first, stepMs };
   for (let sample = 0; sample < taken; sample++) {
