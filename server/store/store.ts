@@ -9,6 +9,7 @@ import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "./an
 import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
 import type { Cuts } from "./cuts.ts";
+import type { Mask, MaskStore } from "./masks.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
 /** A series that comes into being with its first reading. */
@@ -146,6 +147,8 @@ export interface StoreState {
   readonly nextSeries: number;
   readonly series: readonly SeriesState[];
   readonly latest: readonly Latest[];
+  /** By series, then from the earliest on. */
+  readonly masks: readonly Mask[];
   readonly devices: readonly DeviceRecord[];
   readonly metrics: readonly MetricRecord[];
   /** The next free number of a change of presence. */
@@ -161,6 +164,12 @@ export interface Range {
   readonly series: number;
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/** A range whose readings are wanted one by one. */
+export interface RawRange extends Range {
+  /** True: those that masks hide, too. */
+  readonly withHidden?: boolean | undefined;
 }
 
 /** A range of a number series that is wanted in buckets. */
@@ -207,7 +216,7 @@ export class StoreOpenError extends Error {
   }
 }
 
-export interface TelemetryStore {
+export interface TelemetryStore extends MaskStore {
   /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
   open(): Promise<StoreState>;
 
@@ -229,7 +238,7 @@ export interface TelemetryStore {
   lastSeq(device: string, session: string): Promise<number>;
 
   /** Readings of a range, at most `limit` a page. A number that no series has gives an empty page. */
-  readRaw(range: Range, limit: number): Promise<RawPage>;
+  readRaw(range: RawRange, limit: number): Promise<RawPage>;
 
   /**
    * Like `readRaw`, but only readings whose value differs from the one before it in the range (the first always), or that came

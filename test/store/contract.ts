@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
+import { maskRules } from "./contract/masks.ts";
 import { presenceRules } from "./contract/presence.ts";
 import { questionRules } from "./contract/questions.ts";
 import { readingRules } from "./contract/readings.ts";
@@ -28,6 +29,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("buckets", () => bucketRules(current));
     describe("questions", () => questionRules(current));
     describe("deletes", () => deleteRules(current));
+    describe("masks", () => maskRules(current));
     describe("senders and records", () => recordRules(current));
     describe("presence", () => presenceRules(current));
     describe("sizes", () => sizeRules(current));

@@ -2,7 +2,15 @@
 import type { BucketPage, RawPage } from "../../server/store/answers.ts";
 import { ColumnsBuilder, type Value, type ValueType } from "../../server/store/columns.ts";
 import type { Cuts } from "../../server/store/cuts.ts";
-import type { Batch, BucketRange, Commit, Range, StoreState, TelemetryStore } from "../../server/store/store.ts";
+import type {
+  Batch,
+  BucketRange,
+  Commit,
+  Range,
+  RawRange,
+  StoreState,
+  TelemetryStore,
+} from "../../server/store/store.ts";
 
 /** An engine under test, on data of its own. */
 export interface Engine {
@@ -90,7 +98,7 @@ export class World {
   }
 
   /** Every row of a range, gathered page by page. */
-  async raw(range: Range, limit = 1_000): Promise<Row[]> {
+  async raw(range: RawRange, limit = 1_000): Promise<Row[]> {
     return this.#gather(range, (next) => this.store.readRaw(next, limit), limit);
   }
 

@@ -1,4 +1,5 @@
 /** A store whose appends a test can fail or hold up; all else is the engine behind it. Faults at the port, where real ones come in. */
+import type { Mask, NewMask } from "../../server/store/masks.ts";
 import type { SeriesSizes } from "../../server/store/sizes.ts";
 import {
   type Batch,
@@ -128,6 +129,18 @@ export class SwitchedStore implements TelemetryStore {
     const error = this.#failures.shift();
     if (error) throw error;
     return this.#inner.append(batch);
+  }
+
+  addMask(mask: NewMask): Promise<Mask | null> {
+    return this.#inner.addMask(mask);
+  }
+
+  removeMask(id: number): Promise<Mask | null> {
+    return this.#inner.removeMask(id);
+  }
+
+  masks(series: readonly number[]): Promise<Mask[]> {
+    return this.#inner.masks(series);
   }
 
   open(): Promise<StoreState> {

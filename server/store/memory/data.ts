@@ -1,6 +1,7 @@
 /** What the memory engine keeps. */
 import { randomUUID } from "node:crypto";
 import type { Value, ValueType } from "../columns.ts";
+import type { Mask } from "../masks.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
 
 export interface MemorySeries {
@@ -27,6 +28,8 @@ export class MemoryData {
   /** True between `open` and `close`. */
   open = false;
   readonly series = new Map<number, MemorySeries>();
+  readonly masks = new Map<number, Mask>();
+  nextMask = 1;
   readonly devices = new Map<string, DeviceRecord>();
   readonly metrics = new Map<string, MetricRecord>();
   /** Marks of each device, newest use last. */

@@ -14,6 +14,7 @@ import {
   surplusPresence,
   useTime,
 } from "../keeping.ts";
+import type { Mask, NewMask } from "../masks.ts";
 import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
@@ -25,6 +26,7 @@ import type {
   PastCommit,
   PresenceChange,
   Range,
+  RawRange,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -34,6 +36,7 @@ import type {
 } from "../store.ts";
 import { StoreError } from "../store.ts";
 import { MemoryData, type MemorySeries } from "./data.ts";
+import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
 import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -67,6 +70,7 @@ export class MemoryStore implements TelemetryStore {
       nextSeries: data.nextSeries,
       series: await this.seriesState(numbers),
       latest: await this.latest(numbers),
+      masks: masksOf(data, numbers),
       devices: [...data.devices.values()],
       metrics: [...data.metrics.values()],
       nextPresence: data.nextPresence,
@@ -138,8 +142,8 @@ export class MemoryStore implements TelemetryStore {
     return this.#data.marks.get(device)?.find((mark) => mark.session === session)?.seq ?? 0;
   }
 
-  async readRaw(range: Range, limit: number): Promise<RawPage> {
-    return packRaw(this.#rows(range), limit);
+  async readRaw(range: RawRange, limit: number): Promise<RawPage> {
+    return packRaw(range.withHidden ? this.#kept(range) : this.#rows(range), limit);
   }
 
   async readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
@@ -194,6 +198,7 @@ export class MemoryStore implements TelemetryStore {
     return this.#known(numbers).flatMap(({ series, readings }) => {
       let newest: Latest | undefined;
       for (const [timeMs, reading] of readings) {
+        if (isHidden(this.#data, series, timeMs)) continue;
         if (!newest || timeMs > newest.timeMs) newest = { series, timeMs, ...reading };
       }
       return newest ?? [];
@@ -232,18 +237,36 @@ export class MemoryStore implements TelemetryStore {
   #delete(range: Range): Deletion {
     const series = this.#data.series.get(range.series);
     if (!series) return { removed: 0, seriesRemoved: false };
-    const doomed = this.#rows(range);
+    forgetMasks(this.#data, range);
+    const doomed = this.#kept(range);
     for (const [timeMs] of doomed) series.readings.delete(timeMs);
     const seriesRemoved = doomed.length > 0 && series.readings.size === 0;
-    if (seriesRemoved) this.#data.series.delete(range.series);
+    if (seriesRemoved) this.#forget(range.series);
     return { removed: doomed.length, seriesRemoved };
+  }
+
+  #forget(series: number): void {
+    this.#data.series.delete(series);
+    forgetMasks(this.#data, { series, fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY });
+  }
+
+  async addMask(mask: NewMask): Promise<Mask | null> {
+    return addMask(this.#data, mask);
+  }
+
+  async removeMask(id: number): Promise<Mask | null> {
+    return removeMask(this.#data, id);
+  }
+
+  async masks(numbers: readonly number[]): Promise<Mask[]> {
+    return masksOf(this.#data, numbers);
   }
 
   async deleteDevice(device: string): Promise<void> {
     const data = this.#data;
     data.wholeAfter = data.commit + 1;
     for (const series of [...data.series.values()]) {
-      if (series.device === device) data.series.delete(series.series);
+      if (series.device === device) this.#forget(series.series);
     }
     for (const [key, record] of [...data.metrics]) {
       if (record.device === device) data.metrics.delete(key);
@@ -287,8 +310,13 @@ export class MemoryStore implements TelemetryStore {
     return numbers.flatMap((number) => this.#data.series.get(number) ?? []);
   }
 
-  /** Time and value of every reading in the range, in rising time. */
-  #rows({ series, fromMs, toMs }: Range): [number, Value][] {
+  /** Time and value of every reading in the range that is shown, in rising time. */
+  #rows(range: Range): [number, Value][] {
+    return this.#kept(range).filter(([timeMs]) => !isHidden(this.#data, range.series, timeMs));
+  }
+
+  /** The same, hidden or not. */
+  #kept({ series, fromMs, toMs }: Range): [number, Value][] {
     const rows: [number, Value][] = [];
     for (const [timeMs, { value }] of this.#data.series.get(series)?.readings ?? []) {
       if (timeMs >= fromMs && timeMs < toMs) rows.push([timeMs, value]);

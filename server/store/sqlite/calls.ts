@@ -4,6 +4,7 @@ import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../a
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
+import type { Mask, NewMask } from "../masks.ts";
 import type {
   Batch,
   BucketRange,
@@ -12,6 +13,7 @@ import type {
   Latest,
   PresenceChange,
   Range,
+  RawRange,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -46,6 +48,9 @@ export interface WriterCalls {
   appendPresence(changes: readonly PresenceChange[], atMs: number): void;
   deleteReadings(ranges: readonly Range[]): Deletion[];
   deleteDevice(device: string): void;
+  addMask(mask: NewMask): Mask | null;
+  removeMask(id: number): Mask | null;
+  masks(series: readonly number[]): Mask[];
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;
@@ -57,7 +62,7 @@ export interface WriterCalls {
 /** The reader: sealed chunks, merged with the head's rows that the writer gave; and presence. */
 export interface ReaderCalls {
   open(): void;
-  readRaw(range: Range, limit: number, head: ChunkColumns): RawPage;
+  readRaw(range: RawRange, limit: number, head: ChunkColumns): RawPage;
   readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage;
   readManyBuckets(
     ranges: readonly BucketRange[],

@@ -28,7 +28,7 @@ interface Left {
 
 /** Undefined where there is no such series. */
 function deleteRange(parts: WriterParts, { series, fromMs, toMs }: Range, commit: number): Left | undefined {
-  const { chunks, heads, records, sealer, stale } = parts;
+  const { chunks, heads, masks, records, sealer, stale } = parts;
   const head = heads.get(series);
   if (!head) return undefined;
   // What is in chunks with its commit on record can't come back from the journal.
@@ -38,6 +38,7 @@ function deleteRange(parts: WriterParts, { series, fromMs, toMs }: Range, commit
   const removed = countReadings(parts, head, doomed, fromMs, toMs);
   for (const chunk of doomed) cut(chunks, head, chunk, fromMs, toMs);
   stale.changed(series, fromMs, toMs);
+  masks.removeWithin(series, { fromMs, toMs });
   const count = before.count - removed;
   if (removed > 0 && count === 0) records.removeSeries(series);
   const newest = isWithin(known, fromMs, toMs) ? newestOf(chunks, series) : known;

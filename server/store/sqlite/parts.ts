@@ -5,6 +5,7 @@ import type { Db } from "./driver.ts";
 import type { Heads } from "./heads.ts";
 import type { JournalLog } from "./journal-log.ts";
 import type { Marks } from "./marks.ts";
+import type { MaskTable } from "./masks.ts";
 import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
 import type { Meta } from "./schema.ts";
@@ -19,6 +20,7 @@ export interface WriterParts {
   readonly heads: Heads;
   readonly journal: JournalLog;
   readonly marks: Marks;
+  readonly masks: MaskTable;
   readonly meta: Meta;
   readonly presence: PresenceTable;
   readonly records: Records;

@@ -1,5 +1,8 @@
 /** Which part of a question a tier answers, and which the readings. Pure: no database, nothing is decoded. */
 import type { Cuts } from "../cuts.ts";
+import { type Interval, joined, without } from "../intervals.ts";
+
+export { type Interval, joined };
 
 /** Which tiers there are. */
 export interface TierShape {
@@ -12,16 +15,10 @@ export interface TierShape {
 }
 
 export const defaultTiers: TierShape = {
-  widthsMs: [60_000, 900_000, 3_600_000, 86_400_000],
+  widthsMs: [10_000, 60_000, 900_000, 3_600_000, 21_600_000, 86_400_000],
   frameBuckets: 1_440,
   leastReadings: 30,
 };
-
-/** From `fromMs` (included) to `toMs` (excluded). */
-export interface Interval {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
 
 /** One row of a tier: what is sealed between its ends is in its buckets, but for what is stale. */
 export interface Frame extends Interval {
@@ -107,28 +104,4 @@ function wholeBuckets(intervals: readonly Interval[], widthMs: number, ground: I
   return joined(
     touching.map(({ fromMs, toMs }) => ({ fromMs: bucketFloor(fromMs, widthMs), toMs: bucketEnd(toMs, widthMs) })),
   );
-}
-
-/** Intervals in rising order, those that overlap or meet as one; empty ones are left out. */
-export function joined(intervals: readonly Interval[]): Interval[] {
-  const found: Interval[] = [];
-  for (const one of intervals.filter(({ fromMs, toMs }) => fromMs < toMs).sort((a, b) => a.fromMs - b.fromMs)) {
-    const before = found.at(-1);
-    if (before && one.fromMs <= before.toMs) {
-      found[found.length - 1] = { ...before, toMs: Math.max(before.toMs, one.toMs) };
-    } else found.push(one);
-  }
-  return found;
-}
-
-/** What is left of an interval without others, which are in rising order and do not overlap. */
-function* without({ fromMs, toMs }: Interval, others: readonly Interval[]): Generator<Interval> {
-  let atMs = fromMs;
-  for (const other of others) {
-    if (other.toMs <= atMs) continue;
-    if (other.fromMs >= toMs) break;
-    if (other.fromMs > atMs) yield { fromMs: atMs, toMs: other.fromMs };
-    atMs = other.toMs;
-  }
-  if (atMs < toMs) yield { fromMs: atMs, toMs };
 }

@@ -2,11 +2,12 @@
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
-import { type BucketRange, type PresenceChange, type Range, StoreError } from "../store.ts";
+import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { HolesPageBuilder } from "./holes-page.ts";
+import { maskReader } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { noBuckets } from "./pages.ts";
 import { presenceReader } from "./presence-table.ts";
@@ -23,6 +24,8 @@ export class Reader {
   readonly #path: string;
   readonly #db: Db;
   readonly #segments: SegmentReader;
+  /** Those that masks hide, too. */
+  readonly #allSegments: SegmentReader;
   readonly #tiers: TierReader;
   readonly #presence: (device: string) => PresenceChange[];
   readonly #sizes: SealedSizesReader;
@@ -33,7 +36,8 @@ export class Reader {
   constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
     this.#path = databasePath(settings.folder);
     this.#db = openForReading(this.#path, settings.busyTimeoutMs);
-    this.#segments = new SegmentReader(this.#db);
+    this.#segments = new SegmentReader(this.#db, maskReader(this.#db));
+    this.#allSegments = new SegmentReader(this.#db);
     this.#tiers = new TierReader(this.#db, this.#segments, settings.tiers);
     this.#presence = presenceReader(this.#db);
     this.#sizes = new SealedSizesReader(this.#db);
@@ -41,10 +45,11 @@ export class Reader {
     this.#onTrouble = onTrouble;
   }
 
-  readRaw(range: Range, limit: number, head: ChunkColumns): RawPage {
+  readRaw(range: RawRange, limit: number, head: ChunkColumns): RawPage {
+    const segments = range.withHidden ? this.#allSegments : this.#segments;
     return this.#inSnapshot(() => {
       const builder = new RawPageBuilder(head.type, limit);
-      for (const segment of this.#segments.read(range, head, () => false)) {
+      for (const segment of segments.read(range, head, () => false)) {
         if ("rows" in segment && !builder.add(segment.rows)) break;
       }
       return builder.page();

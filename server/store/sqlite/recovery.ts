@@ -34,7 +34,7 @@ export function recover({
 }
 
 export function describe(
-  { heads, meta, presence, records, sealer }: WriterParts,
+  { heads, masks, meta, presence, records, sealer }: WriterParts,
   { commit, receivedMs }: Recovered,
   nextSeries: number,
   recovered: boolean,
@@ -43,7 +43,8 @@ export function describe(
   return {
     ...{ epoch: meta.get("epoch"), commit, nextSeries, recovered },
     series: all.map((head) => sealer.stateOf(head)),
-    latest: all.flatMap((head) => latestOf(heads, head)),
+    latest: all.flatMap((head) => latestOf({ heads, masks }, head)),
+    masks: masks.all(),
     devices: records.devices(),
     metrics: records.metrics(),
     nextPresence: presence.next,
@@ -51,8 +52,8 @@ export function describe(
   };
 }
 
-/** Its newest reading; none of an empty one. */
-export function latestOf(heads: WriterParts["heads"], head: SeriesHead): Latest[] {
-  const newest = heads.newest(head);
+/** Its newest reading that is shown; none where there is none. */
+export function latestOf({ heads, masks }: Pick<WriterParts, "heads" | "masks">, head: SeriesHead): Latest[] {
+  const newest = masks.newestShown(heads, head);
   return newest ? [{ series: head.identity.series, ...newest }] : [];
 }

@@ -4,6 +4,7 @@
  */
 import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
+import { holding, type Interval, without } from "../intervals.ts";
 import type { Range } from "../store.ts";
 import { decodeStored, readSummary, type StoredChunk, type Summary, storedColumns } from "./chunks.ts";
 import { clusters } from "./clusters.ts";
@@ -28,6 +29,11 @@ export type Segment = { readonly rows: ChunkColumns } | WholeChunk;
 /** Says whether a chunk with this summary and span may stand as a whole. */
 export type WholeIsEnough = (summary: Summary, firstMs: number, lastMs: number) => boolean;
 
+/** Stretches of a range that are hidden, in rising order, none of which meet. */
+export type Masked = (series: number, fromMs: number, toMs: number) => Interval[];
+
+const noneMasked: Masked = () => [];
+
 interface Span {
   /** Infinity for the head: it came after every chunk. */
   readonly id: number;
@@ -49,13 +55,16 @@ export class UnreadableChunk extends Error {
 }
 
 export class SegmentReader {
+  readonly #masked: Masked;
   readonly #ending;
   readonly #reachingBack;
   readonly #endedBefore;
   readonly #rows;
   readonly #summary;
 
-  constructor(db: Db) {
+  /** `masked` tells what is left out; without it all that is kept is read. */
+  constructor(db: Db, masked: Masked = noneMasked) {
+    this.#masked = masked;
     const columns = "id, first_ms AS firstMs, last_ms AS lastMs";
     this.#ending = db.prepare(
       `SELECT ${columns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms < ? ORDER BY last_ms, id LIMIT ?`,
@@ -69,7 +78,19 @@ export class SegmentReader {
   }
 
   /** Segments of `range`; `head` holds rows of the range that are not sealed, or were not a moment ago. */
-  *read({ series, fromMs, toMs }: Range, head: ChunkColumns, wholeIsEnough: WholeIsEnough): Generator<Segment> {
+  *read(range: Range, head: ChunkColumns, wholeIsEnough: WholeIsEnough): Generator<Segment> {
+    // A chunk that a mask cuts lies whole in no stretch between masks, and so its summary is never used.
+    for (const shown of without(range, this.hidden(range))) {
+      yield* this.#shown({ ...range, ...shown }, head, wholeIsEnough);
+    }
+  }
+
+  /** What of a range is left out, in rising order. */
+  hidden({ series, fromMs, toMs }: Range): Interval[] {
+    return this.#masked(series, fromMs, toMs);
+  }
+
+  *#shown({ series, fromMs, toMs }: Range, head: ChunkColumns, wholeIsEnough: WholeIsEnough): Generator<Segment> {
     let startMs = fromMs;
     for (let atOnce = chunksAtOnce; ; atOnce = Math.min(atOnce * 2, maxChunksAtOnce)) {
       const found = this.#ending.all(series, startMs, toMs, atOnce + 1) as Span[];
@@ -91,6 +112,11 @@ export class SegmentReader {
    * those that lie on both sides of `beforeMs` are read.
    */
   timeBefore(series: number, beforeMs: number): number {
+    const hidden = this.#masked(series, Number.NEGATIVE_INFINITY, beforeMs);
+    return lastShown(hidden, beforeMs, (endMs) => this.#keptBefore(series, endMs));
+  }
+
+  #keptBefore(series: number, beforeMs: number): number {
     let foundMs = (this.#endedBefore.get(series, beforeMs) as number | null) ?? Number.NEGATIVE_INFINITY;
     for (const span of this.#reachingBack.all(series, beforeMs, beforeMs) as Span[]) {
       if (span.firstMs >= beforeMs) continue;
@@ -154,5 +180,14 @@ export class SegmentReader {
       if (!(error instanceof CodecError)) throw error;
       throw new UnreadableChunk(firstMs, lastMs, error);
     }
+  }
+}
+
+/** The last time before `beforeMs` that `before` tells of and none of these intervals holds; -Infinity for none. */
+export function lastShown(hidden: readonly Interval[], beforeMs: number, before: (beforeMs: number) => number): number {
+  for (let foundMs = before(beforeMs); ; ) {
+    const mask = holding(hidden, foundMs);
+    if (!mask) return foundMs;
+    foundMs = before(mask.fromMs);
   }
 }

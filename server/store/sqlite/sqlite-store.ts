@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { Backup, BackupOrder } from "../backups.ts";
 import type { Cuts } from "../cuts.ts";
+import type { Mask, NewMask } from "../masks.ts";
 import type { SeriesSizes } from "../sizes.ts";
 import type {
   Batch,
@@ -16,6 +17,7 @@ import type {
   Latest,
   PresenceChange,
   Range,
+  RawRange,
   RecentCommits,
   Refusal,
   SeriesState,
@@ -124,7 +126,7 @@ export class SqliteStore implements TelemetryStore {
     return (await this.#pair).writer.call("lastSeq", [device, session]);
   }
 
-  async readRaw(range: Range, limit: number): Promise<RawPage> {
+  async readRaw(range: RawRange, limit: number): Promise<RawPage> {
     const { writer, reader } = await this.#pair;
     const head = await writer.call("headRows", [range]);
     return head ? reader.call("readRaw", [range, limit, head], buffersOf(head)) : noReadings();
@@ -192,6 +194,18 @@ export class SqliteStore implements TelemetryStore {
 
   async deleteDevice(device: string): Promise<void> {
     return (await this.#pair).writer.call("deleteDevice", [device]);
+  }
+
+  async addMask(mask: NewMask): Promise<Mask | null> {
+    return (await this.#pair).writer.call("addMask", [mask]);
+  }
+
+  async removeMask(id: number): Promise<Mask | null> {
+    return (await this.#pair).writer.call("removeMask", [id]);
+  }
+
+  async masks(series: readonly number[]): Promise<Mask[]> {
+    return (await this.#pair).writer.call("masks", [series]);
   }
 
   /** Seals every head and empties the journal, as before a copy of the data or in a test of sealed readings. */

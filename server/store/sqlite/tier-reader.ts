@@ -59,7 +59,11 @@ export class TierReader {
     const finestMs = widths.at(-1);
     if (throughMs === undefined || finestMs === undefined || throughMs <= range.fromMs) return [spanOf(range)];
     const open = sliceRows(head, range.fromMs, throughMs).times;
-    const closed = joined([...this.#stale(range.series, range.fromMs, range.toMs), ...bucketsOf(open, finestMs)]);
+    const closed = joined([
+      ...this.#segments.hidden(range),
+      ...this.#stale(range.series, range.fromMs, range.toMs),
+      ...bucketsOf(open, finestMs),
+    ]);
     return planned(range, widths, (...span) => this.#tiers.frames(range.series, ...span), closed);
   }
 

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import { strangeBatch, strangeNumberIn } from "../keeping.ts";
+import type { Mask, NewMask } from "../masks.ts";
 import {
   type Batch,
   type Commit,
@@ -28,11 +29,13 @@ import { sizeOf } from "./files.ts";
 import { FreeSpace } from "./free-space.ts";
 import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
+import { addMask, removeMask } from "./hiding.ts";
 import { JournalLog } from "./journal-log.ts";
 import { commitsCutOff } from "./log-check.ts";
 import { keepLog } from "./log-keeper.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Marks } from "./marks.ts";
+import { MaskTable } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import { PresenceTable } from "./presence-table.ts";
@@ -86,6 +89,7 @@ export class Writer {
         budget: new Budget(db, this.#meta, settings.budget, () => this.#space.bytes),
         chunks: new Chunks(db),
         marks: new Marks(db),
+        masks: new MaskTable(db),
         presence: new PresenceTable(db, this.#meta),
         records: new Records(db),
         sealer: new Sealer(db, heads, stale, settings.chunkBytes),
@@ -177,11 +181,13 @@ export class Writer {
   }
 
   headRowAt(series: number, atMs: number): ChunkColumns | null {
-    return this.#parts.heads.get(series)?.rowAt(atMs) ?? null;
+    const head = this.#parts.heads.get(series);
+    return head ? this.#parts.masks.rowAt(head, atMs) : null;
   }
 
   headTimeBefore(series: number, beforeMs: number): number | null {
-    return this.#parts.heads.get(series)?.timeBefore(beforeMs) ?? null;
+    const head = this.#parts.heads.get(series);
+    return head ? this.#parts.masks.timeBefore(head, beforeMs) : null;
   }
 
   seriesState(numbers: readonly number[]): SeriesState[] {
@@ -189,7 +195,7 @@ export class Writer {
   }
 
   latest(numbers: readonly number[]): Latest[] {
-    return this.#known(numbers).flatMap((head) => latestOf(this.#parts.heads, head));
+    return this.#known(numbers).flatMap((head) => latestOf(this.#parts, head));
   }
 
   refusals(device: string): Refusal[] {
@@ -215,6 +221,18 @@ export class Writer {
   deleteDevice(device: string): void {
     this.#failures.guard(() => deleteDevice(this.#parts, device, this.#commit));
     this.#maintenance.wrote();
+  }
+
+  addMask(mask: NewMask): Mask | null {
+    return this.#failures.guard(() => addMask(this.#parts, mask, this.#commit));
+  }
+
+  removeMask(id: number): Mask | null {
+    return this.#failures.guard(() => removeMask(this.#parts, id, this.#commit));
+  }
+
+  masks(series: readonly number[]): Mask[] {
+    return series.flatMap((number) => this.#parts.masks.of(number));
   }
 
   sealAll(): void {

@@ -17,6 +17,7 @@ export function world(before: (found: { catalog: Catalog; clock: FakeClock }) =>
     nextSeries: 1,
     series: [],
     latest: [],
+    masks: [],
     devices: [],
     metrics: [],
     nextPresence: 1,

@@ -10,6 +10,7 @@ import { SeriesHead } from "../../../server/store/sqlite/head.ts";
 import { Heads } from "../../../server/store/sqlite/heads.ts";
 import { JournalLog } from "../../../server/store/sqlite/journal-log.ts";
 import { Marks } from "../../../server/store/sqlite/marks.ts";
+import { MaskTable } from "../../../server/store/sqlite/masks.ts";
 import { settingsOf } from "../../../server/store/sqlite/options.ts";
 import type { WriterParts } from "../../../server/store/sqlite/parts.ts";
 import type { TierShape } from "../../../server/store/sqlite/plan.ts";
@@ -64,6 +65,7 @@ export class Rolling {
       ...{ db, heads, journal, records, stale },
       chunks: new Chunks(db),
       marks: new Marks(db),
+      masks: new MaskTable(db),
       meta: new Meta(db),
       sealer: new Sealer(db, heads, stale, this.#chunkBytes),
     };
