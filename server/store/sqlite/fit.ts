@@ -19,7 +19,8 @@ export interface Piece {
 
 /**
  * Cuts `count` readings into pieces whose blobs are about `wantedBytes` long, none of more than `maxRows`. `guess` is how many
- * readings may make one. What is left at the end is the last piece and too short (`isShort`), or there is no such piece.
+ * readings may make one. What is left at the end is the last piece and too short (`isShort`), or there is no such piece; from
+ * `mayLeaveFrom` on it is left out, and not encoded, where it is about to be too short.
  */
 export function cutToFit(
   count: number,
@@ -27,11 +28,13 @@ export function cutToFit(
   wantedBytes: number,
   maxRows: number,
   encode: (start: number, end: number) => Buffer,
+  mayLeaveFrom = Number.POSITIVE_INFINITY,
 ): Piece[] {
   const pieces: Piece[] = [];
   let start = 0;
   let rows = Math.max(1, Math.round(guess));
   while (start < count) {
+    if (start >= mayLeaveFrom && count - start < Math.min(rows * leastShare, maxRows)) break;
     const piece = fitOne(start, count, rows, wantedBytes, maxRows, encode);
     pieces.push(piece);
     start = piece.end;

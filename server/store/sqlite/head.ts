@@ -5,7 +5,7 @@ import type { NewSeries } from "../store.ts";
 import { noRows, risingRows } from "./rows.ts";
 
 const firstCapacity = 16;
-const firstFullAt = 1024;
+const firstChunkRows = 1024;
 /** A head is full with between 2 % and 32 % more readings than one chunk should take: a fleet started together must not seal together. */
 const leastOver = 0.02;
 const jitter = 0.3;
@@ -45,7 +45,9 @@ export class SeriesHead {
   sealed: SealedState = { throughCommit: 0, count: 0, firstMs: null, lastMs: null };
   /** The newest reading of the sealed part. */
   sealedNewest: NewestReading | undefined;
-  /** Readings at which the head is full: a guess at first, then what the encoded size of the last chunk tells. */
+  /** About how many readings fill a chunk: a guess at first, then what the encoded size of the last one tells. */
+  chunkRows = firstChunkRows;
+  /** Readings at which the head is full, a little more. */
   fullAt: number;
   /** Waits in the queue of full heads. */
   queued = false;
@@ -78,7 +80,7 @@ export class SeriesHead {
 
   constructor(identity: NewSeries) {
     this.identity = identity;
-    this.fullAt = jittered(firstFullAt, identity.series, 0);
+    this.fullAt = jittered(this.chunkRows, identity.series, 0);
     this.#isText = identity.type === "string";
   }
 
@@ -256,9 +258,4 @@ export function jittered(rows: number, series: number, turn: number): number {
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   const spread = ((hash ^ (hash >>> 12)) >>> 0) / 0x100000000;
   return Math.max(16, Math.round(rows * (1 + leastOver + jitter * spread)));
-}
-
-/** About how many readings the chunks of a head take that is full at `fullAt`. */
-export function rowsOfChunk(fullAt: number): number {
-  return fullAt / (1 + leastOver + jitter / 2);
 }

@@ -4,7 +4,7 @@ import type { SeriesState } from "../store.ts";
 import { type ChunkInfo, Chunks } from "./chunks.ts";
 import type { Db } from "./driver.ts";
 import { cutToFit, isShort, type Piece } from "./fit.ts";
-import { jittered, type NewestReading, rowsOfChunk, type SealedState, type SeriesHead } from "./head.ts";
+import { jittered, type NewestReading, type SealedState, type SeriesHead } from "./head.ts";
 import type { Heads } from "./heads.ts";
 import { lowerBound, mergeRows, partOf, sliceRows } from "./rows.ts";
 import type { Staleness } from "./stale.ts";
@@ -12,6 +12,9 @@ import type { Staleness } from "./stale.ts";
 /** So many small chunks at the end of a series become one; sooner where they are no longer than this part of a chunk together. */
 export const mergeAt = 6;
 const tinyShare = 0.22;
+/** What the tables of a chunk take, about, whatever its length, and at most this part of it: the size of a short one tells too little otherwise. */
+const tableBytes = 60;
+const tableShare = 1 / 16;
 /** No chunk holds more readings: what a query must decode for one of them. */
 export const maxChunkRows = 16_384;
 
@@ -20,6 +23,7 @@ export interface Sealed {
   readonly head: SeriesHead;
   readonly state: SealedState;
   readonly newest: NewestReading | undefined;
+  readonly chunkRows: number;
   readonly fullAt: number;
   /** Rows of the head from here on were not written and stay in it; undefined where all were. */
   readonly keptFrom: number | undefined;
@@ -57,7 +61,7 @@ export class Sealer {
     const rows = head.rows();
     this.#stale.arrived(series, rows.times);
     const known = this.#chunks.newest(series, mergeAt + 2);
-    let run = this.#runToMerge(known, rows, head.fullAt);
+    let run = this.#runToMerge(known, rows, head.chunkRows);
     let merged = this.#readAll(run);
     if (!merged) {
       // A damaged chunk stays as it is, and the new readings go beside it: nobody else must suffer for it.
@@ -69,48 +73,49 @@ export class Sealer {
     const all = mergeRows(type, [old, rows]);
     const late = sliceRows(all, Number.NEGATIVE_INFINITY, ceilingMs + 1);
     const fresh = sliceRows(all, ceilingMs + 1, Number.POSITIVE_INFINITY);
-    const pieces = this.#cut(fresh, rowsOfChunk(head.fullAt));
-    const written = pieces.reduce((sum, { blob }) => sum + blob.length, 0);
-    const fullAt = fresh.times.length === 0 ? head.fullAt : this.#fullAt(series, written / fresh.times.length);
     // Rows that follow all that is sealed can be met again by a restart and change nothing: a commit of which a part is sealed may stay.
     const follows = head.isRising && (rows.times[0] as number) > (known[0]?.lastMs ?? Number.NEGATIVE_INFINITY);
+    const mayLeave = mayKeep && follows && type !== "string";
+    const sealed = old.times.length;
+    const pieces = this.#cut(fresh, head.chunkRows, mayLeave ? sealed + 1 : Number.POSITIVE_INFINITY);
+    const chunkRows = pieces.length === 0 ? head.chunkRows : this.#chunkRows(pieces);
+    const fullAt = pieces.length === 0 ? head.fullAt : jittered(chunkRows, series, this.#turn++);
     const end = pieces.at(-1);
-    let keptFrom: number | undefined;
-    if (mayKeep && follows && type !== "string" && end && isShort(end, this.#chunkBytes, maxChunkRows)) {
+    if (mayLeave && end?.end === fresh.times.length && isShort(end, this.#chunkBytes, maxChunkRows)) {
       if (pieces.length === 1)
-        return { ...unchanged(head), fullAt: Math.max(fullAt - old.times.length, rows.times.length + 16) };
-      const start = end.start - old.times.length;
-      if (start > 0) {
-        keptFrom = start;
-        pieces.pop();
-      }
+        return { ...unchanged(head), chunkRows, fullAt: Math.max(fullAt - sealed, rows.times.length + 16) };
+      if (end.start > sealed) pieces.pop();
     }
+    const written = pieces.at(-1)?.end ?? 0;
+    const keptFrom = written < fresh.times.length ? written - sealed : undefined;
     for (const { id } of run) this.#chunks.remove(id);
     const { repeated, news } = this.#compare(series, late);
     const receivedMs = Math.max(this.#heads.lastReceivedMs(head), ...merged.map((chunk) => chunk.receivedMs));
-    this.#write(series, news, this.#cut(news, rowsOfChunk(head.fullAt)), receivedMs);
+    this.#write(series, news, this.#cut(news, head.chunkRows), receivedMs);
     this.#write(series, fresh, pieces, receivedMs);
-    const count = late.times.length + (keptFrom === undefined ? fresh.times.length : (end as Piece).start);
+    const count = late.times.length + written;
     const state = {
       throughCommit: keptFrom === undefined ? commit : head.commitAt(keptFrom) - 1,
-      count: head.sealed.count + count - old.times.length - repeated,
+      count: head.sealed.count + count - sealed - repeated,
       firstMs: Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, all.times[0] as number),
       lastMs: Math.max(head.sealed.lastMs ?? Number.NEGATIVE_INFINITY, all.times[count - 1] as number),
     };
     const newest = keptFrom === undefined ? this.#heads.newest(head) : newestOf(rows, keptFrom - 1, receivedMs);
     this.save(series, state, newest);
-    return { head, state, newest, fullAt, keptFrom, alike: late.times.length - news.times.length };
+    return { head, state, newest, chunkRows, fullAt, keptFrom, alike: late.times.length - news.times.length };
   }
 
-  /** How many readings a head shall have, of which one takes `rowBytes` in a chunk. */
-  #fullAt(series: number, rowBytes: number): number {
-    return jittered(Math.min(maxChunkRows, this.#chunkBytes / rowBytes), series, this.#turn++);
+  /** About how many readings fill a chunk, as these pieces tell. */
+  #chunkRows(pieces: readonly Piece[]): number {
+    const forTables = Math.min(tableBytes, this.#chunkBytes * tableShare);
+    const bytes = pieces.reduce((sum, { blob }) => sum + blob.length - forTables, 0);
+    const rows = (pieces.at(-1) as Piece).end;
+    return Math.ceil(Math.min(maxChunkRows, ((this.#chunkBytes - forTables) * rows) / Math.max(bytes, 1)));
   }
 
-  #cut(rows: ChunkColumns, guess: number): Piece[] {
-    return cutToFit(rows.times.length, guess, this.#chunkBytes, maxChunkRows, (start, end) =>
-      encodeChunk(partOf(rows, start, end)),
-    );
+  #cut(rows: ChunkColumns, guess: number, mayLeaveFrom = Number.POSITIVE_INFINITY): Piece[] {
+    const encode = (start: number, end: number) => encodeChunk(partOf(rows, start, end));
+    return cutToFit(rows.times.length, guess, this.#chunkBytes, maxChunkRows, encode, mayLeaveFrom);
   }
 
   /** Chunks in order of arrival; undefined where one of them is damaged. */
@@ -148,12 +153,12 @@ export class Sealer {
   }
 
   /** The chunks at the end of the series that the new rows should be joined with, the newest first; often none. */
-  #runToMerge(known: readonly ChunkInfo[], rows: ChunkColumns, fullAt: number): readonly ChunkInfo[] {
+  #runToMerge(known: readonly ChunkInfo[], rows: ChunkColumns, chunkRows: number): readonly ChunkInfo[] {
     let best = 0;
     let firstMs = Number.POSITIVE_INFINITY;
     let bytes = 0;
     let count = rows.times.length;
-    const rowBytes = this.#chunkBytes / rowsOfChunk(fullAt);
+    const rowBytes = this.#chunkBytes / chunkRows;
     for (let size = 1; size <= Math.min(known.length, mergeAt); size++) {
       const chunk = known[size - 1] as ChunkInfo;
       bytes += chunk.bytes;
@@ -211,7 +216,7 @@ const sameTime = 1;
 const sameValue = 2;
 
 /** Of a head that stays as it is. */
-function unchanged(head: SeriesHead): Omit<Sealed, "fullAt"> {
+function unchanged(head: SeriesHead): Omit<Sealed, "chunkRows" | "fullAt"> {
   return { head, state: head.sealed, newest: head.sealedNewest, keptFrom: 0, alike: 0 };
 }
 

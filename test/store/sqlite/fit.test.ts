@@ -49,6 +49,28 @@ describe("readings that are cut into chunks", () => {
     }
   });
 
+  it("[SQ34] are left out behind the last whole one where they may be and fill none, and are not encoded then", () => {
+    const cut = (count: number, mayLeaveFrom: number) => {
+      const encoded: number[] = [];
+      const pieces = cutToFit(
+        count,
+        4_640,
+        wantedBytes,
+        mostRows,
+        (start, end) => {
+          encoded.push(end);
+          return Buffer.alloc(end - start);
+        },
+        mayLeaveFrom,
+      );
+      return { encoded, ends: pieces.map(({ end }) => end) };
+    };
+    expect(cut(6_000, 1)).toEqual({ encoded: [4_640], ends: [4_640] });
+    expect(cut(6_000, 4_641)).toEqual({ encoded: [4_640, 6_000], ends: [4_640, 6_000] });
+    expect(cut(9_200, 1)).toEqual({ encoded: [4_640, 9_200], ends: [4_640, 9_200] });
+    expect(cut(3_000, 1)).toEqual({ encoded: [3_000], ends: [3_000] });
+  });
+
   it("[SQ34] are cut where a chunk would have more than 16,384 of them, however few bytes those take", () => {
     const pieces = cutToFit(40_000, 1_000, wantedBytes, mostRows, () => Buffer.alloc(50));
     expect(pieces.map(({ end }) => end)).toEqual([16_384, 32_768, 40_000]);

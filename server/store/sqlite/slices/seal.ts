@@ -70,13 +70,14 @@ export function sealAll(place: Workplace): void {
 }
 
 function applySeals({ parts: { heads } }: Workplace, sealed: readonly Sealed[]): void {
-  for (const { head, state, newest, fullAt, keptFrom, alike } of sealed) {
+  for (const { head, state, newest, chunkRows, fullAt, keptFrom, alike } of sealed) {
     // What the rows do not add to the sealed part took the place of something there, or a restart met it again.
     const written = (keptFrom ?? head.length) - Math.min(head.metAgain, alike);
     heads.tally.overwritten += written - (state.count - head.sealed.count);
     head.metAgain = 0;
     head.sealed = state;
     head.sealedNewest = newest;
+    head.chunkRows = chunkRows;
     head.fullAt = fullAt;
     if (keptFrom === undefined) heads.clear(head);
     else heads.clearBefore(head, keptFrom);
