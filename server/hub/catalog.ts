@@ -5,6 +5,7 @@
 import type { DeviceMeta, MetricMeta } from "../protocol/metadata.ts";
 import { compileSelectors } from "../protocol/selector.ts";
 import type { Value, ValueType } from "../store/columns.ts";
+import type { Alias } from "../store/names.ts";
 import type { DeviceRecord, MetricRecord, StoreState } from "../store/store.ts";
 import { type Described, effectiveOf, fromRecordMeta, saidAlone } from "./described.ts";
 
@@ -13,7 +14,8 @@ export interface Series {
   /** The hub's own number; never reused. */
   readonly number: number;
   readonly device: Device;
-  readonly metric: string;
+  /** A person may change it: `Catalog.rename`. */
+  metric: string;
   readonly type: ValueType;
   /** True once one of its readings is on disk; before that no viewer and no query knows of it. */
   committed: boolean;
@@ -38,6 +40,10 @@ export interface Device {
   readonly metricMeta: Map<string, MetricMeta>;
   readonly metricsOwn: Map<string, Described<MetricMeta>>;
   readonly series: Map<string, Series>;
+  /** What comes under these metrics is stored elsewhere. */
+  readonly leads: Map<string, Alias>;
+  /** Other names that lead to a metric of this device. */
+  readonly ledHere: Map<string, readonly Alias[]>;
   /** The gateway that spoke for it last, if not itself. */
   via: string | undefined;
   /** Last time anything came from it, ms; null where nothing did since the store began. */
@@ -55,6 +61,7 @@ export class Catalog {
     this.#nextSeries = state.nextSeries;
     for (const record of state.devices) this.#loadDevice(record);
     for (const record of state.metrics) this.#loadMetric(record);
+    for (const alias of state.aliases) this.#lead(alias);
     for (const known of state.series) {
       // It was written ahead of readings that were refused then: nothing is stored under its number, and no type is settled.
       if (known.count === 0) continue;
@@ -99,6 +106,8 @@ export class Catalog {
       metricMeta: new Map(),
       metricsOwn: new Map(),
       series: new Map(),
+      leads: new Map(),
+      ledHere: new Map(),
       via: undefined,
       lastSeenMs: null,
       removed: false,
@@ -112,6 +121,46 @@ export class Catalog {
     return this.#add(device, metric, type, this.#nextSeries++);
   }
 
+  /** Gives a series another name, with what is known of its metric; the old one leads there from now on. */
+  rename(series: Series, metric: string): void {
+    const { device, metric: before } = series;
+    device.series.delete(before);
+    series.metric = metric;
+    device.series.set(metric, series);
+    const own = device.metricsOwn.get(before);
+    if (own) {
+      device.metricsOwn.delete(before);
+      device.metricMeta.delete(before);
+      describeMetric(device, metric, own);
+    }
+    this.lead({ device: device.id, metric: before, toDevice: device.id, toMetric: metric });
+  }
+
+  /** Leads a name, and all that led to it, to another one. */
+  lead(alias: Alias): void {
+    const { device, metric, toDevice, toMetric } = alias;
+    const before = this.findDevice(device)?.ledHere.get(metric) ?? [];
+    this.removeLead(toDevice, toMetric);
+    for (const one of before) {
+      this.removeLead(one.device, one.metric);
+      if (one.device !== toDevice || one.metric !== toMetric) this.#lead({ ...one, toDevice, toMetric });
+    }
+    this.removeLead(device, metric);
+    this.#lead(alias);
+  }
+
+  /** What comes under this name is stored under it again. */
+  removeLead(device: string, metric: string): void {
+    const leads = this.findDevice(device)?.leads;
+    const alias = leads?.get(metric);
+    if (!alias) return;
+    leads?.delete(metric);
+    const led = this.findDevice(alias.toDevice)?.ledHere;
+    const left = (led?.get(alias.toMetric) ?? []).filter((one) => one !== alias);
+    if (left.length > 0) led?.set(alias.toMetric, left);
+    else led?.delete(alias.toMetric);
+  }
+
   /** Forgets a series, of which nothing is stored any more. */
   removeSeries(series: Series): void {
     this.#series.delete(series.number);
@@ -121,6 +170,8 @@ export class Catalog {
   /** Forgets a device and its series. */
   removeDevice(device: Device): void {
     for (const series of device.series.values()) this.#series.delete(series.number);
+    for (const { metric } of [...device.leads.values()]) this.removeLead(device.id, metric);
+    for (const one of [...device.ledHere.values()].flat()) this.removeLead(one.device, one.metric);
     device.removed = true;
     this.#devices.delete(device.id);
   }
@@ -160,6 +211,12 @@ export class Catalog {
     this.#series.set(number, series);
     device.series.set(metric, series);
     return series;
+  }
+
+  #lead(alias: Alias): void {
+    const led = this.device(alias.toDevice, 0).ledHere;
+    this.device(alias.device, 0).leads.set(alias.metric, alias);
+    led.set(alias.toMetric, [...(led.get(alias.toMetric) ?? []), alias]);
   }
 
   #loadDevice(record: DeviceRecord): void {

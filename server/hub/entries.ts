@@ -46,6 +46,7 @@ export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEnt
 
 /** A series' entry in `GET series`. */
 export function seriesEntryOf(series: Series, span: SeriesSpan, presence: PresenceView): SeriesEntry {
+  const names = series.device.ledHere.get(series.metric);
   return {
     series: series.number,
     device: series.device.id,
@@ -57,6 +58,7 @@ export function seriesEntryOf(series: Series, span: SeriesSpan, presence: Presen
     firstTime: span.firstTimeMs,
     lastTime: span.lastTimeMs,
     count: span.count,
+    ...(names === undefined ? {} : { aliases: names.map(({ device, metric }) => ({ device, metric })) }),
   };
 }
 

@@ -34,6 +34,7 @@ import { ViewersBudget } from "./live/viewers-budget.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
+import { type SeriesNames, seriesNames } from "./rename.ts";
 import { storeStatus } from "./storage/room.ts";
 
 export interface HubOptions {
@@ -73,6 +74,7 @@ export class Hub {
   readonly presence: Presence;
   readonly history: History;
   readonly live: LiveSets;
+  readonly names: SeriesNames;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly #options: HubOptions;
@@ -146,6 +148,7 @@ export class Hub {
     this.#post = { arrivals, committer, ingest, intake, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
+    this.names = seriesNames({ store, catalog, committer, live: this.live, presence });
   }
 
   /** Takes a connection; the transport gives it what comes in, and tells when it is gone. */

@@ -9,7 +9,7 @@ import { metricName } from "./values.ts";
 const metricFields = metricMeta.shape;
 const example = '{"name":"Boiler room"}';
 
-/** `PATCH series/{n}`: null takes a person's change back, so that what the device says counts again. */
+/** What is known of a metric: null takes a person's change back, so that what the device says counts again. */
 export const metricEdit = z.strictObject({
   unit: metricFields.unit.nullable(),
   label: metricFields.label.nullable(),
@@ -21,7 +21,13 @@ export const metricEdit = z.strictObject({
   reportInterval: metricFields.reportInterval.nullable(),
   zones: metricFields.zones.nullable(),
 });
-export type MetricEdit = z.infer<typeof metricEdit>;
+
+/** `PATCH series/{n}`: the same, and another name. */
+export const seriesEdit = metricEdit.extend({
+  /** Readings under the name before are of this one from now on. */
+  metric: metricName.optional(),
+});
+export type SeriesEdit = z.infer<typeof seriesEdit>;
 
 /** `PATCH devices/{id}`. A metric of null takes back all changes of that metric. */
 export const deviceEdit = z.strictObject({
@@ -41,8 +47,8 @@ export function decodeDeviceEdit(text: string, limits: DecodeLimits): DeviceEdit
 }
 
 /** Reads the body of `PATCH series/{n}`. */
-export function decodeMetricEdit(text: string, limits: DecodeLimits): MetricEdit | Refusal {
-  return decodeObject(text, metricEdit, example, limits);
+export function decodeSeriesEdit(text: string, limits: DecodeLimits): SeriesEdit | Refusal {
+  return decodeObject(text, seriesEdit, example, limits);
 }
 
 /** Reads a body that is one object of this `schema`; `example` shows one. */

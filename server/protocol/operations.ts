@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { backupAnswer, backupOrder } from "./backup.ts";
 import type { ErrorCode } from "./codes.ts";
-import { deviceEdit, metricEdit } from "./edit.ts";
+import { deviceEdit, seriesEdit } from "./edit.ts";
 import {
   acrossReadingsAnswer,
   arrivalsAnswer,
@@ -39,6 +39,7 @@ import {
   statesFields,
   storageQuery,
 } from "./query.ts";
+import { aliasQuery } from "./series.ts";
 import { storageAnswer, storagePreviewAnswer } from "./storage.ts";
 import { deviceName } from "./values.ts";
 import { seriesEntry } from "./viewer.ts";
@@ -139,10 +140,17 @@ export const operations = {
     errors: listErrors,
   },
   editSeries: {
-    ...{ ...seriesPath, method: "PATCH", body: metricEdit },
-    summary: "Change what is known of a series' metric: it beats what the device says; null takes a change back",
+    ...{ ...seriesPath, method: "PATCH", body: seriesEdit },
+    summary:
+      "Change what is known of a series' metric: it beats what the device says; null takes a change back. metric renames it: what is sent under the old name is stored under the new one",
     answers: { 200: seriesEntry },
-    errors: [...seriesErrors, ...bodyErrors, ...storeErrors],
+    errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "invalid_name", "conflict"],
+  },
+  removeAlias: {
+    ...{ path: `${seriesPath.path}/aliases`, segments: seriesPath.segments, method: "DELETE", query: aliasQuery },
+    summary: "Take another name of a series away: what is sent under it is a metric of that name again",
+    answers: { 200: seriesEntry },
+    errors: [...seriesErrors, ...storeErrors, "not_found"],
   },
   removeSeries: {
     ...{ ...seriesPath, method: "DELETE" },

@@ -190,7 +190,8 @@ function gather(parameters: URLSearchParams): Record<string, string | string[]> 
   return gathered;
 }
 
-function read<T extends z.ZodType>(schema: T, parameters: URLSearchParams): z.output<T> {
+/** Reads a query by its schema. Throws a `Refusal`. */
+export function read<T extends z.ZodType>(schema: T, parameters: URLSearchParams): z.output<T> {
   const judged = judge(schema, gather(parameters));
   if (judged.ok) return judged.value;
   const { code, message } = describeProblems(judged.issues, "query", "invalid_query", "parameter");

@@ -130,6 +130,8 @@ export const seriesEntry = z.object({
   firstTime: time.nullable(),
   lastTime: time.nullable(),
   count: z.int(),
+  /** Names under which readings of it come as well: a sensor need not know that it was renamed. */
+  aliases: z.array(z.object({ device: z.string(), metric: z.string() })).optional(),
 });
 export type SeriesEntry = z.infer<typeof seriesEntry>;
 

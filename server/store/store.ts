@@ -10,6 +10,7 @@ import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
 import type { Cuts } from "./cuts.ts";
 import type { Mask, MaskStore } from "./masks.ts";
+import type { Alias, NameStore } from "./names.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
 /** A series that comes into being with its first reading. */
@@ -151,6 +152,8 @@ export interface StoreState {
   readonly masks: readonly Mask[];
   readonly devices: readonly DeviceRecord[];
   readonly metrics: readonly MetricRecord[];
+  /** Other names of series, by device and metric. */
+  readonly aliases: readonly Alias[];
   /** The next free number of a change of presence. */
   readonly nextPresence: number;
   /** When a hub is last known to have run on this store, ms since the epoch: its newest commit or `appendPresence`. Null in a new one. */
@@ -217,6 +220,8 @@ export class StoreOpenError extends Error {
 }
 
 export interface TelemetryStore extends MaskStore {
+  readonly names: NameStore;
+
   /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
   open(): Promise<StoreState>;
 

@@ -4,6 +4,7 @@ import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
 import { maskRules } from "./contract/masks.ts";
+import { nameRules } from "./contract/names.ts";
 import { presenceRules } from "./contract/presence.ts";
 import { questionRules } from "./contract/questions.ts";
 import { readingRules } from "./contract/readings.ts";
@@ -31,6 +32,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("deletes", () => deleteRules(current));
     describe("masks", () => maskRules(current));
     describe("senders and records", () => recordRules(current));
+    describe("names", () => nameRules(current));
     describe("presence", () => presenceRules(current));
     describe("sizes", () => sizeRules(current));
   });

@@ -40,6 +40,7 @@ class Gate {
 }
 
 export class SwitchedStore implements TelemetryStore {
+  readonly names;
   readonly #inner: TelemetryStore;
   readonly #failures: (StoreError | undefined)[] = [];
   readonly #lastSeqFailures: StoreError[] = [];
@@ -56,6 +57,7 @@ export class SwitchedStore implements TelemetryStore {
 
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
+    this.names = inner.names;
   }
 
   /** The next append stores nothing and fails like this. */

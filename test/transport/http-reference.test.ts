@@ -163,6 +163,7 @@ describe("/openapi.json", () => {
     ["getStorage", "GET", "/api/v1/storage", undefined, 200],
     ["previewRemoval", "GET", "/api/v1/storage/preview?device=house/south&metric=*", undefined, 200],
     ["removeReadings", "DELETE", "/api/v1/readings?device=house/south&metric=*", undefined, 200],
+    ["removeAlias", "DELETE", "/api/v1/series/2/aliases?device=house/south&metric=air", undefined, 404],
     ["removeSeries", "DELETE", "/api/v1/series/2", undefined, 200],
     ["listArrivals", "GET", "/api/v1/arrivals", undefined, 200],
     ["makeBackup", "POST", "/api/v1/backup", { file: "/copy.db" }, 503],

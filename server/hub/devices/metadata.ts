@@ -19,7 +19,9 @@ export function mergeMetadata(device: Device, said: DeviceMeta, batch: OpenBatch
     batch.addDevice(device);
     changed = true;
   }
-  for (const [metric, meta] of Object.entries(said.metrics ?? {})) {
+  for (const [name, meta] of Object.entries(said.metrics ?? {})) {
+    const metric = presentName(device, name);
+    if (metric !== name && said.metrics?.[metric]) continue;
     const known = device.metricsOwn.get(metric);
     const merged: MetricMeta = { ...known?.said, ...meta };
     if (known && !differs(known.said, merged)) continue;
@@ -33,8 +35,16 @@ export function mergeMetadata(device: Device, said: DeviceMeta, batch: OpenBatch
 /** Metrics that a device (undefined where it is new) would be described by after `said`. */
 export function describedMetrics(device: Device | undefined, said: Pick<DeviceMeta, "metrics">): number {
   let count = device?.metricMeta.size ?? 0;
-  for (const metric of Object.keys(said.metrics ?? {})) if (!device?.metricMeta.has(metric)) count++;
+  for (const name of Object.keys(said.metrics ?? {})) {
+    if (!device?.metricMeta.has(presentName(device, name))) count++;
+  }
   return count;
+}
+
+/** A device that goes on with the old name of a metric means the one that it has now. */
+function presentName(device: Device, metric: string): string {
+  const lead = device.leads.get(metric);
+  return lead?.toDevice === device.id ? lead.toMetric : metric;
 }
 
 export function differs(before: object, after: object): boolean {

@@ -2,7 +2,7 @@
 import type { Columns } from "../../store/columns.ts";
 import type { Batch, DeviceRecord, MetricRecord, NewSeries, Refusal } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
-import { saidAlone, toRecordMeta } from "../described.ts";
+import { toRecordMeta } from "../described.ts";
 import { Receipt, type Sender } from "./receipt.ts";
 import type { SequenceSpace } from "./sequence.ts";
 
@@ -106,13 +106,11 @@ export class OpenBatch {
         ({ id, firstSeenMs, own }): DeviceRecord => ({ device: id, firstSeenMs, meta: toRecordMeta(own) }),
       ),
       metrics: [...this.#metrics].flatMap(([device, metrics]) =>
-        [...metrics].map(
-          (metric): MetricRecord => ({
-            device: device.id,
-            metric,
-            meta: toRecordMeta(device.metricsOwn.get(metric) ?? saidAlone({})),
-          }),
-        ),
+        [...metrics].flatMap((metric): MetricRecord[] => {
+          // It has another name by now, under which it is written too.
+          const own = device.metricsOwn.get(metric);
+          return own ? [{ device: device.id, metric, meta: toRecordMeta(own) }] : [];
+        }),
       ),
     };
   }

@@ -7,6 +7,7 @@ import type { Reading, Readings, Samples } from "../../protocol/device.ts";
 import { shortMessage } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { typeOfValue, type Value } from "../../store/columns.ts";
+import type { Alias } from "../../store/names.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device, Series } from "../catalog.ts";
 import type { OpenBatch } from "./batch.ts";
@@ -215,6 +216,8 @@ export class Ingest {
       this.#refuse(index, metric, typeProblem(known, value), raw);
       return undefined;
     }
+    const lead = device?.leads.get(metric);
+    if (lead) return this.#seriesOfLead(index, lead, value, raw);
     const { catalog, limits } = this.#deps;
     const problem = device
       ? seriesLimitProblem(device, catalog.seriesCount, limits)
@@ -227,6 +230,17 @@ export class Ingest {
     if (owner !== this.#told) this.#spokenFor(owner);
     const series = catalog.addSeries(owner, metric, typeOfValue(value));
     this.#batch.addSeries(series);
+    return series;
+  }
+
+  /** Under another name the reading is of another metric, or of another device: that one neither sends it nor is spoken for. */
+  #seriesOfLead(index: number, { toDevice, toMetric }: Alias, value: Value, raw: unknown): Series | undefined {
+    const [deviceId, device, told] = [this.#deviceId, this.#device, this.#told];
+    if (device && device !== told) this.#spokenFor(device);
+    if (toDevice !== deviceId) this.#turnTo(toDevice);
+    this.#told = this.#device;
+    const series = this.#seriesOf(index, toMetric, value, raw);
+    [this.#deviceId, this.#device, this.#told] = [deviceId, device, device];
     return series;
   }
 

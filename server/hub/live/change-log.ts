@@ -69,6 +69,12 @@ export class ChangeLog {
     this.#bound();
   }
 
+  /** A series has another name: for whom that is none of theirs it is gone. */
+  seriesRenamed({ device, number }: Series, before: string, commit: number): void {
+    this.#removals.push({ commit, device: device.id, series: { number, metric: before } });
+    this.#bound();
+  }
+
   /** Readings of a series were deleted, and not all of them: whoever has them has them still. */
   readingsDeleted(series: Series, commit: number): void {
     this.#deletions.push({ commit, series });

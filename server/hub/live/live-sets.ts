@@ -176,6 +176,30 @@ export class LiveSets {
     await this.#announcer.tellNow(from);
   }
 
+  /**
+   * A series has another name than `before`. Resolves once viewers were told: those for whom it is one of theirs now, or none
+   * any more, too. No commit may come before that.
+   */
+  async seriesRenamed(series: Series, before: string): Promise<void> {
+    const { number, device } = series;
+    this.#log.seriesRenamed(series, before, this.#position.commit);
+    const sets = this.#memberships.get(number)?.sets;
+    for (const set of this.#sets.values()) {
+      const known = set.series.has(number);
+      if (known === set.matches(series)) continue;
+      this.#snapshots.renew(set);
+      if (known) {
+        set.announceSeries([{ series: number, removed: true }]);
+        sets?.splice(sets.indexOf(set), 1);
+      } else {
+        set.announceDevices([deviceEntryOf(device, this.#deps.presence)]);
+        set.know([series]);
+        sets?.push(set);
+      }
+    }
+    await this.#announcer.tellNow([series]);
+  }
+
   /** A series is gone from store and catalog. */
   seriesRemoved(series: Series): void {
     this.#memberships.delete(series.number);

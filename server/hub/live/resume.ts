@@ -51,7 +51,10 @@ function changesOf(set: LiveSet, from: number, log: ResumeDeps["log"]): Changes 
   const { removals, changed } = log.since(from);
   return {
     removals: removals.filter(
-      ({ device, series }) => set.matchesDevice(device) && (series === undefined || set.matchesMetric(series.metric)),
+      ({ device, series }) =>
+        set.matchesDevice(device) &&
+        // Under another name it may still be one of theirs.
+        (series === undefined || (set.matchesMetric(series.metric) && !set.series.has(series.number))),
     ),
     changed: changed && {
       devices: changed.devices.filter(({ id }) => set.matchesDevice(id)),

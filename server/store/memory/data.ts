@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Value, ValueType } from "../columns.ts";
 import type { Mask } from "../masks.ts";
+import type { Alias } from "../names.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
 
 export interface MemorySeries {
@@ -32,6 +33,8 @@ export class MemoryData {
   nextMask = 1;
   readonly devices = new Map<string, DeviceRecord>();
   readonly metrics = new Map<string, MetricRecord>();
+  /** In order of device and metric. */
+  aliases: readonly Alias[] = [];
   /** Marks of each device, newest use last. */
   readonly marks = new Map<string, SessionMark[]>();
   readonly refusals = new Map<string, Refusal[]>();

@@ -37,6 +37,7 @@ import type {
 import { StoreError } from "../store.ts";
 import { MemoryData, type MemorySeries } from "./data.ts";
 import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
+import { memoryNames } from "./names.ts";
 import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -45,6 +46,7 @@ const answeredAtOnce = 3;
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
+  readonly names;
   readonly #data: MemoryData;
   #overwritten = 0;
   #failures = 0;
@@ -52,6 +54,7 @@ export class MemoryStore implements TelemetryStore {
 
   constructor(data = new MemoryData()) {
     this.#data = data;
+    this.names = memoryNames(data);
   }
 
   /** Lets the next `count` appends fail with a retryable `store_unavailable`: for tests of what happens then. */
@@ -73,6 +76,7 @@ export class MemoryStore implements TelemetryStore {
       masks: masksOf(data, numbers),
       devices: [...data.devices.values()],
       metrics: [...data.metrics.values()],
+      aliases: data.aliases,
       nextPresence: data.nextPresence,
       aliveMs: newerOf(data.receivedMs, data.aliveMs),
       recovered,
@@ -275,6 +279,7 @@ export class MemoryStore implements TelemetryStore {
     data.marks.delete(device);
     data.refusals.delete(device);
     data.presence.delete(device);
+    data.aliases = data.aliases.filter((one) => one.device !== device && one.toDevice !== device);
   }
 
   async sizes(fromMs: number, toMs: number): Promise<SeriesSizes> {

@@ -51,6 +51,8 @@ export interface WriterCalls {
   addMask(mask: NewMask): Mask | null;
   removeMask(id: number): Mask | null;
   masks(series: readonly number[]): Mask[];
+  rename(series: number, metric: string): void;
+  removeAlias(device: string, metric: string): void;
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;

@@ -41,7 +41,7 @@ export interface HeadTally {
  * the cache, and V8 keeps every other number of an object behind a pointer of its own.
  */
 export class SeriesHead {
-  readonly identity: NewSeries;
+  identity: NewSeries;
   sealed: SealedState = { throughCommit: 0, count: 0, firstMs: null, lastMs: null };
   /** The newest reading of the sealed part. */
   sealedNewest: NewestReading | undefined;

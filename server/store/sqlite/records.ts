@@ -103,6 +103,7 @@ export class Records {
     for (const table of ["devices", "metrics", "refusals"]) {
       this.#db.prepare(`DELETE FROM ${table} WHERE device = ?`).run(device);
     }
+    this.#db.prepare("DELETE FROM aliases WHERE device = ? OR to_device = ?").run(device, device);
   }
 
   /** Deletes a series; its chunks and tiers wait in `doomed` until they are taken away in slices. */

@@ -1,6 +1,7 @@
 /** What a start finds: heads and marks rebuilt from the journal, and what the hub is told of it. */
 import { newerOf } from "../keeping.ts";
 import type { Latest, StoreState } from "../store.ts";
+import { readAliases } from "./aliases.ts";
 import type { SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
 
@@ -34,7 +35,7 @@ export function recover({
 }
 
 export function describe(
-  { heads, masks, meta, presence, records, sealer }: WriterParts,
+  { db, heads, masks, meta, presence, records, sealer }: WriterParts,
   { commit, receivedMs }: Recovered,
   nextSeries: number,
   recovered: boolean,
@@ -47,6 +48,7 @@ export function describe(
     masks: masks.all(),
     devices: records.devices(),
     metrics: records.metrics(),
+    aliases: readAliases(db),
     nextPresence: presence.next,
     aliveMs: newerOf(receivedMs, presence.aliveMs),
   };

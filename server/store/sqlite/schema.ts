@@ -63,9 +63,11 @@ const migrations = [
      time_ms INTEGER NOT NULL, value TEXT NOT NULL, at_ms INTEGER NOT NULL, code TEXT NOT NULL);
    CREATE INDEX quarantine_by_device ON quarantine (device, id);
    CREATE TABLE policies (place INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, ages TEXT NOT NULL);
-   CREATE TABLE aliases (device TEXT NOT NULL, metric TEXT NOT NULL, series INTEGER NOT NULL,
+   CREATE TABLE aliases (device TEXT NOT NULL, metric TEXT NOT NULL, to_device TEXT NOT NULL, to_metric TEXT NOT NULL,
      PRIMARY KEY (device, metric)) WITHOUT ROWID;
-   CREATE TABLE absorbed (series INTEGER PRIMARY KEY, into_series INTEGER NOT NULL);`,
+   CREATE INDEX aliases_by_target ON aliases (to_device, to_metric);
+   CREATE TABLE absorbed (series INTEGER PRIMARY KEY, into_series INTEGER NOT NULL, moved INTEGER NOT NULL,
+     dropped INTEGER NOT NULL, open INTEGER NOT NULL);`,
 ] as const;
 
 /** Makes the tables of a new database. */

@@ -32,6 +32,7 @@ import { Backups } from "./backup.ts";
 import { suspect } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
+import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { buffersOf, noChanges, noHoles, noReadings } from "./pages.ts";
@@ -51,6 +52,7 @@ export function createSqliteStore(options: SqliteStoreOptions & StoreEvents): Te
 }
 
 export class SqliteStore implements TelemetryStore {
+  readonly names = namesOf(() => this.#pair);
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;
   #pair: Promise<WorkerPair> = Promise.reject(closed);

@@ -1,5 +1,6 @@
 /** Entry of both worker threads. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { removeAlias, rename } from "./aliases.ts";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { checkDatabase } from "./checker.ts";
 import { headsAt, manyHeadRows } from "./head-rows.ts";
@@ -52,6 +53,8 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     addMask: (mask) => writer.get().addMask(mask),
     removeMask: (id) => writer.get().removeMask(id),
     masks: (series) => writer.get().masks(series),
+    rename: (...values) => writer.get().change((parts) => rename(parts, ...values)),
+    removeAlias: (...values) => writer.get().change((parts) => removeAlias(parts, ...values)),
     sealAll: () => writer.get().sealAll(),
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),

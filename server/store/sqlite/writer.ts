@@ -235,6 +235,13 @@ export class Writer {
     return series.flatMap((number) => this.#parts.masks.of(number));
   }
 
+  /** A change of what is kept, in transactions of its own; `commit` is the newest one. */
+  change<T>(work: (parts: WriterParts, commit: number) => T): T {
+    const done = this.#failures.guard(() => work(this.#parts, this.#commit));
+    this.#maintenance.wrote();
+    return done;
+  }
+
   sealAll(): void {
     this.#failures.guard(() => this.#maintenance.sealAll());
   }

@@ -9,6 +9,7 @@ import type { PresenceView } from "../../hub/entries.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Removed } from "../../hub/removal.ts";
+import type { SeriesNames } from "../../hub/rename.ts";
 import type { Storage } from "../../hub/storage/storage.ts";
 import type { Clock, Log } from "../../ports.ts";
 import type { DeviceEdit } from "../../protocol/edit.ts";
@@ -36,6 +37,7 @@ export interface HttpHub {
   timeline(device: Device, fromMs: number, toMs: number): Promise<PresenceEntry[]>;
   /** Removes a range of each of these series from every tier. Resolves once durable. */
   removeReadings(series: readonly number[], fromMs: number, toMs: number): Promise<Removed>;
+  readonly names: SeriesNames;
   status(): Promise<StatusAnswer>;
   /** Acknowledgements and commits since the start, counted by how long they took. */
   latencies(): { readonly ackMs: LatencyCounts; readonly commitMs: LatencyCounts };

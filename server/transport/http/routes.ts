@@ -11,7 +11,7 @@ import { postReadings } from "./post-readings.ts";
 import { getReadings } from "./readings.ts";
 import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
-import { deleteSeries, getSeries, patchSeries } from "./series.ts";
+import { deleteAlias, deleteSeries, getSeries, patchSeries } from "./series.ts";
 import { getStates } from "./states.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
 import { getStorage, previewRemoval } from "./storage.ts";
@@ -30,6 +30,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   listSeries: getSeries,
   editSeries: patchSeries,
   removeSeries: deleteSeries,
+  removeAlias: deleteAlias,
   listLatest: getLatest,
   getReadings,
   getStates,

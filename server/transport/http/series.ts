@@ -1,10 +1,12 @@
 import type { Series } from "../../hub/catalog.ts";
 import { emptySpan, seriesEntryOf } from "../../hub/entries.ts";
-import { decodeMetricEdit } from "../../protocol/edit.ts";
+import { decodeSeriesEdit } from "../../protocol/edit.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { RemovedSeriesAnswer, SeriesAnswer } from "../../protocol/http.ts";
 import { parseSeriesQuery } from "../../protocol/query.ts";
+import { parseAliasQuery } from "../../protocol/series.ts";
 import type { SeriesEntry } from "../../protocol/viewer.ts";
+import type { Answer } from "./answer.ts";
 import { pageOfSeries } from "./paging.ts";
 import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 
@@ -19,8 +21,7 @@ export const getSeries: Handler = async ({ context, query }) => {
 };
 
 /** The series whose number the path holds. Throws a `Refusal`. */
-function seriesOfPath({ context, path, query }: ApiRequest): Series {
-  onlyParameters(query);
+function seriesOfPath({ context, path }: ApiRequest): Series {
   const text = path.n ?? "";
   if (!/^[1-9]\d{0,14}$/.test(text)) {
     const shown = JSON.stringify(text.slice(0, 40).toWellFormed());
@@ -31,21 +32,37 @@ function seriesOfPath({ context, path, query }: ApiRequest): Series {
   throw new Refusal("unknown_series", `There is no series ${text}; GET /api/v1/series lists those there are.`);
 }
 
-/** `PATCH series/{n}`: what a person says of its metric beats what the device says. */
+/** `PATCH series/{n}`: what a person says of its metric beats what the device says; and another name for it. */
 export const patchSeries: Handler = async (request) => {
+  onlyParameters(request.query);
   const { context, body } = request;
   const series = seriesOfPath(request);
-  const edit = decodeMetricEdit((await body()).text, context.limits);
+  const edit = decodeSeriesEdit((await body()).text, context.limits);
   if (edit instanceof Refusal) throw edit;
   // Its body took a while to come.
   seriesOfPath(request);
-  await context.hub.editDevice(series.device, { metrics: { [series.metric]: edit } });
+  const { metric, ...described } = edit;
+  if (metric !== undefined) await context.hub.names.rename(series, metric);
+  await context.hub.editDevice(series.device, { metrics: { [series.metric]: described } });
+  return entryOf(series, request);
+};
+
+/** `DELETE series/{n}/aliases`: readings under that name make a series of their own again. */
+export const deleteAlias: Handler = async (request) => {
+  const series = seriesOfPath(request);
+  const { device, metric } = parseAliasQuery(request.query);
+  await request.context.hub.names.forget(series, device, metric);
+  return entryOf(series, request);
+};
+
+async function entryOf(series: Series, { context }: ApiRequest): Promise<Answer> {
   const [state] = await context.store.seriesState([series.number]);
   return { json: seriesEntryOf(series, state ?? emptySpan, context.presence) satisfies SeriesEntry };
-};
+}
 
 /** `DELETE series/{n}`: all its readings go, and with them its number and its type. */
 export const deleteSeries: Handler = async (request) => {
+  onlyParameters(request.query);
   const { number } = seriesOfPath(request);
   const { hub } = request.context;
   const { readings } = await hub.removeReadings([number], Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);

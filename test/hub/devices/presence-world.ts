@@ -20,6 +20,7 @@ export function world(before: (found: { catalog: Catalog; clock: FakeClock }) =>
     masks: [],
     devices: [],
     metrics: [],
+    aliases: [],
     nextPresence: 1,
     aliveMs: null,
     recovered: false,
