@@ -1,8 +1,9 @@
 /** The traces of any series of any devices in one window of time, and what comes while that window stands. */
+import { compileSelectors } from "../../server/protocol/index.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView, SeriesView } from "../client/hub-view.ts";
 import { DeviceFeed, type Trace } from "./device-feed.ts";
-import { keyOf, type SeriesName } from "./explore-choice.ts";
+import { isFleet, keyOf, type SeriesName } from "./explore-choice.ts";
 import { type DataSpan, openingRange, type Range, type TimeWindow, windowOf } from "./ranges.ts";
 
 export interface ExploreFeedOptions {
@@ -41,6 +42,7 @@ export class ExploreFeed {
   readonly #view: Pick<HubView, "devices">;
   readonly #parts = new Map<string, Part>();
   readonly #listeners = new Set<() => void>();
+  readonly #fleets = new Map<string, { readonly atMs: number; readonly span: DataSpan }>();
   #names: readonly SeriesName[] = [];
   #chosen: Range | undefined;
   #opening: Range | undefined;
@@ -155,7 +157,33 @@ export class ExploreFeed {
       if (series.firstMs !== undefined) firstMs = Math.min(firstMs ?? series.firstMs, series.firstMs);
       if (series.timeMs !== undefined) lastMs = Math.max(lastMs ?? series.timeMs, series.timeMs);
     }
+    for (const fleet of this.#names.filter(isFleet)) {
+      const span = this.#fleetSpan(fleet);
+      if (span.firstMs !== undefined) firstMs = Math.min(firstMs ?? span.firstMs, span.firstMs);
+      if (span.lastMs !== undefined) lastMs = Math.max(lastMs ?? span.lastMs, span.lastMs);
+    }
     return { firstMs, lastMs };
+  }
+
+  /** Of all devices that a name matches, looked at once a second: each frame asks, and there may be thousands. */
+  #fleetSpan(fleet: SeriesName): DataSpan {
+    const nowMs = performance.now();
+    const known = this.#fleets.get(keyOf(fleet));
+    if (known && nowMs - known.atMs < 1_000) return known.span;
+    const matches = compileSelectors([fleet.device]);
+    let span: DataSpan = { firstMs: undefined, lastMs: undefined };
+    for (const device of this.#view.devices.values()) {
+      if (!matches(device.entry.device)) continue;
+      for (const { entry, firstMs = Number.POSITIVE_INFINITY, timeMs } of device.series.values()) {
+        if (entry.metric !== fleet.metric || timeMs === undefined) continue;
+        span = {
+          firstMs: Math.min(span.firstMs ?? firstMs, firstMs),
+          lastMs: Math.max(span.lastMs ?? timeMs, timeMs),
+        };
+      }
+    }
+    this.#fleets.set(keyOf(fleet), { atMs: nowMs, span });
+    return span;
   }
 
   #begin(device: DeviceView, metrics: readonly string[], range: Range, known: Part | undefined): void {

@@ -45,7 +45,7 @@ export const timeZone = {
 
   /** Takes what the hub said of its zone; one that this browser does not know is passed over. */
   hubIs(zone: string): void {
-    if (zone === hubZone || !isKnown(zone)) return;
+    if (zone === hubZone || !isKnownZone(zone)) return;
     hubZone = zone;
     tell();
   },
@@ -61,7 +61,8 @@ function tell(): void {
   for (const call of [...listeners]) call();
 }
 
-function isKnown(zone: string): boolean {
+/** Whether this browser knows a zone (IANA). */
+export function isKnownZone(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: zone }) !== undefined;
   } catch {

@@ -2,7 +2,7 @@ import { css, html, LitElement } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { icons } from "./icons.ts";
-import { returnFocus } from "./popover-focus.ts";
+import { returnFocus } from "./popover.ts";
 
 export interface MenuAction {
   readonly id: string;

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { DeviceView, HubView, SeriesView } from "../client/hub-view.ts";
 import { compareNames, formatCount } from "../data/format.ts";
-import { baseStyles } from "../styles/shared.ts";
+import { baseStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { matches, searchWords } from "./device-order.ts";
 import { icons } from "./icons.ts";
@@ -21,44 +21,13 @@ interface Found {
 export class CandlePicker extends LitElement {
   static override styles = [
     baseStyles,
+    searchStyles,
     css`
       :host {
         position: relative;
         display: block;
         width: 300px;
         max-width: 100%;
-      }
-      label {
-        display: flex;
-        gap: 8px;
-        align-items: center;
-        min-height: var(--control-height);
-        padding: 0 10px;
-        border: 1px solid var(--border);
-        border-radius: var(--radius-s);
-        background: var(--surface);
-        color: var(--text-muted);
-      }
-      label:focus-within {
-        border-color: var(--focus);
-        outline: 1px solid var(--focus);
-      }
-      input {
-        flex: 1;
-        min-width: 0;
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--text);
-        font-size: var(--input-text);
-      }
-      /* Its label shows it. */
-      input:focus-visible {
-        outline: none;
-      }
-      input::placeholder {
-        color: var(--text-muted);
-        opacity: 1;
       }
       .list {
         position: absolute;
@@ -110,7 +79,7 @@ export class CandlePicker extends LitElement {
   override render() {
     const { opened } = this;
     return html`<div @keydown=${this.#key} @focusout=${this.#left}>
-      <label>
+      <label class="search">
         ${icons.search}<span class="hidden-text">${texts.market.any}</span>
         <input
           type="search"

@@ -7,7 +7,7 @@ import { formatCount, formatNumber } from "../data/format.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
-import { returnFocus } from "./popover-focus.ts";
+import { placeBelow, popoverStyles, returnFocus } from "./popover.ts";
 
 type Progress =
   | { readonly is: "going"; readonly bytes: number; readonly rows: number | undefined; readonly end: AbortController }
@@ -30,6 +30,7 @@ export class ChartExport extends LitElement {
   static override styles = [
     baseStyles,
     buttonStyles,
+    popoverStyles,
     css`
       :host {
         position: relative;
@@ -39,20 +40,7 @@ export class ChartExport extends LitElement {
         gap: 8px;
       }
       .menu {
-        position: fixed;
-        inset: auto;
         width: min(420px, calc(100vw - 24px));
-        margin: 0;
-        padding: 12px;
-        border: 1px solid var(--border);
-        border-radius: var(--radius);
-        background: var(--surface-raised);
-        box-shadow: var(--shadow-raised);
-        color: var(--text);
-      }
-      .menu:popover-open {
-        display: grid;
-        gap: 12px;
       }
       .kind {
         display: grid;
@@ -85,7 +73,7 @@ export class ChartExport extends LitElement {
       }
       /* The place where something will be said is there before, for those who listen. */
       .going:has(.said:empty) {
-        margin-top: -12px;
+        margin-top: -16px;
       }
       .said {
         color: var(--text-muted);
@@ -273,14 +261,10 @@ export class ChartExport extends LitElement {
     if (event.newState === "open") this.opened = true;
   };
 
-  /** Below its button, and inside the screen. */
   async #place(event: ToggleEvent): Promise<void> {
     if (event.newState !== "open") return;
     await this.updateComplete;
-    const { bottom, right } = this.opener.getBoundingClientRect();
-    const left = Math.max(12, right - this.menu.offsetWidth);
-    this.menu.style.top = `${Math.min(bottom + 4, innerHeight - this.menu.offsetHeight - 12)}px`;
-    this.menu.style.left = `${left}px`;
+    placeBelow(this.opener, this.menu);
   }
 }
 

@@ -48,6 +48,8 @@ export const exploreChartStyles: CSSResult = css`
     align-items: baseline;
     gap: 0 16px;
     min-height: 28px;
+    /* What is drawn stands there. */
+    padding-right: 152px;
   }
   h2 {
     min-width: 4ch;

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
+import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { ExploreFeed } from "../data/explore-feed.ts";
 import { formatInstant } from "../data/format.ts";
@@ -31,6 +32,7 @@ function isOther(group: ExploreGroup | undefined, before: ExploreGroup | undefin
 /** What the page around the charts does for them. */
 export interface ExploreScene {
   readonly client: HubClient;
+  readonly api: HubApi;
   readonly feed: ExploreFeed;
   /** The window of all charts at this moment. */
   window(): TimeWindow;
@@ -125,7 +127,7 @@ export class ExploreChart extends LitElement {
   /** Draws the chart, and the words where it is time. */
   #draw(): number | undefined {
     if (!this.hasUpdated || this.plotHost.clientWidth === 0) return undefined;
-    this.#plot ??= explorePlotOf(this.plotHost, this.group.kind, this.heightPx, {
+    this.#plot ??= explorePlotOf(this.plotHost, this.group.kind === "states" ? "states" : "numbers", this.heightPx, {
       pointed: (pointed) => {
         this.pointed = pointed;
       },

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
-import { keyOf, type SeriesName } from "../data/explore-choice.ts";
+import { isFleet, keyOf, type SeriesName } from "../data/explore-choice.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { brevity, lookClass, lookStyles } from "./explore-chart-styles.ts";
@@ -122,7 +122,7 @@ export class ExploreChips extends LitElement {
         ${
           line
             ? html`<span class=${brevity(seriesLabel(line.series))}>${seriesLabel(line.series)}</span> <span class="device">${deviceLabel(line.device)}</span>`
-            : html`<span class=${brevity(name.metric)}>${name.metric}</span> <span class="device">${name.device} – ${texts.explore.unknown}</span>`
+            : html`<span class=${brevity(name.metric)}>${name.metric}</span> <span class="device">${isFleet(name) ? name.device : `${name.device} – ${texts.explore.unknown}`}</span>`
         }
       </span>
       <button

@@ -1,7 +1,8 @@
 /** What is drawn on one of the linked charts, and how the lines are shared out among the charts. */
 
-import type { ExploreSplit } from "../data/explore-choice.ts";
+import { type ExploreChoice, isFleet, keyOf, type SeriesName } from "../data/explore-choice.ts";
 import type { ExploredSeries } from "../data/explore-feed.ts";
+import { type ExploreKind, type ExploreView, type ExploreWay, isAsked, isPower, viewOf } from "../data/explore-view.ts";
 import { texts } from "../texts/index.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
@@ -14,33 +15,46 @@ export interface ExploreLine extends ExploredSeries {
 
 export interface ExploreGroup {
   readonly key: string;
-  readonly kind: "numbers" | "states";
+  /** What the address calls it: its unit, its series, its fleet. */
+  readonly id: string;
+  readonly kind: ExploreKind;
   readonly heading: string;
   readonly lines: readonly ExploreLine[];
+  /** Of a chart over all devices that a name matches. */
+  readonly fleet?: SeriesName;
+  readonly view: ExploreView;
+  /** Whether it draws what the hub is asked for by itself. */
+  readonly asked: boolean;
 }
 
-/** Charts in the order in which their first series was chosen; states stand below the numbers, a strip each. */
-export function groupsOf(lines: readonly ExploreLine[], split: ExploreSplit): ExploreGroup[] {
+/** Charts in the order in which their first series was chosen; then fleets; states stand below the numbers, a strip each. */
+export function groupsOf(
+  lines: readonly ExploreLine[],
+  { split, series, views }: Pick<ExploreChoice, "split" | "series" | "views">,
+): ExploreGroup[] {
   const numbers = new Map<string, ExploreLine[]>();
+  const made = (kind: ExploreKind, id: string, part: Pick<ExploreGroup, "heading" | "lines" | "fleet">) => {
+    const view = viewOf(kind, views.get(id));
+    return { key: `${kind} ${id}`, id, kind, view, asked: isAsked(kind, view), ...part };
+  };
   const strips: ExploreGroup[] = [];
   for (const line of lines) {
     const { entry } = line.series;
     if (entry.type !== "number") {
-      strips.push({ key: `state ${line.key}`, kind: "states", heading: nameOfLine(line), lines: [line] });
+      strips.push(made("states", line.key, { heading: nameOfLine(line), lines: [line] }));
       continue;
     }
-    const key = split === "unit" ? `unit ${entry.unit ?? ""}` : `series ${line.key}`;
-    numbers.set(key, [...(numbers.get(key) ?? []), line]);
+    const id = split === "unit" ? (entry.unit ?? "") : line.key;
+    numbers.set(id, [...(numbers.get(id) ?? []), line]);
   }
-  const charts = [...numbers].map(
-    ([key, its]): ExploreGroup => ({
-      key,
-      kind: "numbers",
-      heading: split === "unit" ? headingOf(its) : nameOfLine(its[0] as ExploreLine),
-      lines: its,
-    }),
-  );
-  return [...charts, ...strips];
+  const charts = [...numbers].map(([id, its]) => {
+    const group = made("numbers", id, { heading: nameOfLine(its[0] as ExploreLine), lines: its });
+    return split === "unit" ? { ...group, heading: headingOf(its, group.asked) } : group;
+  });
+  const fleets = series.filter(isFleet).map((fleet) => {
+    return made("fleet", keyOf(fleet), { heading: `${fleet.metric} · ${fleet.device}`, lines: [], fleet });
+  });
+  return [...charts, ...fleets, ...strips];
 }
 
 /** `Temperature · Boiler 1`. */
@@ -48,18 +62,25 @@ export function nameOfLine({ device, series }: Pick<ExploredSeries, "device" | "
   return `${seriesLabel(series)} · ${deviceLabel(device)}`;
 }
 
-/** What the series of one chart have in common: their name where it is one, and the unit. */
-function headingOf(lines: readonly ExploreLine[]): string {
+/** What a chart calls something that it can draw. */
+export function wayName({ lines }: ExploreGroup, way: ExploreWay): string {
+  const { energy, ways } = texts.explore;
+  return way === "integral" && isPower(lines[0]?.series.entry.unit) ? energy : ways[way];
+}
+
+/** What the series of one chart have in common: their name where it is one, and the unit; what is asked for may have another one. */
+function headingOf(lines: readonly ExploreLine[], asked: boolean): string {
   const labels = new Set(lines.map(({ series }) => seriesLabel(series)));
   const [first] = labels;
   const unit = lines[0]?.series.entry.unit;
-  if (labels.size === 1 && first !== undefined) return unit ? `${first} (${unit})` : first;
+  if (labels.size === 1 && first !== undefined) return unit && !asked ? `${first} (${unit})` : first;
   return unit ?? texts.explore.noUnit;
 }
 
 /** Whether two groups are drawn and named alike: a chart need not be told of each time that they are made. */
 export function sameGroup(a: ExploreGroup | undefined, b: ExploreGroup | undefined): boolean {
   if (!a || !b || a.key !== b.key || a.kind !== b.kind || a.heading !== b.heading) return false;
+  if (a.view.way !== b.view.way || a.view.per !== b.view.per) return false;
   if (a.lines.length !== b.lines.length) return false;
   return a.lines.every((line, at) => {
     const other = b.lines[at];

@@ -3,7 +3,7 @@
 import { formatInstant, formatZone } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { texts } from "../texts/index.ts";
-import type { ExploreChart } from "./explore-chart.ts";
+import type { ExploreScene } from "./explore-chart.ts";
 import { type PictureChart, pictureOf } from "./explore-picture.ts";
 
 /** Days are left out where they are the present one's; of a picture they are not. */
@@ -16,7 +16,13 @@ function endsOf({ fromMs, toMs }: TimeSpan): string {
   return `${texts.device.stands(from ?? "", to ?? "")} ${formatZone(toMs)}`;
 }
 
-export async function picturedCharts(elements: Iterable<ExploreChart>): Promise<Blob> {
+/** A chart that can be pictured. */
+interface Pictured {
+  readonly scene: Pick<ExploreScene, "window">;
+  pictured(): PictureChart | undefined;
+}
+
+export async function picturedCharts(elements: Iterable<Pictured>): Promise<Blob> {
   const all = [...elements];
   const window = all[0]?.scene.window();
   const range = window ? endsOf(window) : "";

@@ -6,7 +6,7 @@ import { timeZone, type ZoneChoice, zoneChoices } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { type LanguageKey, language, languageKeys, languages, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
-import { returnFocus } from "./popover-focus.ts";
+import { popoverStyles, returnFocus } from "./popover.ts";
 
 export const themeIcons = { system: icons.system, light: icons.sun, dark: icons.moon } satisfies Record<
   ThemeChoice,
@@ -19,25 +19,15 @@ export class SettingsMenu extends LitElement {
   static override styles = [
     baseStyles,
     buttonStyles,
+    popoverStyles,
     css`
       :host {
         display: inline-flex;
       }
       .menu {
-        position: fixed;
         inset: var(--header-height) 8px auto auto;
         width: min(320px, calc(100vw - 16px));
         margin: 4px 0 0;
-        padding: 16px;
-        border: 1px solid var(--border);
-        border-radius: var(--radius);
-        background: var(--surface-raised);
-        box-shadow: var(--shadow-raised);
-        color: var(--text);
-      }
-      .menu:popover-open {
-        display: grid;
-        gap: 16px;
       }
       .name {
         margin-bottom: 6px;

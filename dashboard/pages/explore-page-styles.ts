@@ -51,6 +51,17 @@ export const explorePageStyles: CSSResult = css`
     grid-template-columns: minmax(0, 1fr);
     gap: 12px;
   }
+  .chart {
+    position: relative;
+    min-width: 0;
+  }
+  /* In the head of the chart, which keeps this room: it outlives the chart that another choice makes. */
+  explore-view {
+    position: absolute;
+    z-index: 4;
+    top: 7px;
+    right: 9px;
+  }
   .charts:focus {
     outline: none;
   }

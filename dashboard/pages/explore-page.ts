@@ -13,6 +13,8 @@ import {
   hrefOf,
   keyOf,
   type SeriesName,
+  type ViewChange,
+  withChange,
   withSeries,
 } from "../data/explore-choice.ts";
 import { ExploreFeed } from "../data/explore-feed.ts";
@@ -22,14 +24,15 @@ import { go, goInPlace, type Route } from "../data/route.ts";
 import { exploreKeys } from "../elements/chart-keys.ts";
 import { type ExploreMove, splitChoice } from "../elements/explore-bar.ts";
 import "../elements/explore-chart.ts";
-import type { ExploreScene } from "../elements/explore-chart.ts";
+import type { ExploreAsked } from "../elements/explore-asked.ts";
+import type { ExploreChart, ExploreScene } from "../elements/explore-chart.ts";
+import "../elements/explore-view.ts";
 import "../elements/explore-chips.ts";
 import "../elements/chart-export.ts";
 import { type ExploreGroup, type ExploreLine, groupsOf, Looks } from "../elements/explore-lines.ts";
-import { picturedCharts } from "../elements/explore-pictured.ts";
-import "../elements/explore-start.ts";
 import { icons } from "../elements/icons.ts";
 import "../elements/series-picker.ts";
+import { timeZone } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
@@ -82,7 +85,7 @@ export class ExplorePage extends LitElement implements Drawn {
   }
 
   #open(): void {
-    const { client, view } = this.hub;
+    const { client, view, api } = this.hub;
     const feed = new ExploreFeed({ client, view, widthPx: innerWidth });
     this.#feed = feed;
     this.#ends = [
@@ -99,6 +102,7 @@ export class ExplorePage extends LitElement implements Drawn {
     this.#moves = moves;
     this.#scene = {
       client,
+      api,
       feed,
       window: () => moves.window(),
       latestMs: () => moves.latestMs(),
@@ -168,11 +172,13 @@ export class ExplorePage extends LitElement implements Drawn {
   #content(lines: readonly ExploreLine[]) {
     if (this.#choice.series.length === 0) {
       if (!this.hub.view.complete) return html`<p class="note" role="status">${texts.list.loading}</p>`;
+      void import("../elements/explore-start.ts");
       return html`<explore-start .view=${this.hub.view}></explore-start>`;
     }
-    if (lines.length === 0)
+    const groups = groupsOf(lines, this.#choice);
+    if (groups.length === 0)
       return html`<p class="note">${this.hub.view.complete ? texts.explore.unknown : texts.list.loading}</p>`;
-    const groups = groupsOf(lines, this.#choice.split);
+    if (groups.some(({ asked }) => asked)) void import("../elements/explore-asked.ts");
     return html`
       ${this.#bar(lines)}
       ${
@@ -187,15 +193,27 @@ export class ExplorePage extends LitElement implements Drawn {
         ${repeat(
           groups,
           ({ key }) => key,
-          (group) => html`<explore-chart
-            .scene=${this.#scene}
-            .group=${group}
-            .heightPx=${heightOf(group, groups.length)}
-          ></explore-chart>`,
+          (group) => this.#chartOf(group, heightOf(group, groups.length)),
         )}
       </div>
       <p class="hints">${matchMedia("(pointer: coarse)").matches ? texts.explore.touchHints : texts.explore.hints}</p>
     `;
+  }
+
+  #chartOf(group: ExploreGroup, heightPx: number) {
+    const { zone } = this.#choice;
+    return html`<div class="chart">
+      ${
+        group.asked
+          ? html`<explore-asked .scene=${this.#scene} .group=${group} .heightPx=${heightPx} .zone=${zone ?? timeZone.shown}></explore-asked>`
+          : html`<explore-chart .scene=${this.#scene} .group=${group} .heightPx=${heightPx}></explore-chart>`
+      }
+      <explore-view
+        .group=${group}
+        .zone=${zone}
+        @change-view=${(event: CustomEvent<ViewChange>) => this.#go(withChange(this.#choice, group, event.detail))}
+      ></explore-view>
+    </div>`;
   }
 
   #bar(lines: readonly ExploreLine[]) {
@@ -230,7 +248,7 @@ export class ExplorePage extends LitElement implements Drawn {
           const trace = line.hidden ? undefined : this.#feed.trace(line);
           return trace ? [{ device: line.device.entry.device, metric: line.series.entry.metric, trace }] : [];
         }),
-      picture: () => picturedCharts(this.renderRoot.querySelectorAll("explore-chart")),
+      picture: async () => (await import("../elements/explore-pictured.ts")).picturedCharts(this.#charts()),
     };
   }
 
@@ -287,8 +305,14 @@ export class ExplorePage extends LitElement implements Drawn {
 
   /** All charts at once, since one moved the window of all. */
   #redraw(): void {
-    for (const chart of this.renderRoot.querySelectorAll("explore-chart")) chart.redraw();
+    for (const chart of this.#charts()) chart.redraw();
     requestDraw(this);
+  }
+
+  /** Those whose code is here. */
+  #charts(): (ExploreChart | ExploreAsked)[] {
+    const all = this.renderRoot.querySelectorAll<ExploreChart | ExploreAsked>("explore-chart, explore-asked");
+    return [...all].filter((chart) => "redraw" in chart);
   }
 
   readonly #key = (event: KeyboardEvent): void => {
@@ -300,8 +324,8 @@ export class ExplorePage extends LitElement implements Drawn {
 }
 
 /** One chart alone has the room of several. */
-function heightOf({ kind }: ExploreGroup, charts: number): number {
-  if (kind === "states") return 76;
+function heightOf({ kind, asked }: ExploreGroup, charts: number): number {
+  if (kind === "states") return asked ? 160 : 76;
   const tall = narrow.matches ? 260 : 360;
   return charts === 1 ? tall : charts === 2 ? 260 : 200;
 }

@@ -108,7 +108,13 @@ describe("the address of linked charts", () => {
   it.each(["1h", { fromMs: 1_700_000_000_000, toMs: 1_700_000_100_000 }, undefined] as const)(
     "holds all that is looked at, and gives it back: range %j",
     (range) => {
-      const choice = { series, range, hidden: ["kessel:2/Füllstand"], split: "series" as const };
+      const views = new Map([
+        ["kessel:2/Füllstand", { way: "increase", per: "day" }],
+        ["m³/h", { way: "integral", per: "auto" }],
+        ["", { way: "range", per: "week" }],
+      ] as const);
+      const hidden = ["kessel:2/Füllstand"];
+      const choice = { series, range, hidden, split: "series" as const, views, zone: "Asia/Seoul" };
       const href = hrefOf(choice);
       expect(exploreChoiceOf(parseRoute(href))).toEqual(choice);
       // As a browser tells it.
@@ -123,15 +129,16 @@ describe("the address of linked charts", () => {
   });
 
   it("passes over what makes no sense, names each series once, and at most 40 of them", () => {
-    const params = new URLSearchParams("s=&s=a&s=/b&s=a/&s=a/b&s=a/b&hide=c/d&split=x&range=2h");
+    const params = new URLSearchParams("s=&s=a&s=/b&s=a/&s=a/b&s=a/b&hide=c/d&split=x&range=2h&as=mean:year:W&tz=Mars");
     const choice = exploreChoiceOf({ params });
-    expect(choice).toEqual({ series: [{ device: "a", metric: "b" }], range: undefined, hidden: [], split: "unit" });
+    const none = { range: undefined, hidden: [], split: "unit", views: new Map(), zone: undefined };
+    expect(choice).toEqual({ series: [{ device: "a", metric: "b" }], ...none });
     const many = Array.from({ length: 60 }, (_, index) => ({ device: "a", metric: `m${index}` }));
     expect(exploreChoiceOf(parseRoute(exploreHref(many))).series).toHaveLength(mostExplored);
   });
 
   it("does not hide what is no longer shown", () => {
-    const choice = { series, range: undefined, hidden: ["kessel:2/Füllstand"], split: "unit" as const };
+    const choice = { ...exploreChoiceOf({ params: new URLSearchParams() }), series, hidden: ["kessel:2/Füllstand"] };
     expect(withSeries(choice, series.slice(0, 1)).hidden).toEqual([]);
   });
 });

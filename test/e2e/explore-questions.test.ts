@@ -1,0 +1,128 @@
+/** What a household wants to know of its meters: kWh a day, the fleet at a glance, how long the pump ran; chosen in the page, kept in its address. */
+import type { Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { axeViolations, World } from "./world.ts";
+
+const minute = 60_000;
+const berlin = { timezoneId: "Europe/Berlin" };
+/** A week in whose middle clocks change in Berlin. */
+const from = Date.parse("2026-03-26T00:00+01:00");
+const to = Date.parse("2026-04-02T00:00+02:00");
+const stepMs = 10 * minute;
+const range = `from=${from}&to=${to - 1}`;
+
+function chart(page: Page, heading: string | RegExp): Locator {
+  return page.locator("explore-asked").filter({ has: page.getByRole("heading", { name: heading }) });
+}
+
+function hashOf(page: Page): string {
+  return decodeURIComponent(new URL(page.url()).hash);
+}
+
+/** The values of a chart's legend, the spaces that do not break as ones that do. */
+async function valuesOf(of: Locator): Promise<string[]> {
+  return (await of.locator(".legend .value").allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
+}
+
+describe("exploring what was counted", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+    const times = Array.from({ length: (to - from) / stepMs + 1 }, (_, index) => from + index * stepMs);
+    for (const number of [1, 2, 3]) {
+      const device = await world.device(`house/${number}`, {
+        name: `House ${number}`,
+        reportInterval: stepMs,
+        metrics: { power: { unit: "W", label: "Power" }, meter: { unit: "kWh" } },
+      });
+      device.send({
+        type: "samples",
+        seq: 1,
+        times,
+        values: {
+          power: times.map(() => number * 1_000),
+          // Is replaced by another one that begins at 0.
+          meter: times.map((_, index) => (index < 500 ? index / 2 : (index - 500) / 2)),
+          // Half of each hour.
+          pump: times.map((timeMs) => (timeMs / stepMs) % 6 < 3),
+        },
+      });
+      await device.next("ack");
+    }
+  });
+  afterAll(() => world.stop());
+
+  it("tells kWh of W for each day by the clocks of the browser, by the keyboard, also where a day has 23 hours", async () => {
+    const { page, complaints } = await world.visit(`#/explore?s=house/1/power&s=house/2/power&${range}`, berlin);
+    const open = page.getByRole("button", { name: "Power (W): Values" });
+    await open.focus();
+    await page.keyboard.press("Enter");
+    const menu = page.getByRole("dialog", { name: "What is drawn" });
+    await menu.getByRole("button", { name: "Energy" }).focus();
+    await page.keyboard.press("Enter");
+    await menu.getByRole("button", { name: "Day" }).focus();
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => hashOf(page)).toContain("&as=integral:day:W&tz=Europe/Berlin");
+    const power = chart(page, "Power");
+    // 167 hours.
+    await expect.poll(() => valuesOf(power)).toEqual(["Σ 167 kWh", "Σ 334 kWh"]);
+    expect(await power.locator(".at").textContent()).toMatch(/each 1.d, drawn from .* · Europe\/Berlin/);
+    await power.locator(".plot").focus();
+    for (let steps = 0; steps < 4; steps++) await page.keyboard.press("Shift+ArrowLeft");
+    await expect.poll(() => power.locator(".at").textContent()).toBe("Sun, Mar 29, 2026");
+    expect(await valuesOf(power)).toEqual(["23 kWh", "46 kWh"]);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+
+    // Whoever is sent the link has the same days, wherever they are; and Back takes the choice back.
+    const elsewhere = await world.visit(new URL(page.url()).hash, { timezoneId: "Asia/Seoul" });
+    await expect.poll(() => valuesOf(chart(elsewhere.page, "Power"))).toEqual(["Σ 167 kWh", "Σ 334 kWh"]);
+    await elsewhere.page.context().close();
+    await page.goBack();
+    await expect.poll(() => hashOf(page)).toContain("as=integral:auto:W");
+    await page.context().close();
+  });
+
+  it("tells how far counters rose, a new meter counted from 0, in the zone of the address", async () => {
+    const { page } = await world.visit(`#/explore?s=house/1/meter&${range}&as=increase:day:kWh&tz=UTC`, berlin);
+    const meter = chart(page, "meter");
+    const rows = (to - from) / stepMs;
+    await expect.poll(() => valuesOf(meter)).toEqual([`Σ ${(499 + rows - 500) / 2} kWh`]);
+    expect(await meter.locator(".at").textContent()).toContain("UTC");
+    await page.context().close();
+  });
+
+  it("draws a fleet by a selector, and says of how many devices", async () => {
+    const { page, complaints } = await world.visit(`#/explore?s=house/1/power&${range}`, berlin);
+    await page.getByRole("button", { name: "Power (W): Values" }).click();
+    const field = page.getByRole("textbox", { name: "Devices with power" });
+    expect(await field.inputValue()).toBe("house/*");
+    await field.press("Enter");
+    await expect.poll(() => hashOf(page)).toContain("s=house/*/power");
+    const fleet = chart(page, "power · 3 devices (house/*)");
+    await expect.poll(() => valuesOf(fleet)).toEqual(["1,100 – 2,900 W"]);
+    await page.getByRole("button", { name: /: Percentiles/ }).click();
+    await page.getByRole("button", { name: "Sum" }).click();
+    await expect.poll(() => valuesOf(fleet)).toEqual(["6,000 W"]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("tells how long a state held, each day and in all", async () => {
+    const address = `#/explore?s=house/1/pump&${range}&as=time:day:house/1/pump&tz=Europe/Berlin`;
+    const { page, complaints } = await world.visit(address, { ...berlin, viewport: { width: 390, height: 844 } });
+    const pump = chart(page, "pump · House 1");
+    await expect.poll(() => valuesOf(pump)).toEqual(["3.5 d · 50%", "3.5 d · 50%"]);
+    expect(await axeViolations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says in the hub's words why it tells nothing", async () => {
+    const address = `#/explore?s=house/1/power&from=-62000000000000&to=${to}&as=integral:day:W&tz=Europe/Berlin`;
+    const { page } = await world.visit(address, berlin);
+    await page.getByRole("alert").filter({ hasText: "at most 100 years" }).waitFor();
+    await page.context().close();
+  });
+});
