@@ -8,12 +8,24 @@ import type { Cells } from "../codec/cells.ts";
 import { type Db, transact } from "./driver.ts";
 import { foldCells, joinCells } from "./fold.ts";
 import type { SeriesHead } from "./head.ts";
-import { bucketFloor, type Interval, type TierShape } from "./plan.ts";
+import { LateTiers } from "./late-tiers.ts";
+import type { WriterParts } from "./parts.ts";
+import { bucketFloor, type Interval, joined, type TierShape } from "./plan.ts";
 import { noRows } from "./rows.ts";
 import { SegmentReader, UnreadableChunk } from "./segments.ts";
 import type { Workplace } from "./slices/job.ts";
 import { TierReader } from "./tier-reader.ts";
 import { Tiers } from "./tiers.ts";
+
+type RollParts = Pick<WriterParts, "heads" | "meta" | "stale">;
+
+/** Chunks from some time on. */
+interface Density {
+  /** Readings a millisecond of the densest one; null for no chunk. */
+  readonly perMs: number | null;
+  readonly lastMs: number | null;
+  readonly chunks: number;
+}
 
 /** Beyond this (35,000 years) divisions of times are not exact any more, and readings are rolled up no further. */
 const rolledLimitMs = 2 ** 50;
@@ -21,11 +33,21 @@ const rolledLimitMs = 2 ** 50;
 const rowsPerPage = 30_000;
 /** A tier goes on by so many of its buckets at a time, or by one of the coarsest. */
 const bucketsAtOnce = 8;
+/** While commits come it goes on by this part of the coarsest bucket at most (six hours), or by three times its pace where that is more. */
+const strideShare = 1 / 4;
+/** What lasts longer is still told by tiers where raw readings were thinned away. */
+const heldMs = 3_600_000;
+/** Of a dense series no more is left to the readings than about so many. */
+const readingsAtOnce = 1 << 16;
+/** Chunks that are looked at to tell which tiers pay from there on; the work reaches no further than they do. */
+const chunksJudged = 64;
 
 interface Work {
   readonly series: number;
-  /** What is made anew; undefined: it goes on behind what is rolled up. */
+  /** What is made anew; undefined: it goes on behind what is rolled up, or fills a tier. */
   readonly stale: Interval | undefined;
+  /** The one tier that is made, of what was rolled up before there was such a tier; undefined: all of them. */
+  readonly filled?: number;
   /** How far the series is rolled up. */
   readonly throughMs: number;
   /** Of the finest tier that is made. */
@@ -50,32 +72,35 @@ class Roller {
   readonly #db: Db;
   readonly #shape: TierShape;
   readonly #coarsestMs: number;
-  readonly #parts: Pick<Workplace["parts"], "heads" | "stale">;
+  readonly #parts: RollParts;
   readonly #reader: TierReader;
   readonly #tiers: Tiers;
   readonly #density;
   readonly #save;
   readonly #rawFrom;
+  readonly #late: LateTiers;
   #work: Work | undefined;
   /** No commit comes: it goes on in shorter strides, so that little is left to the readings. */
   #atRest = false;
 
-  constructor(db: Db, shape: TierShape, parts: Pick<Workplace["parts"], "heads" | "stale">) {
+  constructor(db: Db, shape: TierShape, parts: RollParts) {
     this.#db = db;
     this.#shape = shape;
     this.#coarsestMs = shape.widthsMs.at(-1) as number;
     this.#parts = parts;
     this.#reader = new TierReader(db, new SegmentReader(db), shape);
     this.#tiers = new Tiers(db, shape);
-    // Of the first chunks from there on: what comes later decides for itself.
+    // The densest chunk decides: a tier for it is no longer for the sparse ones around it, where it is not written.
     this.#density = db.prepare(
-      `SELECT sum(count - 1) AS steps, sum(last_ms - first_ms) AS spanMs FROM
-       (SELECT count, first_ms, last_ms FROM chunks WHERE series = ? AND last_ms >= ? ORDER BY last_ms LIMIT 64)`,
+      `SELECT max(iif(count >= ?, (count - 1.0) / max(last_ms - first_ms, 1), 0)) AS perMs, max(last_ms) AS lastMs,
+         count(*) AS chunks FROM (SELECT count, first_ms, last_ms FROM chunks
+         WHERE series = ? AND last_ms >= ? AND first_ms < ? ORDER BY last_ms LIMIT ${chunksJudged})`,
     );
     this.#save = db.prepare(
       "INSERT INTO rolled (series, through_ms) VALUES (?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms",
     );
     this.#rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
+    this.#late = new LateTiers(parts.meta, shape);
     this.#lookAtAll();
     parts.stale.onChange = (series, change) => {
       if (this.#work?.series === series) this.#work.changes.push(change);
@@ -100,6 +125,7 @@ class Roller {
       for (const series of seen) due.add(series);
       throw error;
     }
+    if (due.size === 0) this.#late.done();
     return due.size > 0;
   }
 
@@ -124,7 +150,9 @@ class Roller {
     }
     try {
       const untilMs = this.#gather(work);
-      if (untilMs !== undefined) this.#finish(work, untilMs);
+      if (untilMs === undefined) return;
+      if (work.filled === undefined) this.#finish(work, untilMs);
+      else this.#fill(work, work.filled, untilMs);
     } catch (error) {
       if (!(error instanceof UnreadableChunk)) throw error;
       // Whoever asks for these readings hears of the damage. The next change of the series tries again.
@@ -136,7 +164,7 @@ class Roller {
   #workFor(series: number): Work | undefined {
     const head = this.#parts.heads.get(series);
     if (head === undefined || head.identity.type !== "number") return undefined;
-    return this.#staleWork(series) ?? this.#nextWork(series, head);
+    return this.#staleWork(series) ?? this.#nextWork(series, head) ?? this.#lateWork(series, head);
   }
 
   #staleWork(series: number): Work | undefined {
@@ -145,8 +173,8 @@ class Roller {
     const throughMs = stale.throughMs(series);
     if (first === undefined || throughMs === undefined) return undefined;
     const fromMs = bucketFloor(Math.max(first.fromMs, -rolledLimitMs), this.#coarsestMs);
-    const toMs = Math.min(bucketFloor(first.toMs - 1, this.#coarsestMs) + this.#coarsestMs, throughMs);
-    const widthMs = this.#finest(series, fromMs, toMs);
+    const endMs = Math.min(bucketFloor(first.toMs - 1, this.#coarsestMs) + this.#coarsestMs, throughMs);
+    const { widthMs, toMs } = this.#judged(series, fromMs, endMs);
     return { ...begun(series, fromMs), stale: first, throughMs, widthMs, fromMs, toMs };
   }
 
@@ -155,22 +183,52 @@ class Roller {
     const endMs = Math.min(lastMs, rolledLimitMs);
     const throughMs =
       this.#parts.stale.throughMs(series) ?? bucketFloor(Math.max(firstMs, -rolledLimitMs), this.#coarsestMs);
-    if (endMs - throughMs < this.#strideMs(this.#shape.widthsMs[0] as number)) return undefined;
+    if (endMs - throughMs < this.#paceMs(this.#shape.widthsMs[0] as number)) return undefined;
     const fromMs = Math.min(...this.#shape.widthsMs.map((widthMs) => bucketFloor(throughMs, this.#paceMs(widthMs))));
-    const widthMs = this.#finest(series, fromMs, endMs);
-    const toMs = bucketFloor(endMs, this.#strideMs(widthMs));
+    const { widthMs, perMs, toMs: judgedMs } = this.#judged(series, fromMs, endMs);
+    const toMs = bucketFloor(judgedMs, this.#strideMs(widthMs, perMs));
     if (toMs <= throughMs) return undefined;
     return { ...begun(series, fromMs), stale: undefined, throughMs, widthMs, fromMs, toMs };
   }
 
-  /** The finest tier that may pay from there on, or that there is; the coarsest where none does. */
-  #finest(series: number, fromMs: number, toMs: number): number {
+  /** The next part of a tier that is newer than what was rolled up. */
+  #lateWork(series: number, { sealed: { firstMs } }: SeriesHead): Work | undefined {
+    const throughMs = this.#parts.stale.throughMs(series);
+    if (throughMs === undefined || firstMs === null) return undefined;
+    for (const filled of this.#late.widthsMs) {
+      // Raw readings that were thinned away tell nothing of fine buckets; coarse ones come from the tiers that stayed.
+      const rawFromMs = filled < heldMs ? (this.#rawFrom.get(series) as number | null) : null;
+      const sinceMs = bucketFloor(Math.max(firstMs, -rolledLimitMs), this.#coarsestMs);
+      const keptMs = rawFromMs === null ? sinceMs : bucketFloor(rawFromMs, this.#coarsestMs) + this.#coarsestMs;
+      let fromMs = Math.max(this.#late.fromMs(series, filled) ?? sinceMs, keptMs);
+      while (fromMs < throughMs) {
+        const { widthMs, toMs } = this.#judged(series, fromMs, throughMs);
+        if (widthMs <= filled && !this.#covers(series, filled, fromMs, toMs)) {
+          return { ...begun(series, fromMs), stale: undefined, filled, throughMs, widthMs: filled, fromMs, toMs };
+        }
+        fromMs = toMs;
+      }
+      this.#late.goOn(series, filled, throughMs);
+    }
+    return undefined;
+  }
+
+  #covers(series: number, widthMs: number, fromMs: number, toMs: number): boolean {
+    const rows = joined(this.#tiers.frames(series, widthMs, fromMs, toMs));
+    return rows.some((row) => row.fromMs <= fromMs && row.toMs >= bucketFloor(toMs, this.#paceMs(widthMs)));
+  }
+
+  /** Of the first chunks from there on: the finest tier that may pay, or that there is (the coarsest where none does), how dense they are, and up to where that holds. What comes later decides for itself. */
+  #judged(series: number, fromMs: number, endMs: number): { widthMs: number; perMs: number; toMs: number } {
     const { widthsMs, leastReadings } = this.#shape;
-    const { steps, spanMs } = this.#density.get(series, fromMs) as { steps: number | null; spanMs: number | null };
-    const perMs = (steps ?? 0) / Math.max(spanMs ?? 0, 1);
+    const found = this.#density.get(leastReadings, series, fromMs, endMs) as Density;
+    const perMs = found.perMs ?? 0;
+    const wholeMs = bucketFloor(Math.max(found.lastMs ?? fromMs, fromMs + this.#coarsestMs), this.#coarsestMs);
+    const toMs = found.chunks < chunksJudged ? endMs : Math.min(endMs, wholeMs);
     const pays = (widthMs: number) => perMs * widthMs >= leastReadings / 2;
     const isThere = (widthMs: number) => this.#tiers.frames(series, widthMs, fromMs, toMs).length > 0;
-    return widthsMs.find((widthMs) => pays(widthMs) || isThere(widthMs)) ?? this.#coarsestMs;
+    const widthMs = widthsMs.find((width) => pays(width) || isThere(width)) ?? this.#coarsestMs;
+    return { widthMs, perMs, toMs };
   }
 
   /** Reads on; answers up to where everything is gathered once that is enough. */
@@ -187,14 +245,15 @@ class Roller {
     if (work.buckets < frameBuckets) return undefined;
     // The coarsest tier needs its buckets whole.
     const wholeMs = bucketFloor(page.nextFromMs, this.#coarsestMs);
-    return wholeMs > (work.stale ? work.fromMs : throughMs) ? wholeMs : undefined;
+    const isNext = work.stale === undefined && work.filled === undefined;
+    return wholeMs > (isNext ? throughMs : work.fromMs) ? wholeMs : undefined;
   }
 
   /** Writes what was gathered up to `untilMs` to all tiers. */
   #finish(work: Work, untilMs: number): void {
     const { series, stale: anew, fromMs, widthMs, changes } = work;
     const { stale } = this.#parts;
-    const cells = joinCells(work.parts);
+    let cells = joinCells(work.parts);
     const isThinned = anew && ((this.#rawFrom.get(series) as number | null) ?? fromMs) > fromMs;
     const anewToMs = Math.min(untilMs, anew?.toMs ?? untilMs);
     for (const tierMs of this.#shape.widthsMs) {
@@ -209,12 +268,22 @@ class Roller {
       if (span.fromMs >= span.toMs) continue;
       // Of raw readings that were thinned away finer tiers tell the rest of a bucket, of which the readings are only what came since.
       const asFold = tierMs === widthMs || !isThinned;
-      this.#tiers.write(series, tierMs, span, asFold ? foldCells(cells, tierMs) : this.#asked(series, tierMs, span));
+      if (asFold && tierMs > widthMs) cells = foldCells(cells, tierMs);
+      this.#tiers.write(series, tierMs, span, asFold ? cells : this.#asked(series, tierMs, span), this.#atRest);
     }
     if (anew) stale.renewed(series, anewToMs);
     else this.#save.run(series, untilMs);
     this.#work = undefined;
     for (const change of changes) stale.changed(series, change.fromMs, change.toMs);
+  }
+
+  /** Writes what was gathered up to `untilMs` to the one tier that lacks it. */
+  #fill({ series, fromMs, changes, parts }: Work, widthMs: number, untilMs: number): void {
+    const span = { fromMs, toMs: bucketFloor(untilMs, this.#paceMs(widthMs)) };
+    if (span.fromMs < span.toMs) this.#tiers.write(series, widthMs, span, joinCells(parts), true);
+    this.#late.goOn(series, widthMs, untilMs);
+    this.#work = undefined;
+    for (const change of changes) this.#parts.stale.changed(series, change.fromMs, change.toMs);
   }
 
   #asked(series: number, widthMs: number, span: Interval): Cells {
@@ -226,14 +295,13 @@ class Roller {
     return Math.min(widthMs * bucketsAtOnce, this.#coarsestMs);
   }
 
-  /**
-   * A series whose finest tier has this width goes on by so much: each time its last frames are written anew. A quarter of a
-   * frame of the finest tier of all is six hours, about as long as readings take to be sealed.
-   */
-  #strideMs(widthMs: number): number {
+  /** A series of so many readings a millisecond, whose finest tier has this width, goes on by so much: whole paces, since its newest rows are written anew each time. */
+  #strideMs(widthMs: number, perMs: number): number {
     const paceMs = this.#paceMs(widthMs);
-    const quarterMs = ((this.#shape.widthsMs[0] as number) * this.#shape.frameBuckets) / 4;
-    return this.#atRest ? paceMs : Math.min(Math.max(quarterMs, paceMs * 3), this.#coarsestMs);
+    if (this.#atRest) return paceMs;
+    const longMs = Math.min(this.#coarsestMs * strideShare, readingsAtOnce / perMs);
+    const wantedMs = Math.min(Math.max(longMs, paceMs * 3), this.#coarsestMs);
+    return Math.floor(wantedMs / paceMs) * paceMs;
   }
 }
 

@@ -56,18 +56,21 @@ const migrations = [
    CREATE INDEX masks_by_series ON masks (series, from_ms);
    CREATE TABLE holes (series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, cause TEXT NOT NULL,
      PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
-   CREATE TABLE looked (series INTEGER PRIMARY KEY, through_ms INTEGER NOT NULL);
+   CREATE TABLE looked (series INTEGER PRIMARY KEY, through_ms INTEGER NOT NULL, grace_ms REAL NOT NULL);
    CREATE TABLE recheck (series INTEGER NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL,
-     PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
+     mark INTEGER NOT NULL, PRIMARY KEY (series, from_ms)) WITHOUT ROWID;
    CREATE TABLE quarantine (id INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, metric TEXT NOT NULL,
      time_ms INTEGER NOT NULL, value TEXT NOT NULL, at_ms INTEGER NOT NULL, code TEXT NOT NULL);
    CREATE INDEX quarantine_by_device ON quarantine (device, id);
+   CREATE TABLE quarantine_lost (device TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE policies (place INTEGER PRIMARY KEY, device TEXT NOT NULL, metric TEXT NOT NULL, ages TEXT NOT NULL);
+   INSERT INTO meta VALUES ('budget_said', '');
    CREATE TABLE aliases (device TEXT NOT NULL, metric TEXT NOT NULL, to_device TEXT NOT NULL, to_metric TEXT NOT NULL,
      PRIMARY KEY (device, metric)) WITHOUT ROWID;
    CREATE INDEX aliases_by_target ON aliases (to_device, to_metric);
    CREATE TABLE absorbed (series INTEGER PRIMARY KEY, into_series INTEGER NOT NULL, moved INTEGER NOT NULL,
-     dropped INTEGER NOT NULL, open INTEGER NOT NULL);`,
+     dropped INTEGER NOT NULL, open INTEGER NOT NULL);
+   INSERT INTO meta VALUES ('tier_widths', '60000,900000,3600000,86400000');`,
 ] as const;
 
 /** Makes the tables of a new database. */
@@ -112,7 +115,16 @@ function migrate(db: Db, from: number): void {
 }
 
 /** Names of the facts in `meta`. */
-type MetaKey = "epoch" | "next_series" | "clean" | "next_presence" | "alive_ms" | "whole_after" | "budget_bytes";
+type MetaKey =
+  | "epoch"
+  | "next_series"
+  | "clean"
+  | "next_presence"
+  | "alive_ms"
+  | "whole_after"
+  | "budget_bytes"
+  | "budget_said"
+  | "tier_widths";
 
 /** Small facts of the store, one a row. */
 export class Meta {

@@ -12,7 +12,7 @@ import { staleReader } from "./stale.ts";
 import { Tiers } from "./tiers.ts";
 
 /** The finest first, as in the shape. */
-const tierNames: readonly Tier[] = ["minute", "15m", "hour", "day"];
+const tierNames: readonly Tier[] = ["10s", "minute", "15m", "hour", "6h", "day"];
 
 export class TierReader {
   readonly #shape: TierShape;

@@ -8,6 +8,9 @@ import type { Db } from "./driver.ts";
 import { joinCells, sliceCells } from "./fold.ts";
 import { bucketFloor, type Frame, type Interval, type TierShape } from "./plan.ts";
 
+/** A row takes in those beside it in its frame that reach so many times as far as itself: each bucket is written anew a few times, not with every stride. */
+const takenIn = 2;
+
 interface StoredFrame {
   readonly series: number;
   readonly widthMs: number;
@@ -27,7 +30,7 @@ export class Tiers {
     this.#shape = shape;
     this.#list = db.prepare(
       `SELECT id, frame_ms AS fromMs, through_ms AS toMs FROM tiers
-       WHERE series = ? AND width_ms = ? AND frame_ms >= ? AND frame_ms <= ? AND through_ms >= ? ORDER BY frame_ms`,
+       WHERE series = ? AND width_ms = ? AND frame_ms >= ? AND frame_ms < ? AND through_ms > ? ORDER BY frame_ms`,
     );
     this.#read = db.prepare(
       "SELECT series, width_ms AS widthMs, frame_ms AS fromMs, through_ms AS toMs, cells FROM tiers WHERE id = ?",
@@ -40,7 +43,8 @@ export class Tiers {
 
   /** Frames that have anything between two times, in rising time. */
   frames(series: number, widthMs: number, fromMs: number, toMs: number): Frame[] {
-    return this.#touching(series, widthMs, fromMs, toMs).filter((frame) => frame.toMs > fromMs && frame.fromMs < toMs);
+    const sinceMs = bucketFloor(fromMs, widthMs * this.#shape.frameBuckets);
+    return this.#list.all(series, widthMs, sinceMs, toMs, fromMs) as Frame[];
   }
 
   /** The buckets of a frame; undefined for a damaged one: then the readings have to be asked. */
@@ -59,14 +63,14 @@ export class Tiers {
 
   /**
    * Puts `cells` in the place of all that the tier has of `span`, whose ends are bucket starts. What it has nothing of becomes
-   * a part of it only where that pays.
+   * a part of it only where that pays. `asOne`: a frame becomes one row, however long it is; otherwise once it is full.
    */
-  write(series: number, widthMs: number, span: Interval, cells: Cells): void {
+  write(series: number, widthMs: number, span: Interval, cells: Cells, asOne: boolean): void {
     const frameMs = widthMs * this.#shape.frameBuckets;
     for (let fromMs = span.fromMs; fromMs < span.toMs; ) {
       const frameEndMs = bucketFloor(fromMs, frameMs) + frameMs;
       const part = { fromMs, toMs: Math.min(span.toMs, frameEndMs) };
-      this.#writePart(series, widthMs, part, sliceCells(cells, part.fromMs, part.toMs));
+      this.#writePart(series, widthMs, part, sliceCells(cells, part.fromMs, part.toMs), asOne);
       // Years without a reading have no frames, and are not worth a look each.
       const next = cells.times.find((timeMs) => timeMs >= frameEndMs);
       const heldMs = this.frames(series, widthMs, frameEndMs, span.toMs)[0]?.fromMs;
@@ -75,20 +79,23 @@ export class Tiers {
     }
   }
 
-  #writePart(series: number, widthMs: number, part: Interval, fresh: Cells): void {
+  #writePart(series: number, widthMs: number, part: Interval, fresh: Cells, asOne: boolean): void {
     const frameMs = widthMs * this.#shape.frameBuckets;
     const frameFromMs = bucketFloor(part.fromMs, frameMs);
-    const meets = this.#touching(series, widthMs, part.fromMs, part.toMs).filter(
-      ({ fromMs }) => fromMs >= frameFromMs && fromMs < frameFromMs + frameMs,
-    );
-    const overlaps = meets.some(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
-    if (!overlaps && !this.#pays(fresh, meets.length > 0)) return;
+    const rows = this.frames(series, widthMs, frameFromMs, frameFromMs + frameMs);
+    const overlaps = rows.some(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
+    const goesOn = rows.some(({ fromMs, toMs }) => fromMs <= part.toMs && toMs >= part.fromMs);
+    if (!overlaps && !this.#pays(fresh, goesOn)) return;
+    // A stretch without a reading is no row of its own.
+    const anyLength = asOne || part.toMs === frameFromMs + frameMs || fresh.times.length === 0;
+    const taken = takenInto(part, rows, anyLength);
     // A damaged one goes with all that it had: the readings are still there.
-    const known = meets.flatMap((frame) => {
+    const known = taken.flatMap((frame) => {
+      if (frame.fromMs >= part.fromMs && frame.toMs <= part.toMs) return [];
       const cells = this.cells(series, widthMs, frame);
       return cells ? [{ frame, cells }] : [];
     });
-    for (const { id } of meets) this.#remove.run(id);
+    for (const { id } of taken) this.#remove.run(id);
     const spliced = joinCells([
       ...known.map(({ cells }) => sliceCells(cells, Number.NEGATIVE_INFINITY, part.fromMs)),
       fresh,
@@ -108,12 +115,23 @@ export class Tiers {
     const readings = count.reduce((total, one) => total + one, 0);
     return readings / count.length >= this.#shape.leastReadings / (goesOn ? 2 : 1);
   }
+}
 
-  /** As `frames`, and those that end or begin just there. */
-  #touching(series: number, widthMs: number, fromMs: number, toMs: number): Frame[] {
-    const firstMs = bucketFloor(fromMs, widthMs * this.#shape.frameBuckets);
-    // A frame that ends just there lies in the span before.
-    const sinceMs = firstMs === fromMs ? firstMs - widthMs * this.#shape.frameBuckets : firstMs;
-    return this.#list.all(series, widthMs, sinceMs, toMs, fromMs) as Frame[];
+/** The rows of a frame that a part of it overlaps, and those that go on from there and are not too long to be written anew with it. */
+function takenInto(part: Interval, rows: readonly Frame[], anyLength: boolean): Frame[] {
+  const taken = rows.filter(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
+  let fromMs = Math.min(part.fromMs, ...taken.map((row) => row.fromMs));
+  let toMs = Math.max(part.toMs, ...taken.map((row) => row.toMs));
+  const isShort = (row: Frame) => anyLength || row.toMs - row.fromMs <= takenIn * (toMs - fromMs);
+  for (const row of rows.toReversed()) {
+    if (row.toMs !== fromMs || !isShort(row)) continue;
+    taken.unshift(row);
+    fromMs = row.fromMs;
   }
+  for (const row of rows) {
+    if (row.fromMs !== toMs || !isShort(row)) continue;
+    taken.push(row);
+    toMs = row.toMs;
+  }
+  return taken;
 }

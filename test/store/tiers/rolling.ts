@@ -37,7 +37,7 @@ export const series = 1;
 
 export class Rolling {
   readonly db: Db = new Database(":memory:");
-  readonly #shape: TierShape;
+  #shape: TierShape;
   readonly #chunkBytes: number;
   #place!: Workplace;
   #roll!: () => boolean;
@@ -53,9 +53,10 @@ export class Rolling {
     this.#make();
   }
 
-  /** As after a kill: what is not sealed and what a roll had gathered is gone. */
-  restart(): void {
+  /** As after a kill: what is not sealed and what a roll had gathered is gone. A newer hub may know other tiers. */
+  restart(shape = this.#shape): void {
     const { db } = this;
+    this.#shape = shape;
     const settings = { ...settingsOf({ folder: "", tiers: this.#shape }, false), sliceMs: 0 };
     const journal = new JournalLog(db);
     const heads = new Heads({ receivedMs: () => 1 });
@@ -152,6 +153,27 @@ export class Rolling {
     });
     deepStrictEqual({ ...found, sum, tier: "raw" }, expected);
     return found;
+  }
+
+  /** Where the rows of a width begin and end. */
+  spansOf(widthMs: number): [number, number][] {
+    const rows = this.db.prepare("SELECT frame_ms, through_ms FROM tiers WHERE width_ms = ? ORDER BY 1").raw();
+    return rows.all(widthMs) as [number, number][];
+  }
+
+  /** Rows that were put in or taken out up to now. */
+  get changes(): number {
+    return this.db.prepare("SELECT total_changes()").pluck().get() as number;
+  }
+
+  /** Counts buckets of the finest tier that are written from here on. */
+  countWritten(): () => number {
+    this.db.exec(
+      `CREATE TEMP TABLE written (buckets INTEGER);
+       CREATE TEMP TRIGGER counting AFTER INSERT ON main.tiers WHEN new.width_ms = ${this.#shape.widthsMs[0]}
+       BEGIN INSERT INTO written VALUES (new.buckets); END;`,
+    );
+    return () => this.db.prepare("SELECT sum(buckets) FROM written").pluck().get() as number;
   }
 
   count(table: "tiers" | "stale" | "rolled"): number {

@@ -49,6 +49,7 @@ describe("the tiers", () => {
       { weight: 6, arbitrary: fc.constant({ do: "seal" as const }) },
       { weight: 8, arbitrary: fc.record({ do: fc.constant("step" as const), times: fc.constantFrom(1, 2, 3, 1_000) }) },
       { weight: 1, arbitrary: fc.constant({ do: "restart" as const }) },
+      { weight: 1, arbitrary: fc.constant({ do: "upgrade" as const }) },
       { weight: 1, arbitrary: fc.constant({ do: "rest" as const }) },
       {
         weight: 1,
@@ -67,13 +68,19 @@ describe("the tiers", () => {
       limit: fc.constantFrom(1, 7, 10_000),
     });
     const used = { raw: 0, tier: 0, steps: 0 };
-    const shapes = fc.record({ least: fc.constantFrom(1, 2, 6), frameBuckets: fc.constantFrom(4, 16, 64) });
+    const shapes = fc.record({
+      least: fc.constantFrom(1, 2, 6),
+      frameBuckets: fc.constantFrom(4, 16, 64),
+      widthsMs: fc.constantFrom([20, 100, 400], [5, 20, 100, 400, 2_000], [20, 400]),
+    });
     fc.assert(
       fc.property(
         fc.array(fc.tuple(op, question), { minLength: 5, maxLength: 40 }),
         shapes,
-        (script, { least, frameBuckets }) => {
-          const rolling = new Rolling({ ...tinyTiers, frameBuckets, leastReadings: least }, 120);
+        (script, { least, frameBuckets, widthsMs }) => {
+          const shape = { ...tinyTiers, frameBuckets, leastReadings: least };
+          const rolling = new Rolling({ ...shape, widthsMs }, 120);
+          const more = [5, 20, 100, 200, 400, 2_000].filter((width) => width <= (widthsMs.at(-1) as number));
           rolling.append(stream(0, 600, 7));
           rolling.seal();
           rolling.rollAll();
@@ -83,6 +90,7 @@ describe("the tiers", () => {
             else if (one.do === "remove") rolling.remove(one.a, one.a + one.length);
             else if (one.do === "seal") rolling.seal();
             else if (one.do === "restart") rolling.restart();
+            else if (one.do === "upgrade") rolling.restart({ ...shape, widthsMs: more });
             else if (one.do === "rest") rolling.atRest = !rolling.atRest;
             else if (one.do === "step") for (let left = one.times; left > 0 && rolling.step(); left--) used.steps++;
             else
@@ -113,21 +121,21 @@ describe("the tiers", () => {
   it("[TR2] [TR3] are not asked about what came late or was deleted, from the transaction on that made it so", () => {
     const rolling = rolled(stream(0, 1_000, 2));
     const tierOf = (fromMs: number, toMs: number) => rolling.compare({ fromMs, toMs }, every(20)).tier;
-    expect(tierOf(0, 1_600)).toBe("minute");
+    expect(tierOf(0, 1_600)).toBe("10s");
     rolling.append([[505, 99]]);
-    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "minute", 0]);
+    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "10s", 0]);
     rolling.failing(() => rolling.seal());
     expect([tierOf(500, 520), rolling.count("stale")]).toEqual(["raw", 0]);
     rolling.seal();
-    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "minute", 1]);
+    expect([tierOf(500, 520), tierOf(480, 520), rolling.count("stale")]).toEqual(["raw", "10s", 1]);
     rolling.rollAll();
-    expect([tierOf(500, 520), rolling.count("stale")]).toEqual(["minute", 0]);
+    expect([tierOf(500, 520), rolling.count("stale")]).toEqual(["10s", 0]);
     rolling.remove(700, 731);
-    expect([tierOf(700, 740), tierOf(700, 760), rolling.count("stale")]).toEqual(["raw", "minute", 1]);
+    expect([tierOf(700, 740), tierOf(700, 760), rolling.count("stale")]).toEqual(["raw", "10s", 1]);
     rolling.restart();
     expect(tierOf(700, 740)).toBe("raw");
     rolling.rollAll();
-    expect([tierOf(700, 740), rolling.count("stale")]).toEqual(["minute", 0]);
+    expect([tierOf(700, 740), rolling.count("stale")]).toEqual(["10s", 0]);
     rolling.remove(all.fromMs, all.toMs);
     expect([rolling.count("tiers"), rolling.count("rolled"), rolling.count("stale")]).toEqual([0, 0, 0]);
   });
@@ -139,7 +147,7 @@ describe("the tiers", () => {
     rolling.append([[5, 99]]);
     rolling.seal();
     rolling.rollAll();
-    expect(rolling.compare(all, every(20)).tier).toBe("minute");
+    expect(rolling.compare(all, every(20)).tier).toBe("10s");
   });
 
   it("[TR3] [SQ61] keep what they tell of thinned readings where one comes late, but for the finest bucket that it falls into", () => {
@@ -174,17 +182,67 @@ describe("the tiers", () => {
     rolling.seal();
     rolling.rollAll();
     for (const fromMs of [0, 40_000, 80_000]) {
-      expect(rolling.compare({ fromMs, toMs: fromMs + 2_000 }, every(100)).tier).toBe("15m");
+      expect(rolling.compare({ fromMs, toMs: fromMs + 2_000 }, every(100)).tier).toBe("minute");
     }
+  });
+
+  it("[TR12] are filled in by a hub that knows more of them than the one before, the finest where it pays", () => {
+    const rolling = new Rolling({ ...tinyTiers, widthsMs: [20, 400] });
+    rolling.append(stream(0, 400, 10));
+    rolling.append(stream(4_000, 2_000, 1));
+    rolling.append(stream(6_000, 400, 10));
+    rolling.seal();
+    rolling.rollAll();
+    rolling.restart({ ...tinyTiers, widthsMs: [5, 20, 100, 400] });
+    while (rolling.step()) rolling.compare(all, every(100));
+    expect(rolling.compare({ fromMs: 0, toMs: 9_600 }, every(100)).tier).toBe("15m");
+    const fine = rolling.spansOf(5);
+    expect([fine[0]?.[0], fine.at(-1)?.[1]]).toEqual([4_000, 6_000]);
+    // What is there is not made again.
+    const { changes } = rolling;
+    rolling.restart();
+    rolling.rollAll();
+    expect(rolling.changes).toBe(changes);
+  });
+
+  it("[TR13] are as fine as it pays where a series becomes dense, however sparse it was before", () => {
+    const sparse = stream(0, 4_000, 90, Math.sqrt);
+    const rolling = rolled([...sparse, ...stream(360_000, 2_000, 1, Math.sqrt), ...stream(362_000, 400, 90)], 8);
+    expect(rolling.compare({ fromMs: 360_320, toMs: 361_920 }, every(20)).tier).toBe("10s");
+    const [[fromMs]] = rolling.spansOf(20) as [[number, number]];
+    expect(fromMs).toBeGreaterThanOrEqual(359_600);
+  });
+
+  it("[TR14] write a bucket anew a few times only, and have one row for a full frame, or for each while no readings come", () => {
+    const rolling = new Rolling({ ...tinyTiers, frameBuckets: 1_024 });
+    const written = rolling.countWritten();
+    for (let fromMs = 0; fromMs < 40_000; fromMs += 100) {
+      rolling.append(stream(fromMs, 50, 2));
+      rolling.seal();
+      rolling.rollAll();
+    }
+    const rows = rolling.spansOf(20);
+    expect(rows[0]).toEqual([0, 20_480]);
+    expect(rows.length).toBeLessThan(8);
+    expect(written() / 2_000).toBeLessThan(10);
+    rolling.atRest = true;
+    rolling.append(stream(40_000, 1_000, 2));
+    rolling.seal();
+    rolling.rollAll();
+    expect(rolling.spansOf(20)).toEqual([
+      [0, 20_480],
+      [20_480, 40_960],
+      [40_960, expect.any(Number)],
+    ]);
   });
 
   it("[TR6] name the coarsest that was used, and answer cuts of any kind", () => {
     const rolling = rolled(stream(-4_000, 4_000, 2));
     const named = [20, 40, 100, 300, 400, 1_200, 37, 90].map((width) => rolling.compare(all, every(width)).tier);
-    expect(named).toEqual(["minute", "minute", "15m", "15m", "hour", "hour", "raw", "raw"]);
+    expect(named).toEqual(["10s", "10s", "minute", "minute", "15m", "15m", "raw", "raw"]);
     const boundaries = Float64Array.of(-4_000, -2_800, -400, 0, 800, 2_000);
-    expect(rolling.compare(all, { boundaries }).tier).toBe("hour");
-    expect(rolling.compare(all, { boundaries: boundaries.map((timeMs) => timeMs + 20) }).tier).toBe("minute");
+    expect(rolling.compare(all, { boundaries }).tier).toBe("15m");
+    expect(rolling.compare(all, { boundaries: boundaries.map((timeMs) => timeMs + 20) }).tier).toBe("10s");
     expect(rolling.compare({ fromMs: -3_999, toMs: -3_981 }, every(20)).tier).toBe("raw");
   });
 
