@@ -88,7 +88,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, access, catalog, store, history: hub.history, storage, presence, clock, log, config },
+      ...{ hub, access, catalog, store, history: hub.history, gaps: hub.gaps, storage, presence, clock, log, config },
       startParquet: parquetStarter(options.parquetWorkerUrl),
       ...(pages ? { pages } : {}),
     }),

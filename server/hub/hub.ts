@@ -8,12 +8,14 @@ import type { Commit, RecentCommits, StoreState, TelemetryStore } from "../store
 import { Access } from "./access.ts";
 import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
+import { closeInSteps } from "./closing.ts";
 import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
 import { Presence } from "./devices/presence.ts";
 import { PresenceRecorder } from "./devices/recorder.ts";
 import type { PresenceEntry } from "./devices/timeline.ts";
+import { GapLedger } from "./gaps/ledger.ts";
 import { History } from "./history.ts";
 import type { OpenBatch } from "./ingest/batch.ts";
 import { Committer } from "./ingest/committer.ts";
@@ -64,17 +66,14 @@ export interface HubOptions {
 /** Beyond this delay of the event loop the hub says that it is not ready, ms. */
 const maxLoopDelayMs = 1_000;
 
-/** Connections that a stop closes at once. More are closed in steps, so that they do not come back in one moment. */
-const closedAtOnce = 250;
-const closeStepMs = 100;
-const mostCloseSteps = 30;
-
 export class Hub {
   readonly catalog: Catalog;
   readonly presence: Presence;
   readonly history: History;
   readonly live: LiveSets;
   readonly names: SeriesNames;
+  /** When series were silent, and why. */
+  readonly gaps: GapLedger;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly #options: HubOptions;
@@ -119,6 +118,8 @@ export class Hub {
     });
     this.#recorder = new PresenceRecorder({ store, state, clock, log });
     this.history = new History(store, options.history ?? defaultHistorySettings, this.presence);
+    const timeline: Hub["timeline"] = (...asked) => this.timeline(...asked);
+    this.gaps = new GapLedger({ store, catalog: this.catalog, presence: this.presence, timeline, clock, log });
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const { arrivals, catalog, presence, history } = this;
@@ -276,31 +277,19 @@ export class Hub {
     if (this.#state === "stopping") return;
     if (this.#state === "running") {
       this.#state = "stopping";
-      await this.#closeInSteps();
+      // New ones are sent away meanwhile.
+      await closeInSteps([...this.#connections], () => this.#committer.settled(), this.#clock);
       // What comes from now on is not acknowledged: its senders resend it.
       this.#committer.halt();
       await this.#recorder.stop();
+      await this.gaps.stop();
     }
     this.#recorder.halt();
+    this.gaps.halt();
     this.presence.stop();
     this.live.stop();
     for (const connection of this.#connections) connection.shutDown();
     await this.#options.store.close();
-  }
-
-  /** Each is served until its turn comes; new ones are sent away meanwhile. */
-  async #closeInSteps(): Promise<void> {
-    const connections = [...this.#connections];
-    const step = Math.max(closedAtOnce, Math.ceil(connections.length / mostCloseSteps));
-    for (let at = 0; ; ) {
-      await this.#committer.settled();
-      for (const connection of connections.slice(at, at + step)) connection.shutDown();
-      at += step;
-      if (at >= connections.length) return;
-      await new Promise<void>((resolve) => {
-        this.#clock.after(closeStepMs, resolve);
-      });
-    }
   }
 
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
@@ -316,6 +305,7 @@ export class Hub {
         series.committed = true;
         this.live.seriesAppeared(series);
       }
+      this.gaps.arrived(series, timeMs);
       advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs);
       presence.reported(series, timeMs, atMs);
     }

@@ -159,6 +159,10 @@ export const statesAnswer = z.object({
 });
 export type StatesAnswer = z.infer<typeof statesAnswer>;
 
+/** Why readings are missing: the device was away, the hub was, they were refused or are hidden; or nobody knows. */
+export const gapCauses = ["offline", "hub_down", "refused", "masked", "unknown"] as const;
+export type GapCause = (typeof gapCauses)[number];
+
 /** When series were silent for longer than their grace. */
 export const gapsAnswer = z.object({
   from: time,
@@ -169,8 +173,8 @@ export const gapsAnswer = z.object({
       metric: metricName,
       /** ms, declared or learned; null where no reading is expected, so that there are no gaps. */
       grace: z.number().nullable(),
-      /** From the last reading before each gap to the first one after it, cut to the range and to now. */
-      gaps: z.object({ from: z.array(z.number()), to: z.array(z.number()) }),
+      /** From the last reading before each gap to the first one after it, cut to the range and to now, and why. */
+      gaps: z.object({ from: z.array(z.number()), to: z.array(z.number()), cause: z.array(z.enum(gapCauses)) }),
       /** Which part of the time since its first reading was no gap, 0 to 1; null where there is no such time, or no grace. */
       complete: z.number().nullable(),
     }),

@@ -193,7 +193,8 @@ export const operations = {
   getGaps: {
     method: "GET",
     path: `${api}/gaps`,
-    summary: "When each series was silent for longer than its grace, and which part of the time it was not",
+    summary:
+      "When each series was silent for longer than its grace and why, and which part of the time it was not; with tz since the last midnight there. Of a series with grace null no reading is expected, and nothing is missing",
     query: gapsFields,
     answers: { 200: gapsAnswer },
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],

@@ -10,7 +10,7 @@ import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
 import { storageSorts } from "./storage.ts";
 import { deviceName, maxTimeMs, selector } from "./values.ts";
-import { type Zone, zoneNamed } from "./zones.ts";
+import { localBoundaries, type Zone, zoneNamed } from "./zones.ts";
 
 /** Entries in a page where `limit` is missing, and the most it may ask for. */
 export const defaultPageLimit = 1_000;
@@ -18,6 +18,7 @@ export const maxPageLimit = 10_000;
 
 /** How far back `from` lies where it is missing, ms. */
 const defaultSpanMs = 3_600_000;
+const dayMs = 86_400_000;
 
 /** A moment as a query gives it, before it is known what time it is. */
 type Moment = { readonly atMs: number } | { readonly beforeNowMs: number };
@@ -134,7 +135,7 @@ export interface StatesQuery extends RangeQuery {
 }
 
 /** `GET gaps`. */
-export const gapsFields = z.strictObject(rangeFields);
+export const gapsFields = z.strictObject({ ...rangeFields, tz: zoneName.optional() });
 
 /** `DELETE readings`. */
 export const deleteFields = z.strictObject(rangeFields);
@@ -259,9 +260,14 @@ export function parseStatesQuery(parameters: URLSearchParams, nowMs: number): St
   return { ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs), everyMs: query.every, zone };
 }
 
-/** Reads the query of `GET gaps`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */
+/** Reads the query of `GET gaps`: `from` is an hour ago where it is missing, or the last midnight of `tz`; `to` is now. Throws a `Refusal`. */
 export function parseGapsQuery(parameters: URLSearchParams, nowMs: number): RangeQuery {
-  return rangeOf(read(gapsFields, parameters), nowMs, nowMs - defaultSpanMs, nowMs);
+  const { tz, ...query } = read(gapsFields, parameters);
+  if (tz !== undefined && query.from !== undefined)
+    throw new Refusal("invalid_query", "give from, or tz (then it is the last midnight of that zone), not both");
+  const zone = tz === undefined ? undefined : zoneNamed(tz);
+  const midnightMs = zone && localBoundaries(zone, dayMs, nowMs, nowMs + 1)[0];
+  return rangeOf(query, nowMs, midnightMs ?? nowMs - defaultSpanMs, nowMs);
 }
 
 /** Reads the query of `GET storage`. Throws a `Refusal`. */

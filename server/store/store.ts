@@ -9,6 +9,7 @@ import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "./an
 import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
 import type { Cuts } from "./cuts.ts";
+import type { LedgerStore } from "./ledger.ts";
 import type { Mask, MaskStore } from "./masks.ts";
 import type { Alias, NameStore } from "./names.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
@@ -220,6 +221,9 @@ export class StoreOpenError extends Error {
 }
 
 export interface TelemetryStore extends MaskStore {
+  /** Where readings are missing, and why; once it is open. */
+  readonly ledger: LedgerStore;
+
   readonly names: NameStore;
 
   /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */

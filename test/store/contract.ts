@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
+import { ledgerRules } from "./contract/ledger.ts";
 import { maskRules } from "./contract/masks.ts";
 import { nameRules } from "./contract/names.ts";
 import { presenceRules } from "./contract/presence.ts";
@@ -34,6 +35,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("senders and records", () => recordRules(current));
     describe("names", () => nameRules(current));
     describe("presence", () => presenceRules(current));
+    describe("ledger of gaps", () => ledgerRules(current));
     describe("sizes", () => sizeRules(current));
   });
 }

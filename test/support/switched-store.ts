@@ -40,6 +40,7 @@ class Gate {
 }
 
 export class SwitchedStore implements TelemetryStore {
+  readonly ledger;
   readonly names;
   readonly #inner: TelemetryStore;
   readonly #failures: (StoreError | undefined)[] = [];
@@ -57,6 +58,7 @@ export class SwitchedStore implements TelemetryStore {
 
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
+    this.ledger = inner.ledger;
     this.names = inner.names;
   }
 

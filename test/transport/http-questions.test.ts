@@ -73,19 +73,26 @@ describe.each(engines)("questions over the %s store", (engine) => {
     expect((await get("states", { ...all, metric: "nothing" })).status).toBe(404);
   });
 
-  it("[P84] GET gaps tells when it was silent, and how much of the range is there", async () => {
+  it("[P84] GET gaps tells when it was silent, why, and how much of the range, or of the day in a zone, is there", async () => {
     const { status, body } = await get("gaps", { ...all, metric: "*" });
     expect(status).toBe(200);
     expect(gapsAnswer.strict().parse(body)).toEqual(body);
     expect(body).toMatchObject({ from: at, to: at + 10 * minute });
     // Nothing came behind the range either.
-    const gaps = { from: [at + 110 * second, at + 590 * second], to: [at + 4 * minute, at + 10 * minute] };
+    const cause = ["unknown", "unknown"];
+    const gaps = { from: [at + 110 * second, at + 590 * second], to: [at + 4 * minute, at + 10 * minute], cause };
     expect(body.series).toEqual(
       ["heating", "phase", "temperature"].map((metric) => ({
         ...{ device: "boiler-1", metric, grace: 25 * second, gaps, complete: 1 - 140 / 600 },
       })),
     );
     expect((await get("gaps", { ...all, device: "boiler-9", metric: "x" })).status).toBe(404);
+    const today = await get("gaps", { device: "boiler-1", metric: "phase", tz: "Asia/Kathmandu" });
+    const clock = { timeZone: "Asia/Kathmandu", hour: "numeric", minute: "numeric", second: "numeric" } as const;
+    expect(new Date(today.body.from).toLocaleTimeString("en-GB", clock)).toBe("00:00:00");
+    expect([today.body.to - today.body.from < 24 * 60 * minute, today.body.series[0].complete]).toEqual([true, 0]);
+    const both = await get("gaps", { ...all, metric: "phase", tz: "UTC" });
+    expect([both.status, both.body.message]).toEqual([400, expect.stringContaining("not both")]);
   });
 
   it("[P84] GET latest with at tells what stood then, and whether it was old by then", async () => {

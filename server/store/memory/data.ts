@@ -4,6 +4,7 @@ import type { Value, ValueType } from "../columns.ts";
 import type { Mask } from "../masks.ts";
 import type { Alias } from "../names.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
+import { LedgerData } from "./ledger.ts";
 
 export interface MemorySeries {
   readonly series: number;
@@ -41,6 +42,7 @@ export class MemoryData {
   /** Changes of each device, in the order of their numbers. */
   readonly presence = new Map<string, PresenceChange[]>();
   nextPresence = 1;
+  readonly ledger = new LedgerData();
   /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
   receivedMs: number | null = null;
   aliveMs: number | null = null;

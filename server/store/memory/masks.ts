@@ -19,6 +19,7 @@ export function masksOf({ masks }: MemoryData, numbers: readonly number[]): Mask
 export function addMask(data: MemoryData, mask: NewMask): Mask | null {
   if (!data.series.has(mask.series)) return null;
   data.wholeAfter = data.commit + 1;
+  data.ledger.changed(mask);
   const made = { ...mask, id: data.nextMask++ };
   data.masks.set(made.id, made);
   return made;
@@ -28,6 +29,7 @@ export function removeMask(data: MemoryData, id: number): Mask | null {
   const mask = data.masks.get(id);
   if (!mask) return null;
   data.wholeAfter = data.commit + 1;
+  data.ledger.changed(mask);
   data.masks.delete(id);
   return mask;
 }

@@ -36,6 +36,7 @@ import type {
 } from "../store.ts";
 import { StoreError } from "../store.ts";
 import { MemoryData, type MemorySeries } from "./data.ts";
+import { memoryLedger } from "./ledger.ts";
 import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
 import { memoryNames } from "./names.ts";
 import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
@@ -46,6 +47,7 @@ const answeredAtOnce = 3;
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
+  readonly ledger;
   readonly names;
   readonly #data: MemoryData;
   #overwritten = 0;
@@ -54,6 +56,7 @@ export class MemoryStore implements TelemetryStore {
 
   constructor(data = new MemoryData()) {
     this.#data = data;
+    this.ledger = memoryLedger(data.ledger, (series) => data.series.has(series));
     this.names = memoryNames(data);
   }
 
@@ -112,6 +115,7 @@ export class MemoryStore implements TelemetryStore {
         value: valueAt(columns, index, series.type),
         receivedMs,
       });
+      data.ledger.arrived(series.series, timeMs);
     }
     for (const mark of batch.marks) this.#mark(mark, receivedMs);
     for (const refusal of batch.refusals) {
@@ -244,6 +248,7 @@ export class MemoryStore implements TelemetryStore {
     forgetMasks(this.#data, range);
     const doomed = this.#kept(range);
     for (const [timeMs] of doomed) series.readings.delete(timeMs);
+    this.#data.ledger.changed(range);
     const seriesRemoved = doomed.length > 0 && series.readings.size === 0;
     if (seriesRemoved) this.#forget(range.series);
     return { removed: doomed.length, seriesRemoved };
@@ -251,6 +256,7 @@ export class MemoryStore implements TelemetryStore {
 
   #forget(series: number): void {
     this.#data.series.delete(series);
+    this.#data.ledger.removed(series);
     forgetMasks(this.#data, { series, fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY });
   }
 

@@ -4,6 +4,7 @@ import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../a
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
+import type { Holes, LedgerEntry, Looked, Recheck } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
 import type {
   Batch,
@@ -53,6 +54,9 @@ export interface WriterCalls {
   masks(series: readonly number[]): Mask[];
   rename(series: number, metric: string): void;
   removeAlias(device: string, metric: string): void;
+  lookedAt(): Looked[];
+  rechecks(limit: number, series: number | undefined): Recheck[];
+  writeLedger(entries: readonly LedgerEntry[]): void;
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;
@@ -76,6 +80,7 @@ export interface ReaderCalls {
   readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns): HolesPage;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
+  readLedger(series: readonly number[], fromMs: number, toMs: number, limit: number): Holes[];
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;
   close(): void;
 }

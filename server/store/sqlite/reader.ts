@@ -2,11 +2,13 @@
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
+import type { Holes, LedgerStore } from "../ledger.ts";
 import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { HolesPageBuilder } from "./holes-page.ts";
+import { ledgerReader } from "./ledger.ts";
 import { maskReader } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { noBuckets } from "./pages.ts";
@@ -28,6 +30,7 @@ export class Reader {
   readonly #allSegments: SegmentReader;
   readonly #tiers: TierReader;
   readonly #presence: (device: string) => PresenceChange[];
+  readonly #ledger: ReturnType<typeof ledgerReader>;
   readonly #sizes: SealedSizesReader;
   readonly #onFatal: (message: string) => void;
   readonly #onTrouble: (message: string) => void;
@@ -40,6 +43,7 @@ export class Reader {
     this.#allSegments = new SegmentReader(this.#db);
     this.#tiers = new TierReader(this.#db, this.#segments, settings.tiers);
     this.#presence = presenceReader(this.#db);
+    this.#ledger = ledgerReader(this.#db);
     this.#sizes = new SealedSizesReader(this.#db);
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
@@ -110,6 +114,10 @@ export class Reader {
   /** All of it is in the table at once: no head holds any back. */
   readPresence(device: string): PresenceChange[] {
     return this.#inSnapshot(() => this.#presence(device));
+  }
+
+  readLedger(...asked: Parameters<LedgerStore["read"]>): Holes[] {
+    return this.#inSnapshot(() => this.#ledger(...asked));
   }
 
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes {

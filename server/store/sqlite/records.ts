@@ -109,7 +109,7 @@ export class Records {
   /** Deletes a series; its chunks and tiers wait in `doomed` until they are taken away in slices. */
   removeSeries(series: number): void {
     this.#db.prepare("DELETE FROM series WHERE series = ?").run(series);
-    for (const table of ["sealed", "rolled", "stale", "masks"]) {
+    for (const table of ["sealed", "rolled", "stale", "masks", "holes", "looked", "recheck"]) {
       this.#db.prepare(`DELETE FROM ${table} WHERE series = ?`).run(series);
     }
     this.#db.prepare("INSERT OR IGNORE INTO doomed VALUES (?)").run(series);

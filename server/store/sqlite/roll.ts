@@ -274,7 +274,7 @@ class Roller {
     if (anew) stale.renewed(series, anewToMs);
     else this.#save.run(series, untilMs);
     this.#work = undefined;
-    for (const change of changes) stale.changed(series, change.fromMs, change.toMs);
+    for (const change of changes) stale.again(series, change.fromMs, change.toMs);
   }
 
   /** Writes what was gathered up to `untilMs` to the one tier that lacks it. */

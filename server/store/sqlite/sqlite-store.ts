@@ -31,6 +31,7 @@ import { Appends } from "./appends.ts";
 import { Backups } from "./backup.ts";
 import { suspect } from "./files.ts";
 import { makeFolder } from "./folder.ts";
+import { ledgerOf } from "./ledger-calls.ts";
 import { lockFolder } from "./lock.ts";
 import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
@@ -52,6 +53,7 @@ export function createSqliteStore(options: SqliteStoreOptions & StoreEvents): Te
 }
 
 export class SqliteStore implements TelemetryStore {
+  readonly ledger = ledgerOf(() => this.#pair);
   readonly names = namesOf(() => this.#pair);
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;

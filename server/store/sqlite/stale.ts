@@ -3,6 +3,7 @@
  * transaction as the change, so that there is no moment at which a tier is wrong.
  */
 import type { Db } from "./driver.ts";
+import { Rechecks } from "./ledger.ts";
 import type { Interval, TierShape } from "./plan.ts";
 
 /** So many stretches are noted of one batch of late readings; what is left makes one more. */
@@ -11,6 +12,7 @@ const maxStretches = 64;
 export class Staleness {
   /** Late readings that are further apart leave what lies between them as it is. */
   readonly #apartMs: number;
+  readonly #rechecks: Rechecks;
   readonly #through;
   readonly #meeting;
   readonly #remove;
@@ -23,6 +25,7 @@ export class Staleness {
 
   constructor(db: Db, { widthsMs }: TierShape) {
     this.#apartMs = widthsMs.at(-1) ?? Number.POSITIVE_INFINITY;
+    this.#rechecks = new Rechecks(db);
     this.#through = db.prepare("SELECT through_ms FROM rolled WHERE series = ?").pluck();
     this.#meeting = db.prepare(
       "SELECT from_ms AS fromMs, to_ms AS toMs FROM stale WHERE series = ? AND from_ms <= ? AND to_ms >= ?",
@@ -49,6 +52,17 @@ export class Staleness {
    * Whoever writes chunks calls it in the same transaction.
    */
   changed(series: number, fromMs: number, toMs: number): void {
+    this.#rechecks.changed(series, fromMs, toMs);
+    this.again(series, fromMs, toMs);
+  }
+
+  /** Readings of a stretch were hidden, or are shown again: the tiers have all of them, and stay as they are. */
+  masked(series: number, fromMs: number, toMs: number): void {
+    this.#rechecks.changed(series, fromMs, toMs);
+  }
+
+  /** Has a stretch rolled up anew, of which all else is known. */
+  again(series: number, fromMs: number, toMs: number): void {
     this.due.add(series);
     this.onChange?.(series, { fromMs, toMs });
     const throughMs = this.throughMs(series) ?? Number.NEGATIVE_INFINITY;
@@ -62,13 +76,18 @@ export class Staleness {
     let lastMs = fromMs;
     for (const timeMs of times) {
       if (timeMs - lastMs > this.#apartMs && stretches < maxStretches) {
-        this.changed(series, fromMs, lastMs + 1);
+        this.#came(series, fromMs, lastMs + 1);
         fromMs = timeMs;
         stretches += 1;
       }
       lastMs = timeMs;
     }
-    this.changed(series, fromMs, lastMs + 1);
+    this.#came(series, fromMs, lastMs + 1);
+  }
+
+  #came(series: number, fromMs: number, toMs: number): void {
+    this.#rechecks.arrived(series, fromMs, toMs);
+    this.again(series, fromMs, toMs);
   }
 
   /** All up to `throughMs` (excluded) was rolled up anew. */

@@ -55,6 +55,9 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     masks: (series) => writer.get().masks(series),
     rename: (...values) => writer.get().change((parts) => rename(parts, ...values)),
     removeAlias: (...values) => writer.get().change((parts) => removeAlias(parts, ...values)),
+    lookedAt: () => writer.get().ledger.looked(),
+    rechecks: (...values) => writer.get().ledger.rechecks(...values),
+    writeLedger: (entries) => writer.get().writeLedger(entries),
     sealAll: () => writer.get().sealAll(),
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),
@@ -73,6 +76,7 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readHoles: (...values) => reader.get().readHoles(...values),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
+    readLedger: (...values) => reader.get().readLedger(...values),
     sealedSizes: (...values) => reader.get().sealedSizes(...values),
     close: () => reader.get().close(),
   };

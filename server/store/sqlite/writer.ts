@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import { strangeBatch, strangeNumberIn } from "../keeping.ts";
+import type { LedgerEntry } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
 import {
   type Batch,
@@ -31,6 +32,7 @@ import { SeriesHead } from "./head.ts";
 import { Heads } from "./heads.ts";
 import { addMask, removeMask } from "./hiding.ts";
 import { JournalLog } from "./journal-log.ts";
+import { LedgerTables } from "./ledger.ts";
 import { commitsCutOff } from "./log-check.ts";
 import { keepLog } from "./log-keeper.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -53,6 +55,7 @@ export class Writer {
   readonly #path: string;
   readonly #parts: WriterParts;
   readonly #meta: Meta;
+  readonly ledger: LedgerTables;
   readonly #maintenance: Maintenance;
   readonly #onTrouble: (message: string) => void;
   readonly #failures: Failures;
@@ -95,6 +98,7 @@ export class Writer {
         sealer: new Sealer(db, heads, stale, settings.chunkBytes),
         usage: new Usage(db),
       };
+      this.ledger = new LedgerTables(db, heads);
       this.#nextSeries = Number(this.#meta.get("next_series"));
       const found = recover(this.#parts);
       this.#commit = found.commit;
@@ -240,6 +244,14 @@ export class Writer {
     const done = this.#failures.guard(() => work(this.#parts, this.#commit));
     this.#maintenance.wrote();
     return done;
+  }
+
+  writeLedger(entries: readonly LedgerEntry[]): void {
+    this.#failures.guard(() => {
+      this.#space.require();
+      transact(this.#parts.db, () => this.ledger.write(entries));
+    });
+    this.#maintenance.wrote();
   }
 
   sealAll(): void {

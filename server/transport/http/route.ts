@@ -6,6 +6,7 @@ import type { Arrivals } from "../../hub/arrivals.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
 import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
+import type { GapLedger } from "../../hub/gaps/ledger.ts";
 import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Removed } from "../../hub/removal.ts";
@@ -55,6 +56,7 @@ export interface HttpContext {
   readonly catalog: Catalog;
   readonly store: Pick<TelemetryStore, "refusals" | "seriesState" | "backup">;
   readonly history: History;
+  readonly gaps: Pick<GapLedger, "of">;
   readonly storage: Storage;
   readonly presence: PresenceView;
   readonly limits: Limits;

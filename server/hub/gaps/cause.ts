@@ -1,0 +1,125 @@
+/** Why readings are missing: what is known of the time of a gap, and what of it explains most. */
+import type { HoleCause } from "../../store/ledger.ts";
+import type { TelemetryStore } from "../../store/store.ts";
+import type { Device, Series } from "../catalog.ts";
+import { hubItself, type PresenceEntry } from "../devices/timeline.ts";
+
+export interface CauseDeps {
+  readonly store: Pick<TelemetryStore, "masks" | "readPresence" | "refusals">;
+  /** What is known of a device from `fromMs` on, until `toMs`, in order. */
+  readonly timeline: (device: Device, fromMs: number, toMs: number) => Promise<PresenceEntry[]>;
+}
+
+export interface Stretch {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** After a start of the hub its absence is the reason for so long, ms: devices wait before they try again. */
+const returnMs = 120_000;
+
+/** What is shorter than this part of a gap explains it only where it covers half of what is beyond the grace. */
+const leastShare = 0.1;
+
+/** Asked about many gaps at once; what it has read of a device it keeps, so make one for each occasion. */
+export class Causes {
+  readonly #deps: CauseDeps;
+  #down: Promise<Stretch[]> | undefined;
+  readonly #timelines = new Map<Device, Promise<PresenceEntry[]>>();
+  readonly #refusals = new Map<Device, ReturnType<TelemetryStore["refusals"]>>();
+
+  constructor(deps: CauseDeps) {
+    this.#deps = deps;
+  }
+
+  /** The cause of a gap of a series, of which `graceMs` is no silence yet. Rejects with a `StoreError`. */
+  async of(series: Series, gap: Stretch, graceMs: number): Promise<HoleCause> {
+    const { device, metric } = series;
+    const [entries, down, masks] = await Promise.all([
+      this.#timelineOf(device),
+      this.#downTimes(),
+      this.#deps.store.masks([series.number]),
+    ]);
+    const away = stretchesAway(entries);
+    const hubDown = down.map((one) => untilBack(one, away));
+    const hubMs = explains(gap, graceMs, hubDown);
+    const offlineMs = explains(gap, graceMs, without(away, hubDown));
+    const maskedMs = explains(gap, graceMs, masks);
+    if (maskedMs > 0 && maskedMs >= Math.max(hubMs, offlineMs)) return "masked";
+    if (hubMs > 0 && hubMs >= offlineMs) return "hub_down";
+    if (offlineMs > 0) return "offline";
+    const refused = (await this.#refusalsOf(device)).some(
+      ({ atMs, row }) => atMs > gap.fromMs && atMs <= gap.toMs && row.includes(JSON.stringify(metric)),
+    );
+    return refused ? "refused" : "unknown";
+  }
+
+  #timelineOf(device: Device): Promise<PresenceEntry[]> {
+    const known = this.#timelines.get(device);
+    if (known) return known;
+    const asked = this.#deps.timeline(device, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    this.#timelines.set(device, asked);
+    return asked;
+  }
+
+  #refusalsOf(device: Device): ReturnType<TelemetryStore["refusals"]> {
+    const known = this.#refusals.get(device);
+    if (known) return known;
+    const asked = this.#deps.store.refusals(device.id);
+    this.#refusals.set(device, asked);
+    return asked;
+  }
+
+  /** From each end of a hub to the start of the next one. */
+  #downTimes(): Promise<Stretch[]> {
+    this.#down ??= this.#deps.store.readPresence(hubItself).then((changes) =>
+      changes.flatMap(({ state, atMs }, index) => {
+        const next = changes[index + 1];
+        return state === "offline" && next ? { fromMs: atMs, toMs: next.atMs } : [];
+      }),
+    );
+    return this.#down;
+  }
+}
+
+interface Away extends Stretch {
+  readonly reason: PresenceEntry["reason"];
+}
+
+/** When a device was offline; the last stretch has no end where it still is. */
+function stretchesAway(entries: readonly PresenceEntry[]): Away[] {
+  return entries.flatMap(({ atMs, state, reason }, index) =>
+    state === "offline" ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason } : [],
+  );
+}
+
+/** A time without a hub, and what a device took to come back after it, if that was not long. */
+function untilBack(down: Stretch, away: readonly Away[]): Stretch {
+  const back = away.find(
+    ({ reason, fromMs, toMs }) => reason === "hub_restart" && fromMs <= down.toMs && toMs > down.toMs,
+  );
+  return back && back.toMs <= down.toMs + returnMs ? { fromMs: down.fromMs, toMs: back.toMs } : down;
+}
+
+/** How much of a gap these stretches cover, ms; 0 where it is too little to be its reason. */
+function explains({ fromMs, toMs }: Stretch, graceMs: number, stretches: readonly Stretch[]): number {
+  const coveredMs = overlapMs({ fromMs, toMs }, stretches);
+  const least = Math.min(leastShare * (toMs - fromMs), Math.max(1, (toMs - fromMs - graceMs) / 2));
+  return coveredMs >= least ? coveredMs : 0;
+}
+
+function overlapMs({ fromMs, toMs }: Stretch, stretches: readonly Stretch[]): number {
+  return stretches.reduce((sum, one) => sum + Math.max(0, Math.min(toMs, one.toMs) - Math.max(fromMs, one.fromMs)), 0);
+}
+
+/** What of these stretches lies in none of the others. */
+function without(stretches: readonly Stretch[], others: readonly Stretch[]): Stretch[] {
+  let left: readonly Stretch[] = stretches;
+  for (const other of others) {
+    left = left.flatMap(({ fromMs, toMs }) => [
+      ...(fromMs < other.fromMs ? [{ fromMs, toMs: Math.min(toMs, other.fromMs) }] : []),
+      ...(toMs > other.toMs ? [{ fromMs: Math.max(fromMs, other.toMs), toMs }] : []),
+    ]);
+  }
+  return [...left];
+}

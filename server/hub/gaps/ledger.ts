@@ -1,0 +1,331 @@
+/**
+ * The ledger of gaps: each silence of a series that was longer than its grace, with its cause. A gap is found when the reading
+ * after it is committed, from the two times alone; readings are looked at only where something changed behind that, or after a
+ * start. How the parts work together is told in README.md.
+ */
+import type { Clock, Log, Timer } from "../../ports.ts";
+import type { HoleCause, Holes, LedgerEntry, Recheck } from "../../store/ledger.ts";
+import type { TelemetryStore } from "../../store/store.ts";
+import type { Catalog, Series } from "../catalog.ts";
+import { leastGraceMs } from "../devices/presence-machine.ts";
+import type { PresenceView } from "../entries.ts";
+import { type CauseDeps, Causes } from "./cause.ts";
+import { Findings } from "./findings.ts";
+import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
+import { type ScanStore, scan, stretchesOf } from "./scan.ts";
+
+export interface LedgerDeps extends CauseDeps {
+  readonly store: ScanStore & CauseDeps["store"] & Pick<TelemetryStore, "ledger" | "seriesState">;
+  readonly catalog: Pick<Catalog, "findSeries" | "select">;
+  readonly presence: Pick<PresenceView, "graceMs" | "seriesInterval">;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How often the ledger writes what it found, ms. */
+const periodMs = 60_000;
+/** It works for so long at once, and then leaves the store to others, ms. */
+const workMs = 200;
+const pauseMs = 2_000;
+/** Series in one transaction. */
+const entriesPerWrite = 256;
+/** Stretches to look at again that are asked for at once. */
+const rechecksAtOnce = 256;
+/** How far each series was looked at is written so often, ms: a kill costs a look at what came since. */
+const noteEveryMs = 3_600_000;
+/** So many gaps wait at most before they are written. */
+const mostWaiting = 20_000;
+
+/** What is noted of a series. */
+interface Noted {
+  readonly throughMs: number;
+  readonly graceMs: number;
+}
+
+export class GapLedger {
+  readonly #deps: LedgerDeps;
+  readonly #found = new Findings();
+  /** How far each series was looked at, as the store has it. */
+  readonly #noted = new Map<number, Noted>();
+  /** Series of which the readings from here on have to be looked at. Of all others each reading was heard of. */
+  readonly #behind = new Map<number, number>();
+  #loaded: Promise<void> | undefined;
+  #timer: Timer | undefined;
+  /** What is done to the ledger is done one by one. */
+  #last: Promise<unknown> = Promise.resolve();
+  #notedAtMs: number;
+  #failing = false;
+  #stopped = false;
+
+  constructor(deps: LedgerDeps) {
+    this.#deps = deps;
+    this.#notedAtMs = deps.clock.monotonic();
+    this.#later(pauseMs);
+  }
+
+  /** A reading was committed, and `latestTimeMs` of its series is still that of the one before. */
+  arrived(series: Series, timeMs: number): void {
+    const stepMs = timeMs - series.latestTimeMs;
+    // Nearly all: no grace is shorter.
+    if (stepMs >= 0 && stepMs <= leastGraceMs) return;
+    if (stepMs === Number.POSITIVE_INFINITY) this.#behind.set(series.number, Number.NEGATIVE_INFINITY);
+    else if (stepMs < 0) this.#found.late(series.number, timeMs);
+    else if (!this.#behind.has(series.number) && stepMs > this.graceMs(series)) {
+      this.#found.gap(series.number, series.latestTimeMs, timeMs);
+      if (this.#found.gaps >= mostWaiting) this.#later(0);
+    }
+  }
+
+  /** After how long without a reading a series is silent, ms; Infinity where none is expected. What was learned before a start counts until it is learned anew. */
+  graceMs(series: Series): number {
+    const { presence } = this.#deps;
+    const graceMs = presence.graceMs(series);
+    if (graceMs !== Number.POSITIVE_INFINITY || presence.seriesInterval(series) !== null) return graceMs;
+    return this.#noted.get(series.number)?.graceMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Gaps of these series in their order; undefined in place of one that has more than `most`. Rejects with a `StoreError`. */
+  of(series: readonly Series[], span: GapSpan, most: number): Promise<(SeriesGaps | undefined)[]> {
+    return gapsOf(series, span, most, { ...this.#deps, ledger: this });
+  }
+
+  /**
+   * What is kept of these series that reaches into a range, in their order, with at most `limit` gaps of each: all that their
+   * readings tell now. Rejects with a `StoreError`.
+   */
+  async read(series: readonly Series[], fromMs: number, toMs: number, limit: number): Promise<Holes[]> {
+    await this.#load();
+    const { ledger } = this.#deps.store;
+    // What is being written waits for nobody any more, and is not there yet.
+    await this.#last;
+    const rechecks = await ledger.rechecks(rechecksAtOnce);
+    const changed = new Set(rechecks.map((one) => one.series));
+    for (const one of series) {
+      const { number } = one;
+      // Of most series nothing is to be done.
+      const isDue = rechecks.length === rechecksAtOnce || changed.has(number) || this.#behind.has(number);
+      if (isDue || this.#found.has(number)) await this.#inTurn(() => this.#settle(one));
+    }
+    const numbers = series.map(({ number }) => number);
+    const found: Holes[] = [];
+    while (found.length < numbers.length) {
+      found.push(...(await ledger.read(numbers.slice(found.length), fromMs, toMs, limit)));
+    }
+    return found;
+  }
+
+  /** Writes what was found, for so long as a stop may take. Idempotent; nothing is heard afterwards. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#timer?.cancel();
+    if (!this.#loaded) return;
+    try {
+      await this.#inTurn(() => this.#writeFound());
+      await this.#inTurn(() => this.#noteAll());
+    } catch {
+      // The next start looks for it again.
+    }
+  }
+
+  /** Nothing is written any more. */
+  halt(): void {
+    this.#stopped = true;
+    this.#timer?.cancel();
+  }
+
+  #later(delayMs: number): void {
+    if (this.#stopped) return;
+    this.#timer?.cancel();
+    this.#timer = this.#deps.clock.after(delayMs, () => void this.#turn());
+  }
+
+  async #turn(): Promise<void> {
+    let isMore = false;
+    try {
+      await this.#load();
+      isMore = await this.#work();
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing && !this.#stopped)
+        this.#deps.log.warn("the ledger of gaps could not be written and waits", { error: String(error) });
+      this.#failing = true;
+    }
+    this.#later(isMore ? pauseMs : periodMs);
+  }
+
+  /** True where more is to be done soon. */
+  async #work(): Promise<boolean> {
+    const { clock, catalog, store } = this.#deps;
+    const endMs = clock.monotonic() + workMs;
+    const isOver = () => this.#stopped || clock.monotonic() >= endMs;
+    await this.#inTurn(() => this.#writeFound());
+    const rechecks = await store.ledger.rechecks(rechecksAtOnce);
+    for (const number of new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)])) {
+      if (isOver()) return true;
+      const series = catalog.findSeries(number);
+      if (series) await this.#inTurn(() => this.#settle(series));
+      else this.#found.forget(number);
+    }
+    if (rechecks.length === rechecksAtOnce) return true;
+    for (const number of [...this.#behind.keys()]) {
+      const series = catalog.findSeries(number);
+      if (!series) this.#behind.delete(number);
+      else if (this.graceMs(series) !== Number.POSITIVE_INFINITY) await this.#inTurn(() => this.#settle(series));
+      if (isOver()) return this.#behind.size > 0;
+    }
+    if (clock.monotonic() - this.#notedAtMs >= noteEveryMs) await this.#inTurn(() => this.#noteAll());
+    return false;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  /** What the store has of how far each series was looked at; until then none counts as looked at. */
+  #load(): Promise<void> {
+    this.#loaded ??= this.#deps.store.ledger.looked().then(
+      (looked) => {
+        for (const { series, throughMs, graceMs } of looked) this.#noted.set(series, { throughMs, graceMs });
+        for (const { number } of this.#deps.catalog.select(undefined, undefined)) {
+          this.#behind.set(number, this.#noted.get(number)?.throughMs ?? Number.NEGATIVE_INFINITY);
+        }
+      },
+      (error) => {
+        this.#loaded = undefined;
+        throw error;
+      },
+    );
+    return this.#loaded;
+  }
+
+  /** Brings one series up to now. */
+  async #settle(series: Series): Promise<void> {
+    const { number } = series;
+    const graceMs = this.graceMs(series);
+    const rechecks = await this.#deps.store.ledger.rechecks(rechecksAtOnce, number);
+    if (graceMs === Number.POSITIVE_INFINITY) {
+      // There is nothing to look for, and what was found stays.
+      this.#found.forget(number);
+      if (rechecks.length > 0) await this.#write([this.#entryOf(series, nothing, graceMs, rechecks)]);
+      return;
+    }
+    if (this.#found.hasGaps(number)) await this.#writeFound(number);
+    const behindMs = this.#behind.get(number);
+    const late = this.#found.takeLate(number);
+    const stretches = stretchesOf(behindMs, late, rechecks);
+    if (stretches.length === 0) {
+      if (rechecks.length > 0) await this.#write([this.#entryOf(series, nothing, graceMs, rechecks)]);
+      return;
+    }
+    // From now on each reading is heard of.
+    this.#behind.delete(number);
+    try {
+      const causes = new Causes(this.#deps);
+      const entries: LedgerEntry[] = [];
+      for (const { fromMs, toMs } of stretches) {
+        const { gapFromMs, gapToMs, ...span } = await scan(this.#deps.store, number, fromMs, toMs, graceMs);
+        const holes = await this.#judged(series, { fromMs: gapFromMs, toMs: gapToMs }, span, graceMs, causes);
+        entries.push(this.#entryOf(series, { ...span, holes }, graceMs, []));
+      }
+      const last = entries.at(-1) as LedgerEntry;
+      await this.#write([...entries.slice(0, -1), { ...last, rechecked: rechecks }]);
+    } catch (error) {
+      if (behindMs !== undefined) this.#behind.set(number, Math.min(behindMs, this.#behind.get(number) ?? behindMs));
+      if (late) this.#found.lateAgain(number, late);
+      throw error;
+    }
+  }
+
+  /** The causes of gaps; where nobody knows any more, the one that was kept of a gap that reached into it. */
+  async #judged(
+    series: Series,
+    gaps: Pick<Holes, "fromMs" | "toMs">,
+    span: { readonly fromMs: number; readonly toMs: number },
+    graceMs: number,
+    causes: Causes,
+  ): Promise<Holes> {
+    const cause: HoleCause[] = [];
+    let before: Holes | undefined;
+    for (const [index, fromMs] of gaps.fromMs.entries()) {
+      const toMs = gaps.toMs[index] as number;
+      let found = await causes.of(series, { fromMs, toMs }, graceMs);
+      if (found === "unknown") {
+        before ??= (
+          await this.#deps.store.ledger.read([series.number], span.fromMs, span.toMs, Number.MAX_SAFE_INTEGER)
+        )[0];
+        const known =
+          before?.fromMs.findIndex((one, place) => one < toMs && (before?.toMs[place] as number) > fromMs) ?? -1;
+        const kept = before?.cause[known];
+        if (kept !== undefined && kept !== "masked") found = kept;
+      }
+      cause.push(found);
+    }
+    return { ...gaps, cause };
+  }
+
+  /** Writes gaps that were heard of: of one series, or of all. */
+  async #writeFound(only?: number): Promise<void> {
+    const taken = this.#found.takeGaps(only);
+    const causes = new Causes(this.#deps);
+    const all = [...taken];
+    for (let at = 0; at < all.length; at += entriesPerWrite) {
+      const some = all.slice(at, at + entriesPerWrite);
+      try {
+        const entries: LedgerEntry[] = [];
+        for (const [number, gaps] of some) {
+          const series = this.#deps.catalog.findSeries(number);
+          if (!series) continue;
+          const graceMs = this.graceMs(series);
+          const cause: HoleCause[] = [];
+          const looked = { throughMs: Math.min(this.#throughMs(series), gaps.toMs.at(-1) as number), graceMs };
+          for (const [index, fromMs] of gaps.fromMs.entries()) {
+            cause.push(await causes.of(series, { fromMs, toMs: gaps.toMs[index] as number }, graceMs));
+          }
+          entries.push({ series: number, fromMs: 0, toMs: 0, holes: { ...gaps, cause }, looked, rechecked: [] });
+        }
+        await this.#write(entries);
+      } catch (error) {
+        for (const [number, gaps] of all.slice(at)) this.#found.gapsAgain(number, gaps);
+        throw error;
+      }
+    }
+  }
+
+  /** Notes how far each series was looked at. */
+  async #noteAll(): Promise<void> {
+    this.#notedAtMs = this.#deps.clock.monotonic();
+    const due = this.#deps.catalog.select(undefined, undefined).filter((series) => {
+      if (this.#behind.has(series.number)) return false;
+      return this.#noted.get(series.number)?.throughMs !== this.#throughMs(series);
+    });
+    for (let at = 0; at < due.length; at += entriesPerWrite) {
+      const some = due.slice(at, at + entriesPerWrite).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
+      await this.#write(some.map((series) => this.#entryOf(series, nothing, this.graceMs(series), [])));
+    }
+  }
+
+  #entryOf(
+    series: Series,
+    found: Pick<LedgerEntry, "fromMs" | "toMs" | "holes">,
+    graceMs: number,
+    rechecked: readonly Recheck[],
+  ): LedgerEntry {
+    return { series: series.number, ...found, looked: { throughMs: this.#throughMs(series), graceMs }, rechecked };
+  }
+
+  /** Up to where all gaps of a series are found, ms. */
+  #throughMs({ number, latestTimeMs }: Series): number {
+    return Math.min(latestTimeMs, this.#behind.get(number) ?? latestTimeMs, this.#found.firstMs(number));
+  }
+
+  async #write(entries: readonly LedgerEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await this.#deps.store.ledger.write(entries);
+    for (const { series, looked } of entries) this.#noted.set(series, looked);
+  }
+}
+
+const nothing = { fromMs: 0, toMs: 0, holes: { fromMs: [], toMs: [], cause: [] } } as const;

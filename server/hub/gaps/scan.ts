@@ -1,0 +1,66 @@
+/** Looks for the gaps of a stretch in the readings themselves. */
+import type { Recheck } from "../../store/ledger.ts";
+import type { TelemetryStore } from "../../store/store.ts";
+import type { Stretch } from "./cause.ts";
+
+export type ScanStore = Pick<TelemetryStore, "readHoles" | "readRaw" | "timeBefore">;
+
+/** Gaps, and the stretch in which there are no others: from the reading before what was asked for to the one after it. */
+export interface Scanned {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly gapFromMs: readonly number[];
+  readonly gapToMs: readonly number[];
+}
+
+/** Pages of the store. */
+const holesAtOnce = 5_000;
+
+/** Looks at what lies from `fromMs` (included) to `toMs` (excluded), and at the readings next to it. Rejects with a `StoreError`. */
+export async function scan(
+  store: ScanStore,
+  series: number,
+  fromMs: number,
+  toMs: number,
+  graceMs: number,
+): Promise<Scanned> {
+  const before = fromMs === Number.NEGATIVE_INFINITY ? null : await store.timeBefore(series, fromMs);
+  const after = toMs === Number.POSITIVE_INFINITY ? undefined : await firstFrom(store, series, toMs);
+  const startMs = before ?? fromMs;
+  const endMs = after ?? Number.POSITIVE_INFINITY;
+  const gapFromMs: number[] = [];
+  const gapToMs: number[] = [];
+  for (let next: number | null = startMs; next !== null; ) {
+    const page = await store.readHoles({ series, fromMs: next, toMs: endMs + 1 }, graceMs, holesAtOnce);
+    gapFromMs.push(...page.fromMs);
+    gapToMs.push(...page.toMs);
+    next = page.nextFromMs;
+  }
+  return { fromMs: startMs, toMs: endMs, gapFromMs, gapToMs };
+}
+
+async function firstFrom(store: ScanStore, series: number, fromMs: number): Promise<number | undefined> {
+  return (await store.readRaw({ series, fromMs, toMs: Number.POSITIVE_INFINITY }, 1)).times[0];
+}
+
+/** What has to be looked at, in rising time. */
+export function stretchesOf(
+  behindMs: number | undefined,
+  late: Stretch | undefined,
+  rechecks: readonly Recheck[],
+): Stretch[] {
+  const stretches = rechecks.map(({ fromMs, toMs, rawFromMs }) => ({ fromMs: Math.max(fromMs, rawFromMs), toMs }));
+  if (late) stretches.push(late);
+  // From the last reading that was looked at on.
+  if (behindMs !== undefined) {
+    const fromMs = behindMs === Number.NEGATIVE_INFINITY ? behindMs : behindMs + 1;
+    stretches.push({ fromMs, toMs: Number.POSITIVE_INFINITY });
+  }
+  const joined: Stretch[] = [];
+  for (const one of stretches.filter(({ fromMs, toMs }) => fromMs < toMs).sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = joined.at(-1);
+    if (last && one.fromMs <= last.toMs) joined.splice(-1, 1, { ...last, toMs: Math.max(last.toMs, one.toMs) });
+    else joined.push(one);
+  }
+  return joined;
+}

@@ -1,0 +1,190 @@
+/** The ledger of gaps beside the readings themselves, over both engines. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { MemoryData } from "../../../server/store/memory/data.ts";
+import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import type { TelemetryStore } from "../../../server/store/store.ts";
+import { Random } from "../../../simulator/random.ts";
+import { buildWorker, sqliteEngine } from "../../store/sqlite/engine.ts";
+import { printedSeed } from "../../support/seed.ts";
+import { GapWorld, type Past } from "./gap-world.ts";
+
+const start = Date.UTC(2026, 10, 24);
+const second = 1_000;
+const minute = 60 * second;
+const at = (seconds: number) => start + seconds * second;
+
+/** Waits until what a turn of the clock began has come to rest. */
+async function rested(world: GapWorld): Promise<void> {
+  world.clock.advance(minute);
+  await world.kept("none");
+  await world.ledger.read([], 0, 1, 1);
+}
+
+function memoryWorld(past?: Past): GapWorld {
+  const data = new MemoryData();
+  return new GapWorld(() => new MemoryStore(data), past);
+}
+
+/** A random life of three series; the ledger must tell at any moment what the readings tell. */
+async function live(world: GapWorld, random: Random, steps: number): Promise<void> {
+  const metrics = ["a", "b", "c"];
+  let nowMs = start;
+  await world.start();
+  for (let step = 0; step < steps; step++) {
+    const metric = random.choice(metrics);
+    const what = random.between(0, 1);
+    if (what < 0.45) {
+      // In time, with a gap now and then.
+      const times = Array.from({ length: 1 + Math.floor(random.between(0, 12)) }, () => {
+        nowMs += random.chance(0.15)
+          ? Math.ceil(random.between(26, 400)) * second
+          : Math.ceil(random.between(1, 20)) * second;
+        return nowMs;
+      });
+      await world.commit(metric, times);
+    } else if (what < 0.65) {
+      const fromMs = start - 1_000 * second;
+      const late = Array.from({ length: 1 + Math.floor(random.between(0, 8)) }, () =>
+        Math.floor(random.between(fromMs, nowMs)),
+      );
+      if (random.chance(0.5)) nowMs += 30 * second;
+      await world.commit(metric, random.chance(0.5) ? late : [...late, nowMs]);
+    } else if (what < 0.75) {
+      const fromMs = random.chance(0.1)
+        ? Number.NEGATIVE_INFINITY
+        : Math.floor(random.between(start - 1_000 * second, nowMs));
+      const toMs = random.chance(0.1) ? Number.POSITIVE_INFINITY : fromMs + Math.ceil(random.between(1, 600)) * second;
+      await world.remove(metric, fromMs, Number.isFinite(toMs) ? toMs : nowMs + 1);
+    } else if (what < 0.85) await world.restart(random.chance(0.5));
+    else if (what < 0.92) await (world.store as { sealAll?(): Promise<void> }).sealAll?.();
+    else world.clock.advance(random.chance(0.1) ? 61 * minute : minute);
+    if (random.chance(0.5)) {
+      const one = random.choice(metrics);
+      expect((await world.kept(one)).map(([from, to]) => [from, to])).toEqual(await world.told(one));
+    }
+  }
+  for (const one of metrics) {
+    expect((await world.kept(one)).map(([from, to]) => [from, to])).toEqual(await world.told(one));
+  }
+}
+
+describe("the ledger", () => {
+  let make: () => () => TelemetryStore;
+
+  beforeAll(async () => {
+    await buildWorker();
+    make = () => {
+      const engine = sqliteEngine({ chunkBytes: 64 });
+      return () => engine.create();
+    };
+  });
+
+  it("[P120] is what the readings and the grace give, whatever comes, late or not, goes, and is started again (memory)", async () => {
+    const random = new Random(printedSeed("ledger in memory"));
+    for (let life = 0; life < 12; life++) await live(memoryWorld(), random, 60);
+  });
+
+  it("[P120] is what the readings and the grace give, whatever comes, late or not, goes, and is started again (SQLite)", async () => {
+    const random = new Random(printedSeed("ledger in SQLite"));
+    for (let life = 0; life < 2; life++) {
+      const world = new GapWorld(make());
+      await live(world, random, 40);
+      await world.ledger.stop();
+      await world.store.close();
+    }
+  });
+
+  it("[P120] finds gaps as their readings come, without looking at any reading, and looks at none of a series without an interval", async () => {
+    const world = memoryWorld();
+    await world.start();
+    await world.commit("a", [at(0), at(10)]);
+    await rested(world);
+    expect(await world.kept("a")).toEqual([]);
+    const asked: string[] = [];
+    for (const name of ["readHoles", "readRaw", "timeBefore"] as const) {
+      const inner = world.store[name].bind(world.store) as (...values: unknown[]) => unknown;
+      Object.assign(world.store, {
+        [name]: (...values: unknown[]) => {
+          asked.push(name);
+          return inner(...values);
+        },
+      });
+    }
+    await world.commit("a", [at(20), at(100), at(110)]);
+    expect(await world.kept("a")).toEqual([[at(20), at(100), "unknown"]]);
+    world.intervalMs = undefined;
+    await world.commit("b", [at(0), at(5_000)]);
+    await rested(world);
+    expect(await world.kept("b")).toEqual([]);
+    expect(asked).toEqual([]);
+    // From now on one is expected, and what was before counts.
+    world.intervalMs = 10 * second;
+    expect(await world.kept("b")).toEqual([[at(0), at(5_000), "unknown"]]);
+  });
+
+  it("[P121] tells the cause that explains most of a gap, and keeps it when late readings make the gap shorter", async () => {
+    const past: Past = {
+      timeline: [
+        { atMs: at(0), state: "online", reason: "connected" },
+        { atMs: at(130), state: "offline", reason: "closed" },
+        { atMs: at(300), state: "online", reason: "connected" },
+        // The hub went, and the device was back soon after it.
+        { atMs: at(405), state: "offline", reason: "hub_restart" },
+        { atMs: at(455), state: "online", reason: "connected" },
+        { atMs: at(1_405), state: "offline", reason: "hub_restart" },
+        { atMs: at(1_800), state: "online", reason: "connected" },
+      ],
+      down: [
+        [at(405), at(440)],
+        [at(1_405), at(1_410)],
+      ],
+    };
+    const data = new MemoryData();
+    const world = new GapWorld(() => new MemoryStore(data), past);
+    await world.start();
+    await world.commit("a", [0, 10, 100, 120, 310, 320, 400, 460, 470, 600, 610, 1_400, 1_805].map(at));
+    const refused = {
+      device: "oven",
+      atMs: at(550),
+      code: "invalid_value",
+      message: "",
+      row: '{"metric":"a","value":{}}',
+    };
+    await world.commit("a", [at(1_810)], [refused]);
+    expect(await world.kept("a")).toEqual([
+      // It was there and told nothing.
+      [at(10), at(100), "unknown"],
+      [at(120), at(310), "offline"],
+      [at(320), at(400), "unknown"],
+      [at(400), at(460), "hub_down"],
+      [at(470), at(600), "refused"],
+      [at(610), at(1_400), "unknown"],
+      // Five seconds without a hub, and more than six minutes without the device.
+      [at(1_400), at(1_805), "offline"],
+    ]);
+    // Nobody knows of that time any more.
+    (past.timeline as unknown[]).splice(0);
+    await world.commit("a", [at(200), at(210), at(500)]);
+    expect((await world.kept("a")).slice(1, 6)).toEqual([
+      [at(120), at(200), "offline"],
+      [at(210), at(310), "offline"],
+      [at(320), at(400), "unknown"],
+      [at(400), at(460), "hub_down"],
+      [at(470), at(500), "refused"],
+    ]);
+  });
+
+  it("[P122] tells of hidden readings as masked, and forgets it when they are shown again", async () => {
+    const world = memoryWorld();
+    await world.start();
+    await world.commit(
+      "a",
+      Array.from({ length: 13 }, (_, index) => at(10 * index)),
+    );
+    const mask = { series: world.series("a")?.number ?? 0, fromMs: at(40), toMs: at(80), atMs: 0, note: "" };
+    const made = await world.store.addMask(mask);
+    expect(await world.kept("a")).toEqual([[at(30), at(80), "masked"]]);
+    await world.store.removeMask(made?.id ?? 0);
+    expect(await world.kept("a")).toEqual([]);
+  });
+});
