@@ -3,10 +3,11 @@ import { texts } from "../texts/index.ts";
 import type { MenuAction } from "./action-menu.ts";
 import { icons } from "./icons.ts";
 
-export type DeviceAction = "edit" | "missing" | "deleteRange" | "deleteSeries" | "removeDevice";
+export type DeviceAction = "edit" | "rename" | "missing" | "deleteRange" | "deleteSeries" | "removeDevice";
 
 const iconOf: Readonly<Record<DeviceAction, unknown>> = {
   edit: icons.edit,
+  rename: icons.edit,
   missing: icons.question,
   deleteRange: icons.remove,
   deleteSeries: icons.remove,
@@ -20,7 +21,7 @@ export function deviceActions(hasReadings: boolean): MenuAction[] {
 }
 
 export function seriesActions(): MenuAction[] {
-  return actionsOf(["edit", "deleteRange", "deleteSeries"]);
+  return actionsOf(["edit", "rename", "deleteRange", "deleteSeries"]);
 }
 
 function actionsOf(actions: readonly DeviceAction[]): MenuAction[] {

@@ -1,5 +1,6 @@
 /** The dialogs of a device's page: which one an action opens, and each as an element, loaded when it is wanted. */
 import { html, type TemplateResult } from "lit";
+import type { SeriesEntry } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import type { TimeSpan } from "../data/ranges.ts";
@@ -8,6 +9,7 @@ import type { Deleted, Deletion } from "../elements/device-delete.ts";
 export type DeviceDialog = { readonly device: DeviceView } & (
   | { readonly kind: "edit"; readonly metric: string | undefined }
   | { readonly kind: "missing" }
+  | { readonly kind: "rename"; readonly entry: SeriesEntry }
   | { readonly kind: "delete"; readonly deletion: Deletion }
 );
 
@@ -25,6 +27,10 @@ export function dialogFor(action: string, { device, metric, span }: ActionContex
       return { kind: "edit", device, metric };
     case "missing":
       return { kind: "missing", device };
+    case "rename": {
+      const named = [...device.series.values()].find(({ entry }) => entry.metric === metric);
+      return named && { kind: "rename", device, entry: named.entry };
+    }
     case "deleteRange":
       return span && { kind: "delete", device, deletion: { what: "range", metric, span } };
     case "deleteSeries":
@@ -39,6 +45,7 @@ export function dialogFor(action: string, { device, metric, span }: ActionContex
 const sources: Readonly<Record<DeviceDialog["kind"], () => Promise<unknown>>> = {
   edit: () => import("../elements/device-edit.ts"),
   missing: () => import("../elements/device-missing.ts"),
+  rename: () => import("../elements/series-rename.ts"),
   delete: () => import("../elements/device-delete.ts"),
 };
 
@@ -70,6 +77,8 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
         @closed=${end}
         @show-newest=${showNewest}
       ></device-missing>`;
+    case "rename":
+      return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-rename>`;
     case "delete":
       return html`<device-delete
         .hub=${hub}

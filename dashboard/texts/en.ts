@@ -250,10 +250,23 @@ export const en = {
   deviceMenu: {
     label: (name: string) => `Actions for ${name}`,
     edit: "Edit name, units and labels",
+    rename: "Rename",
     missing: "Why is my reading missing?",
     deleteRange: "Delete a range of readings",
     deleteSeries: "Delete this metric",
     removeDevice: "Remove the device",
+  },
+  series: {
+    rename: (metric: string) => `Rename ${metric}`,
+    renameIntro: (device: string, metric: string) =>
+      `All readings stay. ${device} need not know: what it sends as ${metric} is stored under the new name.`,
+    name: "New name of the metric",
+    confirmRename: "Rename",
+    renamed: (before: string, after: string) => `${before} is called ${after} now.`,
+    aliases: "Also stored here",
+    aliasesHint: "Readings that come under these names. Without one, what comes under it is a metric of its own again.",
+    forget: "Take away",
+    forgetOf: (name: string) => `Take away ${name}`,
   },
   presenceLine: {
     heading: "Presence",

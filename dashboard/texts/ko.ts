@@ -245,10 +245,23 @@ export const ko: Texts = {
   deviceMenu: {
     label: (name) => `${name} 작업`,
     edit: "이름, 단위, 라벨 편집",
+    rename: "이름 바꾸기",
     missing: "왜 내 측정값이 보이지 않나요?",
     deleteRange: "기간을 정해 측정값 삭제",
     deleteSeries: "이 측정 항목 삭제",
     removeDevice: "장치 삭제",
+  },
+  series: {
+    rename: (metric) => `${metric} 이름 바꾸기`,
+    renameIntro: (device, metric) =>
+      `측정값은 모두 그대로 남습니다. ${device}는 바꿀 필요가 없습니다. ${metric}로 보내는 값은 새 이름으로 저장됩니다.`,
+    name: "측정 항목의 새 이름",
+    confirmRename: "이름 바꾸기",
+    renamed: (before, after) => `이제 ${before}의 이름은 ${after}입니다.`,
+    aliases: "여기에 함께 저장되는 이름",
+    aliasesHint: "이 이름으로 오는 측정값도 여기에 저장됩니다. 이름을 빼면 다시 별도의 측정 항목이 됩니다.",
+    forget: "빼기",
+    forgetOf: (name) => `빼기: ${name}`,
   },
   presenceLine: {
     heading: "접속 상태",

@@ -1,0 +1,49 @@
+/** What a person does with the names of series on the page of a device. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { card } from "./reading-page.ts";
+import { axeViolations, World } from "./world.ts";
+
+describe("names of series", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await World.start();
+  });
+  afterAll(() => world.stop());
+
+  it("a metric is renamed from its card, goes on by its old name, and that name is taken away", async () => {
+    const sensor = await world.device("boiler-1");
+    const time = Date.now() - 60_000;
+    const send = async (seq: number) => {
+      sensor.send({ type: "readings", seq, readings: [{ metric: "temp", value: seq, time: time + seq }] });
+      await sensor.until((answer) => answer.seq === seq);
+    };
+    await send(1);
+    const { page, complaints } = await world.visit("#/device/boiler-1");
+    const act = async (name: string) => {
+      await page.getByRole("button", { name: `Actions for ${name}` }).click();
+      await page.getByRole("menuitem", { name: "Rename" }).click();
+      await page.locator("dialog[open]").waitFor();
+    };
+    await act("temp");
+    const field = page.getByLabel("New name of the metric");
+    expect(await field.inputValue()).toBe("temp");
+    await field.fill("not a name");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("metric").waitFor();
+    await field.fill("temperature");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status").getByText("temp is called temperature now.").waitFor();
+    await card(page, "temperature").getByText("1", { exact: true }).first().waitFor();
+    await send(2);
+    await card(page, "temperature").getByText("2", { exact: true }).first().waitFor();
+    await act("temperature");
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Take away temp" }).click();
+    await page.getByRole("button", { name: "Take away temp" }).waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await send(3);
+    await card(page, "temp").waitFor();
+    expect(complaints.filter((one) => !one.includes("400"))).toEqual([]);
+    await page.context().close();
+  });
+});
