@@ -72,6 +72,23 @@ export class History {
     await checkEach(this.#store, series, query);
   }
 
+  /**
+   * As `check` of one series and then its `pages`. What fits into one page is not counted before: that would be one more question
+   * to the store for most answers.
+   */
+  async begin(series: Series, query: HistoryQuery): Promise<AsyncIterable<HistoryPage>> {
+    if (widthOf(query) !== undefined) {
+      await this.check([series], query);
+      return this.pages(series, query);
+    }
+    const pages = this.pages(series, query);
+    const first = await pages.next();
+    const isWhole =
+      first.done || (first.value.done && first.value.columns.times.length <= this.#settings.readingsPerAnswer);
+    if (!isWhole) await checkReadings(this.#store, [series], query, this.#settings);
+    return startingWith(first, pages);
+  }
+
   /** The past of one series in rising time, in one page or more; the last, and only the last, is `done`. */
   pages(series: Series, query: HistoryQuery): AsyncGenerator<HistoryPage> {
     return this.#pages(series, query, this.#bucketsOf([series], query));
@@ -245,6 +262,12 @@ export class History {
     const numbers = series.filter(({ type }) => type === "number");
     return acrossDevices(this.#store, numbers, query, widthOf(query) ?? 1, query.aggregates ?? defaultAggregates);
   }
+}
+
+async function* startingWith<T>(first: IteratorResult<T>, others: AsyncIterable<T>): AsyncGenerator<T> {
+  if (first.done) return;
+  yield first.value;
+  yield* others;
 }
 
 /** The reading of a number series, where there is one. */

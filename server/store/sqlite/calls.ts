@@ -1,5 +1,6 @@
 /** What the main thread asks of the two workers, as plain functions by name; a link on each side turns them into messages. */
 
+import type { MessagePort } from "node:worker_threads";
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
@@ -65,11 +66,11 @@ export interface WriterCalls {
   close(): void;
 }
 
-/** The reader: sealed chunks, merged with the head's rows that the writer gave; and presence. */
+/** The reader: sealed chunks, merged with the head's rows that the writer gave (null: no such series, and nothing to tell); and presence. */
 export interface ReaderCalls {
   open(): void;
-  readRaw(range: RawRange, limit: number, head: ChunkColumns): RawPage;
-  readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage;
+  readRaw(range: RawRange, limit: number, head: ChunkColumns | null): RawPage | null;
+  readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns | null): ChangesPage | null;
   readManyBuckets(
     ranges: readonly BucketRange[],
     cuts: Cuts,
@@ -77,7 +78,7 @@ export interface ReaderCalls {
     heads: readonly (ChunkColumns | null)[],
   ): BucketPage[];
   readAt(series: readonly number[], atMs: number, heads: readonly (ChunkColumns | null)[]): (Standing | null)[];
-  readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns): HolesPage;
+  readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns | null): HolesPage | null;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
   readLedger(series: readonly number[], fromMs: number, toMs: number, limit: number): Holes[];
@@ -94,7 +95,12 @@ export interface Request {
   readonly id: number;
   readonly name: string;
   readonly values: readonly unknown[];
+  /** Asks the other worker this, with the answer behind these values; what that one answers is the answer. */
+  readonly handTo?: { readonly name: string; readonly values: readonly unknown[] };
 }
+
+/** What one worker hands to the other: a request whose answer the main thread waits for, or why there is none. */
+export type Handed = Request | { readonly id: number; readonly error: SentError };
 
 /** An error that crosses threads: class and own fields would be lost otherwise. */
 export type SentError =
@@ -111,4 +117,6 @@ export type Reply =
 export interface WorkerSetup {
   readonly role: "writer" | "reader" | "checker";
   readonly settings: StoreSettings;
+  /** To the other one of the pair. */
+  readonly between?: MessagePort;
 }

@@ -1,7 +1,7 @@
 /** Both ends of the wire between the main thread and a worker: requests by name, answers by number. */
 import type { MessagePort, TransferListItem, Worker } from "node:worker_threads";
 import { StoreError, StoreOpenError } from "../store.ts";
-import type { Reply, Request, SentError } from "./calls.ts";
+import type { Handed, Reply, Request, SentError } from "./calls.ts";
 
 /** Any table of functions fits; the calls themselves are typed by it. */
 type Table<T> = { [K in keyof T]: (...values: never[]) => unknown };
@@ -45,12 +45,21 @@ export class WorkerLink<T extends Table<T>> {
     values: Parameters<T[K]>,
     transfer: readonly TransferListItem[] = [],
   ): Promise<Awaited<ReturnType<T[K]>>> {
+    return this.expect((id) => this.post({ id, name, values }, transfer));
+  }
+
+  /** The answer to a request of this number, which `send` sends here or to the other worker of a pair. */
+  expect<Answer>(send: (id: number) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
       if (this.#gone) throw this.#gone;
-      const request: Request = { id: this.#nextId++, name, values };
-      this.#waiting.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request, transfer);
+      const id = this.#nextId++;
+      this.#waiting.set(id, { resolve, reject });
+      send(id);
     });
+  }
+
+  post(request: Request, transfer: readonly TransferListItem[] = []): void {
+    this.#worker.postMessage(request, transfer);
   }
 
   /** Rejects everything that still waits and all that comes: the worker is gone. */
@@ -62,19 +71,26 @@ export class WorkerLink<T extends Table<T>> {
   }
 }
 
-/** The worker's end: answers each request by the function of its name; buffers that `transferOf` names move. */
+/**
+ * The worker's end: answers each request by the function of its name; buffers that `transferOf` names move. `between` leads to
+ * the other worker of a pair: what comes from there is answered to the main thread, too.
+ */
 export function serve<T extends Table<T>>(
   port: MessagePort,
   table: T,
   transferOf: (value: unknown) => ArrayBuffer[],
+  between?: MessagePort,
 ): void {
-  port.on("message", ({ id, name, values }: Request) => {
-    const answer = (value: unknown): void => port.postMessage({ id, value } satisfies Reply, transferOf(value));
+  function take({ id, name, values, handTo }: Request): void {
+    const answer = (value: unknown): void => {
+      if (handTo === undefined) port.postMessage({ id, value } satisfies Reply, transferOf(value));
+      else between?.postMessage({ id, name: handTo.name, values: [...handTo.values, value] }, transferOf(value));
+    };
     const refuse = (error: unknown): void => {
       const sent = toSent(error);
       // Anything unforeseen leaves this thread in a state nobody knows: it ends, and a new one recovers from the disk.
       if (sent.kind === "other" && name !== "open") throw error;
-      port.postMessage({ id, error: sent } satisfies Reply);
+      (handTo === undefined ? port : between)?.postMessage({ id, error: sent });
     };
     let value: unknown;
     try {
@@ -86,7 +102,9 @@ export function serve<T extends Table<T>>(
     // Others are answered meanwhile.
     if (value instanceof Promise) value.then(answer, refuse);
     else answer(value);
-  });
+  }
+  port.on("message", take);
+  between?.on("message", (handed: Handed) => ("error" in handed ? port.postMessage(handed) : take(handed)));
 }
 
 function toSent(error: unknown): SentError {

@@ -36,7 +36,7 @@ import { lockFolder } from "./lock.ts";
 import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
-import { buffersOf, noChanges, noHoles, noReadings } from "./pages.ts";
+import { noChanges, noHoles, noReadings } from "./pages.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
 import { verifyAside } from "./verify.ts";
@@ -131,15 +131,12 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async readRaw(range: RawRange, limit: number): Promise<RawPage> {
-    const { writer, reader } = await this.#pair;
-    const head = await writer.call("headRows", [range]);
-    return head ? reader.call("readRaw", [range, limit, head], buffersOf(head)) : noReadings();
+    return (await (await this.#pair).ask("headRows", [range], "readRaw", [range, limit])) ?? noReadings();
   }
 
   async readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {
-    const { writer, reader } = await this.#pair;
-    const head = await writer.call("headRows", [range]);
-    return head ? reader.call("readChanges", [range, limit, silenceMs, head], buffersOf(head)) : noChanges();
+    const pair = await this.#pair;
+    return (await pair.ask("headRows", [range], "readChanges", [range, limit, silenceMs])) ?? noChanges();
   }
 
   async timeBefore(series: number, beforeMs: number): Promise<number | null> {
@@ -154,7 +151,9 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number): Promise<BucketPage[]> {
-    const { writer, reader } = await this.#pair;
+    const pair = await this.#pair;
+    if (ranges.length === 1) return pair.ask("manyHeadRows", [ranges], "readManyBuckets", [ranges, cuts, limit]);
+    const { writer, reader } = pair;
     // An unknown series has no chunks in sight either: the reader would find those of one just deleted.
     const heads = await writer.call("manyHeadRows", [ranges]);
     return inSlices(heads, (rest, next) => reader.call("readManyBuckets", [ranges.slice(next), cuts, limit, rest]));
@@ -167,9 +166,8 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage> {
-    const { writer, reader } = await this.#pair;
-    const head = await writer.call("headRows", [range]);
-    return head ? reader.call("readHoles", [range, graceMs, limit, head], buffersOf(head)) : noHoles();
+    const pair = await this.#pair;
+    return (await pair.ask("headRows", [range], "readHoles", [range, graceMs, limit])) ?? noHoles();
   }
 
   async seriesState(series: readonly number[]): Promise<SeriesState[]> {

@@ -1,9 +1,13 @@
 /** The two threads of a store, started together and ended together: what one of them lost, the other cannot answer for. */
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { StoreError, type StoreState } from "../store.ts";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { WorkerLink, WorkerLostError } from "./link.ts";
 import { type SqliteStoreOptions, settingsOf } from "./options.ts";
+
+/** What a call of the reader takes before what the writer adds. */
+type ParametersBeforeLast<F extends (...values: never[]) => unknown> =
+  Parameters<F> extends [...infer Before, unknown] ? Before : never;
 
 export interface PairEvents {
   /** The store can promise nothing any more. */
@@ -24,8 +28,9 @@ export class WorkerPair {
   /** `isFirst`: no other pair had the folder since the hub holds it. */
   constructor(options: SqliteStoreOptions, isFirst: boolean, events: PairEvents) {
     this.#events = events;
-    const writer = spawn(options, "writer", isFirst);
-    const reader = spawn(options, "reader", false);
+    const { port1, port2 } = new MessageChannel();
+    const writer = spawn(options, "writer", isFirst, port1);
+    const reader = spawn(options, "reader", false, port2);
     this.#workers = [writer, reader];
     this.writer = new WorkerLink(writer, events.onFatal, events.onTrouble);
     this.reader = new WorkerLink(reader, events.onFatal, events.onTrouble);
@@ -43,6 +48,19 @@ export class WorkerPair {
     const state = await this.writer.call("open", []);
     await this.reader.call("open", []);
     return state;
+  }
+
+  /**
+   * Asks the writer, which hands its answer to the reader behind these values: one way less between threads than to ask both.
+   * Resolves with what the reader answers.
+   */
+  ask<W extends keyof WriterCalls & string, R extends keyof ReaderCalls & string>(
+    what: W,
+    values: Parameters<WriterCalls[W]>,
+    name: R,
+    before: ParametersBeforeLast<ReaderCalls[R]>,
+  ): Promise<Awaited<ReturnType<ReaderCalls[R]>>> {
+    return this.reader.expect((id) => this.writer.post({ id, name: what, values, handTo: { name, values: before } }));
   }
 
   /** Closes the database once what was asked before is answered, then ends the threads. */
@@ -95,12 +113,19 @@ export async function checkAside(options: SqliteStoreOptions, signal: AbortSigna
   }
 }
 
-function spawn(options: SqliteStoreOptions, role: WorkerSetup["role"], expectLog: boolean): Worker {
+function spawn(
+  options: SqliteStoreOptions,
+  role: WorkerSetup["role"],
+  expectLog: boolean,
+  between?: MessagePort,
+): Worker {
   const { workerUrl } = options;
-  const setup: WorkerSetup = { role, settings: settingsOf(options, expectLog) };
-  if (workerUrl) return new Worker(workerUrl, { workerData: setup });
+  const setup: WorkerSetup = { role, settings: settingsOf(options, expectLog), ...(between && { between }) };
+  const transferList = between ? [between] : [];
+  if (workerUrl) return new Worker(workerUrl, { workerData: setup, transferList });
   return new Worker(new URL("./bootstrap.mjs", import.meta.url), {
     workerData: { ...setup, entry: new URL("./worker.ts", import.meta.url).href },
+    transferList,
     execArgv: [],
   });
 }

@@ -9,7 +9,7 @@ import { buffersOf } from "./pages.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
-const { role, settings } = workerData as WorkerSetup;
+const { role, settings, between } = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const onFatal = (message: string) => port.postMessage({ fatal: message });
 const onTrouble = (message: string) => port.postMessage({ trouble: message });
@@ -29,9 +29,9 @@ class Held<T> {
   }
 }
 
-if (role === "writer") serve<WriterCalls>(port, writerCalls(new Held<Writer>()), columnsOf);
+if (role === "writer") serve<WriterCalls>(port, writerCalls(new Held<Writer>()), columnsOf, between);
 else if (role === "checker") serve<CheckerCalls>(port, { check: () => checkDatabase(settings) }, columnsOf);
-else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf);
+else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf, between);
 
 function writerCalls(writer: Held<Writer>): WriterCalls {
   return {
@@ -69,11 +69,11 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
 function readerCalls(reader: Held<Reader>): ReaderCalls {
   return {
     open: () => void reader.set(new Reader(settings, onFatal, onTrouble)),
-    readRaw: (...values) => reader.get().readRaw(...values),
-    readChanges: (...values) => reader.get().readChanges(...values),
+    readRaw: (range, limit, head) => head && reader.get().readRaw(range, limit, head),
+    readChanges: (range, limit, silenceMs, head) => head && reader.get().readChanges(range, limit, silenceMs, head),
     readManyBuckets: (...values) => reader.get().readManyBuckets(...values),
     readAt: (...values) => reader.get().readAt(...values),
-    readHoles: (...values) => reader.get().readHoles(...values),
+    readHoles: (range, graceMs, limit, head) => head && reader.get().readHoles(range, graceMs, limit, head),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
     readLedger: (...values) => reader.get().readLedger(...values),

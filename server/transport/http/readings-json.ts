@@ -13,8 +13,8 @@ import type { Tier } from "../../store/answers.ts";
 import type { HttpContext } from "./route.ts";
 
 /** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
-export async function* onePiece(series: Series, query: ReadingsQuery, question: HistoryQuery, context: HttpContext) {
-  const pages = await collect(context.history.pages(series, question));
+export async function* onePiece(series: Series, query: ReadingsQuery, told: AsyncIterable<HistoryPage>) {
+  const pages = await collect(told);
   const { fromMs: from, toMs: to } = query;
   const every = pages[0]?.everyMs ?? null;
   yield* objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);

@@ -4,7 +4,7 @@ import { attachmentOf, csvWriter } from "../../formats/csv.ts";
 import { ndjsonWriter } from "../../formats/ndjson.ts";
 import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
-import { defaultAggregates, type HistoryQuery } from "../../hub/history/query.ts";
+import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../hub/history/query.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
 import { acceptedForm } from "./accept.ts";
@@ -34,14 +34,16 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   const series = seriesOf(query, context);
   const question = { ...query, nowMs };
   const streamed = format !== "json";
+  const only = query.literal ? series[0] : undefined;
   const release = slotsOf(format, context).take();
+  let pages: AsyncIterable<HistoryPage> | undefined;
   try {
-    await context.history.check(series, question, streamed);
+    if (only && format === "json" && !query.across) pages = await context.history.begin(only, question);
+    else await context.history.check(series, question, streamed);
   } catch (error) {
     release();
     throw error;
   }
-  const only = query.literal ? series[0] : undefined;
   const headers = { Vary: "Accept" };
   if (format === "parquet") {
     const pieces = parquetOf(series, query, question, context);
@@ -56,8 +58,8 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
     return { pieces, release, type: rows.type, headers: { ...headers, ...rows.headers } };
   }
   if (query.across) return { pieces: acrossJson(series, query, question, context), release, headers };
-  const pieces = only ? onePiece(only, query, question, context) : manyPieces(series, query, question, context);
-  return { pieces, release, headers };
+  if (only && pages) return { pieces: onePiece(only, query, pages), release, headers };
+  return { pieces: manyPieces(series, query, question, context), release, headers };
 };
 
 function slotsOf(format: ReadingFormat, { answers, streams, files }: HttpContext): Slots {
