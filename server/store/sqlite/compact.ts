@@ -12,13 +12,14 @@ import { maxChunkRows, mergeAt } from "./seal.ts";
 import type { Workplace } from "./slices/job.ts";
 import { worthSealing } from "./slices/rest.ts";
 
-/** A walk begins so long after the one before, ms, or with the next rest. */
+/** A walk over all chunks begins so long after the one before, ms; each rest walks over those of series that had something sealed since. */
 const walkEveryMs = 3_600_000;
 /** Chunks looked at in one go, and so merged at most; taken in at most, since late ones are often small. */
 const chunksAtOnce = 16;
 const takenAtOnce = 128;
-/** What is taken together at most: it is read and written within one slice. */
+/** What is taken together at most: it is read and written within one slice, for which commits wait where there is no rest. */
 const rowsAtOnce = 2 * maxChunkRows;
+const rowsAtOnceBusy = 1.25 * maxChunkRows;
 const bytesAtOnceShare = 4.5;
 /** A chunk that was merged is this much longer than one that was sealed: another page is full. */
 const longShare = 1.87;
@@ -31,25 +32,35 @@ export function compactSlice(place: Workplace): () => boolean {
   let compactor: Compactor | undefined;
   let waiting: number[] = [];
   let walkedCommit = -1;
-  let nextWalkMs = 0;
+  let nextWholeMs = 0;
+  /** By series: through which commit it was sealed when a walk at rest began with it. */
+  const walked = new Map<number, number>();
   return () => {
     const nowMs = performance.now();
     const isResting = rest.untilRestMs(nowMs) === 0;
     if (!isResting && !rest.isLight(nowMs)) return false;
     if (waiting.length === 0) {
-      if (walkedCommit === place.commit || (!isResting && nowMs < nextWalkMs)) return false;
+      if (walkedCommit === place.commit || (!isResting && nowMs < nextWholeMs)) return false;
       // What is about to be sealed belongs to the walk.
       if (isResting && worthSealing(place, nowMs).length > 0) return false;
       walkedCommit = place.commit;
-      nextWalkMs = nowMs + walkEveryMs;
       compactor = new Compactor(parts.db, parts.chunks, settings.chunkBytes);
-      waiting = parts.heads.all().map((head) => head.identity.series);
-      waiting.reverse();
+      let heads = parts.heads.all();
+      if (nowMs < nextWholeMs) {
+        heads = heads.filter(({ identity, sealed }) => walked.get(identity.series) !== sealed.throughCommit);
+      } else {
+        nextWholeMs = nowMs + walkEveryMs;
+        walked.clear();
+      }
+      waiting = heads.map((head) => head.identity.series).reverse();
     }
     const endMs = nowMs + settings.sliceMs;
     while (waiting.length > 0 && performance.now() < endMs) {
-      const head = parts.heads.get(waiting.at(-1) as number);
-      const step = head && compactor?.step(head.identity.series, head.identity.type, isResting ? 0 : mergeAt);
+      const series = waiting.at(-1) as number;
+      const head = parts.heads.get(series);
+      // A walk that is not at rest leaves the newest chunks out.
+      if (head && isResting && !compactor?.isAt(series)) walked.set(series, head.sealed.throughCommit);
+      const step = head && compactor?.step(series, head.identity.type, isResting);
       if (step === "written") return true;
       if (step !== "seen") waiting.pop();
     }
@@ -65,6 +76,7 @@ export class Compactor {
   /** The series at hand, and the end of what was looked at in it. */
   #series = 0;
   #seenMs = Number.NEGATIVE_INFINITY;
+  #rowsAtOnce = rowsAtOnce;
 
   constructor(db: Db, chunks: Chunks, chunkBytes: number) {
     this.#db = db;
@@ -72,8 +84,18 @@ export class Compactor {
     this.#chunkBytes = chunkBytes;
   }
 
-  /** Looks at the next chunks of a series, but for the newest `left`, and writes them anew where that is worth it; undefined at the end. */
-  step(series: number, type: ValueType, left: number): "seen" | "written" | undefined {
+  /** Whether it has begun with a series. */
+  isAt(series: number): boolean {
+    return this.#series === series;
+  }
+
+  /**
+   * Looks at the next chunks of a series, but for the newest where there is no rest, and writes them anew where that is worth
+   * it; undefined at the end.
+   */
+  step(series: number, type: ValueType, isResting: boolean): "seen" | "written" | undefined {
+    const left = isResting ? 0 : mergeAt;
+    this.#rowsAtOnce = isResting ? rowsAtOnce : rowsAtOnceBusy;
     if (series !== this.#series) {
       this.#series = series;
       this.#seenMs = Number.NEGATIVE_INFINITY;
@@ -120,7 +142,7 @@ export class Compactor {
    */
   #rewrite(series: number, type: ValueType, found: readonly ChunkInfo[], toMs: number, forRoom: boolean): boolean {
     const rows = found.reduce((sum, chunk) => sum + chunk.count, 0);
-    if (found.length > takenAtOnce || rows > rowsAtOnce) return false;
+    if (found.length > takenAtOnce || rows > this.#rowsAtOnce) return false;
     const read = found.map(({ id }) => this.#chunks.tryRead(id));
     if (read.includes(undefined)) return false;
     const whole = read.filter((chunk) => chunk !== undefined);

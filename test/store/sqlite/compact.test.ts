@@ -1,13 +1,14 @@
 import { rmSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ChunkColumns } from "../../../server/store/codec/chunk.ts";
 import { Chunks } from "../../../server/store/sqlite/chunks.ts";
-import { Compactor } from "../../../server/store/sqlite/compact.ts";
+import { Compactor, compactSlice } from "../../../server/store/sqlite/compact.ts";
 import { createDatabase } from "../../../server/store/sqlite/creation.ts";
 import { type Db, openForWriting } from "../../../server/store/sqlite/driver.ts";
 import { fileBytes } from "../../../server/store/sqlite/fit.ts";
 import { databasePath } from "../../../server/store/sqlite/options.ts";
 import { risingRows } from "../../../server/store/sqlite/rows.ts";
+import type { Workplace } from "../../../server/store/sqlite/slices/job.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { newFolder } from "./engine.ts";
 
@@ -60,10 +61,10 @@ function put(series: number, times: number[], value: (timeMs: number) => number)
 }
 
 /** Walks over a series to its end; answers how often something was written. */
-function walk(compactor: Compactor, series: number, left = 0): number {
+function walk(compactor: Compactor, series: number, isResting = true): number {
   let written = 0;
   for (let steps = 0; steps < manySteps; steps++) {
-    const step = compactor.step(series, "number", left);
+    const step = compactor.step(series, "number", isResting);
     if (step === undefined) return written;
     if (step === "written") written += 1;
   }
@@ -97,11 +98,60 @@ describe("compaction", () => {
     expect(walk(new Compactor(db, chunks, chunkBytes), 1)).toBe(0);
   });
 
-  it("[SQ36] leaves the newest chunks of a series to the next seal", () => {
+  it("[SQ36] leaves the newest chunks of a series to the next seal where there is no rest", () => {
     for (let turn = 0; turn < 6; turn++) put(1, spaced(200, turn * 10_000), noise);
     const before = stored(1);
-    expect(walk(new Compactor(db, chunks, chunkBytes), 1, 6)).toBe(0);
+    expect(walk(new Compactor(db, chunks, chunkBytes), 1, false)).toBe(0);
     expect(stored(1)).toEqual(before);
+  });
+
+  it("[SQ36] looks at rest only at series of which something was sealed since, and at all once an hour", () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const heads = [1, 2, 3].map((series) => ({
+      identity: { series, type: "number" },
+      sealed: { throughCommit: 1 },
+      length: 0,
+    }));
+    for (const { identity } of heads) put(identity.series, spaced(200, 0), noise);
+    const looks = vi.spyOn(chunks, "endingAfter");
+    const place = {
+      parts: {
+        ...{ db, chunks, journal: { newestFrom: () => 0, newestMs: 0 } },
+        heads: { all: () => heads, get: (series: number) => heads[series - 1] },
+      },
+      settings: { chunkBytes, sliceMs: 4 },
+      rest: { untilRestMs: () => 0, isLight: () => true, pauseMs: () => 0 },
+      commit: 1,
+    };
+    const slice = compactSlice(place as unknown as Workplace);
+    /** Series that the next walk looks at. */
+    const walked = (): number[] => {
+      looks.mockClear();
+      while (slice());
+      return [...new Set(looks.mock.calls.map(([series]) => series))];
+    };
+    try {
+      expect(walked()).toEqual([1, 2, 3]);
+      expect(walked()).toEqual([]);
+      place.commit = 2;
+      (heads[1] as (typeof heads)[number]).sealed = { throughCommit: 2 };
+      expect(walked()).toEqual([2]);
+      place.commit = 3;
+      expect(walked()).toEqual([]);
+      vi.advanceTimersByTime(3_600_000);
+      place.commit = 4;
+      expect(walked()).toEqual([1, 2, 3]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("[SQ36] takes fewer readings together where there is no rest: commits wait for them", () => {
+    for (const firstMs of [0, 160_000]) put(1, spaced(16_000, firstMs), () => 1);
+    put(1, [5, 319_995], () => 2);
+    put(1, spaced(5_000, 2, 60), () => 3);
+    expect(walk(new Compactor(db, chunks, chunkBytes), 1, false)).toBe(0);
+    expect(walk(new Compactor(db, chunks, chunkBytes), 1)).toBeGreaterThan(0);
   });
 
   it("[SQ37] takes late readings into the chunks that they lie across, the later arrival standing", () => {
