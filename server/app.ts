@@ -12,6 +12,7 @@ import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-set
 import { LogAlarm } from "./hub/log-alarm.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import { BudgetWatch } from "./hub/storage/budget-watch.ts";
+import { Retention } from "./hub/storage/retention.ts";
 import { Storage } from "./hub/storage/storage.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -83,12 +84,14 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
-  const storage = new Storage({ store, catalog, clock, minFreeBytes });
+  const retention = new Retention({ store, catalog, clock, log, keep: config.keep });
+  const budgetByFlag = config.budget !== undefined;
+  const storage = new Storage({ store, catalog, clock, log, retention, minFreeBytes, budgetByFlag });
   const pages = pagesOf(options.dashboardFolder);
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, access, catalog, store, history: hub.history, gaps: hub.gaps, storage, presence, clock, log, config },
+      ...{ hub, access, catalog, store, history: hub.history, gaps: hub.gaps, storage, retention, presence, clock, log, config },
       startParquet: parquetStarter(options.parquetWorkerUrl),
       ...(pages ? { pages } : {}),
     }),
@@ -109,6 +112,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     loopDelay.stop();
     logAlarm.stop();
     budgetWatch.stop();
+    retention.stop();
     await hub.stop();
     throw error;
   }
@@ -121,6 +125,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       stopping ??= (async () => {
         logAlarm.stop();
         budgetWatch.stop();
+        retention.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         await hub.stop();
         server.closeIdleConnections();
@@ -145,10 +150,11 @@ async function recentCommits(store: TelemetryStore, { viewing }: Config, { clock
 }
 
 function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): TelemetryStore {
-  const { data: folder, budget, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
+  const { data: folder, keep, minFreeBytes, journalBudgetBytes, headBudgetBytes, onCorrupt } = config;
   const { storeWorkerUrl: workerUrl, storeVerifierUrl: verifierUrl } = built;
+  const budget = config.budget ?? ("said" as const);
   const budgets = { budget, minFreeBytes, journalBudgetBytes, headBudgetBytes };
-  const settings = { folder, workerUrl, verifierUrl, onCorrupt, ...budgets };
+  const settings = { folder, keep, workerUrl, verifierUrl, onCorrupt, ...budgets };
   return createSqliteStore({ ...events, ...settings });
 }
 

@@ -1,6 +1,7 @@
 /** How the text of a flag or an environment variable becomes a value. Each answers undefined where it cannot read the text. */
 import { isLoopbackHost } from "./loopback.ts";
 import { parseDuration } from "./protocol/duration.ts";
+import { type Ages, parseKeep } from "./protocol/keep.ts";
 
 /** A whole number in plain digits. */
 export function readWhole(text: string): number | undefined {
@@ -41,6 +42,12 @@ export function sizeText(bytes: number): string {
 export function readBudget(text: string): "auto" | "off" | number | undefined {
   const word = text.trim().toLowerCase();
   return word === "auto" || word === "off" ? word : readSize(text, "MB");
+}
+
+/** `raw 30d, minute 1y, hour forever`. */
+export function readKeep(text: string): Ages | undefined {
+  const ages = parseKeep(text);
+  return typeof ages === "string" ? undefined : ages;
 }
 
 /** A switch: the flag alone reads as true. */

@@ -1,5 +1,6 @@
 /** The settings that stand alone, as people meet them. What their values may be beyond the text, and where they go, is in config.ts. */
-import { readBudget, readDuration, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { readBudget, readDuration, readKeep, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import { keepAllowed } from "./protocol/keep.ts";
 
 /** One setting in words, and how its text is read. */
 export interface Words {
@@ -98,6 +99,14 @@ export const plain = {
     allowed: "auto, off, or a size of at least 1MB such as 500MB or 2GB",
     fallback: "auto",
     read: readBudget,
+  },
+  keep: {
+    flag: "--keep",
+    argument: "AGES",
+    help: 'how long what is kept of series that no policy of the page matches, such as "raw 30d, minute 1y, hour forever"; raw readings go where their hours stay',
+    allowed: keepAllowed,
+    fallback: "forever",
+    read: readKeep,
   },
   minFreeBytes: {
     flag: "--min-free",

@@ -9,14 +9,12 @@ import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { reachProblem, readDuration, readSize, readWhole } from "./config-values.ts";
 import { plain, type Words } from "./config-words.ts";
+import type { Ages } from "./protocol/keep.ts";
 import { type Limits, limitHelp, limits } from "./protocol/limits.ts";
 import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
 
 /** The version in package.json. */
 export const hubVersion: string = packageJson.version;
-
-/** A smaller journal would be sealed into tiny chunks, bytes. */
-const leastJournalBytes = 64 * 1024;
 
 const plainSettings = z.object({
   host: z.string().min(1).max(255).regex(/^\S+$/).default("127.0.0.1"),
@@ -28,11 +26,12 @@ const plainSettings = z.object({
   demo: z.boolean().default(false),
   self: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
-  budget: z.union([z.enum(["auto", "off"]), z.int().min(1_000_000)]).default("auto"),
+  budget: z.union([z.enum(["auto", "off"]), z.int().min(1_000_000)]).optional(),
+  keep: z.custom<Ages>().default({}),
   minFreeBytes: z.int().min(0).default(512_000_000),
   journalBudgetBytes: z
     .int()
-    .min(leastJournalBytes)
+    .min(64 * 1024)
     .max(16 * 1024 ** 3)
     .default(64 * 1024 ** 2),
   headBudgetBytes: z
@@ -70,8 +69,10 @@ export interface Config {
   readonly self: boolean;
   /** How long a commit waits for company, ms. 0: the running sync is the batching window. */
   readonly commitDelayMs: number;
-  /** What the data may take, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start and kept; `off`: no budget. */
-  readonly budget: "auto" | "off" | number;
+  /** What the data may take, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start and kept; `off`: no budget. Undefined: what was said to a running hub, `auto` before that. */
+  readonly budget: "auto" | "off" | number | undefined;
+  /** How long what is kept of series that no policy matches; empty: all, for ever. */
+  readonly keep: Ages;
   /** Below this much free disk space readings are refused with `storage_full`, bytes. */
   readonly minFreeBytes: number;
   /** The newest readings stand uncompressed in the journal up to this size; more forces them into chunks, bytes. */
@@ -167,19 +168,11 @@ export const settings: readonly Setting[] = [
 /** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
 export function makeConfig(changes: Partial<Config> = {}): Config {
   const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
-  const { budget } = config;
-  // A journal as large as the budget would leave no room for what it is compressed into.
-  const journalBudgetBytes = Math.min(
-    config.journalBudgetBytes,
-    budget === "auto" || budget === "off"
-      ? Number.POSITIVE_INFINITY
-      : Math.max(leastJournalBytes, Math.floor(budget / 8)),
-  );
   const host = changes.host ?? (config.lan ? "::" : config.host);
   const self = changes.self ?? config.demo;
   return {
     ...config,
-    journalBudgetBytes,
+    budget: config.budget,
     host,
     self,
     data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)),

@@ -36,8 +36,8 @@ import { ViewersBudget } from "./live/viewers-budget.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
+import { limitsNow, storeStatus } from "./storage/room.ts";
 import { type SeriesNames, seriesNames } from "./rename.ts";
-import { storeStatus } from "./storage/room.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */
@@ -231,7 +231,7 @@ export class Hub {
       queue: { frames, bytes: Math.round(this.#intake.bytes) },
       health: this.health(),
       access: this.#access.open ? "open" : "token",
-      limits: { series, undecidedBytesTotal, slowViewerBytes, viewersBytes, ...storeLimits },
+      limits: { series, undecidedBytesTotal, slowViewerBytes, viewersBytes, ...limitsNow(storeLimits, stats) },
     };
   }
 

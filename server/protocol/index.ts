@@ -4,6 +4,7 @@ export * from "./device.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";
 export * from "./http.ts";
+export * from "./keep.ts";
 export * from "./ladder.ts";
 export * from "./limits.ts";
 export * from "./metadata.ts";

@@ -37,15 +37,14 @@ import {
   readingsFields,
   seriesQuery,
   statesFields,
-  storageQuery,
 } from "./query.ts";
 import { aliasQuery } from "./series.ts";
-import { storageAnswer, storagePreviewAnswer } from "./storage.ts";
+import { storageOperations } from "./storage-operations.ts";
 import { deviceName } from "./values.ts";
 import { seriesEntry } from "./viewer.ts";
 
 export interface Operation {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** In which `{name}` stands for one segment, percent-encoded. */
   readonly path: string;
   readonly summary: string;
@@ -218,22 +217,7 @@ export const operations = {
     answers: { 200: removedReadingsAnswer },
     errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
   },
-  getStorage: {
-    method: "GET",
-    path: `${api}/storage`,
-    summary: "What the data takes on the disk: all together, against its budget, and its largest series",
-    query: storageQuery,
-    answers: { 200: storageAnswer },
-    errors: [...listErrors, "store_unavailable"],
-  },
-  previewRemoval: {
-    method: "GET",
-    path: `${api}/storage/preview`,
-    summary: "About what DELETE readings with the same query would take away, and what would become free",
-    query: deleteFields,
-    answers: { 200: storagePreviewAnswer },
-    errors: [...listErrors, "unknown_device", "unknown_series", "store_unavailable"],
-  },
+  ...storageOperations,
   listArrivals: {
     method: "GET",
     path: `${api}/arrivals`,

@@ -1,4 +1,5 @@
 /** What the data takes on the disk, series by series, and what became of readings for want of room. */
+import type { Aged, BudgetSetting } from "./retention.ts";
 
 /** Series with readings, in the order of their numbers; all arrays are parallel. */
 export interface SeriesSizes {
@@ -31,10 +32,15 @@ export interface RoomStats {
   /** What it holds, without the free pages of its file. */
   readonly usedBytes: number;
   readonly freeBytes: number;
-  /** What it may hold; null for as much as the disk has. */
+  /** What was said that it may hold, and what that comes to; null for as much as the disk has. */
+  readonly budget: BudgetSetting;
   readonly budgetBytes: number | null;
+  /** What the journal may take of that; Infinity without a budget. */
+  readonly journalMostBytes: number;
   /** What a day adds, at the median of the last week; null while that is not known yet. */
   readonly bytesPerDay: number | null;
   /** What went because it was full; null for nothing. */
   readonly thinned: Thinned | null;
+  /** What went by its age since the store was opened; null for nothing. */
+  readonly aged: Aged | null;
 }

@@ -12,6 +12,7 @@ import type { Cuts } from "./cuts.ts";
 import type { LedgerStore } from "./ledger.ts";
 import type { Mask, MaskStore } from "./masks.ts";
 import type { Alias, NameStore } from "./names.ts";
+import type { RetentionStore } from "./retention.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
 /** A series that comes into being with its first reading. */
@@ -221,6 +222,9 @@ export class StoreOpenError extends Error {
 }
 
 export interface TelemetryStore extends MaskStore {
+  /** How long what is kept, and how much room it may take; once it is open. */
+  readonly retention: RetentionStore;
+
   /** Where readings are missing, and why; once it is open. */
   readonly ledger: LedgerStore;
 

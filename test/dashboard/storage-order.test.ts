@@ -5,7 +5,8 @@ import { firstDown, inOrder, rowsOf, type StorageOrder, storageSorts } from "../
 import type { StorageEntry } from "../../server/protocol/index.ts";
 
 const entry = (series: number, device: string, metric: string, rest: Partial<StorageEntry> = {}): StorageEntry => ({
-  ...{ series, device, metric, bytes: series, readings: series, firstTime: 0, lastTime: series, bytesPerDay: null },
+  ...{ series, device, metric, policy: null },
+  ...{ bytes: series, readings: series, firstTime: 0, lastTime: series, bytesPerDay: null },
   ...rest,
 });
 const ids = (entries: readonly StorageEntry[], order: Partial<StorageOrder>) =>

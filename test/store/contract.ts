@@ -10,6 +10,7 @@ import { presenceRules } from "./contract/presence.ts";
 import { questionRules } from "./contract/questions.ts";
 import { readingRules } from "./contract/readings.ts";
 import { recordRules } from "./contract/records.ts";
+import { retentionRules } from "./contract/retention.ts";
 import { sizeRules } from "./contract/sizes.ts";
 import { type Engine, World } from "./world.ts";
 
@@ -37,5 +38,6 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("presence", () => presenceRules(current));
     describe("ledger of gaps", () => ledgerRules(current));
     describe("sizes", () => sizeRules(current));
+    describe("retention", () => retentionRules(current));
   });
 }

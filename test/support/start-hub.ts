@@ -160,11 +160,14 @@ export class TestHub {
     );
   }
 
-  #makeStore({ minFreeBytes, journalBudgetBytes, headBudgetBytes }: Config, events: StoreEvents): SwitchedStore {
+  #makeStore(
+    { minFreeBytes, journalBudgetBytes, headBudgetBytes, budget, keep }: Config,
+    events: StoreEvents,
+  ): SwitchedStore {
     if (this.#options.engine === "sqlite") {
       const workerUrl = builtStoreWorker();
-      const settings = { folder: this.#folder, workerUrl, minFreeBytes, journalBudgetBytes, headBudgetBytes };
-      const store = new SqliteStore(settings, events);
+      const budgets = { minFreeBytes, journalBudgetBytes, headBudgetBytes, budget: budget ?? "said", keep } as const;
+      const store = new SqliteStore({ folder: this.#folder, workerUrl, ...budgets }, events);
       this.#seal = () => store.sealAll();
       this.#store = new SwitchedStore(store);
     } else this.#store = new SwitchedStore(new MemoryStore(this.#memory));

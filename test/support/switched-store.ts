@@ -41,6 +41,7 @@ class Gate {
 
 export class SwitchedStore implements TelemetryStore {
   readonly ledger;
+  readonly retention;
   readonly names;
   readonly #inner: TelemetryStore;
   readonly #failures: (StoreError | undefined)[] = [];
@@ -59,6 +60,7 @@ export class SwitchedStore implements TelemetryStore {
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
     this.ledger = inner.ledger;
+    this.retention = inner.retention;
     this.names = inner.names;
   }
 

@@ -11,6 +11,16 @@ export function thinnedOf(thinned: Thinned | null) {
 }
 
 /** The part `store` of the status. */
-export function storeStatus({ overwritten: _, thinned, ...sizes }: StoreStats): StatusAnswer["store"] {
-  return { ...sizes, thinned: thinnedOf(thinned) };
+export function storeStatus({ overwritten: _, aged: _1, budget: _2, journalMostBytes: _3, ...told }: StoreStats) {
+  return { ...told, thinned: thinnedOf(told.thinned) } satisfies StatusAnswer["store"];
+}
+
+/** The limits of the store as they are now: its budget bounds the journal, too. */
+export function limitsNow<T extends Pick<StatusAnswer["limits"], "journalBudgetBytes">>(
+  limits: T | undefined,
+  { journalMostBytes }: StoreStats,
+) {
+  const { journalBudgetBytes } = limits ?? {};
+  if (journalBudgetBytes === undefined) return limits;
+  return { ...limits, journalBudgetBytes: Math.min(journalBudgetBytes, journalMostBytes) };
 }

@@ -1,9 +1,14 @@
 /** What the data takes, series by series; asked of the store at most once in a while, since it looks at every chunk's row. */
-import type { Clock } from "../../ports.ts";
+import { sizeText } from "../../config-values.ts";
+import type { Clock, Log } from "../../ports.ts";
+import { Refusal } from "../../protocol/errors.ts";
+import { keepText, policyFinder } from "../../protocol/keep.ts";
 import type { StorageAnswer, StorageEntry, StoragePreviewAnswer, StorageSort } from "../../protocol/storage.ts";
+import type { BudgetSetting } from "../../store/retention.ts";
 import type { SeriesSizes } from "../../store/sizes.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
+import { agedOf, policyEntryOf, type Retention } from "./retention.ts";
 import { thinnedOf } from "./room.ts";
 
 const dayMs = 86_400_000;
@@ -14,11 +19,15 @@ const rateMs = 7 * dayMs;
 const leastRateMs = 3_600_000;
 
 export interface StorageDeps {
-  readonly store: Pick<TelemetryStore, "sizes" | "stats">;
+  readonly store: Pick<TelemetryStore, "sizes" | "stats" | "retention">;
   readonly catalog: Pick<Catalog, "findSeries">;
   readonly clock: Pick<Clock, "now" | "monotonic">;
+  readonly log: Pick<Log, "info">;
+  readonly retention: Pick<Retention, "policies" | "keep">;
   /** `--min-free`, bytes. */
   readonly minFreeBytes: number;
+  /** True where `--budget` was given. */
+  readonly budgetByFlag: boolean;
 }
 
 /** Sizes, and where each series stands in them. */
@@ -40,21 +49,25 @@ export class Storage {
 
   /** The largest `limit` of these series by `sort`, and all together. Rejects with a `StoreError`. */
   async list(series: readonly Series[], sort: StorageSort, limit: number): Promise<StorageAnswer> {
-    const { store, clock, minFreeBytes } = this.#deps;
-    const [sizes, { usedBytes, journalBytes, budgetBytes, diskFreeBytes, bytesPerDay, thinned }] = await Promise.all([
-      this.#sizes(),
-      store.stats(),
-    ]);
-    const entries = series.flatMap((one) => entryOf(one, sizes) ?? []).sort(orders[sort]);
+    const { store, clock, retention, minFreeBytes, budgetByFlag } = this.#deps;
+    const [sizes, stats, policies] = await Promise.all([this.#sizes(), store.stats(), retention.policies()]);
+    const { usedBytes, journalBytes, budgetBytes, budget, diskFreeBytes, bytesPerDay, thinned, aged } = stats;
+    const policyOf = policyFinder(policies);
+    const entries = series
+      .flatMap((one) => entryOf(one, sizes, policyOf(one.device.id, one.metric) ?? null) ?? [])
+      .sort(orders[sort]);
     const others = entries.slice(limit);
     const disk = diskFreeBytes - minFreeBytes;
     const room = Math.max(0, budgetBytes === null ? disk : Math.min(disk, budgetBytes - usedBytes));
     return {
       hubTime: clock.now(),
       ...{ used: usedBytes, journal: journalBytes, budget: budgetBytes, bytesPerDay },
-      ...{ diskFree: diskFreeBytes, minFree: minFreeBytes },
+      ...{ budgetSaid: budgetText(budget), budgetByFlag, diskFree: diskFreeBytes, minFree: minFreeBytes },
       daysLeft: bytesPerDay === null || bytesPerDay <= 0 ? null : room / bytesPerDay,
       thinned: thinnedOf(thinned),
+      aged: aged === null ? null : agedOf(aged),
+      policies: policies.map(policyEntryOf),
+      keep: keepText(retention.keep),
       series: entries.slice(0, limit),
       others: {
         series: others.length,
@@ -77,6 +90,22 @@ export class Storage {
       bytes += Math.min(sizes.bytes[row] as number, within * bytesPerReadingOf(sizes, row));
     }
     return { series: some, readings: Math.round(readings), bytes: Math.round(bytes) };
+  }
+
+  /** What the data may take from now on. Throws a `Refusal` where `--budget` says it; rejects with a `StoreError`. */
+  async setBudget(setting: BudgetSetting): Promise<{ readonly budget: number | null; readonly budgetSaid: string }> {
+    const { store, budgetByFlag, log } = this.#deps;
+    if (budgetByFlag) {
+      const now = budgetText((await store.stats()).budget);
+      throw new Refusal(
+        "conflict",
+        `The budget was given at the start (--budget or HUB_BUDGET, ${now}), and that wins: start the hub without it to say it here.`,
+      );
+    }
+    await store.retention.setBudget(setting);
+    const { budget, budgetBytes } = await store.stats();
+    log.info("what the data may take was said anew", { budget: budgetText(budget), budgetBytes });
+    return { budget: budgetBytes, budgetSaid: budgetText(budget) };
   }
 
   /** Readings went: what was found before tells of them. */
@@ -120,8 +149,13 @@ function bytesPerReadingOf({ bytesPerReading, meanBytes, bytes, readings }: Size
   return Number.isNaN(meanBytes) ? (bytes[row] as number) / (readings[row] as number) : meanBytes;
 }
 
+/** As a person says it. */
+function budgetText(budget: BudgetSetting): string {
+  return typeof budget === "number" ? sizeText(budget) : budget;
+}
+
 /** Undefined where the store has nothing of it. */
-function entryOf({ number, device, metric }: Series, sizes: Sizes): StorageEntry | undefined {
+function entryOf({ number, device, metric }: Series, sizes: Sizes, policy: number | null): StorageEntry | undefined {
   const row = sizes.rows.get(number);
   if (row === undefined) return undefined;
   const firstTime = sizes.firstMs[row] as number;
@@ -129,7 +163,7 @@ function entryOf({ number, device, metric }: Series, sizes: Sizes): StorageEntry
   const within = sizes.within[row] as number;
   const perDay = (within * bytesPerReadingOf(sizes, row) * dayMs) / overMs;
   return {
-    ...{ series: number, device: device.id, metric },
+    ...{ series: number, device: device.id, metric, policy },
     bytes: sizes.bytes[row] as number,
     readings: sizes.readings[row] as number,
     ...{ firstTime, lastTime: sizes.lastMs[row] as number },

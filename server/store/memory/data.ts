@@ -5,6 +5,7 @@ import type { Mask } from "../masks.ts";
 import type { Alias } from "../names.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
 import { LedgerData } from "./ledger.ts";
+import { RetentionData } from "./retention.ts";
 
 export interface MemorySeries {
   readonly series: number;
@@ -43,6 +44,7 @@ export class MemoryData {
   readonly presence = new Map<string, PresenceChange[]>();
   nextPresence = 1;
   readonly ledger = new LedgerData();
+  readonly retention = new RetentionData();
   /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
   receivedMs: number | null = null;
   aliveMs: number | null = null;

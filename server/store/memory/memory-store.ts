@@ -40,6 +40,7 @@ import { memoryLedger } from "./ledger.ts";
 import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
 import { memoryNames } from "./names.ts";
 import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
+import { memoryRetention, roomOf } from "./retention.ts";
 import { sizesOf } from "./sizes.ts";
 
 /** Of a question about many series so many are answered, so that whoever forgets to go on is found out. */
@@ -48,6 +49,7 @@ const answeredAtOnce = 3;
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
   readonly ledger;
+  readonly retention;
   readonly names;
   readonly #data: MemoryData;
   #overwritten = 0;
@@ -56,6 +58,7 @@ export class MemoryStore implements TelemetryStore {
 
   constructor(data = new MemoryData()) {
     this.#data = data;
+    this.retention = memoryRetention(data.retention, data.series, {});
     this.ledger = memoryLedger(data.ledger, (series) => data.series.has(series));
     this.names = memoryNames(data);
   }
@@ -301,7 +304,8 @@ export class MemoryStore implements TelemetryStore {
       journalBytes: 0,
       headBytes: readings * 16,
       diskFreeBytes: 0,
-      ...{ usedBytes: 0, freeBytes: 0, budgetBytes: null, bytesPerDay: null, thinned: null },
+      ...{ usedBytes: 0, freeBytes: 0, bytesPerDay: null, thinned: null },
+      ...roomOf(this.#data.retention),
     };
   }
 

@@ -1,10 +1,8 @@
 /** How much the database may hold, how much it holds, and when the oldest raw readings have to go. */
+import type { BudgetSetting } from "../retention.ts";
 import type { RoomStats, Thinned } from "../sizes.ts";
 import { type Db, pageBytes } from "./driver.ts";
 import type { Meta } from "./schema.ts";
-
-/** `auto`: chosen at the first start and kept. Bytes, or `off` for none. */
-export type BudgetSetting = "auto" | "off" | number;
 
 /** What a first start takes of the disk's free space, and at most. */
 const freeShare = 0.5;
@@ -19,32 +17,50 @@ export interface Surplus {
   readonly which: keyof typeof shares;
 }
 
-/** The journal's part of the budget. */
+/** The journal's part of the budget: one as large as that would leave no room for what it is compressed into. */
 const journalShare = 1 / 8;
+/** A smaller journal would be sealed into tiny chunks, bytes. */
+const leastJournalBytes = 64 * 1024;
 
 export class Budget {
+  readonly #meta: Meta;
+  readonly #diskFreeBytes: () => number;
+  #setting: BudgetSetting;
   /** Null for none. */
-  readonly #bytes: number | null;
+  #bytes: number | null;
   readonly #pages;
   readonly #freePages;
   readonly #thinning = { held: false, any: false };
   #thinned: Thinned | null = null;
 
-  /** `diskFreeBytes` is asked where the budget is chosen now. */
-  constructor(db: Db, meta: Meta, setting: BudgetSetting, diskFreeBytes: () => number) {
+  /** `said`: what a person said last (`set`), `auto` before that. `diskFreeBytes` is asked where the budget is chosen now. */
+  constructor(db: Db, meta: Meta, setting: BudgetSetting | "said", diskFreeBytes: () => number) {
+    this.#meta = meta;
+    this.#diskFreeBytes = diskFreeBytes;
     this.#pages = db.prepare("PRAGMA page_count").pluck();
     this.#freePages = db.prepare("PRAGMA freelist_count").pluck();
-    if (setting === "off") this.#bytes = null;
-    else if (setting === "auto") this.#bytes = this.#chosen(meta, diskFreeBytes);
-    else this.#bytes = setting;
+    this.#setting = setting === "said" ? settingOf(meta.get("budget_said")) : setting;
+    this.#bytes = this.#bytesOf(this.#setting);
+  }
+
+  /** Keeps what a person says, and goes by it from now on. */
+  set(setting: BudgetSetting): void {
+    this.#meta.set("budget_said", String(setting));
+    this.#bytes = this.#bytesOf(setting);
+    this.#setting = setting;
+  }
+
+  #bytesOf(setting: BudgetSetting): number | null {
+    if (setting === "off") return null;
+    return setting === "auto" ? this.#chosen() : setting;
   }
 
   /** What was chosen at the first start. A database that has readings already may grow by as much as a new one. */
-  #chosen(meta: Meta, diskFreeBytes: () => number): number {
-    const kept = Number(meta.get("budget_bytes"));
+  #chosen(): number {
+    const kept = Number(this.#meta.get("budget_bytes"));
     if (kept > 0) return kept;
-    const chosen = wholeMegabytes(this.usedBytes + Math.min(mostBytes, freeShare * diskFreeBytes()));
-    meta.set("budget_bytes", String(chosen));
+    const chosen = wholeMegabytes(this.usedBytes + Math.min(mostBytes, freeShare * this.#diskFreeBytes()));
+    this.#meta.set("budget_bytes", String(chosen));
     return chosen;
   }
 
@@ -57,9 +73,16 @@ export class Budget {
     return (this.#freePages.get() as number) * pageBytes;
   }
 
-  get stats(): Omit<RoomStats, "bytesPerDay"> {
+  /** What the journal may take of it, bytes. */
+  get journalBytes(): number {
+    if (this.#bytes === null) return Number.POSITIVE_INFINITY;
+    return Math.max(leastJournalBytes, Math.floor(this.#bytes * journalShare));
+  }
+
+  get stats(): Omit<RoomStats, "bytesPerDay" | "aged"> {
     const room = { usedBytes: this.usedBytes, freeBytes: this.#freeBytes };
-    return { ...room, budgetBytes: this.#bytes, thinned: this.#thinned };
+    const budget = { budget: this.#setting, budgetBytes: this.#bytes, journalMostBytes: this.journalBytes };
+    return { ...room, ...budget, thinned: this.#thinned };
   }
 
   /**
@@ -68,7 +91,7 @@ export class Budget {
    */
   surplus(journalBytes: number): Surplus | undefined {
     if (this.#bytes === null) return undefined;
-    const used = this.usedBytes - Math.max(0, journalBytes - this.#bytes * journalShare);
+    const used = this.usedBytes - Math.max(0, journalBytes - this.journalBytes);
     for (const which of ["any", "held"] as const) {
       const { from, to } = shares[which];
       this.#thinning[which] = used > this.#bytes * (this.#thinning[which] ? to : from);
@@ -91,6 +114,11 @@ export function together(a: Thinned, b: Thinned): Thinned {
     lastMs: Math.max(a.lastMs, b.lastMs),
     lost: a.lost + b.lost,
   };
+}
+
+function settingOf(said: string): BudgetSetting {
+  if (said === "off") return said;
+  return said === "" || said === "auto" ? "auto" : Number(said);
 }
 
 /** People read it, and may give it themselves the next time. */

@@ -1,6 +1,7 @@
 /** What the main thread asks of the two workers, as plain functions by name; a link on each side turns them into messages. */
 
 import type { MessagePort } from "node:worker_threads";
+import type { Ages } from "../../protocol/keep.ts";
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
@@ -24,11 +25,13 @@ import type {
   StoreState,
   StoreStats,
 } from "../store.ts";
+import type { AgedAnswer, AgedSeries, AgedTurn } from "./aged-preview.ts";
 import type { StoreSettings } from "./options.ts";
 import type { OpenSizes, SealedSizes } from "./series-bytes.ts";
+import type { RetentionCalls } from "./writer-retention.ts";
 
 /** The writer: journal, heads, seals, metadata. */
-export interface WriterCalls {
+export interface WriterCalls extends RetentionCalls {
   open(): StoreState;
   /** `generation` tells whether the batch was sent before or after the main thread heard of the last refusal. */
   append(batch: Batch, generation: number): Commit;
@@ -82,6 +85,7 @@ export interface ReaderCalls {
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
   readLedger(series: readonly number[], fromMs: number, toMs: number, limit: number): Holes[];
+  agedTurn(of: AgedSeries, ages: readonly Ages[], nowMs: number, turn: AgedTurn): AgedAnswer;
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;
   close(): void;
 }

@@ -24,6 +24,9 @@ export interface Summary {
   readonly last: number;
 }
 
+/** How long the longest chunk of a series is is looked for anew after so many questions: one that is gone must not count for ever. */
+const spanAsked = 1_000;
+
 /** All of it is in the index by time, so that a look at the end of a series reads one page. */
 const infoColumns = "id, first_ms AS firstMs, last_ms AS lastMs, count, bytes";
 
@@ -35,8 +38,12 @@ export class Chunks {
   readonly #endingAfter;
   readonly #overlapping;
   readonly #read;
+  readonly #firstEnd;
   readonly #firstMs;
+  readonly #longest;
   readonly #last;
+  /** Of each series that was asked about: no chunk spans more, ms. It bounds where one can end that begins before some time. */
+  readonly #spans = new Map<number, { longestMs: number; asked: number }>();
 
   constructor(db: Db) {
     this.#insert = db.prepare(
@@ -51,9 +58,11 @@ export class Chunks {
       `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms > ? ORDER BY last_ms, id LIMIT ?`,
     );
     this.#overlapping = db.prepare(
-      `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms >= ? AND first_ms <= ? ORDER BY id`,
+      `SELECT ${infoColumns} FROM chunks WHERE series = ? AND last_ms BETWEEN ? AND ? AND first_ms <= ? ORDER BY id`,
     );
-    this.#firstMs = db.prepare("SELECT min(first_ms) FROM chunks WHERE series = ?").pluck();
+    this.#firstEnd = db.prepare("SELECT min(last_ms) FROM chunks WHERE series = ?").pluck();
+    this.#firstMs = db.prepare("SELECT min(first_ms) FROM chunks WHERE series = ? AND last_ms <= ?").pluck();
+    this.#longest = db.prepare("SELECT max(last_ms - first_ms) FROM chunks WHERE series = ?").pluck();
     this.#last = db.prepare("SELECT id FROM chunks WHERE series = ? ORDER BY last_ms DESC, id DESC LIMIT 1").pluck();
     this.#read = db.prepare(`SELECT ${storedColumns}, received_ms AS receivedMs FROM chunks WHERE id = ?`);
   }
@@ -61,6 +70,8 @@ export class Chunks {
   /** Writes rows as one chunk, `blob` as `encodeChunk` made it of them; none of them arrived after `receivedMs`. Answers the encoded size. */
   insert(series: number, rows: ChunkColumns, receivedMs: number, blob = encodeChunk(rows)): number {
     const { times } = rows;
+    const span = this.#spans.get(series);
+    if (span) span.longestMs = Math.max(span.longestMs, (times.at(-1) as number) - (times[0] as number));
     this.#insert.run(series, times[0], times.at(-1), times.length, blob.length, receivedMs, summarize(rows), blob);
     return blob.length;
   }
@@ -88,12 +99,25 @@ export class Chunks {
 
   /** Chunks with any reading possible from `firstMs` to `lastMs`, both included, in order of arrival. */
   overlapping(series: number, firstMs: number, lastMs: number): ChunkInfo[] {
-    return this.#overlapping.all(series, firstMs, lastMs) as ChunkInfo[];
+    const untilMs = lastMs === Number.POSITIVE_INFINITY ? lastMs : lastMs + this.#longestMs(series);
+    return this.#overlapping.all(series, firstMs, untilMs, lastMs) as ChunkInfo[];
   }
 
   /** The earliest time in the chunks of a series; null where it has none. */
   firstMs(series: number): number | null {
-    return this.#firstMs.get(series) as number | null;
+    const endMs = this.#firstEnd.get(series) as number | null;
+    return endMs === null ? null : (this.#firstMs.get(series, endMs + this.#longestMs(series)) as number);
+  }
+
+  /** One walk over the index of a series, and then none for long: without a bound each question would be one. */
+  #longestMs(series: number): number {
+    let span = this.#spans.get(series);
+    if (span === undefined || span.asked === spanAsked) {
+      span = { longestMs: (this.#longest.get(series) as number | null) ?? 0, asked: 0 };
+      this.#spans.set(series, span);
+    }
+    span.asked += 1;
+    return span.longestMs;
   }
 
   /** The chunk with the newest reading of a series, the later arrival of two with the same time; undefined where it has none. */

@@ -1,6 +1,7 @@
 /** What the SQLite engine can be told. Every budget is bytes, every duration ms. */
 import { join } from "node:path";
-import type { BudgetSetting } from "./budget.ts";
+import type { Ages } from "../../protocol/keep.ts";
+import type { BudgetSetting } from "../retention.ts";
 import { defaultTiers, type TierShape } from "./plan.ts";
 
 export interface SqliteStoreOptions {
@@ -14,8 +15,10 @@ export interface SqliteStoreOptions {
   readonly onCorrupt?: "rename" | "refuse" | undefined;
   /** Below this much free space on the disk appends are refused with `storage_full`. Default 512 MB. */
   readonly minFreeBytes?: number | undefined;
-  /** What the database may hold, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start. Default `off`: no budget. */
-  readonly budget?: BudgetSetting | undefined;
+  /** What the database may hold, bytes: beyond it the oldest raw readings go. `auto`: chosen at the first start. `said`: what `setBudget` kept. Default `off`: no budget. */
+  readonly budget?: BudgetSetting | "said" | undefined;
+  /** How long what is kept of series that no policy matches. Default: all, for ever. */
+  readonly keep?: Ages | undefined;
   /** The journal is kept near or below this size by sealing heads early: bounds the time of a restart. Default 64 MiB. */
   readonly journalBudgetBytes?: number | undefined;
   /** Memory of all heads together is kept near or below this by sealing them early. Default 128 MiB. */
@@ -38,7 +41,8 @@ export interface SqliteStoreOptions {
 export interface StoreSettings {
   readonly folder: string;
   readonly minFreeBytes: number;
-  readonly budget: BudgetSetting;
+  readonly budget: BudgetSetting | "said";
+  readonly keep: Ages;
   readonly journalBudgetBytes: number;
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
@@ -57,6 +61,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     folder: options.folder,
     minFreeBytes: options.minFreeBytes ?? 512_000_000,
     budget: options.budget ?? "off",
+    keep: options.keep ?? {},
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
     chunkBytes: options.chunkBytes ?? 4640,

@@ -6,6 +6,7 @@ import type { Heads } from "./heads.ts";
 import type { JournalLog } from "./journal-log.ts";
 import type { Marks } from "./marks.ts";
 import type { MaskTable } from "./masks.ts";
+import type { Policies } from "./policies.ts";
 import type { PresenceTable } from "./presence-table.ts";
 import type { Records } from "./records.ts";
 import type { Meta } from "./schema.ts";
@@ -22,6 +23,7 @@ export interface WriterParts {
   readonly marks: Marks;
   readonly masks: MaskTable;
   readonly meta: Meta;
+  readonly policies: Policies;
   readonly presence: PresenceTable;
   readonly records: Records;
   readonly sealer: Sealer;

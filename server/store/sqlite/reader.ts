@@ -1,9 +1,11 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
+import type { Ages } from "../../protocol/keep.ts";
 import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerStore } from "../ledger.ts";
 import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
+import { type AgedAnswer, type AgedSeries, type AgedTurn, agedTurn } from "./aged-preview.ts";
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
@@ -32,6 +34,7 @@ export class Reader {
   readonly #presence: (device: string) => PresenceChange[];
   readonly #ledger: ReturnType<typeof ledgerReader>;
   readonly #sizes: SealedSizesReader;
+  readonly #shape: StoreSettings["tiers"];
   readonly #onFatal: (message: string) => void;
   readonly #onTrouble: (message: string) => void;
 
@@ -45,6 +48,7 @@ export class Reader {
     this.#presence = presenceReader(this.#db);
     this.#ledger = ledgerReader(this.#db);
     this.#sizes = new SealedSizesReader(this.#db);
+    this.#shape = settings.tiers;
     this.#onFatal = onFatal;
     this.#onTrouble = onTrouble;
   }
@@ -118,6 +122,10 @@ export class Reader {
 
   readLedger(...asked: Parameters<LedgerStore["read"]>): Holes[] {
     return this.#inSnapshot(() => this.#ledger(...asked));
+  }
+
+  agedTurn(of: AgedSeries, ages: readonly Ages[], nowMs: number, turn: AgedTurn): AgedAnswer {
+    return this.#inSnapshot(() => agedTurn(this.#db, this.#shape, of, ages, nowMs, turn));
   }
 
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes {

@@ -37,6 +37,7 @@ import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { noChanges, noHoles, noReadings } from "./pages.ts";
+import { sqliteRetention } from "./retention.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
 import { verifyAside } from "./verify.ts";
@@ -54,6 +55,7 @@ export function createSqliteStore(options: SqliteStoreOptions & StoreEvents): Te
 
 export class SqliteStore implements TelemetryStore {
   readonly ledger = ledgerOf(() => this.#pair);
+  readonly retention = sqliteRetention(() => this.#pair);
   readonly names = namesOf(() => this.#pair);
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;

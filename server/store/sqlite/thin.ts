@@ -119,7 +119,7 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
     const { firstMs } = before?.state ?? head.sealed;
     const hoursStay = isHeld(oldest.series, firstMs ?? throughMs, throughMs);
     if (which === "held" && !hoursStay) return 0;
-    const one = thin(parts, head, before?.state ?? head.sealed, throughMs);
+    const one = thin(parts, head, before?.state ?? head.sealed, Number.NEGATIVE_INFINITY, throughMs);
     // A damaged chunk refuses the questions that need it, and stays.
     if (one === undefined) return 0;
     rawFrom.run(throughMs + 1, throughMs + 1, oldest.series);
@@ -166,16 +166,17 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   };
 }
 
-/** Takes away all of a series up to `throughMs` inside the caller's transaction; undefined where a damaged chunk is in the way. */
-function thin(
+/** Takes away all of a series from `fromMs` to `throughMs` inside the caller's transaction; undefined where a damaged chunk is in the way. */
+export function thin(
   parts: WriterParts,
   head: SeriesHead,
   before: SealedState,
+  fromMs: number,
   throughMs: number,
 ): Omit<Went, "lost"> | undefined {
   const { chunks, sealer } = parts;
   const { series } = head.identity;
-  const [fromMs, toMs] = [Number.NEGATIVE_INFINITY, throughMs + 1];
+  const toMs = throughMs + 1;
   const found = chunks.overlapping(series, fromMs, throughMs);
   let readings: number;
   try {
@@ -187,7 +188,10 @@ function thin(
   for (const chunk of found) cut(chunks, head, chunk, fromMs, toMs);
   const state = { ...before, count: before.count - readings, firstMs: chunks.firstMs(series) };
   sealer.save(series, state, head.sealedNewest);
-  const bytes = found.reduce((sum, chunk) => sum + (chunk.lastMs <= throughMs ? chunk.bytes : 0), 0);
+  const bytes = found.reduce(
+    (sum, chunk) => sum + (chunk.firstMs >= fromMs && chunk.lastMs <= throughMs ? chunk.bytes : 0),
+    0,
+  );
   return { state, readings, bytes, lastMs: throughMs };
 }
 

@@ -40,6 +40,7 @@ import { Marks } from "./marks.ts";
 import { MaskTable } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
+import { Policies } from "./policies.ts";
 import { PresenceTable } from "./presence-table.ts";
 import { Records } from "./records.ts";
 import { describe, latestOf, recover } from "./recovery.ts";
@@ -49,6 +50,7 @@ import { Sealer } from "./seal.ts";
 import { type OpenSizes, openSizes } from "./series-bytes.ts";
 import { Staleness } from "./stale.ts";
 import { Usage } from "./usage.ts";
+import { type RetentionCalls, writerRetention } from "./writer-retention.ts";
 
 export class Writer {
   readonly #space: FreeSpace;
@@ -57,6 +59,7 @@ export class Writer {
   readonly #meta: Meta;
   readonly ledger: LedgerTables;
   readonly #maintenance: Maintenance;
+  readonly retention: RetentionCalls;
   readonly #onTrouble: (message: string) => void;
   readonly #failures: Failures;
   readonly #state: StoreState;
@@ -93,6 +96,7 @@ export class Writer {
         chunks: new Chunks(db),
         marks: new Marks(db),
         masks: new MaskTable(db),
+        policies: new Policies(db, settings.keep),
         presence: new PresenceTable(db, this.#meta),
         records: new Records(db),
         sealer: new Sealer(db, heads, stale, settings.chunkBytes),
@@ -122,6 +126,8 @@ export class Writer {
       this.#failures.toStoreError(error),
     );
     this.#maintenance.wake();
+    const write = (work: () => void) => this.#failures.guard(work);
+    this.retention = writerRetention(this.#parts, write, () => this.#maintenance.wrote());
   }
 
   get state(): StoreState {
@@ -263,10 +269,10 @@ export class Writer {
   }
 
   stats(): StoreStats {
-    const { budget, usage } = this.#parts;
+    const { budget, policies, usage } = this.#parts;
     return {
       ...budget.stats,
-      bytesPerDay: usage.bytesPerDay,
+      ...{ bytesPerDay: usage.bytesPerDay, aged: policies.gone },
       overwritten: this.#parts.heads.tally.overwritten,
       bytes: sizeOf(this.#path),
       walBytes: sizeOf(`${this.#path}-wal`),

@@ -11,6 +11,7 @@ import type { History } from "../../hub/history.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Removed } from "../../hub/removal.ts";
 import type { SeriesNames } from "../../hub/rename.ts";
+import type { Retention } from "../../hub/storage/retention.ts";
 import type { Storage } from "../../hub/storage/storage.ts";
 import type { Clock, Log } from "../../ports.ts";
 import type { DeviceEdit } from "../../protocol/edit.ts";
@@ -58,6 +59,7 @@ export interface HttpContext {
   readonly history: History;
   readonly gaps: Pick<GapLedger, "of">;
   readonly storage: Storage;
+  readonly retention: Retention;
   readonly presence: PresenceView;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -91,7 +93,7 @@ export interface ApiRequest {
 
 export type Handler = (request: ApiRequest) => Answer | Promise<Answer>;
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Refuses parameters where a route has none, or has the `known` ones alone. */
 export function onlyParameters(query: URLSearchParams, known: readonly string[] = []): void {

@@ -14,7 +14,7 @@ import type { Handler, Method } from "./route.ts";
 import { deleteAlias, deleteSeries, getSeries, patchSeries } from "./series.ts";
 import { getStates } from "./states.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
-import { getStorage, previewRemoval } from "./storage.ts";
+import { getPolicies, getStorage, previewPolicies, previewRemoval, putBudget, putPolicies } from "./storage.ts";
 
 /** What answers each operation of the contract: the compiler names those that are missing. */
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -39,6 +39,10 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   removeReadings: deleteReadings,
   getStorage,
   previewRemoval,
+  previewPolicies,
+  getPolicies,
+  putPolicies,
+  putBudget,
   listArrivals: getArrivals,
   makeBackup: postBackup,
   getStatus,

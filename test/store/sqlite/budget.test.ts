@@ -73,6 +73,14 @@ describe("the budget", () => {
       expect(new Budget(db, meta, "off", () => 9).stats.budgetBytes).toBeNull();
       expect(new Budget(db, meta, 123, () => 9).stats.budgetBytes).toBe(123);
       expect(Number(meta.get("budget_bytes"))).toBe(budget.stats.budgetBytes);
+      // What a person says is kept; an eighth of it is the journal's, which needs room for what it is compressed into.
+      budget.set(80e6);
+      expect(budget.stats).toMatchObject({ budget: 80e6, budgetBytes: 80e6, journalMostBytes: 10e6 });
+      expect(new Budget(db, meta, "said", () => 9).stats.budgetBytes).toBe(80e6);
+      expect(new Budget(db, meta, 1e6, () => 9).stats.journalMostBytes).toBe(125_000);
+      expect(new Budget(db, meta, "off", () => 9).journalBytes).toBe(Number.POSITIVE_INFINITY);
+      budget.set("auto");
+      expect(new Budget(db, meta, "said", () => 9).stats).toEqual(budget.stats);
     });
     world = new World(engine);
     await world.open();

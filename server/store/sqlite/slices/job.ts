@@ -37,7 +37,7 @@ const journalBytesPerSeries = 512;
  * of them the longer the file already is.
  */
 export function journalBudget({ parts, settings, rest, pages }: Workplace, nowMs: number): number {
-  const { journalBudgetBytes } = settings;
+  const journalBudgetBytes = Math.min(settings.journalBudgetBytes, parts.budget.journalBytes);
   if (!rest.isLight(nowMs)) return journalBudgetBytes;
   const ofFile = pages.used * pageBytes * lightShare;
   return Math.min(Math.max(ofFile, leastJournalBytes, parts.heads.count * journalBytesPerSeries), journalBudgetBytes);

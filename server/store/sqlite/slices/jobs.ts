@@ -2,6 +2,7 @@
 import { compactSlice } from "../compact.ts";
 import { rollSlice } from "../roll.ts";
 import { thinSlice } from "../thin.ts";
+import { ageSlice } from "./age.ts";
 import type { Job, Workplace } from "./job.ts";
 import { presenceSlice } from "./presence.ts";
 import { purgeSlice } from "./purge.ts";
@@ -17,6 +18,7 @@ export function jobsOf(place: Workplace): readonly Job[] {
     { name: "rest", from: "idle", run: restSlice(place) },
     { name: "trim", from: "commit", run: trimSlice(place) },
     { name: "purge", from: "checkpoint", run: purgeSlice(place) },
+    { name: "age", from: "checkpoint", run: ageSlice(place) },
     { name: "thin", from: "checkpoint", run: thinSlice(place) },
     { name: "roll", from: "checkpoint", run: rollSlice(place) },
     { name: "compact", from: "idle", run: compactSlice(place) },
