@@ -8,5 +8,6 @@ import { latency } from "./latency/latency.ts";
 import type { Part } from "./part.ts";
 import { size } from "./size/size.ts";
 import { tenDays } from "./ten-days/ten-days.ts";
+import { year } from "./year/year.ts";
 
-export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, tenDays, idleMemory, dashboard];
+export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, year, tenDays, idleMemory, dashboard];
