@@ -48,6 +48,8 @@ export interface Device {
   via: string | undefined;
   /** Last time anything came from it, ms; null where nothing did since the store began. */
   lastSeenMs: number | null;
+  /** How far its clock is ahead of the hub's, ms; undefined where it is not known. */
+  skewMs: number | undefined;
   /** True once a person removed it: sessions holding it must look it up again. */
   removed: boolean;
 }
@@ -110,6 +112,7 @@ export class Catalog {
       ledHere: new Map(),
       via: undefined,
       lastSeenMs: null,
+      skewMs: undefined,
       removed: false,
     };
     this.#devices.set(id, made);
@@ -241,9 +244,13 @@ export function describeMetric(device: Device, metric: string, own: Described<Me
   device.metricMeta.set(metric, effectiveOf(own));
 }
 
-/** Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. */
-export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number): void {
-  if (series.device.lastSeenMs === null || receivedMs > series.device.lastSeenMs) series.device.lastSeenMs = receivedMs;
+/**
+ * Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. One of the past
+ * (`isPast`) was not sent by the device now.
+ */
+export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number, isPast = false): void {
+  const { device } = series;
+  if (!isPast && (device.lastSeenMs === null || receivedMs > device.lastSeenMs)) device.lastSeenMs = receivedMs;
   if (timeMs < series.latestTimeMs) return;
   series.latestTimeMs = timeMs;
   series.latestValue = value;

@@ -40,6 +40,7 @@ export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEnt
     lastSeen: device.lastSeenMs,
     reportInterval: presence.deviceInterval(device),
     ...(historic === undefined ? {} : { historic }),
+    ...(device.skewMs === undefined ? {} : { skew: device.skewMs }),
     seriesCount,
   };
 }

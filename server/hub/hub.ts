@@ -13,6 +13,7 @@ import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
 import { Presence } from "./devices/presence.ts";
+import { Quarantine } from "./devices/quarantine.ts";
 import { PresenceRecorder } from "./devices/recorder.ts";
 import type { PresenceEntry } from "./devices/timeline.ts";
 import { GapLedger } from "./gaps/ledger.ts";
@@ -36,8 +37,8 @@ import { ViewersBudget } from "./live/viewers-budget.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
-import { limitsNow, storeStatus } from "./storage/room.ts";
 import { type SeriesNames, seriesNames } from "./rename.ts";
+import { limitsNow, storeStatus } from "./storage/room.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */
@@ -76,6 +77,7 @@ export class Hub {
   readonly gaps: GapLedger;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
+  readonly quarantine: Quarantine;
   readonly #options: HubOptions;
   readonly #access: Access;
   readonly #clock: Clock;
@@ -134,9 +136,10 @@ export class Hub {
       onFatal: (error) => this.fail(error),
     });
     const committer = this.#committer;
-    const intake = this.#intake;
     const onSpokenFor = (device: Device, speaker: Device | undefined) => this.#spokenFor(device, speaker);
-    const ingest = new Ingest({ arrivals, catalog, committer, limits, onSpokenFor });
+    const quarantine = new Quarantine({ store, catalog, committer, limits, clock });
+    this.quarantine = quarantine;
+    const ingest = new Ingest({ arrivals, catalog, committer, limits, quarantine, onSpokenFor });
     const spaces = new SequenceSpaces(store);
     const onAcked = (ms: number) => this.#meters.ackMs.add(ms);
     const { epoch } = state;
@@ -145,8 +148,9 @@ export class Hub {
       onAcked,
       sessions: new Map<string, DeviceSession>(),
       onDescribed: (device) => this.#described(device),
+      onSkewed: (device) => this.live.deviceChanged(device),
     };
-    this.#post = { arrivals, committer, ingest, intake, spaces, limits, clock, onAcked };
+    this.#post = { arrivals, committer, ingest, intake: this.#intake, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
     this.names = seriesNames({ store, catalog, committer, live: this.live, presence });
@@ -306,8 +310,9 @@ export class Hub {
         this.live.seriesAppeared(series);
       }
       this.gaps.arrived(series, timeMs);
-      advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs);
-      presence.reported(series, timeMs, atMs);
+      const isPast = batch.isPast(series);
+      advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs, isPast);
+      if (!isPast) presence.reported(series, timeMs, atMs);
     }
     for (const { sender, parts } of batch.receipts) {
       let stored = 0;

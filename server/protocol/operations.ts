@@ -27,6 +27,7 @@ import {
   statesAnswer,
   statusAnswer,
 } from "./http.ts";
+import { quarantineAnswer, quarantineDecision, quarantineOutcome } from "./quarantine.ts";
 import {
   deleteFields,
   deviceIdQuery,
@@ -34,6 +35,7 @@ import {
   gapsFields,
   latestFields,
   presenceQuery,
+  quarantineQuery,
   readingsFields,
   seriesQuery,
   statesFields,
@@ -119,6 +121,21 @@ export const operations = {
     summary: "The last 100 readings of a device that were refused for good, newest first",
     answers: { 200: refusedAnswer },
     errors: deviceErrors,
+  },
+  listQuarantine: {
+    ...{ method: "GET", path: `${api}/devices/{id}/quarantine`, segments: { id: deviceName } },
+    summary: "Readings of a device that were refused for their time and wait for a person to decide, newest first",
+    query: quarantineQuery,
+    answers: { 200: quarantineAnswer },
+    errors: deviceErrors,
+  },
+  decideQuarantine: {
+    ...{ method: "POST", path: `${api}/devices/{id}/quarantine`, segments: { id: deviceName } },
+    body: quarantineDecision,
+    summary:
+      "Store readings of the quarantine with the time they came with (accept) or another one (shift), or drop them (discard): those of ids, or all. What cannot be stored stays, and is named",
+    answers: { 200: quarantineOutcome },
+    errors: [...deviceErrors, ...bodyErrors, ...storeErrors],
   },
   listPresence: {
     method: "GET",

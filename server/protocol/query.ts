@@ -107,6 +107,9 @@ export const storageQuery = z.strictObject({
   limit: page.limit,
 });
 
+/** `GET devices/{id}/quarantine`. */
+export const quarantineQuery = z.strictObject(page);
+
 /** `GET devices/{id}/presence`. */
 export const presenceQuery = z.strictObject({ from: rangeFields.from, to: rangeFields.to });
 
@@ -273,6 +276,10 @@ export function parseGapsQuery(parameters: URLSearchParams, nowMs: number): Rang
 /** Reads the query of `GET storage`. Throws a `Refusal`. */
 export function parseStorageQuery(parameters: URLSearchParams): z.output<typeof storageQuery> {
   return read(storageQuery, parameters);
+}
+
+export function parseQuarantineQuery(parameters: URLSearchParams): z.output<typeof quarantineQuery> {
+  return read(quarantineQuery, parameters);
 }
 
 /** Reads the query of `GET readings`: `from` is an hour ago where it is missing, `to` is now. Throws a `Refusal`. */

@@ -110,6 +110,8 @@ export const deviceEntry = z.object({
   /** Declared or learned, ms; null where it is not known yet, 0 = on event. */
   reportInterval: z.number().nullable(),
   historic: z.boolean().optional(),
+  /** Its clock less the hub's, ms, as its pings tell; missing where it sends none. */
+  skew: z.number().optional(),
   seriesCount: z.int(),
 });
 export type DeviceEntry = z.infer<typeof deviceEntry>;

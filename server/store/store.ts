@@ -12,6 +12,7 @@ import type { Cuts } from "./cuts.ts";
 import type { LedgerStore } from "./ledger.ts";
 import type { Mask, MaskStore } from "./masks.ts";
 import type { Alias, NameStore } from "./names.ts";
+import type { QuarantineChange, QuarantineStore } from "./quarantine.ts";
 import type { RetentionStore } from "./retention.ts";
 import type { RoomStats, SeriesSizes } from "./sizes.ts";
 
@@ -82,6 +83,7 @@ export interface Batch {
   /** Inserted or replaced whole. */
   readonly devices: readonly DeviceRecord[];
   readonly metrics: readonly MetricRecord[];
+  readonly quarantine?: QuarantineChange | undefined;
 }
 
 /** The answer to `append`: the batch is on disk. */
@@ -230,6 +232,9 @@ export interface TelemetryStore extends MaskStore {
 
   readonly names: NameStore;
 
+  /** Readings that were refused for their time; once it is open. */
+  readonly quarantine: QuarantineStore;
+
   /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
   open(): Promise<StoreState>;
 
@@ -303,7 +308,7 @@ export interface TelemetryStore extends MaskStore {
    */
   deleteReadings(ranges: readonly Range[]): Promise<Deletion[]>;
 
-  /** Removes a device: its series with all readings, its metadata, marks, refusals and presence. Resolves once durable. */
+  /** Removes a device: its series with all readings, its metadata, marks, refusals, quarantine and presence. Resolves once durable. */
   deleteDevice(device: string): Promise<void>;
 
   /** What each series takes, and how many of its readings are of the range: `fromMs` included, `toMs` excluded. */

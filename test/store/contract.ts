@@ -7,6 +7,7 @@ import { ledgerRules } from "./contract/ledger.ts";
 import { maskRules } from "./contract/masks.ts";
 import { nameRules } from "./contract/names.ts";
 import { presenceRules } from "./contract/presence.ts";
+import { quarantineRules } from "./contract/quarantine.ts";
 import { questionRules } from "./contract/questions.ts";
 import { readingRules } from "./contract/readings.ts";
 import { recordRules } from "./contract/records.ts";
@@ -36,6 +37,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("senders and records", () => recordRules(current));
     describe("names", () => nameRules(current));
     describe("presence", () => presenceRules(current));
+    describe("quarantine", () => quarantineRules(current));
     describe("ledger of gaps", () => ledgerRules(current));
     describe("sizes", () => sizeRules(current));
     describe("retention", () => retentionRules(current));

@@ -43,6 +43,7 @@ export class SwitchedStore implements TelemetryStore {
   readonly ledger;
   readonly retention;
   readonly names;
+  readonly quarantine;
   readonly #inner: TelemetryStore;
   readonly #failures: (StoreError | undefined)[] = [];
   readonly #lastSeqFailures: StoreError[] = [];
@@ -59,6 +60,7 @@ export class SwitchedStore implements TelemetryStore {
 
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
+    this.quarantine = inner.quarantine;
     this.ledger = inner.ledger;
     this.retention = inner.retention;
     this.names = inner.names;

@@ -83,6 +83,7 @@ export const bodies: Readonly<Record<string, string>> = {
   editDeviceByQuery: "{}",
   editSeries: "{}",
   makeBackup: JSON.stringify({ file: "/copy.db" }),
+  decideQuarantine: JSON.stringify({ action: "discard" }),
 };
 
 export const isList = (parameter: string) => ["device", "metric", "aggregates"].includes(parameter);

@@ -26,6 +26,7 @@ import {
 import { mergeMetadata } from "./metadata.ts";
 import type { ConnectionEnd, Presence } from "./presence.ts";
 import type { SessionState, Waiting } from "./session-state.ts";
+import { ClockSkew } from "./skew.ts";
 
 export interface DeviceSessionDeps {
   readonly catalog: Catalog;
@@ -42,6 +43,8 @@ export interface DeviceSessionDeps {
   readonly arrivals: Pick<Arrivals, "noted" | "refused">;
   /** Something that a device said of itself or of one behind it was new. */
   readonly onDescribed: (device: Device) => void;
+  /** Its clock was found to be wrong, or right again. */
+  readonly onSkewed: (device: Device) => void;
   /** `gateway` speaks for `device`. */
   readonly onSpokenFor: (device: Device, gateway: Device | undefined) => void;
   readonly onAcked: (ms: number) => void;
@@ -53,6 +56,7 @@ export class DeviceSession implements Sender {
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
   readonly #warnings = new Warnings();
+  readonly #skew = new ClockSkew();
   #source: Source;
   #state: SessionState = { state: "anonymous" };
   #receipt: Receipt | undefined;
@@ -94,9 +98,7 @@ export class DeviceSession implements Sender {
         this.#reading(message, bytes);
         return;
       case "ping":
-        this.#send(
-          JSON.stringify({ type: "pong", id: message.id, time: message.time, hubTime: this.#deps.clock.now() }),
-        );
+        this.#ping(message.id, message.time);
         return;
       default:
         message satisfies never;
@@ -262,6 +264,13 @@ export class DeviceSession implements Sender {
     const part = this.#part("reading", message.id, undefined, bytes);
     ingest.single(this.#source, message, part, clock.now());
     committer.touch();
+  }
+
+  #ping(id: number, time: number): void {
+    const hubTime = this.#deps.clock.now();
+    this.#send(JSON.stringify({ type: "pong", id, time, hubTime }));
+    const { speaker } = this.#source;
+    if (speaker && this.#skew.measure(speaker, time, hubTime)) this.#deps.onSkewed(speaker);
   }
 
   /** True where the frame is to be taken; else it was answered. */

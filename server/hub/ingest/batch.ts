@@ -5,6 +5,7 @@ import type { Device, Series } from "../catalog.ts";
 import { toRecordMeta } from "../described.ts";
 import { Receipt, type Sender } from "./receipt.ts";
 import type { SequenceSpace } from "./sequence.ts";
+import { BatchQuarantine } from "./set-aside.ts";
 
 /** Refusals of one device worth writing in one batch: the store shows no more. */
 const maxRefusalsPerDevice = 100;
@@ -17,6 +18,8 @@ interface SequenceRange {
 /** Everything of a batch but its readings, which the committer's columns hold. */
 export class OpenBatch {
   readonly receipts: Receipt[] = [];
+  readonly quarantine = new BatchQuarantine();
+  readonly #past = new Set<Series>();
   #newSeries: Series[] = [];
   readonly #ranges = new Map<SequenceSpace, SequenceRange>();
   readonly #refusals = new Map<string, Refusal[]>();
@@ -52,6 +55,15 @@ export class OpenBatch {
     const known = this.#ranges.get(space);
     if (known) known.last = seq;
     else this.#ranges.set(space, { first: seq, last: seq });
+  }
+
+  /** Readings of the past come with this batch: they say nothing of whether the device is there now. */
+  addPast(series: Series): void {
+    this.#past.add(series);
+  }
+
+  isPast(series: Series): boolean {
+    return this.#past.size > 0 && this.#past.has(series);
   }
 
   addRefusal(refusal: Refusal): void {
@@ -102,6 +114,7 @@ export class OpenBatch {
       ),
       marks: [...this.#ranges].flatMap(([{ owner }, { last }]) => (owner ? [{ ...owner, seq: last }] : [])),
       refusals: [...this.#refusals.values()].flat(),
+      quarantine: this.quarantine.toChange(),
       devices: [...this.#devices].map(
         ({ id, firstSeenMs, own }): DeviceRecord => ({ device: id, firstSeenMs, meta: toRecordMeta(own) }),
       ),

@@ -24,6 +24,7 @@ import {
   suspiciousProblem,
   typeProblem,
 } from "./refusals.ts";
+import type { QuarantineQuota } from "./set-aside.ts";
 
 /** Longest raw row kept with a refusal, UTF-16 units. */
 const maxKeptRow = 1_000;
@@ -53,6 +54,7 @@ export interface IngestDeps {
   readonly committer: Pick<Committer, "open" | "columns">;
   readonly limits: Pick<Limits, "metricsPerDevice" | "series">;
   readonly arrivals: Pick<Arrivals, "explained">;
+  readonly quarantine: { readonly quota: QuarantineQuota };
   /** A reading of a device came from another one, or from a sender that said no hello. At least once for each frame and device. */
   readonly onSpokenFor: (device: Device, speaker: Device | undefined) => void;
 }
@@ -163,12 +165,13 @@ export class Ingest {
 
   #reading(index: number, metric: string, value: Value, timeMs: number, raw: unknown): void {
     if (timeMs > this.#nowMs + maxAheadMs) {
-      this.#refuse(index, metric, aheadProblem(timeMs, this.#nowMs), raw);
+      this.#setAside(index, metric, value, timeMs, aheadProblem(timeMs, this.#nowMs), raw);
     } else if (timeMs >= 0 && timeMs <= maxSuspiciousMs && !this.#historic) {
-      this.#refuse(index, metric, suspiciousProblem(timeMs), raw);
+      this.#setAside(index, metric, value, timeMs, suspiciousProblem(timeMs), raw);
     } else {
       const series = this.#seriesOf(index, metric, value, raw);
       if (!series) return;
+      if (this.#source.historic) this.#batch.addPast(series);
       this.#deps.committer.columns.push(series.number, timeMs, value);
       this.#part.stored += 1;
     }
@@ -254,6 +257,15 @@ export class Ingest {
   #spokenFor(device: Device): void {
     this.#told = device;
     this.#deps.onSpokenFor(device, this.#source.speaker);
+  }
+
+  /** Refuses a reading for its time, and keeps it for the person who knows the right one. */
+  #setAside(index: number, metric: string, value: Value, timeMs: number, problem: Problem, raw: unknown): void {
+    this.#refuse(index, metric, problem, raw);
+    const device = this.#device;
+    if (!device || device.removed) return;
+    const row = { device: device.id, metric, timeMs, value, atMs: this.#nowMs, code: problem.code };
+    this.#batch.quarantine.add(device, row, this.#deps.quarantine.quota);
   }
 
   /** `raw` is undefined for a cell of a column, which is no object of its own. */

@@ -5,6 +5,7 @@ import type { Mask } from "../masks.ts";
 import type { Alias } from "../names.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
 import { LedgerData } from "./ledger.ts";
+import { QuarantineData } from "./quarantine.ts";
 import { RetentionData } from "./retention.ts";
 
 export interface MemorySeries {
@@ -40,6 +41,7 @@ export class MemoryData {
   /** Marks of each device, newest use last. */
   readonly marks = new Map<string, SessionMark[]>();
   readonly refusals = new Map<string, Refusal[]>();
+  readonly quarantine = new QuarantineData();
   /** Changes of each device, in the order of their numbers. */
   readonly presence = new Map<string, PresenceChange[]>();
   nextPresence = 1;

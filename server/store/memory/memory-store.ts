@@ -51,6 +51,7 @@ export class MemoryStore implements TelemetryStore {
   readonly ledger;
   readonly retention;
   readonly names;
+  readonly quarantine;
   readonly #data: MemoryData;
   #overwritten = 0;
   #failures = 0;
@@ -58,6 +59,7 @@ export class MemoryStore implements TelemetryStore {
 
   constructor(data = new MemoryData()) {
     this.#data = data;
+    this.quarantine = data.quarantine;
     this.retention = memoryRetention(data.retention, data.series, {});
     this.ledger = memoryLedger(data.ledger, (series) => data.series.has(series));
     this.names = memoryNames(data);
@@ -125,16 +127,13 @@ export class MemoryStore implements TelemetryStore {
       const kept = [refusal, ...(data.refusals.get(refusal.device) ?? [])].slice(0, maxRefusalsPerDevice);
       data.refusals.set(refusal.device, kept);
     }
+    if (batch.quarantine) data.quarantine.apply(batch.quarantine);
     for (const record of batch.devices) data.devices.set(record.device, record);
     for (const record of batch.metrics) data.metrics.set(JSON.stringify([record.device, record.metric]), record);
     data.commit += 1;
     data.receivedMs = receivedMs;
     data.commits.push({ commit: data.commit, receivedMs, columns: copyColumns(columns) });
-    return {
-      commit: data.commit,
-      columns,
-      commitMs: performance.now() - startMs,
-    };
+    return { commit: data.commit, columns, commitMs: performance.now() - startMs };
   }
 
   async recent(limitBytes: number, fromMs: number): Promise<RecentCommits> {
@@ -287,6 +286,7 @@ export class MemoryStore implements TelemetryStore {
     data.devices.delete(device);
     data.marks.delete(device);
     data.refusals.delete(device);
+    data.quarantine.removed(device);
     data.presence.delete(device);
     data.aliases = data.aliases.filter((one) => one.device !== device && one.toDevice !== device);
   }

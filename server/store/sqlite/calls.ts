@@ -8,6 +8,7 @@ import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerEntry, Looked, Recheck } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
+import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import type {
   Batch,
   BucketRange,
@@ -84,6 +85,8 @@ export interface ReaderCalls {
   readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns | null): HolesPage | null;
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
+  listQuarantine(device: string, before: number, limit: number): QuarantinePage;
+  findQuarantine(device: string, ids: readonly number[]): Quarantined[];
   readLedger(series: readonly number[], fromMs: number, toMs: number, limit: number): Holes[];
   agedTurn(of: AgedSeries, ages: readonly Ages[], nowMs: number, turn: AgedTurn): AgedAnswer;
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;

@@ -4,6 +4,7 @@ import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../a
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerStore } from "../ledger.ts";
+import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
 import { type AgedAnswer, type AgedSeries, type AgedTurn, agedTurn } from "./aged-preview.ts";
 import type { Summary } from "./chunks.ts";
@@ -15,6 +16,7 @@ import { maskReader } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import { noBuckets } from "./pages.ts";
 import { presenceReader } from "./presence-table.ts";
+import { type QuarantineReader, quarantineReader } from "./quarantine.ts";
 import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
 import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
 import { type SealedSizes, SealedSizesReader } from "./series-bytes.ts";
@@ -32,6 +34,7 @@ export class Reader {
   readonly #allSegments: SegmentReader;
   readonly #tiers: TierReader;
   readonly #presence: (device: string) => PresenceChange[];
+  readonly #quarantine: QuarantineReader;
   readonly #ledger: ReturnType<typeof ledgerReader>;
   readonly #sizes: SealedSizesReader;
   readonly #shape: StoreSettings["tiers"];
@@ -46,6 +49,7 @@ export class Reader {
     this.#allSegments = new SegmentReader(this.#db);
     this.#tiers = new TierReader(this.#db, this.#segments, settings.tiers);
     this.#presence = presenceReader(this.#db);
+    this.#quarantine = quarantineReader(this.#db);
     this.#ledger = ledgerReader(this.#db);
     this.#sizes = new SealedSizesReader(this.#db);
     this.#shape = settings.tiers;
@@ -118,6 +122,14 @@ export class Reader {
   /** All of it is in the table at once: no head holds any back. */
   readPresence(device: string): PresenceChange[] {
     return this.#inSnapshot(() => this.#presence(device));
+  }
+
+  listQuarantine(...asked: Parameters<QuarantineReader["list"]>): QuarantinePage {
+    return this.#inSnapshot(() => this.#quarantine.list(...asked));
+  }
+
+  findQuarantine(...asked: Parameters<QuarantineReader["find"]>): Quarantined[] {
+    return this.#inSnapshot(() => this.#quarantine.find(...asked));
   }
 
   readLedger(...asked: Parameters<LedgerStore["read"]>): Holes[] {

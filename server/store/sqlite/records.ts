@@ -4,6 +4,7 @@ import { maxRefusalsPerDevice } from "../keeping.ts";
 import type { Batch, DeviceRecord, MetricRecord, NewSeries, Refusal } from "../store.ts";
 import type { Db } from "./driver.ts";
 import { SeriesHead } from "./head.ts";
+import { QuarantineTable } from "./quarantine.ts";
 
 interface SeriesRow {
   readonly series: number;
@@ -20,6 +21,7 @@ interface SeriesRow {
 }
 
 export class Records {
+  readonly quarantine: QuarantineTable;
   readonly #db: Db;
   readonly #insertSeries;
   readonly #putDevice;
@@ -30,6 +32,7 @@ export class Records {
 
   constructor(db: Db) {
     this.#db = db;
+    this.quarantine = new QuarantineTable(db);
     this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?, ?)");
     this.#putDevice = db.prepare("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)");
     this.#putMetric = db.prepare("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?)");
@@ -55,6 +58,7 @@ export class Records {
     }
     for (const device of new Set(batch.refusals.map((refusal) => refusal.device)))
       this.#pruneRefusals.run(device, device);
+    if (batch.quarantine) this.quarantine.write(batch.quarantine);
   }
 
   devices(): DeviceRecord[] {
@@ -103,6 +107,7 @@ export class Records {
     for (const table of ["devices", "metrics", "refusals"]) {
       this.#db.prepare(`DELETE FROM ${table} WHERE device = ?`).run(device);
     }
+    this.quarantine.remove(device);
     this.#db.prepare("DELETE FROM aliases WHERE device = ? OR to_device = ?").run(device, device);
   }
 

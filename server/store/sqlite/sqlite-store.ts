@@ -37,6 +37,7 @@ import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
 import { noChanges, noHoles, noReadings } from "./pages.ts";
+import { quarantineOf } from "./quarantine-link.ts";
 import { sqliteRetention } from "./retention.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
@@ -57,6 +58,7 @@ export class SqliteStore implements TelemetryStore {
   readonly ledger = ledgerOf(() => this.#pair);
   readonly retention = sqliteRetention(() => this.#pair);
   readonly names = namesOf(() => this.#pair);
+  readonly quarantine = quarantineOf(() => this.#pair);
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;
   #pair: Promise<WorkerPair> = Promise.reject(closed);

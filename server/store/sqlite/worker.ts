@@ -81,6 +81,8 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readHoles: (range, graceMs, limit, head) => head && reader.get().readHoles(range, graceMs, limit, head),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
+    listQuarantine: (...values) => reader.get().listQuarantine(...values),
+    findQuarantine: (...values) => reader.get().findQuarantine(...values),
     readLedger: (...values) => reader.get().readLedger(...values),
     agedTurn: (...values) => reader.get().agedTurn(...values),
     sealedSizes: (...values) => reader.get().sealedSizes(...values),

@@ -153,6 +153,7 @@ export class Writer {
       });
       this.#failures.requireFiles();
     } catch (error) {
+      records.quarantine.recount();
       throw this.#refuse(error, generation);
     }
     this.#commit = commit;

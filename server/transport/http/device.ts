@@ -9,7 +9,7 @@ import { parsePresenceQuery } from "../../protocol/query.ts";
 import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
 
 /** The device that the path names, or `?id=`. `others`: further parameters that may be there. Throws a `Refusal`. */
-function deviceOf({ context, path, query }: ApiRequest, others: readonly string[] = []): Device {
+export function deviceOf({ context, path, query }: ApiRequest, others: readonly string[] = []): Device {
   onlyParameters(query, path.id === undefined ? ["id", ...others] : others);
   const given = path.id === undefined ? query.getAll("id") : [path.id];
   if (given.length !== 1) throw new Refusal("invalid_query", "id is missing or given twice; it takes one device id.");

@@ -45,11 +45,11 @@ export function pageOfSeries(
 }
 
 /** Opaque to clients: which list gave it, and the names that its page ended with. */
-function writeCursor(list: string, parts: readonly string[]): string {
+export function writeCursor(list: string, parts: readonly string[]): string {
   return Buffer.from(JSON.stringify([list, ...parts])).toString("base64url");
 }
 
-function readCursor(list: string, cursor: string | undefined, count: number): (string | undefined)[] {
+export function readCursor(list: string, cursor: string | undefined, count: number): (string | undefined)[] {
   if (cursor === undefined) return [];
   try {
     const [of, ...parts]: unknown[] = JSON.parse(Buffer.from(cursor, "base64url").toString());

@@ -4,6 +4,7 @@ import type { StartParquet } from "../../formats/parquet-thread.ts";
 import type { Access } from "../../hub/access.ts";
 import type { Arrivals } from "../../hub/arrivals.ts";
 import type { Catalog, Device } from "../../hub/catalog.ts";
+import type { Quarantine } from "../../hub/devices/quarantine.ts";
 import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { GapLedger } from "../../hub/gaps/ledger.ts";
@@ -31,6 +32,7 @@ export interface HttpHub {
   post(body: string, bytes: number, address: string): Promise<PostedAnswer>;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
+  readonly quarantine: Quarantine;
   /** Changes what is known of a device; resolves once that is on disk. Throws a `Refusal`. */
   editDevice(device: Device, edit: DeviceEdit): Promise<void>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */
@@ -55,7 +57,7 @@ export interface HttpContext {
   readonly access: Access;
   readonly hub: HttpHub;
   readonly catalog: Catalog;
-  readonly store: Pick<TelemetryStore, "refusals" | "seriesState" | "backup">;
+  readonly store: Pick<TelemetryStore, "refusals" | "quarantine" | "seriesState" | "backup">;
   readonly history: History;
   readonly gaps: Pick<GapLedger, "of">;
   readonly storage: Storage;

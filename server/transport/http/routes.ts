@@ -8,6 +8,7 @@ import { getDevices } from "./devices.ts";
 import { getGaps } from "./gaps.ts";
 import { getLatest } from "./latest.ts";
 import { postReadings } from "./post-readings.ts";
+import { getQuarantine, postQuarantine } from "./quarantine.ts";
 import { getReadings } from "./readings.ts";
 import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
@@ -26,6 +27,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   editDeviceByQuery: patchDevice,
   removeDeviceByQuery: deleteDevice,
   listRefused: getRefused,
+  listQuarantine: getQuarantine,
+  decideQuarantine: postQuarantine,
   listPresence: getPresence,
   listSeries: getSeries,
   editSeries: patchSeries,
