@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
-import type { Refusal } from "./errors.ts";
+import { Refusal } from "./errors.ts";
 import { deviceName, time } from "./values.ts";
 
 /** Most readings that one decision names. */
@@ -35,19 +35,13 @@ export const quarantineAnswer = z.object({
 });
 export type QuarantineAnswer = z.infer<typeof quarantineAnswer>;
 
-/** Without it all that are there of the device at that moment are meant. */
-const ids = z.array(id).min(1).max(maxIds).optional();
-
-export const quarantineDecision = z.discriminatedUnion("action", [
-  z.strictObject({ action: z.literal("accept"), ids }),
-  z.strictObject({
-    action: z.literal("shift"),
-    ids,
-    /** Added to the time of each, ms. */
-    shift: z.int(),
-  }),
-  z.strictObject({ action: z.literal("discard"), ids }),
-]);
+export const quarantineDecision = z.strictObject({
+  action: z.enum(["accept", "shift", "discard"]),
+  /** Without it all that are there of the device at that moment are meant. */
+  ids: z.array(id).min(1).max(maxIds).optional(),
+  /** With `shift`, and with no other action: added to the time of each, ms. */
+  shift: z.int().optional(),
+});
 export type QuarantineDecision = z.infer<typeof quarantineDecision>;
 
 export const quarantineOutcome = z.object({
@@ -65,5 +59,10 @@ export type QuarantineOutcome = z.infer<typeof quarantineOutcome>;
 
 /** Reads the body of `POST devices/{id}/quarantine`. */
 export function decodeQuarantineDecision(text: string, limits: DecodeLimits): QuarantineDecision | Refusal {
-  return decodeObject(text, quarantineDecision, '{"action":"shift","shift":-10800000}', limits);
+  const decision = decodeObject(text, quarantineDecision, '{"action":"shift","shift":-10800000}', limits);
+  if (decision instanceof Refusal || (decision.action === "shift") === (decision.shift !== undefined)) return decision;
+  return new Refusal(
+    "invalid_message",
+    `shift (whole ms, added to the time of each reading) goes with "action":"shift", and with no other action`,
+  );
 }

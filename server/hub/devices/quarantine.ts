@@ -86,8 +86,7 @@ export class Quarantine {
     decision: QuarantineDecision,
     tally: Tally,
   ): Promise<void> {
-    const { action } = decision;
-    const shift = action === "shift" ? decision.shift : 0;
+    const { action, shift = 0 } = decision;
     if (device.removed) throw new Refusal("unknown_device", `${device.id} was removed meanwhile.`);
     if (rows.length === 0) return;
     const { clock, committer } = this.#deps;
