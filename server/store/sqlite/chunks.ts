@@ -30,6 +30,12 @@ const spanAsked = 1_000;
 /** All of it is in the index by time, so that a look at the end of a series reads one page. */
 const infoColumns = "id, first_ms AS firstMs, last_ms AS lastMs, count, bytes";
 
+/** Of each series that was asked about: no chunk spans more, ms. It bounds where one can end that begins before some time. */
+type Spans = Map<number, { longestMs: number; asked: number }>;
+
+/** What one of them writes the others on its connection ask about. */
+const spansOf = new WeakMap<Db, Spans>();
+
 export class Chunks {
   readonly #insert;
   readonly #update;
@@ -42,10 +48,11 @@ export class Chunks {
   readonly #firstMs;
   readonly #longest;
   readonly #last;
-  /** Of each series that was asked about: no chunk spans more, ms. It bounds where one can end that begins before some time. */
-  readonly #spans = new Map<number, { longestMs: number; asked: number }>();
+  readonly #spans: Spans;
 
   constructor(db: Db) {
+    this.#spans = spansOf.get(db) ?? new Map();
+    spansOf.set(db, this.#spans);
     this.#insert = db.prepare(
       "INSERT INTO chunks (series, first_ms, last_ms, count, bytes, received_ms, summary, readings) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
