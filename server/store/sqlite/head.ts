@@ -94,6 +94,11 @@ export class SeriesHead {
     return this.#rising && this.#inOrder;
   }
 
+  /** Whether the rows stand in rising time, one a millisecond. */
+  get isSorted(): boolean {
+    return this.#rising;
+  }
+
   /** A commit that is not later than that of the row at `index`, and later than that of any row 64 places before; of rising rows only. */
   commitAt(index: number): number {
     return this.#marks[index >> markShift] as number;

@@ -139,8 +139,11 @@ export class Sealer {
 
   /** What the rows of a head add to the sealed part: readings that no chunk has, and the first time. */
   #unsealed(head: SeriesHead): { readonly count: number; readonly firstMs: number | null } {
+    const sealedMs = head.sealed.lastMs ?? Number.NEGATIVE_INFINITY;
+    // Most heads go on behind what is sealed: a question about all series must not copy them.
+    if (head.isSorted && head.firstMs() > sealedMs) return { count: head.length, firstMs: head.firstMs() };
     const rows = head.rows();
-    const late = sliceRows(rows, Number.NEGATIVE_INFINITY, (head.sealed.lastMs ?? Number.NEGATIVE_INFINITY) + 1);
+    const late = sliceRows(rows, Number.NEGATIVE_INFINITY, sealedMs + 1);
     const { repeated } = this.#compare(head.identity.series, late);
     return { count: rows.times.length - repeated, firstMs: rows.times[0] ?? null };
   }

@@ -31,6 +31,7 @@ import { Appends } from "./appends.ts";
 import { Backups } from "./backup.ts";
 import { suspect } from "./files.ts";
 import { makeFolder } from "./folder.ts";
+import { inParts } from "./in-parts.ts";
 import { ledgerOf } from "./ledger-calls.ts";
 import { lockFolder } from "./lock.ts";
 import { namesOf } from "./names.ts";
@@ -175,7 +176,7 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async seriesState(series: readonly number[]): Promise<SeriesState[]> {
-    return (await this.#pair).writer.call("seriesState", [series]);
+    return inParts(series, async (part) => (await this.#pair).writer.call("seriesState", [part]));
   }
 
   async latest(series: readonly number[]): Promise<Latest[]> {

@@ -52,14 +52,55 @@ export function coarsestOf(pages: readonly HistoryPage[]): Tier {
   return pages.reduce<Tier>((coarsest, { tier }) => coarserOf(coarsest, tier), "raw");
 }
 
-/** An object of `head` and a list called `name`, an entry at a time. */
+/** An object of `head` and a list called `name`, an entry at a time, and of a long entry a part. */
 export async function* listPieces(head: object, name: string, entries: AsyncIterable<object>): AsyncGenerator<string> {
   let text = `${JSON.stringify(head).slice(0, -1)},"${name}":[`;
+  let comma = "";
   for await (const entry of entries) {
-    yield text + jsonText(entry);
-    text = ",";
+    text += comma;
+    comma = ",";
+    for (const part of partsOf(entry)) {
+      text += part;
+      if (text.length < pieceLength) continue;
+      yield text;
+      text = "";
+    }
+    yield text;
+    text = "";
   }
-  yield `${text === "," ? "" : text}]}`;
+  yield `${text}]}`;
+}
+
+/** Items of a list that become text in one go, and characters of a piece, about. */
+const itemsAtOnce = 4_096;
+const pieceLength = 32 * 1_024;
+
+/** JSON of a value in parts: long lists, wherever they stand in it, are cut. */
+function* partsOf(value: unknown): Generator<string> {
+  if (typeof value !== "object" || value === null) yield jsonText(value);
+  else if (!Array.isArray(value)) {
+    let before = "{";
+    for (const [name, part] of Object.entries(value)) {
+      if (part === undefined) continue;
+      yield `${before}${JSON.stringify(name)}:`;
+      yield* partsOf(part);
+      before = ",";
+    }
+    yield before === "{" ? "{}" : "}";
+  } else if (value.some((item) => typeof item === "object")) {
+    yield "[";
+    for (const [index, item] of value.entries()) {
+      if (index > 0) yield ",";
+      yield* partsOf(item);
+    }
+    yield "]";
+  } else {
+    yield "[";
+    for (let from = 0; from < value.length; from += itemsAtOnce) {
+      yield (from === 0 ? "" : ",") + listText(value.slice(from, from + itemsAtOnce));
+    }
+    yield "]";
+  }
 }
 
 function describe(series: Series) {
