@@ -1,20 +1,21 @@
 /** What is looked at, as a file: the rows that are drawn, or every reading as the hub has it. */
 import type { Aggregate } from "../../server/protocol/index.ts";
 import type { HubApi } from "../client/hub-api.ts";
+import { type AskedDrawn, askedCut } from "./asked-export.ts";
 import type { CandleRow } from "./candle-rows.ts";
 import { candleAggregates } from "./candle-trace.ts";
-import type { Trace } from "./device-feed.ts";
+import { allText, candlesText, type DrawnSeries, drawnText, type TextForm } from "./drawn-text.ts";
 import type { SeriesName } from "./explore-choice.ts";
 import { NumberTrace } from "./number-trace.ts";
 import type { TimeSpan } from "./ranges.ts";
 
-export type ExportForm = "csv" | "ndjson" | "parquet";
-/** What the page writes by itself; Parquet it has from the hub. */
-export type TextForm = Exclude<ExportForm, "parquet">;
+export type ExportForm = TextForm | "parquet";
 
 /** A series with the width of the buckets that are drawn of it, ms: null where readings are, undefined for states. */
 export interface ExportSeries extends SeriesName {
   readonly everyMs: number | null | undefined;
+  /** Of a chart of what the hub was asked for: what of. */
+  readonly cut?: NonNullable<ReturnType<typeof askedCut>>;
 }
 
 /** What is exported is what stands on the page at that moment: lines and states, or candles. */
@@ -24,7 +25,13 @@ export type ExportSource = {
   readonly name: string;
   window(): TimeSpan;
   readonly picture?: () => Promise<Blob>;
-} & ({ drawn(): readonly DrawnSeries[] } | CandleSource);
+} & (TraceSource | CandleSource);
+
+interface TraceSource {
+  drawn(): readonly DrawnSeries[];
+  /** What is drawn beside them that the hub was asked for. */
+  asked?(): readonly AskedDrawn[];
+}
 
 interface CandleSource {
   readonly of: SeriesName;
@@ -42,9 +49,26 @@ export function drawnAggregates(source: ExportSource): readonly Aggregate[] {
 /** Series that are drawn. */
 export function drawnSeries(source: ExportSource): readonly ExportSeries[] {
   if ("of" in source) return [{ ...source.of, everyMs: source.everyMs() }];
-  return source.drawn().map(({ device, metric, trace }) => {
+  const traces = source.drawn().map(({ device, metric, trace }) => {
     return { device, metric, everyMs: trace instanceof NumberTrace ? trace.everyMs : undefined };
   });
+  const asked = (source.asked?.() ?? []).map((drawn): ExportSeries => {
+    const { device, metric, question } = drawn;
+    const cut = askedCut(drawn, source.window());
+    return {
+      device,
+      metric,
+      everyMs: question.kind === "states" ? undefined : question.everyMs,
+      ...(cut ? { cut } : {}),
+    };
+  });
+  return [...traces, ...asked];
+}
+
+/** Whether the hub can write the rows that are drawn by itself, as Parquet. */
+export function isParquetDrawn(source: ExportSource): boolean {
+  if ("of" in source) return true;
+  return (source.asked?.() ?? []).every((drawn) => askedCut(drawn, source.window()) !== undefined);
 }
 
 /** What is drawn, both ends included; candles are drawn up to the end of the last one. */
@@ -56,78 +80,9 @@ export function drawnSpan(source: ExportSource): TimeSpan {
 /** The rows that are drawn, as text. */
 export function drawnRows(source: ExportSource, form: TextForm): string {
   if ("of" in source) return candlesText(source.of, source.candles(), form);
-  return drawnText(source.drawn(), source.window(), form);
-}
-
-export interface DrawnSeries extends SeriesName {
-  readonly trace: Trace;
-}
-
-/** One row: a reading, a bucket with its mean as `value`, or the beginning of a state. */
-interface Row {
-  readonly time: number;
-  readonly value: number | boolean | string;
-  readonly min?: number;
-  readonly max?: number;
-  readonly count?: number;
-}
-
-/** The rows drawn between the two instants as text, each series behind the other, oldest first; times in ISO 8601 (CSV) or ms. */
-export function drawnText(drawn: readonly DrawnSeries[], span: TimeSpan, form: TextForm): string {
-  const lines = form === "csv" ? ["time,device,metric,value,min,max,count\r\n"] : [];
-  for (const { device, metric, trace } of drawn) {
-    for (const row of rowsOf(trace, span)) {
-      lines.push(
-        form === "csv" ? csvLine(device, metric, row) : `${JSON.stringify({ ...whose(row, device, metric) })}\n`,
-      );
-    }
-  }
-  return lines.join("");
-}
-
-/** Candles as text, oldest first; without a series of what was traded, `volume` is the number of readings. */
-function candlesText({ device, metric }: SeriesName, rows: readonly CandleRow[], form: TextForm): string {
-  if (form === "ndjson") {
-    return rows
-      .map(({ timeMs, open, high, low, close, volume, count }) => {
-        return `${JSON.stringify({ time: timeMs, device, metric, open, high, low, close, volume, count })}\n`;
-      })
-      .join("");
-  }
-  const lines = rows.map(({ timeMs, open, high, low, close, volume, count }) => {
-    const cells = [new Date(timeMs).toISOString(), device, metric, open, high, low, close, volume, count];
-    return `${cells.map(csvCell).join(",")}\r\n`;
-  });
-  return ["time,device,metric,open,high,low,close,volume,count\r\n", ...lines].join("");
-}
-
-function whose({ time, value, min, max, count }: Row, device: string, metric: string): object {
-  const named = { time, device, metric };
-  return min === undefined ? { ...named, value } : { ...named, mean: value, min, max, count };
-}
-
-function* rowsOf(trace: Trace, { fromMs, toMs }: TimeSpan): Generator<Row> {
-  if (!(trace instanceof NumberTrace)) {
-    for (const span of trace.spans(fromMs, toMs)) yield { time: span.fromMs, value: span.state };
-    return;
-  }
-  for (let index = trace.indexAtOrAfter(fromMs); index < trace.length && trace.time(index) <= toMs; index++) {
-    const [time, value] = [trace.time(index), trace.value(index)];
-    if (trace.everyMs === null) yield { time, value };
-    else yield { time, value, min: trace.min(index), max: trace.max(index), count: trace.count(index) };
-  }
-}
-
-function csvLine(device: string, metric: string, { time, value, min, max, count }: Row): string {
-  const cells = [new Date(time).toISOString(), device, metric, value, min ?? "", max ?? "", count ?? ""];
-  return `${cells.map(csvCell).join(",")}\r\n`;
-}
-
-/** A text that a spreadsheet would run is led by an apostrophe, one with a separator quoted (RFC 4180). */
-function csvCell(cell: number | boolean | string): string {
-  if (typeof cell !== "string") return String(cell);
-  const safe = /^[=+\-@\t\r\n\0]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const asked = source.asked?.() ?? [];
+  if (asked.length === 0) return drawnText(source.drawn(), source.window(), form);
+  return allText(source.drawn(), asked, source.window(), form);
 }
 
 export interface RawExport {
@@ -238,10 +193,11 @@ export async function parquetFiles({
   const stateMs = Math.ceil((span.toMs - span.fromMs) / stateBuckets);
   const widthMs = series.find(({ everyMs }) => everyMs)?.everyMs ?? stateMs;
   const widthOf = ({ everyMs }: ExportSeries) => (aggregates ? (everyMs === undefined ? widthMs : everyMs) : null);
+  const cutOf = ({ cut }: ExportSeries) => (aggregates ? cut : undefined);
   const files: Blob[] = [];
   let before = 0;
-  for (const { device, metric, everyMs } of productsOf(series, widthOf)) {
-    const cut = everyMs === null ? {} : { every: everyMs, aggregates };
+  for (const { device, metric, everyMs, asked } of productsOf(series, widthOf, cutOf)) {
+    const cut = asked ?? (everyMs === null ? {} : { every: everyMs, aggregates });
     const response = await api.download("readings", {
       params: { device, metric, ...ends(span), ...cut, format: "parquet" },
       signal,
@@ -261,23 +217,29 @@ interface Product {
   readonly device: string[];
   readonly metric: readonly string[];
   readonly everyMs: number | null;
+  readonly asked: ExportSeries["cut"] | undefined;
 }
 
 /** Devices with the same metrics and widths go together. */
-function productsOf(series: readonly ExportSeries[], widthOf: (one: ExportSeries) => number | null): Product[] {
-  const ofDevice = new Map<string, { device: string; everyMs: number | null; metrics: string[] }>();
+function productsOf(
+  series: readonly ExportSeries[],
+  widthOf: (one: ExportSeries) => number | null,
+  cutOf: (one: ExportSeries) => ExportSeries["cut"],
+): Product[] {
+  type OfDevice = Omit<Product, "device" | "metric"> & { readonly device: string; readonly metrics: string[] };
+  const ofDevice = new Map<string, OfDevice>();
   for (const one of series) {
-    const everyMs = widthOf(one);
-    const key = `${everyMs} ${one.device}`;
-    const known = ofDevice.get(key) ?? { device: one.device, everyMs, metrics: [] };
+    const [everyMs, asked] = [widthOf(one), cutOf(one)];
+    const key = `${everyMs} ${JSON.stringify(asked)} ${one.device}`;
+    const known = ofDevice.get(key) ?? { device: one.device, everyMs, asked, metrics: [] };
     known.metrics.push(one.metric);
     ofDevice.set(key, known);
   }
   const products = new Map<string, Product>();
-  for (const { device, everyMs, metrics } of ofDevice.values()) {
+  for (const { device, everyMs, asked, metrics } of ofDevice.values()) {
     const metric = metrics.sort();
-    const key = `${everyMs} ${metric.join()}`;
-    const known = products.get(key) ?? { device: [], metric, everyMs };
+    const key = `${everyMs} ${JSON.stringify(asked)} ${metric.join()}`;
+    const known = products.get(key) ?? { device: [], metric, everyMs, asked };
     known.device.push(device);
     products.set(key, known);
   }

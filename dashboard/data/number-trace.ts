@@ -9,6 +9,9 @@ const low = 1;
 const high = 2;
 const count = 3;
 
+type Past = Pick<HistoryMessage, "every" | "times" | "values" | "mean" | "min" | "max" | "count"> &
+  Partial<Pick<HistoryMessage, "tier">>;
+
 /**
  * The drawn past and present of one numeric series, as one line: what the history gave, and each live reading joined to
  * it: as a row of its own where the history is raw, folded into its bucket where it is not. So a chart that streams for a
@@ -17,6 +20,7 @@ const count = 3;
 export class NumberTrace {
   readonly #columns = new TimeColumns(mostRows, 4);
   #everyMs: number | null = null;
+  #tier: HistoryMessage["tier"] | undefined;
   /** Instants of the readings that came with the past one by one. */
   readonly #known = new Set<number>();
   /** Changes with each reading, so that a chart knows whether to draw anew. */
@@ -29,6 +33,11 @@ export class NumberTrace {
   /** Bucket width, ms; null where each row is one reading. */
   get everyMs(): number | null {
     return this.#everyMs;
+  }
+
+  /** From what the hub made the buckets of the past; undefined of readings. */
+  get tier(): HistoryMessage["tier"] | undefined {
+    return this.#everyMs === null ? undefined : this.#tier;
   }
 
   /** The newest time known, ms; of buckets their start. */
@@ -64,13 +73,15 @@ export class NumberTrace {
   clear(): void {
     this.#columns.clear();
     this.#everyMs = null;
+    this.#tier = undefined;
     this.#known.clear();
     this.version += 1;
   }
 
   /** Takes one message of history: raw `values`, or `mean`, `min`, `max`, `count` of buckets. */
-  load(history: Pick<HistoryMessage, "every" | "times" | "values" | "mean" | "min" | "max" | "count">): void {
+  load(history: Past): void {
     this.#everyMs = history.every;
+    this.#tier = history.tier;
     for (let index = 0; index < history.times.length; index++) {
       const value = history.mean?.[index] ?? history.values?.[index];
       const row = typeof value === "number" ? this.#columns.place(history.times[index] as number) : -1;

@@ -17,7 +17,7 @@ export const stateRanks = 6;
 const mostParted = 64;
 
 /** Most changes kept of one series. */
-const mostChanges = 4_096;
+export const mostChanges = 4_096;
 
 /** Readings of one state, one after another. */
 interface Run {
@@ -34,6 +34,7 @@ export class StateTrace {
   /** In rising time, each of another state than the one before. */
   #runs: Run[] = [];
   #ranks = new Map<State, number>();
+  #isCut = false;
   /** Longer than this without a reading, ms, nobody knows what the state was; Infinity where each holds until another is told. */
   silenceMs = Number.POSITIVE_INFINITY;
   /** Changes with each reading, so that a chart knows whether to draw anew. */
@@ -60,8 +61,14 @@ export class StateTrace {
     return this.#ranks.get(state) ?? 0;
   }
 
+  /** Where the first change that is kept was told, where earlier ones had no room, ms. */
+  get cutMs(): number | undefined {
+    return this.#isCut ? this.#runs[0]?.fromMs : undefined;
+  }
+
   clear(): void {
     this.#runs = [];
+    this.#isCut = false;
     this.version += 1;
   }
 
@@ -113,7 +120,10 @@ export class StateTrace {
     if (run?.fromMs === timeMs) runs.splice(--at, 1);
     this.#join(at + 1);
     this.#join(at);
-    while (runs.length > mostChanges) runs.shift();
+    while (runs.length > mostChanges) {
+      runs.shift();
+      this.#isCut = true;
+    }
     return !isLate;
   }
 

@@ -45,22 +45,24 @@ export interface Asked {
   readonly picture: AskedPicture;
   readonly entries: readonly AskedEntry[];
   readonly unit: string | undefined;
+  /** What the hub's figures are multiplied by to be in that unit. */
+  readonly factor: number;
 }
 
 /** What a chart shows of an answer; series that are hidden are left out. */
 export function askedOf(group: ExploreGroup, answer: Answer, live: StateTrace | undefined): Asked {
-  const entries = group.kind === "states" ? statesOf(group, answer, live) : numbersOf(group, answer);
-  const unit = group.kind === "states" ? "%" : shownUnit(group.view.way, unitOf(group, answer)).unit;
-  const as = group.kind === "states" ? "stack" : isBars(group.view) ? "bars" : "lines";
-  return { entries, unit, picture: { as, unit: unit ?? "", traces: entries.map(({ trace }) => trace) } };
+  const isStates = group.kind === "states";
+  const { unit, factor } = isStates ? { unit: "%", factor: 1 } : shownUnit(group.view.way, unitOf(group, answer));
+  const entries = isStates ? statesOf(group, answer, live) : numbersOf(group, answer, factor);
+  const as = isStates ? "stack" : isBars(group.view) ? "bars" : "lines";
+  return { entries, unit, factor, picture: { as, unit: unit ?? "", traces: entries.map(({ trace }) => trace) } };
 }
 
 function unitOf({ lines }: ExploreGroup, { told }: Answer): string | undefined {
   return lines[0]?.series.entry.unit ?? told[0]?.unit;
 }
 
-function numbersOf(group: ExploreGroup, answer: Answer): AskedEntry[] {
-  const { factor } = shownUnit(group.view.way, unitOf(group, answer));
+function numbersOf(group: ExploreGroup, answer: Answer, factor: number): AskedEntry[] {
   const [main, low, high, second] = columnsOf(group.kind, group.view.way);
   const shown = group.lines.filter(({ hidden }) => !hidden);
   return (group.fleet ? [undefined] : shown).map((line): AskedEntry => {

@@ -1,7 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
-import { Asking, type Question, questionOf } from "../data/explore-questions.ts";
+import type { AskedDrawn } from "../data/asked-export.ts";
+import { Asking, questionOf } from "../data/explore-questions.ts";
 import { formatInstant } from "../data/format.ts";
 import { formatBucket } from "../data/format-buckets.ts";
 import { StateTrace } from "../data/state-trace.ts";
@@ -94,10 +95,17 @@ export class ExploreAsked extends LitElement {
     return this.#asking?.answer !== undefined && !this.#asking.waits;
   }
 
-  /** What is drawn; undefined until the hub told it. */
-  get drawn(): { readonly question: Question; readonly asked: Asked; readonly group: ExploreGroup } | undefined {
+  /** What is drawn, each series or fleet once. */
+  exported(): AskedDrawn[] {
     const question = this.#asking?.answer?.question;
-    return question && this.#asked && { question, asked: this.#asked, group: this.group };
+    if (!question || !this.#asked) return [];
+    const { entries, unit, factor } = this.#asked;
+    const seen = new Set<unknown>();
+    return entries.flatMap(({ told, trace: { ends } }) => {
+      if (!told || seen.has(told)) return [];
+      seen.add(told);
+      return [{ device: told.device, metric: told.metric, question, told, ends, unit, factor }];
+    });
   }
 
   /** For a picture of it; undefined where it cannot be drawn. */

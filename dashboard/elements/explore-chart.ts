@@ -5,11 +5,13 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { ExploreFeed } from "../data/explore-feed.ts";
-import { formatInstant } from "../data/format.ts";
+import { formatCount, formatInstant } from "../data/format.ts";
 import { summaryOf } from "../data/line.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
-import { StateTrace } from "../data/state-trace.ts";
+import type { StandingReading } from "../data/standing.ts";
+import { mostChanges, StateTrace } from "../data/state-trace.ts";
+import { bucketFacts } from "../data/tier-facts.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { type ExplorePlot, explorePlotOf, type PointedAt } from "../widgets/explore-plot.ts";
@@ -34,6 +36,10 @@ export interface ExploreScene {
   readonly client: HubClient;
   readonly api: HubApi;
   readonly feed: ExploreFeed;
+  /** The crosshair points there, for all charts; within `nearMs` it is the same moment. */
+  pointed(timeMs: number | undefined, nearMs: number): void;
+  /** What a series had then, to the reading, once the hub told it. */
+  standing(key: string): StandingReading | undefined;
   /** The window of all charts at this moment. */
   window(): TimeWindow;
   latestMs(): number;
@@ -128,9 +134,7 @@ export class ExploreChart extends LitElement {
   #draw(): number | undefined {
     if (!this.hasUpdated || this.plotHost.clientWidth === 0) return undefined;
     this.#plot ??= explorePlotOf(this.plotHost, this.group.kind === "states" ? "states" : "numbers", this.heightPx, {
-      pointed: (pointed) => {
-        this.pointed = pointed;
-      },
+      pointed: (pointed) => this.#point(pointed),
       chosen: (span) => this.scene.chosen(span),
     });
     const window = this.scene.window();
@@ -148,6 +152,12 @@ export class ExploreChart extends LitElement {
       this.requestUpdate();
     }
     return nextFrameMs(this.scene.client, window, this.#plot.plotWidthPx);
+  }
+
+  #point(pointed: PointedAt | undefined): void {
+    this.pointed = pointed;
+    const { fromMs, toMs } = this.scene.window();
+    this.scene.pointed(pointed?.timeMs, ((toMs - fromMs) / (this.#plot?.plotWidthPx ?? 1)) * 2);
   }
 
   /** Moves the crosshair of all charts by rows of this one. */
@@ -172,7 +182,7 @@ export class ExploreChart extends LitElement {
       <header>
         <h2 class=${group.kind === "states" ? "hidden-text" : ""} title=${group.heading}>${group.heading}</h2>
         ${group.kind === "states" ? this.#legend() : nothing}
-        <span class="at numbers">${this.pointed ? formatInstant(this.pointed.timeMs, nowMs, detailMs) : nothing}</span>
+        <span class="at numbers">${this.pointed ? formatInstant(this.pointed.timeMs, nowMs, detailMs) : this.#facts(fromMs, nowMs)}</span>
       </header>
       <div
         class="plot ${group.kind}"
@@ -192,6 +202,23 @@ export class ExploreChart extends LitElement {
       </div>
       ${group.kind === "numbers" ? this.#legend() : nothing}
     `;
+  }
+
+  /** From what it is drawn; or where it begins, of more changes than are kept. */
+  #facts(fromMs: number, nowMs: number): string {
+    const traces = this.group.lines.map((line) => (line.hidden ? undefined : this.scene.feed.trace(line)));
+    const widths: number[] = [];
+    for (const trace of traces) {
+      if (trace instanceof NumberTrace && trace.everyMs !== null) widths.push(trace.everyMs);
+      const cutMs = trace instanceof StateTrace ? trace.cutMs : undefined;
+      if (cutMs === undefined || cutMs <= fromMs) continue;
+      return texts.explore.cut(formatCount(mostChanges), formatInstant(cutMs, nowMs, 60_000));
+    }
+    if (widths.length === 0) return "";
+    return bucketFacts(
+      Math.max(...widths),
+      traces.map((trace) => (trace instanceof NumberTrace ? trace.tier : undefined)),
+    );
   }
 
   #legend() {
@@ -229,9 +256,12 @@ export class ExploreChart extends LitElement {
     if (this.pointed) {
       if (at === undefined) return nothing;
       if ("state" in at) return stateName(at.state);
-      const spread =
-        at.max > at.min ? html`<small>${valueText(series, at.min)} – ${valueText(series, at.max)}</small> ` : nothing;
-      return html`${spread}${valueWithUnit(series, at.value)}`;
+      const spread = at.max > at.min ? `${valueText(series, at.min)} – ${valueText(series, at.max)}` : "";
+      const exact = spread === "" ? undefined : this.scene.standing(line.key);
+      if (exact === undefined) return html`<small>${spread}</small> ${valueWithUnit(series, at.value)}`;
+      const { fromMs, toMs } = this.scene.window();
+      const when = formatInstant(exact.time, this.pointed.timeMs, Math.min(1_000, (toMs - fromMs) / 400));
+      return html`<small>${spread} · ${when}</small> ${valueWithUnit(series, exact.value)}`;
     }
     const summary = this.#summary(line);
     return summary === undefined ? nothing : html`<small>${summary}</small>`;

@@ -99,7 +99,8 @@ export class ExploreViewMenu extends LitElement {
 
   readonly #toggles = (event: ToggleEvent): void => {
     returnFocus(event);
-    if (event.newState === "open") void this.#load();
+    // Without the way to the hub there is nothing to choose from.
+    if (event.newState === "open") this.#load().catch(() => this.menu.hidePopover());
   };
 
   async #load(): Promise<void> {

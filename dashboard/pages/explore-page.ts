@@ -32,6 +32,7 @@ import "../elements/chart-export.ts";
 import { type ExploreGroup, type ExploreLine, groupsOf, Looks } from "../elements/explore-lines.ts";
 import { icons } from "../elements/icons.ts";
 import "../elements/series-picker.ts";
+import { Standing } from "../data/standing.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
@@ -100,10 +101,19 @@ export class ExplorePage extends LitElement implements Drawn {
       show: (range) => this.#go({ ...this.#choice, range }),
     });
     this.#moves = moves;
+    const standing = new Standing({
+      api,
+      series: () => feed.series.map(({ series }) => series.entry),
+      changed: () => {
+        for (const chart of this.#charts()) chart.requestUpdate();
+      },
+    });
     this.#scene = {
       client,
       api,
       feed,
+      pointed: (timeMs, nearMs) => standing.point(timeMs, nearMs),
+      standing: (key) => standing.of(key),
       window: () => moves.window(),
       latestMs: () => moves.latestMs(),
       moved: (span) => moves.move(span),
@@ -180,7 +190,7 @@ export class ExplorePage extends LitElement implements Drawn {
       return html`<p class="note">${this.hub.view.complete ? texts.explore.unknown : texts.list.loading}</p>`;
     if (groups.some(({ asked }) => asked)) void import("../elements/explore-asked.ts");
     return html`
-      ${this.#bar(lines)}
+      ${this.#bar(groups)}
       ${
         this.#feed.problem === undefined
           ? nothing
@@ -216,7 +226,7 @@ export class ExplorePage extends LitElement implements Drawn {
     </div>`;
   }
 
-  #bar(lines: readonly ExploreLine[]) {
+  #bar(groups: readonly ExploreGroup[]) {
     const { range } = this.#moves;
     const stands = typeof range === "object";
     return html`<div class="bar">
@@ -233,12 +243,13 @@ export class ExplorePage extends LitElement implements Drawn {
       ></explore-bar>
       <div class="ways">
         ${splitChoice(this.#choice.split, (split) => this.#stay({ ...this.#choice, split }))}
-        <chart-export .source=${this.#exported(lines)}></chart-export>
+        <chart-export .source=${this.#exported(groups)}></chart-export>
       </div>
     </div>`;
   }
 
-  #exported(lines: readonly ExploreLine[]): ExportSource {
+  #exported(groups: readonly ExploreGroup[]): ExportSource {
+    const lines = groups.flatMap((group) => (group.asked ? [] : group.lines));
     return {
       api: this.hub.api,
       name: "charts",
@@ -248,6 +259,7 @@ export class ExplorePage extends LitElement implements Drawn {
           const trace = line.hidden ? undefined : this.#feed.trace(line);
           return trace ? [{ device: line.device.entry.device, metric: line.series.entry.metric, trace }] : [];
         }),
+      asked: () => this.#charts().flatMap((chart) => ("exported" in chart ? chart.exported() : [])),
       picture: async () => (await import("../elements/explore-pictured.ts")).picturedCharts(this.#charts()),
     };
   }

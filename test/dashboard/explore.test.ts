@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { DeviceView, HubView, SeriesView } from "../../dashboard/client/hub-view.ts";
 import { Steps } from "../../dashboard/data/address-steps.ts";
-import { drawnSpan, drawnText, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
+import { drawnSpan, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
+import { drawnText } from "../../dashboard/data/drawn-text.ts";
 import { exploreChoiceOf, exploreHref, hrefOf, mostExplored, withSeries } from "../../dashboard/data/explore-choice.ts";
 import { startersOf } from "../../dashboard/data/explore-starters.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";

@@ -1,4 +1,5 @@
 /** What a household wants to know of its meters: kWh a day, the fleet at a glance, how long the pump ran; chosen in the page, kept in its address. */
+import { readFileSync } from "node:fs";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axeViolations, World } from "./world.ts";
@@ -22,6 +23,16 @@ function hashOf(page: Page): string {
 /** The values of a chart's legend, the spaces that do not break as ones that do. */
 async function valuesOf(of: Locator): Promise<string[]> {
   return (await of.locator(".legend .value").allTextContents()).map((text) => text.replace(/\s+/g, " ").trim());
+}
+
+async function save(page: Page, name: string) {
+  await page.getByRole("button", { name: "Export" }).click();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+  return file;
+}
+
+async function saved(page: Page, name: string): Promise<string> {
+  return readFileSync(await (await save(page, name)).path(), "utf8");
 }
 
 describe("exploring what was counted", () => {
@@ -75,6 +86,15 @@ describe("exploring what was counted", () => {
     expect(await axeViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
 
+    // The file has what is drawn, a row a day and device.
+    const rows = (await saved(page, "As drawn: CSV")).trimEnd().split("\r\n");
+    const [head = [], ...days] = rows.map((row) => row.split(","));
+    const column = (name: string) => days.map((cells) => cells[head.indexOf(name)]);
+    expect(new Set(column("unit"))).toEqual(new Set(["kWh"]));
+    expect(column("integral").slice(0, 7).map(Number)).toEqual([24, 24, 24, 23, 24, 24, 24]);
+    expect(column("time")[3]).toBe("2026-03-28T23:00:00.000Z");
+    expect(days).toHaveLength(14);
+
     // Whoever is sent the link has the same days, wherever they are; and Back takes the choice back.
     const elsewhere = await world.visit(new URL(page.url()).hash, { timezoneId: "Asia/Seoul" });
     await expect.poll(() => valuesOf(chart(elsewhere.page, "Power"))).toEqual(["Σ 167 kWh", "Σ 334 kWh"]);
@@ -90,6 +110,14 @@ describe("exploring what was counted", () => {
     const rows = (to - from) / stepMs;
     await expect.poll(() => valuesOf(meter)).toEqual([`Σ ${(499 + rows - 500) / 2} kWh`]);
     expect(await meter.locator(".at").textContent()).toContain("UTC");
+    // The hub writes the same days by itself.
+    const asked = page.waitForRequest(/format=parquet/);
+    await save(page, "As drawn: Parquet");
+    const params = new URL((await asked).url()).searchParams;
+    expect(Object.fromEntries(params)).toMatchObject({
+      ...{ device: "house/1", metric: "meter", every: String(1_440 * minute), aggregates: "increase", tz: "UTC" },
+      ...{ from: String(Date.UTC(2026, 2, 25)), to: String(Date.UTC(2026, 3, 2)) },
+    });
     await page.context().close();
   });
 
@@ -105,7 +133,24 @@ describe("exploring what was counted", () => {
     await page.getByRole("button", { name: /: Percentiles/ }).click();
     await page.getByRole("button", { name: "Sum" }).click();
     await expect.poll(() => valuesOf(fleet)).toEqual(["6,000 W"]);
+    // Every reading of all of them.
+    const rows = (await saved(page, "Every reading: NDJSON")).trimEnd().split("\n");
+    const devices = new Set(rows.map((row) => (JSON.parse(row) as { device: string }).device));
+    expect([...devices].sort()).toEqual(["house/1", "house/2", "house/3"]);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("tells at the crosshair the reading that stood there, with its time, beside the spread of the bucket", async () => {
+    const { page } = await world.visit(`#/explore?s=house/1/meter&${range}`, { viewport: { width: 390, height: 844 } });
+    const meter = page.locator("explore-chart");
+    await expect.poll(() => meter.locator(".at").textContent()).toMatch(/^each .*, drawn from/);
+    await meter.locator(".plot").focus();
+    await page.keyboard.press("Shift+ArrowLeft");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await expect
+      .poll(() => valuesOf(meter))
+      .toEqual([expect.stringMatching(/^\d+\.\d – \d+\.\d · .*\d\d:\d\d.* \d+\.\d kWh$/)]);
     await page.context().close();
   });
 
