@@ -35,7 +35,7 @@ export interface Outcome {
   readonly frames: number;
   readonly ms: number;
   /** From sending a frame to its acknowledgement or, with viewers, to seeing it, ms. */
-  readonly latencyMs: { readonly p50: number; readonly p99: number };
+  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
   /** Frames that all viewers together were sent. */
   readonly updates: number;
   /** CPU that this process took, as a share of one core: near 1 the load was the limit. */
@@ -116,7 +116,7 @@ async function timed(work: () => Promise<unknown>, measured: "senders" | "viewer
   return {
     frames: measured === "viewers" ? (viewers?.complete ?? 0) - complete : decided,
     ms,
-    latencyMs: { p50: quantile(0.5), p99: quantile(0.99) },
+    latencyMs: { p50: quantile(0.5), p99: quantile(0.99), most: quantile(1) },
     updates,
     busy: (user + system) / 1_000 / ms,
   };

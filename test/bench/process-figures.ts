@@ -27,9 +27,19 @@ function threadMs(pid: number, thread: string): number {
 
 /** The most memory it ever held, bytes. */
 export function peakBytesOf(pid: number): number {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  if (kilobytes === undefined) throw new Error(`/proc/${pid}/status tells no VmHWM`);
-  return Number(kilobytes) * 1_024;
+  return bytesOf(pid, "VmHWM");
+}
+
+/** The memory it holds, bytes. */
+export function residentBytesOf(pid: number): number {
+  return bytesOf(pid, "VmRSS");
+}
+
+function bytesOf(pid: number, name: "VmHWM" | "VmRSS"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const line = status.split("\n").find((each) => each.startsWith(`${name}:`));
+  if (line === undefined) throw new Error(`/proc/${pid}/status tells no ${name}`);
+  return Number.parseInt(line.slice(name.length + 1), 10) * 1_024;
 }
 
 const lookMs = 250;

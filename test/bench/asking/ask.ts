@@ -8,6 +8,11 @@ export interface Told {
   readonly bytes: number;
 }
 
+/** What is known of an answer that nobody kept. */
+export type Drained = Omit<Told, "body"> & { readonly lines: number };
+
+const lineFeed = 10;
+
 export class Asker {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #port: number;
@@ -29,6 +34,27 @@ export class Asker {
           const body = bytes.toString();
           if (answer.statusCode === 200) resolve({ body, ms, bytes: bytes.length });
           else reject(new Error(`GET ${path}: ${answer.statusCode} ${body.slice(0, 1_000)}`));
+        });
+      });
+      asked.on("error", reject);
+    });
+  }
+
+  /** As `ask`, for an answer of any length: nothing of it is kept. */
+  drain(path: string): Promise<Drained> {
+    return new Promise((resolve, reject) => {
+      const began = performance.now();
+      const asked = get({ agent: this.#agent, host: "127.0.0.1", port: this.#port, path }, (answer) => {
+        let bytes = 0;
+        let lines = 0;
+        answer.on("data", (piece: Buffer) => {
+          bytes += piece.length;
+          for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, at + 1)) lines += 1;
+        });
+        answer.on("error", reject);
+        answer.on("end", () => {
+          if (answer.statusCode === 200) resolve({ bytes, lines, ms: performance.now() - began });
+          else reject(new Error(`GET ${path}: ${answer.statusCode}`));
         });
       });
       asked.on("error", reject);

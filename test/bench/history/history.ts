@@ -2,6 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { type Archive, Examiner, questionFigures } from "../asking/examiner.ts";
+import { byCase } from "../by-case.ts";
 import { checkStored } from "../experiment.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { bytesIn, settle } from "../process-figures.ts";
@@ -9,6 +10,7 @@ import { streamIn } from "../stream-in.ts";
 import { startTableReader } from "../systems/obvious.ts";
 import type { Running, System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
+import { beside, besideFigures, exportFigures } from "./beside.ts";
 import { hubDialect, tableDialect } from "./dialects.ts";
 import { Fleet } from "./fleet.ts";
 import { cases, type Question, rightAnswer } from "./questions.ts";
@@ -28,6 +30,8 @@ export const history: Part = {
     { name: "MB", unit: "MB", digits: 0 },
     { name: "filled in s", unit: "s", digits: 1 },
     { name: "readings", unit: "readings" },
+    ...besideFigures,
+    ...exportFigures,
   ],
   against: [tableFull.name],
   run,
@@ -55,6 +59,11 @@ async function* run(context: Context): AsyncGenerator<Figure> {
   archives.push({ ...table, open, name: tableFull.name, dialect: tableDialect });
   if (context.wants(storedCase)) for (const archive of archives) yield* weighed(archive, fleet);
   yield* new Examiner(fleet, cases, rightAnswer).rounds(context, archives);
+  for (const [index, hub] of context.hubs.entries()) {
+    const figures: Figure[] = [];
+    for await (const figure of beside(context, hub, archives[index] as Weighed, fleet)) figures.push(figure);
+    yield* byCase(figures);
+  }
 }
 
 function weighed({ name: system, bytes, seconds }: Weighed, { count }: Fleet): Figure[] {
