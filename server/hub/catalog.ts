@@ -8,6 +8,7 @@ import type { Value, ValueType } from "../store/columns.ts";
 import type { Alias } from "../store/names.ts";
 import type { DeviceRecord, MetricRecord, StoreState } from "../store/store.ts";
 import { type Described, effectiveOf, fromRecordMeta, saidAlone } from "./described.ts";
+import { type Hiding, isHidden, noteMasks } from "./hidden.ts";
 
 /** One series. The object lives as long as the series, so that per-reading work is a field access. */
 export interface Series {
@@ -23,6 +24,8 @@ export interface Series {
   latestTimeMs: number;
   latestValue: Value;
   latestReceivedMs: number;
+  /** What is hidden of it; undefined where nothing is, which is so of nearly all. */
+  masks?: Hiding | undefined;
   /** True where its first readings were refused for now and none came since: nothing of it is on its way to the disk. */
   refused: boolean;
 }
@@ -70,6 +73,7 @@ export class Catalog {
       const series = this.#add(this.device(known.device, 0), known.metric, known.type, known.series);
       series.committed = true;
     }
+    noteMasks(this.#series.values(), state.masks);
     for (const newest of state.latest) {
       const series = this.#series.get(newest.series);
       if (series) advanceLatest(series, newest.timeMs, newest.value, newest.receivedMs);
@@ -251,7 +255,7 @@ export function describeMetric(device: Device, metric: string, own: Described<Me
 export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number, isPast = false): void {
   const { device } = series;
   if (!isPast && (device.lastSeenMs === null || receivedMs > device.lastSeenMs)) device.lastSeenMs = receivedMs;
-  if (timeMs < series.latestTimeMs) return;
+  if (timeMs < series.latestTimeMs || isHidden(series, timeMs)) return;
   series.latestTimeMs = timeMs;
   series.latestValue = value;
   series.latestReceivedMs = receivedMs;

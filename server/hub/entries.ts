@@ -59,6 +59,7 @@ export function seriesEntryOf(series: Series, span: SeriesSpan, presence: Presen
     firstTime: span.firstTimeMs,
     lastTime: span.lastTimeMs,
     count: span.count,
+    ...(series.masks ? { masks: series.masks.count } : {}),
     ...(names === undefined ? {} : { aliases: names.map(({ device, metric }) => ({ device, metric })) }),
   };
 }

@@ -15,6 +15,7 @@ import {
   type HistoryPage,
   type HistoryQuery,
   type HistoryStore,
+  stepsFor,
   wantsSteps,
   widthOf,
 } from "./history/query.ts";
@@ -141,7 +142,7 @@ export class History {
     const buckets = (endOf(query) - fromMs) / everyMs;
     const ranges = numbers.map((one) => {
       const maxStepMs = wantsSteps(query) ? this.#silences.graceMs(one) : undefined;
-      return { series: one.number, fromMs, toMs, maxStepMs };
+      return { series: one.number, fromMs, toMs, maxStepMs, steps: stepsFor(query) };
     });
     return new ManyBuckets(this.#store, ranges, cutsOf(query, everyMs), buckets, this.#settings.pageReadings);
   }
@@ -155,7 +156,9 @@ export class History {
       if (wantsSteps(query)) yield* this.#steps(series, range, query, everyMs, buckets.pages(series.number));
       else yield* this.#buckets(series, range, query, everyMs, buckets.pages(series.number));
     } else {
-      yield* this.#readings(series, range, (next, limit) => this.#store.readRaw(next, limit));
+      yield* this.#readings(series, range, (next, limit) =>
+        this.#store.readRaw({ ...next, withHidden: query.withHidden }, limit),
+      );
     }
   }
 

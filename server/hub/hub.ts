@@ -34,6 +34,7 @@ import {
 import { SlowViewers } from "./live/slow-viewers.ts";
 import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
 import { ViewersBudget } from "./live/viewers-budget.ts";
+import { Masks } from "./masks.ts";
 import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
@@ -72,9 +73,11 @@ export class Hub {
   readonly presence: Presence;
   readonly history: History;
   readonly live: LiveSets;
-  readonly names: SeriesNames;
   /** When series were silent, and why. */
   readonly gaps: GapLedger;
+  /** Ranges that are hidden. */
+  readonly masks: Masks;
+  readonly names: SeriesNames;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly quarantine: Quarantine;
@@ -136,6 +139,7 @@ export class Hub {
       onFatal: (error) => this.fail(error),
     });
     const committer = this.#committer;
+    this.masks = new Masks({ store, catalog, committer, live: this.live, limits, clock });
     const onSpokenFor = (device: Device, speaker: Device | undefined) => this.#spokenFor(device, speaker);
     const quarantine = new Quarantine({ store, catalog, committer, limits, clock });
     this.quarantine = quarantine;

@@ -3,11 +3,12 @@ import type { Clock } from "../ports.ts";
 import type { Deletion, TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
+import { noteMasks } from "./hidden.ts";
 import type { Committer } from "./ingest/committer.ts";
 import type { LiveSets } from "./live/live-sets.ts";
 
 export interface RemovalDeps {
-  readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest" | "seriesState">;
+  readonly store: Pick<TelemetryStore, "deleteDevice" | "deleteReadings" | "latest" | "masks" | "seriesState">;
   readonly catalog: Catalog;
   readonly committer: Committer;
   readonly live: Pick<LiveSets, "deviceRemoved" | "seriesRemoved" | "readingsDeleted">;
@@ -146,6 +147,9 @@ function forgetSeries(numbers: readonly number[], deps: RemovalDeps): void {
 async function renewLatest(removed: ReadonlyMap<number, number>, { store, catalog }: RemovalDeps): Promise<Series[]> {
   const left = [...removed.keys()].flatMap((number) => catalog.findSeries(number) ?? []);
   if (left.length === 0) return [];
+  // Some go with a range that held all of theirs.
+  const masked = left.filter(({ masks }) => masks);
+  if (masked.length > 0) noteMasks(masked, await store.masks(masked.map(({ number }) => number)));
   const newest = new Map((await store.latest(left.map(({ number }) => number))).map((one) => [one.series, one]));
   const changed: Series[] = [];
   for (const series of left) {

@@ -20,6 +20,8 @@ export const limits = z.object({
   quarantine: z.int().min(0).max(1_000_000).default(1_000),
   /** Most of all devices together. */
   quarantineTotal: z.int().min(0).max(10_000_000).default(100_000),
+  /** Most masks of one series: each question about it looks at them. */
+  masksPerSeries: z.int().min(1).max(100_000).default(1_000),
   /** Most frames of one socket that are neither stored nor refused yet; beyond it the hub stops reading the socket. */
   undecidedFrames: z.int().min(1).default(1_024),
   /** Most undecided bytes of one socket. */
@@ -51,6 +53,7 @@ export const limitHelp: Readonly<Record<keyof Limits, string>> = {
   series: "most series in the hub",
   quarantine: "most readings of one device that were refused for their time and wait for a decision; the oldest go",
   quarantineTotal: "most such readings of all devices together",
+  masksPerSeries: "most hidden ranges of one series",
   undecidedFrames: "most frames of one socket that wait for the disk; beyond it the hub stops reading that socket",
   undecidedBytes: "most bytes of one socket that wait for the disk",
   undecidedBytesTotal: "most bytes of all sockets that wait for the disk",

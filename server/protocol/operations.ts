@@ -27,6 +27,7 @@ import {
   statesAnswer,
   statusAnswer,
 } from "./http.ts";
+import { maskEntry, maskOrder, masksAnswer, removedMaskAnswer } from "./masks.ts";
 import { quarantineAnswer, quarantineDecision, quarantineOutcome } from "./quarantine.ts";
 import {
   deleteFields,
@@ -235,6 +236,30 @@ export const operations = {
     errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
   },
   ...storageOperations,
+  listMasks: {
+    ...{ method: "GET", path: `${api}/masks`, query: seriesQuery, answers: { 200: masksAnswer }, errors: listErrors },
+    summary: "Ranges of readings that are hidden, by device and metric",
+  },
+  hideReadings: {
+    ...{ method: "POST", path: `${api}/masks`, body: maskOrder, answers: { 200: maskEntry } },
+    summary:
+      "Hide a range of a series, and what comes late of it: nothing is deleted, and no question sees it until the mask is removed, but for raw readings with masked=include",
+    errors: [
+      ...bodyErrors,
+      ...storeErrors,
+      "unknown_field",
+      "invalid_name",
+      "unknown_device",
+      "unknown_series",
+      "conflict",
+    ],
+  },
+  showReadings: {
+    ...{ method: "DELETE", path: `${api}/masks/{id}`, segments: { id: z.int().positive() } },
+    summary: "Show again what a mask hid",
+    answers: { 200: removedMaskAnswer },
+    errors: ["unknown_field", "not_found", ...storeErrors],
+  },
   listArrivals: {
     method: "GET",
     path: `${api}/arrivals`,

@@ -127,6 +127,7 @@ export const readingsFields = z.strictObject({
   aggregates: aggregateList.optional(),
   format: z.enum(readingFormats).optional(),
   time: z.enum(["iso", "ms"]).optional(),
+  masked: z.enum(["include"]).optional(),
 });
 
 /** `GET states`. */
@@ -172,6 +173,8 @@ export interface ReadingsQuery extends RangeQuery {
   readonly format: ReadingFormat | undefined;
   /** How times are written in rows; undefined where the query does not say. */
   readonly time: "iso" | "ms" | undefined;
+  /** True: readings that masks hide, too. */
+  readonly withHidden: boolean;
 }
 
 /** Parameters that take several values, repeated or separated by commas. No name holds a comma. */
@@ -293,6 +296,8 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     throw new Refusal("invalid_query", "across needs points or every: devices report at times of their own");
   if (query.tz !== undefined && query.points === undefined && query.every === undefined)
     throw new Refusal("invalid_query", "tz needs points or every: it tells where hours, days and weeks begin");
+  if (query.masked !== undefined && (query.points !== undefined || query.every !== undefined))
+    throw new Refusal("invalid_query", "masked=include goes with raw readings: leave points and every out");
   checkAggregates(query.aggregates ?? [], query.across !== undefined);
   return {
     ...rangeOf(query, nowMs, nowMs - defaultSpanMs, nowMs),
@@ -303,6 +308,7 @@ export function parseReadingsQuery(parameters: URLSearchParams, nowMs: number): 
     aggregates: query.aggregates,
     format: query.format,
     time: query.time,
+    withHidden: query.masked === "include",
   };
 }
 

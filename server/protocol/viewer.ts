@@ -132,6 +132,8 @@ export const seriesEntry = z.object({
   firstTime: time.nullable(),
   lastTime: time.nullable(),
   count: z.int(),
+  /** How many masks hide some of them; left out where none does. Another number: what was told of the past is not true any more. */
+  masks: z.int().optional(),
   /** Names under which readings of it come as well: a sensor need not know that it was renamed. */
   aliases: z.array(z.object({ device: z.string(), metric: z.string() })).optional(),
 });

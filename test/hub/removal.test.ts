@@ -30,6 +30,7 @@ async function removedAtOnce(count: number, tookMs: (series: number) => number):
   const slow = {
     deleteDevice: store.deleteDevice.bind(store),
     latest: store.latest.bind(store),
+    masks: store.masks.bind(store),
     seriesState: store.seriesState.bind(store),
     deleteReadings: (ranges: readonly Range[]) => {
       sizes.push(ranges.length);

@@ -61,6 +61,7 @@ describe("the query of GET readings", () => {
       aggregates: undefined,
       format: undefined,
       time: undefined,
+      withHidden: false,
     });
   });
 

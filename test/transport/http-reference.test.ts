@@ -93,6 +93,7 @@ describe("/openapi.json", () => {
       "aggregates",
       "format",
       "time",
+      "masked",
     ]);
     const limit = document.paths["/api/v1/devices"].get.parameters.find(({ name }: Any) => name === "limit");
     expect(limit).toMatchObject({
@@ -163,6 +164,11 @@ describe("/openapi.json", () => {
       400,
     ],
     ["postReadings", "POST", "/api/v1/readings", { device: "house/south" }, 400],
+    ["hideReadings", "POST", "/api/v1/masks", { device: "house/north", metric: "temperature", from: 5, to: 9 }, 200],
+    ["hideReadings", "POST", "/api/v1/masks", { device: "house/north", metric: "temperature", from: 9, to: 5 }, 400],
+    ["listMasks", "GET", "/api/v1/masks?metric=temperature", undefined, 200],
+    ["showReadings", "DELETE", "/api/v1/masks/1", undefined, 200],
+    ["showReadings", "DELETE", "/api/v1/masks/1", undefined, 404],
     ["getStorage", "GET", "/api/v1/storage", undefined, 200],
     ["previewRemoval", "GET", "/api/v1/storage/preview?device=house/south&metric=*", undefined, 200],
     ["previewPolicies", "POST", "/api/v1/storage/preview", { policies: [] }, 200],

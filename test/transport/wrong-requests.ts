@@ -83,6 +83,7 @@ export const bodies: Readonly<Record<string, string>> = {
   editDeviceByQuery: "{}",
   editSeries: "{}",
   makeBackup: JSON.stringify({ file: "/copy.db" }),
+  hideReadings: JSON.stringify({ device: "boiler-1", metric: "temperature", from: -9, to: -5 }),
   decideQuarantine: JSON.stringify({ action: "discard" }),
 };
 
@@ -105,6 +106,7 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   aggregates: ["", "avg", "mean,,max", "MEAN", "constructor", "__proto__"],
   format: ["", "xml", "Parquet", "CSV", "json,csv", "__proto__"],
   time: ["", "s", "ISO"],
+  masked: ["", "exclude", "INCLUDE", "include,include", "__proto__"],
   sort: ["", "size", "BYTES", "bytes,name", "__proto__"],
 };
 

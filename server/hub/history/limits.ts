@@ -1,7 +1,7 @@
 /** Which answers are too large, told before anything of them is sent. */
 import { Refusal } from "../../protocol/errors.ts";
 import type { RawPage } from "../../store/answers.ts";
-import type { Range } from "../../store/store.ts";
+import type { Range, RawRange } from "../../store/store.ts";
 import type { Series } from "../catalog.ts";
 import type { HistorySettings } from "../live/live-settings.ts";
 import { endOf, type HistoryQuery, type HistoryStore } from "./query.ts";
@@ -80,10 +80,13 @@ async function countUpTo(
   if (total <= limit) return total;
   let counted = 0;
   for (const one of series) {
-    const range = { series: one.number, fromMs: query.fromMs, toMs: query.toMs };
+    const { fromMs, toMs, withHidden } = query;
+    const range = { series: one.number, fromMs, toMs, withHidden };
     const most = limit - counted;
     counted +=
-      one.type === "number" ? await countNumbers(store, range) : await countRows(store, range, most, pageReadings);
+      one.type === "number" && !withHidden
+        ? await countNumbers(store, range)
+        : await countRows(store, range, most, pageReadings);
     if (counted > limit) break;
   }
   return counted;
@@ -98,7 +101,7 @@ async function countNumbers(store: HistoryStore, range: Range): Promise<number> 
   return page.count.reduce((sum, count) => sum + count, 0);
 }
 
-async function countRows(store: HistoryStore, range: Range, limit: number, pageReadings: number): Promise<number> {
+async function countRows(store: HistoryStore, range: RawRange, limit: number, pageReadings: number): Promise<number> {
   let counted = 0;
   let fromMs: number | null = range.fromMs;
   while (fromMs !== null && counted <= limit) {

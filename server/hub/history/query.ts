@@ -22,6 +22,8 @@ export interface HistoryQuery {
   readonly everyMs?: number | undefined;
   /** By whose clocks hours, days and weeks begin; UTC where it is missing. */
   readonly zone?: Zone | undefined;
+  /** True: readings that masks hide, too; of raw answers alone. */
+  readonly withHidden?: boolean | undefined;
   /** Of each bucket; raw answers have `values`. */
   readonly aggregates?: readonly Aggregate[] | undefined;
 }
@@ -56,6 +58,12 @@ export type HistoryStore = Pick<
 /** True where what happens between readings is asked for. */
 export function wantsSteps({ aggregates }: Pick<HistoryQuery, "aggregates">): boolean {
   return aggregates?.some((name) => (stepNames as readonly Aggregate[]).includes(name)) ?? false;
+}
+
+/** Which steps these come from. */
+export function stepsFor({ aggregates }: Pick<HistoryQuery, "aggregates">): ("rise" | "area")[] {
+  const rises = aggregates?.some((name) => name === "rate" || name === "increase") ? (["rise"] as const) : [];
+  return aggregates?.includes("integral") ? [...rises, "area"] : [...rises];
 }
 
 /** The coarser of two tiers. */

@@ -7,6 +7,7 @@ import { valueAt } from "../../store/columns.ts";
 import type { Commit, RecentCommits } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
 import { deviceEntryOf, liveSeriesEntryOf, type SeriesSpan } from "../entries.ts";
+import { isHidden } from "../hidden.ts";
 import { pagesOf } from "../pages.ts";
 import { Announcer } from "./announcer.ts";
 import { ChangeLog } from "./change-log.ts";
@@ -134,6 +135,7 @@ export class LiveSets {
       }
       if (membership.sets.length === 0) continue;
       const timeMs = columns.times[index] as number;
+      if (isHidden(membership.series, timeMs)) continue;
       if (newcomers) newcomers.get(number)?.times.add(timeMs);
       const value = valueAt(columns, index, membership.series.type);
       for (const set of membership.sets) {
@@ -162,7 +164,7 @@ export class LiveSets {
   }
 
   /**
-   * Some readings of each were deleted. Resolves once viewers were told: no later commit may come before that.
+   * Some readings of each were deleted, hidden, or are shown again. Resolves once viewers were told: no later commit may come before that.
    */
   async readingsDeleted(from: readonly Series[]): Promise<void> {
     for (const series of from) {

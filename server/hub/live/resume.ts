@@ -5,6 +5,7 @@
 import { jsonText } from "../../formats/json.ts";
 import type { Value } from "../../store/columns.ts";
 import { deviceEntryOf, liveSeriesEntryOf } from "../entries.ts";
+import { isHidden } from "../hidden.ts";
 import { pagesOf } from "../pages.ts";
 import type { ChangeLog, Changes } from "./change-log.ts";
 import type { CommitRing, RingSlice } from "./commit-ring.ts";
@@ -108,8 +109,10 @@ function collect(slice: RingSlice, set: LiveSet, isOf: Uint8Array, points: Point
   for (let index = start; index < end; index++) {
     const number = series[index] as number;
     if (isOf[number] !== 1) continue;
+    const of = set.series.get(number);
+    if (of?.masks && isHidden(of, times[index] as number)) continue;
     const stored = values[index] as number;
-    const type = set.series.get(number)?.type;
+    const type = of?.type;
     const value = type === "number" ? stored : type === "boolean" ? stored !== 0 : strings[textsFrom + stored];
     points.push(number, times[index] as number, value as Value);
   }

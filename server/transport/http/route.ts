@@ -9,6 +9,7 @@ import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
 import type { GapLedger } from "../../hub/gaps/ledger.ts";
 import type { History } from "../../hub/history.ts";
+import type { Masks } from "../../hub/masks.ts";
 import type { LatencyCounts } from "../../hub/meters.ts";
 import type { Removed } from "../../hub/removal.ts";
 import type { SeriesNames } from "../../hub/rename.ts";
@@ -33,6 +34,8 @@ export interface HttpHub {
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly quarantine: Quarantine;
+  /** Ranges that are hidden. */
+  readonly masks: Masks;
   /** Changes what is known of a device; resolves once that is on disk. Throws a `Refusal`. */
   editDevice(device: Device, edit: DeviceEdit): Promise<void>;
   /** Removes a device with everything it sent; false where there is none. Resolves once durable. */

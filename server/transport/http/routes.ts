@@ -7,6 +7,7 @@ import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from ".
 import { getDevices } from "./devices.ts";
 import { getGaps } from "./gaps.ts";
 import { getLatest } from "./latest.ts";
+import { deleteMask, getMasks, postMask } from "./masks.ts";
 import { postReadings } from "./post-readings.ts";
 import { getQuarantine, postQuarantine } from "./quarantine.ts";
 import { getReadings } from "./readings.ts";
@@ -40,6 +41,9 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   getGaps,
   postReadings,
   removeReadings: deleteReadings,
+  listMasks: getMasks,
+  hideReadings: postMask,
+  showReadings: deleteMask,
   getStorage,
   previewRemoval,
   previewPolicies,
