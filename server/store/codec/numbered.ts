@@ -4,7 +4,7 @@ import { readDifferences, writeDifferences } from "./differences.ts";
 import { readDoubles, writeDoubles } from "./doubles.ts";
 
 const stretchLength = 128;
-const mostlyNew = 0.97;
+const mostlyNew = 0.7;
 
 let numbers = new Float64Array(1 << 13);
 

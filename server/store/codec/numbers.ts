@@ -16,29 +16,64 @@ const asNumbered = 3;
 const minBytes = 32;
 const minBytesEach = 1.25;
 
+/** So many values are looked at for 32 bits: most of a column that was rounded to them has no more. */
+const samples = 16;
+
 /** Writes the first `count` values of a number column, and makes its own room. Their number is not written. */
 export function writeNumbers(writer: ByteWriter, values: Float64Array, count: number): void {
   const from = writer.length;
-  writeByValue(writer, values, count);
+  writer.room(1);
+  const hasDecimals = writeDecimals(writer, values, count);
+  // What is of full precision and comes again, but does not stay the same, is nearly always shorter by its numbers.
+  if (!hasDecimals && !holds(values, count) && writeByNumber(writer, values, count)) return;
+  if (!hasDecimals) {
+    writer.byte(asDoubles);
+    writeDoubles(writer, values, count);
+  }
   const size = writer.length - from;
   if (size < minBytes + count * minBytesEach) return;
-  writer.room(1);
-  writer.byte(asNumbered);
-  if (writeNumbered(writer, values, count) && writer.length - from < size * 2) {
+  if (writeByNumber(writer, values, count) && writer.length - from < size * 2) {
     writer.bytes.copyWithin(from, from + size, writer.length);
     writer.length -= size;
   } else writer.length = from + size;
 }
 
-function writeByValue(writer: ByteWriter, values: Float64Array, count: number): void {
-  writer.room(1);
+/** False where neither form of decimals fits, and nothing is written. */
+function writeDecimals(writer: ByteWriter, values: Float64Array, count: number): boolean {
   const at = writer.length;
   writer.byte(asDecimals);
-  if (writeScaled(writer, values, count, false)) return;
+  if (writeScaled(writer, values, count, false)) return true;
   writer.bytes[at] = asRoundedDecimals;
-  if (writeScaled(writer, values, count, true)) return;
-  writer.bytes[at] = asDoubles;
-  writeDoubles(writer, values, count);
+  if (isRounded(values, count) && writeScaled(writer, values, count, true)) return true;
+  writer.length = at;
+  return false;
+}
+
+/** False where too many values differ, and nothing is written. */
+function writeByNumber(writer: ByteWriter, values: Float64Array, count: number): boolean {
+  const at = writer.length;
+  writer.room(1);
+  writer.byte(asNumbered);
+  if (writeNumbered(writer, values, count)) return true;
+  writer.length = at;
+  return false;
+}
+
+/** Whether half of a sample of the values, or more, have no more than 32 bits. */
+function isRounded(values: Float64Array, count: number): boolean {
+  let rounded = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    const value = values[Math.floor((sample * count) / samples)] as number;
+    if (Math.fround(value) === value) rounded++;
+  }
+  return rounded * 2 >= samples;
+}
+
+/** Whether half of the values, or more, repeat the one before. */
+function holds(values: Float64Array, count: number): boolean {
+  let repeated = 0;
+  for (let index = 1; index < count; index++) if (values[index] === values[index - 1]) repeated++;
+  return repeated * 2 >= count;
 }
 
 /** Reads `count` values of a number column; each is finite, or the blob is refused. */
