@@ -8,13 +8,15 @@ import type { SeriesView } from "../client/hub-view.ts";
 import type { ExportSource } from "../data/chart-export.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { exploreHref } from "../data/explore-choice.ts";
-import { formatInstant } from "../data/format.ts";
+import { formatDuration, formatInstant } from "../data/format.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { summaryOf } from "../data/line.ts";
+import type { Gap } from "../data/missing.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import type { Shading } from "../widgets/plot-options.ts";
 import { SeriesPlot, type SeriesReading } from "../widgets/series-plot.ts";
 import { stateName } from "../widgets/state-strip.ts";
 import "./action-menu.ts";
@@ -26,7 +28,7 @@ import { seriesActions } from "./device-actions.ts";
 import { icons } from "./icons.ts";
 import { cardStyles } from "./metric-card-styles.ts";
 import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
-import { metricTable } from "./metric-table.ts";
+import { gapTable, metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
@@ -44,6 +46,8 @@ export class MetricCard extends LitElement {
   @property({ attribute: false }) api!: HubApi;
   @property({ attribute: false }) feed!: DeviceFeed;
   @property({ attribute: false }) series!: SeriesView;
+  /** Where readings are missing, and why; undefined until it is known. */
+  @property({ attribute: false }) shading: Shading<Gap> | undefined;
   /** The past of `feed` is here. */
   @state() private ready = false;
   @state() private asTable = false;
@@ -90,7 +94,7 @@ export class MetricCard extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("feed")) this.#follow();
-    if (changed.has("feed") || changed.has("series")) this.#chart.request();
+    if (changed.has("feed") || changed.has("series") || changed.has("shading")) this.#chart.request();
     if (this.pointed) placeChip(this.chip, this.plotHost, this.pointed.leftPx);
   }
 
@@ -100,6 +104,7 @@ export class MetricCard extends LitElement {
     this.#plot ??= this.#makePlot();
     const trace = this.feed.trace(this.series.entry.series);
     const window = this.feed.window();
+    this.#plot.shade(this.shading);
     if (trace) this.#plot.draw(trace, window);
     const now = performance.now();
     if (now - this.#factsAt >= factsMs) {
@@ -143,7 +148,7 @@ export class MetricCard extends LitElement {
         ${empty ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
         ${this.ready || trace ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
       </div>
-      ${this.asTable && trace ? metricTable(series, trace, feed.window(), this.client.now()) : nothing}
+      ${this.asTable && trace ? [metricTable(series, trace, feed.window(), this.client.now()), this.#gapTable()] : nothing}
       <footer>
         ${metricFacts(this.series, this.feed)}
         <span class="buttons">
@@ -233,6 +238,11 @@ export class MetricCard extends LitElement {
   #reading(reading: SeriesReading) {
     const nowMs = this.client.now();
     const { fromMs, toMs } = this.feed.window();
+    if ("gap" in reading) {
+      const { cause, fromMs: gapMs, toMs: endMs } = reading.gap;
+      const since = formatInstant(gapMs, nowMs);
+      return html`<b>${texts.gaps.lasted(texts.gaps.cause[cause], formatDuration(endMs - gapMs))}</b> <span>${since}</span>`;
+    }
     const time = formatInstant(reading.timeMs, nowMs, (toMs - fromMs) / 400);
     if ("state" in reading) return html`<b>${stateName(reading.state)}</b> <span>${time}</span>`;
     const { series } = this;
@@ -241,6 +251,11 @@ export class MetricCard extends LitElement {
         ? html` <span>${valueText(series, reading.min)} – ${valueText(series, reading.max)}</span>`
         : nothing;
     return html`<b>${valueWithUnit(series, reading.value)}</b>${spread} <span>${time}</span>`;
+  }
+
+  #gapTable() {
+    const gaps = this.shading?.gaps ?? [];
+    return gaps.length > 0 ? gapTable(seriesLabel(this.series), gaps, this.client.now()) : nothing;
   }
 
   #follow(): void {

@@ -1,7 +1,8 @@
 import { html, type TemplateResult } from "lit";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { Trace } from "../data/device-feed.ts";
-import { formatCount, formatInstant } from "../data/format.ts";
+import { formatCount, formatDuration, formatInstant } from "../data/format.ts";
+import type { Gap } from "../data/missing.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeWindow } from "../data/ranges.ts";
 import { isMidnight } from "../data/zoned-time.ts";
@@ -50,10 +51,26 @@ function isDaily(trace: NumberTrace): boolean {
   return true;
 }
 
+/** What the chart shades, newest first: when readings are missing, for how long and why. */
+export function gapTable(label: string, gaps: readonly Gap[], nowMs: number): TemplateResult {
+  const { from, lasted } = texts.presenceLine;
+  const rows = [...gaps]
+    .reverse()
+    .map(({ fromMs, toMs, cause }) => [
+      formatInstant(fromMs, nowMs),
+      formatDuration(toMs - fromMs),
+      texts.gaps.cause[cause],
+    ]);
+  return rowsOf(texts.gaps.of(label), [from, lasted, texts.gaps.missing], rows, "strip");
+}
+
 function tableOf(series: SeriesView, heads: string[], rows: string[][], kind: string): TemplateResult {
-  const left = rows.length - mostRows;
   const unit = series.entry.unit ? ` (${series.entry.unit})` : "";
-  const label = `${seriesLabel(series)}${unit}, ${texts.chart.newestFirst}`;
+  return rowsOf(`${seriesLabel(series)}${unit}, ${texts.chart.newestFirst}`, heads, rows, kind);
+}
+
+function rowsOf(label: string, heads: string[], rows: string[][], kind: string): TemplateResult {
+  const left = rows.length - mostRows;
   return html`<div class="table ${kind}" tabindex="0" role="region" aria-label=${label}>
     <table class="numbers">
       <caption>${label}${left > 0 ? ` ${texts.chart.rowsLeft(formatCount(left), left === 1)}` : ""}</caption>

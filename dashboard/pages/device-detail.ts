@@ -8,6 +8,7 @@ import type { DeviceView, SeriesView } from "../client/hub-view.ts";
 import { spanOf } from "../data/data-span.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatCount, formatInstant } from "../data/format.ts";
+import type { Gap } from "../data/missing.ts";
 import { openingRange, type Range, type RangeKey, type TimeSpan } from "../data/ranges.ts";
 import { deviceHref, go, goInPlace, type Route, rangeOf } from "../data/route.ts";
 import "../elements/action-menu.ts";
@@ -22,6 +23,7 @@ import "../elements/refused-readings.ts";
 import { deviceLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import type { Shading } from "../widgets/plot-options.ts";
 import { detailStyles } from "./device-detail-styles.ts";
 import { type DeviceDialog, deviceDialog, dialogFor, loadDialog } from "./device-dialogs.ts";
 import { FeedController } from "./feed-controller.ts";
@@ -42,6 +44,9 @@ export class DeviceDetail extends LitElement {
   /** What the hub answered last to a person's action. */
   @state() private notice: string | undefined;
 
+  /** Where readings are missing in the charts, by metric. */
+  @state() private shadings: ReadonlyMap<string, Shading<Gap>> | undefined;
+
   readonly #feeds = new FeedController(this);
 
   constructor() {
@@ -55,6 +60,7 @@ export class DeviceDetail extends LitElement {
     if (before?.page !== "device" || before.device === this.route.device) return;
     this.dialog = undefined;
     this.notice = undefined;
+    this.shadings = undefined;
   }
 
   override render() {
@@ -137,6 +143,7 @@ export class DeviceDetail extends LitElement {
     const numbers = series.filter(({ entry }) => entry.type === "number");
     const each = overlay ? series.filter(({ entry }) => entry.type !== "number") : series;
     if (overlay) void import("../elements/device-overlay.ts");
+    void import("../elements/device-gaps.ts");
     // A container for each device: `repeat` leaves a comment node behind for each card that it takes away.
     return keyed(
       feed,
@@ -146,6 +153,14 @@ export class DeviceDetail extends LitElement {
           .feed=${feed}
           @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
         ></presence-timeline>
+        <device-gaps
+          .hub=${this.hub}
+          .device=${device}
+          .feed=${feed}
+          @gaps-told=${({ detail }: CustomEvent<ReadonlyMap<string, Shading<Gap>>>) => {
+            this.shadings = detail;
+          }}
+        ></device-gaps>
         ${
           overlay
             ? html`<device-overlay
@@ -177,6 +192,7 @@ export class DeviceDetail extends LitElement {
       .api=${this.hub.api}
       .feed=${feed}
       .series=${series}
+      .shading=${this.shadings?.get(series.entry.metric)}
       @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
       @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed, series.entry.metric)}
     ></metric-card>`;

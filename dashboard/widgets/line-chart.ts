@@ -1,10 +1,11 @@
 import { type Beat, holdsBetween, longestJoinMs } from "../data/gaps.ts";
 import { type Line, lineOf } from "../data/line.ts";
+import type { Gap } from "../data/missing.ts";
 import type { NumberTrace } from "../data/number-trace.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
 import type { Plot } from "./plot.ts";
-import type { Pen, PlotCursor, PlotOptions } from "./plot-options.ts";
+import type { Pen, PlotCursor, PlotOptions, Shading } from "./plot-options.ts";
 import { axisValues } from "./plot-parts.ts";
 
 export interface Threshold {
@@ -27,6 +28,7 @@ export interface LineReading {
 
 /** Draws one numeric series: line, band of least and most where rows are buckets, silences shaded, thresholds dashed. */
 export class LineChart {
+  shading: Shading<Gap> | undefined;
   #line: Line | undefined;
   #thresholds: readonly Threshold[] = [];
   #holds = false;
@@ -78,6 +80,7 @@ export class LineChart {
       const from = pen.x(fromMs);
       context.fillRect(from, top, pen.x(toMs) - from, height);
     }
+    this.shading?.paint(pen);
     context.lineWidth = ratio;
     context.setLineDash([4 * ratio, 4 * ratio]);
     for (const { value, level } of this.#thresholds) {

@@ -45,6 +45,16 @@ export interface PlotMark {
   readonly colour: string;
 }
 
+/** What lies below a chart where readings are missing. */
+export interface Shading<Gap> {
+  /** Within the plotting area, which it is cut to. */
+  paint(pen: Pen): void;
+  /** What is missing at a moment. */
+  at(timeMs: number): Gap | undefined;
+  /** In rising time. */
+  readonly gaps: readonly Gap[];
+}
+
 export interface PlotOptions {
   readonly height: number;
   /** Lines with a band; candles, which `paint` draws between least and most; or only axes with what `paint` draws: that of time (strip), and those of values (overlay). */

@@ -1,9 +1,10 @@
+import type { Gap } from "../data/missing.ts";
 import type { StateSpan, StateTrace } from "../data/state-trace.ts";
 import { texts } from "../texts/index.ts";
 import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
 import type { Plot } from "./plot.ts";
-import type { Pen, PlotCursor, PlotOptions } from "./plot-options.ts";
+import type { Pen, PlotCursor, PlotOptions, Shading } from "./plot-options.ts";
 
 export interface StripSource {
   readonly trace: StateTrace;
@@ -27,6 +28,7 @@ export function stateName(state: boolean | string): string {
 
 /** Draws a boolean or text series as bars along the time axis, each named where it is long enough. */
 export class StateStrip {
+  shading: Shading<Gap> | undefined;
   #spans: readonly StateSpan[] = [];
   #trace: StateTrace | undefined;
   readonly #key = new DrawKey();
@@ -60,6 +62,7 @@ export class StateStrip {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
+    this.shading?.paint(pen);
     context.font = `${12 * ratio}px ${chartColours().font}`;
     context.textAlign = "left";
     context.textBaseline = "middle";

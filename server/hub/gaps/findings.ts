@@ -54,18 +54,12 @@ export class Findings {
     return this.#gaps.has(series);
   }
 
-  /** Gaps of one series, or of all, which wait no more. */
-  takeGaps(only: number | undefined): Map<number, Gaps> {
-    if (only === undefined) {
-      const taken = this.#gaps;
-      this.#gaps = new Map();
-      this.#count = 0;
-      return taken;
-    }
-    const gaps = this.#gaps.get(only);
-    this.#gaps.delete(only);
-    this.#count -= gaps?.fromMs.length ?? 0;
-    return gaps ? new Map([[only, gaps]]) : new Map();
+  /** Gaps of all series, which wait no more. */
+  takeGaps(): Map<number, Gaps> {
+    const taken = this.#gaps;
+    this.#gaps = new Map();
+    this.#count = 0;
+    return taken;
   }
 
   /** They could not be written: they come before those that were heard of since. */
@@ -86,6 +80,7 @@ export class Findings {
 
   forget(series: number): void {
     this.#late.delete(series);
-    this.takeGaps(series);
+    this.#count -= this.#gaps.get(series)?.fromMs.length ?? 0;
+    this.#gaps.delete(series);
   }
 }

@@ -4,7 +4,7 @@
  * start. How the parts work together is told in README.md.
  */
 import type { Clock, Log, Timer } from "../../ports.ts";
-import type { HoleCause, Holes, LedgerEntry, Recheck } from "../../store/ledger.ts";
+import type { Holes, LedgerEntry, Recheck } from "../../store/ledger.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
 import { leastGraceMs } from "../devices/presence-machine.ts";
@@ -12,7 +12,8 @@ import type { PresenceView } from "../entries.ts";
 import { type CauseDeps, Causes } from "./cause.ts";
 import { Findings } from "./findings.ts";
 import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
-import { type ScanStore, scan, stretchesOf } from "./scan.ts";
+import { judged } from "./judged.ts";
+import { type Due, type ScanStore, scan, stretchesOf } from "./scan.ts";
 
 export interface LedgerDeps extends CauseDeps {
   readonly store: ScanStore & CauseDeps["store"] & Pick<TelemetryStore, "ledger" | "seriesState">;
@@ -29,12 +30,20 @@ const workMs = 200;
 const pauseMs = 2_000;
 /** Series in one transaction. */
 const entriesPerWrite = 256;
+/** Series that are looked at together: their answers are written with one sync. */
+const seriesAtOnce = 32;
 /** Stretches to look at again that are asked for at once. */
 const rechecksAtOnce = 256;
 /** How far each series was looked at is written so often, ms: a kill costs a look at what came since. */
 const noteEveryMs = 3_600_000;
 /** So many gaps wait at most before they are written. */
 const mostWaiting = 20_000;
+
+/** What is to be looked at of a series. */
+interface Look extends Due {
+  readonly series: Series;
+  readonly graceMs: number;
+}
 
 /** What is noted of a series. */
 interface Noted {
@@ -100,12 +109,15 @@ export class GapLedger {
     await this.#last;
     const rechecks = await ledger.rechecks(rechecksAtOnce);
     const changed = new Set(rechecks.map((one) => one.series));
-    for (const one of series) {
-      const { number } = one;
-      // Of most series nothing is to be done.
-      const isDue = rechecks.length === rechecksAtOnce || changed.has(number) || this.#behind.has(number);
-      if (isDue || this.#found.has(number)) await this.#inTurn(() => this.#settle(one));
-    }
+    // Of most series nothing is to be done.
+    const due = series.filter(
+      ({ number }) =>
+        rechecks.length === rechecksAtOnce ||
+        changed.has(number) ||
+        this.#behind.has(number) ||
+        this.#found.has(number),
+    );
+    await this.#settleAll(due);
     const numbers = series.map(({ number }) => number);
     const found: Holes[] = [];
     while (found.length < numbers.length) {
@@ -156,26 +168,37 @@ export class GapLedger {
 
   /** True where more is to be done soon. */
   async #work(): Promise<boolean> {
-    const { clock, catalog, store } = this.#deps;
+    const { clock, store } = this.#deps;
     const endMs = clock.monotonic() + workMs;
     const isOver = () => this.#stopped || clock.monotonic() >= endMs;
     await this.#inTurn(() => this.#writeFound());
     const rechecks = await store.ledger.rechecks(rechecksAtOnce);
-    for (const number of new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)])) {
-      if (isOver()) return true;
-      const series = catalog.findSeries(number);
-      if (series) await this.#inTurn(() => this.#settle(series));
-      else this.#found.forget(number);
-    }
-    if (rechecks.length === rechecksAtOnce) return true;
-    for (const number of [...this.#behind.keys()]) {
-      const series = catalog.findSeries(number);
-      if (!series) this.#behind.delete(number);
-      else if (this.graceMs(series) !== Number.POSITIVE_INFINITY) await this.#inTurn(() => this.#settle(series));
-      if (isOver()) return this.#behind.size > 0;
-    }
+    const changed = new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)]);
+    if (!(await this.#settleAll(this.#knownOf(changed), isOver)) || rechecks.length === rechecksAtOnce) return true;
+    const behind = this.#knownOf(this.#behind.keys()).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
+    if (!(await this.#settleAll(behind, isOver))) return true;
     if (clock.monotonic() - this.#notedAtMs >= noteEveryMs) await this.#inTurn(() => this.#noteAll());
     return false;
+  }
+
+  /** Those that are still there; of others nothing is kept. */
+  #knownOf(numbers: Iterable<number>): Series[] {
+    return [...numbers].flatMap((number) => {
+      const series = this.#deps.catalog.findSeries(number);
+      if (series) return series;
+      this.#found.forget(number);
+      this.#behind.delete(number);
+      return [];
+    });
+  }
+
+  /** False where it was over before all of them were brought up to now. */
+  async #settleAll(series: readonly Series[], isOver = () => false): Promise<boolean> {
+    for (let at = 0; at < series.length; at += seriesAtOnce) {
+      if (isOver()) return false;
+      await this.#inTurn(() => this.#settle(series.slice(at, at + seriesAtOnce)));
+    }
+    return true;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -201,74 +224,70 @@ export class GapLedger {
     return this.#loaded;
   }
 
-  /** Brings one series up to now. */
-  async #settle(series: Series): Promise<void> {
-    const { number } = series;
-    const graceMs = this.graceMs(series);
-    const rechecks = await this.#deps.store.ledger.rechecks(rechecksAtOnce, number);
-    if (graceMs === Number.POSITIVE_INFINITY) {
-      // There is nothing to look for, and what was found stays.
-      this.#found.forget(number);
-      if (rechecks.length > 0) await this.#write([this.#entryOf(series, nothing, graceMs, rechecks)]);
-      return;
-    }
-    if (this.#found.hasGaps(number)) await this.#writeFound(number);
-    const behindMs = this.#behind.get(number);
-    const late = this.#found.takeLate(number);
-    const stretches = stretchesOf(behindMs, late, rechecks);
-    if (stretches.length === 0) {
-      if (rechecks.length > 0) await this.#write([this.#entryOf(series, nothing, graceMs, rechecks)]);
-      return;
-    }
-    // From now on each reading is heard of.
-    this.#behind.delete(number);
+  /** Brings some series up to now. */
+  async #settle(series: readonly Series[]): Promise<void> {
+    const rechecks = await this.#rechecksOf(series);
+    if (series.some(({ number }) => this.#found.hasGaps(number))) await this.#writeFound();
+    const causes = new Causes(this.#deps);
+    const begun = series.map((one) => this.#begin(one, rechecks.get(one.number) ?? []));
     try {
-      const causes = new Causes(this.#deps);
-      const entries: LedgerEntry[] = [];
-      for (const { fromMs, toMs } of stretches) {
-        const { gapFromMs, gapToMs, ...span } = await scan(this.#deps.store, number, fromMs, toMs, graceMs);
-        const holes = await this.#judged(series, { fromMs: gapFromMs, toMs: gapToMs }, span, graceMs, causes);
-        entries.push(this.#entryOf(series, { ...span, holes }, graceMs, []));
-      }
-      const last = entries.at(-1) as LedgerEntry;
-      await this.#write([...entries.slice(0, -1), { ...last, rechecked: rechecks }]);
+      const found = await Promise.all(begun.map((look) => this.#look(look, causes)));
+      await this.#write(found.flat());
     } catch (error) {
-      if (behindMs !== undefined) this.#behind.set(number, Math.min(behindMs, this.#behind.get(number) ?? behindMs));
-      if (late) this.#found.lateAgain(number, late);
+      for (const { series: one, behindMs, late } of begun) {
+        const { number } = one;
+        if (behindMs !== undefined) this.#behind.set(number, Math.min(behindMs, this.#behind.get(number) ?? behindMs));
+        if (late) this.#found.lateAgain(number, late);
+      }
       throw error;
     }
   }
 
-  /** The causes of gaps; where nobody knows any more, the one that was kept of a gap that reached into it. */
-  async #judged(
-    series: Series,
-    gaps: Pick<Holes, "fromMs" | "toMs">,
-    span: { readonly fromMs: number; readonly toMs: number },
-    graceMs: number,
-    causes: Causes,
-  ): Promise<Holes> {
-    const cause: HoleCause[] = [];
-    let before: Holes | undefined;
-    for (const [index, fromMs] of gaps.fromMs.entries()) {
-      const toMs = gaps.toMs[index] as number;
-      let found = await causes.of(series, { fromMs, toMs }, graceMs);
-      if (found === "unknown") {
-        before ??= (
-          await this.#deps.store.ledger.read([series.number], span.fromMs, span.toMs, Number.MAX_SAFE_INTEGER)
-        )[0];
-        const known =
-          before?.fromMs.findIndex((one, place) => one < toMs && (before?.toMs[place] as number) > fromMs) ?? -1;
-        const kept = before?.cause[known];
-        if (kept !== undefined && kept !== "masked") found = kept;
-      }
-      cause.push(found);
+  /** Takes what has to be looked at of a series: from now on each reading is heard of. */
+  #begin(series: Series, rechecks: readonly Recheck[]): Look {
+    const { number } = series;
+    const graceMs = this.graceMs(series);
+    if (graceMs === Number.POSITIVE_INFINITY) {
+      // There is nothing to look for, and what was found stays.
+      this.#found.forget(number);
+      return { series, graceMs, rechecks, behindMs: undefined, late: undefined };
     }
-    return { ...gaps, cause };
+    const look = { series, graceMs, rechecks, behindMs: this.#behind.get(number), late: this.#found.takeLate(number) };
+    this.#behind.delete(number);
+    return look;
   }
 
-  /** Writes gaps that were heard of: of one series, or of all. */
-  async #writeFound(only?: number): Promise<void> {
-    const taken = this.#found.takeGaps(only);
+  async #look(look: Look, causes: Causes): Promise<LedgerEntry[]> {
+    const { series, graceMs, rechecks } = look;
+    const entries: LedgerEntry[] = [];
+    for (const { fromMs, toMs } of graceMs === Number.POSITIVE_INFINITY ? [] : stretchesOf(look)) {
+      const { store } = this.#deps;
+      const { gapFromMs, gapToMs, ...span } = await scan(store, series.number, fromMs, toMs, graceMs);
+      const gaps = { fromMs: gapFromMs, toMs: gapToMs };
+      const holes = await judged(series, gaps, graceMs, causes, () =>
+        store.ledger.read([series.number], span.fromMs, span.toMs, most),
+      );
+      entries.push(this.#entryOf(series, { ...span, holes }, graceMs, []));
+    }
+    // With the last of what was found.
+    if (rechecks.length > 0) entries.push(this.#entryOf(series, nothing, graceMs, rechecks));
+    return entries;
+  }
+
+  /** What changed of these series, by series. */
+  async #rechecksOf(series: readonly Series[]): Promise<Map<number, Recheck[]>> {
+    const { ledger } = this.#deps.store;
+    let rechecks = await ledger.rechecks(rechecksAtOnce);
+    if (rechecks.length === rechecksAtOnce)
+      rechecks = (await Promise.all(series.map(({ number }) => ledger.rechecks(rechecksAtOnce, number)))).flat();
+    const bySeries = new Map<number, Recheck[]>();
+    for (const one of rechecks) bySeries.set(one.series, [...(bySeries.get(one.series) ?? []), one]);
+    return bySeries;
+  }
+
+  /** Writes gaps that were heard of. */
+  async #writeFound(): Promise<void> {
+    const taken = this.#found.takeGaps();
     const causes = new Causes(this.#deps);
     const all = [...taken];
     for (let at = 0; at < all.length; at += entriesPerWrite) {
@@ -279,12 +298,9 @@ export class GapLedger {
           const series = this.#deps.catalog.findSeries(number);
           if (!series) continue;
           const graceMs = this.graceMs(series);
-          const cause: HoleCause[] = [];
           const looked = { throughMs: Math.min(this.#throughMs(series), gaps.toMs.at(-1) as number), graceMs };
-          for (const [index, fromMs] of gaps.fromMs.entries()) {
-            cause.push(await causes.of(series, { fromMs, toMs: gaps.toMs[index] as number }, graceMs));
-          }
-          entries.push({ series: number, fromMs: 0, toMs: 0, holes: { ...gaps, cause }, looked, rechecked: [] });
+          const holes = await judged(series, gaps, graceMs, causes);
+          entries.push({ series: number, fromMs: 0, toMs: 0, holes, looked, rechecked: [] });
         }
         await this.#write(entries);
       } catch (error) {
@@ -328,4 +344,6 @@ export class GapLedger {
   }
 }
 
+/** Of one series, all that there are. */
+const most = Number.MAX_SAFE_INTEGER;
 const nothing = { fromMs: 0, toMs: 0, holes: { fromMs: [], toMs: [], cause: [] } } as const;

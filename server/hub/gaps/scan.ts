@@ -43,12 +43,17 @@ async function firstFrom(store: ScanStore, series: number, fromMs: number): Prom
   return (await store.readRaw({ series, fromMs, toMs: Number.POSITIVE_INFINITY }, 1)).times[0];
 }
 
+/** Why a series has to be looked at. */
+export interface Due {
+  /** Readings behind this were not heard of. */
+  readonly behindMs: number | undefined;
+  /** Late readings fell into this. */
+  readonly late: Stretch | undefined;
+  readonly rechecks: readonly Recheck[];
+}
+
 /** What has to be looked at, in rising time. */
-export function stretchesOf(
-  behindMs: number | undefined,
-  late: Stretch | undefined,
-  rechecks: readonly Recheck[],
-): Stretch[] {
+export function stretchesOf({ behindMs, late, rechecks }: Due): Stretch[] {
   const stretches = rechecks.map(({ fromMs, toMs, rawFromMs }) => ({ fromMs: Math.max(fromMs, rawFromMs), toMs }));
   if (late) stretches.push(late);
   // From the last reading that was looked at on.
