@@ -6,11 +6,11 @@ export class QuarantineData implements QuarantineStore {
   /** In the order of their ids. */
   rows: Quarantined[] = [];
   readonly lost = new Map<string, number>();
-  #nextId = 1;
+  nextId = 1;
 
   apply({ added, decided, lost, limits }: QuarantineChange): void {
     const gone = new Set(decided);
-    const made = added.map((row) => ({ ...row, id: this.#nextId++ }));
+    const made = added.map((row) => ({ ...row, id: this.nextId++ }));
     this.rows = [...this.rows.filter(({ id }) => !gone.has(id)), ...made];
     for (const { device, count } of lost) this.#lose(device, count);
     for (const device of new Set(added.map((row) => row.device))) {

@@ -48,7 +48,12 @@ export class Model {
   }
 
   copy(): Model {
-    const data = Object.assign(new MemoryData(), structuredClone({ ...this.data }));
+    const data = new MemoryData();
+    const { ledger, quarantine, ...all } = structuredClone({ ...this.data });
+    // A clone of an object has what it keeps and not what it does.
+    Object.assign(data.ledger, ledger);
+    Object.assign(data.quarantine, quarantine);
+    Object.assign(data, all);
     const copy = new Model(data, new Map(this.roughUntilMs));
     copy.#clockMs = this.#clockMs;
     copy.#latestMs = this.#latestMs;
