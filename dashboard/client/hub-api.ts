@@ -42,6 +42,10 @@ export class HubApi {
     return this.#ask("GET", path, options);
   }
 
+  post<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("POST", path, options, body);
+  }
+
   patch<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
     return this.#ask("PATCH", path, options, body);
   }

@@ -43,6 +43,8 @@ interface Asked extends AskedPast {
 interface Known {
   /** Readings by the hub's last word, and those that came since. */
   count: number;
+  /** Ranges that are hidden. */
+  readonly masks: number | undefined;
 }
 
 /** Candles of some series, past and present in one subscription, each reading in them once. */
@@ -165,9 +167,9 @@ export class CandleFeed {
   #take(entry: LiveSeriesEntry): void {
     const known = this.#known.get(entry.series);
     this.#names.set(entry.series, entry);
-    this.#known.set(entry.series, { count: entry.count });
-    // Readings were removed, which the hub tells by how many are left.
-    if (this.ready && known && entry.count < known.count) this.#subscribe();
+    this.#known.set(entry.series, { count: entry.count, masks: entry.masks });
+    // Readings were removed, which the hub tells by how many are left, or hidden, or are shown again.
+    if (this.ready && known && (entry.count < known.count || entry.masks !== known.masks)) this.#subscribe();
   }
 
   #remove(series: number): void {

@@ -165,8 +165,9 @@ export class DeviceFeed {
     this.#counts.set(entry.series, entry.count);
     if (!this.ready || known === undefined) return;
     const drawnMs = this.#traces.get(entry.series)?.lastMs ?? Number.NEGATIVE_INFINITY;
-    // A part of it was removed, which the hub tells by what is left.
-    if (entry.count >= counted && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs) return;
+    // A part of it was removed, which the hub tells by what is left, or hidden, or is shown again.
+    if (entry.masks === known.masks && entry.count >= counted && (entry.time ?? Number.NEGATIVE_INFINITY) >= drawnMs)
+      return;
     this.#subscribe();
   }
 

@@ -3,12 +3,13 @@ import { texts } from "../texts/index.ts";
 import type { MenuAction } from "./action-menu.ts";
 import { icons } from "./icons.ts";
 
-export type DeviceAction = "edit" | "rename" | "missing" | "deleteRange" | "deleteSeries" | "removeDevice";
+export type DeviceAction = "edit" | "rename" | "missing" | "hide" | "deleteRange" | "deleteSeries" | "removeDevice";
 
 const iconOf: Readonly<Record<DeviceAction, unknown>> = {
   edit: icons.edit,
   rename: icons.edit,
   missing: icons.question,
+  hide: icons.hide,
   deleteRange: icons.remove,
   deleteSeries: icons.remove,
   removeDevice: icons.remove,
@@ -21,7 +22,7 @@ export function deviceActions(hasReadings: boolean): MenuAction[] {
 }
 
 export function seriesActions(): MenuAction[] {
-  return actionsOf(["edit", "rename", "deleteRange", "deleteSeries"]);
+  return actionsOf(["edit", "rename", "hide", "deleteRange", "deleteSeries"]);
 }
 
 function actionsOf(actions: readonly DeviceAction[]): MenuAction[] {

@@ -30,6 +30,7 @@ export const icons = {
   minus: icon(svg`<path d="M3 8h10"/>`),
   more: icon(svg`<path d="M3.25 8h.01M8 8h.01M12.75 8h.01" stroke-width="2.25"/>`),
   edit: icon(svg`<path d="M3 13l.6-2.8 7.2-7.2a1.4 1.4 0 0 1 2 2l-7.2 7.2L3 13ZM9.5 4.5l2 2"/>`),
+  hide: icon(svg`<path d="M2 8c1.6-2.6 3.6-4 6-4s4.4 1.4 6 4c-1.6 2.6-3.6 4-6 4S3.6 10.6 2 8ZM2.5 13.5l11-11"/>`),
   remove: icon(svg`<path d="M2.75 4.5h10.5M6.5 4.5v-2h3v2M4.25 4.5l.6 9h6.3l.6-9M6.75 7v4M9.25 7v4"/>`),
   overlay: icon(svg`<path d="M2 11c3 0 3-6 6-6s3 6 6 6M2 6c3 0 3 4 6 4s3-4 6-4"/>`),
   question: icon(

@@ -5,11 +5,14 @@ import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import type { Deleted, Deletion } from "../elements/device-delete.ts";
+import type { MaskedSeries } from "../elements/mask-dialog.ts";
+import { seriesLabel } from "../elements/values.ts";
 
 export type DeviceDialog = { readonly device: DeviceView } & (
   | { readonly kind: "edit"; readonly metric: string | undefined }
   | { readonly kind: "missing" }
   | { readonly kind: "rename"; readonly entry: SeriesEntry }
+  | { readonly kind: "hide"; readonly series: MaskedSeries; readonly span: TimeSpan }
   | { readonly kind: "delete"; readonly deletion: Deletion }
 );
 
@@ -31,6 +34,11 @@ export function dialogFor(action: string, { device, metric, span }: ActionContex
       const named = [...device.series.values()].find(({ entry }) => entry.metric === metric);
       return named && { kind: "rename", device, entry: named.entry };
     }
+    case "hide": {
+      const of = [...device.series.values()].find(({ entry }) => entry.metric === metric);
+      if (!of || !span) return undefined;
+      return { kind: "hide", device, span, series: { ...of.entry, label: seriesLabel(of) } };
+    }
     case "deleteRange":
       return span && { kind: "delete", device, deletion: { what: "range", metric, span } };
     case "deleteSeries":
@@ -46,6 +54,7 @@ const sources: Readonly<Record<DeviceDialog["kind"], () => Promise<unknown>>> = 
   edit: () => import("../elements/device-edit.ts"),
   missing: () => import("../elements/device-missing.ts"),
   rename: () => import("../elements/series-rename.ts"),
+  hide: () => import("../elements/mask-dialog.ts"),
   delete: () => import("../elements/device-delete.ts"),
 };
 
@@ -79,6 +88,13 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
       ></device-missing>`;
     case "rename":
       return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-rename>`;
+    case "hide":
+      return html`<mask-dialog
+        .hub=${hub}
+        .series=${dialog.series}
+        .span=${dialog.span}
+        @closed=${end}
+      ></mask-dialog>`;
     case "delete":
       return html`<device-delete
         .hub=${hub}

@@ -7,6 +7,7 @@ export * from "./http.ts";
 export * from "./keep.ts";
 export * from "./ladder.ts";
 export * from "./limits.ts";
+export * from "./masks.ts";
 export * from "./metadata.ts";
 export * from "./nearest.ts";
 export * from "./past.ts";

@@ -216,6 +216,27 @@ describe("the feed of candles", () => {
     expect(hub.candles()).toEqual(candlesOf(hub.stored));
   });
 
+  it("[P106] asks for everything anew where other ranges are hidden than before", () => {
+    const hub = new Played();
+    const now = hub.clock.now();
+    hub.store([
+      [now - 20_000, 900],
+      [now - 100, 7],
+    ]);
+    hub.answer();
+    const asked = hub.requests.length;
+    const entry = { series: 1, device: "a", metric: "price", type: "number", reportInterval: null, count: 2 };
+    const told = (masks: object) =>
+      hub.socket.say({ type: "series", set: 7, series: [{ ...entry, firstTime: null, lastTime: null, ...masks }] });
+    told({});
+    expect(hub.requests).toHaveLength(asked);
+    hub.stored.delete(now - 20_000);
+    told({ masks: 1 });
+    expect(hub.requests.length).toBeGreaterThan(asked);
+    hub.answer();
+    expect(hub.candles()).toEqual(candlesOf(hub.stored));
+  });
+
   it("[P48] tells how many ticks were left out for a slow page, and has them once the storm is over", () => {
     const hub = new Played();
     const now = hub.clock.now();
