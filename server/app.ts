@@ -91,7 +91,20 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   server.on(
     "request",
     createHttpHandler({
-      ...{ hub, access, catalog, store, history: hub.history, gaps: hub.gaps, storage, retention, presence, clock, log, config },
+      ...{
+        hub,
+        access,
+        catalog,
+        store,
+        history: hub.history,
+        gaps: hub.gaps,
+        storage,
+        retention,
+        presence,
+        clock,
+        log,
+        config,
+      },
       startParquet: parquetStarter(options.parquetWorkerUrl),
       ...(pages ? { pages } : {}),
     }),

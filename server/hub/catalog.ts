@@ -28,6 +28,8 @@ export interface Series {
   masks?: Hiding | undefined;
   /** True where its first readings were refused for now and none came since: nothing of it is on its way to the disk. */
   refused: boolean;
+  /** Its readings are becoming those of the series that its name leads to. */
+  merging: boolean;
 }
 
 /** Metadata of a device without the part that belongs to its metrics. */
@@ -214,6 +216,7 @@ export class Catalog {
       latestValue: 0,
       latestReceivedMs: 0,
       refused: false,
+      merging: false,
     };
     this.#series.set(number, series);
     device.series.set(metric, series);

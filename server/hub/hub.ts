@@ -157,7 +157,7 @@ export class Hub {
     this.#post = { arrivals, committer, ingest, intake: this.#intake, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
-    this.names = seriesNames({ store, catalog, committer, live: this.live, presence });
+    this.names = seriesNames({ store, catalog, committer, live: this.live, presence, log }, state.merges);
   }
 
   /** Takes a connection; the transport gives it what comes in, and tells when it is gone. */

@@ -1,10 +1,11 @@
 /** Other names for series: a person's name beats the one that a sensor goes on with. */
 import { Refusal } from "../protocol/errors.ts";
-import { StoreError, type TelemetryStore } from "../store/store.ts";
+import { StoreError, type StoreState, type TelemetryStore } from "../store/store.ts";
 import { type Catalog, describeMetric, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
 import type { Committer } from "./ingest/committer.ts";
 import type { LiveSets } from "./live/live-sets.ts";
+import { type MergeDeps, Merges } from "./merge.ts";
 
 export interface RenameDeps {
   readonly store: Pick<TelemetryStore, "names" | "seriesState">;
@@ -20,10 +21,14 @@ export interface SeriesNames {
   rename(series: Series, metric: string): Promise<void>;
   /** Lets readings under another name of a series be of that name again. Throws a `Refusal` where it has no such name. */
   forget(series: Series, device: string, metric: string): Promise<void>;
+  /** Series that become a part of another one, and so go by its name. */
+  readonly merges: Pick<Merges, "merge" | "require">;
 }
 
-export function seriesNames(deps: RenameDeps): SeriesNames {
+/** `open`: merges that the hub before this one left; they go on. */
+export function seriesNames(deps: RenameDeps & MergeDeps, open: StoreState["merges"]): SeriesNames {
   return {
+    merges: new Merges(deps, open),
     rename: (series, metric) => renameSeries(series, metric, deps),
     forget: (series, device, metric) => forgetName(series, device, metric, deps),
   };
@@ -73,7 +78,9 @@ function forgetName(series: Series, device: string, metric: string, deps: Rename
   });
 }
 
-function requireFree({ device, metric: present, number }: Series, metric: string, catalog: Catalog): void {
+function requireFree(series: Series, metric: string, catalog: Catalog): void {
+  const { device, metric: present, number } = series;
+  if (series.merging) throw new Refusal("conflict", `series ${number} is becoming a part of another one`);
   const living = device.series.get(metric);
   if (living?.refused) catalog.removeSeries(living);
   else if (living) {

@@ -41,7 +41,7 @@ import {
   seriesQuery,
   statesFields,
 } from "./query.ts";
-import { aliasQuery } from "./series.ts";
+import { aliasQuery, mergeAnswer, mergeOrder, mergePreview, mergeQuery } from "./series.ts";
 import { storageOperations } from "./storage-operations.ts";
 import { deviceName } from "./values.ts";
 import { seriesEntry } from "./viewer.ts";
@@ -162,6 +162,19 @@ export const operations = {
       "Change what is known of a series' metric: it beats what the device says; null takes a change back. metric renames it: what is sent under the old name is stored under the new one",
     answers: { 200: seriesEntry },
     errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "invalid_name", "conflict"],
+  },
+  previewMerge: {
+    ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "GET", query: mergeQuery },
+    summary: "What merging this series into another one would do",
+    answers: { 200: mergePreview },
+    errors: [...seriesErrors, "store_unavailable", "type_mismatch", "conflict"],
+  },
+  mergeSeries: {
+    ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "POST", body: mergeOrder },
+    summary:
+      "Make all readings of a series those of another one of the same type, whose own stand where both have one of a millisecond. What is sent under the old name is stored there from then on. Answered when it is done; the same again goes on with it, or tells how it went",
+    answers: { 200: mergeAnswer },
+    errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "type_mismatch", "conflict"],
   },
   removeAlias: {
     ...{ path: `${seriesPath.path}/aliases`, segments: seriesPath.segments, method: "DELETE", query: aliasQuery },

@@ -11,6 +11,7 @@ import type { Columns, Value, ValueType } from "./columns.ts";
 import type { Cuts } from "./cuts.ts";
 import type { LedgerStore } from "./ledger.ts";
 import type { Mask, MaskStore } from "./masks.ts";
+import type { Merge, MergeStore } from "./merges.ts";
 import type { Alias, NameStore } from "./names.ts";
 import type { QuarantineChange, QuarantineStore } from "./quarantine.ts";
 import type { RetentionStore } from "./retention.ts";
@@ -158,6 +159,8 @@ export interface StoreState {
   readonly metrics: readonly MetricRecord[];
   /** Other names of series, by device and metric. */
   readonly aliases: readonly Alias[];
+  /** Merges under way. */
+  readonly merges: readonly Pick<Merge, "series" | "into">[];
   /** The next free number of a change of presence. */
   readonly nextPresence: number;
   /** When a hub is last known to have run on this store, ms since the epoch: its newest commit or `appendPresence`. Null in a new one. */
@@ -231,6 +234,7 @@ export interface TelemetryStore extends MaskStore {
   readonly ledger: LedgerStore;
 
   readonly names: NameStore;
+  readonly merges: MergeStore;
 
   /** Readings that were refused for their time; once it is open. */
   readonly quarantine: QuarantineStore;

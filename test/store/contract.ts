@@ -5,6 +5,7 @@ import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
 import { ledgerRules } from "./contract/ledger.ts";
 import { maskRules } from "./contract/masks.ts";
+import { mergeRules } from "./contract/merges.ts";
 import { nameRules } from "./contract/names.ts";
 import { presenceRules } from "./contract/presence.ts";
 import { quarantineRules } from "./contract/quarantine.ts";
@@ -35,6 +36,7 @@ export function storeContract(name: string, makeEngine: () => Engine): void {
     describe("deletes", () => deleteRules(current));
     describe("masks", () => maskRules(current));
     describe("senders and records", () => recordRules(current));
+    describe("merges", () => mergeRules(current));
     describe("names", () => nameRules(current));
     describe("presence", () => presenceRules(current));
     describe("quarantine", () => quarantineRules(current));

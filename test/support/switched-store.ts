@@ -44,6 +44,7 @@ export class SwitchedStore implements TelemetryStore {
   readonly retention;
   readonly names;
   readonly quarantine;
+  readonly merges;
   readonly #inner: TelemetryStore;
   readonly #failures: (StoreError | undefined)[] = [];
   readonly #lastSeqFailures: StoreError[] = [];
@@ -64,6 +65,7 @@ export class SwitchedStore implements TelemetryStore {
     this.ledger = inner.ledger;
     this.retention = inner.retention;
     this.names = inner.names;
+    this.merges = inner.merges;
   }
 
   /** The next append stores nothing and fails like this. */

@@ -183,6 +183,8 @@ describe("/openapi.json", () => {
     ["getPolicies", "GET", "/api/v1/storage/policies", undefined, 200],
     ["putBudget", "PUT", "/api/v1/storage/budget", { budget: "2 GB" }, 200],
     ["removeReadings", "DELETE", "/api/v1/readings?device=house/south&metric=*", undefined, 200],
+    ["previewMerge", "GET", "/api/v1/series/2/merge?into=999", undefined, 404],
+    ["mergeSeries", "POST", "/api/v1/series/2/merge", { into: 999 }, 404],
     ["removeAlias", "DELETE", "/api/v1/series/2/aliases?device=house/south&metric=air", undefined, 404],
     ["removeSeries", "DELETE", "/api/v1/series/2", undefined, 200],
     ["listArrivals", "GET", "/api/v1/arrivals", undefined, 200],

@@ -211,6 +211,7 @@ export class Ingest {
       this.#deps.catalog.removeSeries(known);
       known = undefined;
     }
+    if (known?.merging && device?.leads.has(metric)) known = undefined;
     if (known) {
       if (known.type === typeof value) {
         if (device !== this.#told) this.#spokenFor(known.device);

@@ -8,8 +8,6 @@ import type { BudgetSetting } from "../../store/retention.ts";
 import type { SeriesSizes } from "../../store/sizes.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
-import { Turns } from "../turns.ts";
-import { firstOf } from "./first.ts";
 import { agedOf, policyEntryOf, type Retention } from "./retention.ts";
 import { thinnedOf } from "./room.ts";
 
@@ -55,14 +53,10 @@ export class Storage {
     const [sizes, stats, policies] = await Promise.all([this.#sizes(), store.stats(), retention.policies()]);
     const { usedBytes, journalBytes, budgetBytes, budget, diskFreeBytes, bytesPerDay, thinned, aged } = stats;
     const policyOf = policyFinder(policies);
-    const entries: StorageEntry[] = [];
-    const turns = new Turns();
-    for (const one of series) {
-      const entry = entryOf(one, sizes, policyOf(one.device.id, one.metric) ?? null);
-      if (entry) entries.push(entry);
-      if (turns.isOver) await turns.next();
-    }
-    const first = await firstOf(entries, orders[sort], limit);
+    const entries = series
+      .flatMap((one) => entryOf(one, sizes, policyOf(one.device.id, one.metric) ?? null) ?? [])
+      .sort(orders[sort]);
+    const others = entries.slice(limit);
     const disk = diskFreeBytes - minFreeBytes;
     const room = Math.max(0, budgetBytes === null ? disk : Math.min(disk, budgetBytes - usedBytes));
     return {
@@ -74,11 +68,11 @@ export class Storage {
       aged: aged === null ? null : agedOf(aged),
       policies: policies.map(policyEntryOf),
       keep: keepText(retention.keep),
-      series: first,
+      series: entries.slice(0, limit),
       others: {
-        series: entries.length - first.length,
-        bytes: sumOf(entries, "bytes") - sumOf(first, "bytes"),
-        readings: sumOf(entries, "readings") - sumOf(first, "readings"),
+        series: others.length,
+        bytes: others.reduce((sum, one) => sum + one.bytes, 0),
+        readings: others.reduce((sum, one) => sum + one.readings, 0),
       },
     };
   }
@@ -153,10 +147,6 @@ function bytesPerReadingOf({ bytesPerReading, meanBytes, bytes, readings }: Size
   const known = bytesPerReading[row] as number;
   if (!Number.isNaN(known)) return known;
   return Number.isNaN(meanBytes) ? (bytes[row] as number) / (readings[row] as number) : meanBytes;
-}
-
-function sumOf(entries: readonly StorageEntry[], what: "bytes" | "readings"): number {
-  return entries.reduce((sum, entry) => sum + entry[what], 0);
 }
 
 /** As a person says it. */

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { Value, ValueType } from "../columns.ts";
 import type { Mask } from "../masks.ts";
+import type { Merge } from "../merges.ts";
 import type { Alias } from "../names.ts";
-import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal } from "../store.ts";
+import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal, SeriesState } from "../store.ts";
 import { LedgerData } from "./ledger.ts";
 import { QuarantineData } from "./quarantine.ts";
 import { RetentionData } from "./retention.ts";
@@ -15,6 +16,12 @@ export interface MemorySeries {
   readonly type: ValueType;
   /** Readings by device time; sorted when asked. */
   readonly readings: Map<number, { value: Value; receivedMs: number }>;
+}
+
+export function stateOf({ series, device, metric, type, readings }: MemorySeries): SeriesState {
+  const times = [...readings.keys()].sort((a, b) => a - b);
+  const ends = { firstTimeMs: times[0] ?? null, lastTimeMs: times.at(-1) ?? null };
+  return { series, device, metric, type, ...ends, count: times.length };
 }
 
 export interface SessionMark extends Mark {
@@ -38,6 +45,7 @@ export class MemoryData {
   readonly metrics = new Map<string, MetricRecord>();
   /** In order of device and metric. */
   aliases: readonly Alias[] = [];
+  readonly merges = new Map<number, Merge>();
   /** Marks of each device, newest use last. */
   readonly marks = new Map<string, SessionMark[]>();
   readonly refusals = new Map<string, Refusal[]>();

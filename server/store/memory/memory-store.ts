@@ -35,9 +35,10 @@ import type {
   TelemetryStore,
 } from "../store.ts";
 import { StoreError } from "../store.ts";
-import { MemoryData, type MemorySeries } from "./data.ts";
+import { MemoryData, type MemorySeries, stateOf } from "./data.ts";
 import { memoryLedger } from "./ledger.ts";
 import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
+import { memoryMerges, openMerges } from "./merges.ts";
 import { memoryNames } from "./names.ts";
 import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
 import { memoryRetention, roomOf } from "./retention.ts";
@@ -52,6 +53,7 @@ export class MemoryStore implements TelemetryStore {
   readonly retention;
   readonly names;
   readonly quarantine;
+  readonly merges;
   readonly #data: MemoryData;
   #overwritten = 0;
   #failures = 0;
@@ -63,6 +65,7 @@ export class MemoryStore implements TelemetryStore {
     this.retention = memoryRetention(data.retention, data.series, {});
     this.ledger = memoryLedger(data.ledger, (series) => data.series.has(series));
     this.names = memoryNames(data);
+    this.merges = memoryMerges(data, (series) => this.#forget(series));
   }
 
   /** Lets the next `count` appends fail with a retryable `store_unavailable`: for tests of what happens then. */
@@ -85,6 +88,7 @@ export class MemoryStore implements TelemetryStore {
       devices: [...data.devices.values()],
       metrics: [...data.metrics.values()],
       aliases: data.aliases,
+      merges: openMerges(data),
       nextPresence: data.nextPresence,
       aliveMs: newerOf(data.receivedMs, data.aliveMs),
       recovered,
@@ -189,19 +193,7 @@ export class MemoryStore implements TelemetryStore {
   }
 
   async seriesState(numbers: readonly number[]): Promise<SeriesState[]> {
-    return this.#known(numbers).map(({ series, device, metric, type, readings }) => {
-      const times = [...readings.keys()].sort((a, b) => a - b);
-      const firstTimeMs = times[0] ?? null;
-      return {
-        series,
-        device,
-        metric,
-        type,
-        firstTimeMs,
-        lastTimeMs: times.at(-1) ?? null,
-        count: times.length,
-      };
-    });
+    return this.#known(numbers).map(stateOf);
   }
 
   async latest(numbers: readonly number[]): Promise<Latest[]> {

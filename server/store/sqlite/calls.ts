@@ -8,6 +8,7 @@ import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerEntry, Looked, Recheck } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
+import type { Merge, MergeObstacle } from "../merges.ts";
 import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import type {
   Batch,
@@ -59,6 +60,9 @@ export interface WriterCalls extends RetentionCalls {
   masks(series: readonly number[]): Mask[];
   rename(series: number, metric: string): void;
   removeAlias(device: string, metric: string): void;
+  beginMerge(series: number, into: number): Merge | MergeObstacle | null;
+  stepMerge(series: number): Merge | MergeObstacle | null;
+  findMerge(series: number): Merge | null;
   lookedAt(): Looked[];
   rechecks(limit: number, series: number | undefined): Recheck[];
   writeLedger(entries: readonly LedgerEntry[]): void;

@@ -39,6 +39,7 @@ const spansOf = new WeakMap<Db, Spans>();
 export class Chunks {
   readonly #insert;
   readonly #update;
+  readonly #give;
   readonly #remove;
   readonly #newest;
   readonly #endingAfter;
@@ -59,6 +60,7 @@ export class Chunks {
     this.#update = db.prepare(
       "UPDATE chunks SET first_ms = ?, last_ms = ?, count = ?, bytes = ?, summary = ?, readings = ? WHERE id = ?",
     );
+    this.#give = db.prepare("UPDATE chunks SET series = ? WHERE id = ?");
     this.#remove = db.prepare("DELETE FROM chunks WHERE id = ?");
     this.#newest = db.prepare(`SELECT ${infoColumns} FROM chunks WHERE series = ? ORDER BY last_ms DESC LIMIT ?`);
     this.#endingAfter = db.prepare(
@@ -88,6 +90,13 @@ export class Chunks {
     const { times } = rows;
     const blob = encodeChunk(rows);
     this.#update.run(times[0], times.at(-1), times.length, blob.length, summarize(rows), blob, id);
+  }
+
+  /** Makes a chunk one of another series. */
+  give({ id, firstMs, lastMs }: ChunkInfo, series: number): void {
+    const span = this.#spans.get(series);
+    if (span) span.longestMs = Math.max(span.longestMs, lastMs - firstMs);
+    this.#give.run(series, id);
   }
 
   remove(id: number): void {

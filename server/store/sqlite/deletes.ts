@@ -123,7 +123,7 @@ export function cut(chunks: Chunks, head: SeriesHead, chunk: ChunkInfo, fromMs: 
 }
 
 /** The newest reading in the chunks of a series; its arrival is not known closer than that of its chunk's newest commit. */
-function newestOf(chunks: Chunks, series: number): NewestReading | undefined {
+export function newestOf(chunks: Chunks, series: number): NewestReading | undefined {
   const last = chunks.last(series);
   if (last === undefined) return undefined;
   const { type, times, values, strings, receivedMs } = chunks.read(last);

@@ -1,6 +1,7 @@
 /** What a start finds: heads and marks rebuilt from the journal, and what the hub is told of it. */
 import { newerOf } from "../keeping.ts";
 import type { Latest, StoreState } from "../store.ts";
+import { openMerges } from "./absorb.ts";
 import { readAliases } from "./aliases.ts";
 import type { SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
@@ -49,6 +50,7 @@ export function describe(
     devices: records.devices(),
     metrics: records.metrics(),
     aliases: readAliases(db),
+    merges: openMerges({ db }),
     nextPresence: presence.next,
     aliveMs: newerOf(receivedMs, presence.aliveMs),
   };

@@ -34,6 +34,7 @@ import { makeFolder } from "./folder.ts";
 import { inParts } from "./in-parts.ts";
 import { ledgerOf } from "./ledger-calls.ts";
 import { lockFolder } from "./lock.ts";
+import { mergesOf } from "./merges.ts";
 import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
 import { databasePath, type SqliteStoreOptions } from "./options.ts";
@@ -60,6 +61,7 @@ export class SqliteStore implements TelemetryStore {
   readonly retention = sqliteRetention(() => this.#pair);
   readonly names = namesOf(() => this.#pair);
   readonly quarantine = quarantineOf(() => this.#pair);
+  readonly merges = mergesOf(() => this.#pair);
   readonly #options: SqliteStoreOptions;
   readonly #events: StoreEvents;
   #pair: Promise<WorkerPair> = Promise.reject(closed);

@@ -1,5 +1,6 @@
 /** Entry of both worker threads. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { beginMerge, findMerge, stepMerge } from "./absorb.ts";
 import { removeAlias, rename } from "./aliases.ts";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { checkDatabase } from "./checker.ts";
@@ -60,6 +61,9 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     agedSeries: (policies) => writer.get().retention.agedSeries(policies),
     rename: (...values) => writer.get().change((parts) => rename(parts, ...values)),
     removeAlias: (...values) => writer.get().change((parts) => removeAlias(parts, ...values)),
+    beginMerge: (...values) => writer.get().change((parts, commit) => beginMerge(parts, ...values, commit)),
+    stepMerge: (series) => writer.get().change((parts, commit) => stepMerge(parts, series, commit, settings.sliceMs)),
+    findMerge: (series) => writer.get().change((parts) => findMerge(parts, series)),
     lookedAt: () => writer.get().ledger.looked(),
     rechecks: (...values) => writer.get().ledger.rechecks(...values),
     writeLedger: (entries) => writer.get().writeLedger(entries),

@@ -60,7 +60,7 @@ export interface HttpContext {
   readonly access: Access;
   readonly hub: HttpHub;
   readonly catalog: Catalog;
-  readonly store: Pick<TelemetryStore, "refusals" | "quarantine" | "seriesState" | "backup">;
+  readonly store: Pick<TelemetryStore, "refusals" | "quarantine" | "readRaw" | "seriesState" | "backup">;
   readonly history: History;
   readonly gaps: Pick<GapLedger, "of">;
   readonly storage: Storage;

@@ -8,6 +8,7 @@ import { getDevices } from "./devices.ts";
 import { getGaps } from "./gaps.ts";
 import { getLatest } from "./latest.ts";
 import { deleteMask, getMasks, postMask } from "./masks.ts";
+import { mergeSeries, previewMerge } from "./merge.ts";
 import { postReadings } from "./post-readings.ts";
 import { getQuarantine, postQuarantine } from "./quarantine.ts";
 import { getReadings } from "./readings.ts";
@@ -35,6 +36,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   editSeries: patchSeries,
   removeSeries: deleteSeries,
   removeAlias: deleteAlias,
+  previewMerge,
+  mergeSeries,
   listLatest: getLatest,
   getReadings,
   getStates,

@@ -21,15 +21,21 @@ export const getSeries: Handler = async ({ context, query }) => {
 };
 
 /** The series whose number the path holds. Throws a `Refusal`. */
-function seriesOfPath({ context, path }: ApiRequest): Series {
+export function seriesOfPath({ context, path }: Pick<ApiRequest, "context" | "path">): Series {
+  const number = numberOfPath({ path });
+  const series = context.catalog.findSeries(number);
+  if (series?.committed) return series;
+  throw new Refusal("unknown_series", `There is no series ${number}; GET /api/v1/series lists those there are.`);
+}
+
+/** The number that the path holds, of whatever series. Throws a `Refusal`. */
+export function numberOfPath({ path }: Pick<ApiRequest, "path">): number {
   const text = path.n ?? "";
   if (!/^[1-9]\d{0,14}$/.test(text)) {
     const shown = JSON.stringify(text.slice(0, 40).toWellFormed());
     throw new Refusal("invalid_query", `a series is a whole number, as GET /api/v1/series tells it, not ${shown}`);
   }
-  const series = context.catalog.findSeries(Number(text));
-  if (series?.committed) return series;
-  throw new Refusal("unknown_series", `There is no series ${text}; GET /api/v1/series lists those there are.`);
+  return Number(text);
 }
 
 /** `PATCH series/{n}`: what a person says of its metric beats what the device says; and another name for it. */

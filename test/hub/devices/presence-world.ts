@@ -21,6 +21,7 @@ export function world(before: (found: { catalog: Catalog; clock: FakeClock }) =>
     devices: [],
     metrics: [],
     aliases: [],
+    merges: [],
     nextPresence: 1,
     aliveMs: null,
     recovered: false,

@@ -6,7 +6,7 @@ export function commitRules(world: () => World): void {
   it("[ST1] opens empty: an epoch, no commit, the first series number free", () => {
     const { epoch, ...rest } = world().state;
     expect(epoch).toMatch(/^[\w-]{8,}$/);
-    const nothing = { series: [], latest: [], masks: [], devices: [], metrics: [], aliases: [] };
+    const nothing = { series: [], latest: [], masks: [], devices: [], metrics: [], aliases: [], merges: [] };
     const never = { nextPresence: 1, aliveMs: null };
     expect(rest).toEqual({ commit: 0, nextSeries: 1, ...nothing, ...never, recovered: false });
   });

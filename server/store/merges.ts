@@ -1,0 +1,40 @@
+/** What the store is asked where the readings of one series become another's. */
+
+/** A merge of `series` into `into`, under way or done. */
+export interface Merge {
+  readonly series: number;
+  readonly into: number;
+  /** Readings that are the other's now. */
+  readonly moved: number;
+  /** Readings that went, because the other has one of the same millisecond. */
+  readonly dropped: number;
+  /** Readings are left to move. */
+  readonly open: boolean;
+}
+
+/**
+ * Why readings of one series cannot become another's: of a part of them, or of the other's where they would come to lie, only
+ * tiers are left (`thinned`); some of them are hidden, or would be (`hidden`); some are damaged (`damaged`).
+ */
+export type MergeObstacle = "thinned" | "hidden" | "damaged";
+
+/**
+ * Readings move from the earliest on, a few with each step. Each of them is of one of the two series at any time, and kills
+ * change nothing of that. Where both have one of the same millisecond that of `into` stands. With its last reading the series goes.
+ */
+export interface MergeStore {
+  /**
+   * Begins a merge of two series of one type, and leads the name of `series` to that of `into`. What is under way goes on. Of
+   * numbers that are not known nothing begins, and null is answered. Resolves once durable.
+   */
+  begin(series: number, into: number): Promise<Merge | MergeObstacle | null>;
+
+  /**
+   * Moves what a commit may wait for. Where it meets an obstacle, or one of the two is gone, the merge is over, and what is left
+   * stays; null where there was none.
+   */
+  step(series: number): Promise<Merge | MergeObstacle | null>;
+
+  /** The merge of a series, done ones too; null where there was none. */
+  find(series: number): Promise<Merge | null>;
+}

@@ -1,0 +1,92 @@
+/** Merging two series over HTTP: a sensor was replaced by a new one. */
+import { describe, expect, it } from "vitest";
+import { mergeAnswer, mergePreview } from "../../server/protocol/series.ts";
+import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
+
+const start = hubsOfTest();
+const at = Date.UTC(2026, 10, 24);
+
+async function sensor(hub: TestHub, device: string, metric: string) {
+  const client = await hub.welcomed(device);
+  let seq = 0;
+  return async (...rows: [number, number | string][]) => {
+    seq += 1;
+    const readings = rows.map(([after, value]) => ({ metric, value, time: at + after }));
+    client.send({ type: "readings", seq, readings });
+    return client.until((answer) => answer.seq === seq);
+  };
+}
+
+const listed = async (hub: TestHub) => (await hub.http("GET", "series")).body.series;
+
+/** The old sensor's series is 1, the new one's 2. */
+async function replaced(hub: TestHub) {
+  const old = await sensor(hub, "boiler-1", "temp");
+  const fresh = await sensor(hub, "boiler-2", "temp");
+  await old([1, 10], [2, 20], [3, 30], [4, 40]);
+  await fresh([4, 44], [5, 55]);
+  return { old, fresh };
+}
+
+describe.each(engines)("POST series/{n}/merge over the %s store", (engine) => {
+  it("[P114] merges across devices, tells before what it would do, and stores what the old sensor goes on with", async () => {
+    const hub = await start({ engine });
+    const { old } = await replaced(hub);
+    await hub.sealAll();
+    const preview = await hub.http("GET", "series/1/merge?into=2");
+    expect(mergePreview.parse(preview.body)).toEqual({
+      ...{ series: 1, into: 2, readings: 4, firstTime: at + 1, lastTime: at + 4, dropped: 1 },
+    });
+    const viewer = await hub.viewer();
+    viewer.send({ type: "subscribe", id: 1 });
+    await viewer.next("ready");
+    const merged = await hub.http("POST", "series/1/merge", { into: 2 });
+    expect(merged.status).toBe(200);
+    expect(mergeAnswer.parse(merged.body)).toEqual({ series: 1, into: 2, moved: 3, dropped: 1 });
+    const gone = await viewer.until((answer) => JSON.stringify(answer.series ?? "").includes("removed"));
+    expect(gone).toMatchObject({ type: "series", series: [{ series: 1, removed: true }] });
+    expect(await old([6, 66])).toMatchObject({ type: "ack", stored: 1 });
+    await hub.restart();
+    const again = await sensor(hub, "boiler-1", "temp");
+    await again([7, 77]);
+    const aliases = [{ device: "boiler-1", metric: "temp" }];
+    expect(await listed(hub)).toMatchObject([{ series: 2, device: "boiler-2", count: 7, aliases }]);
+    expect(await hub.readings("boiler-2", "temp")).toEqual(
+      [10, 20, 30, 44, 55, 66, 77].map((value, index) => [at + index + 1, value]),
+    );
+    expect((await hub.http("GET", "latest")).body.latest).toMatchObject([{ series: 2, value: 77 }]);
+    expect(await hub.http("POST", "series/1/merge", { into: 2 })).toEqual(merged);
+  });
+
+  it("[P115] refuses two types, itself and a series that is not there, and nothing changes", async () => {
+    const hub = await start({ engine });
+    await replaced(hub);
+    const text = await sensor(hub, "boiler-3", "state");
+    await text([1, "on"]);
+    const asked = async (from: number, into: unknown) => {
+      const { status, body } = await hub.http("POST", `series/${from}/merge`, { into });
+      return [status, body.code];
+    };
+    expect(await asked(1, 3)).toEqual([400, "type_mismatch"]);
+    expect((await hub.http("GET", "series/1/merge?into=3")).body.code).toBe("type_mismatch");
+    expect(await asked(1, 1)).toEqual([409, "conflict"]);
+    expect(await asked(1, 9)).toEqual([404, "unknown_series"]);
+    expect(await asked(9, 1)).toEqual([404, "unknown_series"]);
+    expect((await asked(1, "2"))[0]).toBe(400);
+    expect((await listed(hub)).map((one: { count: number }) => one.count)).toEqual([4, 2, 1]);
+  });
+
+  it("[P114] a merge that a stop cut goes on with the next start, and readings that come meanwhile are stored once", async () => {
+    const hub = await start({ engine });
+    const { old } = await replaced(hub);
+    await old([8, 80]);
+    expect(await hub.store.merges.begin(1, 2)).toMatchObject({ open: true });
+    await hub.restart();
+    const again = await sensor(hub, "boiler-1", "temp");
+    await again([9, 90]);
+    await expect.poll(async () => (await listed(hub)).length).toBe(1);
+    expect(await hub.readings("boiler-2", "temp")).toEqual(
+      [10, 20, 30, 44, 55, 80, 90].map((value, index) => [at + (index < 5 ? index + 1 : index + 3), value]),
+    );
+  });
+});
