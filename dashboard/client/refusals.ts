@@ -24,6 +24,7 @@ export class Refusals {
   readonly #options: RefusalsOptions;
   #device: string | undefined;
   #readings: readonly RefusedReading[] = [];
+  #quarantined = 0;
   #pending: Pending | undefined;
   /** Questions so far, and the newest of those whose answers are not wanted any more. */
   #asked = 0;
@@ -37,11 +38,23 @@ export class Refusals {
     return this.#readings;
   }
 
+  /** How many of the device wait for a person's decision. */
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  /** Something was decided: asks now, and goes on from there. */
+  again(): void {
+    this.#pending?.cancel();
+    if (this.#device !== undefined) void this.#ask(this.#device);
+  }
+
   /** Follows this device from now on, and no other; undefined: none. */
   follow(device: string | undefined): void {
     if (device === this.#device) return;
     this.#device = device;
     this.#readings = [];
+    this.#quarantined = 0;
     this.#pending?.cancel();
     // What was asked for the device before may be answered while this one, or that one again, is followed.
     this.#settled = this.#asked;
@@ -58,8 +71,10 @@ export class Refusals {
     const answer = await ask(device);
     if (!answer || question <= this.#settled) return;
     this.#settled = question;
-    if (answer.refused.length === 0 && this.#readings.length === 0) return;
-    this.#readings = answer.refused;
+    const { refused, quarantined } = answer;
+    if (refused.length === 0 && this.#readings.length === 0 && quarantined === this.#quarantined) return;
+    this.#readings = refused;
+    this.#quarantined = quarantined;
     changed();
   }
 }

@@ -51,6 +51,9 @@ export class RefusedReadings extends LitElement {
     changed: () => this.requestUpdate(),
   });
 
+  /** The device of which readings waited for a decision. */
+  #waited: string | undefined;
+
   constructor() {
     super();
     new Observer(this, () => everySecond);
@@ -66,6 +69,27 @@ export class RefusedReadings extends LitElement {
   }
 
   override render() {
+    return [this.#quarantine(), this.#refused()];
+  }
+
+  /** Its readings wait for a person: what shows them comes when there are any, and stays to tell what was done. */
+  #quarantine() {
+    const { quarantined, readings } = this.#refusals;
+    if (quarantined > 0) {
+      this.#waited = this.device;
+      void import("./quarantine-tray.ts");
+    }
+    if (this.#waited !== this.device) return nothing;
+    return html`<quarantine-tray
+      .hub=${this.hub}
+      .device=${this.device}
+      .count=${quarantined}
+      .newestMs=${readings[0]?.at ?? 0}
+      @decided=${() => this.#refusals.again()}
+    ></quarantine-tray>`;
+  }
+
+  #refused() {
     const { readings } = this.#refusals;
     const [newest] = readings;
     if (!newest) return nothing;

@@ -57,6 +57,9 @@ export const detailStyles = css`
     left: -11px;
     content: "·";
   }
+  .facts .wrong {
+    color: var(--warn);
+  }
   .facts .state {
     display: inline-flex;
     align-items: center;

@@ -222,6 +222,9 @@ export const en = {
     every: (interval: string) => `every ${interval}`,
     onEvent: "on event",
     historic: "historic data",
+    clockAhead: (duration: string) => `its clock is ${duration} ahead: readings with its time lie too late`,
+    clockFarAhead: (duration: string) => `its clock is ${duration} ahead: readings with its time are refused`,
+    clockBehind: (duration: string) => `its clock is ${duration} behind: readings with its time lie too early`,
     via: (gateway: string) => `through ${gateway}`,
     problem: (message: string) => `The readings could not be loaded: ${message}`,
     retry: "Try again",
@@ -420,6 +423,47 @@ export const en = {
     summary: (count: number, more: boolean, age: string) =>
       `${more ? "At least " : ""}${count} ${count === 1 ? "reading was" : "readings were"} refused, the last ${age}`,
     list: "Refused readings, newest first",
+  },
+  quarantine: {
+    heading: (count: string, one: boolean) =>
+      `${count} ${one ? "reading has" : "readings have"} a time that cannot be right`,
+    why: "They are not stored: they wait here until you decide.",
+    newest: (count: string) => `The newest ${count} are shown.`,
+    lost: (count: string, most: string) => `${count} more were not kept: at most ${most} wait, and the oldest go.`,
+    failed: (message: string) => `That did not work: ${message}`,
+    kinds: {
+      ahead: (count: string, one: boolean) => `${count} ${one ? "lies" : "lie"} ahead of the hub's clock`,
+      boot: (count: string, one: boolean) => `${count} ${one ? "comes" : "come"} from a clock that was never set`,
+      seconds: (count: string, one: boolean) => `${count} ${one ? "has its time" : "have their times"} in seconds`,
+    },
+    span: (from: string, to: string, first: string, last: string) =>
+      `${from === to ? from : `${from} to ${to}`}; arrived ${first === last ? first : `${first} to ${last}`}`,
+    suggest: (shift: string) => `Shifted ${shift}, they would lie where they arrived.`,
+    seconds: "The hub takes ms: no shift mends them. Let the sender multiply by 1,000.",
+    about: (duration: string) => `about ${duration}`,
+    earlier: (duration: string) => `${duration} earlier`,
+    later: (duration: string) => `${duration} later`,
+    actions: { shift: "Shift", accept: "Accept as they are", discard: "Discard" },
+    asks: {
+      shift: (count: string, one: boolean) => `Shift and store ${count} ${one ? "reading" : "readings"}`,
+      accept: (count: string, one: boolean) =>
+        `Store ${count} ${one ? "reading" : "readings"} with the times they came with`,
+      discard: (count: string, one: boolean) => `Discard ${count} ${one ? "reading" : "readings"}`,
+    },
+    confirm: { shift: "Shift and store", accept: "Store", discard: "Discard" },
+    amount: "Shift by",
+    amountHint: "Negative is earlier",
+    unit: "Unit",
+    units: { s: "seconds", min: "minutes", h: "hours", d: "days" },
+    noShift: "Say by how much.",
+    lie: (from: string, to: string) =>
+      from === to ? `They will lie at ${from}.` : `They will lie from ${from} to ${to}.`,
+    stayAhead: "What is more than 5 minutes ahead of the hub's clock then is not stored, and stays here.",
+    goes: "They are gone then. This cannot be undone.",
+    stored: (count: string, one: boolean) => `${count} ${one ? "reading was" : "readings were"} stored.`,
+    discarded: (count: string, one: boolean) => `${count} ${one ? "reading was" : "readings were"} discarded.`,
+    gone: (count: string, one: boolean) => `${count} ${one ? "was" : "were"} not there any more.`,
+    stay: (count: string, one: boolean, why: string) => `${count} ${one ? "stays" : "stay"}: ${why}.`,
   },
   range: {
     label: "Time range",

@@ -32,6 +32,8 @@ export const refusedAnswer = z.object({
       row: z.string(),
     }),
   ),
+  /** Readings that were refused for their time and wait for a person: `GET devices/{id}/quarantine`. */
+  quarantined: z.int(),
 });
 export type RefusedAnswer = z.infer<typeof refusedAnswer>;
 

@@ -11,6 +11,7 @@ export * from "./masks.ts";
 export * from "./metadata.ts";
 export * from "./nearest.ts";
 export * from "./past.ts";
+export * from "./quarantine.ts";
 export * from "./selector.ts";
 export * from "./storage.ts";
 export * from "./tiers.ts";

@@ -12,6 +12,7 @@ describe("[P18] what was refused of the device that is looked at", () => {
   const refused = (device: string, ...messages: string[]): RefusedAnswer => ({
     device,
     refused: messages.map((message) => ({ at: 1, code: "type_mismatch", message, row: "{}" })),
+    quarantined: 0,
   });
   const words = () => refusals.readings.map(({ message }) => message);
 

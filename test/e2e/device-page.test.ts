@@ -209,6 +209,12 @@ describe("the page of a device", () => {
     await dialog.getByRole("button", { name: "Show it" }).click();
     await dialog.waitFor({ state: "detached" });
     await expect.poll(() => new URL(page.url()).hash).toMatch(/range=/);
+    const waiting = page.getByRole("region", { name: "1 reading has a time that cannot be right" });
+    await waiting.getByText("Shifted 1 h earlier, they would lie where they arrived.").waitFor();
+    await waiting.getByRole("button", { name: "Discard" }).click();
+    const decision = page.getByRole("dialog", { name: "Discard 1 reading" });
+    await decision.getByRole("button", { name: "Discard" }).press("Enter");
+    await page.getByText("1 reading was discarded.").waitFor();
     await page.context().close();
   });
 

@@ -69,11 +69,13 @@ export const getRefused: Handler = async (request) => {
   const { catalog, store } = request.context;
   const device = deviceOf(request);
   const refusals = await store.refusals(device.id);
+  const { count } = await store.quarantine.list(device.id, 0, 1);
   if (device.removed) throw unknownDevice(device.id, catalog);
   return {
     json: {
       device: device.id,
       refused: refusals.map(({ atMs, code, message, row }) => ({ at: atMs, code, message, row })),
+      quarantined: count,
     } satisfies RefusedAnswer,
   };
 };
