@@ -10,7 +10,7 @@ import { SeriesHead } from "../../../server/store/sqlite/head.ts";
 import { Heads } from "../../../server/store/sqlite/heads.ts";
 import { JournalLog } from "../../../server/store/sqlite/journal-log.ts";
 import { Marks } from "../../../server/store/sqlite/marks.ts";
-import { MaskTable } from "../../../server/store/sqlite/masks.ts";
+import { MaskTable, maskReader } from "../../../server/store/sqlite/masks.ts";
 import { settingsOf } from "../../../server/store/sqlite/options.ts";
 import type { WriterParts } from "../../../server/store/sqlite/parts.ts";
 import type { TierShape } from "../../../server/store/sqlite/plan.ts";
@@ -128,7 +128,7 @@ export class Rolling {
   }
 
   page(range: Omit<BucketRange, "series">, cuts: Cuts, limit = 10_000, shape = this.#shape): BucketPage {
-    const segments = new SegmentReader(this.db);
+    const segments = new SegmentReader(this.db, maskReader(this.db));
     const head = this.#place.parts.heads.get(series);
     const rows = head?.rows() ?? {
       type: "number" as const,
