@@ -6,7 +6,7 @@ import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesView } from "../client/hub-view.ts";
 import type { ExportSource } from "../data/chart-export.ts";
-import type { DeviceFeed } from "../data/device-feed.ts";
+import type { DeviceFeed, Trace } from "../data/device-feed.ts";
 import { exploreHref } from "../data/explore-choice.ts";
 import { formatDuration, formatInstant } from "../data/format.ts";
 import { stateHoldMs } from "../data/gaps.ts";
@@ -28,7 +28,6 @@ import { seriesActions } from "./device-actions.ts";
 import { icons } from "./icons.ts";
 import { cardStyles } from "./metric-card-styles.ts";
 import { metricFacts, sharesInWords, summaryIn } from "./metric-facts.ts";
-import { gapTable, metricTable } from "./metric-table.ts";
 import { ageOrDate, graceMs, seriesLabel, valueText, valueWithUnit, zoneLevel } from "./values.ts";
 
 /** Words beside a moving chart change at most this often, ms: faster nobody reads. */
@@ -56,6 +55,8 @@ export class MetricCard extends LitElement {
   @query(".chip") private chip!: HTMLElement;
 
   #plot: SeriesPlot | undefined;
+  /** Loaded when somebody wants the table. */
+  #tables: typeof import("./metric-table.ts") | undefined;
   #factsAt = 0;
   #endFeed: (() => void) | undefined;
 
@@ -148,7 +149,7 @@ export class MetricCard extends LitElement {
         ${empty ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
         ${this.ready || trace ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
       </div>
-      ${this.asTable && trace ? [metricTable(series, trace, feed.window(), this.client.now()), this.#gapTable()] : nothing}
+      ${this.asTable ? this.#table(trace) : nothing}
       <footer>
         ${metricFacts(this.series, this.feed)}
         <span class="buttons">
@@ -253,9 +254,15 @@ export class MetricCard extends LitElement {
     return html`<b>${valueWithUnit(series, reading.value)}</b>${spread} <span>${time}</span>`;
   }
 
-  #gapTable() {
+  #table(trace: Trace | undefined) {
+    if (!this.#tables || !trace) return nothing;
+    const { metricTable, gapTable } = this.#tables;
+    const nowMs = this.client.now();
     const gaps = this.shading?.gaps ?? [];
-    return gaps.length > 0 ? gapTable(seriesLabel(this.series), gaps, this.client.now()) : nothing;
+    return [
+      metricTable(this.series, trace, this.feed.window(), nowMs),
+      gaps.length > 0 ? gapTable(seriesLabel(this.series), gaps, nowMs) : nothing,
+    ];
   }
 
   #follow(): void {
@@ -275,7 +282,9 @@ export class MetricCard extends LitElement {
     this.dispatchEvent(new CustomEvent<string>("action-chosen", { detail: action }));
   }
 
-  #toggleTable(): void {
-    this.asTable = !this.asTable;
+  async #toggleTable(): Promise<void> {
+    // Where it cannot be loaded the chart stays.
+    this.#tables ??= await import("./metric-table.ts").catch(() => undefined);
+    this.asTable = !this.asTable && this.#tables !== undefined;
   }
 }

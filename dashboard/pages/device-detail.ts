@@ -33,6 +33,9 @@ const viewParam = "view";
 const overlaid = "overlay";
 const metricsParam = "metrics";
 
+/** What is missing is loaded so long after the charts have their past, ms. */
+const gapsAfterMs = 1_500;
+
 /** One device: who it is, how it is, and its metrics, each in a live chart of its own or together in one. */
 @customElement("device-detail")
 export class DeviceDetail extends LitElement {
@@ -47,6 +50,7 @@ export class DeviceDetail extends LitElement {
   /** Where readings are missing in the charts, by metric. */
   @state() private shadings: ReadonlyMap<string, Shading<Gap>> | undefined;
 
+  #gaps: Promise<unknown> | undefined;
   readonly #feeds = new FeedController(this);
 
   constructor() {
@@ -143,7 +147,7 @@ export class DeviceDetail extends LitElement {
     const numbers = series.filter(({ entry }) => entry.type === "number");
     const each = overlay ? series.filter(({ entry }) => entry.type !== "number") : series;
     if (overlay) void import("../elements/device-overlay.ts");
-    void import("../elements/device-gaps.ts");
+    if (feed.ready) this.#loadGaps();
     // A container for each device: `repeat` leaves a comment node behind for each card that it takes away.
     return keyed(
       feed,
@@ -184,6 +188,15 @@ export class DeviceDetail extends LitElement {
           )}
         </div>`,
     );
+  }
+
+  /** On a slow line the charts come first. */
+  #loadGaps(): void {
+    this.#gaps ??= new Promise((resolve) => setTimeout(resolve, gapsAfterMs))
+      .then(() => import("../elements/device-gaps.ts"))
+      .catch(() => {
+        this.#gaps = undefined;
+      });
   }
 
   #card(series: SeriesView, device: DeviceView, feed: DeviceFeed) {

@@ -13,7 +13,7 @@ import { type CauseDeps, Causes } from "./cause.ts";
 import { Findings } from "./findings.ts";
 import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
 import { judged } from "./judged.ts";
-import { type Due, type ScanStore, scan, stretchesOf } from "./scan.ts";
+import { type Look, type ScanStore, scan, stretchesOf } from "./scan.ts";
 
 export interface LedgerDeps extends CauseDeps {
   readonly store: ScanStore & CauseDeps["store"] & Pick<TelemetryStore, "ledger" | "seriesState">;
@@ -38,12 +38,6 @@ const rechecksAtOnce = 256;
 const noteEveryMs = 3_600_000;
 /** So many gaps wait at most before they are written. */
 const mostWaiting = 20_000;
-
-/** What is to be looked at of a series. */
-interface Look extends Due {
-  readonly series: Series;
-  readonly graceMs: number;
-}
 
 /** What is noted of a series. */
 interface Noted {
@@ -171,7 +165,7 @@ export class GapLedger {
     const { clock, store } = this.#deps;
     const endMs = clock.monotonic() + workMs;
     const isOver = () => this.#stopped || clock.monotonic() >= endMs;
-    await this.#inTurn(() => this.#writeFound());
+    if (!(await this.#inTurn(() => this.#writeFound(isOver)))) return true;
     const rechecks = await store.ledger.rechecks(rechecksAtOnce);
     const changed = new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)]);
     if (!(await this.#settleAll(this.#knownOf(changed), isOver)) || rechecks.length === rechecksAtOnce) return true;
@@ -285,13 +279,17 @@ export class GapLedger {
     return bySeries;
   }
 
-  /** Writes gaps that were heard of. */
-  async #writeFound(): Promise<void> {
+  /** Writes gaps that were heard of; false where it was over before all were written. */
+  async #writeFound(isOver = () => false): Promise<boolean> {
     const taken = this.#found.takeGaps();
     const causes = new Causes(this.#deps);
     const all = [...taken];
     for (let at = 0; at < all.length; at += entriesPerWrite) {
       const some = all.slice(at, at + entriesPerWrite);
+      if (isOver()) {
+        for (const [number, gaps] of all.slice(at)) this.#found.gapsAgain(number, gaps);
+        return false;
+      }
       try {
         const entries: LedgerEntry[] = [];
         for (const [number, gaps] of some) {
@@ -308,6 +306,7 @@ export class GapLedger {
         throw error;
       }
     }
+    return true;
   }
 
   /** Notes how far each series was looked at. */

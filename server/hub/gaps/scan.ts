@@ -1,6 +1,7 @@
 /** Looks for the gaps of a stretch in the readings themselves. */
 import type { Recheck } from "../../store/ledger.ts";
 import type { TelemetryStore } from "../../store/store.ts";
+import type { Series } from "../catalog.ts";
 import type { Stretch } from "./cause.ts";
 
 export type ScanStore = Pick<TelemetryStore, "readHoles" | "readRaw" | "timeBefore">;
@@ -44,12 +45,18 @@ async function firstFrom(store: ScanStore, series: number, fromMs: number): Prom
 }
 
 /** Why a series has to be looked at. */
-export interface Due {
+interface Due {
   /** Readings behind this were not heard of. */
   readonly behindMs: number | undefined;
   /** Late readings fell into this. */
   readonly late: Stretch | undefined;
   readonly rechecks: readonly Recheck[];
+}
+
+/** What is to be looked at of a series. */
+export interface Look extends Due {
+  readonly series: Series;
+  readonly graceMs: number;
 }
 
 /** What has to be looked at, in rising time. */
