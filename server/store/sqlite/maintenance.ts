@@ -37,6 +37,8 @@ export class Maintenance {
   readonly #log: WriteAheadLog;
   readonly #onError: (error: unknown) => void;
   #stopped = false;
+  /** Where the round over all jobs is that an idle moment began, and whether any of it has more to do. */
+  #round = { next: 0, more: false };
   #soon: NodeJS.Immediate | undefined;
   #idle: NodeJS.Timeout | undefined;
   /** Runs while nothing is left to do before the hub comes to rest. */
@@ -130,19 +132,37 @@ export class Maintenance {
     clearTimeout(this.#idle);
     clearTimeout(this.#resting);
     this.#idle = undefined;
+    let isWhole = false;
     let more = false;
     let held = false;
     const done = this.#attempt(() => {
-      more = this.#jobs.map((job) => job.run()).includes(true);
+      isWhole = this.#goRound();
+      more = this.#round.more;
+      if (!isWhole) return;
+      this.#round = { next: 0, more: false };
       // Work that goes on for minutes, such as what follows a large delete, must not fill the log, and so the disk, meanwhile.
       if (this.#log.bytes >= (more ? checkpointBytes : idleCheckpointBytes)) this.#log.checkpoint();
       else if (!more && this.#log.shortens(idleCheckpointBytes)) this.#log.checkpoint();
       held = !more && this.#log.cut();
     });
     if (this.#stopped) return;
+    if (!done) this.#round = { next: 0, more: false };
     if (!done || held) this.#idle ??= setTimeout(() => this.#whenIdle(), retryMs);
-    else if (more) this.#idle ??= setTimeout(() => this.#whenIdle(), 0);
+    else if (more || !isWhole) this.#idle ??= setTimeout(() => this.#whenIdle(), 0);
     else this.#awaitRest();
+  }
+
+  /** A slice of one job after the other until they took as long as one slice; true at the end of a round. A commit may come between. */
+  #goRound(): boolean {
+    const endMs = performance.now() + this.#place.settings.sliceMs;
+    const round = this.#round;
+    while (round.next < this.#jobs.length) {
+      const job = this.#jobs[round.next] as Job;
+      round.next += 1;
+      if (job.run()) round.more = true;
+      if (performance.now() >= endMs) break;
+    }
+    return round.next === this.#jobs.length;
   }
 
   /** Looks for work when rest begins, and then until what was too small for a chunk is old, and what was kept for viewers, too. */

@@ -45,19 +45,22 @@ export interface SealedSizes {
 /** What the writer knows of every series. */
 export function openSizes({ budget, heads, journal }: WriterParts): OpenSizes {
   const all = heads.all().filter((head) => head.length > 0 || head.sealed.count > 0);
-  const column = (of: (head: (typeof all)[number]) => number) => Float64Array.from(all, of);
-  const lastMs = column((head) => heads.newest(head)?.timeMs ?? Number.NaN);
-  return {
-    series: column((head) => head.identity.series),
-    sealed: column((head) => head.sealed.count),
-    open: column((head) => head.length),
-    openFirstMs: column((head) => head.firstMs()),
-    openLastMs: column((head) => head.newestRow()?.timeMs ?? Number.NEGATIVE_INFINITY),
-    firstMs: column((head) => Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, head.firstMs())),
-    lastMs,
-    journalBytes: journal.bytes,
-    usedBytes: budget.usedBytes,
-  };
+  const column = () => new Float64Array(all.length);
+  const [series, sealed, open, openFirstMs] = [column(), column(), column(), column()];
+  const [openLastMs, firstMs, lastMs] = [column(), column(), column()];
+  // In one pass: with 50,000 heads each look at one is a miss of the cache.
+  for (const [at, head] of all.entries()) {
+    const openMs = head.firstMs();
+    series[at] = head.identity.series;
+    sealed[at] = head.sealed.count;
+    open[at] = head.length;
+    openFirstMs[at] = openMs;
+    openLastMs[at] = head.newestRow()?.timeMs ?? Number.NEGATIVE_INFINITY;
+    firstMs[at] = Math.min(head.sealed.firstMs ?? Number.POSITIVE_INFINITY, openMs);
+    lastMs[at] = heads.newest(head)?.timeMs ?? Number.NaN;
+  }
+  const columns = { series, sealed, open, openFirstMs, openLastMs, firstMs, lastMs };
+  return { ...columns, journalBytes: journal.bytes, usedBytes: budget.usedBytes };
 }
 
 type Row = [series: number, bytes: number, readings: number, within: number];
