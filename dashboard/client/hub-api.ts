@@ -46,6 +46,10 @@ export class HubApi {
     return this.#ask("POST", path, options, body);
   }
 
+  put<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("PUT", path, options, body);
+  }
+
   patch<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
     return this.#ask("PATCH", path, options, body);
   }

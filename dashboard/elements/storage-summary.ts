@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { StorageAnswer } from "../../server/protocol/index.ts";
 import { formatDuration, formatInstant, formatNumber, formatShare } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { baseStyles } from "../styles/shared.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 
 const dayMs = 86_400_000;
@@ -12,11 +12,12 @@ const farMs = 10 * 365.25 * dayMs;
 /** Beyond this part of the budget a person should know that readings will go. */
 const nearShare = 0.9;
 
-/** What all data takes against its budget, what a day adds, how long there is room, and what went for want of it. */
+/** What all data takes against its budget, what a day adds, how long there is room, and what went. Fires `budget-wanted`. */
 @customElement("storage-summary")
 export class StorageSummary extends LitElement {
   static override styles = [
     baseStyles,
+    buttonStyles,
     css`
       :host {
         display: block;
@@ -77,6 +78,16 @@ export class StorageSummary extends LitElement {
         font-size: var(--text-xs);
         font-weight: 400;
       }
+      .used .button {
+        align-self: center;
+        margin-left: auto;
+      }
+      .aged {
+        margin-top: 12px;
+        color: var(--text-muted);
+        font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
       .went {
         margin-top: 12px;
         padding: 8px 12px;
@@ -92,7 +103,7 @@ export class StorageSummary extends LitElement {
   @property({ attribute: false }) answer!: StorageAnswer;
 
   override render() {
-    const { used, journal, budget, diskFree, minFree, thinned, hubTime } = this.answer;
+    const { used, journal, budget, budgetByFlag, diskFree, minFree, thinned, aged, hubTime } = this.answer;
     const { summary } = texts.storage;
     const share = budget === null ? used / Math.max(1, used + diskFree) : used / budget;
     const near = budget !== null && share > nearShare;
@@ -102,6 +113,13 @@ export class StorageSummary extends LitElement {
         <span>
           ${budget === null ? summary.noBudget("--budget") : summary.ofBudget(formatBytes(budget), formatShare(Math.min(1, share)), "--budget")}
         </span>
+        ${
+          budgetByFlag
+            ? nothing
+            : html`<button type="button" class="button" @click=${() => this.dispatchEvent(new CustomEvent("budget-wanted"))}>
+              ${texts.storage.budget.open}
+            </button>`
+        }
       </p>
       <div class="bar ${near ? "near" : ""}" aria-hidden="true">
         <span .style=${`width: ${Math.min(100, 100 * share)}%`}></span>
@@ -119,6 +137,14 @@ export class StorageSummary extends LitElement {
               ${thinned.lost === 0 ? summary.hoursStay : summary.lost(formatNumber(thinned.lost, 0))}
             </p>`
           : nothing
+      }
+      ${
+        aged?.from == null || aged.through === null
+          ? nothing
+          : html`<p class="aged">
+              ${summary.aged(formatNumber(aged.readings, 0), formatInstant(aged.from, hubTime), formatInstant(aged.through, hubTime))}
+              ${aged.lost === 0 ? texts.storage.policies.hoursStay : texts.storage.policies.lost(formatNumber(aged.lost, 0))}
+            </p>`
       }
     `;
   }

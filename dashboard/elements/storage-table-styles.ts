@@ -11,7 +11,7 @@ export const storageTableStyles = css`
   .row {
     grid-template-columns:
       minmax(180px, 2.4fr) minmax(120px, 1.2fr) minmax(90px, 0.8fr) minmax(80px, 0.7fr) minmax(120px, 1fr)
-      minmax(70px, 0.6fr) var(--control-height);
+      minmax(70px, 0.6fr) minmax(90px, 1fr) var(--control-height);
     gap: 0 16px;
     padding: 0 8px 0 16px;
   }
@@ -58,6 +58,16 @@ export const storageTableStyles = css`
     background: var(--trace-1);
     opacity: var(--chart-opacity, 1);
   }
+  .kept {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .head .kept {
+    font-size: var(--text-s);
+    font-weight: 600;
+  }
+  .row .kept,
   .row .oldest,
   .row .span,
   .row .readings,
@@ -87,7 +97,7 @@ export const storageTableStyles = css`
   @container (max-width: 860px) {
     .head,
     .row {
-      grid-template-columns: minmax(150px, 2fr) minmax(110px, 1fr) minmax(80px, 0.8fr) minmax(64px, 0.6fr) var(--control-height);
+      grid-template-columns: minmax(150px, 2fr) minmax(110px, 1fr) minmax(80px, 0.8fr) minmax(64px, 0.6fr) minmax(80px, 0.8fr) var(--control-height);
     }
     .readings,
     .oldest {
@@ -101,7 +111,8 @@ export const storageTableStyles = css`
       gap: 0 6px;
       padding: 0 4px 0 12px;
     }
-    .span {
+    .span,
+    .kept {
       display: none;
     }
   }

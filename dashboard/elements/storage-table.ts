@@ -29,6 +29,8 @@ export class StorageTable extends LitElement {
   @property({ attribute: false }) nowMs = 0;
   /** What is not among the rows, in words. */
   @property({ attribute: false }) others: string | undefined;
+  /** How long what is kept: by each policy in order, and by none of them, the last. */
+  @property({ attribute: false }) keeps: readonly string[] = [];
 
   /** The row that Tab reaches: the one focused last. */
   #focused = 0;
@@ -51,6 +53,7 @@ export class StorageTable extends LitElement {
         <div role="rowgroup">
           <div role="row" class="head" aria-rowindex="1">
             ${storageSorts.map((column) => this.#head(column))}
+            <div role="columnheader" class="kept">${texts.storage.kept}</div>
             <div role="columnheader" class="act"><span class="hidden-text">${texts.storage.actions}</span></div>
           </div>
         </div>
@@ -91,7 +94,8 @@ export class StorageTable extends LitElement {
 
   #row(row: StorageRow, at: number, tabbable: boolean, mostBytes: number) {
     const { entry, device, metric } = row;
-    const { bytes, bytesPerDay, readings, firstTime } = entry;
+    const { bytes, bytesPerDay, readings, firstTime, policy } = entry;
+    const keep = this.keeps.at(policy ?? -1) ?? "";
     return html`<div role="row" class="row" .style=${`transform: translateY(${at * this.#inSight.rowPx}px)`} aria-rowindex=${at + 2}>
       <div role="cell" class="name">
         <a
@@ -115,6 +119,7 @@ export class StorageTable extends LitElement {
       <div role="cell" class="readings numbers">${formatCount(readings)}</div>
       <div role="cell" class="oldest numbers">${formatInstant(firstTime, this.nowMs, dayMs)}</div>
       <div role="cell" class="span numbers">${formatDuration(spanOf(entry))}</div>
+      <div role="cell" class="kept" title=${keep}>${keep === "forever" ? texts.storage.forEver : keep}</div>
       <div role="cell" class="act">
         <button
           type="button"

@@ -91,8 +91,8 @@ export class StoragePage extends LitElement {
       .said {
         color: var(--text);
       }
-      .bar .button {
-        margin-left: auto;
+      .count {
+        margin-right: auto;
       }
       storage-table {
         flex: 1;
@@ -118,8 +118,9 @@ export class StoragePage extends LitElement {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "storage" };
   @state() private answer: StorageAnswer | undefined;
-  /** What is to be deleted, while that is asked. */
+  /** What is to be deleted, while that is asked; or which other dialog is open. */
   @state() private deleting: StorageChoice | undefined;
+  @state() private dialog: "budget" | "policies" | undefined;
   @state() private said = "";
   @query("input") private searchInput!: HTMLInputElement | null;
   @query("storage-table") private table!: HTMLElementTagNameMap["storage-table"] | null;
@@ -144,7 +145,10 @@ export class StoragePage extends LitElement {
     super();
     new Observer(this, () => this.hub?.client);
     new CommandController(this, {
-      commands: () => [{ id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open() }],
+      commands: () => [
+        { id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open() },
+        { id: "storage:policies", title: texts.storage.policies.open, run: () => this.#openOther("policies") },
+      ],
       shortcuts: () => [{ keys: ["/"], does: texts.storage.search }],
     });
   }
@@ -180,6 +184,7 @@ export class StoragePage extends LitElement {
       ${problem === undefined ? nothing : html`<p class="trouble" role="status">${texts.storage.failed(problem)}</p>`}
       ${answer ? this.#page(answer) : problem === undefined ? html`<p class="note" role="status">${texts.storage.waiting}</p>` : nothing}
       ${this.deleting ? this.#dialog(this.deleting) : nothing}
+      ${answer && this.dialog ? this.#other(this.dialog, answer) : nothing}
     `;
   }
 
@@ -189,7 +194,7 @@ export class StoragePage extends LitElement {
     const { others } = answer;
     const all = this.#rows.length + others.series;
     return html`
-      <storage-summary .answer=${answer}></storage-summary>
+      <storage-summary .answer=${answer} @budget-wanted=${() => this.#openOther("budget")}></storage-summary>
       ${
         all === 0
           ? html`<p class="note" role="status">${texts.storage.empty}</p>`
@@ -208,12 +213,14 @@ export class StoragePage extends LitElement {
             <span class="count numbers" role="status">
               ${texts.storage.count(formatNumber(rows.length, 0), formatBytes(rows.reduce((sum, { entry }) => sum + entry.bytes, 0)), rows.length === 1)}
             </span>
-            <button type="button" class="button" @click=${() => this.#open()}>${icons.remove}${texts.storage.deleteOld}</button>
+            <button type="button" class="button" @click=${() => this.#openOther("policies")}>${icons.clock}${texts.storage.policies.open}</button>
+            <button type="button" class="button delete" @click=${() => this.#open()}>${icons.remove}${texts.storage.deleteOld}</button>
           </div>
           <storage-table
             .rows=${rows}
             .order=${order}
             .nowMs=${answer.hubTime}
+            .keeps=${[...answer.policies.map(({ keep }) => keep), answer.keep]}
             .others=${others.series === 0 ? undefined : texts.storage.others(formatNumber(others.series, 0), formatBytes(others.bytes))}
             @sort-chosen=${(event: CustomEvent<StorageSort>) => this.#sort(order, event.detail)}
             @delete-wanted=${(event: CustomEvent<StorageRow>) => this.#open(event.detail.entry)}
@@ -227,19 +234,38 @@ export class StoragePage extends LitElement {
     return html`<storage-delete
       .hub=${this.hub}
       .choice=${choice}
-      @closed=${(event: CustomEvent<string | undefined>) => {
-        this.deleting = undefined;
-        this.#opener?.focus();
-        if (event.detail === undefined) return;
-        this.said = event.detail;
-        this.#poll.ask();
-      }}
+      @closed=${this.#closed}
     ></storage-delete>`;
+  }
+
+  #other(which: "budget" | "policies", answer: StorageAnswer) {
+    return which === "budget"
+      ? html`<storage-budget .hub=${this.hub} .answer=${answer} @closed=${this.#closed}></storage-budget>`
+      : html`<storage-policies .hub=${this.hub} .answer=${answer} @closed=${this.#closed}></storage-policies>`;
+  }
+
+  #closed(event: CustomEvent<string | undefined>): void {
+    this.deleting = undefined;
+    this.dialog = undefined;
+    this.#opener?.focus();
+    if (event.detail === undefined) return;
+    this.said = event.detail;
+    this.#poll.ask();
+  }
+
+  #openOther(which: "budget" | "policies"): void {
+    this.said = "";
+    this.#opener = deepest(this.renderRoot as ShadowRoot);
+    const source =
+      which === "budget" ? import("../elements/storage-budget.ts") : import("../elements/storage-policies.ts");
+    void source.then(() => {
+      this.dialog = which;
+    });
   }
 
   #open({ device, metric }: StorageChoice = { device: "*", metric: "*" }): void {
     this.said = "";
-    this.#opener = (this.renderRoot as ShadowRoot).activeElement as HTMLElement | undefined;
+    this.#opener = deepest(this.renderRoot as ShadowRoot);
     void import("../elements/storage-delete.ts").then(() => {
       this.deleting = { device, metric };
     });
@@ -283,6 +309,13 @@ export class StoragePage extends LitElement {
     event.preventDefault();
     this.searchInput?.focus();
   };
+}
+
+/** What has the focus, in whichever shadow it stands. */
+function deepest(root: ShadowRoot): HTMLElement | undefined {
+  let at = root.activeElement;
+  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at instanceof HTMLElement ? at : undefined;
 }
 
 declare global {

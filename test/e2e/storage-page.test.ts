@@ -75,7 +75,7 @@ describe("the page Storage", () => {
     const { page } = await world.visit("#/storage", options);
     await page.locator("storage-table .row").first().waitFor();
     expect(await axeViolations(page)).toEqual([]);
-    await page.locator("storage-page .bar .button").click();
+    await page.locator("storage-page .bar .delete").click();
     await page.getByText("There are no such readings.").waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await page.context().close();
@@ -103,6 +103,61 @@ describe("the page Storage", () => {
     const row = page.locator("storage-table .row").filter({ hasText: "temperature" });
     await expect.poll(() => wordsOf(row.locator(".readings"))).toMatch(/^14\d$/);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("is told what the data may take, in words, and keeps that", async () => {
+    const { page, complaints } = await world.visit("#/storage");
+    await page.getByRole("button", { name: "Change" }).click();
+    const dialog = page.locator("storage-budget");
+    await dialog.getByLabel("Size").fill("much");
+    await dialog.getByRole("button", { name: "Set" }).click();
+    await dialog.getByText(/budget cannot be "much"/).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByLabel("Size").fill("2 GB");
+    await page.keyboard.press("Enter");
+    await page.getByText(/The data may take 2\sGB from now on\./).waitFor();
+    await expect.poll(() => wordsOf(page.locator("storage-summary .used"))).toMatch(/of 2\sGB, the budget/);
+    expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
+    await page.context().close();
+  });
+
+  it("previews how long what is kept, does it, shows it for each series, and the file shrinks", async () => {
+    // Full precision, compressed little: two megabytes, since a hub cuts its file once it gets shorter by one.
+    const client = await world.device("shaker", { historic: true });
+    const from = Date.now() - 60 * dayMs;
+    for (let part = 0; part < 60; part++) {
+      const times = Array.from({ length: 4_000 }, (_, index) => from + (part * 4_000 + index) * 1_000);
+      client.send({ type: "samples", id: part + 1, times, values: { g: times.map((time) => Math.sin(time)) } });
+      await client.next("ack");
+    }
+    const bytes = () => world.dataBytes();
+    // A close compresses what is in the journal.
+    await world.stopHub();
+    await world.startHub();
+    const before = await bytes();
+    const { page, complaints } = await world.visit("#/storage");
+    await page.getByRole("button", { name: "How long it is kept" }).click();
+    const dialog = page.locator("storage-policies");
+    await dialog.getByText("Nothing goes now.").waitFor();
+    await dialog.getByRole("button", { name: "Add a line" }).click();
+    await dialog.getByLabel("Devices").fill("shak*");
+    await dialog.getByLabel("Kept", { exact: true }).fill("raw 30 parsecs");
+    await dialog.getByText(/"30 parsecs" is no age/).waitFor();
+    await dialog.getByLabel("Kept", { exact: true }).fill("all 30d");
+    await expect
+      .poll(() => wordsOf(dialog.locator(".what")))
+      .toMatch(
+        /Frees about [\d.]+\s?\S?B now\s+about 2\d\d,\d{3} raw readings of 1 series, from .* Of 2\d\d,\d{3} nothing stays/,
+      );
+    expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole("button", { name: /^Keep it so: 2\d\d/ }).click();
+    await page.getByText("It is kept so from now on; what is older goes, and the file shrinks soon.").waitFor();
+    await expect
+      .poll(() => wordsOf(page.locator("storage-table .row").filter({ hasText: "shaker" }).locator(".kept")))
+      .toBe("all 30d");
+    await expect.poll(async () => (await bytes()) / before, { timeout: 60_000 }).toBeLessThan(0.5);
+    expect(complaints.filter((line) => !line.includes("400"))).toEqual([]);
     await page.context().close();
   });
 

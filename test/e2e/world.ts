@@ -73,6 +73,12 @@ export class World {
     this.#port = Number(new URL(this.#app.url).port);
   }
 
+  /** What the database's file takes, bytes. */
+  async dataBytes(): Promise<number> {
+    const response = await fetch(`${this.url}/api/v1/status`);
+    return ((await response.json()) as { store: { bytes: number } }).store.bytes;
+  }
+
   async stopHub(): Promise<void> {
     await this.#app?.stop();
     this.#app = undefined;
