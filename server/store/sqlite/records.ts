@@ -21,7 +21,6 @@ interface SeriesRow {
 }
 
 export class Records {
-  readonly quarantine: QuarantineTable;
   readonly #db: Db;
   readonly #insertSeries;
   readonly #putDevice;
@@ -29,10 +28,10 @@ export class Records {
   readonly #insertRefusal;
   readonly #pruneRefusals;
   readonly #refusals;
+  #quarantine: QuarantineTable | undefined;
 
   constructor(db: Db) {
     this.#db = db;
-    this.quarantine = new QuarantineTable(db);
     this.#insertSeries = db.prepare("INSERT INTO series VALUES (?, ?, ?, ?, ?)");
     this.#putDevice = db.prepare("INSERT OR REPLACE INTO devices VALUES (?, ?, ?)");
     this.#putMetric = db.prepare("INSERT OR REPLACE INTO metrics VALUES (?, ?, ?)");
@@ -44,6 +43,12 @@ export class Records {
     this.#refusals = db.prepare(
       "SELECT device, at_ms AS atMs, code, message, row FROM refusals WHERE device = ? ORDER BY id DESC",
     );
+  }
+
+  /** Not there before it is asked for: a copy of an older schema has no such table, and is read back by its series. */
+  get quarantine(): QuarantineTable {
+    this.#quarantine ??= new QuarantineTable(this.#db);
+    return this.#quarantine;
   }
 
   /** Writes what a batch says of series, devices, metrics and refusals, inside the caller's transaction. */
