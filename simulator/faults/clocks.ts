@@ -9,7 +9,7 @@ export const clockSkew: Fault = {
   name: "clock-skew",
   does: "the device's clock is an hour behind, then 3 minutes ahead, then 10 minutes",
   expectation:
-    "the hub stores what is at most 5 minutes ahead with the times given, and refuses what is further ahead (time_ahead), so that it never becomes the latest",
+    "the hub stores what is at most 5 minutes ahead with the times given, refuses what is further ahead (time_ahead) and keeps it until a person decides, so that it never becomes the latest, and tells how far the clock is off",
   async play(stage) {
     const behind = stage.rows(5, stage.start - 60 * minute, (index) => index);
     const ahead = stage.rows(5, stage.start + 3 * minute, (index) => 10 + index);
@@ -22,6 +22,10 @@ export const clockSkew: Fault = {
     await stage.expectStored("readings 3 minutes ahead", ahead);
     await stage.expectRefused("time_ahead 5");
     stage.expect("latest", 14, Number((await stage.hub.latest(stage.device, "level"))?.value));
+    stage.expect("kept for a person", 5, await stage.hub.quarantined(stage.device, stage.start));
+    await visit.tellTime(10 * minute);
+    const { skew = 0 } = await stage.hub.device(stage.device);
+    stage.expect("minutes that its clock is told to be ahead", 10, Math.round(skew / minute));
   },
 };
 

@@ -2,6 +2,7 @@
 import type {
   DeviceEntry,
   LatestAnswer,
+  QuarantineAnswer,
   ReadingsAnswer,
   RefusedAnswer,
   SeriesAnswer,
@@ -50,6 +51,12 @@ export class HubView {
     const counts = new Map<string, number>();
     for (const { at, code } of refused) if (at >= since) counts.set(code, (counts.get(code) ?? 0) + 1);
     return tally(counts);
+  }
+
+  /** Readings that were refused for their time since `since` (hub time), and wait for a person. */
+  async quarantined(device: string, since: number): Promise<number> {
+    const { readings } = await this.#get<QuarantineAnswer>(`devices/${encodeURIComponent(device)}/quarantine`);
+    return readings.filter(({ at }) => at >= since).length;
   }
 
   /** Throws where the hub does not answer with what was asked for. */

@@ -124,6 +124,14 @@ export class Visit {
     });
   }
 
+  /** Pings with a clock that is so far ahead of the hub's, ms. */
+  async tellTime(aheadMs: number): Promise<void> {
+    const time = (await this.hubTime()) + aheadMs;
+    this.#hubTime = undefined;
+    this.send({ type: "ping", id: ++this.#pings, time });
+    await this.until("the answer to a ping", () => this.#hubTime !== undefined);
+  }
+
   /** Answers nothing any more, not even pings. */
   goDeaf(): void {
     this.#socket?.goDeaf();

@@ -34,7 +34,7 @@ async function decide(hub: TestHub, decision: object) {
 
 describe("quarantine", () => {
   it.each(engines)(
-    "[P115] keeps what is refused for its time whole, tells it as before, and lists it in pages (%s)",
+    "[P116] keeps what is refused for its time whole, tells it as before, and lists it in pages (%s)",
     async (engine) => {
       const { hub, client, send } = await start({ engine });
       const ack = await send([
