@@ -13,11 +13,16 @@ export interface Bucket {
   readonly endMs: number;
 }
 
+/** Whether buckets of this width begin at other moments in some zones than in UTC. */
+export function isLocalWidth(everyMs: number): boolean {
+  return everyMs > sameEverywhereMs || sameEverywhereMs % everyMs !== 0;
+}
+
 /** The bucket of this width that holds an instant. A day on which clocks change is as much shorter or longer. */
 export function bucketAt(timeMs: number, everyMs: number, zone: string): Bucket {
   const originMs = bucketOrigin(everyMs);
   const floor = (at: number) => Math.floor((at - originMs) / everyMs) * everyMs + originMs;
-  if (everyMs <= sameEverywhereMs && sameEverywhereMs % everyMs === 0) {
+  if (!isLocalWidth(everyMs)) {
     const startMs = floor(timeMs);
     return { startMs, endMs: startMs + everyMs };
   }

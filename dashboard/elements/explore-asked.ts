@@ -5,6 +5,7 @@ import type { AskedDrawn } from "../data/asked-export.ts";
 import { Asking, questionOf } from "../data/explore-questions.ts";
 import { formatInstant } from "../data/format.ts";
 import { formatBucket } from "../data/format-buckets.ts";
+import { isLocalWidth } from "../data/local-buckets.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { bucketFacts } from "../data/tier-facts.ts";
 import { baseStyles } from "../styles/shared.ts";
@@ -233,10 +234,12 @@ export class ExploreAsked extends LitElement {
   #facts(): string {
     const { answer } = this.#asking ?? {};
     if (!answer) return "";
-    return `${bucketFacts(
-      answer.question.everyMs,
+    const { everyMs } = answer.question;
+    const facts = bucketFacts(
+      everyMs,
       answer.told.map(({ tier }) => tier),
-    )} · ${this.zone}`;
+    );
+    return isLocalWidth(everyMs) ? `${facts} · ${this.zone}` : facts;
   }
 
   #pointedAt({ timeMs, rows }: AskedPoint): string {

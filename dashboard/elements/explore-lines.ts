@@ -111,3 +111,10 @@ export class Looks {
     return new Map([...kept].map(([key, { look }]) => [key, look]));
   }
 }
+
+/** CSS pixels: one chart alone has the room of several. */
+export function heightOf({ kind, asked }: ExploreGroup, charts: number, isNarrow: boolean): number {
+  if (kind === "states") return asked ? 160 : 76;
+  const tall = isNarrow ? 260 : 360;
+  return charts === 1 ? tall : charts === 2 ? 260 : 200;
+}

@@ -28,6 +28,8 @@ export class SeriesPicker extends LitElement {
   @property({ attribute: false }) view!: HubView;
   /** Keys of those that are shown. */
   @property({ attribute: false }) chosen: ReadonlySet<string> = new Set();
+  /** What was typed before this was here to take it. */
+  @property({ attribute: false }) typed?: () => string;
   @state() private search = "";
   /** The row that the keyboard is at, among those found. */
   @state() private active = 0;
@@ -52,6 +54,8 @@ export class SeriesPicker extends LitElement {
     this.#rowPx = Number.parseFloat(getComputedStyle(this).getPropertyValue("--row-height")) || this.#rowPx;
     this.#resized.observe(this.scroller);
     this.input.focus();
+    const typed = this.typed?.() ?? "";
+    if (typed !== "") this.#find(typed);
   }
 
   override disconnectedCallback(): void {

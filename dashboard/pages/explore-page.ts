@@ -29,16 +29,18 @@ import type { ExploreChart, ExploreScene } from "../elements/explore-chart.ts";
 import "../elements/explore-view.ts";
 import "../elements/explore-chips.ts";
 import "../elements/chart-export.ts";
-import { type ExploreGroup, type ExploreLine, groupsOf, Looks } from "../elements/explore-lines.ts";
-import { icons } from "../elements/icons.ts";
-import "../elements/series-picker.ts";
 import { Standing } from "../data/standing.ts";
 import { timeZone } from "../data/time-zone.ts";
+import { type ExploreGroup, type ExploreLine, groupsOf, heightOf, Looks } from "../elements/explore-lines.ts";
+import { icons } from "../elements/icons.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { cancelDraw, type Drawn, requestDraw } from "../widgets/frames.ts";
 import { ExploreMoves } from "./explore-moves.ts";
 import { explorePageStyles } from "./explore-page-styles.ts";
+
+/** Wanted at once only where nothing was chosen yet. */
+const loadPicker = () => import("../elements/series-picker.ts");
 
 /** The count of what came is said this often at most, ms. */
 const calmMs = 250;
@@ -51,6 +53,8 @@ export class ExplorePage extends LitElement implements Drawn {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "explore" };
   @state() private picking = false;
+  /** What was typed before the code of the picker was here. */
+  #typed = "";
   @query(".add") private addButton!: HTMLElement | null;
 
   readonly #steps = new Steps();
@@ -149,6 +153,7 @@ export class ExplorePage extends LitElement implements Drawn {
           class="button add ${series.length === 0 ? "primary" : ""}"
           aria-expanded=${this.picking}
           aria-keyshortcuts="/"
+          @pointerenter=${loadPicker}
           @click=${() => this.#pick(!this.picking)}
         >
           ${icons.plus}${texts.explore.add}
@@ -164,6 +169,7 @@ export class ExplorePage extends LitElement implements Drawn {
             ? html`<series-picker
               .view=${this.hub.view}
               .chosen=${new Set(series.map(keyOf))}
+              .typed=${() => this.#typed}
               @toggle=${(event: CustomEvent<SeriesName>) => this.#toggleSeries(event.detail)}
               @close=${() => this.#pick(false)}
             ></series-picker>`
@@ -183,6 +189,7 @@ export class ExplorePage extends LitElement implements Drawn {
     if (this.#choice.series.length === 0) {
       if (!this.hub.view.complete) return html`<p class="note" role="status">${texts.list.loading}</p>`;
       void import("../elements/explore-start.ts");
+      void loadPicker();
       return html`<explore-start .view=${this.hub.view}></explore-start>`;
     }
     const groups = groupsOf(lines, this.#choice);
@@ -203,7 +210,7 @@ export class ExplorePage extends LitElement implements Drawn {
         ${repeat(
           groups,
           ({ key }) => key,
-          (group) => this.#chartOf(group, heightOf(group, groups.length)),
+          (group) => this.#chartOf(group, heightOf(group, groups.length, narrow.matches)),
         )}
       </div>
       <p class="hints">${matchMedia("(pointer: coarse)").matches ? texts.explore.touchHints : texts.explore.hints}</p>
@@ -312,6 +319,8 @@ export class ExplorePage extends LitElement implements Drawn {
 
   #pick(picking: boolean): void {
     this.picking = picking;
+    this.#typed = "";
+    if (picking) void loadPicker();
     if (!picking) this.addButton?.focus();
   }
 
@@ -329,15 +338,9 @@ export class ExplorePage extends LitElement implements Drawn {
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || isTyping(event) || openOverlay()) return;
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey) this.#pick(true);
+    if (this.picking && event.key.length === 1 && !customElements.get("series-picker")) this.#typed += event.key;
+    else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey) this.#pick(true);
     else if (this.#choice.series.length === 0 || !this.#moves.key(event)) return;
     event.preventDefault();
   };
-}
-
-/** One chart alone has the room of several. */
-function heightOf({ kind, asked }: ExploreGroup, charts: number): number {
-  if (kind === "states") return asked ? 160 : 76;
-  const tall = narrow.matches ? 260 : 360;
-  return charts === 1 ? tall : charts === 2 ? 260 : 200;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { longestJoinMs } from "../../dashboard/data/gaps.ts";
 import { lineOf, nearestRow, summaryOf } from "../../dashboard/data/line.ts";
 import { mostRows, NumberTrace } from "../../dashboard/data/number-trace.ts";
-import { StateTrace, stateRanks } from "../../dashboard/data/state-trace.ts";
+import { mostChanges, StateTrace, stateRanks } from "../../dashboard/data/state-trace.ts";
 
 const second = 1_000;
 
@@ -317,6 +317,14 @@ describe("a trace of states", () => {
     trace.dropBefore(15);
     expect(trace.at(16)).toBe("b");
     expect(trace.length).toBe(2);
+  });
+
+  it("tells where it begins once earlier changes had no room", () => {
+    const trace = new StateTrace();
+    for (let time = 0; time < mostChanges; time++) trace.add(time, time % 2 === 0);
+    expect(trace.cutMs).toBeUndefined();
+    trace.add(mostChanges, true);
+    expect(trace.cutMs).toBe(1);
   });
 
   it("gives each state its colour by its name, whichever came first, and up to six states six of them", () => {
