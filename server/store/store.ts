@@ -186,6 +186,8 @@ export interface RawRange extends Range {
 export interface BucketRange extends Range {
   /** Asks for `steps`, too; one longer than this is a silence, and has no area. Infinity for none. */
   readonly maxStepMs?: number | undefined;
+  /** Which of them matter; both where it is missing. Of the others it tells whatever it likes. */
+  readonly steps?: readonly ("rise" | "area")[] | undefined;
 }
 
 /** What `status` tells of the store; sizes in bytes. */
@@ -233,12 +235,11 @@ export interface TelemetryStore extends MaskStore {
   /** Where readings are missing, and why; once it is open. */
   readonly ledger: LedgerStore;
 
-  readonly names: NameStore;
   readonly merges: MergeStore;
-
   /** Readings that were refused for their time; once it is open. */
   readonly quarantine: QuarantineStore;
 
+  readonly names: NameStore;
   /** Opens, recovers, and tells what is there. Once, before anything else. Throws `StoreOpenError`. */
   open(): Promise<StoreState>;
 

@@ -6,6 +6,10 @@
  */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
+import { type Cells, readBits, readInts, writeBits, writeInts } from "./cell-columns.ts";
+import { readSteps, stepFlags, unknownSteps, writeSteps } from "./cell-steps.ts";
+
+export type { Cells };
 
 const version = 1;
 /** Version, mode, checksum. */
@@ -23,23 +27,15 @@ const maxBuckets = 1 << 16;
 const maxPlainBytes = maxBuckets * 64;
 
 type Column = Float64Array<ArrayBuffer>;
+type CellValues = Record<"first" | "last" | "min" | "max" | "sum", Column>;
 type Four = [Column, Column, Column, Column];
-
-/** Buckets that hold at least one reading, in rising time. All arrays are parallel. */
-export interface Cells {
-  /** Bucket starts, ms; whole multiples of the width. */
-  readonly times: Float64Array;
-  readonly first: Float64Array;
-  readonly last: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly sum: Float64Array;
-  readonly count: Float64Array;
-}
 
 const scratch = new ByteWriter(1 << 16);
 
-/** Encodes buckets of `widthMs`, none of them before `frameMs`. Exact but for the sums, which may differ by the roundings of adding up. */
+/**
+ * Encodes buckets of `widthMs`, none of them before `frameMs`. Exact but for sums, areas and rises, which may differ by the
+ * roundings of adding up. Steps are known of all of them or are left out; so is the rise of what falls too often for a counter.
+ */
 export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buffer {
   const { times, count } = cells;
   const writer = scratch;
@@ -61,13 +57,16 @@ export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buf
   }
   writeInts(writer, ints);
   const values = scaled(cells);
-  if (values) return sealed(writeScaled(writer, cells, values, ints), writer);
+  if (values) {
+    const mode = writeScaled(writer, cells, values, ints);
+    return sealed(mode | writeSteps(writer, cells, widthMs, powersOfTen[values.scale]), writer);
+  }
   for (const column of [cells.first, cells.last, cells.min, cells.max, cells.sum]) writeBits(writer, column);
-  return sealed(asBits, writer);
+  return sealed(asBits | writeSteps(writer, cells, widthMs, undefined), writer);
 }
 
-/** Decodes what `encodeCells` wrote with the same width and frame; throws `CodecError` on anything else. */
-export function decodeCells(blob: Buffer, widthMs: number, frameMs: number): Cells {
+/** Decodes what `encodeCells` wrote with the same width and frame; throws `CodecError` on anything else. Without `withSteps` those are not read. */
+export function decodeCells(blob: Buffer, widthMs: number, frameMs: number, withSteps = true): Cells {
   const isSound = () => blob.length >= headerBytes && checksum(blob) === blob.readUInt32LE(2);
   requireVersion("tier", blob, version, isSound);
   if (!isSound()) throw new CodecError("the tier's checksum does not match");
@@ -85,10 +84,16 @@ export function decodeCells(blob: Buffer, widthMs: number, frameMs: number): Cel
   }
   const count = readInts(reader, length);
   for (let index = 1; index < length; index++) count[index] = (count[index] as number) + (count[index - 1] as number);
-  const mode = flags & ~deflatedFlag;
-  if (mode !== asBits) return { times, count, ...readScaled(reader, count, mode) };
+  const mode = flags & ~(deflatedFlag | stepFlags);
+  const values = mode === asBits ? readAsBits(reader, length) : readScaled(reader, count, mode);
+  const known = { times, count, ...values };
+  if (!withSteps) return { ...known, ...unknownSteps(length) };
+  return { ...known, ...readSteps(reader, known, widthMs, flags & stepFlags, powersOfTen[mode & ~sumsAsBits]) };
+}
+
+function readAsBits(reader: ByteReader, length: number): CellValues {
   const [first, last, min, max] = Array.from({ length: 4 }, () => readBits(reader, length)) as Four;
-  return { times, count, first, last, min, max, sum: readBits(reader, length) };
+  return { first, last, min, max, sum: readBits(reader, length) };
 }
 
 function sealed(mode: number, { bytes, length }: ByteWriter): Buffer {
@@ -166,7 +171,7 @@ function writeScaled(
   return scale | sumsAsBits;
 }
 
-function readScaled(reader: ByteReader, count: Column, mode: number): Omit<Cells, "times" | "count"> {
+function readScaled(reader: ByteReader, count: Column, mode: number): CellValues {
   const power = powersOfTen[mode & ~sumsAsBits];
   if (power === undefined) throw new CodecError(`unknown mode ${mode} of a tier`);
   const { length } = count;
@@ -231,74 +236,4 @@ function fillSums(ints: Column, { count, sum }: Cells, power: number, min: Colum
 function sumGuess(count: number, min: number, max: number): number {
   // As Math.round, which takes longer: nothing but halves is rounded.
   return Math.floor((count * (min + max)) / 2 + 0.5);
-}
-
-/** Integers within ±2^52, zigzag, as planes: how many, then all lowest bytes, then the next ones. */
-function writeInts(writer: ByteWriter, ints: Column): void {
-  const { length } = ints;
-  let most = 0;
-  for (let index = 0; index < length; index++) {
-    const value = ints[index] as number;
-    const zigzag = value >= 0 ? value * 2 : -value * 2 - 1;
-    ints[index] = zigzag;
-    if (zigzag > most) most = zigzag;
-  }
-  const planes = Math.ceil(Math.log2(most + 1) / 8);
-  writer.room(1 + planes * length);
-  writer.byte(planes);
-  const { bytes } = writer;
-  let at = writer.length;
-  for (let weight = 1, plane = 0; plane < planes; plane++, weight *= 256) {
-    // A byte of a buffer takes what fits of a number: its lowest 8 bits.
-    for (let index = 0; index < length; index++) bytes[at++] = Math.floor((ints[index] as number) / weight) % 256;
-  }
-  writer.length = at;
-}
-
-function readInts(reader: ByteReader, length: number): Column {
-  const planes = reader.byte();
-  const ints = new Float64Array(length);
-  if (planes > 7) throw new CodecError(`integers of ${planes} bytes`);
-  const bytes = reader.take(planes * length);
-  if (planes === 0) return ints;
-  if (planes <= 3) {
-    // Nearly all columns are so short; of two thirds of a plane that is not there nothing is read.
-    const second = planes > 1 ? length : 0;
-    const third = planes > 2 ? length * 2 : 0;
-    for (let index = 0; index < length; index++) {
-      let zigzag = bytes[index] as number;
-      if (second > 0) zigzag |= (bytes[index + second] as number) << 8;
-      if (third > 0) zigzag |= (bytes[index + third] as number) << 16;
-      ints[index] = (zigzag >>> 1) ^ -(zigzag & 1);
-    }
-    return ints;
-  }
-  for (let index = 0; index < length; index++) {
-    let zigzag = 0;
-    for (let at = index, weight = 1; at < bytes.length; at += length, weight *= 256) {
-      zigzag += (bytes[at] as number) * weight;
-    }
-    ints[index] = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-  }
-  return ints;
-}
-
-/** Doubles as bits, each without those that it shares with the one before, in eight planes. */
-function writeBits(writer: ByteWriter, column: Float64Array): void {
-  const { length } = column;
-  const bytes = Buffer.from(new Float64Array(column).buffer);
-  writer.room(length * 8);
-  for (let byte = 0; byte < 8; byte++) {
-    for (let at = byte; at < bytes.length; at += 8) writer.byte((bytes[at] as number) ^ (bytes[at - 8] ?? 0));
-  }
-}
-
-function readBits(reader: ByteReader, length: number): Column {
-  const planes = reader.take(length * 8);
-  const column = new Float64Array(length);
-  const bytes = Buffer.from(column.buffer);
-  for (let byte = 0, from = 0; byte < 8; byte++) {
-    for (let at = byte; at < bytes.length; at += 8) bytes[at] = (planes[from++] as number) ^ (bytes[at - 8] ?? 0);
-  }
-  return column;
 }

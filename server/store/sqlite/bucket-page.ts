@@ -10,7 +10,7 @@ import type { WholeChunk } from "./segments.ts";
 const maxRowsPerPage = 500_000;
 const firstCapacity = 64;
 const columns = ["times", "first", "last", "min", "max", "sum", "count"] as const;
-const stepColumns = ["firstMs", "lastMs", "rise", "area"] as const;
+const stepColumns = ["firstMs", "lastMs", "rise", "area", "longestMs"] as const;
 
 type Columns<Name extends string> = Record<Name, Float64Array<ArrayBuffer>>;
 
@@ -29,7 +29,7 @@ export class BucketPageBuilder {
   #rows = 0;
   #nextFromMs: number | null = null;
 
-  /** With `maxStepMs` its pages tell of the steps, too; then it takes rows alone. */
+  /** With `maxStepMs` its pages tell of the steps, too; then it takes rows, and cells without a longer step. */
   constructor(cuts: Cuts, limit: number, maxStepMs: number | undefined, maxRows = maxRowsPerPage) {
     this.#cuts = cuts;
     this.#limit = limit;
@@ -69,8 +69,17 @@ export class BucketPageBuilder {
   }
 
   /** Takes buckets of a tier from `start` to `end` (excluded), none of which lies in two of these; answers where it stopped, before `end` once the page is full. */
-  addCells({ times, first, last, min, max, sum, count }: Cells, start: number, end: number): number {
+  addCells(cells: Cells, start: number, end: number): number {
+    const { times, first, last, min, max, sum, count } = cells;
     let from = start;
+    if (this.#maxStepMs !== undefined) {
+      for (; from < end && this.#enter(times[from] as number); from++) {
+        this.#addCellSteps(cells, from, this.#maxStepMs);
+        const ends = [first[from], last[from], min[from], max[from], sum[from], count[from]];
+        this.#add(...(ends as [number, number, number, number, number, number]));
+      }
+      return from;
+    }
     while (from < end && this.#enter(times[from] as number)) {
       let least = min[from] as number;
       let most = max[from] as number;
@@ -92,11 +101,18 @@ export class BucketPageBuilder {
   /** `tier`: the coarsest that it was given buckets of. */
   page(tier: Tier): BucketPage {
     const length = this.#at + 1;
-    const steps = this.#steps && sliced(this.#steps, stepColumns, length);
+    const steps = this.#steps && sliced(this.#steps, ["firstMs", "lastMs", "rise", "area"], length);
     return {
       ...{ tier, nextFromMs: this.#nextFromMs, ...sliced(this.#columns, columns, length) },
       ...(steps && { steps }),
     };
+  }
+
+  /** What it was given as cells of a tier, made with a `maxStepMs` of Infinity. */
+  cells(): Cells & Pick<BucketPage, "nextFromMs"> {
+    const length = this.#at + 1;
+    const steps = sliced(this.#steps as Columns<(typeof stepColumns)[number]>, stepColumns, length);
+    return { nextFromMs: this.#nextFromMs, ...sliced(this.#columns, columns, length), ...steps };
   }
 
   /** Goes on to the bucket that holds `timeMs`; false where the page is full. */
@@ -130,21 +146,47 @@ export class BucketPageBuilder {
   /** What happens from row to row of the present bucket; before `#add` takes the same rows. */
   #addSteps(times: Float64Array, values: Float64Array, start: number, end: number, maxStepMs: number): void {
     const at = this.#at;
-    const { firstMs, lastMs, rise, area } = this.#steps as Columns<(typeof stepColumns)[number]>;
+    const { firstMs, lastMs, rise, area, longestMs } = this.#steps as Columns<(typeof stepColumns)[number]>;
     const isFirst = this.#columns.count[at] === 0;
     if (isFirst) firstMs[at] = times[start] as number;
+    let longest = longestMs[at] as number;
+    let risen = rise[at] as number;
+    let under = area[at] as number;
     let beforeMs = isFirst ? (times[start] as number) : (lastMs[at] as number);
     let before = isFirst ? (values[start] as number) : (this.#columns.last[at] as number);
     for (let index = isFirst ? start + 1 : start; index < end; index++) {
       const timeMs = times[index] as number;
       const value = values[index] as number;
       const stepMs = timeMs - beforeMs;
-      rise[at] = (rise[at] as number) + riseOf(before, value);
-      if (stepMs <= maxStepMs) area[at] = (area[at] as number) + stepMs * meanOf(before, value);
+      risen += riseOf(before, value);
+      if (stepMs <= maxStepMs) under += stepMs * meanOf(before, value);
+      if (stepMs > longest) longest = stepMs;
       beforeMs = timeMs;
       before = value;
     }
     lastMs[at] = beforeMs;
+    longestMs[at] = longest;
+    rise[at] = risen;
+    area[at] = under;
+  }
+
+  /** The same for a bucket of a tier; what is not known of it is NaN from there on. */
+  #addCellSteps(cells: Cells, index: number, maxStepMs: number): void {
+    const at = this.#at;
+    const { firstMs, lastMs, rise, area, longestMs } = this.#steps as Columns<(typeof stepColumns)[number]>;
+    const beginMs = cells.firstMs[index] as number;
+    if (this.#columns.count[at] === 0) firstMs[at] = beginMs;
+    else {
+      const [before, value] = [this.#columns.last[at] as number, cells.first[index] as number];
+      const stepMs = beginMs - (lastMs[at] as number);
+      rise[at] = (rise[at] as number) + riseOf(before, value);
+      if (stepMs <= maxStepMs) area[at] = (area[at] as number) + stepMs * meanOf(before, value);
+      longestMs[at] = Math.max(longestMs[at] as number, stepMs);
+    }
+    rise[at] = (rise[at] as number) + (cells.rise[index] as number);
+    area[at] = (area[at] as number) + (cells.area[index] as number);
+    longestMs[at] = Math.max(longestMs[at] as number, cells.longestMs[index] as number);
+    lastMs[at] = cells.lastMs[index] as number;
   }
 
   #grow(): void {

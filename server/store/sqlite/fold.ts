@@ -1,9 +1,13 @@
 /** Buckets of a tier cut, put together, and folded into coarser ones. */
 import type { Cells } from "../codec/cells.ts";
+import { meanOf, riseOf } from "../steps.ts";
 import { bucketFloor } from "./plan.ts";
 import { lowerBound } from "./rows.ts";
 
-const columns = ["times", "first", "last", "min", "max", "sum", "count"] as const;
+const columns = [
+  ...(["times", "first", "last", "min", "max", "sum", "count"] as const),
+  ...(["firstMs", "lastMs", "longestMs", "area", "rise"] as const),
+] as const;
 
 /** The buckets that start from `fromMs` (included) to `toMs` (excluded); shares the buffers. */
 export function sliceCells(cells: Cells, fromMs: number, toMs: number): Cells {
@@ -29,7 +33,7 @@ export function joinCells(parts: readonly Cells[]): Cells {
 /** The same readings in buckets of `widthMs`, a multiple of the width that `cells` have. */
 export function foldCells(cells: Cells, widthMs: number): Cells {
   const folded = made((name) => new Float64Array(cells[name].length));
-  const { times, first, last, min, max, sum, count } = folded;
+  const { times, first, last, min, max, sum, count, lastMs, longestMs, area, rise } = folded;
   let at = -1;
   for (let index = 0; index < cells.times.length; index++) {
     const startMs = bucketFloor(cells.times[index] as number, widthMs);
@@ -39,6 +43,13 @@ export function foldCells(cells: Cells, widthMs: number): Cells {
       for (const name of columns.slice(1)) folded[name][at] = cells[name][index] as number;
       continue;
     }
+    // From the last reading before to the first one here.
+    const [before, value] = [last[at] as number, cells.first[index] as number];
+    const stepMs = (cells.firstMs[index] as number) - (lastMs[at] as number);
+    longestMs[at] = Math.max(longestMs[at] as number, stepMs, cells.longestMs[index] as number);
+    area[at] = (area[at] as number) + stepMs * meanOf(before, value) + (cells.area[index] as number);
+    rise[at] = (rise[at] as number) + riseOf(before, value) + (cells.rise[index] as number);
+    lastMs[at] = cells.lastMs[index] as number;
     last[at] = cells.last[index] as number;
     min[at] = Math.min(min[at] as number, cells.min[index] as number);
     max[at] = Math.max(max[at] as number, cells.max[index] as number);
@@ -51,6 +62,7 @@ export function foldCells(cells: Cells, widthMs: number): Cells {
 function made(of: (name: (typeof columns)[number]) => Cells["times"]): Cells {
   return {
     ...{ times: of("times"), first: of("first"), last: of("last"), min: of("min") },
-    ...{ max: of("max"), sum: of("sum"), count: of("count") },
+    ...{ max: of("max"), sum: of("sum"), count: of("count"), firstMs: of("firstMs") },
+    ...{ lastMs: of("lastMs"), longestMs: of("longestMs"), area: of("area"), rise: of("rise") },
   };
 }

@@ -237,7 +237,7 @@ class Roller {
     const { frameBuckets } = this.#shape;
     const range = { series, fromMs: work.nextMs, toMs };
     const cuts = { everyMs: widthMs, originMs: 0 };
-    const page = this.#reader.page(range, cuts, frameBuckets, noRows("number"), rowsPerPage);
+    const page = this.#reader.cells(range, cuts, frameBuckets, noRows("number"), rowsPerPage);
     work.parts.push(page);
     work.buckets += page.times.length;
     if (page.nextFromMs === null) return toMs;
@@ -283,12 +283,12 @@ class Roller {
     if (span.fromMs < span.toMs) this.#tiers.write(series, widthMs, span, joinCells(parts), true);
     this.#late.goOn(series, widthMs, untilMs);
     this.#work = undefined;
-    for (const change of changes) this.#parts.stale.changed(series, change.fromMs, change.toMs);
+    for (const change of changes) this.#parts.stale.again(series, change.fromMs, change.toMs);
   }
 
   #asked(series: number, widthMs: number, span: Interval): Cells {
     const all = Number.POSITIVE_INFINITY;
-    return this.#reader.page({ series, ...span }, { everyMs: widthMs, originMs: 0 }, all, noRows("number"), all);
+    return this.#reader.cells({ series, ...span }, { everyMs: widthMs, originMs: 0 }, all, noRows("number"), all);
   }
 
   #paceMs(widthMs: number): number {

@@ -1,11 +1,12 @@
 /** Buckets of one series from what answers soonest: the tiers where they hold, the readings everywhere else. */
 import type { BucketPage, Tier } from "../answers.ts";
+import type { Cells } from "../codec/cells.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import { bucketAt, type Cuts, withinCuts } from "../cuts.ts";
-import type { BucketRange } from "../store.ts";
+import type { BucketRange, Range } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
 import type { Db } from "./driver.ts";
-import { bucketFloor, type Interval, joined, planned, type Stretch, type TierShape, widthsFor } from "./plan.ts";
+import { bucketFloor, type FramesOf, type Interval, joined, planned, type TierShape, widthsFor } from "./plan.ts";
 import { lowerBound, sliceRows } from "./rows.ts";
 import type { SegmentReader } from "./segments.ts";
 import { staleReader } from "./stale.ts";
@@ -13,6 +14,11 @@ import { Tiers } from "./tiers.ts";
 
 /** The finest first, as in the shape. */
 const tierNames: readonly Tier[] = ["10s", "minute", "15m", "hour", "6h", "day"];
+
+/** Whether a bucket of a tier tells what is asked for. */
+type IsOfUse = (cells: Cells, index: number) => boolean;
+
+const allSteps = ["rise", "area"] as const;
 
 export class TierReader {
   readonly #shape: TierShape;
@@ -34,37 +40,73 @@ export class TierReader {
    * ends at the next bucket once it has taken `maxRows` readings one by one.
    */
   page(range: BucketRange, cuts: Cuts, limit: number, head: ChunkColumns, maxRows?: number): BucketPage {
-    const builder = new BucketPageBuilder(cuts, limit, range.maxStepMs, maxRows);
-    const asked = withinCuts(range, cuts);
-    let tier: Tier = "raw";
-    for (const stretch of this.#planned(asked, cuts, head)) {
-      const { tier: from } = stretch;
-      const cells = from && this.#tiers.cells(range.series, from.widthMs, from.frame);
-      if (!from || !cells) {
-        if (this.#addReadings(builder, { ...asked, ...spanOf(stretch) }, cuts, head)) continue;
-        break;
-      }
-      const [start, end] = [lowerBound(cells.times, stretch.fromMs), lowerBound(cells.times, stretch.toMs)];
-      const stopped = builder.addCells(cells, start, end);
-      if (stopped > start) tier = coarser(tier, this.#nameOf(from.widthMs));
-      if (stopped < end) break;
-    }
-    return builder.page(tier);
+    const { maxStepMs, steps = allSteps } = range;
+    const builder = new BucketPageBuilder(cuts, limit, maxStepMs, maxRows);
+    const isOfUse = (cells: Cells, index: number) =>
+      maxStepMs === undefined ||
+      ((cells.longestMs[index] as number) <= maxStepMs &&
+        steps.every((name) => !Number.isNaN(cells[name][index] as number)));
+    return builder.page(this.#fill(builder, range, cuts, head, isOfUse));
   }
 
-  #planned(range: BucketRange, cuts: Cuts, head: ChunkColumns): Stretch[] {
-    // The tiers do not know what happened from one reading to the next.
-    const widths = range.maxStepMs === undefined ? widthsFor(cuts, this.#shape.widthsMs) : [];
-    const throughMs = widths.length > 0 ? (this.#through.get(range.series) as number | undefined) : undefined;
+  /** The same as cells of a tier, for others to be made of; what is not known of the steps of a tier is not known of these. */
+  cells(range: Range, cuts: Cuts, limit: number, head: ChunkColumns, maxRows?: number) {
+    const builder = new BucketPageBuilder(cuts, limit, Number.POSITIVE_INFINITY, maxRows);
+    this.#fill(builder, { ...range, maxStepMs: Number.POSITIVE_INFINITY }, cuts, head, () => true);
+    return builder.cells();
+  }
+
+  /** Fills a page; answers the coarsest tier that it is made from. */
+  #fill(builder: BucketPageBuilder, range: BucketRange, cuts: Cuts, head: ChunkColumns, isOfUse: IsOfUse): Tier {
+    const asked = withinCuts(range, cuts);
+    const widths = widthsFor(cuts, this.#shape.widthsMs);
+    const throughMs = widths.length > 0 ? (this.#through.get(asked.series) as number | undefined) : undefined;
     const finestMs = widths.at(-1);
-    if (throughMs === undefined || finestMs === undefined || throughMs <= range.fromMs) return [spanOf(range)];
-    const open = sliceRows(head, range.fromMs, throughMs).times;
+    let coarsestMs = 0;
+    if (throughMs === undefined || finestMs === undefined || throughMs <= asked.fromMs) {
+      this.#addReadings(builder, asked, cuts, head);
+      return "raw";
+    }
+    const open = sliceRows(head, asked.fromMs, throughMs).times;
     const closed = joined([
-      ...this.#segments.hidden(range),
-      ...this.#stale(range.series, range.fromMs, range.toMs),
+      ...this.#segments.hidden(asked),
+      ...this.#stale(asked.series, asked.fromMs, asked.toMs),
       ...bucketsOf(open, finestMs),
     ]);
-    return planned(range, widths, (...span) => this.#tiers.frames(range.series, ...span), closed);
+    const withSteps = range.maxStepMs !== undefined;
+    // False once the page is full.
+    const add = (span: Interval, from: readonly number[]): boolean => {
+      const framesOf: FramesOf = (...asking) => this.#tiers.frames(asked.series, ...asking);
+      for (const stretch of planned(span, from, framesOf, closed)) {
+        const { tier } = stretch;
+        if (!tier) {
+          if (!this.#addReadings(builder, { ...asked, ...spanOf(stretch) }, cuts, head)) return false;
+          continue;
+        }
+        const finer = from.filter((widthMs) => widthMs < tier.widthMs);
+        const cells = this.#tiers.cells(asked.series, tier.widthMs, tier.frame, withSteps);
+        if (!cells) {
+          if (!add(spanOf(stretch), finer)) return false;
+          continue;
+        }
+        const end = lowerBound(cells.times, stretch.toMs);
+        for (let at = lowerBound(cells.times, stretch.fromMs); at < end; ) {
+          let until = at;
+          while (until < end && isOfUse(cells, until)) until++;
+          const stopped = builder.addCells(cells, at, until);
+          if (stopped > at) coarsestMs = Math.max(coarsestMs, tier.widthMs);
+          if (stopped < until) return false;
+          at = until;
+          while (at < end && !isOfUse(cells, at)) at++;
+          // What a bucket does not know its parts may: they know of shorter steps.
+          const rest = { fromMs: cells.times[until] as number, toMs: (cells.times[at - 1] as number) + tier.widthMs };
+          if (at > until && !add(rest, finer)) return false;
+        }
+      }
+      return true;
+    };
+    add(spanOf(asked), widths);
+    return this.#nameOf(coarsestMs);
   }
 
   #addReadings(builder: BucketPageBuilder, range: BucketRange, cuts: Cuts, head: ChunkColumns): boolean {
@@ -83,10 +125,6 @@ export class TierReader {
 
 function spanOf({ fromMs, toMs }: Interval): Interval {
   return { fromMs, toMs };
-}
-
-function coarser(a: Tier, b: Tier): Tier {
-  return tierNames.indexOf(a) > tierNames.indexOf(b) ? a : b;
 }
 
 /** The buckets that hold any of these times, which rise. */

@@ -10,6 +10,8 @@ import { bucketFloor, type Frame, type Interval, type TierShape } from "./plan.t
 
 /** A row takes in those beside it in its frame that reach so many times as far as itself: each bucket is written anew a few times, not with every stride. */
 const takenIn = 2;
+/** A row is cut no more often; what is behind the last cut then knows no steps. */
+const mostChanges = 4;
 
 interface StoredFrame {
   readonly series: number;
@@ -48,13 +50,13 @@ export class Tiers {
   }
 
   /** The buckets of a frame; undefined for a damaged one: then the readings have to be asked. */
-  cells(series: number, widthMs: number, { id, fromMs, toMs }: Frame): Cells | undefined {
+  cells(series: number, widthMs: number, { id, fromMs, toMs }: Frame, withSteps = true): Cells | undefined {
     const stored = this.#read.get(id) as StoredFrame | undefined;
     // The index led here: damage to one of the two shows beside the other.
     if (stored?.series !== series || stored.widthMs !== widthMs) return undefined;
     if (stored.fromMs !== fromMs || stored.toMs !== toMs) return undefined;
     try {
-      return decodeCells(stored.cells, widthMs, fromMs);
+      return decodeCells(stored.cells, widthMs, fromMs, withSteps);
     } catch (error) {
       if (error instanceof CodecError) return undefined;
       throw error;
@@ -103,10 +105,16 @@ export class Tiers {
     ]);
     const fromMs = Math.min(part.fromMs, ...known.map(({ frame }) => frame.fromMs));
     const toMs = Math.max(part.toMs, ...known.map(({ frame }) => frame.toMs));
-    const buckets = spliced.times.length;
-    if (buckets === 0) return;
-    const blob = encodeCells(spliced, widthMs, fromMs);
-    this.#insert.run(series, widthMs, fromMs, toMs, buckets, blob.length, blob);
+    // A row knows the steps of all its buckets or of none: what an older hub made stays as it is beside what is new.
+    const bounds = [fromMs, ...changesIn(spliced).slice(0, mostChanges), toMs];
+    for (const [index, startMs] of bounds.slice(0, -1).entries()) {
+      const endMs = bounds[index + 1] as number;
+      const cells = sliceCells(spliced, startMs, endMs);
+      const buckets = cells.times.length;
+      if (buckets === 0) continue;
+      const blob = encodeCells(cells, widthMs, startMs);
+      this.#insert.run(series, widthMs, startMs, endMs, buckets, blob.length, blob);
+    }
   }
 
   /** Whether buckets are worth their bytes; those that go on with a frame may hold half as much, so that frames do not fall to pieces. */
@@ -115,6 +123,12 @@ export class Tiers {
     const readings = count.reduce((total, one) => total + one, 0);
     return readings / count.length >= this.#shape.leastReadings / (goesOn ? 2 : 1);
   }
+}
+
+/** Where buckets begin or cease to know their steps. */
+function changesIn({ times, longestMs }: Cells): number[] {
+  const knows = (index: number) => !Number.isNaN(longestMs[index] as number);
+  return [...times].filter((_, index) => index > 0 && knows(index) !== knows(index - 1));
 }
 
 /** The rows of a frame that a part of it overlaps, and those that go on from there and are not too long to be written anew with it. */

@@ -19,6 +19,25 @@ function cellsOf(frameMs: number, buckets: readonly (readonly number[])[]): Cell
     max: column((values) => values.reduce((a, b) => Math.max(a, b))),
     sum: column((values) => values.reduce((a, b) => a + b, 0)),
     count: column((values) => values.length),
+    ...stepsOf(filled.map(({ values, place }) => ({ values, startMs: frameMs + place * widthMs }))),
+  };
+}
+
+/** Of readings 1,000 ms apart, of which every seventh bucket has a longer step. */
+function stepsOf(filled: readonly { readonly values: readonly number[]; readonly startMs: number }[]) {
+  const column = (of: (values: readonly number[], startMs: number, longMs: number) => number) =>
+    Float64Array.from(filled, ({ values, startMs }, index) => of(values, startMs, index % 7 === 6 ? 4_321 : 1_000));
+  const total = (values: readonly number[], of: (before: number, value: number, at: number) => number) =>
+    values.reduce((sum, value, at) => (at === 0 ? 0 : sum + of(values[at - 1] as number, value, at)), 0);
+  const stepMs = (at: number, longMs: number) => (at === 1 ? longMs : 1_000);
+  return {
+    firstMs: column((_, startMs) => startMs + 17),
+    lastMs: column(({ length }, startMs, longMs) => {
+      return startMs + 17 + (length > 1 ? longMs + (length - 2) * 1_000 : 0);
+    }),
+    longestMs: column(({ length }, _, longMs) => (length > 1 ? longMs : 0)),
+    area: column((values, _, longMs) => total(values, (a, b, at) => stepMs(at, longMs) * (a / 2 + b / 2))),
+    rise: column((values) => total(values, (a, b) => (b >= a ? b - a : b))),
   };
 }
 
@@ -34,7 +53,21 @@ function settled(found: Cells, expected: Cells): Cells {
     const most = Math.max(Math.abs(min), Math.abs(max));
     return Math.abs(value - wanted) <= most * count * count * (Number.EPSILON / 4) ? wanted : value;
   });
-  return { ...found, sum };
+  // What no double is large enough for makes all steps unknown, and what falls often tells no rise.
+  const isKnown = found.longestMs.every((value) => !Number.isNaN(value));
+  const near = (name: "area" | "rise") =>
+    found[name].map((value, index) => {
+      const wanted = expected[name][index] as number;
+      const spanMs = name === "rise" ? 1 : (expected.lastMs[index] as number) - (expected.firstMs[index] as number);
+      const [min, max, count] = [expected.min[index], expected.max[index], expected.count[index]] as number[];
+      const most = Math.max(Math.abs(min as number), Math.abs(max as number)) * spanMs;
+      const isNear = Math.abs(value - wanted) <= most * (count as number) * 4 * Number.EPSILON;
+      return isNear || (name === "rise" && Number.isNaN(value)) ? wanted : value;
+    });
+  if (isKnown) return { ...found, sum, area: near("area"), rise: near("rise") };
+  expect(expected.area.every(Number.isFinite)).toBe(false);
+  const { firstMs, lastMs, longestMs, area, rise } = expected;
+  return { ...found, sum, firstMs, lastMs, longestMs, area, rise };
 }
 
 /** Random walks of `decimals`, `perBucket` readings each. */
@@ -89,7 +122,7 @@ describe("cells of a tier", () => {
       [1e308, 1e308],
       [-0, 0],
     ]);
-    expect(decodeCells(encodeCells(cells, widthMs, 0), widthMs, 0)).toEqual(cells);
+    expect(settled(decodeCells(encodeCells(cells, widthMs, 0), widthMs, 0), cells)).toEqual(cells);
   });
 
   it("[TR10] of a sensor at one second weigh less than a tenth of a byte a reading at the minute", () => {
@@ -97,6 +130,39 @@ describe("cells of a tier", () => {
     const bytes = encodeCells(cells, widthMs, 0).length;
     console.log(`cells: ${(bytes / 1_440).toFixed(2)} bytes a bucket of 60 readings`);
     expect(bytes / (1_440 * 60)).toBeLessThan(0.11);
+  });
+
+  it("[TR16] know what happens from reading to reading, for next to nothing where it follows: of equal steps, of a counter", () => {
+    let total = 0;
+    const counter = walk(1_440, 59, 2).map((values, bucket) => {
+      if (bucket % 10 === 9) total = 0;
+      return values.map((value) => {
+        total += Math.abs(Math.round(value * 100)) % 7;
+        return total / 100;
+      });
+    });
+    const cells = { ...cellsOf(0, counter) };
+    // Each seventh had a longer step.
+    const equal = {
+      ...cellsOf(
+        0,
+        counter.map((values, index) => (index % 7 === 6 ? [] : values)),
+      ),
+    };
+    expect(cells.longestMs[6]).toBe(4_321);
+    for (const one of [cells, equal]) {
+      const unknown = new Float64Array(one.times.length).fill(Number.NaN);
+      const known = encodeCells(one, widthMs, 0);
+      const found = decodeCells(known, widthMs, 0);
+      expect(settled(found, one)).toEqual(one);
+      expect(found.rise.some(Number.isNaN)).toBe(false);
+      const without = encodeCells({ ...one, longestMs: unknown }, widthMs, 0);
+      expect(decodeCells(without, widthMs, 0).area.every(Number.isNaN)).toBe(true);
+      console.log(`steps: ${((known.length - without.length) / one.times.length).toFixed(2)} bytes a bucket`);
+      expect(known.length - without.length).toBeLessThan(one.times.length * 2);
+    }
+    const noisy = cellsOf(0, walk(1_440, 59, 2));
+    expect(decodeCells(encodeCells(noisy, widthMs, 0), widthMs, 0).rise.every(Number.isNaN)).toBe(true);
   });
 
   it("[TR11] are refused where any bit of them is wrong, a newer version by its name", () => {

@@ -151,7 +151,8 @@ export class Rolling {
       const most = Math.max(Math.abs(min), Math.abs(max)) * count;
       return !Number.isFinite(most) || Math.abs(value - wanted) <= most * count * Number.EPSILON ? wanted : value;
     });
-    deepStrictEqual({ ...found, sum, tier: "raw" }, expected);
+    const steps = found.steps && expected.steps && stepsNear(found, expected);
+    deepStrictEqual({ ...found, sum, tier: "raw", ...(steps && { steps }) }, expected);
     return found;
   }
 
@@ -179,4 +180,21 @@ export class Rolling {
   count(table: "tiers" | "stale" | "rolled"): number {
     return this.db.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number;
   }
+}
+
+/** The steps that were found, those that differ from the expected ones by roundings as they were expected. */
+function stepsNear(found: BucketPage, expected: BucketPage): BucketPage["steps"] {
+  const [steps, wanted] = [found.steps, expected.steps] as [NonNullable<BucketPage["steps"]>, typeof expected.steps];
+  const near = (name: "rise" | "area") =>
+    steps[name].map((value, index) => {
+      const right = wanted?.[name][index] as number;
+      const [min, max, count] = [expected.min[index], expected.max[index], expected.count[index]] as number[];
+      const ms =
+        name === "rise" ? (count as number) : (wanted?.lastMs[index] as number) - (wanted?.firstMs[index] as number);
+      const most = Math.max(Math.abs(min as number), Math.abs(max as number)) * Math.max(ms, 1);
+      return !Number.isFinite(most * 4) || Math.abs(value - right) <= most * (count as number) * 4 * Number.EPSILON
+        ? right
+        : value;
+    });
+  return { ...steps, rise: near("rise"), area: near("area") };
 }

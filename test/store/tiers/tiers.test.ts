@@ -66,6 +66,7 @@ describe("the tiers", () => {
       everyMs: fc.constantFrom(20, 40, 100, 400, 800, 1_200, 37),
       originMs: fc.constantFrom(0, 0, 20, -100, 3),
       limit: fc.constantFrom(1, 7, 10_000),
+      maxStepMs: fc.constantFrom(undefined, 7, 30, 500, Number.POSITIVE_INFINITY),
     });
     const used = { raw: 0, tier: 0, steps: 0 };
     const shapes = fc.record({
@@ -84,7 +85,7 @@ describe("the tiers", () => {
           rolling.append(stream(0, 600, 7));
           rolling.seal();
           rolling.rollAll();
-          for (const [one, { a, b, everyMs, originMs, limit }] of script) {
+          for (const [one, { a, b, everyMs, originMs, limit, maxStepMs }] of script) {
             if (one.do === "stream") rolling.append(stream(one.at, one.count, one.stepMs));
             else if (one.do === "scatter") rolling.append(one.rows);
             else if (one.do === "remove") rolling.remove(one.a, one.a + one.length);
@@ -105,12 +106,16 @@ describe("the tiers", () => {
               const { tier } = rolling.compare(all, every(width));
               used[tier === "raw" ? "raw" : "tier"]++;
             }
-            rolling.compare({ fromMs: Math.min(a, b), toMs: Math.max(a, b) }, every(everyMs, originMs), limit);
+            const range = { fromMs: Math.min(a, b), toMs: Math.max(a, b) };
+            rolling.compare({ ...range, maxStepMs }, every(everyMs, originMs), limit);
           }
           rolling.seal();
           rolling.rollAll();
           expect(rolling.count("stale")).toBe(0);
-          for (const width of [20, 100, 400]) rolling.compare(all, every(width));
+          for (const width of [20, 100, 400]) {
+            rolling.compare(all, every(width));
+            rolling.compare({ ...all, maxStepMs: 30 }, every(width));
+          }
         },
       ),
       { seed: printedSeed("tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? 15) },
@@ -234,6 +239,20 @@ describe("the tiers", () => {
       [20_480, 40_960],
       [40_960, expect.any(Number)],
     ]);
+  });
+
+  it("[TR16] tell how far a counter rose and what lies under a line, but for buckets in which the series was silent", () => {
+    const rolling = rolled([...stream(0, 1_100, 2, (index) => index), ...stream(2_250, 900, 2, (index) => index)]);
+    const tierOf = (range: object) => rolling.compare({ fromMs: 0, toMs: 3_600, ...range }, every(400)).tier;
+    expect(tierOf({ maxStepMs: 100 })).toBe("15m");
+    // The bucket with the silence comes from finer ones.
+    expect(tierOf({ maxStepMs: 30 })).toBe("15m");
+    expect(tierOf({ fromMs: 2_000, toMs: 2_400, maxStepMs: 30 })).toBe("minute");
+    expect(tierOf({ maxStepMs: 1 })).toBe("raw");
+    const noisy = rolled(stream(0, 1_000, 2, (index) => (index * 7) % 13));
+    const asked = (steps: ("rise" | "area")[]) =>
+      noisy.page({ fromMs: 0, toMs: 1_600, maxStepMs: 9, steps }, every(400)).tier;
+    expect([asked(["area"]), asked(["rise"])]).toEqual(["15m", "raw"]);
   });
 
   it("[TR6] name the coarsest that was used, and answer cuts of any kind", () => {
