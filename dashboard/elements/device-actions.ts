@@ -3,11 +3,20 @@ import { texts } from "../texts/index.ts";
 import type { MenuAction } from "./action-menu.ts";
 import { icons } from "./icons.ts";
 
-export type DeviceAction = "edit" | "rename" | "missing" | "hide" | "deleteRange" | "deleteSeries" | "removeDevice";
+export type DeviceAction =
+  | "edit"
+  | "rename"
+  | "merge"
+  | "missing"
+  | "hide"
+  | "deleteRange"
+  | "deleteSeries"
+  | "removeDevice";
 
 const iconOf: Readonly<Record<DeviceAction, unknown>> = {
   edit: icons.edit,
   rename: icons.edit,
+  merge: icons.overlay,
   missing: icons.question,
   hide: icons.hide,
   deleteRange: icons.remove,
@@ -22,7 +31,7 @@ export function deviceActions(hasReadings: boolean): MenuAction[] {
 }
 
 export function seriesActions(): MenuAction[] {
-  return actionsOf(["edit", "rename", "hide", "deleteRange", "deleteSeries"]);
+  return actionsOf(["edit", "rename", "merge", "hide", "deleteRange", "deleteSeries"]);
 }
 
 function actionsOf(actions: readonly DeviceAction[]): MenuAction[] {

@@ -5,6 +5,7 @@ import type { Hub } from "../client/hub.ts";
 import { HubRefusal } from "../client/hub-api.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { seriesWords } from "../texts/series.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 
 type Alias = NonNullable<SeriesEntry["aliases"]>[number];
@@ -55,7 +56,7 @@ export class SeriesRename extends LitElement {
   }
 
   override render() {
-    const words = texts.series;
+    const words = seriesWords();
     const { device, metric, aliases } = this.entry;
     return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
       <form novalidate @submit=${this.#rename} aria-busy=${this.waiting}>
@@ -99,7 +100,7 @@ export class SeriesRename extends LitElement {
   }
 
   #aliases(aliases: readonly Alias[]) {
-    const words = texts.series;
+    const words = seriesWords();
     return html`<div class="field">
       <span id="aliases">${words.aliases}</span>
       <ul aria-labelledby="aliases">
@@ -129,7 +130,7 @@ export class SeriesRename extends LitElement {
     if (this.waiting || name === "" || name === before) return;
     await this.#ask(async () => {
       await this.hub.api.patch<SeriesEntry>(`series/${series}`, { metric: name });
-      this.#done = texts.series.renamed(before, name);
+      this.#done = seriesWords().renamed(before, name);
       this.dialog.close();
     });
   }

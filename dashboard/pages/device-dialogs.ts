@@ -11,7 +11,7 @@ import { seriesLabel } from "../elements/values.ts";
 export type DeviceDialog = { readonly device: DeviceView } & (
   | { readonly kind: "edit"; readonly metric: string | undefined }
   | { readonly kind: "missing" }
-  | { readonly kind: "rename"; readonly entry: SeriesEntry }
+  | { readonly kind: "rename" | "merge"; readonly entry: SeriesEntry }
   | { readonly kind: "hide"; readonly series: MaskedSeries; readonly span: TimeSpan }
   | { readonly kind: "delete"; readonly deletion: Deletion }
 );
@@ -30,9 +30,10 @@ export function dialogFor(action: string, { device, metric, span }: ActionContex
       return { kind: "edit", device, metric };
     case "missing":
       return { kind: "missing", device };
-    case "rename": {
+    case "rename":
+    case "merge": {
       const named = [...device.series.values()].find(({ entry }) => entry.metric === metric);
-      return named && { kind: "rename", device, entry: named.entry };
+      return named && { kind: action, device, entry: named.entry };
     }
     case "hide": {
       const of = [...device.series.values()].find(({ entry }) => entry.metric === metric);
@@ -54,6 +55,7 @@ const sources: Readonly<Record<DeviceDialog["kind"], () => Promise<unknown>>> = 
   edit: () => import("../elements/device-edit.ts"),
   missing: () => import("../elements/device-missing.ts"),
   rename: () => import("../elements/series-rename.ts"),
+  merge: () => import("../elements/series-merge.ts"),
   hide: () => import("../elements/mask-dialog.ts"),
   delete: () => import("../elements/device-delete.ts"),
 };
@@ -88,6 +90,8 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
       ></device-missing>`;
     case "rename":
       return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-rename>`;
+    case "merge":
+      return html`<series-merge .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-merge>`;
     case "hide":
       return html`<mask-dialog
         .hub=${hub}

@@ -254,6 +254,7 @@ export const en = {
     label: (name: string) => `Actions for ${name}`,
     edit: "Edit name, units and labels",
     rename: "Rename",
+    merge: "Merge into another metric",
     missing: "Why is my reading missing?",
     hide: "Hide readings",
     deleteRange: "Delete a range of readings",
@@ -278,18 +279,6 @@ export const en = {
     unlisted: (message: string) => `What is hidden could not be listed: ${message}`,
     done: (label: string) => `Readings of ${label} are hidden.`,
     shown: (label: string) => `Readings of ${label} are shown again.`,
-  },
-  series: {
-    rename: (metric: string) => `Rename ${metric}`,
-    renameIntro: (device: string, metric: string) =>
-      `All readings stay. ${device} need not know: what it sends as ${metric} is stored under the new name.`,
-    name: "New name of the metric",
-    confirmRename: "Rename",
-    renamed: (before: string, after: string) => `${before} is called ${after} now.`,
-    aliases: "Also stored here",
-    aliasesHint: "Readings that come under these names. Without one, what comes under it is a metric of its own again.",
-    forget: "Take away",
-    forgetOf: (name: string) => `Take away ${name}`,
   },
   presenceLine: {
     heading: "Presence",

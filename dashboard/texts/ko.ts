@@ -249,6 +249,7 @@ export const ko: Texts = {
     label: (name) => `${name} 작업`,
     edit: "이름, 단위, 라벨 편집",
     rename: "이름 바꾸기",
+    merge: "다른 측정 항목에 합치기",
     missing: "왜 내 측정값이 보이지 않나요?",
     hide: "측정값 숨기기",
     deleteRange: "기간을 정해 측정값 삭제",
@@ -273,18 +274,6 @@ export const ko: Texts = {
     unlisted: (message) => `숨겨진 기간을 불러오지 못했습니다: ${message}`,
     done: (label) => `${label} 측정값을 숨겼습니다.`,
     shown: (label) => `${label} 측정값을 다시 표시합니다.`,
-  },
-  series: {
-    rename: (metric) => `${metric} 이름 바꾸기`,
-    renameIntro: (device, metric) =>
-      `측정값은 모두 그대로 남습니다. ${device}는 바꿀 필요가 없습니다. ${metric}로 보내는 값은 새 이름으로 저장됩니다.`,
-    name: "측정 항목의 새 이름",
-    confirmRename: "이름 바꾸기",
-    renamed: (before, after) => `이제 ${before}의 이름은 ${after}입니다.`,
-    aliases: "여기에 함께 저장되는 이름",
-    aliasesHint: "이 이름으로 오는 측정값도 여기에 저장됩니다. 이름을 빼면 다시 별도의 측정 항목이 됩니다.",
-    forget: "빼기",
-    forgetOf: (name) => `빼기: ${name}`,
   },
   presenceLine: {
     heading: "접속 상태",

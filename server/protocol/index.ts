@@ -13,6 +13,7 @@ export * from "./nearest.ts";
 export * from "./past.ts";
 export * from "./quarantine.ts";
 export * from "./selector.ts";
+export * from "./series.ts";
 export * from "./storage.ts";
 export * from "./tiers.ts";
 export * from "./values.ts";

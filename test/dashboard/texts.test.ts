@@ -1,7 +1,7 @@
 /** Every language says everything, in its own words. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { en } from "../../dashboard/texts/en.ts";
-import { languageKeys, languages } from "../../dashboard/texts/index.ts";
+import { type LanguageKey, languageKeys, languages } from "../../dashboard/texts/index.ts";
+import { seriesTexts } from "../../dashboard/texts/series.ts";
 
 type Module = typeof import("../../dashboard/texts/index.ts");
 
@@ -19,10 +19,15 @@ function spoken(part: unknown, place = "", into = new Map<string, string>()): Ma
 const same =
   /^(\.connect\.ways\.(node|curl|python|java|arduino)\.name|\.counts\.notYet|\.device\.stands|\.duration\.ms)$/;
 
+/** What comes with the page, and what comes with its dialogs. */
+async function allOf(key: LanguageKey): Promise<Map<string, string>> {
+  return spoken({ ...(await languages[key].load()), series: seriesTexts[key] });
+}
+
 describe("the languages of the page", () => {
   it.each(languageKeys.filter((key) => key !== "en"))("%s says everything, and nothing in English", async (key) => {
-    const english = spoken(en);
-    const foreign = spoken(await languages[key].load());
+    const english = await allOf("en");
+    const foreign = await allOf(key);
     expect([...foreign.keys()]).toEqual([...english.keys()]);
     const untold = [...foreign].filter(
       ([place, text]) => !same.test(place) && /\p{L}/u.test(text) && text === english.get(place),
@@ -32,8 +37,8 @@ describe("the languages of the page", () => {
 
   it.each(languageKeys.filter((key) => key !== "en"))("%s leaves no part of a sentence out", async (key) => {
     const parts = (text: string) => [...new Set(text.match(/⟨\d⟩/g))].sort();
-    const english = spoken(en);
-    for (const [place, text] of spoken(await languages[key].load())) {
+    const english = await allOf("en");
+    for (const [place, text] of await allOf(key)) {
       const told = parts(english.get(place) ?? "");
       // Korean has one form for one and many, and need not be given what only chooses between them.
       expect(told, place).toEqual(expect.arrayContaining(parts(text)));

@@ -46,4 +46,29 @@ describe("names of series", () => {
     expect(complaints.filter((one) => !one.includes("400"))).toEqual([]);
     await page.context().close();
   });
+
+  it("a metric is merged into one of another device, once it was told what that does", async () => {
+    const time = Date.now() - 60_000;
+    for (const device of ["old", "new"]) {
+      const sensor = await world.device(device);
+      const readings = [1, 2].map((at) => ({
+        metric: "flow",
+        value: at,
+        time: time + at + (device === "new" ? 1 : 0),
+      }));
+      sensor.send({ type: "readings", seq: 1, readings });
+      await sensor.until((answer) => answer.seq === 1);
+    }
+    const { page, complaints } = await world.visit("#/device/old");
+    await page.getByRole("button", { name: "Actions for flow" }).click();
+    await page.getByRole("menuitem", { name: "Merge into another metric" }).click();
+    await page.getByLabel("Find a metric").fill("new");
+    await page.getByLabel("Merge into").selectOption({ label: "new · flow" });
+    await page.getByText("1 of them goes").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await page.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.getByRole("status").getByText("1 reading is part of new flow now.").waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
 });
