@@ -27,6 +27,7 @@ export class QuarantineDecide extends LitElement {
       .two {
         display: grid;
         grid-template-columns: 1fr 1fr;
+        align-items: start;
         gap: 12px;
       }
     `,
