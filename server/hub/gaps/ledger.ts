@@ -13,7 +13,7 @@ import { type CauseDeps, Causes } from "./cause.ts";
 import { Findings } from "./findings.ts";
 import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
 import { judged } from "./judged.ts";
-import { type Look, type ScanStore, scan, stretchesOf } from "./scan.ts";
+import { type Look, most, nothing, nowhere, type ScanStore, scan, stretchesOf } from "./scan.ts";
 
 export interface LedgerDeps extends CauseDeps {
   readonly store: ScanStore & CauseDeps["store"] & Pick<TelemetryStore, "ledger" | "seriesState">;
@@ -162,11 +162,16 @@ export class GapLedger {
 
   /** True where more is to be done soon. */
   async #work(): Promise<boolean> {
-    const { clock, store } = this.#deps;
+    const { catalog, clock, store } = this.#deps;
     const endMs = clock.monotonic() + workMs;
     const isOver = () => this.#stopped || clock.monotonic() >= endMs;
     if (!(await this.#inTurn(() => this.#writeFound(isOver)))) return true;
     const rechecks = await store.ledger.rechecks(rechecksAtOnce);
+    // As of a series whose readings move to another one: nobody asks for its gaps.
+    const gone = rechecks.filter((one) => !catalog.findSeries(one.series));
+    await store.ledger.write(
+      gone.map((one) => ({ series: one.series, ...nothing, looked: nowhere, rechecked: [one] })),
+    );
     const changed = new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)]);
     if (!(await this.#settleAll(this.#knownOf(changed), isOver)) || rechecks.length === rechecksAtOnce) return true;
     const behind = this.#knownOf(this.#behind.keys()).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
@@ -342,7 +347,3 @@ export class GapLedger {
     for (const { series, looked } of entries) this.#noted.set(series, looked);
   }
 }
-
-/** Of one series, all that there are. */
-const most = Number.MAX_SAFE_INTEGER;
-const nothing = { fromMs: 0, toMs: 0, holes: { fromMs: [], toMs: [], cause: [] } } as const;

@@ -76,3 +76,9 @@ export function stretchesOf({ behindMs, late, rechecks }: Due): Stretch[] {
   }
   return joined;
 }
+
+/** Of one series, all that there are. */
+export const most = Number.MAX_SAFE_INTEGER;
+/** For an entry that settles and finds nothing. */
+export const nowhere = { throughMs: Number.NEGATIVE_INFINITY, graceMs: 0 } as const;
+export const nothing = { fromMs: 0, toMs: 0, holes: { fromMs: [], toMs: [], cause: [] } } as const;

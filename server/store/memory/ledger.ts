@@ -35,6 +35,8 @@ export class LedgerData {
 
 export function memoryLedger(data: LedgerData, isKnown: (series: number) => boolean): LedgerStore {
   const write = ({ series, fromMs, toMs, holes, looked, rechecked }: LedgerEntry) => {
+    const marks = new Set(rechecked.map(({ mark }) => mark));
+    data.rechecks = data.rechecks.filter(({ mark }) => !marks.has(mark));
     if (!isKnown(series)) return;
     const found = holes.fromMs.map((startMs, index) => ({
       fromMs: startMs,
@@ -49,9 +51,7 @@ export function memoryLedger(data: LedgerData, isKnown: (series: number) => bool
       series,
       [...kept, ...found].sort((a, b) => a.fromMs - b.fromMs),
     );
-    data.looked.set(series, { series, ...looked });
-    const marks = new Set(rechecked.map(({ mark }) => mark));
-    data.rechecks = data.rechecks.filter(({ mark }) => !marks.has(mark));
+    if (looked.throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, ...looked });
   };
   return {
     looked: async () => [...data.looked.values()],

@@ -88,6 +88,7 @@ export class LedgerTables {
   /** Inside the caller's transaction. */
   write(entries: readonly LedgerEntry[]): void {
     for (const { series, fromMs, toMs, holes, looked, rechecked } of entries) {
+      for (const one of rechecked) this.#settle.run(series, one.fromMs, one.mark);
       const head = this.#heads.get(series);
       if (!head) continue;
       if (fromMs < toMs) this.#removeHoles.run(series, fromMs, toMs);
@@ -97,7 +98,6 @@ export class LedgerTables {
       // Not beyond what is sealed: of late readings among the rest nobody would hear after a kill.
       const throughMs = Math.min(looked.throughMs, head.sealed.lastMs ?? Number.NEGATIVE_INFINITY);
       if (throughMs > Number.NEGATIVE_INFINITY) this.#putLooked.run(series, throughMs, looked.graceMs);
-      for (const one of rechecked) this.#settle.run(series, one.fromMs, one.mark);
     }
   }
 }

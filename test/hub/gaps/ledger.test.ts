@@ -88,7 +88,7 @@ describe("the ledger", () => {
     const random = new Random(printedSeed("ledger in SQLite"));
     for (let life = 0; life < 2; life++) {
       const world = new GapWorld(make());
-      await live(world, random, 40);
+      await live(world, random, 30);
       await world.ledger.stop();
       await world.store.close();
     }

@@ -106,6 +106,13 @@ export function ledgerRules(current: () => World): void {
     await ledger().write([entryOf(1, 0, 0, [[60, 100, "offline"]])]);
     expect([await kept(1), await kept(2)]).toEqual([[], [[10, 50, "offline"]]]);
     expect(await ledger().rechecks(100)).toEqual([]);
+    // Nothing but what is settled is heard of one that a person sees no more.
+    await store.deleteReadings([{ series: 2, fromMs: 0, toMs: 20 }]);
+    const nowhere = { throughMs: Number.NEGATIVE_INFINITY, graceMs: 0 };
+    const settled = { ...entryOf(2, 0, 0, []), looked: nowhere, rechecked: await ledger().rechecks(100) };
+    const looked = await ledger().looked();
+    await ledger().write([settled]);
+    expect([await ledger().rechecks(100), await ledger().looked()]).toEqual([[], looked]);
     await store.deleteDevice("oven-1");
     expect([await kept(2), await ledger().looked()]).toEqual([[], []]);
   });
