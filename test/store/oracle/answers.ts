@@ -74,7 +74,7 @@ export function sameWhole(found: Whole, expected: Whole, model: Model): void {
 export function sameLatest(found: readonly Latest[], expected: readonly Latest[], model: Model): void {
   const settled = found.map((one, index) => {
     const known = expected[index];
-    if (known === undefined || known.receivedMs > (model.roughUntilMs.get(known.series) ?? -Infinity)) return one;
+    if (known === undefined || known.receivedMs > model.roughUntil(known.series)) return one;
     if (!model.wentBack && one.receivedMs < known.receivedMs) return one;
     return { ...one, receivedMs: known.receivedMs };
   });
@@ -89,6 +89,7 @@ export async function sameState(found: StoreState, model: Model): Promise<void> 
     [...records].sort((a, b) => a.series - b.series);
   const plain = (state: StoreState) => ({
     ...{ commit: state.commit, nextSeries: state.nextSeries, series: bySeries(state.series) },
+    masks: bySeries(state.masks),
     ...{ nextPresence: state.nextPresence, aliveMs: state.aliveMs },
     ...{ devices: sorted(state.devices), metrics: sorted(state.metrics) },
   });

@@ -15,6 +15,8 @@ export interface Prepared {
 
 export function callStore(child: StoreChild, act: Act): Promise<unknown> {
   if (act.name === "append") return child.call("append", act.batch);
+  if (act.name === "addMask") return child.call("addMask", act.mask);
+  if (act.name === "removeMask") return child.call("removeMask", act.id);
   if (act.name === "deleteReadings") return child.call("deleteReadings", [act.range]);
   if (act.name === "deleteDevice") return child.call("deleteDevice", act.device);
   if (act.name === "appendPresence") return child.call("appendPresence", act.changes, act.atMs);

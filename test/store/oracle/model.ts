@@ -1,6 +1,7 @@
 /** What the store should hold: the memory engine, with copies of it for every outcome that a kill leaves open. */
 import type { Value, ValueType } from "../../../server/store/columns.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import type { NewMask } from "../../../server/store/masks.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
@@ -12,6 +13,8 @@ export type Act =
   | { readonly name: "append"; readonly batch: SentBatch }
   | { readonly name: "appendPresence"; readonly changes: readonly PresenceChange[]; readonly atMs: number }
   | { readonly name: "deleteReadings"; readonly range: Range }
+  | { readonly name: "addMask"; readonly mask: NewMask }
+  | { readonly name: "removeMask"; readonly id: number }
   | { readonly name: "deleteDevice"; readonly device: string }
   | { readonly name: "sealAll" | "close" };
 
@@ -83,6 +86,12 @@ export class Model {
     return undefined;
   }
 
+  /** Arrivals of the newest reading of a series up to this are known only roughly, ms; of one that has masks, all. */
+  roughUntil(number: number): number {
+    const isMasked = [...this.data.masks.values()].some(({ series }) => series === number);
+    return isMasked ? Infinity : (this.roughUntilMs.get(number) ?? -Infinity);
+  }
+
   isDead(number: number): boolean {
     return number < this.data.nextSeries && !this.data.series.has(number);
   }
@@ -94,8 +103,17 @@ export class Model {
     if (op.kind === "seal") return { name: "sealAll" };
     if (op.kind === "close") return { name: "close" };
     if (op.kind === "deleteDevice") return { name: "deleteDevice", device: devices[op.device] as string };
+    if (op.kind === "show") {
+      const ids = [...this.data.masks.keys()];
+      return { name: "removeMask", id: ids[op.place % ids.length] ?? 1_000_000 };
+    }
     const series = this.numberAt(op.slot);
     if (series === undefined) return undefined;
+    if (op.kind === "hide") {
+      const { fromMs, toMs } = op;
+      const note = texts[Math.abs(fromMs) % 5] as string;
+      return { name: "addMask", mask: { series, fromMs, toMs, atMs: this.#clockMs, note } };
+    }
     if (op.kind === "deleteSeries") return { name: "deleteReadings", range: everythingOf(series) };
     return { name: "deleteReadings", range: { series, fromMs: op.fromMs, toMs: op.toMs } };
   }
@@ -111,6 +129,12 @@ export class Model {
     }
     if (act.name === "deleteDevice") return this.store.deleteDevice(act.device);
     if (act.name === "appendPresence") return this.store.appendPresence(act.changes, act.atMs);
+    if (act.name === "addMask") return this.store.addMask(act.mask);
+    if (act.name === "removeMask") {
+      const mask = await this.store.removeMask(act.id);
+      if (mask) this.roughUntilMs.set(mask.series, this.#latestMs);
+      return mask;
+    }
     if (act.name !== "deleteReadings") return undefined;
     const { range } = act;
     const [newest] = await this.store.latest([range.series]);

@@ -52,6 +52,10 @@ export interface PresenceOp {
 export type Op =
   | AppendOp
   | ({ readonly kind: "deleteRange"; readonly slot: number } & Span)
+  /** A mask: finite, and not empty. */
+  | ({ readonly kind: "hide"; readonly slot: number } & Span)
+  /** Of the masks that there are this one, counted on from the first again; of none one that never was. */
+  | { readonly kind: "show"; readonly place: number }
   | { readonly kind: "deleteSeries"; readonly slot: number }
   | { readonly kind: "deleteDevice"; readonly device: number }
   | PresenceOp
@@ -170,6 +174,13 @@ const op: fc.Arbitrary<Op> = fc.oneof(
     weight: 2,
     arbitrary: fc.tuple(slot, span).map(([at, range]) => ({ kind: "deleteRange" as const, slot: at, ...range })),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(slot, nearMs, fc.oneof(fc.integer({ min: 1, max: 60 }), fc.constantFrom(98, 1_000, 5_000)))
+      .map(([at, fromMs, length]) => ({ kind: "hide" as const, slot: at, fromMs, toMs: fromMs + length })),
+  },
+  { weight: 1, arbitrary: fc.nat(20).map((place) => ({ kind: "show" as const, place })) },
   { weight: 1, arbitrary: slot.map((at) => ({ kind: "deleteSeries" as const, slot: at })) },
   { weight: 1, arbitrary: device.map((at) => ({ kind: "deleteDevice" as const, device: at })) },
 );

@@ -37,6 +37,8 @@ const calls = {
     // The buffers belong to the store and are not worth their way back.
     return store.append({ ...batch, columns: columns.take() }).then(({ commit }) => commit);
   },
+  addMask: (mask) => store.addMask(mask),
+  removeMask: (id) => store.removeMask(id),
   deleteReadings: (ranges) => store.deleteReadings(ranges),
   deleteDevice: (device) => store.deleteDevice(device),
   appendPresence: (changes, atMs) => store.appendPresence(changes, atMs),

@@ -6,6 +6,8 @@ const counted = [
   "readings",
   "append",
   "deleteRange",
+  "hide",
+  "show",
   "deleteSeries",
   "deleteDevice",
   "presence",
@@ -47,6 +49,8 @@ const floors: Partial<Record<Counted, number>> = {
   ...{
     append: 1_500,
     deleteRange: 150,
+    hide: 100,
+    show: 50,
     deleteSeries: 80,
     deleteDevice: 70,
     presence: 150,

@@ -31,6 +31,8 @@ type Asked =
       | "open"
       | "close"
       | "stats"
+      | "addMask"
+      | "removeMask"
       | "deleteReadings"
       | "deleteDevice"
       | "appendPresence"
