@@ -6,6 +6,7 @@ import { HubRefusal } from "../client/hub-api.ts";
 import { formatBytes } from "../data/sizes.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { retentionWords } from "../texts/retention.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 
 /** Says what the data may take. Fires `closed`, with words as detail where it was said. */
@@ -27,7 +28,7 @@ export class StorageBudget extends LitElement {
   }
 
   override render() {
-    const words = texts.storage.budget;
+    const words = retentionWords().budget;
     const { answer, said = answer.budgetSaid } = this;
     return html`<dialog
       aria-labelledby="heading"
@@ -75,7 +76,7 @@ export class StorageBudget extends LitElement {
     try {
       const order = { budget: this.said ?? this.answer.budgetSaid };
       const { budget } = await this.hub.api.put<BudgetAnswer>("storage/budget", order);
-      const words = texts.storage.budget;
+      const words = retentionWords().budget;
       this.#done = words.done(budget === null ? words.all : formatBytes(budget));
       this.dialog.close();
     } catch (error) {

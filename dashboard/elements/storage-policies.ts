@@ -7,6 +7,7 @@ import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { retentionWords } from "../texts/retention.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 import { icons } from "./icons.ts";
 
@@ -101,7 +102,7 @@ export class StoragePolicies extends LitElement {
   }
 
   override render() {
-    const words = texts.storage.policies;
+    const words = retentionWords().policies;
     const { preview, applying } = this;
     return html`<dialog
       aria-labelledby="heading"
@@ -110,7 +111,7 @@ export class StoragePolicies extends LitElement {
     >
       <form novalidate @submit=${this.#apply} aria-busy=${applying}>
         <div class="head">
-          <h2 id="heading">${words.open}</h2>
+          <h2 id="heading">${texts.storage.howLong}</h2>
           <p>${words.intro}</p>
         </div>
         <div class="body">
@@ -140,7 +141,7 @@ export class StoragePolicies extends LitElement {
   }
 
   #line(line: PolicyEntry, at: number) {
-    const words = texts.storage.policies;
+    const words = retentionWords().policies;
     const { device, metric } = texts.storage.deletion;
     const found = this.preview?.policies[at];
     const button = (label: string, shape: unknown, disabled: boolean, click: () => void) => html`<button
@@ -181,7 +182,7 @@ export class StoragePolicies extends LitElement {
   }
 
   #what() {
-    const words = texts.storage.policies;
+    const words = retentionWords().policies;
     const { preview, problem } = this;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!preview) return html`<p>${texts.deletion.counting}</p>`;
@@ -194,7 +195,7 @@ export class StoragePolicies extends LitElement {
         from === null || through === null
           ? words.tiersOnly
           : html`${words.goes(formatNumber(readings, 0), formatNumber(series, 0), formatInstant(from, nowMs), formatInstant(through, nowMs))}.
-            ${lost === 0 ? words.hoursStay : words.lost(formatNumber(lost, 0))} ${texts.deletion.forGood}`
+            ${lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(lost, 0))} ${texts.deletion.forGood}`
       }
     </p>`;
   }
@@ -235,7 +236,7 @@ export class StoragePolicies extends LitElement {
     this.applying = true;
     try {
       await this.hub.api.put("storage/policies", this.#order);
-      this.#done = texts.storage.policies.done;
+      this.#done = retentionWords().policies.done;
       this.dialog.close();
     } catch (error) {
       this.problem = wordsOf(error);

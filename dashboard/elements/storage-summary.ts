@@ -117,7 +117,7 @@ export class StorageSummary extends LitElement {
           budgetByFlag
             ? nothing
             : html`<button type="button" class="button" @click=${() => this.dispatchEvent(new CustomEvent("budget-wanted"))}>
-              ${texts.storage.budget.open}
+              ${texts.storage.setBudget}
             </button>`
         }
       </p>
@@ -143,7 +143,7 @@ export class StorageSummary extends LitElement {
           ? nothing
           : html`<p class="aged">
               ${summary.aged(formatNumber(aged.readings, 0), formatInstant(aged.from, hubTime), formatInstant(aged.through, hubTime))}
-              ${aged.lost === 0 ? texts.storage.policies.hoursStay : texts.storage.policies.lost(formatNumber(aged.lost, 0))}
+              ${aged.lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(aged.lost, 0))}
             </p>`
       }
     `;

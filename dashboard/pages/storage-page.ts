@@ -147,7 +147,7 @@ export class StoragePage extends LitElement {
     new CommandController(this, {
       commands: () => [
         { id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open() },
-        { id: "storage:policies", title: texts.storage.policies.open, run: () => this.#openOther("policies") },
+        { id: "storage:policies", title: texts.storage.howLong, run: () => this.#openOther("policies") },
       ],
       shortcuts: () => [{ keys: ["/"], does: texts.storage.search }],
     });
@@ -213,7 +213,7 @@ export class StoragePage extends LitElement {
             <span class="count numbers" role="status">
               ${texts.storage.count(formatNumber(rows.length, 0), formatBytes(rows.reduce((sum, { entry }) => sum + entry.bytes, 0)), rows.length === 1)}
             </span>
-            <button type="button" class="button" @click=${() => this.#openOther("policies")}>${icons.clock}${texts.storage.policies.open}</button>
+            <button type="button" class="button" @click=${() => this.#openOther("policies")}>${icons.clock}${texts.storage.howLong}</button>
             <button type="button" class="button delete" @click=${() => this.#open()}>${icons.remove}${texts.storage.deleteOld}</button>
           </div>
           <storage-table

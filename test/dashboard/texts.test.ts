@@ -1,6 +1,7 @@
 /** Every language says everything, in its own words. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { type LanguageKey, languageKeys, languages } from "../../dashboard/texts/index.ts";
+import { retentionTexts } from "../../dashboard/texts/retention.ts";
 import { seriesTexts } from "../../dashboard/texts/series.ts";
 
 type Module = typeof import("../../dashboard/texts/index.ts");
@@ -21,7 +22,7 @@ const same =
 
 /** What comes with the page, and what comes with its dialogs. */
 async function allOf(key: LanguageKey): Promise<Map<string, string>> {
-  return spoken({ ...(await languages[key].load()), series: seriesTexts[key] });
+  return spoken({ ...(await languages[key].load()), series: seriesTexts[key], retention: retentionTexts[key] });
 }
 
 describe("the languages of the page", () => {

@@ -1,6 +1,7 @@
 /** How long what is kept, and how much room it may take, said over HTTP: [P100]–[P104] of server/protocol/README.md. */
 import { describe, expect, it, vi } from "vitest";
 import { agedPreviewAnswer, budgetAnswer, policiesAnswer, storageAnswer } from "../../server/protocol/storage.ts";
+import { HubDoor } from "../../server/tools/import/hub-door.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
@@ -113,6 +114,16 @@ describe.each(["memory", "sqlite"] as const)("what is kept how long, with the en
 });
 
 describe("what is kept how long", () => {
+  it("[P102] is told to who imports years that would go by it", async () => {
+    const hub = await start({ config: { keep: { all: 365 * dayMs } } });
+    const door = new HubDoor({ url: hub.url, token: undefined, signal: AbortSignal.abort(), onTrouble: () => {} });
+    await expect(door.ages()).rejects.toThrow();
+    const asking = { url: hub.url, token: undefined, signal: new AbortController().signal, onTrouble: () => {} };
+    expect(await new HubDoor(asking).ages()).toEqual(["all 1y of * *"]);
+    await hub.http("PUT", "storage/policies", { policies: [policy("ice*", "raw 30d"), policy("*", "forever")] });
+    expect(await new HubDoor(asking).ages()).toEqual(["raw 30d of ice* *", "all 1y of * *"]);
+  });
+
   it.each([
     ["PUT", "storage/budget", { budget: "0.5 MB" }, "invalid_value", /at least 1MB/],
     ["PUT", "storage/budget", { budget: "much" }, "invalid_value", /"much".*auto, off/],

@@ -1,6 +1,7 @@
 /** The running hub, as far as an import needs it. What it refuses for now is asked again until it is decided. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { PostedAnswer, SeriesAnswer, StatusAnswer } from "../../protocol/http.ts";
+import type { PoliciesAnswer } from "../../protocol/storage.ts";
 import type { ValueType } from "./values.ts";
 
 /** The import cannot go on with this hub, in words. */
@@ -40,6 +41,19 @@ export class HubDoor {
     throw new NoHub(
       `No hub answers at ${url} (${tried.later}). Start one with npm start, or say where it is with --url.`,
     );
+  }
+
+  /** The ages by which readings go there, in words; none where all is kept, and where no hub tells. */
+  async ages(): Promise<string[]> {
+    const tried = await this.#try("storage/policies").catch((error: unknown) => {
+      // Whatever is wrong is told by what is asked next; an older hub has no ages.
+      if (error instanceof NoHub) return { later: error.message };
+      throw error;
+    });
+    if (!("answer" in tried)) return [];
+    const { policies, keep } = tried.answer as PoliciesAnswer;
+    const all = [...policies, { device: "*", metric: "*", keep }];
+    return all.filter((one) => one.keep !== "forever").map((one) => `${one.keep} of ${one.device} ${one.metric}`);
   }
 
   /** The series that the hub has of these devices. */

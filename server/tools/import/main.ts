@@ -39,6 +39,11 @@ async function run(options: CommandOptions): Promise<number> {
   const elapsedMs = () => performance.now() - startedMs;
   let told = 0;
   try {
+    const ages = await hub.ages();
+    if (ages.length > 0)
+      lines.trouble(
+        `The hub keeps readings for so long: ${ages.join("; ")}. What is imported is judged by its own time, and what is older goes soon after it came, down to its hours or whole: see the page Storage.`,
+      );
     const state = await importFile(path, hub, options, ending, {
       onFound(words, { byte, sizeBytes, done }, goesOn) {
         if (done) return;
