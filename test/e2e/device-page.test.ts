@@ -151,6 +151,22 @@ describe("the page of a device", () => {
     await page.context().close();
   });
 
+  it("[P120] tells how complete today is, and of each gap in a table when it was, how long and why", async () => {
+    const holed = await world.device("holed", { reportInterval: 10 * second });
+    const nowMs = Date.now();
+    const times = [600, 590, 300, 290, 280].map((ago) => nowMs - ago * second);
+    holed.send({ type: "samples", seq: 1, times, values: { level: times.map(() => 1) } });
+    await holed.next("ack");
+    const { page } = await world.visit("#/device/holed?range=15m");
+    await expect
+      .poll(() => wordsOf(page.locator("device-gaps section")))
+      .toMatch(/^Today\s[\d.]+% complete\sunexplained\s\d+\s(s|min)/);
+    const level = card(page, "level");
+    await level.getByRole("button", { name: "level", exact: false }).and(level.locator("[aria-pressed]")).click();
+    const table = level.getByRole("region", { name: "Missing readings of level, newest first" });
+    await expect.poll(() => wordsOf(table.locator("tbody tr").last())).toMatch(/4\smin\s+unexplained$/);
+  });
+
   it("[P64] shows when a device was there and why not, and [P31] that two programs fight for its id", async () => {
     const sending = { type: "readings", readings: [{ metric: "level", value: 1 }] };
     const hello = { reportInterval: 60 * second };
