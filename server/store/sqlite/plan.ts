@@ -12,12 +12,24 @@ export interface TierShape {
   readonly frameBuckets: number;
   /** A tier is kept where its buckets hold so many readings on average: below that the readings themselves are as short. */
   readonly leastReadings: number;
+  /** The same of the finest tier, where it is another number: what it adds to the next one shows only in a close look at many readings. */
+  readonly leastInFinest?: number;
+}
+
+/** How many readings the buckets of a tier hold on average at the least. */
+export function leastReadingsOf(
+  { widthsMs, leastReadings, leastInFinest = leastReadings }: TierShape,
+  widthMs: number,
+): number {
+  return widthMs === widthsMs[0] ? leastInFinest : leastReadings;
 }
 
 export const defaultTiers: TierShape = {
   widthsMs: [10_000, 60_000, 900_000, 3_600_000, 21_600_000, 86_400_000],
   frameBuckets: 1_440,
   leastReadings: 30,
+  // Ticks of some a second would else have one: a tenth of the room of their readings for what these tell in a moment.
+  leastInFinest: 300,
 };
 
 /** One row of a tier: what is sealed between its ends is in its buckets, but for what is stale. */

@@ -10,7 +10,7 @@ import { foldCells, joinCells } from "./fold.ts";
 import type { SeriesHead } from "./head.ts";
 import { LateTiers } from "./late-tiers.ts";
 import type { WriterParts } from "./parts.ts";
-import { bucketFloor, type Interval, joined, type TierShape } from "./plan.ts";
+import { bucketFloor, type Interval, joined, leastReadingsOf, type TierShape } from "./plan.ts";
 import { noRows } from "./rows.ts";
 import { SegmentReader, UnreadableChunk } from "./segments.ts";
 import type { Workplace } from "./slices/job.ts";
@@ -225,7 +225,7 @@ class Roller {
     const perMs = found.perMs ?? 0;
     const wholeMs = bucketFloor(Math.max(found.lastMs ?? fromMs, fromMs + this.#coarsestMs), this.#coarsestMs);
     const toMs = found.chunks < chunksJudged ? endMs : Math.min(endMs, wholeMs);
-    const pays = (widthMs: number) => perMs * widthMs >= leastReadings / 2;
+    const pays = (widthMs: number) => perMs * widthMs >= leastReadingsOf(this.#shape, widthMs) / 2;
     const isThere = (widthMs: number) => this.#tiers.frames(series, widthMs, fromMs, toMs).length > 0;
     const widthMs = widthsMs.find((width) => pays(width) || isThere(width)) ?? this.#coarsestMs;
     return { widthMs, perMs, toMs };

@@ -6,7 +6,7 @@ import { CodecError } from "../codec/bytes.ts";
 import { type Cells, decodeCells, encodeCells } from "../codec/cells.ts";
 import type { Db } from "./driver.ts";
 import { joinCells, sliceCells } from "./fold.ts";
-import { bucketFloor, type Frame, type Interval, type TierShape } from "./plan.ts";
+import { bucketFloor, type Frame, type Interval, leastReadingsOf, type TierShape } from "./plan.ts";
 
 /** A row takes in those beside it in its frame that reach so many times as far as itself: each bucket is written anew a few times, not with every stride. */
 const takenIn = 2;
@@ -87,7 +87,7 @@ export class Tiers {
     const rows = this.frames(series, widthMs, frameFromMs, frameFromMs + frameMs);
     const overlaps = rows.some(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
     const goesOn = rows.some(({ fromMs, toMs }) => fromMs <= part.toMs && toMs >= part.fromMs);
-    if (!overlaps && !this.#pays(fresh, goesOn)) return;
+    if (!overlaps && !this.#pays(widthMs, fresh, goesOn)) return;
     // A stretch without a reading is no row of its own.
     const anyLength = asOne || part.toMs === frameFromMs + frameMs || fresh.times.length === 0;
     const taken = takenInto(part, rows, anyLength);
@@ -118,10 +118,10 @@ export class Tiers {
   }
 
   /** Whether buckets are worth their bytes; those that go on with a frame may hold half as much, so that frames do not fall to pieces. */
-  #pays({ count }: Cells, goesOn: boolean): boolean {
+  #pays(widthMs: number, { count }: Cells, goesOn: boolean): boolean {
     if (count.length === 0) return goesOn;
     const readings = count.reduce((total, one) => total + one, 0);
-    return readings / count.length >= this.#shape.leastReadings / (goesOn ? 2 : 1);
+    return readings / count.length >= leastReadingsOf(this.#shape, widthMs) / (goesOn ? 2 : 1);
   }
 }
 

@@ -170,12 +170,14 @@ describe("the tiers", () => {
   });
 
   it("[TR5] are kept only where their buckets hold enough readings to pay for themselves", () => {
-    const widthsOf = (stepMs: number) => {
-      const rolling = rolled(stream(0, 4_000 / stepMs, stepMs), 8);
+    const widthsOf = (stepMs: number, leastInFinest?: number) => {
+      const rolling = rolled(stream(0, 4_000 / stepMs, stepMs), 8, leastInFinest);
       rolling.compare(all, every(400));
       return rolling.db.prepare("SELECT DISTINCT width_ms FROM tiers ORDER BY 1").pluck().all();
     };
     expect(widthsOf(1)).toEqual([20, 100, 400]);
+    expect(widthsOf(1, 20)).toEqual([20, 100, 400]);
+    expect(widthsOf(1, 21)).toEqual([100, 400]);
     expect(widthsOf(10)).toEqual([100, 400]);
     expect(widthsOf(40)).toEqual([400]);
     expect(widthsOf(100)).toEqual([]);
@@ -278,8 +280,8 @@ describe("the tiers", () => {
 });
 
 /** A series whose readings are sealed and rolled up. */
-function rolled(rows: readonly Row[], leastReadings = 2): Rolling {
-  const rolling = new Rolling({ ...tinyTiers, leastReadings });
+function rolled(rows: readonly Row[], leastReadings = 2, leastInFinest = leastReadings): Rolling {
+  const rolling = new Rolling({ ...tinyTiers, leastReadings, leastInFinest });
   rolling.append(rows);
   rolling.seal();
   rolling.rollAll();
