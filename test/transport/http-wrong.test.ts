@@ -28,7 +28,7 @@ beforeAll(async () => {
   hub = await startHub({ engine: "sqlite" });
   await hub.http("POST", "readings", {
     device: "boiler-1",
-    readings: [{ metric: "temperature", value: 20, time: at }],
+    readings: ["temperature", "replaced"].map((metric) => ({ metric, value: 20, time: at })),
   });
 });
 afterAll(() => hub.stop());
@@ -64,7 +64,11 @@ describe("a query", () => {
     async (id, name, operation) => {
       expect(wrongValues[name]).toBeDefined();
       for (const value of wrongValues[name] ?? []) {
-        const target = withParameters(operation, `${name}=${value}${company[name] ?? ""}`, name);
+        const target = withParameters(
+          operation,
+          `${name}=${value}${company[`${id} ${name}`] ?? company[name] ?? ""}`,
+          name,
+        );
         const where = `${id} ${name}=${value.slice(0, 40)}`;
         const refusal = refusalOf(await raw(requestText(operation.method, target, bodies[id])), where);
         expect(`${where}: ${refusal.code}`).toMatch(/: (?:invalid_query|invalid_name)$/);

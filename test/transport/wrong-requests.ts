@@ -60,8 +60,10 @@ export const carefree = new Set(["getHealth", "getReady"]);
 
 /** A right target of an operation, and its right query. */
 export function targetOf({ method, path, query }: Operation): { path: string; query: Record<string, string> } {
-  const filled = path.replace("{id}", "boiler-1").replace("{n}", "1");
+  // A series that nothing else is asked of becomes a part of the first one.
+  const filled = path.replace("{id}", "boiler-1").replace("{n}/merge", "2/merge").replace("{n}", "1");
   const right: Record<string, string> = {};
+  if (query && "into" in query.shape) right.into = "1";
   if (query && "id" in query.shape) right.id = "boiler-1";
   if (query && "metric" in query.shape && "from" in query.shape)
     Object.assign(right, { device: "boiler-1", metric: "temperature" });
@@ -85,6 +87,10 @@ export const bodies: Readonly<Record<string, string>> = {
   makeBackup: JSON.stringify({ file: "/copy.db" }),
   hideReadings: JSON.stringify({ device: "boiler-1", metric: "temperature", from: -9, to: -5 }),
   decideQuarantine: JSON.stringify({ action: "discard" }),
+  mergeSeries: JSON.stringify({ into: 1 }),
+  previewPolicies: JSON.stringify({ policies: [] }),
+  putPolicies: JSON.stringify({ policies: [] }),
+  putBudget: JSON.stringify({ budget: "off" }),
 };
 
 export const isList = (parameter: string) => ["device", "metric", "aggregates"].includes(parameter);
@@ -107,13 +113,15 @@ export const wrongValues: Readonly<Record<string, readonly string[]>> = {
   format: ["", "xml", "Parquet", "CSV", "json,csv", "__proto__"],
   time: ["", "s", "ISO"],
   masked: ["", "exclude", "INCLUDE", "include,include", "__proto__"],
+  into: ["", "0", "-1", "1.5", "1e3", "9".repeat(400), "%ED%A0%80", "boiler-1", "__proto__"],
   sort: ["", "size", "BYTES", "bytes,name", "__proto__"],
 };
 
-/** What has to stand beside a parameter for its value to be looked at. */
+/** What has to stand beside a parameter, of an operation or of all, for its value to be looked at. */
 export const company: Readonly<Record<string, string>> = {
   aggregates: "&points=10",
   tz: "&every=1h",
+  "getGaps tz": "",
   across: "&points=10",
   time: "&format=csv",
   to: "&from=1",
