@@ -1,4 +1,4 @@
-/** Closes connections in steps, so that they do not all come back in one moment. */
+/** Parts of a stop: closes connections in steps, so that they do not all come back in one moment, and waits for nothing too long. */
 import type { Clock } from "../ports.ts";
 
 /** Connections that a stop closes at once. More are closed in steps. */
@@ -22,4 +22,24 @@ export async function closeInSteps(
       clock.after(closeStepMs, resolve);
     });
   }
+}
+
+/** Resolves when the last work of a part is done or failed, or `patienceMs` have passed: it can ask whether nobody waits for it any more. */
+export function forAtMost(
+  patienceMs: number,
+  clock: Pick<Clock, "after">,
+  work: (isOver: () => boolean) => Promise<unknown>,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let isOver = false;
+    const patience = clock.after(patienceMs, () => {
+      isOver = true;
+      resolve();
+    });
+    const done = () => {
+      patience.cancel();
+      resolve();
+    };
+    work(() => isOver).then(done, done);
+  });
 }

@@ -5,8 +5,9 @@
  */
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { Holes, LedgerEntry, Recheck } from "../../store/ledger.ts";
-import type { TelemetryStore } from "../../store/store.ts";
+import { StoreError, type TelemetryStore } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
+import { forAtMost } from "../closing.ts";
 import { leastGraceMs } from "../devices/presence-machine.ts";
 import type { PresenceView } from "../entries.ts";
 import { type CauseDeps, Causes } from "./cause.ts";
@@ -38,12 +39,11 @@ const rechecksAtOnce = 256;
 const noteEveryMs = 3_600_000;
 /** So many gaps wait at most before they are written. */
 const mostWaiting = 20_000;
+/** What a stop waits for at most, ms: what is not written by then the next start looks for. */
+const stopPatienceMs = 1_000;
 
 /** What is noted of a series. */
-interface Noted {
-  readonly throughMs: number;
-  readonly graceMs: number;
-}
+type Noted = LedgerEntry["looked"];
 
 export class GapLedger {
   readonly #deps: LedgerDeps;
@@ -59,6 +59,10 @@ export class GapLedger {
   #notedAtMs: number;
   #failing = false;
   #stopped = false;
+  /** A look at millions of readings holds up no stop. */
+  readonly #goesOn = () => {
+    if (this.#stopped) throw new StoreError("store_unavailable", "The hub is stopping; ask again once it is back.");
+  };
 
   constructor(deps: LedgerDeps) {
     this.#deps = deps;
@@ -120,18 +124,14 @@ export class GapLedger {
     return found;
   }
 
-  /** Writes what was found, for so long as a stop may take. Idempotent; nothing is heard afterwards. */
+  /** Writes what was found, for so long as a stop may take. Idempotent; nothing is heard afterwards, and no readings are looked at. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
-    this.#stopped = true;
-    this.#timer?.cancel();
+    this.halt();
     if (!this.#loaded) return;
-    try {
-      await this.#inTurn(() => this.#writeFound());
-      await this.#inTurn(() => this.#noteAll());
-    } catch {
-      // The next start looks for it again.
-    }
+    await forAtMost(stopPatienceMs, this.#deps.clock, (isOver) =>
+      this.#inTurn(async () => (await this.#writeFound(isOver)) && this.#noteAll(isOver)),
+    );
   }
 
   /** Nothing is written any more. */
@@ -225,6 +225,7 @@ export class GapLedger {
 
   /** Brings some series up to now. */
   async #settle(series: readonly Series[]): Promise<void> {
+    this.#goesOn();
     const rechecks = await this.#rechecksOf(series);
     if (series.some(({ number }) => this.#found.hasGaps(number))) await this.#writeFound();
     const causes = new Causes(this.#deps);
@@ -261,7 +262,7 @@ export class GapLedger {
     const entries: LedgerEntry[] = [];
     for (const { fromMs, toMs } of graceMs === Number.POSITIVE_INFINITY ? [] : stretchesOf(look)) {
       const { store } = this.#deps;
-      const { gapFromMs, gapToMs, ...span } = await scan(store, series.number, fromMs, toMs, graceMs);
+      const { gapFromMs, gapToMs, ...span } = await scan(store, series.number, fromMs, toMs, graceMs, this.#goesOn);
       const gaps = { fromMs: gapFromMs, toMs: gapToMs };
       const holes = await judged(series, gaps, graceMs, causes, () =>
         store.ledger.read([series.number], span.fromMs, span.toMs, most),
@@ -315,13 +316,13 @@ export class GapLedger {
   }
 
   /** Notes how far each series was looked at. */
-  async #noteAll(): Promise<void> {
+  async #noteAll(isOver = () => false): Promise<void> {
     this.#notedAtMs = this.#deps.clock.monotonic();
     const due = this.#deps.catalog.select(undefined, undefined).filter((series) => {
       if (this.#behind.has(series.number)) return false;
       return this.#noted.get(series.number)?.throughMs !== this.#throughMs(series);
     });
-    for (let at = 0; at < due.length; at += entriesPerWrite) {
+    for (let at = 0; at < due.length && !isOver(); at += entriesPerWrite) {
       const some = due.slice(at, at + entriesPerWrite).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
       await this.#write(some.map((series) => this.#entryOf(series, nothing, this.graceMs(series), [])));
     }

@@ -17,13 +17,17 @@ export interface Scanned {
 /** Pages of the store. */
 const holesAtOnce = 5_000;
 
-/** Looks at what lies from `fromMs` (included) to `toMs` (excluded), and at the readings next to it. Rejects with a `StoreError`. */
+/**
+ * Looks at what lies from `fromMs` (included) to `toMs` (excluded), and at the readings next to it. `goesOn` throws before a
+ * page where nobody waits for the answer any more. Rejects with a `StoreError`.
+ */
 export async function scan(
   store: ScanStore,
   series: number,
   fromMs: number,
   toMs: number,
   graceMs: number,
+  goesOn: () => void,
 ): Promise<Scanned> {
   const before = fromMs === Number.NEGATIVE_INFINITY ? null : await store.timeBefore(series, fromMs);
   const after = toMs === Number.POSITIVE_INFINITY ? undefined : await firstFrom(store, series, toMs);
@@ -32,6 +36,7 @@ export async function scan(
   const gapFromMs: number[] = [];
   const gapToMs: number[] = [];
   for (let next: number | null = startMs; next !== null; ) {
+    goesOn();
     const page = await store.readHoles({ series, fromMs: next, toMs: endMs + 1 }, graceMs, holesAtOnce);
     gapFromMs.push(...page.fromMs);
     gapToMs.push(...page.toMs);

@@ -122,6 +122,53 @@ describe("the ledger", () => {
     expect(await world.kept("b")).toEqual([[at(0), at(5_000), "unknown"]]);
   });
 
+  it("[P120] stops in the midst of a look at many readings, and the next start looks again", async () => {
+    const data = new MemoryData();
+    const world = new GapWorld(() => new MemoryStore(data));
+    await world.start();
+    await world.commit("a", [0, 10, 100, 110, 900].map(at));
+    const { store } = world;
+    const readHoles = store.readHoles.bind(store);
+    let pages = 0;
+    let onAsked = () => {};
+    const asked = new Promise<void>((resolve) => {
+      onAsked = resolve;
+    });
+    // As of a series of which there is always another page, and that no clock waits for.
+    store.readHoles = async ({ fromMs, ...range }, ...rest) => {
+      pages += 1;
+      onAsked();
+      const page = await readHoles({ ...range, fromMs }, ...rest);
+      return { ...page, nextFromMs: fromMs };
+    };
+    const answer = world.kept("a").then(
+      () => "told",
+      (error: Error) => error.message,
+    );
+    await asked;
+    await world.ledger.stop();
+    expect(pages).toBeLessThan(1_000);
+    expect(await answer).toContain("stopping");
+    store.readHoles = readHoles;
+    await world.restart(false);
+    expect((await world.kept("a")).map(([fromMs, toMs]) => [fromMs, toMs])).toEqual([
+      [at(10), at(100)],
+      [at(110), at(900)],
+    ]);
+  });
+
+  it("[P120] waits no longer than a second for what a slow store has not written when it stops", async () => {
+    const world = memoryWorld();
+    await world.start();
+    await world.commit("a", [0, 10].map(at));
+    await rested(world);
+    await world.commit("a", [at(100)]);
+    world.store.ledger.write = () => new Promise(() => {});
+    const stopped = world.ledger.stop();
+    world.clock.advance(1_000);
+    await stopped;
+  });
+
   it("[P121] tells the cause that explains most of a gap, and keeps it when late readings make the gap shorter", async () => {
     const past: Past = {
       timeline: [
