@@ -130,6 +130,17 @@ export class Catalog {
     return this.#add(device, metric, type, this.#nextSeries++);
   }
 
+  /** The series that takes what comes under a metric; undefined where none does yet, and where the name leads to another one. */
+  taking(device: Device, metric: string): Series | undefined {
+    const known = device.series.get(metric);
+    if (known?.refused) {
+      // Its first readings were refused for now: nothing is stored under its number, and a later number may be by now.
+      this.removeSeries(known);
+      return undefined;
+    }
+    return known?.merging && device.leads.has(metric) ? undefined : known;
+  }
+
   /** Gives a series another name, with what is known of its metric; the old one leads there from now on. */
   rename(series: Series, metric: string): void {
     const { device, metric: before } = series;

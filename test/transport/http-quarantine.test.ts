@@ -1,5 +1,5 @@
 /** Readings that were refused for their time: kept until a person decides. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { quarantineAnswer, quarantineOutcome } from "../../server/protocol/quarantine.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { engines, hubsOfTest, type TestHub, type TestHubOptions } from "../support/start-hub.ts";
@@ -107,6 +107,44 @@ describe("quarantine", () => {
       ]);
       expect((await listOf(hub)).readings.map(({ metric }) => metric)).toEqual(["far", "t"]);
       expect(await decide(hub, { action: "discard" })).toMatchObject({ discarded: 2, left: 0 });
+    },
+  );
+
+  it.each(engines)(
+    "[P114] [P117] what is accepted while its series becomes a part of another one is of that one (%s)",
+    async (engine) => {
+      const { hub, send } = await start({ engine });
+      await send([
+        { metric: "t", value: 1, time: now },
+        { metric: "into", value: 2, time: now + 1 },
+        { metric: "t", value: 3, time: 5 },
+      ]);
+      const { merges } = hub.store;
+      const step = merges.step.bind(merges);
+      let go = () => {};
+      const decided = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      const begun = new Promise<void>((isBegun) => {
+        // It has moved all that there was when what is accepted comes.
+        vi.spyOn(merges, "step").mockImplementation(async (series) => {
+          const done = await step(series);
+          isBegun();
+          await decided;
+          return done;
+        });
+      });
+      const merged = hub.http("POST", "series/1/merge", { into: 2 });
+      await begun;
+      expect(await decide(hub, { action: "accept" })).toMatchObject({ stored: 1, left: 0 });
+      go();
+      expect((await merged).body).toMatchObject({ moved: 1 });
+      await hub.restart();
+      expect(await hub.readings("oven", "into")).toEqual([
+        [5, 3],
+        [now, 1],
+        [now + 1, 2],
+      ]);
     },
   );
 

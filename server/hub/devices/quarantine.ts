@@ -136,12 +136,7 @@ export class Quarantine {
     if (timeMs > nowMs + maxAheadMs) return aheadProblem(timeMs, nowMs);
     if (timeMs < -maxTimeMs)
       return { code: "invalid_value", message: `time ${timeMs} is none: no date lies before ${-maxTimeMs}` };
-    let known = device.series.get(metric);
-    if (known?.refused) {
-      // Its first readings were refused for now: nothing is stored under its number, and a later number may be by now.
-      catalog.removeSeries(known);
-      known = undefined;
-    }
+    const known = catalog.taking(device, metric);
     if (known) return known.type === typeof value ? known : typeProblem(known, value);
     const lead = device.leads.get(metric);
     if (lead) {

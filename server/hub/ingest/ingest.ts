@@ -205,13 +205,7 @@ export class Ingest {
   /** The series of a reading, made if it is new; undefined where the reading is refused. */
   #seriesOf(index: number, metric: string, value: Value, raw: unknown): Series | undefined {
     const device = this.#device;
-    let known = device?.series.get(metric);
-    if (known?.refused) {
-      // Its first readings were refused for now: nothing is stored under its number, and a later number may be by now.
-      this.#deps.catalog.removeSeries(known);
-      known = undefined;
-    }
-    if (known?.merging && device?.leads.has(metric)) known = undefined;
+    const known = device && this.#deps.catalog.taking(device, metric);
     if (known) {
       if (known.type === typeof value) {
         if (device !== this.#told) this.#spokenFor(known.device);
