@@ -9,6 +9,7 @@ import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { instantOf, wallTime } from "../data/zoned-time.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
@@ -100,7 +101,7 @@ export class DeviceDelete extends LitElement {
 
   override render() {
     const { what } = this.deletion;
-    const confirm = what === "device" ? texts.deletion.confirmDevice : texts.deletion.confirm;
+    const confirm = what === "device" ? deletionWords().confirmDevice : deletionWords().confirm;
     return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
       <form novalidate @submit=${this.#delete} aria-busy=${this.deleting}>
         <div class="head"><h2 id="heading">${this.#heading()}</h2></div>
@@ -110,7 +111,7 @@ export class DeviceDelete extends LitElement {
           ${
             what === "device"
               ? html`<label class="field">
-                <span>${texts.deletion.typeName(this.#name)}</span>
+                <span>${deletionWords().typeName(this.#name)}</span>
                 <input
                   autocomplete="off"
                   spellcheck="false"
@@ -125,13 +126,13 @@ export class DeviceDelete extends LitElement {
         </div>
         <div class="foot">
           <p class="status" role="status">
-            ${this.problem === undefined ? nothing : html`<span class="error">${texts.deletion.failed(this.problem)}</span>`}
+            ${this.problem === undefined ? nothing : html`<span class="error">${deletionWords().failed(this.problem)}</span>`}
           </p>
           <button type="button" class="button" ?disabled=${this.deleting} @click=${() => this.dialog.close()}>
             ${texts.dialog.cancel}
           </button>
           <button type="submit" class="button danger" ?disabled=${this.deleting || !this.#mayDelete()}>
-            ${this.deleting ? texts.deletion.deleting : confirm}
+            ${this.deleting ? deletionWords().deleting : confirm}
           </button>
         </div>
       </form>
@@ -140,10 +141,10 @@ export class DeviceDelete extends LitElement {
 
   #heading(): string {
     const { deletion } = this;
-    if (deletion.what === "range") return texts.deletion.range;
+    if (deletion.what === "range") return deletionWords().range;
     return deletion.what === "device"
-      ? texts.deletion.device(this.#name)
-      : texts.deletion.series(this.#labelOf(deletion.metric));
+      ? deletionWords().device(this.#name)
+      : deletionWords().series(this.#labelOf(deletion.metric));
   }
 
   #labelOf(metric: string): string {
@@ -154,14 +155,14 @@ export class DeviceDelete extends LitElement {
   #range() {
     const all = [...this.device.series.values()];
     return html`<label class="field">
-        <span>${texts.deletion.metric}</span>
+        <span>${deletionWords().metric}</span>
         <select
           @change=${(event: Event) => {
             this.metric = (event.target as HTMLSelectElement).value || undefined;
             void this.#count();
           }}
         >
-          <option value="" ?selected=${this.metric === undefined}>${texts.deletion.allMetrics}</option>
+          <option value="" ?selected=${this.metric === undefined}>${deletionWords().allMetrics}</option>
           ${all.map(
             (series) =>
               html`<option value=${series.entry.metric} ?selected=${this.metric === series.entry.metric}>
@@ -171,19 +172,19 @@ export class DeviceDelete extends LitElement {
         </select>
       </label>
       <div class="two">
-        ${this.#moment(texts.deletion.from, this.from, (text) => {
+        ${this.#moment(deletionWords().from, this.from, (text) => {
           this.from = text;
         })}
         ${this.#moment(
-          texts.deletion.until,
+          deletionWords().until,
           this.until,
           (text) => {
             this.until = text;
           },
-          texts.deletion.untilHint,
+          deletionWords().untilHint,
         )}
       </div>
-      ${this.#span() ? nothing : html`<p class="error" role="alert">${texts.deletion.notARange}</p>`}`;
+      ${this.#span() ? nothing : html`<p class="error" role="alert">${deletionWords().notARange}</p>`}`;
   }
 
   #moment(label: string, value: string, take: (text: string) => void, hint?: string) {
@@ -231,26 +232,26 @@ export class DeviceDelete extends LitElement {
     const { what } = this.deletion;
     const online = this.device.entry.state === "online";
     return html`${this.#readings()}
-      ${what === "series" ? html`<p>${texts.deletion.seriesGoes}</p>` : nothing}
-      ${what === "device" ? html`<p>${texts.deletion.deviceGoes}</p>` : nothing}
-      ${what === "device" && online ? html`<p>${texts.deletion.comesBack}</p>` : nothing}
-      <p>${texts.deletion.forGood}</p>`;
+      ${what === "series" ? html`<p>${deletionWords().seriesGoes}</p>` : nothing}
+      ${what === "device" ? html`<p>${deletionWords().deviceGoes}</p>` : nothing}
+      ${what === "device" && online ? html`<p>${deletionWords().comesBack}</p>` : nothing}
+      <p>${deletionWords().forGood}</p>`;
   }
 
   #readings() {
     const { count } = this;
-    if (this.uncounted !== undefined) return html`<p>${texts.deletion.uncounted(this.uncounted)}</p>`;
-    if (!count) return html`<p>${texts.deletion.counting}</p>`;
+    if (this.uncounted !== undefined) return html`<p>${deletionWords().uncounted(this.uncounted)}</p>`;
+    if (!count) return html`<p>${deletionWords().counting}</p>`;
     if (count.readings === 0 || count.firstMs === undefined || count.lastMs === undefined) {
-      return html`<p><strong>${texts.deletion.none}</strong></p>`;
+      return html`<p><strong>${deletionWords().none}</strong></p>`;
     }
     const number = formatNumber(count.readings, 0);
     const nowMs = this.hub.client.now();
     return html`<p>
       <strong>
-        ${count.atMost ? texts.deletion.upTo(number) : texts.deletion.readings(number, count.readings === 1)}</strong
+        ${count.atMost ? deletionWords().upTo(number) : deletionWords().readings(number, count.readings === 1)}</strong
       >
-      ${texts.deletion.between(formatInstant(count.firstMs, nowMs), formatInstant(count.lastMs, nowMs))}
+      ${deletionWords().between(formatInstant(count.firstMs, nowMs), formatInstant(count.lastMs, nowMs))}
     </p>`;
   }
 
@@ -284,11 +285,11 @@ export class DeviceDelete extends LitElement {
     try {
       if (this.deletion.what === "device") {
         await this.hub.api.delete<RemovedDeviceAnswer>(`devices/${encodeURIComponent(doomed.device)}`);
-        this.#deleted = { words: texts.deletion.doneDevice(this.#name), device: true };
+        this.#deleted = { words: deletionWords().doneDevice(this.#name), device: true };
       } else {
         const { removed, seriesRemoved } = await deleteDoomed(this.hub.api, doomed);
-        const words = [texts.deletion.done(formatNumber(removed, 0), removed === 1)];
-        if (seriesRemoved > 0) words.push(texts.deletion.doneSeries(seriesRemoved));
+        const words = [deletionWords().done(formatNumber(removed, 0), removed === 1)];
+        if (seriesRemoved > 0) words.push(deletionWords().doneSeries(seriesRemoved));
         this.#deleted = { words: words.join(" "), device: false };
       }
       this.dialog.close();

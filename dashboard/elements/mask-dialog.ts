@@ -8,7 +8,9 @@ import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { instantOf, wallTime } from "../data/zoned-time.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
+import { maskWords } from "../texts/masks.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 
 /** Whose readings. */
@@ -107,7 +109,7 @@ export class MaskDialog extends LitElement {
   }
 
   override render() {
-    const words = texts.masks;
+    const words = maskWords();
     const span = this.#span();
     return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
       <form novalidate @submit=${this.#hide} aria-busy=${this.waiting}>
@@ -117,19 +119,19 @@ export class MaskDialog extends LitElement {
         </div>
         <div class="body">
           <div class="two">
-            ${this.#moment(texts.deletion.from, this.from, (text) => {
+            ${this.#moment(deletionWords().from, this.from, (text) => {
               this.from = text;
             })}
             ${this.#moment(
-              texts.deletion.until,
+              deletionWords().until,
               this.until,
               (text) => {
                 this.until = text;
               },
-              texts.deletion.untilHint,
+              deletionWords().untilHint,
             )}
           </div>
-          ${span ? nothing : html`<p class="error" role="alert">${texts.deletion.notARange}</p>`}
+          ${span ? nothing : html`<p class="error" role="alert">${deletionWords().notARange}</p>`}
           <label class="field">
             <span>${words.note}</span>
             <input
@@ -180,20 +182,20 @@ export class MaskDialog extends LitElement {
   #hidden(masks: readonly MaskEntry[]) {
     const nowMs = this.hub.client.now();
     return html`<div class="field">
-      <span id="hidden">${texts.masks.hidden}</span>
+      <span id="hidden">${maskWords().hidden}</span>
       <ul aria-labelledby="hidden">
         ${masks.map((mask) => {
-          const between = texts.masks.between(formatInstant(mask.from, nowMs), formatInstant(mask.to, nowMs));
+          const between = maskWords().between(formatInstant(mask.from, nowMs), formatInstant(mask.to, nowMs));
           return html`<li>
             <span class="numbers">${between}${mask.note ? html`<small>${mask.note}</small>` : nothing}</span>
             <button
               type="button"
               class="button"
-              aria-label=${texts.masks.showOf(between)}
+              aria-label=${maskWords().showOf(between)}
               ?disabled=${this.waiting}
               @click=${() => this.#show(mask)}
             >
-              ${texts.masks.show}
+              ${maskWords().show}
             </button>
           </li>`;
         })}
@@ -204,12 +206,12 @@ export class MaskDialog extends LitElement {
   /** In words what would be hidden. */
   #what() {
     const { count, uncounted } = this;
-    if (uncounted !== undefined) return texts.deletion.uncounted(uncounted);
-    if (!count) return texts.deletion.counting;
-    if (count.readings === 0) return texts.masks.none;
+    if (uncounted !== undefined) return deletionWords().uncounted(uncounted);
+    if (!count) return deletionWords().counting;
+    if (count.readings === 0) return maskWords().none;
     const number = formatNumber(count.readings, 0);
     return html`<strong>
-      ${count.atMost ? texts.masks.upTo(number) : texts.masks.readings(number, count.readings === 1)}
+      ${count.atMost ? maskWords().upTo(number) : maskWords().readings(number, count.readings === 1)}
     </strong>`;
   }
 
@@ -244,7 +246,7 @@ export class MaskDialog extends LitElement {
     try {
       this.masks = (await this.hub.api.get<MasksAnswer>("masks", { params: { device, metric }, signal })).masks;
     } catch (error) {
-      if (!signal.aborted) this.problem = texts.masks.unlisted(wordsOf(error));
+      if (!signal.aborted) this.problem = maskWords().unlisted(wordsOf(error));
     }
   }
 
@@ -257,7 +259,7 @@ export class MaskDialog extends LitElement {
     const order = { device, metric, from: span.fromMs, to: span.toMs, ...(note === "" ? {} : { note }) };
     await this.#ask(async () => {
       await this.hub.api.post<MaskEntry>("masks", order);
-      this.#done = texts.masks.done(label);
+      this.#done = maskWords().done(label);
       this.dialog.close();
     });
   }
@@ -266,7 +268,7 @@ export class MaskDialog extends LitElement {
     if (this.waiting) return;
     await this.#ask(async () => {
       await this.hub.api.delete<RemovedMaskAnswer>(`masks/${mask.id}`);
-      this.#done = texts.masks.shown(this.series.label);
+      this.#done = maskWords().shown(this.series.label);
       this.masks = this.masks?.filter(({ id }) => id !== mask.id);
       // The button that had the focus is gone.
       this.dialog.querySelector("input")?.focus();

@@ -7,6 +7,7 @@ import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, type ShiftUnit, saidShift, shiftUnits } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { quarantineWords } from "../texts/quarantine.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 
 export type QuarantineAction = QuarantineDecision["action"];
@@ -57,7 +58,7 @@ export class QuarantineDecide extends LitElement {
   }
 
   override render() {
-    const words = texts.quarantine;
+    const words = quarantineWords();
     const { action, group } = this;
     const shiftMs = this.#shiftMs();
     return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
@@ -89,7 +90,7 @@ export class QuarantineDecide extends LitElement {
   }
 
   #shift(shiftMs: number | undefined) {
-    const words = texts.quarantine;
+    const words = quarantineWords();
     return html`<div class="two">
       <label class="field">
         <span>${words.amount}</span>
@@ -122,7 +123,7 @@ export class QuarantineDecide extends LitElement {
 
   /** Where they would lie. */
   #what(shiftMs: number | undefined) {
-    const words = texts.quarantine;
+    const words = quarantineWords();
     const { fromMs, toMs } = this.group;
     const nowMs = this.hub.client.now();
     if (this.action === "discard") return words.goes;
@@ -172,7 +173,7 @@ export class QuarantineDecide extends LitElement {
 }
 
 function outcomeWords({ stored, discarded, missing, rejected, rejectedCount }: QuarantineOutcome): string {
-  const words = texts.quarantine;
+  const words = quarantineWords();
   const parts: string[] = [];
   if (stored > 0) parts.push(words.stored(formatNumber(stored, 0), stored === 1));
   if (discarded > 0) parts.push(words.discarded(formatNumber(discarded, 0), discarded === 1));

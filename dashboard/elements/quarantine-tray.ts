@@ -7,6 +7,7 @@ import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, quarantineGroups } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { quarantineWords } from "../texts/quarantine.ts";
 import "./quarantine-decide.ts";
 import type { QuarantineAction, QuarantineDone } from "./quarantine-decide.ts";
 import { shiftWords } from "./quarantine-words.ts";
@@ -87,7 +88,7 @@ export class QuarantineTray extends LitElement {
 
   override render() {
     const { answer, deciding, problem } = this;
-    const words = texts.quarantine;
+    const words = quarantineWords();
     if (problem !== undefined)
       return html`<section><p class="error" role="alert">${words.failed(problem)}</p></section>`;
     if (!answer || (answer.count === 0 && this.done === undefined)) return nothing;
@@ -115,7 +116,7 @@ export class QuarantineTray extends LitElement {
   }
 
   #group(group: QuarantineGroup) {
-    const words = texts.quarantine;
+    const words = quarantineWords();
     const nowMs = this.hub.client.now();
     const { wrong, count, fromMs, toMs, firstAtMs, lastAtMs, shiftMs } = group;
     const said = [fromMs, toMs, firstAtMs, lastAtMs].map((ms) => formatInstant(ms, nowMs)) as [
@@ -146,7 +147,7 @@ export class QuarantineTray extends LitElement {
         this.deciding = { action, group };
       }}
     >
-      ${texts.quarantine.actions[action]}
+      ${quarantineWords().actions[action]}
     </button>`;
   }
 

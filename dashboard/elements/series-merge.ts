@@ -1,4 +1,4 @@
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { MergeAnswer, MergePreview, SeriesEntry } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
@@ -6,6 +6,7 @@ import { HubRefusal } from "../client/hub-api.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type FoundSeries, SeriesSearch } from "../data/series-search.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { seriesWords } from "../texts/series.ts";
 import { dialogStyles } from "./dialog-styles.ts";
@@ -143,12 +144,13 @@ export class SeriesMerge extends LitElement {
     const { preview, problem, into } = this;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!into) return html`<p>${words.chooseInto}</p>`;
-    if (!preview) return html`<p>${texts.deletion.counting}</p>`;
+    if (!preview) return html`<p>${deletionWords().counting}</p>`;
     const { readings, dropped, firstTime, lastTime } = preview;
     const nowMs = this.hub.client.now();
     const span = [firstTime, lastTime].map((timeMs) => formatInstant(timeMs ?? nowMs, nowMs));
-    return html`<p>${words.moves(formatNumber(readings, 0), span[0] as string, span[1] as string, readings === 1)}</p>
-      <p>${dropped === null ? words.dropsSome : words.drops(formatNumber(dropped, 0), dropped === 1)}</p>
+    const moved = readings - (dropped ?? 0);
+    return html`<p>${words.moves(formatNumber(moved, 0), span[0] as string, span[1] as string, moved === 1)}</p>
+      ${dropped === 0 ? nothing : html`<p>${dropped === null ? words.dropsSome : words.drops(formatNumber(dropped, 0), dropped === 1)}</p>`}
       <p>${words.mergeForGood}</p>`;
   }
 

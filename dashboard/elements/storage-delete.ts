@@ -6,6 +6,7 @@ import { HubRefusal } from "../client/hub-api.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 
@@ -140,7 +141,7 @@ export class StorageDelete extends LitElement {
             ${texts.dialog.cancel}
           </button>
           <button type="submit" class="button danger" ?disabled=${this.deleting || (preview?.readings ?? 0) === 0}>
-            ${this.deleting ? texts.deletion.deleting : preview?.readings ? words.confirm(formatCount(preview.readings)) : texts.deletion.confirm}
+            ${this.deleting ? deletionWords().deleting : preview?.readings ? words.confirm(formatCount(preview.readings)) : deletionWords().confirm}
           </button>
         </div>
       </form>
@@ -167,14 +168,14 @@ export class StorageDelete extends LitElement {
     const words = texts.storage.deletion;
     const { preview, problem } = this;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
-    if (!preview) return html`<p>${texts.deletion.counting}</p>`;
+    if (!preview) return html`<p>${deletionWords().counting}</p>`;
     if (preview.readings === 0) return html`<p><strong>${words.none}</strong></p>`;
     const before = formatInstant(preview.toMs, this.hub.client.now());
     return html`<p>
         <strong>${words.frees(formatBytes(preview.bytes))}</strong>
         ${words.readings(formatNumber(preview.readings, 0), formatNumber(preview.series, 0), before)}
       </p>
-      <p>${texts.deletion.forGood}</p>`;
+      <p>${deletionWords().forGood}</p>`;
   }
 
   /** Undefined where the field holds none. */
@@ -225,7 +226,7 @@ export class StorageDelete extends LitElement {
       this.#done = texts.storage.deletion.done(formatNumber(removed, 0), removed === 1);
       this.dialog.close();
     } catch (error) {
-      this.problem = texts.deletion.failed(wordsOf(error));
+      this.problem = deletionWords().failed(wordsOf(error));
     } finally {
       this.deleting = false;
     }

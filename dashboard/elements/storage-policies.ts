@@ -6,6 +6,7 @@ import { HubRefusal } from "../client/hub-api.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { retentionWords } from "../texts/retention.ts";
 import { dialogStyles } from "./dialog-styles.ts";
@@ -185,7 +186,7 @@ export class StoragePolicies extends LitElement {
     const words = retentionWords().policies;
     const { preview, problem } = this;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
-    if (!preview) return html`<p>${texts.deletion.counting}</p>`;
+    if (!preview) return html`<p>${deletionWords().counting}</p>`;
     const { readings, series, lost, bytes, from, through } = preview;
     if (bytes === 0 && readings === 0) return html`<p><strong>${words.nothing}</strong></p>`;
     const nowMs = this.hub.client.now();
@@ -195,7 +196,7 @@ export class StoragePolicies extends LitElement {
         from === null || through === null
           ? words.tiersOnly
           : html`${words.goes(formatNumber(readings, 0), formatNumber(series, 0), formatInstant(from, nowMs), formatInstant(through, nowMs))}.
-            ${lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(lost, 0))} ${texts.deletion.forGood}`
+            ${lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(lost, 0))} ${deletionWords().forGood}`
       }
     </p>`;
   }

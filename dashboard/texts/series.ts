@@ -21,7 +21,7 @@ const en = {
   moves: (readings: string, from: string, to: string, one: boolean) =>
     `${readings} ${one ? "reading becomes" : "readings become"} the other's, from ${from} to ${to}.`,
   drops: (readings: string, one: boolean) =>
-    `${readings} of them ${one ? "goes" : "go"}: the other has a reading of the same millisecond, which stands.`,
+    `${readings} more ${one ? "goes" : "go"}: the other has a reading of the same millisecond, which stands.`,
   dropsSome: "Where the other has a reading of the same millisecond, that one stands.",
   mergeForGood: "This cannot be undone.",
   confirmMerge: "Merge",
@@ -48,7 +48,7 @@ const ko: typeof en = {
   into: "합칠 대상",
   chooseInto: "계속 사용할 측정 항목을 고르세요.",
   moves: (readings, from, to) => `측정값 ${readings}개(${from} – ${to})가 다른 항목으로 옮겨집니다.`,
-  drops: (readings) => `그중 ${readings}개는 사라집니다. 대상에 같은 밀리초의 측정값이 있으면 대상의 값이 남습니다.`,
+  drops: (readings) => `나머지 ${readings}개는 사라집니다. 대상에 같은 밀리초의 측정값이 있으면 대상의 값이 남습니다.`,
   dropsSome: "대상에 같은 밀리초의 측정값이 있으면 대상의 값이 남습니다.",
   mergeForGood: "되돌릴 수 없습니다.",
   confirmMerge: "합치기",

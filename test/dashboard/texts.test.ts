@@ -1,6 +1,10 @@
 /** Every language says everything, in its own words. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { deletionTexts } from "../../dashboard/texts/deletion.ts";
 import { type LanguageKey, languageKeys, languages } from "../../dashboard/texts/index.ts";
+import { maskTexts } from "../../dashboard/texts/masks.ts";
+import { missingTexts } from "../../dashboard/texts/missing.ts";
+import { quarantineTexts } from "../../dashboard/texts/quarantine.ts";
 import { retentionTexts } from "../../dashboard/texts/retention.ts";
 import { seriesTexts } from "../../dashboard/texts/series.ts";
 
@@ -22,7 +26,15 @@ const same =
 
 /** What comes with the page, and what comes with its dialogs. */
 async function allOf(key: LanguageKey): Promise<Map<string, string>> {
-  return spoken({ ...(await languages[key].load()), series: seriesTexts[key], retention: retentionTexts[key] });
+  return spoken({
+    ...(await languages[key].load()),
+    deletion: deletionTexts[key],
+    masks: maskTexts[key],
+    missing: missingTexts[key],
+    quarantine: quarantineTexts[key],
+    retention: retentionTexts[key],
+    series: seriesTexts[key],
+  });
 }
 
 describe("the languages of the page", () => {

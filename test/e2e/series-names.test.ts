@@ -64,7 +64,8 @@ describe("names of series", () => {
     await page.getByRole("menuitem", { name: "Merge into another metric" }).click();
     await page.getByLabel("Find a metric").fill("new");
     await page.getByLabel("Merge into").selectOption({ label: "new · flow" });
-    await page.getByText("1 of them goes").waitFor();
+    await page.getByText("1 reading becomes the other's").waitFor();
+    await page.getByText("1 more goes").waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Merge", exact: true }).click();
     await page.getByRole("status").getByText("1 reading is part of new flow now.").waitFor();
