@@ -24,6 +24,9 @@ const leastMs = hourMs;
 /** The longest; who means more means for ever. */
 const mostMs = 10_000 * 365 * 24 * hourMs;
 
+/** Ages are whole hundredths of an hour: as they are told they are read again. */
+const grainMs = 36_000;
+
 /** The largest first. */
 const units: readonly (readonly [unit: string, words: RegExp, ms: number])[] = [
   ["y", /^y(?:ears?)?$/, 365 * 24 * hourMs],
@@ -58,7 +61,7 @@ function ageOf(text: string): number | null | undefined {
   const [, count, word = ""] = /^(\d{1,9}(?:\.\d{1,6})?)\s*([a-z]+)$/.exec(text) ?? [];
   const unit = units.find(([, words]) => words.test(word));
   if (unit === undefined) return undefined;
-  const ms = Math.round(Number(count) * unit[2]);
+  const ms = Math.round((Number(count) * unit[2]) / grainMs) * grainMs;
   return ms >= leastMs && ms <= mostMs ? ms : undefined;
 }
 

@@ -167,7 +167,7 @@ export const operations = {
     ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "GET", query: mergeQuery },
     summary: "What merging this series into another one would do",
     answers: { 200: mergePreview },
-    errors: [...seriesErrors, "store_unavailable", "type_mismatch", "conflict"],
+    errors: [...seriesErrors, "store_unavailable", "type_mismatch", "conflict", "rate_limited"],
   },
   mergeSeries: {
     ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "POST", body: mergeOrder },

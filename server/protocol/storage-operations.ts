@@ -44,7 +44,7 @@ export const storageOperations = {
     summary: "About what would go now by these policies, were they put in the place of those there are",
     body: policiesOrder,
     answers: { 200: agedPreviewAnswer },
-    errors: [...bodyErrors, "unknown_field", "store_unavailable"],
+    errors: [...bodyErrors, "unknown_field", "store_unavailable", "rate_limited"],
   },
   getPolicies: {
     method: "GET",

@@ -17,6 +17,8 @@ describe("ages in words", () => {
     expect(read("forever")).toEqual({});
     for (const text of ["raw 30d, minute 1y, hour forever", "all 2w", "raw 36h", "forever"])
       expect(keepText(read(text))).toBe(text);
+    for (const text of ["raw 1.333333d", "raw 0.777777y", "all 1.000001y"])
+      expect(read(keepText(read(text)))).toEqual(read(text));
     expect(keepsAll(read("raw forever"))).toBe(true);
     expect(keepsAll(read("all 1d"))).toBe(false);
   });

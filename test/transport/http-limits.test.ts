@@ -69,6 +69,9 @@ describe("answers about the past", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(await refused.json()).toMatchObject({ code: "rate_limited", retryable: true });
+    // What would be done is looked for among as many readings.
+    expect((await hub.http("GET", "series/1/merge?into=1")).body).toMatchObject({ code: "rate_limited" });
+    expect((await hub.http("POST", "storage/preview", { policies: [] })).body).toMatchObject({ code: "rate_limited" });
     release();
     for (const answer of await Promise.all(sixteen)) expect((await answer.json()).values).toHaveLength(readings);
     expect((await fetch(`${hub.url}${question}`)).status).toBe(200);

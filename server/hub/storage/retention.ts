@@ -79,8 +79,12 @@ export class Retention {
   /** Puts these in the place of all; what is older goes at once. Rejects with a `StoreError`. */
   async replace(policies: readonly Policy[]): Promise<void> {
     const { store, log, clock } = this.#deps;
-    await store.retention.setPolicies(policies);
-    this.#policies = undefined;
+    try {
+      await store.retention.setPolicies(policies);
+    } finally {
+      // Its answer alone may have been lost.
+      this.#policies = undefined;
+    }
     log.info("how long what is kept was said anew", { policies: policies.map(policyEntryOf) });
     // A person is there, and was shown what goes by this clock.
     await store.retention.thinByAge(clock.now());

@@ -1,3 +1,4 @@
+import type { Series } from "../../hub/catalog.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { decodeMergeOrder, type MergeAnswer, type MergePreview, parseMergeQuery } from "../../protocol/series.ts";
 import type { SeriesState } from "../../store/store.ts";
@@ -23,16 +24,23 @@ export const mergeSeries: Handler = async (request) => {
 export const previewMerge: Handler = async (request: ApiRequest) => {
   const { context } = request;
   const from = seriesOfPath(request);
-  const to = seriesOfPath({ context, path: { n: String(parseMergeQuery(request.query)) } });
+  const into = parseMergeQuery(request.query);
+  const release = context.answers.take();
+  try {
+    return { json: await previewOf(from, seriesOfPath({ context, path: { n: String(into) } }), context) };
+  } finally {
+    release();
+  }
+};
+
+async function previewOf(from: Series, to: Series, context: HttpContext): Promise<MergePreview> {
   context.hub.names.merges.require(from, to);
   const [series, into] = await context.store.seriesState([from.number, to.number]);
   if (!series || !into) throw new Refusal("unknown_series", "One of the two series was removed meanwhile.");
   const { count: readings, firstTimeMs: firstTime, lastTimeMs: lastTime } = series;
   const dropped = await countShared(series, into, context);
-  return {
-    json: { series: from.number, into: to.number, readings, firstTime, lastTime, dropped } satisfies MergePreview,
-  };
-};
+  return { series: from.number, into: to.number, readings, firstTime, lastTime, dropped };
+}
 
 /** Times that both series have a reading of; null where there are too many to look at. */
 async function countShared(a: SeriesState, b: SeriesState, context: HttpContext): Promise<number | null> {

@@ -54,7 +54,12 @@ export const putPolicies: Handler = async (request) => {
 /** `POST storage/preview`: about what would go by such policies. */
 export const previewPolicies: Handler = async (request) => {
   const policies = await policiesOf(request);
-  return { json: (await request.context.retention.preview(policies)) satisfies AgedPreviewAnswer };
+  const release = request.context.answers.take();
+  try {
+    return { json: (await request.context.retention.preview(policies)) satisfies AgedPreviewAnswer };
+  } finally {
+    release();
+  }
 };
 
 const leastBudgetBytes = 1_000_000;
