@@ -5,7 +5,6 @@ import { type Range, StoreError } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import { acrossDevices } from "./history/across.ts";
 import { bucketColumns, rawColumns } from "./history/columns.ts";
-import { type Gaps, gapsOf } from "./history/gaps.ts";
 import { checkBuckets, checkEach, checkReadings, checkSeries } from "./history/limits.ts";
 import { ManyBuckets } from "./history/many-buckets.ts";
 import {
@@ -65,12 +64,6 @@ export class History {
     if (wantsSteps(query)) await checkEach(this.#store, series, query);
     if (streamed || widthOf(query) !== undefined) return;
     await checkReadings(this.#store, series, query, this.#settings);
-  }
-
-  /** Refuses what looks at each reading, of too many of them, before anything is sent. Throws `Refusal` `range_too_large`. */
-  async checkEach(series: readonly Series[], query: HistoryQuery): Promise<void> {
-    checkSeries(series.length, this.#settings);
-    await checkEach(this.#store, series, query);
   }
 
   /**
@@ -252,12 +245,6 @@ export class History {
     const silenceMs = this.#silences.silenceMs(series);
     const changes = this.#changes(series, { series: series.number, fromMs, toMs }, silenceMs);
     return timesOf(changes, { fromMs, toMs, cuts, silenceMs });
-  }
-
-  /** When a series was silent for longer than its grace, up to now; `most` gaps at most, undefined where there are more. */
-  gaps(series: Series, { fromMs, toMs, nowMs }: HistoryQuery, most: number): Promise<Gaps | undefined> {
-    const span = { fromMs, toMs: Math.min(toMs, nowMs), nowMs };
-    return gapsOf(this.#store, series.number, span, this.#silences.graceMs(series), most);
   }
 
   /** One metric of many devices in common buckets, in one page or more; the last, and only the last, is `done`. */

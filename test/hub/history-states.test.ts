@@ -1,4 +1,4 @@
-/** Time in state and gaps, beside plain loops over the readings. */
+/** Time in state, beside plain loops over the readings. */
 import { describe, expect, it } from "vitest";
 import type { HistoryQuery } from "../../server/hub/history/query.ts";
 import { Random } from "../../simulator/random.ts";
@@ -23,7 +23,6 @@ async function worldOf(rows: Rows, intervalMs: number | undefined, pageReadings 
   };
   return {
     states: (query: Partial<HistoryQuery>) => world.history.states(series, full(query)),
-    gaps: (query: Partial<HistoryQuery>, most = 1_000) => world.history.gaps(series, full(query), most),
   };
 }
 
@@ -104,60 +103,5 @@ describe("time in state", () => {
     const { states } = await worldOf(rows, undefined);
     expect((await states({})).states).toHaveLength(600);
     await expect(states({ everyMs: second })).rejects.toThrow(/\d+ states in \d+ buckets .* at most 100000/);
-  });
-});
-
-describe("gaps", () => {
-  it("[P84] lie between readings further apart than the grace, cut to the range and to now", async () => {
-    const at = (seconds: number) => start + seconds * second;
-    const { gaps } = await worldOf(
-      [-60, -50, 100, 110, 200, 210, 500].map((seconds) => [at(seconds), 1]),
-      10 * second,
-    );
-    expect(await gaps({})).toEqual({
-      from: [start, at(110), at(210), at(500)],
-      to: [at(100), at(200), at(500), at(600)],
-      complete: 1 - (100 + 90 + 290 + 100) / 600,
-    });
-    expect(await gaps({ fromMs: at(105), toMs: at(150) })).toEqual({
-      ...{ from: [at(110)], to: [at(150)], complete: 1 - 40 / 45 },
-    });
-    expect(await gaps({ fromMs: at(105), toMs: at(600), nowMs: at(220) })).toMatchObject({
-      ...{ from: [at(110)], to: [at(200)] },
-    });
-    // It began in the range: what was before is no gap.
-    expect(await gaps({ fromMs: at(-120), toMs: at(-50) })).toEqual({ from: [], to: [], complete: 1 });
-    expect(await gaps({ fromMs: at(-120), toMs: at(-40) })).toEqual({ from: [at(-50)], to: [at(-40)], complete: 0.5 });
-    expect(await gaps({ fromMs: at(-120), toMs: at(-90) })).toEqual({ from: [], to: [], complete: null });
-    expect(await gaps({ fromMs: at(250), toMs: at(260) })).toEqual({ from: [at(250)], to: [at(260)], complete: 0 });
-    expect(await gaps({}, 3)).toBeUndefined();
-  });
-
-  it("[P84] are none where no reading is expected", async () => {
-    const rows = [[start, 1] as const, [start + 5 * minute, 2] as const];
-    for (const intervalMs of [0, undefined]) {
-      const { gaps } = await worldOf(rows, intervalMs);
-      expect(await gaps({})).toEqual({ from: [], to: [], complete: null });
-    }
-  });
-
-  it("[P84] are what a plain loop finds", async () => {
-    const random = new Random(printedSeed("gaps"));
-    const rows = scattered(random, 150, () => 1);
-    const { gaps } = await worldOf(rows, 10 * second, 4);
-    for (let round = 0; round < 20; round++) {
-      const fromMs = start + Math.floor(random.between(0, 300)) * second;
-      const toMs = fromMs + Math.ceil(random.between(1, 300)) * second;
-      const expected = rows
-        .slice(1)
-        .map(([timeMs], index) => [rows[index]?.[0] as number, timeMs] as const)
-        .filter(([one, next]) => next - one > 25 * second && next > fromMs && one < toMs)
-        .map(([one, next]) => [Math.max(one, fromMs), Math.min(next, toMs)] as const);
-      // All is known of what comes behind.
-      const found = await gaps({ fromMs, toMs, nowMs: start + 3_600 * second });
-      expect(found?.from.map((one, index) => [one, found.to[index]])).toEqual(expected);
-      const silentMs = expected.reduce((sum, [one, next]) => sum + next - one, 0);
-      expect(found?.complete).toBeCloseTo(1 - silentMs / (toMs - fromMs), 12);
-    }
   });
 });

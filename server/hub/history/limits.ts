@@ -63,7 +63,7 @@ export async function checkEach(store: HistoryStore, series: readonly Series[], 
   if ((await countUpTo(store, numbers, query, readingsOneByOne, 1)) <= readingsOneByOne) return;
   throw new Refusal(
     "range_too_large",
-    `rate, increase, integral and gaps look at each reading, and this range holds more than ${readingsOneByOne}. Ask for a shorter range, or name fewer devices or metrics.`,
+    `rate, increase and integral may look at each reading, and this range holds more than ${readingsOneByOne}. Ask for a shorter range, or name fewer devices or metrics.`,
   );
 }
 
