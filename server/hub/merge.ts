@@ -108,6 +108,8 @@ export class Merges {
       if (typeof merge === "string")
         throw new Refusal("conflict", `the merge stopped, what is left stays: ${words[merge]}`);
       if (!merge) throw new Refusal("unknown_series", `Series ${series} was removed meanwhile.`);
+      if (this.#deps.catalog.findSeries(series))
+        throw new Refusal("unknown_series", `Series ${into} was removed meanwhile; what is left of ${series} stays.`);
       return merge;
     }
   }

@@ -68,6 +68,13 @@ function forgetName(series: Series, device: string, metric: string, deps: Rename
       const all = names.map((one) => `${one.device} ${one.metric}`).join(", ") || "it has none";
       throw new Refusal("not_found", `${device} ${metric} is no other name of series ${series.number}: ${all}`);
     }
+    const leaving = catalog.findDevice(device)?.series.get(metric);
+    if (leaving?.merging) {
+      throw new Refusal(
+        "conflict",
+        `series ${leaving.number}, ${device} ${metric}, is becoming a part of series ${series.number}: wait until that is done`,
+      );
+    }
     try {
       await store.names.removeAlias(device, metric);
     } catch (error) {

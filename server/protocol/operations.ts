@@ -180,7 +180,7 @@ export const operations = {
     ...{ path: `${seriesPath.path}/aliases`, segments: seriesPath.segments, method: "DELETE", query: aliasQuery },
     summary: "Take another name of a series away: what is sent under it is a metric of that name again",
     answers: { 200: seriesEntry },
-    errors: [...seriesErrors, ...storeErrors, "not_found"],
+    errors: [...seriesErrors, ...storeErrors, "not_found", "conflict"],
   },
   removeSeries: {
     ...{ ...seriesPath, method: "DELETE" },

@@ -1,5 +1,5 @@
 /** Merging two series over HTTP: a sensor was replaced by a new one. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { mergeAnswer, mergePreview } from "../../server/protocol/series.ts";
 import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
@@ -74,6 +74,32 @@ describe.each(engines)("POST series/{n}/merge over the %s store", (engine) => {
     expect(await asked(9, 1)).toEqual([404, "unknown_series"]);
     expect((await asked(1, "2"))[0]).toBe(400);
     expect((await listed(hub)).map((one: { count: number }) => one.count)).toEqual([4, 2, 1]);
+  });
+
+  it("[P115] keeps the name that leads to the other until it is done, and tells where the other went meanwhile", async () => {
+    const hub = await start({ engine });
+    await replaced(hub);
+    const { merges } = hub.store;
+    const step = merges.step.bind(merges);
+    let go = () => {};
+    const tried = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const begun = new Promise<void>((isBegun) => {
+      vi.spyOn(merges, "step").mockImplementation(async (series) => {
+        isBegun();
+        await tried;
+        return step(series);
+      });
+    });
+    const merged = hub.http("POST", "series/1/merge", { into: 2 });
+    await begun;
+    const kept = await hub.http("DELETE", "series/2/aliases?device=boiler-1&metric=temp");
+    expect(kept.body).toMatchObject({ code: "conflict" });
+    await hub.http("DELETE", "series/2");
+    go();
+    expect((await merged).body).toMatchObject({ code: "unknown_series" });
+    expect(await listed(hub)).toMatchObject([{ series: 1, device: "boiler-1", count: 4 }]);
   });
 
   it("[P114] a merge that a stop cut goes on with the next start, and readings that come meanwhile are stored once", async () => {
