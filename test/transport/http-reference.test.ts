@@ -1,4 +1,5 @@
 /** `/openapi.json` and `/protocol.json`, checked by validators that nobody here wrote, and held to what a real hub says. */
+import { request } from "node:http";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +48,17 @@ beforeAll(async () => {
 
 afterAll(() => hub.stop());
 
+/** On a connection of its own: one that was kept is closed where the validator held everything up for some seconds. */
+function allowedAt(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method: "OPTIONS", agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.headers.allow ?? "");
+    });
+    asked.on("error", reject).end();
+  });
+}
+
 function validator(schema: object, base: object): ValidateFunction {
   const ajv = new Ajv2020({ strict: true, allErrors: true, allowUnionTypes: true });
   ajv.addVocabulary(["components", "x-subprotocol", "x-error-codes", "x-close-codes"]);
@@ -73,7 +85,7 @@ describe("/openapi.json", () => {
     );
     for (const path of Object.keys(document.paths)) {
       const plain = path.replace("{id}", "house%2Fnorth").replace("{n}", "1");
-      const allow = (await fetch(`${hub.url}${plain}`, { method: "OPTIONS" })).headers.get("allow")?.split(", ") ?? [];
+      const allow = (await allowedAt(`${hub.url}${plain}`)).split(", ");
       const methods = Object.keys(document.paths[path]).map((method) => method.toUpperCase());
       expect(allow.filter((method) => method !== "HEAD").sort()).toEqual(methods.sort());
     }
