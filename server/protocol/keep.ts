@@ -112,8 +112,14 @@ export function ageText(ms: number): string {
 /** Finds which of these policies counts for a series: the first that matches; undefined for none. */
 export function policyFinder(policies: readonly Policy[]): (device: string, metric: string) => number | undefined {
   const tests = policies.map(({ device, metric }) => [compileSelectors([device]), compileSelectors([metric])] as const);
+  // Asked for device by device: its name is held against each policy once.
+  let last: string | undefined;
+  let matching: number[] = [];
   return (device, metric) => {
-    const at = tests.findIndex(([isDevice, isMetric]) => isDevice(device) && isMetric(metric));
-    return at < 0 ? undefined : at;
+    if (device !== last) {
+      last = device;
+      matching = [...tests.keys()].filter((at) => tests[at]?.[0](device));
+    }
+    return matching.find((at) => tests[at]?.[1](metric));
   };
 }

@@ -60,5 +60,7 @@ describe("ages in words", () => {
     expect(find("oven/1", "temperature")).toBe(0);
     expect(find("oven/1", "vibration")).toBe(1);
     expect(find("shed", "temperature")).toBeUndefined();
+    expect(find("oven/2", "temperature")).toBe(0);
+    expect(find("shed", "vibration")).toBe(1);
   });
 });
