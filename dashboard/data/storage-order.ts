@@ -21,7 +21,7 @@ export interface StorageRow {
   readonly metric: string;
 }
 
-/** What is known of their names by now; ids where that is nothing. */
+/** What is known of their names by now, which may be newer than the entries; ids where that is nothing. */
 export function rowsOf(entries: readonly StorageEntry[], { devices }: Pick<HubView, "devices">): StorageRow[] {
   return entries.map((entry) => {
     const known = devices.get(entry.device);
@@ -29,7 +29,7 @@ export function rowsOf(entries: readonly StorageEntry[], { devices }: Pick<HubVi
     return {
       entry,
       device: known?.entry.name || entry.device,
-      metric: series?.entry.label || entry.metric,
+      metric: series?.entry.label || series?.entry.metric || entry.metric,
     };
   });
 }

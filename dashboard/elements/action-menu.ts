@@ -66,6 +66,8 @@ export class ActionMenu extends LitElement {
   /** What the button is called. */
   @property() label = "";
   @property({ attribute: false }) actions: readonly MenuAction[] = [];
+  /** Whether Tab reaches it: in a table with a row of its own only that of this row. */
+  @property({ attribute: false }) tabbable = true;
   @query(".menu") private menu!: HTMLElement;
   @query("button") private button!: HTMLElement;
 
@@ -76,6 +78,7 @@ export class ActionMenu extends LitElement {
         class="button bare icon"
         popovertarget="menu"
         aria-haspopup="menu"
+        tabindex=${this.tabbable ? 0 : -1}
         aria-label=${this.label}
         title=${this.label}
       >

@@ -91,7 +91,11 @@ export class QuarantineTray extends LitElement {
     const words = quarantineWords();
     if (problem !== undefined)
       return html`<section><p class="error" role="alert">${words.failed(problem)}</p></section>`;
-    if (!answer || (answer.count === 0 && this.done === undefined)) return nothing;
+    if (!answer) return nothing;
+    if (answer.count === 0)
+      return this.done === undefined
+        ? nothing
+        : html`<section><p class="done" role="status">${this.done}</p></section>`;
     const shown = answer.readings.length;
     return html`<section aria-labelledby="heading">
       <h2 id="heading" class="numbers">${words.heading(formatNumber(answer.count, 0), answer.count === 1)}</h2>

@@ -78,17 +78,6 @@ export const storageTableStyles = css`
     position: relative;
     z-index: 1;
   }
-  .act button {
-    width: var(--control-height-s);
-    min-height: var(--control-height-s);
-    border-color: transparent;
-    background: none;
-    color: var(--text-muted);
-  }
-  .act button:hover {
-    background: var(--surface-selected);
-    color: var(--text);
-  }
   .others {
     padding: 12px 16px;
     color: var(--text-muted);

@@ -7,6 +7,8 @@ import { formatBytes } from "../data/sizes.ts";
 import { type StorageOrder, type StorageRow, type StorageSort, spanOf, storageSorts } from "../data/storage-order.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import "./action-menu.ts";
+import type { MenuAction } from "./action-menu.ts";
 import { icons } from "./icons.ts";
 import { rowTableStyles } from "./row-table-styles.ts";
 import { RowsInSight } from "./rows-in-sight.ts";
@@ -14,9 +16,15 @@ import { storageRowHeights, storageTableStyles } from "./storage-table-styles.ts
 
 const dayMs = 86_400_000;
 
+/** What somebody wants to do with a series. */
+export interface StorageAction {
+  readonly id: "rename" | "merge" | "delete";
+  readonly row: StorageRow;
+}
+
 /**
- * What each series takes, a row each; only the rows in sight exist. Fires `sort-chosen` with the column, `delete-wanted` with
- * the row, and `all-wanted` where a search found nothing.
+ * What each series takes, a row each; only the rows in sight exist. Fires `sort-chosen` with the column, `action-chosen` with
+ * a `StorageAction`, and `all-wanted` where a search found nothing.
  */
 @customElement("storage-table")
 export class StorageTable extends LitElement {
@@ -121,16 +129,13 @@ export class StorageTable extends LitElement {
       <div role="cell" class="span numbers">${formatDuration(spanOf(entry))}</div>
       <div role="cell" class="kept" title=${keep}>${keep === "forever" ? texts.storage.forEver : keep}</div>
       <div role="cell" class="act">
-        <button
-          type="button"
-          class="button icon"
-          tabindex=${tabbable ? 0 : -1}
-          aria-label=${texts.storage.deleteOf(`${device} ${metric}`)}
-          title=${texts.storage.deleteOld}
-          @click=${() => this.dispatchEvent(new CustomEvent<StorageRow>("delete-wanted", { detail: row }))}
-        >
-          ${icons.remove}
-        </button>
+        <action-menu
+          .label=${texts.deviceMenu.label(`${device} ${metric}`)}
+          .actions=${actions()}
+          .tabbable=${tabbable}
+          @action-chosen=${({ detail: id }: CustomEvent<StorageAction["id"]>) =>
+            this.dispatchEvent(new CustomEvent<StorageAction>("action-chosen", { detail: { id, row } }))}
+        ></action-menu>
       </div>
     </div>`;
   }
@@ -138,6 +143,16 @@ export class StorageTable extends LitElement {
   focusFirst(): void {
     this.#inSight.focusFirst();
   }
+}
+
+/** In the present language. */
+function actions(): MenuAction[] {
+  const { rename, merge } = texts.deviceMenu;
+  return [
+    { id: "rename", label: rename, icon: icons.edit },
+    { id: "merge", label: merge, icon: icons.overlay },
+    { id: "delete", label: texts.storage.deleteOld, icon: icons.remove, removes: true },
+  ];
 }
 
 declare global {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { StorageAnswer } from "../../server/protocol/index.ts";
 import { CommandController, isTyping } from "../client/commands.ts";
-import { Observer } from "../client/controllers.ts";
+import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { formatClock, formatNumber } from "../data/format.ts";
 import { goInPlace, pageHref, type Route } from "../data/route.ts";
@@ -18,11 +18,12 @@ import {
 } from "../data/storage-order.ts";
 import { icons } from "../elements/icons.ts";
 import { PollController } from "../elements/poll-controller.ts";
-import type { StorageChoice } from "../elements/storage-delete.ts";
 import "../elements/storage-summary.ts";
 import "../elements/storage-table.ts";
+import type { StorageAction } from "../elements/storage-table.ts";
 import { baseStyles, buttonStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { loadDialog, type StorageDialog, storageDialog } from "./storage-dialogs.ts";
 
 /** The hub looks through its data at most every 10 s. */
 const everyMs = 15_000;
@@ -111,6 +112,13 @@ export class StoragePage extends LitElement {
         .search {
           flex: 1 1 180px;
         }
+        .bar {
+          gap: 8px;
+        }
+        .bar .button {
+          flex: 1 1 auto;
+          padding: 0 8px;
+        }
       }
     `,
   ];
@@ -118,9 +126,7 @@ export class StoragePage extends LitElement {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route & { readonly page: "storage" };
   @state() private answer: StorageAnswer | undefined;
-  /** What is to be deleted, while that is asked; or which other dialog is open. */
-  @state() private deleting: StorageChoice | undefined;
-  @state() private dialog: "budget" | "policies" | undefined;
+  @state() private dialog: StorageDialog | undefined;
   @state() private said = "";
   @query("input") private searchInput!: HTMLInputElement | null;
   @query("storage-table") private table!: HTMLElementTagNameMap["storage-table"] | null;
@@ -144,10 +150,12 @@ export class StoragePage extends LitElement {
   constructor() {
     super();
     new Observer(this, () => this.hub?.client);
+    // Names come after the answer, and change.
+    new Observer(this, () => everySecond);
     new CommandController(this, {
       commands: () => [
-        { id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open() },
-        { id: "storage:policies", title: texts.storage.howLong, run: () => this.#openOther("policies") },
+        { id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open(deleteAny) },
+        { id: "storage:policies", title: texts.storage.howLong, run: () => this.#open({ kind: "policies" }) },
       ],
       shortcuts: () => [{ keys: ["/"], does: texts.storage.search }],
     });
@@ -161,6 +169,15 @@ export class StoragePage extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener("keydown", this.#key);
+  }
+
+  override willUpdate(): void {
+    const rows = rowsOf(this.answer?.series ?? [], this.hub.view);
+    const isNamed = ({ device, metric }: StorageRow, at: number) =>
+      device === this.#rows[at]?.device && metric === this.#rows[at]?.metric;
+    if (rows.every(isNamed)) return;
+    this.#rows = rows;
+    this.#ordered = undefined;
   }
 
   /** Nothing can be asked before the hub is there, and the next turn is far. */
@@ -183,8 +200,7 @@ export class StoragePage extends LitElement {
       </div>
       ${problem === undefined ? nothing : html`<p class="trouble" role="status">${texts.storage.failed(problem)}</p>`}
       ${answer ? this.#page(answer) : problem === undefined ? html`<p class="note" role="status">${texts.storage.waiting}</p>` : nothing}
-      ${this.deleting ? this.#dialog(this.deleting) : nothing}
-      ${answer && this.dialog ? this.#other(this.dialog, answer) : nothing}
+      ${answer && this.dialog ? storageDialog(this.dialog, this.hub, answer, this.#closed) : nothing}
     `;
   }
 
@@ -194,7 +210,7 @@ export class StoragePage extends LitElement {
     const { others } = answer;
     const all = this.#rows.length + others.series;
     return html`
-      <storage-summary .answer=${answer} @budget-wanted=${() => this.#openOther("budget")}></storage-summary>
+      <storage-summary .answer=${answer} @budget-wanted=${() => this.#open({ kind: "budget" })}></storage-summary>
       ${
         all === 0
           ? html`<p class="note" role="status">${texts.storage.empty}</p>`
@@ -213,8 +229,8 @@ export class StoragePage extends LitElement {
             <span class="count numbers" role="status">
               ${texts.storage.count(formatNumber(rows.length, 0), formatBytes(rows.reduce((sum, { entry }) => sum + entry.bytes, 0)), rows.length === 1)}
             </span>
-            <button type="button" class="button" @click=${() => this.#openOther("policies")}>${icons.clock}${texts.storage.howLong}</button>
-            <button type="button" class="button delete" @click=${() => this.#open()}>${icons.remove}${texts.storage.deleteOld}</button>
+            <button type="button" class="button" @click=${() => this.#open({ kind: "policies" })}>${icons.clock}${texts.storage.howLong}</button>
+            <button type="button" class="button delete" @click=${() => this.#open(deleteAny)}>${icons.remove}${texts.storage.deleteOld}</button>
           </div>
           <storage-table
             .rows=${rows}
@@ -223,52 +239,39 @@ export class StoragePage extends LitElement {
             .keeps=${[...answer.policies.map(({ keep }) => keep), answer.keep]}
             .others=${others.series === 0 ? undefined : texts.storage.others(formatNumber(others.series, 0), formatBytes(others.bytes))}
             @sort-chosen=${(event: CustomEvent<StorageSort>) => this.#sort(order, event.detail)}
-            @delete-wanted=${(event: CustomEvent<StorageRow>) => this.#open(event.detail.entry)}
+            @action-chosen=${({ detail }: CustomEvent<StorageAction>) => this.#act(detail)}
             @all-wanted=${() => this.#go({ ...order, query: "" })}
           ></storage-table>`
       }
     `;
   }
 
-  #dialog(choice: StorageChoice) {
-    return html`<storage-delete
-      .hub=${this.hub}
-      .choice=${choice}
-      @closed=${this.#closed}
-    ></storage-delete>`;
-  }
-
-  #other(which: "budget" | "policies", answer: StorageAnswer) {
-    return which === "budget"
-      ? html`<storage-budget .hub=${this.hub} .answer=${answer} @closed=${this.#closed}></storage-budget>`
-      : html`<storage-policies .hub=${this.hub} .answer=${answer} @closed=${this.#closed}></storage-policies>`;
-  }
-
-  #closed(event: CustomEvent<string | undefined>): void {
-    this.deleting = undefined;
+  readonly #closed = (event: CustomEvent<string | undefined>): void => {
     this.dialog = undefined;
     this.#opener?.focus();
-    if (event.detail === undefined) return;
+    // Nothing at all comes as null.
+    if (!event.detail) return;
     this.said = event.detail;
     this.#poll.ask();
-  }
+  };
 
-  #openOther(which: "budget" | "policies"): void {
+  #open(dialog: StorageDialog): void {
     this.said = "";
     this.#opener = deepest(this.renderRoot as ShadowRoot);
-    const source =
-      which === "budget" ? import("../elements/storage-budget.ts") : import("../elements/storage-policies.ts");
-    void source.then(() => {
-      this.dialog = which;
+    void loadDialog(dialog).then(() => {
+      this.dialog = dialog;
     });
   }
 
-  #open({ device, metric }: StorageChoice = { device: "*", metric: "*" }): void {
-    this.said = "";
-    this.#opener = deepest(this.renderRoot as ShadowRoot);
-    void import("../elements/storage-delete.ts").then(() => {
-      this.deleting = { device, metric };
-    });
+  #act({ id, row: { entry } }: StorageAction): void {
+    if (id === "delete") {
+      const { device, metric } = entry;
+      this.#open({ kind: "delete", choice: { device, metric } });
+      return;
+    }
+    // What went meanwhile has no name to change.
+    const known = this.hub.view.devices.get(entry.device)?.series.get(entry.series);
+    if (known) this.#open({ kind: id, entry: known.entry });
   }
 
   #order(): StorageOrder {
@@ -310,6 +313,8 @@ export class StoragePage extends LitElement {
     this.searchInput?.focus();
   };
 }
+
+const deleteAny: StorageDialog = { kind: "delete", choice: { device: "*", metric: "*" } };
 
 /** What has the focus, in whichever shadow it stands. */
 function deepest(root: ShadowRoot): HTMLElement | undefined {

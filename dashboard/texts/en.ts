@@ -400,6 +400,7 @@ export const en = {
     done: "Done",
     shown: "Series shown",
     remove: (series: string) => `Remove ${series}`,
+    hideReadings: (series: string) => `Hide readings of ${series}`,
     clear: "Remove all",
     unknown: "not known to this hub",
     split: "Charts",
@@ -716,7 +717,6 @@ export const en = {
     others: (count: string, size: string) => `${count} smaller series, not listed, take ${size}.`,
     actions: "Actions",
     deleteOld: "Delete old readings",
-    deleteOf: (name: string) => `Delete old readings of ${name}`,
     columns: {
       name: "Series",
       bytes: "Size",

@@ -393,6 +393,7 @@ export const ko: Texts = {
     done: "완료",
     shown: "표시 중인 시계열",
     remove: (series: string) => `${series} 빼기`,
+    hideReadings: (series) => `${series} 측정값 숨기기`,
     clear: "모두 빼기",
     unknown: "이 허브에 없는 시계열",
     split: "차트",
@@ -701,7 +702,6 @@ export const ko: Texts = {
     others: (count, size) => `목록에 없는 더 작은 시계열 ${count}개가 ${size}를 차지합니다.`,
     actions: "작업",
     deleteOld: "오래된 측정값 삭제",
-    deleteOf: (name) => `${name}의 오래된 측정값 삭제`,
     columns: {
       name: "시계열",
       bytes: "크기",

@@ -83,7 +83,8 @@ describe("the page Storage", () => {
 
   it("says what deleting old readings would give back, does it, and gives the focus back", async () => {
     const { page, complaints } = await world.visit("#/storage");
-    await page.getByRole("button", { name: "Delete old readings of oven temperature" }).click();
+    await page.getByRole("button", { name: "Actions for oven temperature" }).click();
+    await page.getByRole("menuitem", { name: "Delete old readings" }).click();
     const dialog = page.locator("storage-delete");
     await dialog.getByLabel("How many").fill("1");
     await expect
@@ -99,9 +100,35 @@ describe("the page Storage", () => {
           return at?.getAttribute("aria-label");
         }),
       )
-      .toBe("Delete old readings of oven temperature");
+      .toBe("Actions for oven temperature");
     const row = page.locator("storage-table .row").filter({ hasText: "temperature" });
     await expect.poll(() => wordsOf(row.locator(".readings"))).toMatch(/^14\d$/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("renames a series from its row, and offers to merge it", async () => {
+    const { page, complaints } = await world.visit("#/storage");
+    const act = async (name: string) => {
+      await page.getByRole("button", { name: "Actions for oven temperature" }).click();
+      await page.getByRole("menuitem", { name }).click();
+    };
+    await act("Merge into another metric");
+    await page.getByRole("heading", { name: "Merge temperature into another metric" }).waitFor();
+    await page.keyboard.press("Escape");
+    await act("Rename");
+    const field = page.getByLabel("New name of the metric");
+    for (const [before, after] of [
+      ["temperature", "heat"],
+      ["heat", "temperature"],
+    ] as const) {
+      await field.fill(after);
+      await page.keyboard.press("Enter");
+      await page.getByText(`${before} is called ${after} now.`).waitFor();
+      if (after === "temperature") break;
+      await page.getByRole("button", { name: "Actions for oven heat" }).click();
+      await page.getByRole("menuitem", { name: "Rename" }).click();
+    }
     expect(complaints).toEqual([]);
     await page.context().close();
   });

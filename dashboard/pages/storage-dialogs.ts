@@ -1,0 +1,44 @@
+/** The dialogs of the page Storage, each an element that is loaded when it is wanted. */
+import { html, type TemplateResult } from "lit";
+import type { SeriesEntry, StorageAnswer } from "../../server/protocol/index.ts";
+import type { Hub } from "../client/hub.ts";
+import type { StorageChoice } from "../elements/storage-delete.ts";
+
+export type StorageDialog =
+  | { readonly kind: "budget" | "policies" }
+  | { readonly kind: "delete"; readonly choice: StorageChoice }
+  | { readonly kind: "rename" | "merge"; readonly entry: SeriesEntry };
+
+const sources: Readonly<Record<StorageDialog["kind"], () => Promise<unknown>>> = {
+  budget: () => import("../elements/storage-budget.ts"),
+  policies: () => import("../elements/storage-policies.ts"),
+  delete: () => import("../elements/storage-delete.ts"),
+  rename: () => import("../elements/series-rename.ts"),
+  merge: () => import("../elements/series-merge.ts"),
+};
+
+/** Brings the code of a dialog: it is put on the page after that. Throws where the hub does not give it. */
+export async function loadDialog({ kind }: StorageDialog): Promise<void> {
+  await sources[kind]();
+}
+
+/** `closed`: with words as detail where something was done. */
+export function storageDialog(
+  dialog: StorageDialog,
+  hub: Hub,
+  answer: StorageAnswer,
+  closed: (event: CustomEvent<string | undefined>) => void,
+): TemplateResult {
+  switch (dialog.kind) {
+    case "budget":
+      return html`<storage-budget .hub=${hub} .answer=${answer} @closed=${closed}></storage-budget>`;
+    case "policies":
+      return html`<storage-policies .hub=${hub} .answer=${answer} @closed=${closed}></storage-policies>`;
+    case "delete":
+      return html`<storage-delete .hub=${hub} .choice=${dialog.choice} @closed=${closed}></storage-delete>`;
+    case "rename":
+      return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${closed}></series-rename>`;
+    case "merge":
+      return html`<series-merge .hub=${hub} .entry=${dialog.entry} @closed=${closed}></series-merge>`;
+  }
+}
