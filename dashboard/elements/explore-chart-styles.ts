@@ -49,7 +49,7 @@ export const exploreChartStyles: CSSResult = css`
     gap: 0 16px;
     min-height: 28px;
     /* What is drawn stands there. */
-    padding-right: 152px;
+    padding-right: 180px;
   }
   h2 {
     min-width: 4ch;

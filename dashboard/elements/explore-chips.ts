@@ -1,15 +1,18 @@
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import type { Hub } from "../client/hub.ts";
 import { isFleet, keyOf, type SeriesName } from "../data/explore-choice.ts";
+import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { brevity, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { type ExploreLine, nameOfLine } from "./explore-lines.ts";
 import { icons } from "./icons.ts";
+import type { MaskedSeries } from "./mask-dialog.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
-/** The series that were chosen, each with a button to take it off. Fires `take-off` with the name of one, `clear`. */
+/** The series that were chosen, each with buttons that hide readings of it and take it off. Fires `take-off` with the name of one, `clear`. */
 @customElement("explore-chips")
 export class ExploreChips extends LitElement {
   static override styles = [
@@ -74,7 +77,7 @@ export class ExploreChips extends LitElement {
         place-content: center;
         width: var(--control-height);
         height: var(--control-height);
-        margin: -1px -1px -1px 0;
+        margin: -1px -1px -1px -8px;
         padding: 0;
         border: 0;
         border-radius: 999px;
@@ -90,12 +93,22 @@ export class ExploreChips extends LitElement {
         width: 12px;
         height: 12px;
       }
+      .chip .hide svg {
+        width: 14px;
+        height: 14px;
+      }
     `,
   ];
 
   @property({ attribute: false }) names: readonly SeriesName[] = [];
   /** Of the names those that the hub has. */
   @property({ attribute: false }) lines: readonly ExploreLine[] = [];
+  @property({ attribute: false }) hub!: Hub;
+  /** What the charts show: the readings that somebody wants to hide lie there. */
+  @property({ attribute: false }) window!: () => TimeSpan;
+  @state() private hiding: { readonly series: MaskedSeries; readonly span: TimeSpan } | undefined;
+  @state() private said = "";
+  #opener: HTMLElement | undefined;
 
   override render() {
     const lineOf = new Map(this.lines.map((line) => [line.key, line]));
@@ -110,7 +123,35 @@ export class ExploreChips extends LitElement {
             </li>`
           : nothing
       }
-    </ul>`;
+    </ul>
+    <span class="hidden-text" role="status">${this.said}</span>
+    ${
+      this.hiding
+        ? html`<mask-dialog
+          .hub=${this.hub}
+          .series=${this.hiding.series}
+          .span=${this.hiding.span}
+          @closed=${this.#hidden}
+        ></mask-dialog>`
+        : nothing
+    }`;
+  }
+
+  async #hide({ device, series }: ExploreLine, opener: EventTarget | null): Promise<void> {
+    this.#opener = opener as HTMLElement;
+    this.said = "";
+    await import("./mask-dialog.ts");
+    const { metric } = series.entry;
+    this.hiding = {
+      series: { device: device.entry.device, metric, label: seriesLabel(series) },
+      span: this.window(),
+    };
+  }
+
+  #hidden({ detail }: CustomEvent<string | undefined>): void {
+    this.hiding = undefined;
+    this.said = detail ?? "";
+    this.#opener?.focus();
   }
 
   #chip(name: SeriesName, line: ExploreLine | undefined) {
@@ -125,6 +166,19 @@ export class ExploreChips extends LitElement {
             : html`<span class=${brevity(name.metric)}>${name.metric}</span> <span class="device">${isFleet(name) ? name.device : `${name.device} – ${texts.explore.unknown}`}</span>`
         }
       </span>
+      ${
+        line
+          ? html`<button
+            type="button"
+            class="hide"
+            aria-label=${texts.explore.hideReadings(words)}
+            title=${texts.explore.hideReadings(words)}
+            @click=${({ currentTarget }: Event) => void this.#hide(line, currentTarget)}
+          >
+            ${icons.hide}
+          </button>`
+          : nothing
+      }
       <button
         type="button"
         aria-label=${texts.explore.remove(words)}

@@ -161,6 +161,8 @@ export class ExplorePage extends LitElement implements Drawn {
         <explore-chips
           .names=${series}
           .lines=${lines}
+          .hub=${this.hub}
+          .window=${() => this.#moves.window()}
           @take-off=${(event: CustomEvent<SeriesName>) => this.#toggleSeries(event.detail)}
           @clear=${() => this.#go(withSeries(this.#choice, []))}
         ></explore-chips>
