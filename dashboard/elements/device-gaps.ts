@@ -8,7 +8,7 @@ import { Poll } from "../client/poll.ts";
 import { browserTimers } from "../client/timers.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatAvailability, formatDuration } from "../data/format.ts";
-import { type CauseTimes, drawnGaps, missingOf } from "../data/missing.ts";
+import { type CauseTimes, drawnGaps, type Gap, missingOf } from "../data/missing.ts";
 import { instant } from "../data/past-request.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { baseStyles } from "../styles/shared.ts";
@@ -117,6 +117,8 @@ export class DeviceGaps extends LitElement {
     (answer) => this.#tell(answer),
   );
   #asked = "";
+  /** What was told last, by metric. */
+  #told: ReadonlyMap<string, GapShade> = new Map();
   #wasOpen = false;
 
   constructor() {
@@ -170,7 +172,15 @@ export class DeviceGaps extends LitElement {
 
   #tell({ from, to, series }: GapsAnswer): void {
     const nearMs = (to - from) * nearShare;
-    const shadings = new Map(series.map(({ metric, gaps }) => [metric, new GapShade(drawnGaps(gaps, nearMs))]));
+    const shadings = new Map<string, GapShade>();
+    for (const { metric, gaps } of series) {
+      const drawn = drawnGaps(gaps, nearMs);
+      if (drawn.length === 0) continue;
+      // A card whose gaps are as they were has nothing to draw or to say anew.
+      const before = this.#told.get(metric);
+      shadings.set(metric, before && areSame(before.gaps, drawn) ? before : new GapShade(drawn));
+    }
+    this.#told = shadings;
     this.dispatchEvent(new CustomEvent("gaps-told", { detail: shadings }));
   }
 
@@ -230,5 +240,15 @@ function causeWords(causes: CauseTimes) {
   return causes.map(
     ([cause, ms]: readonly [GapCause, number]) =>
       html`<span><i class="gap-key ${cause}"></i>${texts.gaps.lasted(texts.gaps.cause[cause], formatDuration(ms))}</span>`,
+  );
+}
+
+function areSame(some: readonly Gap[], others: readonly Gap[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ fromMs, toMs, cause }, index) => {
+      const other = others[index];
+      return other?.fromMs === fromMs && other.toMs === toMs && other.cause === cause;
+    })
   );
 }
