@@ -5,7 +5,9 @@ import { buildWorker, sqliteEngine } from "./engine.ts";
 await buildWorker();
 
 storeContract("the SQLite engine, readings in heads", () => sqliteEngine());
-storeContract("the SQLite engine, everything sealed at once", () => sqliteEngine({}, true));
-storeContract("the SQLite engine, tiny chunks, tiers and budgets", () =>
-  sqliteEngine({ chunkBytes: 60, journalBudgetBytes: 500, headBudgetBytes: 500, tiers: tinyTiers }, true),
+storeContract("the SQLite engine, everything sealed at once", () => sqliteEngine({}, true), "readings");
+storeContract(
+  "the SQLite engine, tiny chunks, tiers and budgets",
+  () => sqliteEngine({ chunkBytes: 60, journalBudgetBytes: 500, headBudgetBytes: 500, tiers: tinyTiers }, true),
+  "readings",
 );

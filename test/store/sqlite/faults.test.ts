@@ -110,7 +110,7 @@ describe("a lost worker", () => {
   it("[SQ16] of the reader costs no acknowledged reading either", async () => {
     await put(1);
     await (workers.at(-1) as Worker).terminate();
-    await vi.waitFor(() => put(2));
+    await vi.waitFor(() => put(2), 15_000);
     expect(await times()).toEqual([1, 2]);
     expect(engine.fatal).toEqual([]);
   });
