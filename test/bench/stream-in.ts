@@ -42,7 +42,7 @@ async function streamOne(port: number, { device, frames }: Source): Promise<void
     };
     onFailed = reject;
     socket.on("close", () => reject(new Error("the server cut the connection")));
-    socket.write(messageFrame({ type: "hello", device, session: "bench", reportInterval: 1_000 }));
+    socket.write(messageFrame({ type: "hello", device, session: "bench", reportInterval: 60_000 }));
   });
   socket.destroy();
 }
