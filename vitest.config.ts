@@ -6,12 +6,22 @@ import { defineConfig } from "vitest/config";
  * packages that are loaded again. The modules of this house are loaded anew for each file all the same.
  */
 const sharing = ["dashboard", "formats", "hub", "protocol", "transport"].map((folder) => `test/${folder}/**/*.test.ts`);
+/** Loads modules again and again, each time in another language: what others loaded was seen to come in between. */
+const alone = ["test/dashboard/format.test.ts"];
 
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "sharing", isolate: false, include: sharing } },
-      { extends: true, test: { name: "apart", include: ["test/**/*.test.ts"], exclude: sharing } },
+      { extends: true, test: { name: "sharing", isolate: false, include: sharing, exclude: alone } },
+      {
+        extends: true,
+        test: {
+          name: "apart",
+          include: ["test/**/*.test.ts"],
+          exclude: sharing,
+        },
+      },
+      { extends: true, test: { name: "alone", include: alone } },
     ],
     // A hang ends here; a machine that is slow or busy does not. No test measures its own speed by these.
     testTimeout: 120_000,
