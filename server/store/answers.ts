@@ -35,6 +35,8 @@ export interface BucketPage {
   readonly count: Float64Array;
   /** Where the range asked for `maxStepMs`, and only there. */
   readonly steps?: BucketSteps;
+  /** Where the range asked for `counting`, and only there: about how many readings its buckets would be made of one by one. */
+  readonly each?: number;
   /** The start of the next bucket that holds a reading, or null where the range is exhausted. */
   readonly nextFromMs: number | null;
 }
@@ -57,6 +59,20 @@ export interface HolesPage {
   readonly toMs: Float64Array;
   /** Where to go on (the next `fromMs` of the range), or null where it is exhausted. */
   readonly nextFromMs: number | null;
+}
+
+/** Where to look for silences: from the last reading before `fromMs` on, ms, without an end. */
+export interface HolesSince {
+  readonly series: number;
+  readonly fromMs: number;
+  /** No silence that is not longer is told, ms. */
+  readonly graceMs: number;
+}
+
+/** The first page of them. */
+export interface HolesSincePage extends HolesPage {
+  /** Time of the last reading before `fromMs`, ms; null where there is none. */
+  readonly beforeMs: number | null;
 }
 
 /** The reading that stood at a moment: the last one at it or before. */

@@ -5,7 +5,7 @@
  * A series is known by a number that is global to the store and never reused. Its type never changes: a series that
  * lost its last reading is removed, and the next reading of that device and metric makes a new one.
  */
-import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "./answers.ts";
+import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "./answers.ts";
 import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
 import type { Cuts } from "./cuts.ts";
@@ -188,6 +188,8 @@ export interface BucketRange extends Range {
   readonly maxStepMs?: number | undefined;
   /** Which of them matter; both where it is missing. Of the others it tells whatever it likes. */
   readonly steps?: readonly ("rise" | "area")[] | undefined;
+  /** True: no buckets are wanted, only `each`. */
+  readonly counting?: boolean | undefined;
 }
 
 /** What `status` tells of the store; sizes in bytes. */
@@ -287,6 +289,9 @@ export interface TelemetryStore extends MaskStore {
 
   /** Where a series has no reading for longer than `graceMs` between two readings of the range, at most `limit` a page. */
   readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage>;
+
+  /** The first page of each, at most `limit` a page; of as many of the first as take little time, at least one. */
+  readManyHoles(asked: readonly HolesSince[], limit: number): Promise<HolesSincePage[]>;
 
   /** State of these series now, in the order asked; unknown numbers are left out. */
   seriesState(series: readonly number[]): Promise<SeriesState[]>;

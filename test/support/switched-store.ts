@@ -194,6 +194,10 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.readAt(...asked);
   }
 
+  readManyHoles(...asked: Parameters<TelemetryStore["readManyHoles"]>): ReturnType<TelemetryStore["readManyHoles"]> {
+    return this.#inner.readManyHoles(...asked);
+  }
+
   readHoles(...asked: Parameters<TelemetryStore["readHoles"]>): ReturnType<TelemetryStore["readHoles"]> {
     return this.#inner.readHoles(...asked);
   }

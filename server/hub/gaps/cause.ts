@@ -1,5 +1,6 @@
 /** Why readings are missing: what is known of the time of a gap, and what of it explains most. */
 import type { HoleCause } from "../../store/ledger.ts";
+import type { Mask } from "../../store/masks.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
 import { hubItself, type PresenceEntry } from "../devices/timeline.ts";
@@ -25,11 +26,21 @@ const leastShare = 0.1;
 export class Causes {
   readonly #deps: CauseDeps;
   #down: Promise<Stretch[]> | undefined;
+  readonly #masks = new Map<number, readonly Mask[]>();
   readonly #timelines = new Map<Device, Promise<PresenceEntry[]>>();
   readonly #refusals = new Map<Device, ReturnType<TelemetryStore["refusals"]>>();
 
   constructor(deps: CauseDeps) {
     this.#deps = deps;
+  }
+
+  /** Gaps of these series will be asked about: their masks are read with one question. */
+  async expect(series: readonly Series[]): Promise<void> {
+    const numbers = series.map(({ number }) => number).filter((number) => !this.#masks.has(number));
+    if (numbers.length === 0) return;
+    const found = new Map<number, Mask[]>(numbers.map((number) => [number, []]));
+    for (const mask of await this.#deps.store.masks(numbers)) found.get(mask.series)?.push(mask);
+    for (const [number, masks] of found) this.#masks.set(number, masks);
   }
 
   /** The cause of a gap of a series, of which `graceMs` is no silence yet. Rejects with a `StoreError`. */
@@ -38,7 +49,7 @@ export class Causes {
     const [entries, down, masks] = await Promise.all([
       this.#timelineOf(device),
       this.#downTimes(),
-      this.#deps.store.masks([series.number]),
+      this.#masks.get(series.number) ?? this.#deps.store.masks([series.number]),
     ]);
     const away = stretchesAway(entries);
     const hubDown = down.map((one) => untilBack(one, away));

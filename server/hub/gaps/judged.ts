@@ -12,7 +12,7 @@ export async function judged(
   gaps: Pick<Holes, "fromMs" | "toMs">,
   graceMs: number,
   causes: Causes,
-  kept?: () => Promise<Holes[]>,
+  kept?: () => Promise<Holes | undefined>,
 ): Promise<Holes> {
   const cause: HoleCause[] = [];
   let before: Holes | undefined;
@@ -20,7 +20,7 @@ export async function judged(
     const toMs = gaps.toMs[index] as number;
     let found = await causes.of(series, { fromMs, toMs }, graceMs);
     if (found === "unknown" && kept) {
-      before ??= (await kept())[0];
+      before ??= await kept();
       const known = before?.fromMs.findIndex((one, row) => one < toMs && (before?.toMs[row] as number) > fromMs) ?? -1;
       const earlier = before?.cause[known];
       if (earlier !== undefined && earlier !== "masked") found = earlier;

@@ -14,7 +14,8 @@ import { type CauseDeps, Causes } from "./cause.ts";
 import { Findings } from "./findings.ts";
 import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
 import { judged } from "./judged.ts";
-import { type Look, most, nothing, nowhere, type ScanStore, scan, stretchesOf } from "./scan.ts";
+import { lookAt } from "./look.ts";
+import { type Look, nothing, nowhere, type ScanStore } from "./scan.ts";
 
 export interface LedgerDeps extends CauseDeps {
   readonly store: ScanStore & CauseDeps["store"] & Pick<TelemetryStore, "ledger" | "seriesState">;
@@ -31,8 +32,8 @@ const workMs = 200;
 const pauseMs = 2_000;
 /** Series in one transaction. */
 const entriesPerWrite = 256;
-/** Series that are looked at together: their answers are written with one sync. */
-const seriesAtOnce = 32;
+/** Series that are looked at together: their answers are written with one sync, which commits wait for. */
+const seriesAtOnce = 256;
 /** Stretches to look at again that are asked for at once. */
 const rechecksAtOnce = 256;
 /** How far each series was looked at is written so often, ms: a kill costs a look at what came since. */
@@ -228,11 +229,12 @@ export class GapLedger {
     this.#goesOn();
     const rechecks = await this.#rechecksOf(series);
     if (series.some(({ number }) => this.#found.hasGaps(number))) await this.#writeFound();
-    const causes = new Causes(this.#deps);
     const begun = series.map((one) => this.#begin(one, rechecks.get(one.number) ?? []));
     try {
-      const found = await Promise.all(begun.map((look) => this.#look(look, causes)));
-      await this.#write(found.flat());
+      const { store } = this.#deps;
+      const causes = new Causes(this.#deps);
+      const throughMs = (one: Series) => this.#throughMs(one);
+      await this.#write(await lookAt(begun, { store, causes, goesOn: this.#goesOn, throughMs }));
     } catch (error) {
       for (const { series: one, behindMs, late } of begun) {
         const { number } = one;
@@ -255,23 +257,6 @@ export class GapLedger {
     const look = { series, graceMs, rechecks, behindMs: this.#behind.get(number), late: this.#found.takeLate(number) };
     this.#behind.delete(number);
     return look;
-  }
-
-  async #look(look: Look, causes: Causes): Promise<LedgerEntry[]> {
-    const { series, graceMs, rechecks } = look;
-    const entries: LedgerEntry[] = [];
-    for (const { fromMs, toMs } of graceMs === Number.POSITIVE_INFINITY ? [] : stretchesOf(look)) {
-      const { store } = this.#deps;
-      const { gapFromMs, gapToMs, ...span } = await scan(store, series.number, fromMs, toMs, graceMs, this.#goesOn);
-      const gaps = { fromMs: gapFromMs, toMs: gapToMs };
-      const holes = await judged(series, gaps, graceMs, causes, () =>
-        store.ledger.read([series.number], span.fromMs, span.toMs, most),
-      );
-      entries.push(this.#entryOf(series, { ...span, holes }, graceMs, []));
-    }
-    // With the last of what was found.
-    if (rechecks.length > 0) entries.push(this.#entryOf(series, nothing, graceMs, rechecks));
-    return entries;
   }
 
   /** What changed of these series, by series. */
@@ -298,6 +283,7 @@ export class GapLedger {
       }
       try {
         const entries: LedgerEntry[] = [];
+        await causes.expect(some.flatMap(([number]) => this.#deps.catalog.findSeries(number) ?? []));
         for (const [number, gaps] of some) {
           const series = this.#deps.catalog.findSeries(number);
           if (!series) continue;
@@ -324,17 +310,13 @@ export class GapLedger {
     });
     for (let at = 0; at < due.length && !isOver(); at += entriesPerWrite) {
       const some = due.slice(at, at + entriesPerWrite).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
-      await this.#write(some.map((series) => this.#entryOf(series, nothing, this.graceMs(series), [])));
+      await this.#write(
+        some.map((series) => {
+          const looked = { throughMs: this.#throughMs(series), graceMs: this.graceMs(series) };
+          return { series: series.number, ...nothing, looked, rechecked: [] };
+        }),
+      );
     }
-  }
-
-  #entryOf(
-    series: Series,
-    found: Pick<LedgerEntry, "fromMs" | "toMs" | "holes">,
-    graceMs: number,
-    rechecked: readonly Recheck[],
-  ): LedgerEntry {
-    return { series: series.number, ...found, looked: { throughMs: this.#throughMs(series), graceMs }, rechecked };
   }
 
   /** Up to where all gaps of a series are found, ms. */

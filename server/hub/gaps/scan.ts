@@ -1,10 +1,11 @@
 /** Looks for the gaps of a stretch in the readings themselves. */
+import type { HolesPage, HolesSince } from "../../store/answers.ts";
 import type { Recheck } from "../../store/ledger.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Series } from "../catalog.ts";
 import type { Stretch } from "./cause.ts";
 
-export type ScanStore = Pick<TelemetryStore, "readHoles" | "readRaw" | "timeBefore">;
+export type ScanStore = Pick<TelemetryStore, "readHoles" | "readManyHoles" | "readRaw" | "timeBefore">;
 
 /** Gaps, and the stretch in which there are no others: from the reading before what was asked for to the one after it. */
 export interface Scanned {
@@ -33,16 +34,48 @@ export async function scan(
   const after = toMs === Number.POSITIVE_INFINITY ? undefined : await firstFrom(store, series, toMs);
   const startMs = before ?? fromMs;
   const endMs = after ?? Number.POSITIVE_INFINITY;
-  const gapFromMs: number[] = [];
-  const gapToMs: number[] = [];
-  for (let next: number | null = startMs; next !== null; ) {
+  const none = { fromMs: [], toMs: [], nextFromMs: startMs };
+  return { fromMs: startMs, toMs: endMs, ...(await allFrom(none, store, series, endMs + 1, graceMs, goesOn)) };
+}
+
+/** The same for many, without an end: mostly one question for all of them. */
+export async function scanSince(
+  store: ScanStore,
+  asked: readonly HolesSince[],
+  goesOn: () => void,
+): Promise<Scanned[]> {
+  const found: Scanned[] = [];
+  const toMs = Number.POSITIVE_INFINITY;
+  while (found.length < asked.length) {
     goesOn();
-    const page = await store.readHoles({ series, fromMs: next, toMs: endMs + 1 }, graceMs, holesAtOnce);
+    for (const page of await store.readManyHoles(asked.slice(found.length), holesAtOnce)) {
+      const { series, fromMs, graceMs } = asked[found.length] as HolesSince;
+      const gaps = await allFrom(page, store, series, toMs, graceMs, goesOn);
+      found.push({ fromMs: page.beforeMs ?? fromMs, toMs, ...gaps });
+    }
+  }
+  return found;
+}
+
+/** What a page tells, and all those after it. */
+async function allFrom(
+  first: { readonly fromMs: Iterable<number>; readonly toMs: Iterable<number>; readonly nextFromMs: number | null },
+  store: ScanStore,
+  series: number,
+  toMs: number,
+  graceMs: number,
+  goesOn: () => void,
+): Promise<Pick<Scanned, "gapFromMs" | "gapToMs">> {
+  const gapFromMs = [...first.fromMs];
+  const gapToMs = [...first.toMs];
+  for (let next = first.nextFromMs; next !== null; ) {
+    goesOn();
+    const page: HolesPage = await store.readHoles({ series, fromMs: next, toMs }, graceMs, holesAtOnce);
     gapFromMs.push(...page.fromMs);
     gapToMs.push(...page.toMs);
     next = page.nextFromMs;
   }
-  return { fromMs: startMs, toMs: endMs, gapFromMs, gapToMs };
+  return { gapFromMs, gapToMs };
 }
 
 async function firstFrom(store: ScanStore, series: number, fromMs: number): Promise<number | undefined> {

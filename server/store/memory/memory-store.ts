@@ -2,7 +2,7 @@
  * The reference engine: one sorted map a series, nothing durable. Short and obvious on purpose; the contract suite and
  * the differential test hold the SQLite engine to what this one answers.
  */
-import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
+import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import { copyColumns, readingBytes, type Value, valueAt } from "../columns.ts";
 import { type Cuts, withinCuts } from "../cuts.ts";
 import {
@@ -40,7 +40,7 @@ import { memoryLedger } from "./ledger.ts";
 import { addMask, forgetMasks, isHidden, masksOf, removeMask } from "./masks.ts";
 import { memoryMerges, openMerges } from "./merges.ts";
 import { memoryNames } from "./names.ts";
-import { holesIn, packChanges, packRaw, toBuckets } from "./questions.ts";
+import { holesIn, holesSince, packChanges, packRaw, toBuckets } from "./questions.ts";
 import { memoryRetention, roomOf } from "./retention.ts";
 import { sizesOf } from "./sizes.ts";
 
@@ -170,7 +170,7 @@ export class MemoryStore implements TelemetryStore {
 
   async readBuckets(range: BucketRange, cuts: Cuts, limit: number): Promise<BucketPage> {
     const rows = this.#rows(withinCuts(range, cuts)) as [number, number][];
-    return toBuckets(rows, cuts, limit, range.maxStepMs);
+    return toBuckets(rows, cuts, limit, range);
   }
 
   readManyBuckets(ranges: readonly BucketRange[], cuts: Cuts, limit: number): Promise<BucketPage[]> {
@@ -190,6 +190,14 @@ export class MemoryStore implements TelemetryStore {
       graceMs,
       limit,
     );
+  }
+
+  async readManyHoles(asked: readonly HolesSince[], limit: number): Promise<HolesSincePage[]> {
+    const ends = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+    return asked.slice(0, answeredAtOnce).map((one) => {
+      const times = this.#rows({ series: one.series, ...ends }).map(([timeMs]) => timeMs);
+      return holesSince(times, one, limit);
+    });
   }
 
   async seriesState(numbers: readonly number[]): Promise<SeriesState[]> {

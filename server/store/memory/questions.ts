@@ -1,8 +1,17 @@
 /** Answers of the memory engine, made from rows in plain loops: what the faster engine is compared with. */
-import type { BucketPage, BucketSteps, ChangesPage, HolesPage, RawPage } from "../answers.ts";
+import type {
+  BucketPage,
+  BucketSteps,
+  ChangesPage,
+  HolesPage,
+  HolesSince,
+  HolesSincePage,
+  RawPage,
+} from "../answers.ts";
 import type { Value } from "../columns.ts";
 import { bucketAt, type Cuts } from "../cuts.ts";
 import { meanOf, riseOf } from "../steps.ts";
+import type { BucketRange } from "../store.ts";
 
 /** `rows` in rising time; at most `limit` of them, and where to go on. */
 export function packRaw(rows: readonly (readonly [number, Value])[], limit: number): RawPage {
@@ -40,8 +49,9 @@ export function toBuckets(
   rows: readonly (readonly [number, number])[],
   cuts: Cuts,
   limit: number,
-  maxStepMs: number | undefined,
+  { maxStepMs, counting }: Pick<BucketRange, "maxStepMs" | "counting">,
 ): BucketPage {
+  if (counting) return { ...toBuckets([], cuts, limit, {}), each: rows.length };
   const buckets = new Map<number, [number, number][]>();
   for (const [timeMs, value] of rows) {
     const { startMs } = bucketAt(cuts, timeMs);
@@ -93,4 +103,11 @@ export function holesIn(times: readonly number[], graceMs: number, limit: number
     toMs: Float64Array.from(taken, (index) => times[index] as number),
     nextFromMs: next === undefined ? null : (times[next - 1] as number),
   };
+}
+
+/** The same from the last one before `fromMs` on. */
+export function holesSince(times: readonly number[], { fromMs, graceMs }: HolesSince, limit: number): HolesSincePage {
+  const first = times.findIndex((timeMs) => timeMs >= fromMs);
+  const before = (first < 0 ? times.length : first) - 1;
+  return { ...holesIn(times.slice(Math.max(0, before)), graceMs, limit), beforeMs: times[before] ?? null };
 }

@@ -2,7 +2,7 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { Ages } from "../../protocol/keep.ts";
-import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
+import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
@@ -87,6 +87,7 @@ export interface ReaderCalls {
   ): BucketPage[];
   readAt(series: readonly number[], atMs: number, heads: readonly (ChunkColumns | null)[]): (Standing | null)[];
   readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns | null): HolesPage | null;
+  readManyHoles(asked: readonly HolesSince[], limit: number, heads: readonly (ChunkColumns | null)[]): HolesSincePage[];
   timeBefore(series: number, beforeMs: number, headMs: number): number | null;
   readPresence(device: string): PresenceChange[];
   listQuarantine(device: string, before: number, limit: number): QuarantinePage;

@@ -1,11 +1,15 @@
 /** Fills a page of holes: pairs of neighbouring times that lie further apart than was asked for. */
-import type { HolesPage } from "../answers.ts";
-import type { WholeChunk } from "./segments.ts";
+import type { HolesPage, HolesSince, HolesSincePage } from "../answers.ts";
+import type { ChunkColumns } from "../codec/chunk.ts";
+import type { Range } from "../store.ts";
+import { noHoles } from "./pages.ts";
+import { lowerBound } from "./rows.ts";
+import { lastShown, type SegmentReader, type WholeChunk } from "./segments.ts";
 
 /** A page ends once it has looked at this many times one by one, so that no question holds up all others. */
 const maxRowsPerPage = 500_000;
 
-export class HolesPageBuilder {
+class HolesPageBuilder {
   readonly #graceMs: number;
   readonly #limit: number;
   readonly #from: number[] = [];
@@ -57,4 +61,38 @@ export class HolesPageBuilder {
     this.#nextFromMs = lastMs;
     return false;
   }
+}
+
+/** Holes of a range; `head` holds its rows that are not sealed. */
+export function holesPage(
+  segments: SegmentReader,
+  range: Range,
+  graceMs: number,
+  limit: number,
+  head: ChunkColumns,
+): HolesPage {
+  const builder = new HolesPageBuilder(graceMs, limit);
+  const hasNone = (_: unknown, firstMs: number, lastMs: number) => lastMs - firstMs <= graceMs;
+  for (const segment of segments.read(range, head, hasNone)) {
+    const goOn = "rows" in segment ? builder.addRows(segment.rows.times) : builder.addWhole(segment);
+    if (!goOn) break;
+  }
+  return builder.page();
+}
+
+/** The same from the last reading before on; `head` holds all rows that are not sealed, null where the series is not known. */
+export function holesSince(
+  segments: SegmentReader,
+  { series, fromMs, graceMs }: HolesSince,
+  limit: number,
+  head: ChunkColumns | null,
+): HolesSincePage {
+  if (!head) return { ...noHoles(), beforeMs: null };
+  const { times } = head;
+  const hidden = segments.hidden({ series, fromMs: Number.NEGATIVE_INFINITY, toMs: fromMs });
+  const openMs = (endMs: number) => times[lowerBound(times, endMs) - 1] ?? Number.NEGATIVE_INFINITY;
+  const lastMs = Math.max(lastShown(hidden, fromMs, openMs), segments.timeBefore(series, fromMs));
+  const beforeMs = lastMs === Number.NEGATIVE_INFINITY ? null : lastMs;
+  const range = { series, fromMs: beforeMs ?? fromMs, toMs: Number.POSITIVE_INFINITY };
+  return { ...holesPage(segments, range, graceMs, limit, head), beforeMs };
 }

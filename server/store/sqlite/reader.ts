@@ -1,6 +1,6 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
 import type { Ages } from "../../protocol/keep.ts";
-import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
+import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerStore } from "../ledger.ts";
@@ -10,7 +10,7 @@ import { type AgedAnswer, type AgedSeries, type AgedTurn, agedTurn } from "./age
 import type { Summary } from "./chunks.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
-import { HolesPageBuilder } from "./holes-page.ts";
+import { holesPage, holesSince } from "./holes-page.ts";
 import { ledgerReader } from "./ledger.ts";
 import { maskReader } from "./masks.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
@@ -100,14 +100,13 @@ export class Reader {
   }
 
   readHoles(range: Range, graceMs: number, limit: number, head: ChunkColumns): HolesPage {
-    return this.#inSnapshot(() => {
-      const builder = new HolesPageBuilder(graceMs, limit);
-      const hasNone = (_: unknown, firstMs: number, lastMs: number) => lastMs - firstMs <= graceMs;
-      for (const segment of this.#segments.read(range, head, hasNone)) {
-        const goOn = "rows" in segment ? builder.addRows(segment.rows.times) : builder.addWhole(segment);
-        if (!goOn) break;
-      }
-      return builder.page();
+    return this.#inSnapshot(() => holesPage(this.#segments, range, graceMs, limit, head));
+  }
+
+  /** `heads`: all that is not sealed of the first series, null where one is not known. */
+  readManyHoles(asked: readonly HolesSince[], limit: number, heads: readonly Head[]): HolesSincePage[] {
+    return this.#untilSlice(heads, (head, index) => {
+      return holesSince(this.#segments, asked[index] as HolesSince, limit, head);
     });
   }
 

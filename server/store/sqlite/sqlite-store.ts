@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { BucketPage, ChangesPage, HolesPage, RawPage, Standing } from "../answers.ts";
+import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import type { Backup, BackupOrder } from "../backups.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Mask, NewMask } from "../masks.ts";
@@ -175,6 +175,15 @@ export class SqliteStore implements TelemetryStore {
   async readHoles(range: Range, graceMs: number, limit: number): Promise<HolesPage> {
     const pair = await this.#pair;
     return (await pair.ask("headRows", [range], "readHoles", [range, graceMs, limit])) ?? noHoles();
+  }
+
+  async readManyHoles(asked: readonly HolesSince[], limit: number): Promise<HolesSincePage[]> {
+    const { writer, reader } = await this.#pair;
+    // Whole heads: the reading before is mostly in them, too.
+    const ends = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+    const ranges = asked.map(({ series }) => ({ series, ...ends }));
+    const heads = await writer.call("manyHeadRows", [ranges]);
+    return inSlices(heads, (rest, next) => reader.call("readManyHoles", [asked.slice(next), limit, rest]));
   }
 
   async seriesState(series: readonly number[]): Promise<SeriesState[]> {

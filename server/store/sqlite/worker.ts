@@ -83,6 +83,7 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     readManyBuckets: (...values) => reader.get().readManyBuckets(...values),
     readAt: (...values) => reader.get().readAt(...values),
     readHoles: (range, graceMs, limit, head) => head && reader.get().readHoles(range, graceMs, limit, head),
+    readManyHoles: (...values) => reader.get().readManyHoles(...values),
     timeBefore: (...values) => reader.get().timeBefore(...values),
     readPresence: (device) => reader.get().readPresence(device),
     listQuarantine: (...values) => reader.get().listQuarantine(...values),

@@ -101,7 +101,7 @@ describe("the ledger", () => {
     await rested(world);
     expect(await world.kept("a")).toEqual([]);
     const asked: string[] = [];
-    for (const name of ["readHoles", "readRaw", "timeBefore"] as const) {
+    for (const name of ["readHoles", "readManyHoles", "readRaw", "timeBefore"] as const) {
       const inner = world.store[name].bind(world.store) as (...values: unknown[]) => unknown;
       Object.assign(world.store, {
         [name]: (...values: unknown[]) => {
@@ -128,6 +128,7 @@ describe("the ledger", () => {
     await world.start();
     await world.commit("a", [0, 10, 100, 110, 900].map(at));
     const { store } = world;
+    const readManyHoles = store.readManyHoles.bind(store);
     const readHoles = store.readHoles.bind(store);
     let pages = 0;
     let onAsked = () => {};
@@ -135,6 +136,8 @@ describe("the ledger", () => {
       onAsked = resolve;
     });
     // As of a series of which there is always another page, and that no clock waits for.
+    store.readManyHoles = async (many, limit) =>
+      (await readManyHoles(many, limit)).map((page, index) => ({ ...page, nextFromMs: many[index]?.fromMs ?? 0 }));
     store.readHoles = async ({ fromMs, ...range }, ...rest) => {
       pages += 1;
       onAsked();
@@ -149,7 +152,7 @@ describe("the ledger", () => {
     await world.ledger.stop();
     expect(pages).toBeLessThan(1_000);
     expect(await answer).toContain("stopping");
-    store.readHoles = readHoles;
+    Object.assign(store, { readHoles, readManyHoles });
     await world.restart(false);
     expect((await world.kept("a")).map(([fromMs, toMs]) => [fromMs, toMs])).toEqual([
       [at(10), at(100)],

@@ -1,7 +1,7 @@
 /** Wider questions: uneven buckets, many series at once, what happens between readings, what stood at a moment, holes. */
 import { expect, it } from "vitest";
 import { tierNames } from "../../../server/protocol/tiers.ts";
-import type { BucketPage, HolesPage, Standing } from "../../../server/store/answers.ts";
+import type { BucketPage, HolesPage, HolesSincePage, Standing } from "../../../server/store/answers.ts";
 import type { Cuts } from "../../../server/store/cuts.ts";
 import type { BucketRange, Range, TelemetryStore } from "../../../server/store/store.ts";
 import { Random } from "../../../simulator/random.ts";
@@ -233,5 +233,29 @@ export function questionRules(world: () => World): void {
       }
     }
     expect((await world().store.readHoles(everything(99), 1, 10)).fromMs).toHaveLength(0);
+  });
+
+  it("[ST98] tells silences of many series with one question, each from the last reading before on, and answers the first few", async () => {
+    const random = new Random(printedSeed("store questions"));
+    const { store } = world();
+    for (const series of [1, 2, 3]) {
+      await world().make(series);
+      await putInParts(world(), series, scattered(random, 60).arriving);
+    }
+    await store.addMask({ series: 2, fromMs: -500, toMs: 900, atMs: 0, note: "" });
+    const asked = [Number.NEGATIVE_INFINITY, -200, 850, 1e9].flatMap((fromMs) =>
+      [1, 99, 2, 3].map((series) => ({ series, fromMs, graceMs: random.choice([30, 200, 1e9]) })),
+    );
+    const found: HolesSincePage[] = [];
+    while (found.length < asked.length) {
+      const pages = await store.readManyHoles(asked.slice(found.length), 4);
+      expect(pages.length).toBeGreaterThan(0);
+      found.push(...pages);
+    }
+    for (const [index, { series, fromMs, graceMs }] of asked.entries()) {
+      const beforeMs = await store.timeBefore(series, fromMs);
+      const range = { series, fromMs: beforeMs ?? fromMs, toMs: Number.POSITIVE_INFINITY };
+      expect(found[index]).toEqual({ ...(await store.readHoles(range, graceMs, 4)), beforeMs });
+    }
   });
 }
