@@ -8,6 +8,11 @@ import { defineConfig } from "vitest/config";
 const sharing = ["dashboard", "formats", "hub", "protocol", "transport"].map((folder) => `test/${folder}/**/*.test.ts`);
 /** Loads modules again and again, each time in another language: what others loaded was seen to come in between. */
 const alone = ["test/dashboard/format.test.ts"];
+/**
+ * Browsers and processes in real time, on a machine that others may keep busy: what fails once runs again, and the last lines
+ * of the run name it. Everywhere else the first failure stands: a clock is turned there, or a seed printed.
+ */
+const realTime = ["chaos", "clients", "e2e", "main"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
@@ -18,9 +23,10 @@ export default defineConfig({
         test: {
           name: "apart",
           include: ["test/**/*.test.ts"],
-          exclude: sharing,
+          exclude: [...sharing, ...realTime],
         },
       },
+      { extends: true, test: { name: "real time", include: realTime, retry: 1 } },
       { extends: true, test: { name: "alone", include: alone } },
     ],
     // A hang ends here; a machine that is slow or busy does not. No test measures its own speed by these.

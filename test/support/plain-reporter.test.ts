@@ -12,8 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs vitest itself on the given test files and gives the last line that it printed, and its exit code. */
-function run(files: Record<string, string>): { last: string | undefined; code: number | null } {
+/** Runs vitest itself on the given test files and gives all lines that it printed, the last of them, and its exit code. */
+function runWhole(files: Record<string, string>) {
   mkdirSync(join(folder, "test"));
   for (const [name, code] of Object.entries(files)) {
     writeFileSync(join(folder, "test", name), `import { expect, it, beforeAll } from "vitest";\n${code}`);
@@ -24,7 +24,13 @@ function run(files: Record<string, string>): { last: string | undefined; code: n
     encoding: "utf8",
     env: { ...process.env, VITEST: undefined },
   });
-  return { last: stdout.trimEnd().split("\n").at(-1), code: status };
+  const lines = stdout.trimEnd().split("\n");
+  return { lines, last: lines.at(-1), code: status };
+}
+
+function run(files: Record<string, string>): { last: string | undefined; code: number | null } {
+  const { last, code } = runWhole(files);
+  return { last, code };
 }
 
 describe("the last line of a test run", () => {
@@ -43,6 +49,15 @@ describe("the last line of a test run", () => {
   it("counts a rejection that nobody awaited", () => {
     const stray = `it("a", () => { Promise.reject(new Error("nobody")); });`;
     expect(run({ "stray.test.ts": stray })).toEqual({ last: "1 passed, 1 failed", code: 1 });
+  });
+
+  it("is preceded by the names of tests that passed only when they ran again", () => {
+    const again = `let runs = 0; it("second", { retry: 1 }, () => expect(++runs).toBe(2)); it("first", { retry: 1 }, () => {});`;
+    const { lines, last, code } = runWhole({ "again.test.ts": again });
+    expect(lines.filter((line) => line.startsWith("passed only"))).toEqual([
+      "passed only when it ran again: test/again.test.ts > second",
+    ]);
+    expect({ last, code }).toEqual({ last: "2 passed, 0 failed", code: 0 });
   });
 
   it("never shows a run without tests as a good one", () => {

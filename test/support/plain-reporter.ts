@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from "vitest/node";
 
-/** Ends a test run with the one line that machines look for: `N passed, N failed`. */
+/** Names what passed only when it ran again, and ends a test run with the one line that machines look for: `N passed, N failed`. */
 export default class PlainReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], faults: readonly unknown[], reason?: string): void {
     let passed = 0;
@@ -11,6 +11,8 @@ export default class PlainReporter implements Reporter {
       const failedBefore = failed;
       for (const test of module.children.allTests()) {
         const { state } = test.result();
+        if (test.diagnostic()?.flaky)
+          console.log(`passed only when it ran again: ${module.relativeModuleId} > ${test.fullName}`);
         if (state === "passed") passed += 1;
         else if (state === "failed") failed += 1;
         else leftOut += 1;
