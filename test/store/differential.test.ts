@@ -10,7 +10,7 @@ const programs = await buildPrograms();
 afterAll(() => programs.remove());
 
 describe("both engines", () => {
-  it("[ST38] answer the same whatever was appended, overwritten, deleted, sealed, merged, reopened and killed before", async () => {
+  it("[ST38] answer the same whatever was appended, overwritten, hidden, deleted, renamed, merged, set aside, sealed, reopened and killed before", async () => {
     const tally = new Tally();
     await fc.assert(anyLifeIsSound(programs, tally), {
       ...{ numRuns: Number(process.env.HUB_TEST_RUNS ?? 6), seed: printedSeed("two engines") },

@@ -46,6 +46,8 @@ export class MemoryData {
   /** In order of device and metric. */
   aliases: readonly Alias[] = [];
   readonly merges = new Map<number, Merge>();
+  /** Readings that a step of a merge moves: few, so that a merge takes several. */
+  movedAtOnce = 3;
   /** Marks of each device, newest use last. */
   readonly marks = new Map<string, SessionMark[]>();
   readonly refusals = new Map<string, Refusal[]>();

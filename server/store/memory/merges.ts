@@ -3,8 +3,6 @@ import type { Merge, MergeObstacle, MergeStore } from "../merges.ts";
 import type { MemoryData, MemorySeries } from "./data.ts";
 import { putAlias } from "./names.ts";
 
-const movedAtOnce = 3;
-
 /** Those under way. */
 export function openMerges({ merges }: MemoryData): Pick<Merge, "series" | "into">[] {
   return [...merges.values()].filter(({ open }) => open).map(({ series, into }) => ({ series, into }));
@@ -36,7 +34,7 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
         return "hidden";
       }
       let { moved, dropped } = merge;
-      for (const timeMs of [...from.readings.keys()].sort((a, b) => a - b).slice(0, movedAtOnce)) {
+      for (const timeMs of [...from.readings.keys()].sort((a, b) => a - b).slice(0, data.movedAtOnce)) {
         const reading = from.readings.get(timeMs);
         from.readings.delete(timeMs);
         for (const one of [series, merge.into]) data.ledger.changed({ series: one, fromMs: timeMs, toMs: timeMs + 1 });

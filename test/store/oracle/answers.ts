@@ -16,7 +16,10 @@ export type Asked = Pick<
   | "refusals"
   | "lastSeq"
   | "readPresence"
->;
+> & {
+  readonly merges: Pick<TelemetryStore["merges"], "find">;
+  readonly quarantine: Pick<TelemetryStore["quarantine"], "list">;
+};
 
 const sessions = Array.from({ length: 20 }, (_, index) => `s${index}`);
 /** So many pages of one question are turned. */
@@ -36,6 +39,8 @@ export interface Whole {
   readonly refusals: unknown;
   readonly marks: unknown;
   readonly presence: unknown;
+  readonly merges: unknown;
+  readonly quarantine: unknown;
 }
 
 export async function wholeOf(store: Asked, numbers: readonly number[]): Promise<Whole> {
@@ -43,7 +48,7 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
   const pairs = devices.flatMap((device) => sessions.map((session) => [device, session] as const));
   const series = await store.seriesState(numbers);
   const numeric = series.filter(({ type }) => type === "number");
-  const [latest, readings, changes, buckets, refusals, marks, presence] = await Promise.all([
+  const [latest, readings, changes, buckets, refusals, marks, presence, merges, quarantine] = await Promise.all([
     store.latest(numbers),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readRaw(all(number), wholePage)))),
     Promise.all(numbers.map(async (number) => rowsIn(await store.readChanges(all(number), wholePage, Infinity)))),
@@ -55,8 +60,10 @@ export async function wholeOf(store: Asked, numbers: readonly number[]): Promise
     Promise.all(devices.map((device) => store.refusals(device))),
     Promise.all(pairs.map(([device, session]) => store.lastSeq(device, session))),
     Promise.all([...devices, ""].map((device) => store.readPresence(device))),
+    Promise.all(numbers.map((number) => store.merges.find(number))),
+    Promise.all(devices.map((device) => store.quarantine.list(device, Number.MAX_SAFE_INTEGER, wholePage))),
   ]);
-  return { series, latest, readings, changes, buckets, refusals, marks, presence };
+  return { series, latest, readings, changes, buckets, refusals, marks, presence, merges, quarantine };
 }
 
 /** Throws where they differ. */
@@ -89,7 +96,7 @@ export async function sameState(found: StoreState, model: Model): Promise<void> 
     [...records].sort((a, b) => a.series - b.series);
   const plain = (state: StoreState) => ({
     ...{ commit: state.commit, nextSeries: state.nextSeries, series: bySeries(state.series) },
-    masks: bySeries(state.masks),
+    ...{ masks: bySeries(state.masks), aliases: state.aliases, merges: bySeries(state.merges) },
     ...{ nextPresence: state.nextPresence, aliveMs: state.aliveMs },
     ...{ devices: sorted(state.devices), metrics: sorted(state.metrics) },
   });

@@ -6,6 +6,11 @@ export const deathPoints = {
   journal: /^INSERT INTO journal/,
   seal: /^INSERT INTO (?:chunks|sealed)/,
   trim: /^DELETE FROM (?:journal|forgotten) /,
+  /** A series becomes a part of another one. */
+  absorb:
+    /^(?:UPDATE chunks SET series|INSERT OR REPLACE INTO (?:absorbed|aliases)|UPDATE (?:absorbed|aliases)|DELETE FROM aliases)/,
+  /** Readings whose time was refused. */
+  quarantine: /^(?:INSERT INTO|DELETE FROM) quarantine/,
   /** A merge takes chunks away, and so does a delete. */
   unchunk: /^(?:DELETE FROM chunks WHERE id = |UPDATE chunks)/,
   removal:

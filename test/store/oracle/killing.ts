@@ -15,6 +15,10 @@ export interface Prepared {
 
 export function callStore(child: StoreChild, act: Act): Promise<unknown> {
   if (act.name === "append") return child.call("append", act.batch);
+  if (act.name === "rename") return child.call("rename", act.series, act.metric);
+  if (act.name === "removeAlias") return child.call("removeAlias", act.device, act.metric);
+  if (act.name === "beginMerge") return child.call("beginMerge", act.series, act.into);
+  if (act.name === "stepMerge") return child.call("stepMerge", act.series);
   if (act.name === "addMask") return child.call("addMask", act.mask);
   if (act.name === "removeMask") return child.call("removeMask", act.id);
   if (act.name === "deleteReadings") return child.call("deleteReadings", [act.range]);
@@ -59,8 +63,9 @@ export async function sendAndKill(
   await child.kill();
   await Promise.all(calls);
   if (failures.length > 0) throw failures[0];
+  // What a slice of a merge did is seen once the store is open again.
   deepStrictEqual(
-    answers,
+    answers.map((answer, index) => (prepared[index]?.act.name === "stepMerge" ? undefined : answer)),
     prepared.slice(0, answers.length).map(({ expected }) => expected),
   );
   return answers.length;

@@ -9,7 +9,7 @@ import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, wholeOf } fro
 import { ProcessDied, type Programs, StoreChild } from "./child.ts";
 import { callStore, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
 import { type Act, Model } from "./model.ts";
-import type { End, Op, Script, Step } from "./steps.ts";
+import type { End, MoveOp, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
 import type { Budgets } from "./wire.ts";
 
@@ -27,10 +27,10 @@ export class Life {
   #child: StoreChild;
   #epoch = "";
 
-  constructor(programs: Programs, chunkBytes: number, tally: Tally) {
+  constructor(programs: Programs, { chunkBytes, sliceMs }: Pick<Script, "chunkBytes" | "sliceMs">, tally: Tally) {
     this.#programs = programs;
     const limits = { journalBudgetBytes: 4_000, headBudgetBytes: 40_000, headsPerSlice: 1 };
-    this.#budgets = { chunkBytes, ...limits, restMs: 20, tiers };
+    this.#budgets = { chunkBytes, sliceMs, ...limits, restMs: 20, tiers };
     this.#tally = tally;
     this.#child = this.#start();
   }
@@ -82,6 +82,33 @@ export class Life {
   }
 
   async #send(ops: readonly Op[]): Promise<void> {
+    const at = ops.findIndex(({ kind }) => kind === "move");
+    await this.#sendAtOnce(at < 0 ? ops : ops.slice(0, at));
+    if (at < 0) return;
+    await this.#move(ops[at] as MoveOp);
+    await this.#send(ops.slice(at + 1));
+  }
+
+  /** A slice of a merge: how far it came is taken from the store, and all else must be as that says. */
+  async #move(op: MoveOp): Promise<void> {
+    const series = this.#model.mergingAt(op.place);
+    this.#tally.add("move");
+    const found = await this.#child.call("stepMerge", series);
+    const before = await this.#model.store.merges.find(series);
+    const expected = await this.#model.moveUpTo(series, await this.#firstMs(series));
+    deepStrictEqual(found, expected, `a slice of the merge of series ${series}`);
+    if (typeof expected !== "object" || !expected || !before) return;
+    if (expected.open) this.#tally.add("merges under way");
+    this.#tally.add("readings moved", expected.moved - before.moved);
+  }
+
+  /** The first reading that the store has of a series, ms; Infinity for none. */
+  async #firstMs(series: number): Promise<number> {
+    const [left] = await this.#child.call("seriesState", [series]);
+    return left?.firstTimeMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #sendAtOnce(ops: readonly Op[]): Promise<void> {
     const prepared = await this.#prepare(ops);
     const found = await Promise.all(prepared.map(({ act }) => callStore(this.#child, act)));
     deepStrictEqual(
@@ -125,6 +152,8 @@ export class Life {
     const mayBeClean = prepared.some(({ op }) => op.kind === "close");
     if (!mayBeClean) ok(state.recovered, "a killed store says that it was closed cleanly");
     const outcomes = await outcomesOf(before, prepared, answered);
+    const last = prepared.at(-1)?.act;
+    if (last?.name === "stepMerge") await outcomes.at(-1)?.moveUpTo(last.series, await this.#firstMs(last.series));
     for (const one of outcomes) one.takeClock(this.#model);
     deepStrictEqual(state.epoch, this.#epoch);
     const chosen = await outcomeFound(this.#asked(), state, outcomes);
@@ -148,7 +177,18 @@ export class Life {
 
   /** Lets an idle store do what waits for such a time. */
   async #rest(): Promise<void> {
-    await this.#send([{ kind: "append", rows: [], marks: [], refusals: [], told: [], laterMs: 10, type: 0 }]);
+    await this.#send([
+      {
+        kind: "append",
+        rows: [],
+        marks: [],
+        refusals: [],
+        told: [],
+        aside: { added: [], decided: [], lost: [] },
+        laterMs: 10,
+        type: 0,
+      },
+    ]);
     await this.#cleared();
     this.#tally.add("chunks of deleted series cleared");
   }
@@ -225,13 +265,16 @@ export class Life {
       readPresence: (device) => child.call("readPresence", device),
       refusals: (device) => child.call("refusals", device),
       lastSeq: (device, session) => child.call("lastSeq", device, session),
+      merges: { find: (series) => child.call("findMerge", series) },
+      quarantine: { list: (device, before, limit) => child.call("listQuarantine", device, before, limit) },
     };
   }
 
   #count(op: Op, act: Act): void {
     this.#tally.add(op.kind);
     if (act.name !== "append") return;
-    const { rows, newSeries } = act.batch;
+    const { rows, newSeries, quarantine } = act.batch;
+    this.#tally.add("readings set aside", quarantine?.added.length);
     this.#tally.add("readings", rows.length);
     if (rows.some(([series]) => this.#model.isDead(series))) this.#tally.add("readings of a deleted series");
     this.#tally.add("series made anew", newSeries.filter(({ series }) => series > 6).length);

@@ -4,6 +4,9 @@ import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import type { NewMask } from "../../../server/store/masks.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import type { Merge, MergeObstacle } from "../../../server/store/merges.ts";
+import type { Alias } from "../../../server/store/names.ts";
+import type { QuarantineChange } from "../../../server/store/quarantine.ts";
 import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
 import { type AppendOp, devices, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
 import type { SentBatch } from "./wire.ts";
@@ -15,6 +18,11 @@ export type Act =
   | { readonly name: "deleteReadings"; readonly range: Range }
   | { readonly name: "addMask"; readonly mask: NewMask }
   | { readonly name: "removeMask"; readonly id: number }
+  | { readonly name: "rename"; readonly series: number; readonly metric: string }
+  | { readonly name: "removeAlias"; readonly device: string; readonly metric: string }
+  | { readonly name: "beginMerge"; readonly series: number; readonly into: number }
+  /** Done in the model by `moveUpTo`. */
+  | { readonly name: "stepMerge"; readonly series: number }
   | { readonly name: "deleteDevice"; readonly device: string }
   | { readonly name: "sealAll" | "close" };
 
@@ -79,7 +87,7 @@ export class Model {
   /** The number of a slot's series now; of a ghost slot, that of some deleted series. */
   numberAt(slot: number): number | undefined {
     if (slot >= slotCount) return this.numbers().find((number) => this.isDead(number));
-    const { device, metric } = nameOf(slot);
+    const { device, metric } = this.#nameAt(slot);
     for (const made of this.data.series.values()) {
       if (made.device === device && made.metric === metric) return made.series;
     }
@@ -107,8 +115,16 @@ export class Model {
       const ids = [...this.data.masks.keys()];
       return { name: "removeMask", id: ids[op.place % ids.length] ?? 1_000_000 };
     }
+    if (op.kind === "forget") {
+      const { aliases } = this.data;
+      const { device, metric } = aliases[op.place % aliases.length] ?? { device: "d0", metric: "none" };
+      return { name: "removeAlias", device, metric };
+    }
+    if (op.kind === "move") return { name: "stepMerge", series: this.mergingAt(op.place) };
     const series = this.numberAt(op.slot);
     if (series === undefined) return undefined;
+    if (op.kind === "rename") return this.#renameOf(series, `m${op.metric}`);
+    if (op.kind === "merge") return this.#mergeOf(series, op.place);
     if (op.kind === "hide") {
       const { fromMs, toMs } = op;
       const note = texts[Math.abs(fromMs) % 5] as string;
@@ -130,6 +146,9 @@ export class Model {
     if (act.name === "deleteDevice") return this.store.deleteDevice(act.device);
     if (act.name === "appendPresence") return this.store.appendPresence(act.changes, act.atMs);
     if (act.name === "addMask") return this.store.addMask(act.mask);
+    if (act.name === "rename") return this.store.names.rename(act.series, act.metric);
+    if (act.name === "removeAlias") return this.store.names.removeAlias(act.device, act.metric);
+    if (act.name === "beginMerge") return this.store.merges.begin(act.series, act.into);
     if (act.name === "removeMask") {
       const mask = await this.store.removeMask(act.id);
       if (mask) this.roughUntilMs.set(mask.series, this.#latestMs);
@@ -141,6 +160,71 @@ export class Model {
     if (newest && newest.timeMs >= range.fromMs && newest.timeMs < range.toMs)
       this.roughUntilMs.set(range.series, this.#latestMs);
     return this.store.deleteReadings([range]);
+  }
+
+  /** One of the merges under way; of none a number that never was. */
+  mergingAt(place: number): number {
+    const open = this.#merging();
+    return open[place % open.length]?.series ?? 1_000_000;
+  }
+
+  /** A slice of a merge that moves all before `firstMs`, the first reading that the store has left of the series. */
+  async moveUpTo(series: number, firstMs: number): Promise<Merge | MergeObstacle | null> {
+    const merge = await this.store.merges.find(series);
+    const times = [...(this.data.series.get(series)?.readings.keys() ?? [])];
+    this.data.movedAtOnce = times.filter((timeMs) => timeMs < firstMs).length;
+    // In a chunk only the newest arrival is known.
+    if (merge?.open && this.data.movedAtOnce > 0) this.roughUntilMs.set(merge.into, this.#latestMs);
+    return this.store.merges.step(series);
+  }
+
+  #merging(): Merge[] {
+    return [...this.data.merges.values()].filter(({ open }) => open);
+  }
+
+  /** Undefined where the name is not free, or the series has its readings moved away. */
+  #renameOf(series: number, metric: string): Act | undefined {
+    const known = this.data.series.get(series);
+    const isTaken = [...this.data.series.values()].some((one) => one.device === known?.device && one.metric === metric);
+    if (!known || isTaken || this.#leadOf(known)) return undefined;
+    const lead = this.#leadOf({ device: known.device, metric });
+    if (lead && (lead.toDevice !== known.device || lead.toMetric !== known.metric)) return undefined;
+    return { name: "rename", series, metric };
+  }
+
+  #mergeOf(series: number, place: number): Act | undefined {
+    const open = this.#merging();
+    if (open.some((one) => one.series === series || one.into === series)) return undefined;
+    const type = this.data.series.get(series)?.type;
+    const others = [...this.data.series.values()].filter(
+      (one) => one.type === type && one.series !== series && !open.some((other) => other.series === one.series),
+    );
+    return { name: "beginMerge", series, into: others[place % others.length]?.series ?? 1_000_000 };
+  }
+
+  #leadOf({ device, metric }: Name): Alias | undefined {
+    return this.data.aliases.find((one) => one.device === device && one.metric === metric);
+  }
+
+  /** Under which name a slot's readings are stored, as the hub would. */
+  #nameAt(slot: number): Name {
+    const name = nameOf(slot);
+    const lead = this.#leadOf(name);
+    return lead ? { device: lead.toDevice, metric: lead.toMetric } : name;
+  }
+
+  #asideOf({ added, decided, lost }: AppendOp["aside"]): QuarantineChange | undefined {
+    if (added.length + decided.length + lost.length === 0) return undefined;
+    const { rows } = this.data.quarantine;
+    return {
+      added: added.map(([slot, timeMs, number]) => ({
+        ...{ ...nameOf(slot), timeMs, atMs: this.#clockMs, code: "time_ahead" },
+        value: valueFrom(types[slot % types.length] as ValueType, number),
+      })),
+      decided: decided.map((place) => rows[place % rows.length]?.id ?? 1_000_000),
+      lost: lost.map(([device, count]) => ({ device: devices[device] as string, count })),
+      limits: { perDevice: 8, inAll: 18 },
+    };
   }
 
   #presenceOf({ changes, again, laterMs }: PresenceOp): Act {
@@ -165,6 +249,7 @@ export class Model {
     const { commit, nextSeries } = this.data;
     const newSeries: NewSeries[] = [];
     const placed = new Map<number, { series: number; type: ValueType } | undefined>();
+    const quarantine = this.#asideOf(op.aside);
     for (const [slot] of rows) {
       if (placed.has(slot)) continue;
       const series = this.numberAt(slot);
@@ -172,14 +257,18 @@ export class Model {
       else if (slot >= slotCount) placed.set(slot, undefined);
       else {
         const number = nextSeries + newSeries.length;
-        const made = { series: number, ...nameOf(slot), type: types[(number + type) % types.length] as ValueType };
-        newSeries.push(made);
+        const name = this.#nameAt(slot);
+        const isSame = (one: NewSeries) => one.device === name.device && one.metric === name.metric;
+        const known = newSeries.find(isSame);
+        const made = known ?? { series: number, ...name, type: types[(number + type) % types.length] as ValueType };
+        if (!known) newSeries.push(made);
         placed.set(slot, made);
       }
     }
     return {
       receivedMs: this.#clockMs,
       newSeries,
+      ...(quarantine ? { quarantine } : {}),
       rows: rows.flatMap(([slot, timeMs, number]) => {
         const place = placed.get(slot);
         return place ? [[place.series, timeMs, valueFrom(place.type, number)] as const] : [];
@@ -201,6 +290,11 @@ export class Model {
   }
 }
 
-function nameOf(slot: number): { readonly device: string; readonly metric: string } {
+interface Name {
+  readonly device: string;
+  readonly metric: string;
+}
+
+function nameOf(slot: number): Name {
   return { device: devices[slot % devices.length] as string, metric: `m${Math.floor(slot / devices.length)}` };
 }

@@ -11,7 +11,7 @@ const lifeTimeoutMs = 600_000;
 /** `isOver`: what is left need not be lived. */
 export function anyLifeIsSound(programs: Programs, tally: Tally, isOver = () => false) {
   return fc.asyncProperty(anyScript, async (script) => {
-    if (!isOver()) await new Life(programs, script.chunkBytes, tally).live(script);
+    if (!isOver()) await new Life(programs, script, tally).live(script);
   });
 }
 

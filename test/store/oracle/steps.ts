@@ -25,6 +25,15 @@ interface Stream {
   readonly value?: number | undefined;
 }
 
+/** What happens to the quarantine with a batch; none where nothing is said. */
+interface Aside {
+  /** Readings whose time was refused. */
+  readonly added: readonly Row[];
+  /** Of those that there are these, counted on from the first again. */
+  readonly decided: readonly number[];
+  readonly lost: readonly (readonly [device: number, count: number])[];
+}
+
 export interface AppendOp {
   readonly kind: "append";
   readonly rows: readonly Row[] | Stream;
@@ -33,6 +42,7 @@ export interface AppendOp {
   readonly refusals: readonly (readonly [device: number, count: number])[];
   /** Devices and metrics that say something of themselves. */
   readonly told: readonly (readonly [slot: number, what: number])[];
+  readonly aside: Aside;
   /** By how much the clock goes on, ms; a hub's clock can be set back too. */
   readonly laterMs: number;
   /** The type of the series that this batch makes. */
@@ -48,6 +58,12 @@ export interface PresenceOp {
   readonly laterMs: number;
 }
 
+/** Of the merges under way this one goes on by a slice. How far that is, is for the store to say: nothing is sent beside it. */
+export interface MoveOp {
+  readonly kind: "move";
+  readonly place: number;
+}
+
 /** What is sent to the store without a wait for the answer of the one before. */
 export type Op =
   | AppendOp
@@ -57,6 +73,13 @@ export type Op =
   /** Of the masks that there are this one, counted on from the first again; of none one that never was. */
   | { readonly kind: "show"; readonly place: number }
   | { readonly kind: "deleteSeries"; readonly slot: number }
+  /** Called by this metric of its device, where that is free. */
+  | { readonly kind: "rename"; readonly slot: number; readonly metric: number }
+  /** Of the other names that there are this one is forgotten, counted on from the first again. */
+  | { readonly kind: "forget"; readonly place: number }
+  /** Becomes a part of one of those that it can become a part of; of none of them where there is none. */
+  | { readonly kind: "merge"; readonly slot: number; readonly place: number }
+  | MoveOp
   | { readonly kind: "deleteDevice"; readonly device: number }
   | PresenceOp
   | { readonly kind: "seal" }
@@ -131,6 +154,15 @@ export function rowsOf({ rows }: AppendOp): readonly Row[] {
   ]);
 }
 
+const aside: fc.Arbitrary<Aside> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ added: [], decided: [], lost: [] }) },
+  fc.record({
+    added: fc.array(fc.tuple(slot, timeMs, value), { maxLength: 6 }),
+    decided: fc.array(fc.nat(9), { maxLength: 3 }),
+    lost: fc.array(fc.tuple(device, fc.integer({ min: 1, max: 5 })), { maxLength: 1 }),
+  }),
+);
+
 const append: fc.Arbitrary<AppendOp> = fc.record({
   kind: fc.constant("append" as const),
   rows: fc.oneof(scattered, stream),
@@ -140,6 +172,7 @@ const append: fc.Arbitrary<AppendOp> = fc.record({
     fc.array(fc.tuple(device, fc.constantFrom(1, 2, 45)), { maxLength: 2 }),
   ),
   told: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(fc.tuple(slot, fc.nat(99)), { maxLength: 3 })),
+  aside,
   laterMs: fc.constantFrom(0, 10, 10, 10, 1_000, 10, 10, 40 * 24 * 3_600_000, -5_000),
   type: fc.nat(3),
 });
@@ -157,6 +190,9 @@ const span = fc
     },
   )
   .map(([a, b]): Span => ({ fromMs: Math.min(a, b), toMs: Math.max(a, b) }));
+
+const merge = fc.tuple(slot, fc.nat(20)).map(([at, place]) => ({ kind: "merge" as const, slot: at, place }));
+const move = fc.nat(20).map((place): MoveOp => ({ kind: "move", place }));
 
 const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 14, arbitrary: append },
@@ -183,6 +219,13 @@ const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 1, arbitrary: fc.nat(20).map((place) => ({ kind: "show" as const, place })) },
   { weight: 1, arbitrary: slot.map((at) => ({ kind: "deleteSeries" as const, slot: at })) },
   { weight: 1, arbitrary: device.map((at) => ({ kind: "deleteDevice" as const, device: at })) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(slot, fc.nat(3)).map(([at, metric]) => ({ kind: "rename" as const, slot: at, metric })),
+  },
+  { weight: 1, arbitrary: fc.nat(20).map((place) => ({ kind: "forget" as const, place })) },
+  { weight: 2, arbitrary: merge },
+  { weight: 4, arbitrary: move },
 );
 const ops = fc.array(op, { minLength: 1, maxLength: 8 });
 
@@ -221,8 +264,15 @@ const kill: fc.Arbitrary<Step> = fc
     recoveries: endsWhileOpening,
     again: fc.boolean(),
     last: fc.nat(9),
+    merged: fc.tuple(merge, move),
   })
-  .map(({ last, ...rest }) => {
+  .map(({ last, merged, ...all }) => {
+    // Whatever stands behind a slice of a merge would have to wait until that is answered.
+    const until = all.ops.findIndex(({ kind }) => kind === "move");
+    const rest = { ...all, ops: until < 0 ? all.ops : all.ops.slice(0, until + 1) };
+    const absorbs = rest.end.by === "statement" && rest.end.point === "absorb";
+    if (absorbs) return until < 0 ? { ...rest, ops: [...rest.ops, ...merged] } : rest;
+    if (until >= 0) return rest;
     // A log as short as here is taken into the database by a close alone.
     const closes = last === 0 || (rest.end.by === "statement" && rest.end.point === "checkpoint");
     // Nothing is answered after it.
@@ -256,6 +306,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 export interface Script {
   /** From chunks that are never merged to chunks that always are. */
   readonly chunkBytes: number;
+  /** Of a slice of work: 0 does the least of it. */
+  readonly sliceMs: number;
   /** Ends of processes that begin the database. */
   readonly births: readonly End[];
   readonly steps: readonly Step[];
@@ -263,6 +315,7 @@ export interface Script {
 
 export const anyScript: fc.Arbitrary<Script> = fc.record({
   chunkBytes: fc.constantFrom(30, 300, 3_000),
+  sliceMs: fc.constantFrom(0, 4),
   births: endsWhileOpening,
   steps: fc.array(step, { minLength: 15, maxLength: 45, size: "max" }),
 });

@@ -37,6 +37,12 @@ const calls = {
     // The buffers belong to the store and are not worth their way back.
     return store.append({ ...batch, columns: columns.take() }).then(({ commit }) => commit);
   },
+  rename: (series, metric) => store.names.rename(series, metric),
+  removeAlias: (device, metric) => store.names.removeAlias(device, metric),
+  beginMerge: (series, into) => store.merges.begin(series, into),
+  stepMerge: (series) => store.merges.step(series),
+  findMerge: (series) => store.merges.find(series),
+  listQuarantine: (device, before, limit) => store.quarantine.list(device, before, limit),
   addMask: (mask) => store.addMask(mask),
   removeMask: (id) => store.removeMask(id),
   deleteReadings: (ranges) => store.deleteReadings(ranges),

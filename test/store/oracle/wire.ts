@@ -46,6 +46,12 @@ type Asked =
 export interface Calls extends Pick<TelemetryStore, Asked> {
   /** Answers with the commit's number. */
   append(batch: SentBatch): Promise<number>;
+  rename: TelemetryStore["names"]["rename"];
+  removeAlias: TelemetryStore["names"]["removeAlias"];
+  beginMerge: TelemetryStore["merges"]["begin"];
+  stepMerge: TelemetryStore["merges"]["step"];
+  findMerge: TelemetryStore["merges"]["find"];
+  listQuarantine: TelemetryStore["quarantine"]["list"];
   /** Closes cleanly and opens again, in the same process. */
   reopen(): Promise<StoreState>;
   sealAll(): Promise<void>;
