@@ -23,6 +23,9 @@ export const gapKeyStyles = css`
   .gap-key.masked {
     background: repeating-linear-gradient(180deg, var(--lines));
   }
+  .gap-key.silent {
+    background: repeating-linear-gradient(90deg, var(--lines));
+  }
   .gap-key.unknown {
     background: radial-gradient(var(--idle) 1px, transparent 1.5px) 0 0 / 5px 5px;
   }

@@ -295,6 +295,7 @@ export const en = {
       hub_down: "hub down",
       refused: "refused",
       masked: "hidden",
+      silent: "silent while connected",
       unknown: "unexplained",
     },
     each: "Each metric",

@@ -289,6 +289,7 @@ export const ko: Texts = {
       hub_down: "허브 꺼짐",
       refused: "거부됨",
       masked: "숨김",
+      silent: "연결된 채 무응답",
       unknown: "원인 불명",
     },
     each: "지표별",

@@ -16,6 +16,7 @@ const hatching: { readonly [Cause in GapCause]: readonly (readonly [number, numb
     [0, 0, 1, 1],
   ],
   masked: [[0, 0.5, 1, 0.5]],
+  silent: [[0.5, 0, 0.5, 1]],
   unknown: [[0.44, 0.5, 0.56, 0.5]],
 };
 

@@ -161,8 +161,8 @@ export const statesAnswer = z.object({
 });
 export type StatesAnswer = z.infer<typeof statesAnswer>;
 
-/** Why readings are missing: the device was away, the hub was, they were refused or are hidden; or nobody knows. */
-export const gapCauses = ["offline", "hub_down", "refused", "masked", "unknown"] as const;
+/** Why readings are missing: the device was away, the hub was, they were refused or are hidden; the device was there and told none; or nobody knows. */
+export const gapCauses = ["offline", "hub_down", "refused", "masked", "silent", "unknown"] as const;
 export type GapCause = (typeof gapCauses)[number];
 
 /** When series were silent for longer than their grace. */

@@ -1,9 +1,9 @@
 /** What a store keeps of the hub's ledger of gaps: where readings are missing, why, and how far that was looked for. */
 
 /** Why readings are missing. */
-export type HoleCause = "offline" | "hub_down" | "refused" | "masked" | "unknown";
+export type HoleCause = "offline" | "hub_down" | "refused" | "masked" | "silent" | "unknown";
 
-/** Gaps of one series in rising time; parallel, none overlaps another. Times of the reading before and of the one after, ms. */
+/** Gaps of one series in rising time; parallel, none overlaps another; of two that begin together the later one stands. Times of the reading before and of the one after, ms. */
 export interface Holes {
   readonly fromMs: readonly number[];
   readonly toMs: readonly number[];

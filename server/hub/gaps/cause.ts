@@ -6,7 +6,7 @@ import type { Device, Series } from "../catalog.ts";
 import { hubItself, type PresenceEntry } from "../devices/timeline.ts";
 
 export interface CauseDeps {
-  readonly store: Pick<TelemetryStore, "masks" | "readPresence" | "refusals">;
+  readonly store: Pick<TelemetryStore, "masks" | "quarantine" | "readPresence" | "refusals">;
   /** What is known of a device from `fromMs` on, until `toMs`, in order. */
   readonly timeline: (device: Device, fromMs: number, toMs: number) => Promise<PresenceEntry[]>;
 }
@@ -22,13 +22,22 @@ const returnMs = 120_000;
 /** What is shorter than this part of a gap explains it only where it covers half of what is beyond the grace. */
 const leastShare = 0.1;
 
+/** Of a device's readings that wait for a decision the newest count. */
+const mostWaiting = 1_000;
+
+/** What was refused, and of which metrics it may have been. */
+interface Refused {
+  readonly atMs: number;
+  readonly of: (metric: string) => boolean;
+}
+
 /** Asked about many gaps at once; what it has read of a device it keeps, so make one for each occasion. */
 export class Causes {
   readonly #deps: CauseDeps;
   #down: Promise<Stretch[]> | undefined;
   readonly #masks = new Map<number, readonly Mask[]>();
   readonly #timelines = new Map<Device, Promise<PresenceEntry[]>>();
-  readonly #refusals = new Map<Device, ReturnType<TelemetryStore["refusals"]>>();
+  readonly #refusals = new Map<Device, Promise<Refused[]>>();
 
   constructor(deps: CauseDeps) {
     this.#deps = deps;
@@ -56,13 +65,14 @@ export class Causes {
     const hubMs = explains(gap, graceMs, hubDown);
     const offlineMs = explains(gap, graceMs, without(away, hubDown));
     const maskedMs = explains(gap, graceMs, masks);
+    if (Math.max(hubMs, offlineMs, maskedMs) < (gap.toMs - gap.fromMs) / 2) {
+      const refused = await this.#refusedOf(device);
+      if (refused.some(({ atMs, of }) => atMs > gap.fromMs && atMs <= gap.toMs && of(metric))) return "refused";
+    }
     if (maskedMs > 0 && maskedMs >= Math.max(hubMs, offlineMs)) return "masked";
     if (hubMs > 0 && hubMs >= offlineMs) return "hub_down";
     if (offlineMs > 0) return "offline";
-    const refused = (await this.#refusalsOf(device)).some(
-      ({ atMs, row }) => atMs > gap.fromMs && atMs <= gap.toMs && row.includes(JSON.stringify(metric)),
-    );
-    return refused ? "refused" : "unknown";
+    return overlapMs(gap, stretchesThere(entries)) >= (gap.toMs - gap.fromMs) / 2 ? "silent" : "unknown";
   }
 
   #timelineOf(device: Device): Promise<PresenceEntry[]> {
@@ -73,12 +83,25 @@ export class Causes {
     return asked;
   }
 
-  #refusalsOf(device: Device): ReturnType<TelemetryStore["refusals"]> {
+  #refusedOf(device: Device): Promise<Refused[]> {
     const known = this.#refusals.get(device);
     if (known) return known;
-    const asked = this.#deps.store.refusals(device.id);
+    const asked = this.#askRefused(device.id);
     this.#refusals.set(device, asked);
     return asked;
+  }
+
+  /** The last 100 that were refused, and those that wait for a decision on their time. */
+  async #askRefused(device: string): Promise<Refused[]> {
+    const { store } = this.#deps;
+    const [refusals, waiting] = await Promise.all([
+      store.refusals(device),
+      store.quarantine.list(device, Number.MAX_SAFE_INTEGER, mostWaiting),
+    ]);
+    return [
+      ...refusals.map(({ atMs, row }) => ({ atMs, of: (metric: string) => row.includes(JSON.stringify(metric)) })),
+      ...waiting.rows.map(({ atMs, metric: one }) => ({ atMs, of: (metric: string) => one === metric })),
+    ];
   }
 
   /** From each end of a hub to the start of the next one. */
@@ -101,6 +124,13 @@ interface Away extends Stretch {
 function stretchesAway(entries: readonly PresenceEntry[]): Away[] {
   return entries.flatMap(({ atMs, state, reason }, index) =>
     state === "offline" ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason } : [],
+  );
+}
+
+/** When a device was there, as far as anybody knows. */
+function stretchesThere(entries: readonly PresenceEntry[]): Stretch[] {
+  return entries.flatMap(({ atMs, state }, index) =>
+    state === "offline" ? [] : { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY },
   );
 }
 

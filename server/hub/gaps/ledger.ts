@@ -29,7 +29,7 @@ export interface LedgerDeps extends CauseDeps {
 const periodMs = 60_000;
 /** It works for so long at once, and then leaves the store to others, ms. */
 const workMs = 200;
-const pauseMs = 2_000;
+const pauseMs = 1_000;
 /** Series in one transaction. */
 const entriesPerWrite = 256;
 /** Series that are looked at together: their answers are written with one sync, which commits wait for. */

@@ -49,7 +49,7 @@ export function memoryLedger(data: LedgerData, isKnown: (series: number) => bool
     );
     data.holes.set(
       series,
-      [...kept, ...found].sort((a, b) => a.fromMs - b.fromMs),
+      [...kept, ...new Map(found.map((hole) => [hole.fromMs, hole])).values()].sort((a, b) => a.fromMs - b.fromMs),
     );
     if (looked.throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, ...looked });
   };

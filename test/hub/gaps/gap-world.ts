@@ -4,6 +4,7 @@ import type { PresenceEntry } from "../../../server/hub/devices/timeline.ts";
 import { GapLedger } from "../../../server/hub/gaps/ledger.ts";
 import { silentLog } from "../../../server/ports.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
+import type { SetAside } from "../../../server/store/quarantine.ts";
 import type { Refusal, TelemetryStore } from "../../../server/store/store.ts";
 import { batchOf } from "../../store/world.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -81,6 +82,12 @@ export class GapWorld {
       this.ledger.arrived(series, timeMs);
       advanceLatest(series, timeMs, timeMs, this.clock.now());
     }
+  }
+
+  /** Readings are refused for their time, and wait. */
+  async setAside(added: readonly SetAside[]): Promise<void> {
+    const limits = { perDevice: 1_000, inAll: 1_000 };
+    await this.store.append(batchOf({ quarantine: { added, decided: [], lost: [], limits } }));
   }
 
   async remove(metric: string, fromMs: number, toMs: number): Promise<void> {

@@ -202,13 +202,13 @@ describe("the ledger", () => {
     };
     await world.commit("a", [at(1_810)], [refused]);
     expect(await world.kept("a")).toEqual([
-      // It was there and told nothing.
-      [at(10), at(100), "unknown"],
+      // It was there and told nothing of this.
+      [at(10), at(100), "silent"],
       [at(120), at(310), "offline"],
-      [at(320), at(400), "unknown"],
+      [at(320), at(400), "silent"],
       [at(400), at(460), "hub_down"],
       [at(470), at(600), "refused"],
-      [at(610), at(1_400), "unknown"],
+      [at(610), at(1_400), "silent"],
       // Five seconds without a hub, and more than six minutes without the device.
       [at(1_400), at(1_805), "offline"],
     ]);
@@ -218,9 +218,40 @@ describe("the ledger", () => {
     expect((await world.kept("a")).slice(1, 6)).toEqual([
       [at(120), at(200), "offline"],
       [at(210), at(310), "offline"],
-      [at(320), at(400), "unknown"],
+      [at(320), at(400), "silent"],
       [at(400), at(460), "hub_down"],
       [at(470), at(500), "refused"],
+    ]);
+  });
+
+  it("[P121] tells of a gap in which readings of its series wait for a decision on their time as refused, before half of it is explained", async () => {
+    const timeline: Past["timeline"] = [
+      { atMs: at(0), state: "online", reason: "connected" },
+      { atMs: at(30), state: "offline", reason: "closed" },
+      { atMs: at(60), state: "online", reason: "connected" },
+      { atMs: at(130), state: "offline", reason: "closed" },
+      { atMs: at(180), state: "online", reason: "connected" },
+    ];
+    const world = memoryWorld({ timeline });
+    await world.start();
+    await world.commit("a", [0, 10].map(at));
+    await world.commit("b", [0, 10].map(at));
+    const ahead = { device: "oven", metric: "a", timeMs: at(9_000), value: 1, code: "time_ahead" };
+    await world.setAside([
+      { ...ahead, atMs: at(70) },
+      { ...ahead, atMs: at(150) },
+    ]);
+    await world.commit("a", [100, 110, 200].map(at));
+    await world.commit("b", [100, 110, 200].map(at));
+    expect([await world.kept("a"), await world.kept("b")]).toEqual([
+      [
+        [at(10), at(100), "refused"],
+        [at(110), at(200), "offline"],
+      ],
+      [
+        [at(10), at(100), "offline"],
+        [at(110), at(200), "offline"],
+      ],
     ]);
   });
 

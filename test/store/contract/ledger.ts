@@ -70,6 +70,15 @@ export function ledgerRules(current: () => World): void {
       [60, 100, "hub_down"],
     ]);
     expect(await kept(2)).toEqual([[10, 50, "unknown"]]);
+    // As of a gap whose end was deleted before it was written.
+    await ledger().write([
+      entryOf(2, 0, 0, [
+        [60, 100, "offline"],
+        [60, 80, "silent"],
+      ]),
+    ]);
+    expect(await kept(2, 55)).toEqual([[60, 80, "silent"]]);
+    await ledger().write([entryOf(2, 60, 61, [])]);
     expect((await ledger().read([2, 1], ...all, 100)).map(({ fromMs }) => fromMs)).toEqual([[10], [10, 30, 60]]);
   });
 
