@@ -12,12 +12,25 @@ import type { ReadingsQuery } from "../../protocol/query.ts";
 import type { Tier } from "../../store/answers.ts";
 import type { HttpContext } from "./route.ts";
 
+/** Readings of an answer that is made as one text. A longer one is made a column at a time, as it is taken. */
+const rowsAtOnce = 4_096;
+
 /** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
-export async function* onePiece(series: Series, query: ReadingsQuery, told: AsyncIterable<HistoryPage>) {
+export async function oneSeries(
+  series: Series,
+  query: ReadingsQuery,
+  told: AsyncIterable<HistoryPage>,
+): Promise<{ readonly text: string } | { readonly pieces: AsyncIterable<string> }> {
   const pages = await collect(told);
   const { fromMs: from, toMs: to } = query;
   const every = pages[0]?.everyMs ?? null;
-  yield* objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);
+  const pieces = objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);
+  const rows = pages.reduce((sum, { columns }) => sum + columns.times.length, 0);
+  return rows <= rowsAtOnce ? { text: [...pieces].join("") } : { pieces: oneByOne(pieces) };
+}
+
+async function* oneByOne(pieces: Iterable<string>): AsyncGenerator<string> {
+  yield* pieces;
 }
 
 /** Several series as a list, each once all of it is there. */

@@ -4,13 +4,13 @@ import { attachmentOf, csvWriter } from "../../formats/csv.ts";
 import { ndjsonWriter } from "../../formats/ndjson.ts";
 import type { RowWriter } from "../../formats/table.ts";
 import type { Series } from "../../hub/catalog.ts";
-import { defaultAggregates, type HistoryPage, type HistoryQuery } from "../../hub/history/query.ts";
+import { defaultAggregates, type HistoryQuery } from "../../hub/history/query.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { parseReadingsQuery, type RangeQuery, type ReadingFormat, type ReadingsQuery } from "../../protocol/query.ts";
 import { acceptedForm } from "./accept.ts";
 import { unknownDevice } from "./device.ts";
 import { acrossJson, acrossRows, checkAcross } from "./readings-across.ts";
-import { manyPieces, onePiece } from "./readings-json.ts";
+import { manyPieces, oneSeries } from "./readings-json.ts";
 import { parquetOf } from "./readings-parquet.ts";
 import type { Handler, HttpContext } from "./route.ts";
 import type { Slots } from "./slots.ts";
@@ -36,15 +36,17 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   const streamed = format !== "json";
   const only = query.literal ? series[0] : undefined;
   const release = slotsOf(format, context).take();
-  let pages: AsyncIterable<HistoryPage> | undefined;
+  const headers = { Vary: "Accept" };
   try {
-    if (only && format === "json" && !query.across) pages = await context.history.begin(only, question);
-    else await context.history.check(series, question, streamed);
+    if (only && format === "json" && !query.across) {
+      const pages = await context.history.begin(only, question);
+      return { ...(await oneSeries(only, query, pages)), release, headers };
+    }
+    await context.history.check(series, question, streamed);
   } catch (error) {
     release();
     throw error;
   }
-  const headers = { Vary: "Accept" };
   if (format === "parquet") {
     const pieces = parquetOf(series, query, question, context);
     const file = { "Content-Disposition": attachmentOf(only && nameOf(only), "parquet") };
@@ -58,7 +60,6 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
     return { pieces, release, type: rows.type, headers: { ...headers, ...rows.headers } };
   }
   if (query.across) return { pieces: acrossJson(series, query, question, context), release, headers };
-  if (only && pages) return { pieces: onePiece(only, query, pages), release, headers };
   return { pieces: manyPieces(series, query, question, context), release, headers };
 };
 
