@@ -177,15 +177,21 @@ export class HubApp extends LitElement {
     if (status) timeZone.hubIs(status.timeZone);
   }
 
+  /** What pages of the hub itself show, they show without a device, too. */
+  get #starts(): boolean {
+    return this.#empty && this.route.page !== "hub" && this.route.page !== "storage";
+  }
+
   /** The first device of an empty hub: the page shows that it came, then opens it, or the one that was asked for. */
   #lightUp(): void {
     const first = [...this.#hub.view.devices.values()].find(({ series }) => series.size > 0);
     if (!first || this.#moving !== undefined) return;
     this.#moving = setTimeout(() => {
       this.#moving = undefined;
+      const starts = this.#starts;
       this.#empty = false;
-      // A link to a device that is still to come stays what it is.
-      if (this.route.page === "device") this.requestUpdate();
+      // A link to a device that is still to come stays what it is; whoever looks at the hub itself is left there.
+      if (!starts || this.route.page === "device") this.requestUpdate();
       else go(deviceHref(first.entry.device));
     }, litMs);
   }
@@ -193,7 +199,7 @@ export class HubApp extends LitElement {
   override render() {
     const { client } = this.#hub;
     const { refused } = client;
-    const route: Route = this.#empty ? { page: "connect", params: new URLSearchParams() } : this.route;
+    const route: Route = this.#starts ? { page: "connect", params: new URLSearchParams() } : this.route;
     const quiet = refused && (refused.code === "rate_limited" || client.state.state !== "waiting");
     return html`
       <header class="top">

@@ -21,6 +21,15 @@ describe("watching", () => {
     const { page } = await visit();
     await page.getByRole("heading", { name: "Connect your first device" }).waitFor();
     await page.getByText("Waiting for the first reading").waitFor();
+    // What tells of the hub itself is there before any device: its budget may be set first.
+    for (const [link, title] of [
+      ["Hub", "This hub"],
+      ["Storage", "Storage"],
+    ] as const) {
+      await page.getByRole("link", { name: link, exact: true }).click();
+      await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    }
+    await page.getByRole("link", { name: "Connect", exact: true }).click();
     for (const way of ["Browser", "Node", "Python", "Java", "curl", "Arduino"]) {
       await page.getByRole("tab", { name: way }).click();
       expect(await programOf(page.getByRole("tabpanel").locator("code")), way).toContain(`127.0.0.1:${world.port}`);
