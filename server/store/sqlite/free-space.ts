@@ -33,7 +33,12 @@ export class FreeSpace {
     if (bytes >= this.#leastBytes) return;
     throw new StoreError(
       "storage_full",
-      `The disk has ${bytes} bytes free; the hub stops taking readings below ${this.#leastBytes} (--min-free) and goes on when there is room again.`,
+      `The disk has ${megabytes(bytes)} free; the hub stops taking readings below ${megabytes(this.#leastBytes)} (--min-free) and goes on when there is room again.`,
     );
   }
+}
+
+/** `411.9 MB`: rounded down, so that too little never reads as enough. */
+function megabytes(bytes: number): string {
+  return `${Math.floor(bytes / 1e5) / 10} MB`;
 }

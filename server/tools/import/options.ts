@@ -73,6 +73,7 @@ function command(): Command {
     .option("--quiet", "tell troubles and the result only", false)
     .helpOption("--help", "show this help")
     .addHelpText("after", after)
+    .showHelpAfterError("See npm run import -- --help.")
     .exitOverride()
     .allowExcessArguments(false);
 }
