@@ -67,6 +67,20 @@ export interface Gap extends Stretch {
   readonly cause: GapCause;
 }
 
+/** Gaps of several metrics in one: of each cause where any of them has it, in rising time. */
+export function joinedGaps(metrics: readonly (readonly Gap[])[]): Gap[] {
+  const joined: Gap[] = [];
+  const last = new Map<GapCause, number>();
+  for (const gap of metrics.flat().sort((a, b) => a.fromMs - b.fromMs)) {
+    const row = last.get(gap.cause) ?? -1;
+    const before = joined[row];
+    if (before && gap.fromMs <= before.toMs) {
+      joined[row] = { ...before, toMs: Math.max(before.toMs, gap.toMs) };
+    } else last.set(gap.cause, joined.push(gap) - 1);
+  }
+  return joined;
+}
+
 /** Gaps as they are drawn: those of one cause that lie closer than `nearMs` are one. */
 export function drawnGaps({ from, to, cause }: MetricGaps["gaps"], nearMs: number): Gap[] {
   const drawn: Gap[] = [];

@@ -3,31 +3,20 @@ import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { formatDuration, formatInterval } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
+import { clockWords } from "./clock-mark.ts";
 import { ageText, presenceDot } from "./values.ts";
-
-/** Below this a clock counts as right, and beyond `refusedFromMs` the hub refuses what lies ahead, ms. */
-const wrongFromMs = 2_000;
-const refusedFromMs = 300_000;
-
-/** What a clock that is wrong does to readings. */
-function clockFact(skewMs: number): TemplateResult | typeof nothing {
-  if (Math.abs(skewMs) < wrongFromMs) return nothing;
-  const duration = formatInterval(Math.abs(skewMs));
-  const { clockAhead, clockBehind, clockFarAhead } = texts.device;
-  const words = skewMs < 0 ? clockBehind : skewMs > refusedFromMs ? clockFarAhead : clockAhead;
-  return html`<span class="wrong">${words(duration)}</span>`;
-}
 
 /** Who a device is and how it is, in one line. */
 export function deviceFacts(device: DeviceView, client: HubClient): TemplateResult {
   const { entry } = device;
   const now = client.now();
   const { reportInterval } = entry;
+  const clock = clockWords(entry.skew);
   const facts = [
     entry.name ? html`<code>${entry.device}</code>` : nothing,
     entry.kind,
     entry.historic ? texts.device.historic : nothing,
-    clockFact(entry.skew ?? 0),
+    clock === undefined ? nothing : html`<span class="wrong">${clock}</span>`,
     entry.via ? texts.device.via(entry.via) : nothing,
     reportInterval === null
       ? nothing

@@ -7,10 +7,12 @@ import type { SeriesView } from "../client/hub-view.ts";
 import type { ExportSource } from "../data/chart-export.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatInstant } from "../data/format.ts";
+import { type Gap, joinedGaps } from "../data/missing.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import { GapShade } from "../widgets/gap-shade.ts";
 import {
   lookColour,
   lookDashes,
@@ -18,6 +20,7 @@ import {
   type OverlayReading,
   type OverlayTrace,
 } from "../widgets/overlay-chart.ts";
+import type { Shading } from "../widgets/plot-options.ts";
 import { chartCardStyles } from "./chart-card-styles.ts";
 import "./chart-export.ts";
 import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
@@ -46,6 +49,8 @@ export class DeviceOverlay extends LitElement {
   @property({ attribute: false }) series: readonly SeriesView[] = [];
   /** Names of metrics; undefined: the first few. */
   @property({ attribute: false }) chosen: readonly string[] | undefined;
+  /** Where readings are missing, by metric. */
+  @property({ attribute: false }) shadings: ReadonlyMap<string, Shading<Gap>> | undefined;
   @state() private pointed: OverlayReading | undefined;
   @state() private emphasised: number | undefined;
   @query(".plot") private plotHost!: HTMLElement;
@@ -53,6 +58,8 @@ export class DeviceOverlay extends LitElement {
 
   #chart: OverlayChart | undefined;
   #factsAt = 0;
+  #shade: GapShade | undefined;
+  #shaded: readonly (readonly Gap[])[] = [];
   #endFeed: (() => void) | undefined;
   readonly #drawn = new ChartController(this, {
     draw: () => this.#draw(),
@@ -81,6 +88,19 @@ export class DeviceOverlay extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#endFeed?.();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("shadings") && !changed.has("chosen") && !changed.has("series")) return;
+    const gaps = this.#names().flatMap((metric) => {
+      const { gaps: found } = this.shadings?.get(metric) ?? {};
+      return found ? [found] : [];
+    });
+    // All that it is drawn from is the same where the hub told nothing new.
+    if (gaps.length === this.#shaded.length && gaps.every((one, index) => one === this.#shaded[index])) return;
+    this.#shaded = gaps;
+    this.#shade = gaps.length === 0 ? undefined : new GapShade(joinedGaps(gaps));
+    this.#drawn.request();
   }
 
   override updated(changed: PropertyValues<this>): void {
@@ -121,7 +141,7 @@ export class DeviceOverlay extends LitElement {
       if (!this.#isDrawn(series) || !(trace instanceof NumberTrace)) return [];
       return [{ id, look, unit, trace, reportInterval, learned }];
     });
-    this.#chart.draw(sources, window, this.emphasised);
+    this.#chart.draw(sources, window, this.emphasised, this.#shade);
     const now = performance.now();
     if (now - this.#factsAt >= factsMs) {
       this.#factsAt = now;
@@ -145,6 +165,7 @@ export class DeviceOverlay extends LitElement {
     const nowMs = this.client.now();
     const { fromMs, toMs } = feed.window();
     const at = pointed && formatInstant(pointed.timeMs, nowMs, (toMs - fromMs) / 400);
+    const gap = pointed && this.#shade?.at(pointed.timeMs);
     return html`<article>
       <div
         class="plot"
@@ -154,7 +175,7 @@ export class DeviceOverlay extends LitElement {
         @keydown=${(event: KeyboardEvent) => moveCrosshair(event, this.#chart)}
         @blur=${() => this.#chart?.leave()}
       >
-        <div class="chip numbers" ?hidden=${!pointed}>${at}</div>
+        <div class="chip numbers" ?hidden=${!pointed}>${at}${gap ? ` · ${texts.gaps.cause[gap.cause]}` : nothing}</div>
         ${drawn.length === 0 ? html`<p class="note">${texts.deviceView.none}</p>` : nothing}
         ${feed.ready || drawn.length === 0 ? nothing : html`<p class="note">${texts.chart.loading}</p>`}
       </div>

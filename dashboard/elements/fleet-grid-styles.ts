@@ -119,8 +119,13 @@ export const fleetGridStyles = css`
     color: var(--text-muted);
     font-size: var(--text-xs);
   }
-  .item .state {
+  .item .state,
+  .item .clock {
     flex: none;
+  }
+  .item .clock {
+    height: 12px;
+    color: var(--warn);
   }
   .item .state.silent,
   .item .why.warn {

@@ -6,6 +6,7 @@ import type { Spark } from "../data/spark-feed.ts";
 import { type SparkSpanKey, SparkTrace } from "../data/spark-trace.ts";
 import { texts } from "../texts/index.ts";
 import type { SparkSource } from "../widgets/sparkline.ts";
+import { clockMark } from "./clock-mark.ts";
 import type { FleetSparkSource } from "./fleet-spark.ts";
 import { worstSeries } from "./fleet-values.ts";
 import {
@@ -19,6 +20,9 @@ import {
   valueWithUnit,
   zoneLevel,
 } from "./values.ts";
+
+/** What the mark of a wrong clock takes from a name, CSS pixels. */
+const clockPx = 20;
 
 /** What all items of one rendering share. */
 export interface FleetScene {
@@ -158,7 +162,9 @@ export function valueCell(
 /** The name of a device beside its dot. */
 export function nameMark(device: DeviceView, { room }: FleetScene): TemplateResult {
   const name = deviceLabel(device);
-  return html`${presenceDot(device.entry.state)}<span class="name ${cutWhere(name, room.name, 13)}">${name}</span>`;
+  const mark = clockMark(device.entry.skew);
+  const roomPx = room.name - (mark === nothing ? 0 : clockPx);
+  return html`${presenceDot(device.entry.state)}<span class="name ${cutWhere(name, roomPx, 13)}">${name}</span>${mark}`;
 }
 
 export function sparkSource(series: SeriesView, scene: FleetScene, width: number, height: number): FleetSparkSource {

@@ -173,6 +173,7 @@ export class DeviceDetail extends LitElement {
               .feed=${feed}
               .series=${numbers}
               .chosen=${this.route.params.get(metricsParam)?.split(",")}
+              .shadings=${this.shadings}
               @span-chosen=${(event: CustomEvent<TimeSpan>) => this.#zoom(event.detail)}
               @metrics-chosen=${(event: CustomEvent<readonly string[]>) =>
                 this.#show({ [metricsParam]: event.detail.join(",") })}

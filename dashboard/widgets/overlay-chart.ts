@@ -7,7 +7,7 @@ import { chartColours } from "./colours.ts";
 import { DrawKey } from "./draw-key.ts";
 import type { LineReading } from "./line-chart.ts";
 import { Plot } from "./plot.ts";
-import type { Pen, PlotCursor, PlotMark, ValueAxis } from "./plot-options.ts";
+import type { Pen, PlotCursor, PlotMark, Shading, ValueAxis } from "./plot-options.ts";
 import { axisValues, outlineBand } from "./plot-parts.ts";
 
 export interface OverlayTrace extends Beat {
@@ -79,6 +79,7 @@ export class OverlayChart {
   #lines: readonly DrawnTrace[] = [];
   #window: TimeSpan = { fromMs: 0, toMs: 1 };
   #emphasised: number | undefined;
+  #shading: Shading<unknown> | undefined;
   readonly #key = new DrawKey();
 
   constructor(host: HTMLElement, heightPx: number, listener: OverlayListener) {
@@ -92,16 +93,22 @@ export class OverlayChart {
     return Math.max(1, this.#plot?.plotWidthPx ?? this.#host.clientWidth);
   }
 
-  /** `emphasised`: the id of a line that is to stand out. */
-  draw(sources: readonly OverlayTrace[], { fromMs, toMs }: TimeSpan, emphasised?: number): void {
+  /** `emphasised`: the id of a line that is to stand out; `shading`: why readings are missing. */
+  draw(
+    sources: readonly OverlayTrace[],
+    { fromMs, toMs }: TimeSpan,
+    emphasised?: number,
+    shading?: Shading<unknown>,
+  ): void {
     const plot = this.#plotFor(sources);
     const pixels = Math.round(this.plotWidthPx);
     const lines = sources.flatMap(({ id, look, unit, trace, reportInterval, learned }) => [
       ...[id, look, unit, reportInterval, learned],
       ...[trace, trace.version],
     ]);
-    if (!this.#key.changes(fromMs, toMs, pixels, emphasised, ...lines)) return;
+    if (!this.#key.changes(fromMs, toMs, pixels, emphasised, shading, ...lines)) return;
     this.#emphasised = emphasised;
+    this.#shading = shading;
     this.#window = { fromMs, toMs };
     this.#lines = sources.map((source) => {
       const joinMs = longestJoinMs(source.trace, source);
@@ -207,6 +214,7 @@ export class OverlayChart {
     context.rect(left, top, width, height);
     context.clip();
     this.#paintGaps(pen);
+    this.#shading?.paint(pen);
     const standsOut = ({ source }: DrawnTrace) => source.id === this.#emphasised;
     // Above the others.
     const order = [...this.#lines].sort((a, b) => Number(standsOut(a)) - Number(standsOut(b)));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { drawnGaps, type MetricGaps, missingOf } from "../../dashboard/data/missing.ts";
+import { drawnGaps, joinedGaps, type MetricGaps, missingOf } from "../../dashboard/data/missing.ts";
 
 type Row = readonly [from: number, to: number, cause: MetricGaps["gaps"]["cause"][number]];
 
@@ -51,6 +51,31 @@ describe("what is missing", () => {
     expect(told.causes).toEqual([
       ["offline", 130],
       ["hub_down", 30],
+    ]);
+  });
+
+  it("is shaded once in a chart of several metrics, each cause by itself", () => {
+    const some = drawnGaps(
+      gapsOf("a", 0.5, [
+        [0, 10, "offline"],
+        [40, 50, "silent"],
+        [60, 90, "offline"],
+      ]).gaps,
+      0,
+    );
+    const others = drawnGaps(
+      gapsOf("b", 0.5, [
+        [5, 20, "offline"],
+        [45, 48, "refused"],
+        [70, 80, "offline"],
+      ]).gaps,
+      0,
+    );
+    expect(joinedGaps([some, others])).toEqual([
+      { fromMs: 0, toMs: 20, cause: "offline" },
+      { fromMs: 40, toMs: 50, cause: "silent" },
+      { fromMs: 45, toMs: 48, cause: "refused" },
+      { fromMs: 60, toMs: 90, cause: "offline" },
     ]);
   });
 
