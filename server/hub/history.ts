@@ -1,7 +1,7 @@
 /** Questions about the past: which readings, in which width, page by page so that memory stays flat. */
 
 import type { BucketPage, ChangesPage, RawPage, Standing } from "../store/answers.ts";
-import { type Range, StoreError } from "../store/store.ts";
+import { type BucketRange, type Range, StoreError } from "../store/store.ts";
 import type { Series } from "./catalog.ts";
 import { acrossDevices } from "./history/across.ts";
 import { bucketColumns, rawColumns } from "./history/columns.ts";
@@ -61,8 +61,11 @@ export class History {
   async check(series: readonly Series[], query: HistoryQuery, streamed = false): Promise<void> {
     checkSeries(series.length, this.#settings);
     checkBuckets(query, this.#settings);
-    if (wantsSteps(query)) await checkEach(this.#store, series, query);
-    if (streamed || widthOf(query) !== undefined) return;
+    const everyMs = widthOf(query);
+    if (everyMs !== undefined && wantsSteps(query)) {
+      await checkEach(this.#store, this.#rangesOf(series, query), cutsOf(query, everyMs), this.#settings);
+    }
+    if (streamed || everyMs !== undefined) return;
     await checkReadings(this.#store, series, query, this.#settings);
   }
 
@@ -129,15 +132,20 @@ export class History {
   #bucketsOf(series: readonly Series[], query: HistoryQuery): ManyBuckets | undefined {
     const everyMs = widthOf(query);
     if (everyMs === undefined) return undefined;
+    const ranges = this.#rangesOf(series, query);
+    if (ranges.length === 0) return undefined;
+    const buckets = (endOf(query) - query.fromMs) / everyMs;
+    return new ManyBuckets(this.#store, ranges, cutsOf(query, everyMs), buckets, this.#settings.pageReadings);
+  }
+
+  /** What is asked of those that have buckets. */
+  #rangesOf(series: readonly Series[], query: HistoryQuery): BucketRange[] {
     const { fromMs, toMs } = query;
     const numbers = series.filter(({ type }) => type === "number");
-    if (numbers.length === 0) return undefined;
-    const buckets = (endOf(query) - fromMs) / everyMs;
-    const ranges = numbers.map((one) => {
+    return numbers.map((one) => {
       const maxStepMs = wantsSteps(query) ? this.#silences.graceMs(one) : undefined;
       return { series: one.number, fromMs, toMs, maxStepMs, steps: stepsFor(query) };
     });
-    return new ManyBuckets(this.#store, ranges, cutsOf(query, everyMs), buckets, this.#settings.pageReadings);
   }
 
   async *#pages(series: Series, query: HistoryQuery, buckets: ManyBuckets | undefined): AsyncGenerator<HistoryPage> {

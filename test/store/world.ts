@@ -112,7 +112,7 @@ export class World {
   }
 
   async bucketsOf(range: BucketRange, cuts: Cuts, limit = 1_000) {
-    const found: { [K in Exclude<keyof BucketPage, "tier" | "steps" | "nextFromMs">]: number }[] = [];
+    const found: { [K in Exclude<keyof BucketPage, "tier" | "steps" | "each" | "nextFromMs">]: number }[] = [];
     for (let fromMs: number | null = range.fromMs; fromMs !== null; ) {
       const page: BucketPage = await this.store.readBuckets({ ...range, fromMs }, cuts, limit);
       if (page.times.length > limit) throw new Error(`a page of ${page.times.length} buckets, ${limit} asked for`);

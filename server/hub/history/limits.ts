@@ -1,7 +1,8 @@
 /** Which answers are too large, told before anything of them is sent. */
 import { Refusal } from "../../protocol/errors.ts";
-import type { RawPage } from "../../store/answers.ts";
-import type { Range, RawRange } from "../../store/store.ts";
+import type { BucketPage, RawPage } from "../../store/answers.ts";
+import type { Cuts } from "../../store/cuts.ts";
+import type { BucketRange, Range, RawRange } from "../../store/store.ts";
 import type { Series } from "../catalog.ts";
 import type { HistorySettings } from "../live/live-settings.ts";
 import { endOf, type HistoryQuery, type HistoryStore } from "./query.ts";
@@ -53,17 +54,30 @@ export async function checkReadings(
   );
 }
 
-/** Readings that one question may look at one by one: 30 to 60 ns each in the store's reader. */
-const readingsOneByOne = 50_000_000;
-
-/** Refuses to look at more readings than one answer may cost. Throws `Refusal` `range_too_large`. */
-export async function checkEach(store: HistoryStore, series: readonly Series[], query: HistoryQuery): Promise<void> {
-  // Others are few, and counting them is no less than reading them.
-  const numbers = series.filter(({ type }) => type === "number");
-  if ((await countUpTo(store, numbers, query, readingsOneByOne, 1)) <= readingsOneByOne) return;
+/**
+ * Refuses a question for whose buckets the store had to look at more readings one by one than an answer may cost: what its tiers
+ * tell costs nothing. Throws `Refusal` `range_too_large`.
+ */
+export async function checkEach(
+  store: Pick<HistoryStore, "seriesState" | "readBuckets">,
+  ranges: readonly BucketRange[],
+  cuts: Cuts,
+  { readingsOneByOne }: Pick<HistorySettings, "readingsOneByOne">,
+): Promise<void> {
+  const states = await store.seriesState(ranges.map(({ series }) => series));
+  if (states.reduce((sum, { count }) => sum + count, 0) <= readingsOneByOne) return;
+  let counted = 0;
+  for (const range of ranges) {
+    for (let fromMs: number | null = range.fromMs; fromMs !== null && counted <= readingsOneByOne; ) {
+      const page: BucketPage = await store.readBuckets({ ...range, fromMs, counting: true }, cuts, 1);
+      counted += page.each ?? 0;
+      fromMs = page.nextFromMs;
+    }
+  }
+  if (counted <= readingsOneByOne) return;
   throw new Refusal(
     "range_too_large",
-    `rate, increase and integral may look at each reading, and this range holds more than ${readingsOneByOne}. Ask for a shorter range, or name fewer devices or metrics.`,
+    `rate, increase and integral would look at more than ${readingsOneByOne} readings one by one here. Ask for buckets of whole minutes, hours or days, which the hub has summed up before, for a shorter range, or for fewer devices or metrics.`,
   );
 }
 

@@ -27,9 +27,12 @@ export const defaultLiveSettings: LiveSettings = {
 export interface HistorySettings extends Pick<Viewing, "seriesPerAnswer" | "bucketsPerSeries" | "readingsPerAnswer"> {
   /** Readings or changes that one page of an answer holds; bounds memory, not the answer (5,000). */
   readonly pageReadings: number;
+  /** Readings that one question may look at one by one, 30 to 60 ns each in the store's reader (50,000,000). */
+  readonly readingsOneByOne: number;
 }
 
 export const defaultHistorySettings: HistorySettings = {
   ...defaultViewing,
   pageReadings: 5_000,
+  readingsOneByOne: 50_000_000,
 };

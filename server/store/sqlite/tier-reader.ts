@@ -6,6 +6,7 @@ import { bucketAt, type Cuts, withinCuts } from "../cuts.ts";
 import type { BucketRange, Range } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
 import type { Db } from "./driver.ts";
+import { EachCounter } from "./each-counter.ts";
 import { bucketFloor, type FramesOf, type Interval, joined, planned, type TierShape, widthsFor } from "./plan.ts";
 import { lowerBound, sliceRows } from "./rows.ts";
 import type { SegmentReader } from "./segments.ts";
@@ -20,10 +21,19 @@ type IsOfUse = (cells: Cells, index: number) => boolean;
 
 const allSteps = ["rise", "area"] as const;
 
+/** Takes what answers a question, in rising time. */
+interface Sink {
+  /** Buckets of a tier from `start` to `end` (excluded); answers where it stopped, before `end` once it is full. */
+  addCells(cells: Cells, start: number, end: number): number;
+  /** What the readings have to tell; false once it is full. */
+  addReadings(range: Range): boolean;
+}
+
 export class TierReader {
   readonly #shape: TierShape;
   readonly #segments: SegmentReader;
   readonly #tiers: Tiers;
+  readonly #each: EachCounter;
   readonly #stale;
   readonly #through;
 
@@ -31,6 +41,7 @@ export class TierReader {
     this.#shape = shape;
     this.#segments = segments;
     this.#tiers = new Tiers(db, shape);
+    this.#each = new EachCounter(db);
     this.#stale = staleReader(db);
     this.#through = db.prepare("SELECT through_ms FROM rolled WHERE series = ?").pluck();
   }
@@ -41,30 +52,35 @@ export class TierReader {
    */
   page(range: BucketRange, cuts: Cuts, limit: number, head: ChunkColumns, maxRows?: number): BucketPage {
     const { maxStepMs, steps = allSteps } = range;
-    const builder = new BucketPageBuilder(cuts, limit, maxStepMs, maxRows);
     const isOfUse = (cells: Cells, index: number) =>
       maxStepMs === undefined ||
       ((cells.longestMs[index] as number) <= maxStepMs &&
         steps.every((name) => !Number.isNaN(cells[name][index] as number)));
-    return builder.page(this.#fill(builder, range, cuts, head, isOfUse));
+    if (range.counting) {
+      const count = this.#each.begin(range.series, head, this.#segments);
+      return count.page(this.#fill(count, range, cuts, head, isOfUse));
+    }
+    const builder = new BucketPageBuilder(cuts, limit, maxStepMs, maxRows);
+    return builder.page(this.#fill(this.#sinkOf(builder, range, cuts, head), range, cuts, head, isOfUse));
   }
 
   /** The same as cells of a tier, for others to be made of; what is not known of the steps of a tier is not known of these. */
   cells(range: Range, cuts: Cuts, limit: number, head: ChunkColumns, maxRows?: number) {
     const builder = new BucketPageBuilder(cuts, limit, Number.POSITIVE_INFINITY, maxRows);
-    this.#fill(builder, { ...range, maxStepMs: Number.POSITIVE_INFINITY }, cuts, head, () => true);
+    const withSteps = { ...range, maxStepMs: Number.POSITIVE_INFINITY };
+    this.#fill(this.#sinkOf(builder, withSteps, cuts, head), withSteps, cuts, head, () => true);
     return builder.cells();
   }
 
   /** Fills a page; answers the coarsest tier that it is made from. */
-  #fill(builder: BucketPageBuilder, range: BucketRange, cuts: Cuts, head: ChunkColumns, isOfUse: IsOfUse): Tier {
+  #fill(sink: Sink, range: BucketRange, cuts: Cuts, head: ChunkColumns, isOfUse: IsOfUse): Tier {
     const asked = withinCuts(range, cuts);
     const widths = widthsFor(cuts, this.#shape.widthsMs);
     const throughMs = widths.length > 0 ? (this.#through.get(asked.series) as number | undefined) : undefined;
     const finestMs = widths.at(-1);
     let coarsestMs = 0;
     if (throughMs === undefined || finestMs === undefined || throughMs <= asked.fromMs) {
-      this.#addReadings(builder, asked, cuts, head);
+      sink.addReadings(asked);
       return "raw";
     }
     const open = sliceRows(head, asked.fromMs, throughMs).times;
@@ -80,7 +96,7 @@ export class TierReader {
       for (const stretch of planned(span, from, framesOf, closed)) {
         const { tier } = stretch;
         if (!tier) {
-          if (!this.#addReadings(builder, { ...asked, ...spanOf(stretch) }, cuts, head)) return false;
+          if (!sink.addReadings({ ...asked, ...spanOf(stretch) })) return false;
           continue;
         }
         const finer = from.filter((widthMs) => widthMs < tier.widthMs);
@@ -93,7 +109,7 @@ export class TierReader {
         for (let at = lowerBound(cells.times, stretch.fromMs); at < end; ) {
           let until = at;
           while (until < end && isOfUse(cells, until)) until++;
-          const stopped = builder.addCells(cells, at, until);
+          const stopped = sink.addCells(cells, at, until);
           if (stopped > at) coarsestMs = Math.max(coarsestMs, tier.widthMs);
           if (stopped < until) return false;
           at = until;
@@ -109,13 +125,18 @@ export class TierReader {
     return this.#nameOf(coarsestMs);
   }
 
-  #addReadings(builder: BucketPageBuilder, range: BucketRange, cuts: Cuts, head: ChunkColumns): boolean {
+  #sinkOf(builder: BucketPageBuilder, { maxStepMs }: BucketRange, cuts: Cuts, head: ChunkColumns): Sink {
     const isInOne = (_: unknown, firstMs: number, lastMs: number) =>
-      range.maxStepMs === undefined && lastMs < bucketAt(cuts, firstMs).endMs;
-    for (const segment of this.#segments.read(range, head, isInOne)) {
-      if (!("rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment))) return false;
-    }
-    return true;
+      maxStepMs === undefined && lastMs < bucketAt(cuts, firstMs).endMs;
+    return {
+      addCells: (...cells) => builder.addCells(...cells),
+      addReadings: (range) => {
+        for (const segment of this.#segments.read(range, head, isInOne)) {
+          if (!("rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment))) return false;
+        }
+        return true;
+      },
+    };
   }
 
   #nameOf(widthMs: number): Tier {

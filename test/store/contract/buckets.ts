@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { BucketRange } from "../../../server/store/store.ts";
 import { everything, type Row, type World } from "../world.ts";
 
 export function bucketRules(world: () => World): void {
@@ -105,5 +106,27 @@ export function bucketRules(world: () => World): void {
         expect([min, max]).toEqual([Math.min(...inside), Math.max(...inside)]);
       }
     }
+  });
+
+  it("[ST99] tells how many readings a question would look at one by one, and then no buckets", async () => {
+    await world().make(1);
+    await world().put(1, [
+      [0, 3],
+      [4, 1],
+      [9, 2],
+    ]);
+    const each = async (range: Partial<BucketRange>) => {
+      const { store } = world();
+      const page = await store.readBuckets({ ...everything(1), counting: true, ...range }, cuts, 1);
+      expect([page.times.length, page.nextFromMs]).toEqual([0, null]);
+      return page.each ?? 0;
+    };
+    const cuts = { everyMs: 7, originMs: 0 };
+    expect(await each({ maxStepMs: 10 })).toBe(3);
+    const part = await each({ maxStepMs: 10, fromMs: 4, toMs: 9 });
+    // What has to be decoded for it counts, too.
+    expect([1, 3]).toContain(part);
+    expect(await each({ fromMs: 10 })).toBe(0);
+    expect(await each({ series: 99 })).toBe(0);
   });
 }

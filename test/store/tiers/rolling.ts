@@ -1,7 +1,8 @@
 /** A writer's parts on a database in memory, driven step by step, and the same question to the tiers and to the readings. */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import Database from "better-sqlite3";
 import type { BucketPage } from "../../../server/store/answers.ts";
+import { decodeCells, encodeCells } from "../../../server/store/codec/cells.ts";
 import type { Cuts } from "../../../server/store/cuts.ts";
 import { Chunks } from "../../../server/store/sqlite/chunks.ts";
 import { deleteRanges } from "../../../server/store/sqlite/deletes.ts";
@@ -153,7 +154,25 @@ export class Rolling {
     });
     const steps = found.steps && expected.steps && stepsNear(found, expected);
     deepStrictEqual({ ...found, sum, tier: "raw", ...(steps && { steps }) }, expected);
+    const counted = this.page({ ...range, counting: true }, cuts);
+    deepStrictEqual(counted.times.length, 0);
+    const readings = found.count.reduce((total, one) => total + one, 0);
+    if (found.tier === "raw" && found.nextFromMs === null) ok((counted.each as number) >= readings);
     return found;
+  }
+
+  /** As of a hub that did not know them. */
+  forgetSteps(): void {
+    const rows = this.db.prepare("SELECT id, width_ms AS widthMs, frame_ms AS frameMs, cells FROM tiers").all();
+    const put = this.db.prepare("UPDATE tiers SET cells = ? WHERE id = ?");
+    for (const { id, widthMs, frameMs, cells } of rows as {
+      id: number;
+      widthMs: number;
+      frameMs: number;
+      cells: Buffer;
+    }[]) {
+      put.run(encodeCells(decodeCells(cells, widthMs, frameMs, false), widthMs, frameMs), id);
+    }
   }
 
   /** Where the rows of a width begin and end. */

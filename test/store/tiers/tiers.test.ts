@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { checkEach } from "../../../server/hub/history/limits.ts";
+import type { Cuts } from "../../../server/store/cuts.ts";
+import type { BucketRange, SeriesState } from "../../../server/store/store.ts";
 import { printedSeed } from "../../support/seed.ts";
 import type { Row } from "../world.ts";
 import { Rolling, tinyTiers } from "./rolling.ts";
@@ -255,6 +258,38 @@ describe("the tiers", () => {
     const asked = (steps: ("rise" | "area")[]) =>
       noisy.page({ fromMs: 0, toMs: 1_600, maxStepMs: 9, steps }, every(400)).tier;
     expect([asked(["area"]), asked(["rise"])]).toEqual(["15m", "raw"]);
+  });
+
+  it("[TR17] cost no reading where they answer; where they do not, a question is refused that would look at too many", async () => {
+    const rows = stream(0, 4_000, 2, (index) => index * 1_009 + ((index * 7_919) % 1_009));
+    const { length: count } = rows;
+    const rolling = rolled(rows.slice(0, 2_000));
+    rolling.append(rows.slice(2_000));
+    rolling.seal();
+    rolling.rollAll();
+    const asks = (range: object, width: number) => {
+      const store = {
+        seriesState: async () => [{ series: 1, count } as SeriesState],
+        readBuckets: async (asked: BucketRange, cuts: Cuts, limit: number) => rolling.page(asked, cuts, limit),
+      };
+      const asked = [{ series: 1, fromMs: 0, toMs: 7_600, maxStepMs: 9, ...range }];
+      return checkEach(store, asked, every(width), { readingsOneByOne: 3_000 });
+    };
+    const tooMany = { code: "range_too_large", message: expect.stringContaining("3000 readings one by one") };
+    for (const width of [20, 40, 100, 400, 2_000]) await asks({}, width);
+    await asks({ fromMs: 3 }, 20);
+    await expect(asks({}, 37)).rejects.toMatchObject(tooMany);
+    await asks({ toMs: 1_000 }, 37);
+    // Each step is a silence then.
+    await expect(asks({ maxStepMs: 1 }, 20)).rejects.toMatchObject(tooMany);
+    rolling.append([[505, 99]]);
+    await asks({}, 400);
+    rolling.seal();
+    rolling.rollAll();
+    await asks({}, 400);
+    // Of rows that an older hub made, which knew no steps, the readings tell.
+    rolling.forgetSteps();
+    await expect(asks({}, 400)).rejects.toMatchObject(tooMany);
   });
 
   it("[TR6] name the coarsest that was used, and answer cuts of any kind", () => {
