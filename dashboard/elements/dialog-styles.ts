@@ -57,6 +57,22 @@ export const dialogStyles = css`
     font-size: var(--text-s);
     overflow-wrap: anywhere;
   }
+  .foot .failure {
+    flex: 1 1 160px;
+    min-width: 0;
+    color: var(--alarm);
+    font-size: var(--text-s);
+    overflow-wrap: anywhere;
+  }
+  .foot .failure:empty {
+    flex-basis: 0;
+  }
+  .two {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(var(--field-width, 200px), 1fr));
+    gap: 12px;
+    align-items: start;
+  }
   .field {
     display: grid;
     gap: 4px;
@@ -71,6 +87,39 @@ export const dialogStyles = css`
   .hint {
     color: var(--text-muted);
     font-size: var(--text-xs);
+  }
+  /* What would be done. */
+  .what {
+    padding: 12px 16px;
+    border: 1px solid var(--border-strong);
+    border-radius: var(--radius-s);
+    font-size: var(--text-s);
+    overflow-wrap: anywhere;
+  }
+  .what strong {
+    display: block;
+    font-size: var(--text-m);
+  }
+  .what p + p {
+    margin-top: 6px;
+  }
+  /* Things with a button each. */
+  .each {
+    display: grid;
+    gap: 8px;
+  }
+  .each li {
+    display: flex;
+    gap: 12px;
+    align-items: center;
+    justify-content: space-between;
+    overflow-wrap: anywhere;
+  }
+  .each small {
+    display: block;
+  }
+  .each .button {
+    flex: none;
   }
   .error {
     color: var(--alarm);

@@ -1,14 +1,11 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { QuarantineDecision, QuarantineOutcome } from "../../server/protocol/index.ts";
-import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, type ShiftUnit, saidShift, shiftUnits } from "../data/quarantine.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
-import { texts } from "../texts/index.ts";
 import { quarantineWords } from "../texts/quarantine.ts";
-import { dialogStyles } from "./dialog-styles.ts";
+import { failureWords } from "./failure-words.ts";
+import { type DialogForm, FormDialog } from "./form-dialog.ts";
 
 export type QuarantineAction = QuarantineDecision["action"];
 
@@ -19,32 +16,12 @@ export interface QuarantineDone {
 
 /** Says what would become of readings of the quarantine before it does. Fires `closed`, with `QuarantineDone` where it was done. */
 @customElement("quarantine-decide")
-export class QuarantineDecide extends LitElement {
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    dialogStyles,
-    css`
-      .two {
-        display: grid;
-        grid-template-columns: 1fr 1fr;
-        align-items: start;
-        gap: 12px;
-      }
-    `,
-  ];
-
-  @property({ attribute: false }) hub!: Hub;
+export class QuarantineDecide extends FormDialog<QuarantineDone> {
   @property() device = "";
   @property({ attribute: false }) action!: QuarantineAction;
   @property({ attribute: false }) group!: QuarantineGroup;
   @state() private amount = "";
   @state() private unit: ShiftUnit = "h";
-  @state() private busy = false;
-  @state() private problem: string | undefined;
-  @query("dialog") private dialog!: HTMLDialogElement;
-
-  #done: QuarantineDone | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -53,40 +30,18 @@ export class QuarantineDecide extends LitElement {
     this.unit = unit;
   }
 
-  override firstUpdated(): void {
-    this.dialog.showModal();
-  }
-
-  override render() {
+  protected override form(): DialogForm {
     const words = quarantineWords();
     const { action, group } = this;
     const shiftMs = this.#shiftMs();
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
-      <form novalidate @submit=${this.#decide} aria-busy=${this.busy}>
-        <div class="head">
-          <h2 id="heading" class="numbers">${words.asks[action](formatNumber(group.count, 0), group.count === 1)}</h2>
-        </div>
-        <div class="body">
-          ${action === "shift" ? this.#shift(shiftMs) : nothing}
-          <p class="numbers" role="status">${this.#what(shiftMs)}</p>
-        </div>
-        <div class="foot">
-          <p class="status" role="status">
-            ${this.problem === undefined ? nothing : html`<span class="error">${words.failed(this.problem)}</span>`}
-          </p>
-          <button type="button" class="button" ?disabled=${this.busy} @click=${() => this.dialog.close()}>
-            ${texts.dialog.cancel}
-          </button>
-          <button
-            type="submit"
-            class="button ${action === "discard" ? "danger" : "primary"}"
-            ?disabled=${this.busy || (action === "shift" && !shiftMs)}
-          >
-            ${words.confirm[action]}
-          </button>
-        </div>
-      </form>
-    </dialog>`;
+    return {
+      heading: words.asks[action](formatNumber(group.count, 0), group.count === 1),
+      confirm: words.confirm[action],
+      danger: action === "discard",
+      ready: action !== "shift" || !!shiftMs,
+      body: html`${action === "shift" ? this.#shift(shiftMs) : nothing}
+        <p class="numbers" role="status">${this.#what(shiftMs)}</p>`,
+    };
   }
 
   #shift(shiftMs: number | undefined) {
@@ -139,36 +94,19 @@ export class QuarantineDecide extends LitElement {
     return this.amount.trim() === "" || !Number.isSafeInteger(ms) ? undefined : ms;
   }
 
-  async #decide(event: Event): Promise<void> {
-    event.preventDefault();
-    const shiftMs = this.#shiftMs();
+  protected override async submit(): Promise<QuarantineDone> {
     const { action, group } = this;
-    if (this.busy || (action === "shift" && !shiftMs)) return;
-    this.busy = true;
-    this.problem = undefined;
     const decision: QuarantineDecision = {
       action,
       ids: [...group.ids],
-      ...(action === "shift" ? { shift: shiftMs } : {}),
+      ...(action === "shift" ? { shift: this.#shiftMs() } : {}),
     };
-    try {
-      const path = `devices/${encodeURIComponent(this.device)}/quarantine`;
-      this.#done = { words: outcomeWords(await this.hub.api.post<QuarantineOutcome>(path, decision)) };
-      this.dialog.close();
-    } catch (error) {
-      this.problem = error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
-    } finally {
-      this.busy = false;
-    }
+    const path = `devices/${encodeURIComponent(this.device)}/quarantine`;
+    return { words: outcomeWords(await this.hub.api.post<QuarantineOutcome>(path, decision)) };
   }
 
-  /** What is on its way to the hub is waited for. */
-  #cancelled(event: Event): void {
-    if (this.busy) event.preventDefault();
-  }
-
-  #closed(): void {
-    this.dispatchEvent(new CustomEvent<QuarantineDone | undefined>("closed", { detail: this.#done }));
+  protected override failed(error: unknown): string {
+    return quarantineWords().failed(failureWords(error));
   }
 }
 

@@ -2,12 +2,11 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { QuarantineAnswer } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, quarantineGroups } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
-import { texts } from "../texts/index.ts";
 import { quarantineWords } from "../texts/quarantine.ts";
+import { failureWords } from "./failure-words.ts";
 import "./quarantine-decide.ts";
 import type { QuarantineAction, QuarantineDone } from "./quarantine-decide.ts";
 import { shiftWords } from "./quarantine-words.ts";
@@ -174,8 +173,7 @@ export class QuarantineTray extends LitElement {
       this.answer = answer;
       this.problem = undefined;
     } catch (error) {
-      if (!asking.signal.aborted && !this.answer)
-        this.problem = error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
+      if (!asking.signal.aborted && !this.answer) this.problem = failureWords(error);
     }
   }
 }

@@ -1,15 +1,12 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { MergeAnswer, MergePreview, SeriesEntry } from "../../server/protocol/index.ts";
-import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type FoundSeries, SeriesSearch } from "../data/series-search.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { deletionWords } from "../texts/deletion.ts";
-import { texts } from "../texts/index.ts";
 import { seriesWords } from "../texts/series.ts";
-import { dialogStyles } from "./dialog-styles.ts";
+import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import { PreviewController } from "./preview-controller.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
 /** Series that are listed: what is sought beyond them is found by more words. */
@@ -20,11 +17,9 @@ const mostListed = 50;
  * words as detail where it was done.
  */
 @customElement("series-merge")
-export class SeriesMerge extends LitElement {
+export class SeriesMerge extends FormDialog {
   static override styles = [
-    baseStyles,
-    buttonStyles,
-    dialogStyles,
+    FormDialog.styles,
     css`
       select {
         min-height: 168px;
@@ -38,82 +33,50 @@ export class SeriesMerge extends LitElement {
         padding: 6px 8px;
         border-radius: var(--radius-s);
       }
-      .what {
-        padding: 12px 16px;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-s);
-        font-size: var(--text-s);
-        overflow-wrap: anywhere;
-      }
-      .what p + p {
-        margin-top: 6px;
-      }
     `,
   ];
 
-  @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) entry!: SeriesEntry;
   @state() private words = "";
   @state() private into: FoundSeries | undefined;
-  @state() private preview: MergePreview | undefined;
-  @state() private problem: string | undefined;
-  @state() private merging = false;
-  @query("dialog") private dialog!: HTMLDialogElement;
 
   readonly #search = new SeriesSearch();
-  #asking: AbortController | undefined;
-  #done: string | undefined;
+  readonly #preview = new PreviewController(this, (signal) => {
+    if (!this.into) return undefined;
+    const params = { into: this.into.series.entry.series };
+    return this.hub.api.get<MergePreview>(`series/${this.entry.series}/merge`, { params, signal });
+  });
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#asking?.abort();
-  }
-
-  override firstUpdated(): void {
-    this.dialog.showModal();
-  }
-
-  override render() {
+  protected override form(): DialogForm {
     const words = seriesWords();
     const { device, metric } = this.entry;
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
-      <form novalidate @submit=${this.#merge} aria-busy=${this.merging}>
-        <div class="head">
-          <h2 id="heading">${words.merge(metric)}</h2>
-          <p>${words.mergeIntro(device, metric)}</p>
-        </div>
-        <div class="body">
-          <label class="field">
-            <span>${words.search}</span>
-            <input
-              type="search"
-              autocomplete="off"
-              spellcheck="false"
-              .value=${this.words}
-              @input=${(event: Event) => {
-                this.words = (event.target as HTMLInputElement).value;
-              }}
-              @keydown=${(event: KeyboardEvent) => {
-                if (event.key === "Enter") event.preventDefault();
-              }}
-            />
-          </label>
-          <label class="field">
-            <span>${words.into}</span>
-            ${this.#list()}
-          </label>
-          <div class="what numbers" role="status">${this.#what()}</div>
-        </div>
-        <div class="foot">
-          <button type="button" class="button" ?disabled=${this.merging} @click=${() => this.dialog.close()}>
-            ${texts.dialog.cancel}
-          </button>
-          <button type="submit" class="button danger" ?disabled=${this.merging || !this.preview}>
-            ${this.merging ? words.merging : words.confirmMerge}
-          </button>
-        </div>
-      </form>
-    </dialog>`;
+    return {
+      heading: words.merge(metric),
+      intro: words.mergeIntro(device, metric),
+      confirm: this.waiting ? words.merging : words.confirmMerge,
+      danger: true,
+      ready: this.#preview.answer !== undefined,
+      body: html`<label class="field">
+          <span>${words.search}</span>
+          <input
+            type="search"
+            autocomplete="off"
+            spellcheck="false"
+            .value=${this.words}
+            @input=${(event: Event) => {
+              this.words = (event.target as HTMLInputElement).value;
+            }}
+            @keydown=${(event: KeyboardEvent) => {
+              if (event.key === "Enter") event.preventDefault();
+            }}
+          />
+        </label>
+        <label class="field">
+          <span>${words.into}</span>
+          ${this.#list()}
+        </label>
+        <div class="what numbers" role="status">${this.#what()}</div>`,
+    };
   }
 
   #list() {
@@ -122,7 +85,7 @@ export class SeriesMerge extends LitElement {
     const found = this.#search.find(this.hub.view, this.words).filter(fits).slice(0, mostListed);
     return html`<select
       size="5"
-      ?disabled=${this.merging}
+      ?disabled=${this.waiting}
       @change=${(event: Event) => {
         const number = Number((event.target as HTMLSelectElement).value);
         this.#choose(found.find(({ series }) => series.entry.series === number));
@@ -141,11 +104,12 @@ export class SeriesMerge extends LitElement {
 
   #what() {
     const words = seriesWords();
-    const { preview, problem, into } = this;
+    const { into } = this;
+    const { answer, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!into) return html`<p>${words.chooseInto}</p>`;
-    if (!preview) return html`<p>${deletionWords().counting}</p>`;
-    const { readings, dropped, firstTime, lastTime } = preview;
+    if (!answer) return html`<p>${deletionWords().counting}</p>`;
+    const { readings, dropped, firstTime, lastTime } = answer;
     const nowMs = this.hub.client.now();
     const span = [firstTime, lastTime].map((timeMs) => formatInstant(timeMs ?? nowMs, nowMs));
     const moved = readings - (dropped ?? 0);
@@ -155,55 +119,19 @@ export class SeriesMerge extends LitElement {
   }
 
   #choose(into: FoundSeries | undefined): void {
-    this.#asking?.abort();
-    this.preview = undefined;
-    this.problem = undefined;
     this.into = into;
-    if (into) void this.#ask(into);
+    this.problem = undefined;
+    void this.#preview.ask();
   }
 
-  async #ask({ series }: FoundSeries): Promise<void> {
-    const asking = new AbortController();
-    this.#asking = asking;
-    try {
-      const params = { into: series.entry.series };
-      const path = `series/${this.entry.series}/merge`;
-      const answer = await this.hub.api.get<MergePreview>(path, { params, signal: asking.signal });
-      if (!asking.signal.aborted) this.preview = answer;
-    } catch (error) {
-      if (!asking.signal.aborted) this.problem = wordsOf(error);
-    }
+  protected override async submit(): Promise<string | undefined> {
+    const { into, entry } = this;
+    const preview = this.#preview.answer;
+    if (!into || !preview) return undefined;
+    const answer = await this.hub.api.post<MergeAnswer>(`series/${entry.series}/merge`, { into: preview.into });
+    const name = `${deviceLabel(into.device)} ${seriesLabel(into.series)}`;
+    return seriesWords().merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
   }
-
-  async #merge(event: Event): Promise<void> {
-    event.preventDefault();
-    const { into, preview, entry } = this;
-    if (this.merging || !into || !preview) return;
-    this.merging = true;
-    try {
-      const answer = await this.hub.api.post<MergeAnswer>(`series/${entry.series}/merge`, { into: preview.into });
-      const name = `${deviceLabel(into.device)} ${seriesLabel(into.series)}`;
-      this.#done = seriesWords().merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
-      this.dialog.close();
-    } catch (error) {
-      this.problem = wordsOf(error);
-    } finally {
-      this.merging = false;
-    }
-  }
-
-  /** What is on its way to the hub is waited for. */
-  #cancelled(event: Event): void {
-    if (this.merging) event.preventDefault();
-  }
-
-  #closed(): void {
-    this.dispatchEvent(new CustomEvent<string | undefined>("closed", { detail: this.#done }));
-  }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
 }
 
 declare global {

@@ -1,109 +1,63 @@
-import { css, html, LitElement, nothing } from "lit";
+import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { SeriesEntry } from "../../server/protocol/index.ts";
-import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
-import { texts } from "../texts/index.ts";
 import { seriesWords } from "../texts/series.ts";
-import { dialogStyles } from "./dialog-styles.ts";
+import { type DialogForm, FormDialog } from "./form-dialog.ts";
 
 type Alias = NonNullable<SeriesEntry["aliases"]>[number];
 
 /** Gives a series another name, and takes its other names away. Fires `closed`, with words as detail where it was renamed. */
 @customElement("series-rename")
-export class SeriesRename extends LitElement {
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    dialogStyles,
-    css`
-      ul {
-        display: grid;
-        gap: 4px;
-        margin: 0;
-        padding: 0;
-        list-style: none;
-      }
-      li {
-        display: flex;
-        gap: 12px;
-        align-items: center;
-        justify-content: space-between;
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
-
-  @property({ attribute: false }) hub!: Hub;
+export class SeriesRename extends FormDialog {
   @property({ attribute: false }) entry!: SeriesEntry;
   @state() private name = "";
-  @state() private problem: string | undefined;
-  @state() private waiting = false;
-  @query("dialog") private dialog!: HTMLDialogElement;
+  /** Without those that were taken away here: the page gives the entry anew as it was. */
+  @state() private aliases: readonly Alias[] = [];
   @query("input") private input!: HTMLInputElement;
-
-  #done: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.name = this.entry.metric;
+    this.aliases = this.entry.aliases ?? [];
   }
 
   override firstUpdated(): void {
-    this.dialog.showModal();
+    super.firstUpdated();
     this.input.select();
   }
 
-  override render() {
+  protected override form(): DialogForm {
     const words = seriesWords();
-    const { device, metric, aliases } = this.entry;
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
-      <form novalidate @submit=${this.#rename} aria-busy=${this.waiting}>
-        <div class="head">
-          <h2 id="heading">${words.rename(metric)}</h2>
-          <p>${words.renameIntro(device, metric)}</p>
-        </div>
-        <div class="body">
-          <label class="field">
-            <span>${words.name}</span>
-            <input
-              autocomplete="off"
-              autocapitalize="off"
-              spellcheck="false"
-              maxlength="128"
-              .value=${this.name}
-              aria-invalid=${this.problem !== undefined}
-              @input=${(event: Event) => {
-                this.name = (event.target as HTMLInputElement).value.trim();
-                this.problem = undefined;
-              }}
-            />
-          </label>
-          <p class="error" role="alert" ?hidden=${this.problem === undefined}>${this.problem}</p>
-          ${aliases ? this.#aliases(aliases) : nothing}
-        </div>
-        <div class="foot">
-          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.dialog.close()}>
-            ${texts.dialog.cancel}
-          </button>
-          <button
-            type="submit"
-            class="button primary"
-            ?disabled=${this.waiting || this.name === "" || this.name === metric}
-          >
-            ${words.confirmRename}
-          </button>
-        </div>
-      </form>
-    </dialog>`;
+    const { device, metric } = this.entry;
+    return {
+      heading: words.rename(metric),
+      intro: words.renameIntro(device, metric),
+      confirm: words.confirmRename,
+      ready: this.name !== "" && this.name !== metric,
+      body: html`<label class="field">
+          <span>${words.name}</span>
+          <input
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            maxlength="128"
+            .value=${this.name}
+            aria-invalid=${this.problem !== undefined}
+            @input=${(event: Event) => {
+              this.name = (event.target as HTMLInputElement).value.trim();
+              this.problem = undefined;
+            }}
+          />
+        </label>
+        ${this.aliases.length > 0 ? this.#aliases(this.aliases) : nothing}`,
+    };
   }
 
   #aliases(aliases: readonly Alias[]) {
     const words = seriesWords();
     return html`<div class="field">
       <span id="aliases">${words.aliases}</span>
-      <ul aria-labelledby="aliases">
+      <ul class="each" aria-labelledby="aliases">
         ${aliases.map(
           (alias) => html`<li>
             ${alias.device === this.entry.device ? alias.metric : `${alias.device} ${alias.metric}`}
@@ -123,46 +77,19 @@ export class SeriesRename extends LitElement {
     </div>`;
   }
 
-  async #rename(event: Event): Promise<void> {
-    event.preventDefault();
+  protected override async submit(): Promise<string> {
     const { metric: before, series } = this.entry;
     const { name } = this;
-    if (this.waiting || name === "" || name === before) return;
-    await this.#ask(async () => {
-      await this.hub.api.patch<SeriesEntry>(`series/${series}`, { metric: name });
-      this.#done = seriesWords().renamed(before, name);
-      this.dialog.close();
-    });
+    await this.hub.api.patch<SeriesEntry>(`series/${series}`, { metric: name });
+    return seriesWords().renamed(before, name);
   }
 
   async #forget({ device, metric }: Alias): Promise<void> {
-    if (this.waiting) return;
-    await this.#ask(async () => {
+    await this.order(async () => {
       const params = { device, metric };
-      this.entry = await this.hub.api.delete<SeriesEntry>(`series/${this.entry.series}/aliases`, { params });
-      this.input.focus();
+      const path = `series/${this.entry.series}/aliases`;
+      this.aliases = (await this.hub.api.delete<SeriesEntry>(path, { params })).aliases ?? [];
     });
-  }
-
-  async #ask(work: () => Promise<void>): Promise<void> {
-    this.waiting = true;
-    this.problem = undefined;
-    try {
-      await work();
-    } catch (error) {
-      this.problem = error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
-    } finally {
-      this.waiting = false;
-    }
-  }
-
-  /** What is on its way to the hub is waited for. */
-  #cancelled(event: Event): void {
-    if (this.waiting) event.preventDefault();
-  }
-
-  #closed(): void {
-    this.dispatchEvent(new CustomEvent<string | undefined>("closed", { detail: this.#done }));
   }
 }
 

@@ -1,23 +1,20 @@
-import { css, html, LitElement } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { css, html } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { RemovedReadingsAnswer, StoragePreviewAnswer } from "../../server/protocol/index.ts";
-import type { Hub } from "../client/hub.ts";
 import { HubRefusal } from "../client/hub-api.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
-import { dialogStyles } from "./dialog-styles.ts";
+import { failureWords } from "./failure-words.ts";
+import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import { PreviewController } from "./preview-controller.ts";
 
 /** Of which series. Selectors: `*` stands for any run of characters. */
 export interface StorageChoice {
   readonly device: string;
   readonly metric: string;
 }
-
-/** After the last key in a field what would go is asked for, ms. */
-const typingMs = 300;
 
 const unitsMs = { h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000, y: 365 * 86_400_000 } as const;
 type Unit = keyof typeof unitsMs;
@@ -31,79 +28,47 @@ interface Preview extends StoragePreviewAnswer {
 
 /** Says what deleting old readings would give back, and does it. Fires `closed`, with words as detail where something went. */
 @customElement("storage-delete")
-export class StorageDelete extends LitElement {
+export class StorageDelete extends FormDialog {
   static override styles = [
-    baseStyles,
-    buttonStyles,
-    dialogStyles,
+    FormDialog.styles,
     css`
-      .two {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(160px, 1fr));
-        gap: 12px;
-        align-items: start;
+      :host {
+        --field-width: 160px;
       }
       .age {
         display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(0, 1.4fr);
         gap: 8px;
       }
-      .what {
-        padding: 12px 16px;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-s);
-        font-size: var(--text-s);
-      }
-      .what strong {
-        display: block;
-        font-size: var(--text-m);
-      }
-      .what p + p {
-        margin-top: 6px;
-      }
     `,
   ];
 
-  @property({ attribute: false }) hub!: Hub;
   /** What the fields hold at first. */
   @property({ attribute: false }) choice: StorageChoice = { device: "*", metric: "*" };
+  /** What they hold: the page gives the choice anew as it was. */
+  @state() private chosen: StorageChoice = this.choice;
   @state() private count = "30";
   @state() private unit: Unit = "d";
-  @state() private preview: Preview | undefined;
-  @state() private problem: string | undefined;
-  @state() private deleting = false;
-  @query("dialog") private dialog!: HTMLDialogElement;
 
-  #asking: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #done: string | undefined;
+  readonly #preview = new PreviewController<Preview>(this, (signal) => this.#ask(signal));
 
   override connectedCallback(): void {
     super.connectedCallback();
-    void this.#ask();
+    this.chosen = this.choice;
+    void this.#preview.ask();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-  }
-
-  override firstUpdated(): void {
-    this.dialog.showModal();
-  }
-
-  override render() {
+  protected override form(): DialogForm {
     const words = texts.storage.deletion;
-    const { preview } = this;
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
-      <form novalidate @submit=${this.#delete} aria-busy=${this.deleting}>
-        <div class="head">
-          <h2 id="heading">${texts.storage.deleteOld}</h2>
-          <p>${words.intro}</p>
-        </div>
-        <div class="body">
-          <div class="two">
+    const readings = this.#preview.answer?.readings ?? 0;
+    const confirm = readings > 0 ? words.confirm(formatCount(readings)) : deletionWords().confirm;
+    return {
+      heading: texts.storage.deleteOld,
+      intro: words.intro,
+      confirm: this.waiting ? deletionWords().deleting : confirm,
+      danger: true,
+      ready: readings > 0,
+      body: html`<div class="two">
             ${this.#selector(words.device, "device")} ${this.#selector(words.metric, "metric")}
           </div>
           <small class="hint">${words.selectors}</small>
@@ -120,32 +85,22 @@ export class StorageDelete extends LitElement {
                 aria-invalid=${this.#ageMs() === undefined}
                 @input=${(event: Event) => {
                   this.count = (event.target as HTMLInputElement).value;
-                  this.#changed();
+                  this.#preview.typed();
                 }}
               />
               <select
                 aria-label=${words.unit}
                 @change=${(event: Event) => {
                   this.unit = (event.target as HTMLSelectElement).value as Unit;
-                  this.#changed();
+                  this.#preview.typed();
                 }}
               >
                 ${units.map((unit) => html`<option value=${unit} ?selected=${unit === this.unit}>${words.units[unit]}</option>`)}
               </select>
             </div>
           </div>
-          <div class="what numbers" role="status">${this.#what()}</div>
-        </div>
-        <div class="foot">
-          <button type="button" class="button" ?disabled=${this.deleting} @click=${() => this.dialog.close()}>
-            ${texts.dialog.cancel}
-          </button>
-          <button type="submit" class="button danger" ?disabled=${this.deleting || (preview?.readings ?? 0) === 0}>
-            ${this.deleting ? deletionWords().deleting : preview?.readings ? words.confirm(formatCount(preview.readings)) : deletionWords().confirm}
-          </button>
-        </div>
-      </form>
-    </dialog>`;
+          <div class="what numbers" role="status">${this.#what()}</div>`,
+    };
   }
 
   #selector(label: string, name: keyof StorageChoice) {
@@ -155,10 +110,10 @@ export class StorageDelete extends LitElement {
         autocomplete="off"
         autocapitalize="off"
         spellcheck="false"
-        .value=${this.choice[name]}
+        .value=${this.chosen[name]}
         @input=${(event: Event) => {
-          this.choice = { ...this.choice, [name]: (event.target as HTMLInputElement).value.trim() };
-          this.#changed();
+          this.chosen = { ...this.chosen, [name]: (event.target as HTMLInputElement).value.trim() };
+          this.#preview.typed();
         }}
       />
     </label>`;
@@ -166,7 +121,7 @@ export class StorageDelete extends LitElement {
 
   #what() {
     const words = texts.storage.deletion;
-    const { preview, problem } = this;
+    const { answer: preview, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!preview) return html`<p>${deletionWords().counting}</p>`;
     if (preview.readings === 0) return html`<p><strong>${words.none}</strong></p>`;
@@ -184,66 +139,30 @@ export class StorageDelete extends LitElement {
     return this.count.trim() !== "" && Number.isFinite(count) && count >= 0 ? count * unitsMs[this.unit] : undefined;
   }
 
-  #changed(): void {
-    this.preview = undefined;
-    this.problem = undefined;
-    this.#asking?.abort();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), typingMs);
-  }
-
-  async #ask(): Promise<void> {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
-    this.preview = undefined;
-    this.problem = undefined;
+  async #ask(signal: AbortSignal): Promise<Preview> {
     const ageMs = this.#ageMs();
-    const { choice } = this;
+    const choice = this.chosen;
     if (ageMs === undefined || choice.device === "" || choice.metric === "") {
-      this.problem = texts.storage.deletion.incomplete;
-      return;
+      throw new HubRefusal(texts.storage.deletion.incomplete);
     }
     const toMs = Math.round(this.hub.client.now() - ageMs);
-    try {
-      const params = { device: choice.device, metric: choice.metric, to: toMs };
-      const answer = await this.hub.api.get<StoragePreviewAnswer>("storage/preview", { params, signal: asking.signal });
-      if (!asking.signal.aborted) this.preview = { ...answer, choice, toMs };
-    } catch (error) {
-      if (!asking.signal.aborted) this.problem = wordsOf(error);
-    }
+    const params = { device: choice.device, metric: choice.metric, to: toMs };
+    const answer = await this.hub.api.get<StoragePreviewAnswer>("storage/preview", { params, signal });
+    return { ...answer, choice, toMs };
   }
 
-  async #delete(event: Event): Promise<void> {
-    event.preventDefault();
-    const { preview } = this;
-    if (this.deleting || !preview || preview.readings === 0) return;
-    this.deleting = true;
-    try {
-      const { choice, toMs } = preview;
-      const params = { device: choice.device, metric: choice.metric, to: toMs };
-      const { removed } = await this.hub.api.delete<RemovedReadingsAnswer>("readings", { params });
-      this.#done = texts.storage.deletion.done(formatNumber(removed, 0), removed === 1);
-      this.dialog.close();
-    } catch (error) {
-      this.problem = deletionWords().failed(wordsOf(error));
-    } finally {
-      this.deleting = false;
-    }
+  protected override async submit(): Promise<string | undefined> {
+    const preview = this.#preview.answer;
+    if (!preview) return undefined;
+    const { choice, toMs } = preview;
+    const params = { device: choice.device, metric: choice.metric, to: toMs };
+    const { removed } = await this.hub.api.delete<RemovedReadingsAnswer>("readings", { params });
+    return texts.storage.deletion.done(formatNumber(removed, 0), removed === 1);
   }
 
-  /** What is on its way to the hub is waited for. */
-  #cancelled(event: Event): void {
-    if (this.deleting) event.preventDefault();
+  protected override failed(error: unknown): string {
+    return deletionWords().failed(failureWords(error));
   }
-
-  #closed(): void {
-    this.dispatchEvent(new CustomEvent<string | undefined>("closed", { detail: this.#done }));
-  }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
 }
 
 declare global {

@@ -1,30 +1,23 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
+import { css, html, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { AgedPreviewAnswer, PolicyEntry, StorageAnswer } from "../../server/protocol/index.ts";
-import type { Hub } from "../client/hub.ts";
-import { HubRefusal } from "../client/hub-api.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { retentionWords } from "../texts/retention.ts";
-import { dialogStyles } from "./dialog-styles.ts";
+import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { icons } from "./icons.ts";
-
-/** After the last key in a field what would go is asked for, ms. */
-const typingMs = 300;
+import { PreviewController } from "./preview-controller.ts";
 
 /** Ages that many choose, as people may change them. */
 const usual = ["raw 30d", "raw 30d, minute 1y, hour forever", "all 1y", "forever"];
 
 /** How long what is kept: the lines, what would go by them, and that it does. Fires `closed`, with words as detail where it was said. */
 @customElement("storage-policies")
-export class StoragePolicies extends LitElement {
+export class StoragePolicies extends FormDialog {
   static override styles = [
-    baseStyles,
-    buttonStyles,
-    dialogStyles,
+    FormDialog.styles,
     css`
       :host {
         --dialog-width: 860px;
@@ -52,16 +45,6 @@ export class StoragePolicies extends LitElement {
         font-size: var(--text-s);
         overflow-wrap: anywhere;
       }
-      .what {
-        padding: 12px 16px;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-s);
-        font-size: var(--text-s);
-      }
-      .what strong {
-        display: block;
-        font-size: var(--text-m);
-      }
       @media (max-width: 520px) {
         li {
           grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) auto auto;
@@ -74,49 +57,29 @@ export class StoragePolicies extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) answer!: StorageAnswer;
   @state() private lines: readonly PolicyEntry[] = [];
-  @state() private preview: AgedPreviewAnswer | undefined;
-  @state() private problem: string | undefined;
-  @state() private applying = false;
-  @query("dialog") private dialog!: HTMLDialogElement;
 
-  #asking: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #done: string | undefined;
+  readonly #preview = new PreviewController(this, (signal) =>
+    this.hub.api.post<AgedPreviewAnswer>("storage/preview", this.#order, { signal }),
+  );
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.lines = this.answer.policies;
-    void this.#ask();
+    void this.#preview.ask();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-    this.#asking?.abort();
-  }
-
-  override firstUpdated(): void {
-    this.dialog.showModal();
-  }
-
-  override render() {
+  protected override form(): DialogForm {
     const words = retentionWords().policies;
-    const { preview, applying } = this;
-    return html`<dialog
-      aria-labelledby="heading"
-      @close=${() => this.dispatchEvent(new CustomEvent<string | undefined>("closed", { detail: this.#done }))}
-      @cancel=${(event: Event) => applying && event.preventDefault()}
-    >
-      <form novalidate @submit=${this.#apply} aria-busy=${applying}>
-        <div class="head">
-          <h2 id="heading">${texts.storage.howLong}</h2>
-          <p>${words.intro}</p>
-        </div>
-        <div class="body">
-          <datalist id="usual">${usual.map((keep) => html`<option value=${keep}></option>`)}</datalist>
+    const preview = this.#preview.answer;
+    return {
+      heading: texts.storage.howLong,
+      intro: words.intro,
+      confirm: preview?.readings ? words.applyAnd(formatCount(preview.readings)) : words.apply,
+      danger: (preview?.readings ?? 0) > 0,
+      ready: preview !== undefined,
+      body: html`<datalist id="usual">${usual.map((keep) => html`<option value=${keep}></option>`)}</datalist>
           <ol>
             ${this.lines.map((line, at) => this.#line(line, at))}
           </ol>
@@ -127,24 +90,14 @@ export class StoragePolicies extends LitElement {
           </div>
           <p class="others">${words.others(this.answer.keep === "forever" ? texts.storage.forEver : this.answer.keep, "--keep")}</p>
           <div class="what numbers" role="status">${this.#what()}</div>
-          <p class="hint">${words.hint}</p>
-        </div>
-        <div class="foot">
-          <button type="button" class="button" ?disabled=${applying} @click=${() => this.dialog.close()}>
-            ${texts.dialog.cancel}
-          </button>
-          <button type="submit" class="button ${preview?.readings ? "danger" : "primary"}" ?disabled=${applying || !preview}>
-            ${preview?.readings ? words.applyAnd(formatCount(preview.readings)) : words.apply}
-          </button>
-        </div>
-      </form>
-    </dialog>`;
+          <p class="hint">${words.hint}</p>`,
+    };
   }
 
   #line(line: PolicyEntry, at: number) {
     const words = retentionWords().policies;
     const { device, metric } = texts.storage.deletion;
-    const found = this.preview?.policies[at];
+    const found = this.#preview.answer?.policies[at];
     const button = (label: string, shape: unknown, disabled: boolean, click: () => void) => html`<button
       type="button"
       class="button icon"
@@ -184,7 +137,7 @@ export class StoragePolicies extends LitElement {
 
   #what() {
     const words = retentionWords().policies;
-    const { preview, problem } = this;
+    const { answer: preview, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!preview) return html`<p>${deletionWords().counting}</p>`;
     const { readings, series, lost, bytes, from, through } = preview;
@@ -203,11 +156,8 @@ export class StoragePolicies extends LitElement {
 
   #change(lines: readonly PolicyEntry[]): void {
     this.lines = lines;
-    this.preview = undefined;
     this.problem = undefined;
-    this.#asking?.abort();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), typingMs);
+    this.#preview.typed();
   }
 
   get #order() {
@@ -217,33 +167,11 @@ export class StoragePolicies extends LitElement {
     return { policies: this.lines.map(trimmed) };
   }
 
-  async #ask(): Promise<void> {
-    this.#asking?.abort();
-    const asking = new AbortController();
-    this.#asking = asking;
-    try {
-      const { signal } = asking;
-      const answer = await this.hub.api.post<AgedPreviewAnswer>("storage/preview", this.#order, { signal });
-      if (!asking.signal.aborted) this.preview = answer;
-    } catch (error) {
-      if (!asking.signal.aborted) this.problem = wordsOf(error);
-    }
-  }
-
-  async #apply(event: Event): Promise<void> {
-    event.preventDefault();
+  protected override async submit(): Promise<string | undefined> {
     // What is shown is what is done.
-    if (this.applying || !this.preview) return;
-    this.applying = true;
-    try {
-      await this.hub.api.put("storage/policies", this.#order);
-      this.#done = retentionWords().policies.done;
-      this.dialog.close();
-    } catch (error) {
-      this.problem = wordsOf(error);
-    } finally {
-      this.applying = false;
-    }
+    if (!this.#preview.answer) return undefined;
+    await this.hub.api.put("storage/policies", this.#order);
+    return retentionWords().policies.done;
   }
 }
 
@@ -252,10 +180,6 @@ function swapped(lines: readonly PolicyEntry[], at: number): PolicyEntry[] {
   const moved = [...lines];
   moved.splice(at - 1, 0, ...moved.splice(at, 1));
   return moved;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof HubRefusal ? error.message : texts.dialog.noAnswer;
 }
 
 declare global {

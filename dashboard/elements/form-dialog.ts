@@ -1,0 +1,117 @@
+import { type CSSResultGroup, html, LitElement, nothing, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import type { Hub } from "../client/hub.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+import { dialogStyles } from "./dialog-styles.ts";
+import { failureWords } from "./failure-words.ts";
+
+/** What stands in a dialog. */
+export interface DialogForm {
+  readonly heading: string;
+  readonly intro?: string;
+  readonly body: TemplateResult;
+  /** On the button that does it. */
+  readonly confirm: string;
+  /** It cannot be undone. */
+  readonly danger?: boolean;
+  /** Whether it can be done as the fields are. */
+  readonly ready: boolean;
+}
+
+/**
+ * A dialog that orders something of the hub: it opens as it comes onto the page, waits for what is on its way, tells why that
+ * failed and stays then, else closes. Fires `closed`, with what was done as detail where something was.
+ */
+export abstract class FormDialog<Done = string> extends LitElement {
+  static override styles: CSSResultGroup = [baseStyles, buttonStyles, dialogStyles];
+
+  @property({ attribute: false }) hub!: Hub;
+  /** Something is on its way to the hub. */
+  @state() protected waiting = false;
+  /** Why the newest order failed. */
+  @state() protected problem: string | undefined;
+  /** What was done, also of several orders while it was open. */
+  @state() protected done: Done | undefined;
+  @query("dialog") private dialog!: HTMLDialogElement;
+  @query("input, select") private firstField!: HTMLElement | null;
+
+  protected abstract form(): DialogForm;
+
+  /** Does it. Undefined: there is nothing to do as the fields are. What it throws is told in the dialog. */
+  protected abstract submit(): Promise<Done | undefined>;
+
+  /** In words why an order failed. */
+  protected failed(error: unknown): string {
+    return failureWords(error);
+  }
+
+  override firstUpdated(): void {
+    this.dialog.showModal();
+  }
+
+  override render() {
+    const { heading, intro, body, confirm, danger, ready } = this.form();
+    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
+      <form novalidate @submit=${this.#submitted} aria-busy=${this.waiting}>
+        <div class="head">
+          <h2 id="heading" class="numbers">${heading}</h2>
+          ${intro === undefined ? nothing : html`<p>${intro}</p>`}
+        </div>
+        <div class="body">${body}</div>
+        <div class="foot">
+          <p class="failure" role="alert">${this.problem}</p>
+          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.dialog.close()}>
+            ${this.done === undefined ? texts.dialog.cancel : texts.dialog.close}
+          </button>
+          <button type="submit" class="button ${danger ? "danger" : "primary"}" ?disabled=${this.waiting || !ready}>
+            ${confirm}
+          </button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  /** One order after another: its controls are disabled, and the focus is in the dialog afterwards. */
+  protected async order(work: () => Promise<void>): Promise<void> {
+    if (this.waiting) return;
+    const focused = this.shadowRoot?.activeElement;
+    this.waiting = true;
+    this.problem = undefined;
+    try {
+      await work();
+    } catch (error) {
+      this.problem = this.failed(error);
+    } finally {
+      this.waiting = false;
+      await this.updateComplete;
+      this.#refocus(focused);
+    }
+  }
+
+  /** A button that was disabled meanwhile has lost the focus, and may be gone. */
+  #refocus(focused: Element | null | undefined): void {
+    if (!this.dialog.open || this.shadowRoot?.activeElement) return;
+    if (focused instanceof HTMLElement && focused.isConnected) focused.focus();
+    if (!this.shadowRoot?.activeElement) this.firstField?.focus();
+  }
+
+  async #submitted(event: Event): Promise<void> {
+    event.preventDefault();
+    await this.order(async () => {
+      const done = await this.submit();
+      if (done === undefined) return;
+      this.done = done;
+      this.dialog.close();
+    });
+  }
+
+  /** What is on its way to the hub is waited for. */
+  #cancelled(event: Event): void {
+    if (this.waiting) event.preventDefault();
+  }
+
+  #closed(): void {
+    this.dispatchEvent(new CustomEvent<Done | undefined>("closed", { detail: this.done }));
+  }
+}
