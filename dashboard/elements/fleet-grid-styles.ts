@@ -124,6 +124,7 @@ export const fleetGridStyles = css`
     flex: none;
   }
   .item .clock {
+    align-self: center;
     height: 12px;
     color: var(--warn);
   }
