@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { type Config, hubVersion } from "./config.ts";
 import type { StartParquet } from "./formats/parquet-thread.ts";
 import { Access } from "./hub/access.ts";
+import { stopMs } from "./hub/closing.ts";
 import { Hub } from "./hub/hub.ts";
 import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
@@ -43,12 +44,16 @@ export interface App {
   readonly newToken: string | undefined;
   /** What the data may take; null where nothing ever goes. */
   readonly budgetBytes: number | null;
-  /** Ends in good order: what was received is committed and acknowledged, then every connection is closed. Idempotent. */
-  stop(): Promise<void>;
+  /**
+   * Ends in good order: what was received is committed and acknowledged, then every connection is closed. Idempotent. Takes no
+   * longer than `withinMs`, 8 s; rejects where the store is not closed by then. The process has to end at once in that case.
+   */
+  stop(withinMs?: number): Promise<void>;
 }
 
 /** Connections that do not answer a close are cut after this, ms. */
 const stopPatienceMs = 5_000;
+const leastPatienceMs = 500;
 
 /** Starts a hub. Rejects with `StoreOpenError`, or with the error of `listen` (`EADDRINUSE` and others). */
 export async function createApp(config: Config, ports: Ports, options: AppOptions): Promise<App> {
@@ -134,18 +139,24 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     url: urlOf(config.lan ? "127.0.0.1" : config.host, (server.address() as AddressInfo).port),
     newToken: token?.token,
     budgetBytes,
-    stop() {
+    stop(withinMs = stopMs) {
       stopping ??= (async () => {
+        const startMs = clock.monotonic();
         logAlarm.stop();
         budgetWatch.stop();
         retention.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-        await hub.stop();
-        server.closeIdleConnections();
-        await sockets.stop(stopPatienceMs);
-        server.closeAllConnections();
-        await closed;
-        loopDelay.stop();
+        try {
+          await hub.stop(withinMs);
+        } finally {
+          server.closeIdleConnections();
+          const leftMs = withinMs - (clock.monotonic() - startMs);
+          // All of them were told to close before the store was closed, which may have taken a while.
+          await sockets.stop(Math.min(stopPatienceMs, Math.max(leastPatienceMs, leftMs)));
+          server.closeAllConnections();
+          await closed;
+          loopDelay.stop();
+        }
       })();
       return stopping;
     },

@@ -5,6 +5,7 @@ import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
 import { type Companion, startCompanion } from "./main/companion.ts";
+import { endAtOnce } from "./main/end-at-once.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
@@ -13,6 +14,8 @@ import { holdRunning } from "./tools/setup/processes.mjs";
 
 /** SIGTERM promises to be through within 10 s; what takes longer is cut off, which costs no acknowledged reading. */
 const drainMs = 9_500;
+/** Of it, what all of a stop may take, ms: the simulators beside the hub first, and then the hub with what is left. */
+const stopMs = 8_000;
 
 const here = import.meta.dirname;
 /** `.js` in a build, `.ts` where the hub runs from its sources. */
@@ -32,10 +35,18 @@ const log = await createLog(config.log, (line) => process.stdout.write(line));
 const running = holdRunning(projectRoot(), { build: dirname(here) });
 process.on("exit", () => running.release());
 
-function die(message: string, error: unknown): never {
+function complain(message: string, error: unknown): void {
   const { stack, message: reason } = error instanceof Error ? error : new Error(String(error));
   log.error(message, { reason, stack });
+}
+function die(message: string, error: unknown): never {
+  complain(message, error);
   process.exit(1);
+}
+/** A stop that took too long, or that nobody waits for. */
+function cutOff(): never {
+  running.release();
+  endAtOnce();
 }
 process.on("uncaughtException", (error) => die("the hub met a fault of its own and ends", error));
 
@@ -51,18 +62,25 @@ const companions: Companion[] = [];
 const onSignal = stopOnSignal(
   systemClock,
   () => {
-    setTimeout(() => die("stopping took too long", new Error(`not through after ${drainMs} ms`)), drainMs).unref();
+    const startMs = systemClock.monotonic();
+    systemClock.after(drainMs, () => {
+      complain("stopping took too long", new Error(`not through after ${drainMs} ms`));
+      cutOff();
+    });
     starting
       .then(async (app) => {
         await Promise.all(companions.map((companion) => companion.stop()));
-        await app.stop();
+        await app.stop(stopMs - (systemClock.monotonic() - startMs));
       })
       .then(
         () => process.exit(0),
-        (error: unknown) => die("the hub could not stop cleanly", error),
+        (error: unknown) => {
+          complain("the hub could not stop cleanly", error);
+          cutOff();
+        },
       );
   },
-  () => process.exit(1),
+  cutOff,
 );
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);

@@ -8,7 +8,7 @@ import type { Commit, RecentCommits, StoreState, TelemetryStore } from "../store
 import { Access } from "./access.ts";
 import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
-import { closeInSteps } from "./closing.ts";
+import { closeInSteps, closeStore, StopTime, stopMs, through } from "./closing.ts";
 import { Connection, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
@@ -280,16 +280,17 @@ export class Hub {
     this.#options.onFatal(error);
   }
 
-  /** Commits and acknowledges what was received, closes every connection (1012) within 3 s, and closes the store. Idempotent. */
-  async stop(): Promise<void> {
+  /** Commits and acknowledges what was received, closes every connection (1012), and closes the store. Idempotent. Rejects where the store is not closed within `withinMs`. */
+  async stop(withinMs = stopMs): Promise<void> {
     if (this.#state === "stopping") return;
+    const time = new StopTime(withinMs, this.#clock);
     if (this.#state === "running") {
       this.#state = "stopping";
       // New ones are sent away meanwhile.
-      await closeInSteps([...this.#connections], () => this.#committer.settled(), this.#clock);
+      await closeInSteps([...this.#connections], () => this.#committer.settled(), time);
       // What comes from now on is not acknowledged: its senders resend it.
       this.#committer.halt();
-      await this.#recorder.stop();
+      await time.until(through.presence, () => this.#recorder.stop());
       await this.gaps.stop();
     }
     this.#recorder.halt();
@@ -297,7 +298,7 @@ export class Hub {
     this.presence.stop();
     this.live.stop();
     for (const connection of this.#connections) connection.shutDown();
-    await this.#options.store.close();
+    await closeStore(this.#options.store, time);
   }
 
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {

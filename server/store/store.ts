@@ -332,8 +332,8 @@ export interface TelemetryStore extends MaskStore {
    */
   backup?(order: BackupOrder): Promise<Backup>;
 
-  /** Settles what is pending and closes cleanly. Idempotent. */
-  close(): Promise<void>;
+  /** Settles what is pending and closes cleanly; what can wait for the next start is done for about `patienceMs` at most. Idempotent. */
+  close(patienceMs?: number): Promise<void>;
 }
 
 /** What an engine is given besides its own settings. */

@@ -240,8 +240,8 @@ export class SwitchedStore implements TelemetryStore {
     return this.#inner.stats();
   }
 
-  close(): Promise<void> {
-    return this.#inner.close();
+  close(patienceMs?: number): Promise<void> {
+    return this.#inner.close(patienceMs);
   }
 
   async #removal<T>(remove: () => Promise<T>): Promise<T> {

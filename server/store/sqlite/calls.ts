@@ -71,7 +71,7 @@ export interface WriterCalls extends RetentionCalls {
   stats(): StoreStats;
   /** Copies everything into an empty file, between commits; what is committed meanwhile is in it too. */
   copyInto(path: string): Promise<void>;
-  close(): void;
+  close(patienceMs: number): void;
 }
 
 /** The reader: sealed chunks, merged with the head's rows that the writer gave (null: no such series, and nothing to tell); and presence. */

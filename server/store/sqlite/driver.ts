@@ -66,6 +66,12 @@ export function inMemory(fill: (db: Db) => void): Db {
   return db;
 }
 
+/** From now on a connection waits no longer than this for locks of others, or for less, where it did before. */
+export function waitAtMost(db: Db, ms: number): void {
+  const usual = db.pragma("busy_timeout", { simple: true }) as number;
+  if (ms < usual) db.pragma(`busy_timeout = ${Math.max(0, Math.floor(ms))}`);
+}
+
 /** Opens the store's database for the writer, which waits `busyTimeoutMs` for locks of others. It is there: an open never makes one. */
 export function openForWriting(path: string, busyTimeoutMs: number): Db {
   const db = new Database(path, { fileMustExist: true, timeout: busyTimeoutMs });

@@ -26,6 +26,8 @@ const retryMs = 1000;
 /** A close seals what a hub at rest would, but not for longer than this, in slices that are long enough to share a sync. */
 const closingMs = 3000;
 const closingSliceMs = 100;
+/** It moves the log into the database as often as that: the end of a close would else have to move all of it at once, however slow the disk. */
+const closingCheckpointBytes = 16 * 2 ** 20;
 /** Bytes of memory that a reading takes in a head, with the room that heads grow by. */
 const headBytesPerReading = 24;
 /** Below this fill of its budget nothing is sealed for it. From here on a first round ends just as the budget is full. */
@@ -90,16 +92,20 @@ export class Maintenance {
     while (roll?.run());
   }
 
-  /** Seals before a close what a hub at rest would, so that the file is short and the next start has little to read; gives up after a while. */
-  shorten(): void {
-    const endMs = performance.now() + closingMs;
+  /** Seals before a close what a hub at rest would, so that the file is short and the next start has little to read; gives up after `mostMs`, or sooner. */
+  shorten(mostMs: number): void {
+    const endMs = performance.now() + Math.min(closingMs, mostMs);
+    const moveLog = () => {
+      if (this.#log.bytes >= closingCheckpointBytes) this.#log.checkpoint();
+    };
     let more = true;
     while (more && performance.now() < endMs) {
       const worth = worthSealing(this.#place, performance.now());
       more = worth.length > 0 && sealSome(this.#place, worth, closingSliceMs);
+      moveLog();
     }
     trimWhole(this.#place);
-    vacuumWhole(this.#place, endMs);
+    vacuumWhole(this.#place, endMs, moveLog);
   }
 
   stop(): void {

@@ -49,6 +49,8 @@ import { checkAside, WorkerPair } from "./worker-pair.ts";
 /** So many lost workers within `crashWindowMs` are no accident. */
 const maxCrashes = 3;
 const crashWindowMs = 60_000;
+/** What a close takes at most where nobody says, ms. */
+const closePatienceMs = 6_000;
 const closed = new StoreError("store_unavailable", "The store is closed.");
 
 /** The default engine on a folder, not yet open. `onFatal` hears, at most once, of a store that can promise nothing any more. */
@@ -69,6 +71,7 @@ export class SqliteStore implements TelemetryStore {
   #closing: Promise<void> | undefined;
   #failed = false;
   readonly #check = new AbortController();
+  #looking: Promise<void> | undefined;
   readonly #appends = new Appends();
   readonly #backups = new Backups();
   /** When workers were lost, ms. */
@@ -100,7 +103,7 @@ export class SqliteStore implements TelemetryStore {
       });
       this.#appends.opened(state.commit);
       this.#pair = Promise.resolve(pair);
-      if (state.recovered) void this.#lookThrough(path);
+      if (state.recovered) this.#looking = this.#lookThrough(path);
       return state;
     } catch (error) {
       this.#unlock();
@@ -255,18 +258,20 @@ export class SqliteStore implements TelemetryStore {
     return (await this.#pair).writer.call("stats", []);
   }
 
-  close(): Promise<void> {
+  close(patienceMs = closePatienceMs): Promise<void> {
     this.#check.abort();
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close(patienceMs);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(patienceMs: number): Promise<void> {
     const pair = await this.#pair.catch(() => undefined);
     this.#pair = Promise.reject(closed);
     this.#pair.catch(() => {});
-    await pair?.close();
+    await pair?.close(patienceMs);
     this.#unlock();
+    // Its thread, too: it ends where the look through a table does, and the process cannot sooner.
+    await this.#looking;
   }
 
   async #start(isFirst: boolean): Promise<{ pair: WorkerPair; state: StoreState }> {

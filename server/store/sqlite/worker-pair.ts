@@ -9,6 +9,9 @@ import { type SqliteStoreOptions, settingsOf } from "./options.ts";
 type ParametersBeforeLast<F extends (...values: never[]) => unknown> =
   Parameters<F> extends [...infer Before, unknown] ? Before : never;
 
+/** Of the patience of a close, what the reader's answers may take: the writer has more to do. */
+const readerShare = 1 / 3;
+
 export interface PairEvents {
   /** The store can promise nothing any more. */
   readonly onFatal: (message: string) => void;
@@ -63,19 +66,32 @@ export class WorkerPair {
     return this.reader.expect((id) => this.writer.post({ id, name: what, values, handTo: { name, values: before } }));
   }
 
-  /** Closes the database once what was asked before is answered, then ends the threads. */
-  async close(): Promise<void> {
+  /** Closes the database once what was asked before is answered, or most of `patienceMs` have passed; then ends the threads. */
+  async close(patienceMs: number): Promise<void> {
+    const startMs = performance.now();
     // The writer goes last: a reader cannot take the log away with it.
-    await Promise.allSettled([this.reader.call("close", [])]);
-    await Promise.allSettled([this.writer.call("close", [])]);
+    const closed = this.reader.call("close", []).then(
+      () => true,
+      () => true,
+    );
+    if (!(await Promise.race([closed, passed(patienceMs * readerShare)]))) this.#leaveReader();
+    await Promise.allSettled([this.writer.call("close", [patienceMs - (performance.now() - startMs)])]);
     await this.end();
+  }
+
+  /** Nobody waits for what it was asked: the writer goes on without it, and at once, since a query ends when it is through. */
+  #leaveReader(): void {
+    const [, reader] = this.#workers;
+    reader?.removeAllListeners("exit");
+    void reader?.terminate();
+    this.reader.abandon(closedError());
   }
 
   /** Ends the threads at once. */
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
-    this.#abandon(new StoreError("store_unavailable", "The store is closed."));
+    this.#abandon(closedError());
   }
 
   async #lose(reason: Error): Promise<void> {
@@ -91,6 +107,17 @@ export class WorkerPair {
     this.writer.abandon(error);
     this.reader.abandon(error);
   }
+}
+
+function closedError(): StoreError {
+  return new StoreError("store_unavailable", "The store is closed.");
+}
+
+/** Resolves with false, and keeps no process alive for it. */
+function passed(ms: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), ms).unref();
+  });
 }
 
 /** Looks through the database in a thread of its own; resolves with what is wrong, or null. Rejects where it cannot look. */

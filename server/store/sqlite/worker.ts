@@ -71,7 +71,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),
     copyInto: (path) => writer.get().copyInto(path),
-    close: () => writer.get().close(),
+    close: (patienceMs) => writer.get().close(patienceMs),
   };
 }
 

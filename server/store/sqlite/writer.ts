@@ -24,7 +24,7 @@ import { Budget } from "./budget.ts";
 import { Chunks } from "./chunks.ts";
 import { copyInto } from "./copy.ts";
 import { deleteDevice, deleteRanges } from "./deletes.ts";
-import { type Db, openForWriting, transact } from "./driver.ts";
+import { type Db, openForWriting, transact, waitAtMost } from "./driver.ts";
 import { Failures } from "./failures.ts";
 import { sizeOf } from "./files.ts";
 import { FreeSpace } from "./free-space.ts";
@@ -291,12 +291,14 @@ export class Writer {
     });
   }
 
-  close(): void {
+  /** Tidies up for no longer than `patienceMs` allows: what is left is in the journal and the log, and the next start goes on from there. */
+  close(patienceMs = Number.POSITIVE_INFINITY): void {
     this.#maintenance.stop();
     const { db } = this.#parts;
     try {
       if (!this.#failures.fatal) {
-        this.#maintenance.shorten();
+        waitAtMost(db, patienceMs / 4);
+        this.#maintenance.shorten(patienceMs / 2);
         this.#meta.set("clean", "1");
         db.pragma("wal_checkpoint(TRUNCATE)");
       }

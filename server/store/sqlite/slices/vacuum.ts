@@ -21,10 +21,11 @@ export function vacuumSlice({ parts: { journal }, pages, rest }: Workplace): () 
   };
 }
 
-/** Gives back all but what a hub at rest keeps, until `endMs` (monotonic). */
-export function vacuumWhole({ pages }: Workplace, endMs: number): void {
+/** Gives back all but what a hub at rest keeps, until `endMs` (monotonic); `onGiven` is called after each part. */
+export function vacuumWhole({ pages }: Workplace, endMs: number, onGiven: () => void): void {
   const surplus = () => pages.free - sparePages(pages.used, 0);
   for (let left = surplus(); left > 0 && performance.now() < endMs; left = surplus()) {
     pages.giveBack(Math.min(left, pagesAtClose));
+    onGiven();
   }
 }
