@@ -1,4 +1,4 @@
-import { html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { QuarantineDecision, QuarantineOutcome } from "../../server/protocol/index.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
@@ -17,6 +17,15 @@ export interface QuarantineDone {
 /** Says what would become of readings of the quarantine before it does. Fires `closed`, with `QuarantineDone` where it was done. */
 @customElement("quarantine-decide")
 export class QuarantineDecide extends FormDialog<QuarantineDone> {
+  static override styles = [
+    FormDialog.styles,
+    css`
+      :host {
+        --field-width: 120px;
+      }
+    `,
+  ];
+
   @property() device = "";
   @property({ attribute: false }) action!: QuarantineAction;
   @property({ attribute: false }) group!: QuarantineGroup;

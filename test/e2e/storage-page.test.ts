@@ -1,4 +1,5 @@
 /** The page Storage: what each series takes, in any order, by hand and by keys; what deleting would give back, and that it does. */
+import type { LitElement } from "lit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wordsOf } from "./reading-page.ts";
 import { axeViolations, World } from "./world.ts";
@@ -86,6 +87,11 @@ describe("the page Storage", () => {
     await page.getByRole("button", { name: "Actions for oven temperature" }).click();
     await page.getByRole("menuitem", { name: "Delete old readings" }).click();
     const dialog = page.locator("storage-delete");
+    await dialog.getByLabel("Devices").fill("ov*");
+    // As each answer about the storage does.
+    await page.locator("storage-page").evaluate((element) => (element as LitElement).requestUpdate());
+    await page.locator("storage-page").evaluate((element) => (element as LitElement).updateComplete);
+    expect(await dialog.getByLabel("Devices").inputValue()).toBe("ov*");
     await dialog.getByLabel("How many").fill("1");
     await expect
       .poll(() => wordsOf(dialog.locator(".what")))
