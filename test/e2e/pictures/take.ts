@@ -39,7 +39,7 @@ type Theme = (typeof themes)[number];
 
 const views: readonly View[] = [
   { name: "overview", at: greenhouse, screen: desktop, themes, ready: overview },
-  { name: "phone-devices", at: "#/", screen: phone, themes, ready: liveList },
+  { name: "phone-devices", at: "#/", screen: phone, themes, ready: curves },
   {
     ...{ name: "phone-charts", at: greenhouse, screen: phone, themes },
     ready: (page) => drawn(page, "Air temperature", "Humidity"),
@@ -169,9 +169,18 @@ async function overview(page: Page): Promise<void> {
 }
 
 async function fleet(page: Page): Promise<void> {
-  await liveList(page);
   await page.locator("page-header dl div", { hasText: /^\s*updates\/s\s*\d/ }).waitFor();
-  await page.locator("fleet-grid .item canvas").nth(12).waitFor();
+  await curves(page);
+}
+
+/** The past of the devices in sight: what a curve goes through is told beside it once there is more than the newest value. */
+async function curves(page: Page): Promise<void> {
+  await liveList(page);
+  await page
+    .locator("fleet-grid .item", { hasText: "ACME" })
+    .getByText(/\d – \d/)
+    .waitFor();
+  await settled(page);
 }
 
 async function market(page: Page): Promise<void> {
@@ -186,7 +195,7 @@ async function explore(page: Page): Promise<void> {
 }
 
 async function connect(page: Page): Promise<void> {
-  await page.getByText("WebSocket").first().waitFor();
+  await page.getByText("WebSocket · this machine").first().waitFor();
 }
 
 /** A chart of one point tells nothing: each answer is one. */
