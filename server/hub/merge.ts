@@ -5,11 +5,12 @@ import type { Merge, MergeObstacle } from "../store/merges.ts";
 import { StoreError, type TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
+import { noteMasks } from "./hidden.ts";
 import type { Committer } from "./ingest/committer.ts";
 import type { LiveSets } from "./live/live-sets.ts";
 
 export interface MergeDeps {
-  readonly store: Pick<TelemetryStore, "merges" | "names" | "latest">;
+  readonly store: Pick<TelemetryStore, "merges" | "names" | "latest" | "masks">;
   readonly catalog: Catalog;
   readonly committer: Pick<Committer, "exclusive" | "replaceWaiting">;
   readonly live: Pick<LiveSets, "seriesRemoved" | "seriesChanged" | "readingsDeleted">;
@@ -19,7 +20,8 @@ export interface MergeDeps {
 
 const words: Readonly<Record<MergeObstacle, string>> = {
   thinned: "of a part of what would become one series only buckets are left: that cannot be merged",
-  hidden: "some of the readings are hidden, or would be: show them again first, or delete them",
+  hidden:
+    "a mask of one of the two would hide a reading of the other that is shown: show that stretch again first, hide it in both, or delete what is hidden",
   damaged: "some of the readings are damaged on the disk",
 };
 
@@ -66,10 +68,16 @@ export class Merges {
     if (typeof begun === "string") throw new Refusal("conflict", words[begun]);
     if (!begun) throw new Refusal("unknown_series", "One of the two series was removed meanwhile.");
     from.merging = true;
+    await this.#noteMasks(from, to);
     catalog.lead({ device: from.device.id, metric: from.metric, toDevice: to.device.id, toMetric: to.metric });
     // What came while the store wrote that down.
     committer.replaceWaiting(new Map([[series, from]]), () => to);
     return { done: this.#goOn(series, into) };
+  }
+
+  /** The masks of the one are the other's from the beginning on: what comes late is held against them. */
+  async #noteMasks(from: Series, to: Series): Promise<void> {
+    if (from.masks) noteMasks([to], await this.#deps.store.masks([to.number]).catch(refuse));
   }
 
   /** Throws a `Refusal` where the two cannot be merged now. */

@@ -1,4 +1,6 @@
 /** What the store is asked where the readings of one series become another's. */
+import { type Interval, joined, without } from "./intervals.ts";
+import type { Mask, NewMask } from "./masks.ts";
 
 /** A merge of `series` into `into`, under way or done. */
 export interface Merge {
@@ -14,13 +16,16 @@ export interface Merge {
 
 /**
  * Why readings of one series cannot become another's: of a part of them, or of the other's where they would come to lie, only
- * tiers are left (`thinned`); some of them are hidden, or would be (`hidden`); some are damaged (`damaged`).
+ * tiers are left (`thinned`); a reading of one would be hidden by a mask that the other alone has, or one that is hidden would be
+ * shown (`hidden`); some are damaged (`damaged`).
  */
 export type MergeObstacle = "thinned" | "hidden" | "damaged";
 
 /**
  * Readings move from the earliest on, a few with each step. Each of them is of one of the two series at any time, and kills
  * change nothing of that. Where both have one of the same millisecond that of `into` stands. With its last reading the series goes.
+ * What is hidden stays hidden, and nothing else is: `into` gets the masks of `series` with the beginning, which is refused where
+ * they would hide a reading of `into` that is shown, or those of `into` one of `series`.
  */
 export interface MergeStore {
   /**
@@ -37,4 +42,17 @@ export interface MergeStore {
 
   /** The merge of a series, done ones too; null where there was none. */
   find(series: number): Promise<Merge | null>;
+}
+
+/** Where the masks of one series hide what those of another do not, in rising order. */
+export function hiddenAlone(masks: readonly Mask[], others: readonly Mask[]): Interval[] {
+  const known = joined(others);
+  return joined(masks).flatMap((one) => [...without(one, known)]);
+}
+
+/** The masks of one series as those of `into`, but for those that `into` has the like of. */
+export function masksFor(into: number, masks: readonly Mask[], others: readonly Mask[]): NewMask[] {
+  return masks
+    .filter((mask) => !others.some(({ fromMs, toMs }) => fromMs === mask.fromMs && toMs === mask.toMs))
+    .map(({ fromMs, toMs, atMs, note }) => ({ series: into, fromMs, toMs, atMs, note }));
 }

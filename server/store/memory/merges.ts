@@ -1,6 +1,8 @@
 /** Merges of the reference engine: a few readings with each step. */
-import type { Merge, MergeObstacle, MergeStore } from "../merges.ts";
+import type { Interval } from "../intervals.ts";
+import { hiddenAlone, type Merge, type MergeObstacle, type MergeStore, masksFor } from "../merges.ts";
 import type { MemoryData, MemorySeries } from "./data.ts";
+import { addMask, masksOf } from "./masks.ts";
 import { putAlias } from "./names.ts";
 
 /** Those under way. */
@@ -19,7 +21,9 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
       if (known?.open) return known;
       const [from, to] = [data.series.get(series), data.series.get(into)];
       if (!from || !to || from === to || from.type !== to.type) return null;
-      if (isHidden(data, from, to)) return "hidden";
+      const [masks, others] = [masksOf(data, [series]), masksOf(data, [into])];
+      if (hasAnyIn(to, hiddenAlone(masks, others)) || hasAnyIn(from, hiddenAlone(others, masks))) return "hidden";
+      for (const mask of masksFor(into, masks, others)) addMask(data, mask);
       data.wholeAfter = data.commit + 1;
       putAlias(data, { device: from.device, metric: from.metric, toDevice: to.device, toMetric: to.metric });
       return put({ series, into, moved: 0, dropped: 0, open: true });
@@ -29,7 +33,8 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
       if (!merge?.open) return merge ?? null;
       const [from, to] = [data.series.get(series), data.series.get(merge.into)];
       if (!from || !to) return put({ ...merge, open: false });
-      if (isHidden(data, from, to)) {
+      const [masks, others] = [masksOf(data, [series]), masksOf(data, [merge.into])];
+      if (hasAnyIn(from, [...hiddenAlone(masks, others), ...hiddenAlone(others, masks)])) {
         put({ ...merge, open: false });
         return "hidden";
       }
@@ -53,11 +58,6 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
   };
 }
 
-function isHidden({ masks }: MemoryData, from: MemorySeries, to: MemorySeries): boolean {
-  const times = [...from.readings.keys()];
-  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)];
-  return [...masks.values()].some(
-    (mask) =>
-      mask.series === from.series || (mask.series === to.series && mask.fromMs <= lastMs && mask.toMs > firstMs),
-  );
+function hasAnyIn({ readings }: MemorySeries, spans: readonly Interval[]): boolean {
+  return [...readings.keys()].some((timeMs) => spans.some(({ fromMs, toMs }) => timeMs >= fromMs && timeMs < toMs));
 }

@@ -4,7 +4,7 @@
  * then, so that which of them has the higher rank does not matter.
  */
 import type { ChunkColumns } from "../codec/chunk.ts";
-import type { Merge, MergeObstacle } from "../merges.ts";
+import { hiddenAlone, type Merge, type MergeObstacle, masksFor } from "../merges.ts";
 import { putAlias } from "./aliases.ts";
 import type { ChunkInfo } from "./chunks.ts";
 import { newestOf } from "./deletes.ts";
@@ -13,6 +13,7 @@ import type { SealedState, SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
 import { lowerBound, mergeRows, noRows, partOf, sliceRows } from "./rows.ts";
 import { maxChunkRows } from "./seal.ts";
+import { UnreadableChunk } from "./segments.ts";
 
 export function findMerge({ db }: WriterParts, series: number): Merge | null {
   const row = db
@@ -35,19 +36,23 @@ export function beginMerge(
   into: number,
   commit: number,
 ): Merge | MergeObstacle | null {
-  const { db, heads, meta } = parts;
+  const { db, heads, masks, meta, stale } = parts;
   const known = findMerge(parts, series);
   if (known?.open) return known;
   const from = heads.get(series);
   const to = heads.get(into);
   if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
-  const obstacle = obstacleTo(parts, from, to);
+  const obstacle = obstacleTo(parts, from, to, to);
   if (obstacle) return obstacle;
   transact(db, () => {
     db.prepare("INSERT OR REPLACE INTO absorbed VALUES (?, ?, 0, 0, 1)").run(series, into);
     meta.set("whole_after", String(commit + 1));
     const { device, metric } = from.identity;
     putAlias(db, { device, metric, toDevice: to.identity.device, toMetric: to.identity.metric });
+    for (const mask of masksFor(into, masks.of(series), masks.of(into))) {
+      stale.masked(into, mask.fromMs, mask.toMs);
+      masks.add(mask);
+    }
   });
   return findMerge(parts, series);
 }
@@ -63,7 +68,7 @@ export function stepMerge(
   if (!merge?.open) return merge;
   const from = heads.get(series);
   const to = heads.get(merge.into);
-  const obstacle = from && to && obstacleTo(parts, from, to);
+  const obstacle = from && to && obstacleTo(parts, from, to, from);
   if (!from || !to || obstacle) {
     db.prepare("UPDATE absorbed SET open = 0 WHERE series = ?").run(series);
     return obstacle ?? findMerge(parts, series);
@@ -74,15 +79,26 @@ export function stepMerge(
   return outcome === "damaged" ? outcome : findMerge(parts, series);
 }
 
-function obstacleTo({ db, masks }: WriterParts, from: SeriesHead, to: SeriesHead): MergeObstacle | undefined {
+/** `shown`: whose readings what is hidden of the first alone must not meet; of the other's before they have its masks, of its own from then on. */
+function obstacleTo(
+  { db, masks }: WriterParts,
+  from: SeriesHead,
+  to: SeriesHead,
+  shown: SeriesHead,
+): MergeObstacle | undefined {
   const rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
   const firstMs = Math.min(from.sealed.firstMs ?? Number.POSITIVE_INFINITY, from.firstMs());
-  const lastMs = Math.max(from.sealed.lastMs ?? Number.NEGATIVE_INFINITY, from.newestRow()?.timeMs ?? firstMs);
   const thinnedToMs = (head: SeriesHead) => rawFrom.get(head.identity.series) as number | null | undefined;
   if (typeof thinnedToMs(from) === "number" || (thinnedToMs(to) ?? Number.NEGATIVE_INFINITY) > firstMs)
     return "thinned";
-  const hides = masks.of(to.identity.series).some((mask) => mask.fromMs <= lastMs && mask.toMs > firstMs);
-  return hides || masks.of(from.identity.series).length > 0 ? "hidden" : undefined;
+  const [own, others] = [masks.of(from.identity.series), masks.of(to.identity.series)];
+  try {
+    const meets = masks.hasAnyIn(shown, hiddenAlone(own, others)) || masks.hasAnyIn(from, hiddenAlone(others, own));
+    return meets ? "hidden" : undefined;
+  } catch (error) {
+    if (error instanceof UnreadableChunk) return "damaged";
+    throw error;
+  }
 }
 
 /** One transaction of a merge. Heads change once it is durable. */

@@ -114,6 +114,13 @@ export class MaskTable {
     return lastShown(this.#hiddenUpTo(head.identity.series, beforeMs), beforeMs, (endMs) => head.timeBefore(endMs));
   }
 
+  /** Whether a series has a reading in one of these stretches, sealed or not, hidden or not. Throws `UnreadableChunk`. */
+  hasAnyIn(head: SeriesHead, spans: readonly Interval[]): boolean {
+    const before = (endMs: number) =>
+      Math.max(head.timeBefore(endMs), this.#segments.timeBefore(head.identity.series, endMs));
+    return spans.some(({ fromMs, toMs }) => before(toMs) >= fromMs);
+  }
+
   /** The last row of a head at `atMs` or before it that is not hidden; without rows where there is none. */
   rowAt(head: SeriesHead, atMs: number): ChunkColumns {
     const row = head.rowAt(atMs);

@@ -52,7 +52,7 @@ async function countShared(a: SeriesState, b: SeriesState, context: HttpContext)
   for (const { series } of [a, b]) {
     let seen = 0;
     for (let next: number | null = fromMs; next !== null; ) {
-      const page = await context.store.readRaw({ series, fromMs: next, toMs }, pageRows);
+      const page = await context.store.readRaw({ series, fromMs: next, toMs, withHidden: true }, pageRows);
       seen += page.times.length;
       if (seen > mostCompared) return null;
       for (const timeMs of page.times) {

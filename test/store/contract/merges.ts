@@ -105,6 +105,46 @@ export function mergeRules(world: () => World): void {
     expect(await begin(1, 3)).toMatchObject({ open: true });
   });
 
+  it("[ST83] what was hidden of either stays hidden, nothing else is, and a mask that would hide more is no merge", async () => {
+    const { store } = world();
+    const hide = (series: number, fromMs: number, toMs: number) =>
+      store.addMask({ series, fromMs, toMs, atMs: 7, note: "wet" });
+    await world().make(1, "number", "old");
+    await world().make(2, "number", "new");
+    await world().put(
+      1,
+      [10, 20, 30, 40].map((timeMs): Row => [timeMs, 1]),
+    );
+    await world().put(
+      2,
+      [30, 50, 60].map((timeMs): Row => [timeMs, 2]),
+    );
+    const both = await hide(1, 15, 35);
+    expect(await begin(1, 2)).toBe("hidden");
+    await hide(2, 28, 32);
+    const over = await hide(2, 38, 55);
+    expect(await begin(1, 2)).toBe("hidden");
+    await store.removeMask(over?.id ?? 0);
+    await hide(2, 45, 55);
+    expect(await begin(1, 2)).toMatchObject({ open: true });
+    expect(await mergeWhole(world(), 1)).toMatchObject({ moved: 3, dropped: 1, open: false });
+    const shown = [
+      [10, 1],
+      [40, 1],
+      [60, 2],
+    ];
+    expect(await world().raw(everything(2))).toEqual(shown);
+    await world().reopen();
+    expect(await world().raw(everything(2))).toEqual(shown);
+    const masks = await world().store.masks([1, 2]);
+    expect(masks.map(({ series, fromMs, toMs, note }) => [series, fromMs, toMs, note])).toEqual([
+      [2, 15, 35, "wet"],
+      [2, 28, 32, "wet"],
+      [2, 45, 55, "wet"],
+    ]);
+    expect(masks[0]?.id).toBeGreaterThan(both?.id ?? 0);
+  });
+
   it("[ST84] a merge ends where one of the two is gone, and what is left stays", async () => {
     await world().make(1, "number", "old");
     await world().make(2, "number", "new");

@@ -84,7 +84,7 @@ const floors: Partial<Record<Counted, number>> = {
   ...{ "kills at a commit": 5, "kills at a journal entry": 5, "kills at a seal": 3, "kills at a trim": 2 },
   ...{ "kills at a merge of two series": 2, "kills at the quarantine": 1 },
   ...{ "kills at a merge": 1, "kills at a delete": 5, "kills at the clearing of deleted series": 4 },
-  ...{ "kills at the records": 5, "kills at a checkpoint": 2, "kills while it rolled up": 1 },
+  ...{ "kills at the records": 5, "kills at a checkpoint": 1, "kills while it rolled up": 1 },
 };
 
 const atPoint: Record<DeathPoint, Counted> = {
