@@ -30,6 +30,11 @@ export class LateTiers {
     this.#reached.set(series, reached.set(widthMs, untilMs));
   }
 
+  /** What was filled last may have been undone: it is looked for anew. */
+  undone(): void {
+    this.#reached.clear();
+  }
+
   /** All series are. */
   done(): void {
     if (this.widthsMs.length === 0) return;

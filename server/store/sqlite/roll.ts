@@ -122,6 +122,7 @@ class Roller {
     } catch (error) {
       // What was undone is found again by those that it is about.
       this.#work = undefined;
+      this.#late.undone();
       for (const series of seen) due.add(series);
       throw error;
     }

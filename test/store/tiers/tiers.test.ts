@@ -215,6 +215,28 @@ describe("the tiers", () => {
     expect(rolling.changes).toBe(changes);
   });
 
+  it("[TR18] are filled in without a hole, whichever step of it the disk did not take", () => {
+    const older = () => {
+      const rolling = new Rolling({ ...tinyTiers, widthsMs: [20, 400] });
+      rolling.append(stream(0, 2_400, 1));
+      rolling.seal();
+      rolling.rollAll();
+      rolling.restart({ ...tinyTiers, widthsMs: [5, 20, 400] });
+      return rolling;
+    };
+    const whole = older();
+    let steps = 1;
+    while (whole.step()) steps += 1;
+    expect(whole.spansOf(5).length).toBeGreaterThan(3);
+    for (let failed = 0; failed < steps; failed++) {
+      const rolling = older();
+      for (let step = 0; step < failed; step++) rolling.step();
+      rolling.failing(() => rolling.step());
+      rolling.rollAll();
+      expect(rolling.spansOf(5)).toEqual(whole.spansOf(5));
+    }
+  });
+
   it("[TR13] are as fine as it pays where a series becomes dense, however sparse it was before", () => {
     const sparse = stream(0, 4_000, 90, Math.sqrt);
     const rolling = rolled([...sparse, ...stream(360_000, 2_000, 1, Math.sqrt), ...stream(362_000, 400, 90)], 8);
