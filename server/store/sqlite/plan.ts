@@ -25,7 +25,7 @@ export function leastReadingsOf(
 }
 
 export const defaultTiers: TierShape = {
-  widthsMs: [10_000, 60_000, 900_000, 3_600_000, 21_600_000, 86_400_000],
+  widthsMs: [10_000, 60_000, 900_000, 3_600_000, 10_800_000, 21_600_000, 86_400_000],
   frameBuckets: 1_440,
   leastReadings: 30,
   // Ticks of some a second would else have one: a tenth of the room of their readings for what these tell in a moment.

@@ -14,7 +14,7 @@ import { staleReader } from "./stale.ts";
 import { Tiers } from "./tiers.ts";
 
 /** The finest first, as in the shape. */
-const tierNames: readonly Tier[] = ["10s", "minute", "15m", "hour", "6h", "day"];
+const tierNames: readonly Tier[] = ["10s", "minute", "15m", "hour", "3h", "6h", "day"];
 
 /** Whether a bucket of a tier tells what is asked for. */
 type IsOfUse = (cells: Cells, index: number) => boolean;
