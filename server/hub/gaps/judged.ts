@@ -19,11 +19,12 @@ export async function judged(
   for (const [index, fromMs] of gaps.fromMs.entries()) {
     const toMs = gaps.toMs[index] as number;
     let found = await causes.of(series, { fromMs, toMs }, graceMs);
-    if (found === "unknown" && kept) {
+    if ((found === "unknown" || found === "silent") && kept) {
       before ??= await kept();
       const known = before?.fromMs.findIndex((one, row) => one < toMs && (before?.toMs[row] as number) > fromMs) ?? -1;
       const earlier = before?.cause[known];
-      if (earlier !== undefined && earlier !== "masked") found = earlier;
+      // Refusals are forgotten sooner than whether the device was there.
+      if (earlier === "refused" || (found === "unknown" && earlier && earlier !== "masked")) found = earlier;
     }
     cause.push(found);
   }

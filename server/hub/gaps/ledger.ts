@@ -174,10 +174,13 @@ export class GapLedger {
       gone.map((one) => ({ series: one.series, ...nothing, looked: nowhere, rechecked: [one] })),
     );
     const changed = new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)]);
-    if (!(await this.#settleAll(this.#knownOf(changed), isOver)) || rechecks.length === rechecksAtOnce) return true;
+    const damage: StoreError[] = [];
+    if (!(await this.#settleAll(this.#knownOf(changed), isOver, damage))) return true;
+    if (rechecks.length === rechecksAtOnce && damage.length === 0) return true;
     const behind = this.#knownOf(this.#behind.keys()).filter((one) => this.graceMs(one) !== Number.POSITIVE_INFINITY);
-    if (!(await this.#settleAll(behind, isOver))) return true;
+    if (!(await this.#settleAll(behind, isOver, damage))) return true;
     if (clock.monotonic() - this.#notedAtMs >= noteEveryMs) await this.#inTurn(() => this.#noteAll());
+    if (damage[0]) throw damage[0];
     return false;
   }
 
@@ -192,13 +195,25 @@ export class GapLedger {
     });
   }
 
-  /** False where it was over before all of them were brought up to now. */
-  async #settleAll(series: readonly Series[], isOver = () => false): Promise<boolean> {
+  /** False where it was over before all of them were brought up to now. `damage` takes that of single series; without it one fails all. */
+  async #settleAll(series: readonly Series[], isOver = () => false, damage?: StoreError[]): Promise<boolean> {
     for (let at = 0; at < series.length; at += seriesAtOnce) {
       if (isOver()) return false;
-      await this.#inTurn(() => this.#settle(series.slice(at, at + seriesAtOnce)));
+      await this.#settleSome(series.slice(at, at + seriesAtOnce), damage);
     }
     return true;
+  }
+
+  /** Of some that fail together each half is tried by itself: readings that are damaged hold up those of their series alone. */
+  async #settleSome(series: readonly Series[], damage: StoreError[] | undefined): Promise<void> {
+    try {
+      await this.#inTurn(() => this.#settle(series));
+    } catch (error) {
+      if (!damage || !(error instanceof StoreError) || error.code !== "internal") throw error;
+      const half = series.length >> 1;
+      if (half === 0) damage.push(error);
+      else for (const part of [series.slice(0, half), series.slice(half)]) await this.#settleSome(part, damage);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

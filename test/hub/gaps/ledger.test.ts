@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
-import type { TelemetryStore } from "../../../server/store/store.ts";
+import { StoreError, type TelemetryStore } from "../../../server/store/store.ts";
 import { Random } from "../../../simulator/random.ts";
 import { buildWorker, sqliteEngine } from "../../store/sqlite/engine.ts";
 import { printedSeed } from "../../support/seed.ts";
@@ -172,6 +172,37 @@ describe("the ledger", () => {
     await stopped;
   });
 
+  it("[P120] finds the gaps of all series beside one whose readings are damaged", async () => {
+    const world = memoryWorld();
+    await world.start();
+    for (const metric of ["a", "b", "c", "d", "e"]) await world.commit(metric, [0, 10, 100].map(at));
+    const { store } = world;
+    const numberOf = (metric: string) => world.series(metric)?.number as number;
+    const readManyHoles = store.readManyHoles.bind(store);
+    // As SQLite: what cannot be read is refused where it is the first, and ends the answer elsewhere.
+    store.readManyHoles = async (asked, limit) => {
+      const damaged = asked.findIndex(({ series }) => series === numberOf("b"));
+      if (damaged === 0) throw new StoreError("internal", "Readings are damaged on the disk.", false);
+      return readManyHoles(damaged < 0 ? asked : asked.slice(0, damaged), limit);
+    };
+    const others = ["a", "c", "d", "e"].map(numberOf);
+    const missing = new Set(others);
+    const write = store.ledger.write.bind(store.ledger);
+    const found = new Promise<void>((resolve) => {
+      store.ledger.write = async (entries) => {
+        await write(entries);
+        for (const { series } of entries) missing.delete(series);
+        if (missing.size === 0) resolve();
+      };
+    });
+    await rested(world);
+    await found;
+    const holes = await store.ledger.read(others, at(0), at(1_000), 10);
+    expect(holes.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual(others.map(() => [[at(10)], [at(100)]]));
+    // Whoever asks for it hears of the damage.
+    await expect(world.kept("b")).rejects.toThrow("damaged");
+  });
+
   it("[P121] tells the cause that explains most of a gap, and keeps it when late readings make the gap shorter", async () => {
     const past: Past = {
       timeline: [
@@ -221,6 +252,23 @@ describe("the ledger", () => {
       [at(320), at(400), "silent"],
       [at(400), at(460), "hub_down"],
       [at(470), at(500), "refused"],
+    ]);
+  });
+
+  it("[P121] keeps refused as the cause of what late readings leave of a gap, whose refusals are forgotten by then", async () => {
+    const past: Past = { timeline: [{ atMs: at(0), state: "online", reason: "connected" }] };
+    const data = new MemoryData();
+    const world = new GapWorld(() => new MemoryStore(data), past);
+    await world.start();
+    await world.commit("a", [0, 10].map(at));
+    const row = '{"metric":"a","value":{}}';
+    await world.commit("a", [at(200)], [{ device: "oven", atMs: at(50), code: "invalid_value", message: "", row }]);
+    expect(await world.kept("a")).toEqual([[at(10), at(200), "refused"]]);
+    data.refusals.clear();
+    await world.commit("a", [at(150)]);
+    expect(await world.kept("a")).toEqual([
+      [at(10), at(150), "refused"],
+      [at(150), at(200), "refused"],
     ]);
   });
 
