@@ -43,7 +43,6 @@ const mostWaiting = 20_000;
 /** What a stop waits for at most, ms: what is not written by then the next start looks for. */
 const stopPatienceMs = 1_000;
 
-/** What is noted of a series. */
 type Noted = LedgerEntry["looked"];
 
 export class GapLedger {
@@ -60,6 +59,7 @@ export class GapLedger {
   #notedAtMs: number;
   #failing = false;
   #stopped = false;
+  #ended = false;
   /** A look at millions of readings holds up no stop. */
   readonly #goesOn = () => {
     if (this.#stopped) throw new StoreError("store_unavailable", "The hub is stopping; ask again once it is back.");
@@ -128,16 +128,19 @@ export class GapLedger {
   /** Writes what was found, for so long as a stop may take. Idempotent; nothing is heard afterwards, and no readings are looked at. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
-    this.halt();
-    if (!this.#loaded) return;
-    await forAtMost(stopPatienceMs, this.#deps.clock, (isOver) =>
-      this.#inTurn(async () => (await this.#writeFound(isOver)) && this.#noteAll(isOver)),
-    );
+    this.#stopped = true;
+    this.#timer?.cancel();
+    if (this.#loaded)
+      await forAtMost(stopPatienceMs, this.#deps.clock, (isOver) =>
+        this.#inTurn(async () => (await this.#writeFound(isOver)) && this.#noteAll(isOver)),
+      );
+    this.#ended = true;
   }
 
-  /** Nothing is written any more. */
+  /** Nothing is written any more, not even what is under way. */
   halt(): void {
     this.#stopped = true;
+    this.#ended = true;
     this.#timer?.cancel();
   }
 
@@ -170,9 +173,7 @@ export class GapLedger {
     const rechecks = await store.ledger.rechecks(rechecksAtOnce);
     // As of a series whose readings move to another one: nobody asks for its gaps.
     const gone = rechecks.filter((one) => !catalog.findSeries(one.series));
-    await store.ledger.write(
-      gone.map((one) => ({ series: one.series, ...nothing, looked: nowhere, rechecked: [one] })),
-    );
+    await this.#write(gone.map((one) => ({ series: one.series, ...nothing, looked: nowhere, rechecked: [one] })));
     const changed = new Set([...this.#found.lateSeries(), ...rechecks.map((one) => one.series)]);
     const damage: StoreError[] = [];
     if (!(await this.#settleAll(this.#knownOf(changed), isOver, damage))) return true;
@@ -243,7 +244,8 @@ export class GapLedger {
   async #settle(series: readonly Series[]): Promise<void> {
     this.#goesOn();
     const rechecks = await this.#rechecksOf(series);
-    if (series.some(({ number }) => this.#found.hasGaps(number))) await this.#writeFound();
+    // A gap that is written after a look would take the place of what the look found: more may be heard of meanwhile.
+    for (; series.some(({ number }) => this.#found.hasGaps(number)); this.#goesOn()) await this.#writeFound();
     const begun = series.map((one) => this.#begin(one, rechecks.get(one.number) ?? []));
     try {
       const { store } = this.#deps;
@@ -341,6 +343,7 @@ export class GapLedger {
 
   async #write(entries: readonly LedgerEntry[]): Promise<void> {
     if (entries.length === 0) return;
+    if (this.#ended) this.#goesOn();
     await this.#deps.store.ledger.write(entries);
     for (const { series, looked } of entries) this.#noted.set(series, looked);
   }
