@@ -28,6 +28,8 @@ describe("readings that nobody wants as they are", () => {
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: /^Show again/ }).click();
     await page.getByText("3 readings will be hidden").waitFor();
+    // A dialog that waits for the hub is not closed.
+    await page.locator("mask-dialog form[aria-busy=false]").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("status").getByText("Readings of heat are shown again.").waitFor({ state: "attached" });
     expect(complaints).toEqual([]);

@@ -156,9 +156,10 @@ describe("Seattle's weather", () => {
     const weatherCard = card(page, "Weather");
     await weatherCard.scrollIntoViewIfNeeded();
     await weatherCard.getByRole("button", { name: /table/ }).click();
-    const states = await weatherCard.locator("tbody td:nth-child(2)").allTextContents();
+    const stateCells = weatherCard.locator("tbody td:nth-child(2)");
+    await expect.poll(() => stateCells.count()).toBeGreaterThan(5);
+    const states = await stateCells.allTextContents();
     const changes = weather.values.weather.filter((state, index, all) => index === 0 || state !== all[index - 1]);
-    expect(states.length).toBeGreaterThan(5);
     expect(states).toEqual(changes.slice(-states.length).reverse());
     await page.context().close();
   });
