@@ -112,9 +112,9 @@ export class SeriesMerge extends FormDialog {
     const { readings, dropped, firstTime, lastTime } = answer;
     const nowMs = this.hub.client.now();
     const span = [firstTime, lastTime].map((timeMs) => formatInstant(timeMs ?? nowMs, nowMs));
-    const moved = readings - (dropped ?? 0);
+    const moved = readings - dropped;
     return html`<p>${words.moves(formatNumber(moved, 0), span[0] as string, span[1] as string, moved === 1)}</p>
-      ${dropped === 0 ? nothing : html`<p>${dropped === null ? words.dropsSome : words.drops(formatNumber(dropped, 0), dropped === 1)}</p>`}
+      ${dropped === 0 ? nothing : html`<p>${words.drops(formatNumber(dropped, 0), dropped === 1)}</p>`}
       <p>${words.mergeForGood}</p>`;
   }
 

@@ -29,6 +29,12 @@ export function noteMasks(series: Iterable<Hideable>, masks: readonly Mask[]): v
   }
 }
 
+/** Hides what `more` hides, too. */
+export function joinMasks(series: Hideable, more: Hiding): void {
+  const { count = 0, spans = [] } = series.masks ?? {};
+  series.masks = { count: count + more.count, spans: joined([...spans, ...more.spans]) };
+}
+
 /** True where a reading of that time is not to be shown. */
 export function isHidden({ masks }: Pick<Hideable, "masks">, timeMs: number): boolean {
   return masks !== undefined && holding(masks.spans, timeMs) !== undefined;

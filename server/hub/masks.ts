@@ -65,11 +65,29 @@ export class Masks {
   show(id: number): Promise<Mask | undefined> {
     const { store, catalog } = this.#deps;
     return this.#alone(async () => {
-      const mask = await store.removeMask(id);
+      let mask: Mask | null;
+      try {
+        mask = await store.removeMask(id);
+      } catch (error) {
+        // Its answer alone may have been lost, and with it whose mask it was.
+        await this.#renewChanged();
+        throw error;
+      }
       const series = mask && catalog.findSeries(mask.series);
       if (series) await this.#renew(series);
       return mask ?? undefined;
     });
+  }
+
+  /** Takes over what the store has now of series that have other masks than is known. */
+  async #renewChanged(): Promise<void> {
+    const { store, catalog } = this.#deps;
+    const masked = catalog.select(undefined, undefined).filter(({ masks }) => masks);
+    const masks = await store.masks(masked.map(({ number }) => number));
+    for (const series of masked) {
+      const left = masks.filter((mask) => mask.series === series.number).length;
+      if (left !== series.masks?.count) await this.#renew(series);
+    }
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import type { Merge, MergeObstacle } from "../store/merges.ts";
 import { StoreError, type TelemetryStore } from "../store/store.ts";
 import { advanceLatest, type Catalog, type Series } from "./catalog.ts";
 import type { Presence } from "./devices/presence.ts";
-import { noteMasks } from "./hidden.ts";
+import { joinMasks, noteMasks } from "./hidden.ts";
 import type { Committer } from "./ingest/committer.ts";
 import type { LiveSets } from "./live/live-sets.ts";
 
@@ -59,6 +59,9 @@ export class Merges {
       if (known?.into === into) return known;
       throw new Refusal("unknown_series", `There is no series ${series}; GET /api/v1/series lists those there are.`);
     }
+    // One that stopped, or whose end was not heard of.
+    if (from.merging && (await store.merges.find(series).catch(refuse))?.into === into)
+      return { done: this.#goOn(series, into) };
     const to = catalog.findSeries(into);
     if (!to?.committed) {
       throw new Refusal("unknown_series", `There is no series ${into}; GET /api/v1/series lists those there are.`);
@@ -67,6 +70,11 @@ export class Merges {
     const begun = await store.merges.begin(series, into).catch(refuse);
     if (typeof begun === "string") throw new Refusal("conflict", words[begun]);
     if (!begun) throw new Refusal("unknown_series", "One of the two series was removed meanwhile.");
+    if (begun.into !== into)
+      throw new Refusal(
+        "conflict",
+        `a merge of ${series} into ${begun.into} has begun: order that one again, it goes on`,
+      );
     from.merging = true;
     await this.#noteMasks(from, to);
     catalog.lead({ device: from.device.id, metric: from.metric, toDevice: to.device.id, toMetric: to.metric });
@@ -75,9 +83,18 @@ export class Merges {
     return { done: this.#goOn(series, into) };
   }
 
-  /** The masks of the one are the other's from the beginning on: what comes late is held against them. */
+  /**
+   * The masks of the one are the other's from the beginning on: what comes late is held against them. The merge has begun: where
+   * the store cannot tell, what is known by heart hides the same.
+   */
   async #noteMasks(from: Series, to: Series): Promise<void> {
-    if (from.masks) noteMasks([to], await this.#deps.store.masks([to.number]).catch(refuse));
+    if (!from.masks) return;
+    try {
+      noteMasks([to], await this.#deps.store.masks([to.number]));
+    } catch (error) {
+      this.#deps.log.warn("the masks of a merged series are told from memory", { error: String(error) });
+      joinMasks(to, from.masks);
+    }
   }
 
   /** Throws a `Refusal` where the two cannot be merged now. */
@@ -112,7 +129,8 @@ export class Merges {
     for (;;) {
       const merge = await store.merges.step(series).catch(refuse);
       if (typeof merge === "object" && merge?.open) continue;
-      await this.#end(series, into);
+      // A thread of the store that was lost comes again. What fails twice is ended by the same order again, or the next start.
+      await this.#end(series, into).catch(() => this.#end(series, into));
       if (typeof merge === "string")
         throw new Refusal("conflict", `the merge stopped, what is left stays: ${words[merge]}`);
       if (!merge) throw new Refusal("unknown_series", `Series ${series} was removed meanwhile.`);
@@ -133,9 +151,9 @@ export class Merges {
         .then((found) => [series, into].map((number) => found.find((one) => one.series === number)));
       if (to && newest) advanceLatest(to, newest.timeMs, newest.value, newest.receivedMs);
       if (from && left) {
-        from.merging = false;
         await store.names.removeAlias(from.device.id, from.metric);
         catalog.removeLead(from.device.id, from.metric);
+        from.merging = false;
       } else if (from) {
         catalog.removeSeries(from);
         live.seriesRemoved(from);

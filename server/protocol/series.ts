@@ -44,8 +44,8 @@ export const mergePreview = z.object({
   readings: z.int(),
   firstTime: time.nullable(),
   lastTime: time.nullable(),
-  /** How many of them would be dropped, since `into` has one of the same millisecond; null where there are too many to count. */
-  dropped: z.int().nullable(),
+  /** How many of them would be dropped, since `into` has one of the same millisecond. */
+  dropped: z.int(),
 });
 export type MergePreview = z.infer<typeof mergePreview>;
 

@@ -1,6 +1,7 @@
 /** Bad readings hidden over HTTP: [P105]–[P108] of server/protocol/README.md. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { LiveSeriesEntry } from "../../server/protocol/viewer.ts";
+import { StoreError } from "../../server/store/store.ts";
 import type { Answer } from "../support/client.ts";
 import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
@@ -157,6 +158,21 @@ describe("masks", () => {
     const refused = await hide(hub, 0, 5);
     expect(refused).toMatchObject({ status: 409, body: { code: "conflict" } });
     expect(refused.body.message).toContain("masksPerSeries is 1 (setting --limit-masks-per-series)");
+  });
+
+  it("[P124] shows a range again where the answer of the store is lost", async () => {
+    const hub = await start();
+    await put(hub, [1, 2, 900]);
+    const { body } = await hub.http("POST", "masks", { ...of, from: at + 1_500, to: at + 2_500 });
+    const { store } = hub;
+    const remove = store.removeMask.bind(store);
+    vi.spyOn(store, "removeMask").mockImplementationOnce(async (id) => {
+      await remove(id);
+      throw new StoreError("store_unavailable", "The answer was lost.");
+    });
+    expect((await hub.http("DELETE", `masks/${body.id}`)).body.code).toBe("store_unavailable");
+    expect((await hub.http("GET", series)).body.series[0]).not.toHaveProperty("masks");
+    expect((await hub.http("GET", "latest")).body.latest).toMatchObject([{ value: 900 }]);
   });
 
   it("[P108] are listed page by page, each series whole", async () => {

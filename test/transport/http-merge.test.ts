@@ -1,6 +1,7 @@
 /** Merging two series over HTTP: a sensor was replaced by a new one. */
 import { describe, expect, it, vi } from "vitest";
 import { mergeAnswer, mergePreview } from "../../server/protocol/series.ts";
+import { StoreError } from "../../server/store/store.ts";
 import { engines, hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
 const start = hubsOfTest();
@@ -114,5 +115,59 @@ describe.each(engines)("POST series/{n}/merge over the %s store", (engine) => {
     expect(await hub.readings("boiler-2", "temp")).toEqual(
       [10, 20, 30, 44, 55, 80, 90].map((value, index) => [at + (index < 5 ? index + 1 : index + 3), value]),
     );
+  });
+
+  it("[P124] leaves no series behind where the store fails at the end of a merge, and the same order ends one that stopped", async () => {
+    const hub = await start({ engine });
+    await replaced(hub);
+    const lost = new StoreError("store_unavailable", "The answer was lost.");
+    hub.store.failNextLatest(lost);
+    expect((await hub.http("POST", "series/1/merge", { into: 2 })).body).toMatchObject({ moved: 3, dropped: 1 });
+    expect(await listed(hub)).toMatchObject([{ series: 2, count: 5 }]);
+    const third = await sensor(hub, "boiler-3", "temp");
+    await third([9, 99]);
+    for (let fails = 0; fails < 2; fails++) hub.store.failNextLatest(lost);
+    expect((await hub.http("POST", "series/3/merge", { into: 2 })).body.code).toBe("store_unavailable");
+    expect((await hub.http("POST", "series/3/merge", { into: 2 })).body).toMatchObject({ moved: 1, dropped: 0 });
+    expect(await listed(hub)).toMatchObject([{ series: 2, count: 6 }]);
+  });
+
+  it("[P124] goes on where the masks cannot be asked for once it began, and what they hide is hidden", async () => {
+    const hub = await start({ engine });
+    const { old } = await replaced(hub);
+    const range = { device: "boiler-1", metric: "temp", from: at + 7, to: at + 9 };
+    await hub.http("POST", "masks", range);
+    vi.spyOn(hub.store, "masks").mockRejectedValueOnce(new StoreError("store_unavailable", "The answer was lost."));
+    expect((await hub.http("POST", "series/1/merge", { into: 2 })).body).toMatchObject({ moved: 3, dropped: 1 });
+    await old([8, 88]);
+    expect(await listed(hub)).toMatchObject([{ series: 2, masks: 1 }]);
+    expect((await hub.http("GET", "latest")).body.latest).toMatchObject([{ series: 2, value: 55 }]);
+  });
+
+  it("[P125] tells how many readings would be dropped however many there are, and reads no stretch that one of both is silent in", async () => {
+    const hub = await start({ engine });
+    await replaced(hub);
+    const times = (everyMs: number, toMs: number) =>
+      Array.from({ length: Math.floor(toMs / everyMs) }, (_, index) => 1_000 + index * everyMs);
+    // Pages of 20,000: the first has 210,000 times, the other every third of them but for a hole of two thirds.
+    const [a, b] = [times(2, 420_000), times(3, 420_000).filter((timeMs) => timeMs < 60_000 || timeMs > 340_000)];
+    let read = 0;
+    vi.spyOn(hub.store, "seriesState").mockImplementation(async () =>
+      [a, b].map((all, index) => ({
+        ...{ series: index + 1, device: "d", metric: "m", type: "number" as const, count: all.length },
+        ...{ firstTimeMs: all[0] as number, lastTimeMs: all.at(-1) as number },
+      })),
+    );
+    vi.spyOn(hub.store, "readRaw").mockImplementation(async ({ series, fromMs, toMs }, limit) => {
+      const all = (series === 1 ? a : b).filter((timeMs) => timeMs >= fromMs && timeMs < toMs);
+      const page = Float64Array.from(all.slice(0, limit));
+      read += page.length;
+      return { times: page, values: page, strings: [], nextFromMs: all[limit] ?? null };
+    });
+    const both = new Set(b);
+    const dropped = a.filter((timeMs) => both.has(timeMs)).length;
+    expect((await hub.http("GET", "series/1/merge?into=2")).body).toMatchObject({ readings: 210_000, dropped });
+    expect(dropped).toBeGreaterThan(20_000);
+    expect(read).toBeLessThan(180_000);
   });
 });
