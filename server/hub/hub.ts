@@ -124,10 +124,10 @@ export class Hub {
     this.#recorder = new PresenceRecorder({ store, state, clock, log });
     this.history = new History(store, options.history ?? defaultHistorySettings, this.presence);
     const timeline: Hub["timeline"] = (...asked) => this.timeline(...asked);
-    this.gaps = new GapLedger({ store, catalog: this.catalog, presence: this.presence, timeline, clock, log });
+    const { arrivals, catalog, presence, history } = this;
+    this.gaps = new GapLedger({ store, catalog, presence, timeline, heardCommit: () => this.#offset, clock, log });
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
-    const { arrivals, catalog, presence, history } = this;
     const budget = new ViewersBudget(settings.viewersBytes, clock);
     this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
     this.#committer = new Committer({

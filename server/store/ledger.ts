@@ -36,6 +36,8 @@ export interface LedgerEntry {
   /** Gaps that begin within take the place of those that did: `fromMs` included, `toMs` excluded. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** A reading stands at `fromMs`: a gap that reaches over it is none. So is one that reaches over the begin of one of `holes`. */
+  readonly isAtReading: boolean;
   readonly holes: Holes;
   readonly looked: Omit<Looked, "series">;
   /** What this settles, unless it has changed again since. */
@@ -50,10 +52,11 @@ export interface LedgerStore {
   rechecks(limit: number, series?: number): Promise<Recheck[]>;
 
   /**
-   * Keeps what was found, all of it or none; of series that are gone nothing. Less is noted as looked at than was said, where
-   * more would not survive a kill. Commits wait for it, so give it a few hundred at a time.
+   * Keeps what was found, all of it or none; of series that are gone nothing. `heardCommit` is the newest commit whose readings
+   * were heard of by whoever found it. Less is noted as looked at than was said, or nothing, where late readings of a later
+   * commit could be among it, or more would not survive a kill. Commits wait for it, so give it a few hundred at a time.
    */
-  write(entries: readonly LedgerEntry[]): Promise<void>;
+  write(entries: readonly LedgerEntry[], heardCommit: number): Promise<void>;
 
   /** Gaps that reach into a range, in the order asked, with at most `limit` of each; of as many of the first as are not too much, at least one. */
   read(series: readonly number[], fromMs: number, toMs: number, limit: number): Promise<Holes[]>;

@@ -1,17 +1,15 @@
 /** Looks at several series together: what nearly all of them need is asked with one question for all. */
-import type { Holes, LedgerEntry, LedgerStore } from "../../store/ledger.ts";
-import type { Series } from "../catalog.ts";
+import type { Holes, LedgerStore } from "../../store/ledger.ts";
 import type { Causes, Stretch } from "./cause.ts";
 import { judged } from "./judged.ts";
-import { type Look, most, nothing, type Scanned, type ScanStore, scan, scanSince, stretchesOf } from "./scan.ts";
+import { type Look, most, type Scanned, type ScanStore, scan, scanSince, stretchesOf } from "./scan.ts";
+import { type Found, nothing } from "./writing.ts";
 
 export interface LookDeps {
   readonly store: ScanStore & { readonly ledger: LedgerStore };
   readonly causes: Causes;
   /** Throws where nobody waits for the answer any more. */
   readonly goesOn: () => void;
-  /** Up to where all gaps of a series are found, ms. */
-  readonly throughMs: (series: Series) => number;
 }
 
 /** What was looked at of a series, and what was found there. */
@@ -20,8 +18,8 @@ interface Seen extends Scanned {
 }
 
 /** What is to be written of these series. Rejects with a `StoreError`. */
-export async function lookAt(looks: readonly Look[], deps: LookDeps): Promise<LedgerEntry[]> {
-  const { causes, store, throughMs } = deps;
+export async function lookAt(looks: readonly Look[], deps: LookDeps): Promise<Found[]> {
+  const { causes, store } = deps;
   const due = looks.flatMap((look) => {
     const stretches = look.graceMs === Number.POSITIVE_INFINITY ? [] : stretchesOf(look);
     return stretches.map((stretch) => ({ look, stretch }));
@@ -34,17 +32,15 @@ export async function lookAt(looks: readonly Look[], deps: LookDeps): Promise<Le
   await causes.expect(withGaps.map(({ look }) => look.series));
   const kept = new KeptHoles(store.ledger, withGaps);
   const entries = await Promise.all(
-    seen.map(async ({ look: { series, graceMs }, gapFromMs, gapToMs, fromMs, toMs }): Promise<LedgerEntry> => {
+    seen.map(async ({ look: { series, graceMs }, gapFromMs, gapToMs, fromMs, toMs, isAtReading }): Promise<Found> => {
       const gaps = { fromMs: gapFromMs, toMs: gapToMs };
       const holes = await judged(series, gaps, graceMs, causes, () => kept.of(series.number, fromMs, toMs));
-      const looked = { throughMs: throughMs(series), graceMs };
-      return { series: series.number, fromMs, toMs, holes, looked, rechecked: [] };
+      return { series: series.number, fromMs, toMs, isAtReading, holes, graceMs, rechecked: [] };
     }),
   );
   // With the last of what was found.
   for (const { series, graceMs, rechecks } of looks) {
-    const looked = { throughMs: throughMs(series), graceMs };
-    if (rechecks.length > 0) entries.push({ series: series.number, ...nothing, looked, rechecked: rechecks });
+    if (rechecks.length > 0) entries.push({ ...nothing, series: series.number, graceMs, rechecked: rechecks });
   }
   return entries;
 }

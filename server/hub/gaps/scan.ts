@@ -11,6 +11,8 @@ export type ScanStore = Pick<TelemetryStore, "readHoles" | "readManyHoles" | "re
 export interface Scanned {
   readonly fromMs: number;
   readonly toMs: number;
+  /** Whether there was a reading before. */
+  readonly isAtReading: boolean;
   readonly gapFromMs: readonly number[];
   readonly gapToMs: readonly number[];
 }
@@ -35,7 +37,8 @@ export async function scan(
   const startMs = before ?? fromMs;
   const endMs = after ?? Number.POSITIVE_INFINITY;
   const none = { fromMs: [], toMs: [], nextFromMs: startMs };
-  return { fromMs: startMs, toMs: endMs, ...(await allFrom(none, store, series, endMs + 1, graceMs, goesOn)) };
+  const gaps = await allFrom(none, store, series, endMs + 1, graceMs, goesOn);
+  return { fromMs: startMs, toMs: endMs, isAtReading: before !== null, ...gaps };
 }
 
 /** The same for many, without an end: mostly one question for all of them. */
@@ -51,7 +54,7 @@ export async function scanSince(
     for (const page of await store.readManyHoles(asked.slice(found.length), holesAtOnce)) {
       const { series, fromMs, graceMs } = asked[found.length] as HolesSince;
       const gaps = await allFrom(page, store, series, toMs, graceMs, goesOn);
-      found.push({ fromMs: page.beforeMs ?? fromMs, toMs, ...gaps });
+      found.push({ fromMs: page.beforeMs ?? fromMs, toMs, isAtReading: page.beforeMs !== null, ...gaps });
     }
   }
   return found;
@@ -117,6 +120,3 @@ export function stretchesOf({ behindMs, late, rechecks }: Due): Stretch[] {
 
 /** Of one series, all that there are. */
 export const most = Number.MAX_SAFE_INTEGER;
-/** For an entry that settles and finds nothing. */
-export const nowhere = { throughMs: Number.NEGATIVE_INFINITY, graceMs: 0 } as const;
-export const nothing = { fromMs: 0, toMs: 0, holes: { fromMs: [], toMs: [], cause: [] } } as const;

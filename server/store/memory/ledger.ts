@@ -14,9 +14,12 @@ export class LedgerData {
   readonly holes = new Map<number, Hole[]>();
   rechecks: Recheck[] = [];
   mark = 0;
+  /** The newest commit with readings of each series. */
+  readonly commits = new Map<number, number>();
 
   /** Readings came: where the ledger has looked already they are news. */
-  arrived(series: number, timeMs: number): void {
+  arrived(series: number, timeMs: number, commit: number): void {
+    this.commits.set(series, commit);
     const throughMs = this.looked.get(series)?.throughMs ?? Number.NEGATIVE_INFINITY;
     if (timeMs <= throughMs) this.changed({ series, fromMs: timeMs, toMs: timeMs + 1 });
   }
@@ -28,13 +31,15 @@ export class LedgerData {
 
   removed(series: number): void {
     this.looked.delete(series);
+    this.commits.delete(series);
     this.holes.delete(series);
     this.rechecks = this.rechecks.filter((one) => one.series !== series);
   }
 }
 
 export function memoryLedger(data: LedgerData, isKnown: (series: number) => boolean): LedgerStore {
-  const write = ({ series, fromMs, toMs, holes, looked, rechecked }: LedgerEntry) => {
+  const write = (entry: LedgerEntry, heardCommit: number) => {
+    const { series, fromMs, toMs, isAtReading, holes, looked, rechecked } = entry;
     const marks = new Set(rechecked.map(({ mark }) => mark));
     data.rechecks = data.rechecks.filter(({ mark }) => !marks.has(mark));
     if (!isKnown(series)) return;
@@ -43,21 +48,27 @@ export function memoryLedger(data: LedgerData, isKnown: (series: number) => bool
       toMs: holes.toMs[index] as number,
       cause: holes.cause[index] as HoleCause,
     }));
-    const starts = new Set(holes.fromMs);
-    const kept = (data.holes.get(series) ?? []).filter(
-      (hole) => !(hole.fromMs >= fromMs && hole.fromMs < toMs) && !starts.has(hole.fromMs),
-    );
+    let kept = (data.holes.get(series) ?? []).filter((hole) => !(hole.fromMs >= fromMs && hole.fromMs < toMs));
+    const notOver = (readingMs: number) => kept.filter((hole) => !(hole.fromMs < readingMs && hole.toMs > readingMs));
+    if (isAtReading) kept = notOver(fromMs);
+    for (const hole of found) {
+      kept = notOver(hole.fromMs).filter((one) => one.fromMs !== hole.fromMs);
+      kept.push(hole);
+    }
     data.holes.set(
       series,
-      [...kept, ...new Map(found.map((hole) => [hole.fromMs, hole])).values()].sort((a, b) => a.fromMs - b.fromMs),
+      kept.sort((a, b) => a.fromMs - b.fromMs),
     );
-    if (looked.throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, ...looked });
+    const isHeard = (data.commits.get(series) ?? 0) <= heardCommit;
+    if (isHeard && looked.throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, ...looked });
   };
   return {
     looked: async () => [...data.looked.values()],
     rechecks: async (limit, series) =>
       data.rechecks.filter((one) => series === undefined || one.series === series).slice(0, limit),
-    write: async (entries) => entries.forEach(write),
+    write: async (entries, heardCommit) => {
+      for (const entry of entries) write(entry, heardCommit);
+    },
     read: async (series, fromMs, toMs, limit) =>
       series.map((number) => {
         const found = (data.holes.get(number) ?? []).filter((hole) => hole.toMs > fromMs && hole.fromMs < toMs);

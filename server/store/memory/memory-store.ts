@@ -124,7 +124,7 @@ export class MemoryStore implements TelemetryStore {
         value: valueAt(columns, index, series.type),
         receivedMs,
       });
-      data.ledger.arrived(series.series, timeMs);
+      data.ledger.arrived(series.series, timeMs, data.commit + 1);
     }
     for (const mark of batch.marks) this.#mark(mark, receivedMs);
     for (const refusal of batch.refusals) {

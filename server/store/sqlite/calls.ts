@@ -65,7 +65,7 @@ export interface WriterCalls extends RetentionCalls {
   findMerge(series: number): Merge | null;
   lookedAt(): Looked[];
   rechecks(limit: number, series: number | undefined): Recheck[];
-  writeLedger(entries: readonly LedgerEntry[]): void;
+  writeLedger(entries: readonly LedgerEntry[], heardCommit: number): void;
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;

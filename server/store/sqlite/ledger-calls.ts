@@ -6,7 +6,7 @@ export function ledgerOf(pair: () => Promise<WorkerPair>): LedgerStore {
   return {
     looked: async () => (await pair()).writer.call("lookedAt", []),
     rechecks: async (limit, series) => (await pair()).writer.call("rechecks", [limit, series]),
-    write: async (entries) => (await pair()).writer.call("writeLedger", [entries]),
+    write: async (...found) => (await pair()).writer.call("writeLedger", found),
     read: async (...asked) => (await pair()).reader.call("readLedger", asked),
   };
 }

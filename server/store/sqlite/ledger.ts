@@ -49,6 +49,7 @@ export class LedgerTables {
   readonly #rechecks;
   readonly #rechecksOf;
   readonly #removeHoles;
+  readonly #removeOver;
   readonly #putHole;
   readonly #putLooked;
   readonly #settle;
@@ -61,6 +62,11 @@ export class LedgerTables {
     this.#rechecks = db.prepare(`${rechecks} LIMIT ?`);
     this.#rechecksOf = db.prepare(`${rechecks} WHERE series = ? LIMIT ?`);
     this.#removeHoles = db.prepare("DELETE FROM holes WHERE series = ? AND from_ms >= ? AND from_ms < ?");
+    // The last one before alone: none of them overlaps another.
+    this.#removeOver = db.prepare(
+      `DELETE FROM holes WHERE series = :series AND to_ms > :ms
+       AND from_ms = (SELECT max(from_ms) FROM holes WHERE series = :series AND from_ms < :ms)`,
+    );
     this.#putHole = db.prepare("INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)");
     this.#putLooked = db.prepare(
       "INSERT INTO looked VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms, grace_ms = excluded.grace_ms",
@@ -86,15 +92,19 @@ export class LedgerTables {
   }
 
   /** Inside the caller's transaction. */
-  write(entries: readonly LedgerEntry[]): void {
-    for (const { series, fromMs, toMs, holes, looked, rechecked } of entries) {
+  write(entries: readonly LedgerEntry[], heardCommit: number): void {
+    for (const { series, fromMs, toMs, isAtReading, holes, looked, rechecked } of entries) {
       for (const one of rechecked) this.#settle.run(series, one.fromMs, one.mark);
       const head = this.#heads.get(series);
       if (!head) continue;
       if (fromMs < toMs) this.#removeHoles.run(series, fromMs, toMs);
+      if (isAtReading) this.#removeOver.run({ series, ms: fromMs });
       for (const [index, holeMs] of holes.fromMs.entries()) {
+        this.#removeOver.run({ series, ms: holeMs });
         this.#putHole.run(series, holeMs, holes.toMs[index], holes.cause[index]);
       }
+      // Late readings of a commit that was not heard of yet, sealed meanwhile, would be looked at by nobody after a kill.
+      if (head.sealed.throughCommit > heardCommit) continue;
       // Not beyond what is sealed: of late readings among the rest nobody would hear after a kill.
       const throughMs = Math.min(looked.throughMs, head.sealed.lastMs ?? Number.NEGATIVE_INFINITY);
       if (throughMs > Number.NEGATIVE_INFINITY) this.#putLooked.run(series, throughMs, looked.graceMs);

@@ -66,7 +66,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     findMerge: (series) => writer.get().change((parts) => findMerge(parts, series)),
     lookedAt: () => writer.get().ledger.looked(),
     rechecks: (...values) => writer.get().ledger.rechecks(...values),
-    writeLedger: (entries) => writer.get().writeLedger(entries),
+    writeLedger: (...found) => writer.get().writeLedger(...found),
     sealAll: () => writer.get().sealAll(),
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),

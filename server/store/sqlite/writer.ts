@@ -253,10 +253,10 @@ export class Writer {
     return done;
   }
 
-  writeLedger(entries: readonly LedgerEntry[]): void {
+  writeLedger(entries: readonly LedgerEntry[], heardCommit: number): void {
     this.#failures.guard(() => {
       this.#space.require();
-      transact(this.#parts.db, () => this.ledger.write(entries));
+      transact(this.#parts.db, () => this.ledger.write(entries, heardCommit));
     });
     this.#maintenance.wrote();
   }

@@ -20,6 +20,7 @@ export class GapWorld {
   readonly clock = new FakeClock();
   readonly #make: () => TelemetryStore;
   readonly #past: Past;
+  #heardCommit = 0;
   /** What is declared, ms; undefined for nothing, and then nothing is learned either. */
   intervalMs: number | undefined = 10_000;
   store!: TelemetryStore;
@@ -34,7 +35,9 @@ export class GapWorld {
   async start(): Promise<void> {
     const { clock } = this;
     this.store = this.#make();
-    this.catalog = new Catalog(await this.store.open());
+    const state = await this.store.open();
+    this.catalog = new Catalog(state);
+    this.#heardCommit = state.commit;
     const down = (this.#past.down ?? []).flatMap(([fromMs, toMs]) =>
       [
         { atMs: fromMs, state: "offline", reason: "stopped" },
@@ -49,6 +52,7 @@ export class GapWorld {
     const graceMs = () => (this.intervalMs ? 2.5 * this.intervalMs : Number.POSITIVE_INFINITY);
     this.ledger = new GapLedger({
       ...{ store: this.store, catalog: this.catalog, clock, log: silentLog },
+      heardCommit: () => this.#heardCommit,
       presence: { graceMs, seriesInterval: () => this.intervalMs ?? null },
       timeline: async () => [...(this.#past.timeline ?? [])],
     });
@@ -71,17 +75,31 @@ export class GapWorld {
   }
 
   async commit(metric: string, times: readonly number[], refusals: readonly Refusal[] = []): Promise<void> {
+    const hear = await this.append(metric, times, refusals);
+    hear();
+  }
+
+  /** Readings that are on disk; the hub hears of it when it calls the answer. */
+  async append(metric: string, times: readonly number[], refusals: readonly Refusal[] = []): Promise<() => void> {
     const known = this.series(metric);
     const series = known ?? this.catalog.addSeries(this.device(), metric, "number");
     const newSeries = known ? [] : [{ series: series.number, device: "oven", metric, type: "number" as const }];
     const columns = new ColumnsBuilder();
     for (const timeMs of times) columns.push(series.number, timeMs, timeMs);
-    await this.store.append(batchOf({ newSeries, columns: columns.take(), refusals }));
-    series.committed = true;
-    for (const timeMs of times) {
-      this.ledger.arrived(series, timeMs);
-      advanceLatest(series, timeMs, timeMs, this.clock.now());
-    }
+    const { commit } = await this.store.append(batchOf({ newSeries, columns: columns.take(), refusals }));
+    return () => {
+      this.#heardCommit = commit;
+      series.committed = true;
+      for (const timeMs of times) {
+        this.ledger.arrived(series, timeMs);
+        advanceLatest(series, timeMs, timeMs, this.clock.now());
+      }
+    };
+  }
+
+  /** Writes all that is open, where the engine has such. */
+  async sealAll(): Promise<void> {
+    await (this.store as { sealAll?(): Promise<void> }).sealAll?.();
   }
 
   /** Readings are refused for their time, and wait. */

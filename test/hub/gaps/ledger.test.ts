@@ -1,11 +1,8 @@
-/** The ledger of gaps beside the readings themselves, over both engines. */
-import { beforeAll, describe, expect, it } from "vitest";
+/** How the ledger of gaps finds them, and why it says they are. */
+import { describe, expect, it } from "vitest";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
-import { StoreError, type TelemetryStore } from "../../../server/store/store.ts";
-import { Random } from "../../../simulator/random.ts";
-import { buildWorker, sqliteEngine } from "../../store/sqlite/engine.ts";
-import { printedSeed } from "../../support/seed.ts";
+import { StoreError } from "../../../server/store/store.ts";
 import { GapWorld, type Past } from "./gap-world.ts";
 
 const start = Date.UTC(2026, 10, 24);
@@ -25,75 +22,7 @@ function memoryWorld(past?: Past): GapWorld {
   return new GapWorld(() => new MemoryStore(data), past);
 }
 
-/** A random life of three series; the ledger must tell at any moment what the readings tell. */
-async function live(world: GapWorld, random: Random, steps: number): Promise<void> {
-  const metrics = ["a", "b", "c"];
-  let nowMs = start;
-  await world.start();
-  for (let step = 0; step < steps; step++) {
-    const metric = random.choice(metrics);
-    const what = random.between(0, 1);
-    if (what < 0.45) {
-      // In time, with a gap now and then.
-      const times = Array.from({ length: 1 + Math.floor(random.between(0, 12)) }, () => {
-        nowMs += random.chance(0.15)
-          ? Math.ceil(random.between(26, 400)) * second
-          : Math.ceil(random.between(1, 20)) * second;
-        return nowMs;
-      });
-      await world.commit(metric, times);
-    } else if (what < 0.65) {
-      const fromMs = start - 1_000 * second;
-      const late = Array.from({ length: 1 + Math.floor(random.between(0, 8)) }, () =>
-        Math.floor(random.between(fromMs, nowMs)),
-      );
-      if (random.chance(0.5)) nowMs += 30 * second;
-      await world.commit(metric, random.chance(0.5) ? late : [...late, nowMs]);
-    } else if (what < 0.75) {
-      const fromMs = random.chance(0.1)
-        ? Number.NEGATIVE_INFINITY
-        : Math.floor(random.between(start - 1_000 * second, nowMs));
-      const toMs = random.chance(0.1) ? Number.POSITIVE_INFINITY : fromMs + Math.ceil(random.between(1, 600)) * second;
-      await world.remove(metric, fromMs, Number.isFinite(toMs) ? toMs : nowMs + 1);
-    } else if (what < 0.85) await world.restart(random.chance(0.5));
-    else if (what < 0.92) await (world.store as { sealAll?(): Promise<void> }).sealAll?.();
-    else world.clock.advance(random.chance(0.1) ? 61 * minute : minute);
-    if (random.chance(0.5)) {
-      const one = random.choice(metrics);
-      expect((await world.kept(one)).map(([from, to]) => [from, to])).toEqual(await world.told(one));
-    }
-  }
-  for (const one of metrics) {
-    expect((await world.kept(one)).map(([from, to]) => [from, to])).toEqual(await world.told(one));
-  }
-}
-
 describe("the ledger", () => {
-  let make: () => () => TelemetryStore;
-
-  beforeAll(async () => {
-    await buildWorker();
-    make = () => {
-      const engine = sqliteEngine({ chunkBytes: 64 });
-      return () => engine.create();
-    };
-  });
-
-  it("[P120] is what the readings and the grace give, whatever comes, late or not, goes, and is started again (memory)", async () => {
-    const random = new Random(printedSeed("ledger in memory"));
-    for (let life = 0; life < 12; life++) await live(memoryWorld(), random, 60);
-  });
-
-  it("[P120] is what the readings and the grace give, whatever comes, late or not, goes, and is started again (SQLite)", async () => {
-    const random = new Random(printedSeed("ledger in SQLite"));
-    for (let life = 0; life < 2; life++) {
-      const world = new GapWorld(make());
-      await live(world, random, 30);
-      await world.ledger.stop();
-      await world.store.close();
-    }
-  });
-
   it("[P120] finds gaps as their readings come, without looking at any reading, and looks at none of a series without an interval", async () => {
     const world = memoryWorld();
     await world.start();
@@ -189,8 +118,8 @@ describe("the ledger", () => {
     const missing = new Set(others);
     const write = store.ledger.write.bind(store.ledger);
     const found = new Promise<void>((resolve) => {
-      store.ledger.write = async (entries) => {
-        await write(entries);
+      store.ledger.write = async (entries, ...heard) => {
+        await write(entries, ...heard);
         for (const { series } of entries) missing.delete(series);
         if (missing.size === 0) resolve();
       };

@@ -10,7 +10,7 @@ type Hole = readonly [fromMs: number, toMs: number, cause: HoleCause];
 /** What was found of a series from `fromMs` to `toMs`. */
 function entryOf(series: number, fromMs: number, toMs: number, holes: readonly Hole[], throughMs = 100): LedgerEntry {
   return {
-    ...{ series, fromMs, toMs, looked: { throughMs, graceMs: 25.5 }, rechecked: [] },
+    ...{ series, fromMs, toMs, isAtReading: false, looked: { throughMs, graceMs: 25.5 }, rechecked: [] },
     holes: {
       fromMs: holes.map(([from]) => from),
       toMs: holes.map(([, to]) => to),
@@ -20,7 +20,12 @@ function entryOf(series: number, fromMs: number, toMs: number, holes: readonly H
 }
 
 export function ledgerRules(current: () => World): void {
-  const ledger = () => current().store.ledger;
+  /** All is heard of, but where a test says how far. */
+  const ledger = () => {
+    const { ledger: inner } = current().store;
+    const write = (entries: LedgerEntry[], heardCommit = all[1]) => inner.write(entries, heardCommit);
+    return { ...inner, write };
+  };
   const kept = async (series: number, fromMs: number = all[0], toMs: number = all[1], limit = 100) => {
     const [holes] = await ledger().read([series], fromMs, toMs, limit);
     return holes?.fromMs.map((from, index): unknown => [from, holes.toMs[index], holes.cause[index]]);
@@ -78,7 +83,15 @@ export function ledgerRules(current: () => World): void {
       ]),
     ]);
     expect(await kept(2, 55)).toEqual([[60, 80, "silent"]]);
-    await ledger().write([entryOf(2, 60, 61, [])]);
+    // What overlaps is no gap: the later one stands.
+    await ledger().write([entryOf(2, 0, 0, [[70, 100, "silent"]])]);
+    expect(await kept(2, 55)).toEqual([[70, 100, "silent"]]);
+    await ledger().write([entryOf(2, 80, 81, [])]);
+    expect(await kept(2, 55)).toEqual([[70, 100, "silent"]]);
+    await ledger().write([{ ...entryOf(2, 100, 101, []), isAtReading: true }]);
+    expect(await kept(2, 55)).toEqual([[70, 100, "silent"]]);
+    await ledger().write([{ ...entryOf(2, 80, 81, []), isAtReading: true }]);
+    expect(await kept(2, 55)).toEqual([]);
     expect((await ledger().read([2, 1], ...all, 100)).map(({ fromMs }) => fromMs)).toEqual([[10], [10, 30, 60]]);
   });
 
@@ -105,6 +118,21 @@ export function ledgerRules(current: () => World): void {
     expect(await stretches()).toEqual([[20, 40]]);
     await ledger().write([{ ...entryOf(1, 0, 0, []), rechecked: await ledger().rechecks(100) }]);
     expect(await ledger().rechecks(100)).toEqual([]);
+  });
+
+  it("[ST100] nothing is noted as looked at of a series with readings of a commit that was not heard of", async () => {
+    await fill();
+    const { store } = current();
+    const seal = async () => (store as { sealAll?(): Promise<void> }).sealAll?.();
+    await seal();
+    const { commit } = await current().append({});
+    await current().put(1, [[30, 1]]);
+    await seal();
+    await ledger().write([entryOf(1, 0, 0, [[10, 50, "silent"]]), entryOf(2, 0, 0, [])], commit);
+    expect(await ledger().looked()).toEqual([{ series: 2, throughMs: 100, graceMs: 25.5 }]);
+    expect(await kept(1)).toEqual([[10, 50, "silent"]]);
+    await ledger().write([entryOf(1, 0, 0, [])], commit + 1);
+    expect((await ledger().looked()).map(({ series }) => series).sort()).toEqual([1, 2]);
   });
 
   it("[ST97] goes with its series, and nothing is kept of one that is gone", async () => {

@@ -1,0 +1,69 @@
+/** How far each series was looked at. */
+import type { LedgerEntry, LedgerStore } from "../../store/ledger.ts";
+import type { Catalog, Series } from "../catalog.ts";
+import type { PresenceView } from "../entries.ts";
+import type { Findings } from "./findings.ts";
+
+export type Noted = LedgerEntry["looked"];
+
+export interface ReachDeps {
+  readonly store: { readonly ledger: Pick<LedgerStore, "looked"> };
+  readonly catalog: Pick<Catalog, "select">;
+  readonly presence: Pick<PresenceView, "graceMs" | "seriesInterval">;
+}
+
+export class Reach {
+  readonly #deps: ReachDeps;
+  readonly #found: Findings;
+  /** As the store has it. */
+  readonly noted = new Map<number, Noted>();
+  /** Series of which the readings from here on have to be looked at. Of all others each reading was heard of. */
+  readonly behind = new Map<number, number>();
+  #loaded: Promise<void> | undefined;
+
+  constructor(deps: ReachDeps, found: Findings) {
+    this.#deps = deps;
+    this.#found = found;
+  }
+
+  /** Whether anybody has asked the store. */
+  get isAsked(): boolean {
+    return this.#loaded !== undefined;
+  }
+
+  /** What the store has of it; until then none counts as looked at. Rejects with a `StoreError`, and asks again the next time. */
+  load(): Promise<void> {
+    const { store, catalog } = this.#deps;
+    this.#loaded ??= store.ledger.looked().then(
+      (looked) => {
+        for (const { series, throughMs, graceMs } of looked) this.noted.set(series, { throughMs, graceMs });
+        for (const { number } of catalog.select(undefined, undefined)) {
+          this.behind.set(number, this.noted.get(number)?.throughMs ?? Number.NEGATIVE_INFINITY);
+        }
+      },
+      (error) => {
+        this.#loaded = undefined;
+        throw error;
+      },
+    );
+    return this.#loaded;
+  }
+
+  /** A look at the readings from `behindMs` on failed. */
+  behindAgain(series: number, behindMs: number): void {
+    this.behind.set(series, Math.min(behindMs, this.behind.get(series) ?? behindMs));
+  }
+
+  /** Up to where all gaps of a series are found, of the readings that were heard of; ms. */
+  throughMs({ number, latestTimeMs }: Series): number {
+    return Math.min(latestTimeMs, this.behind.get(number) ?? latestTimeMs, this.#found.firstMs(number));
+  }
+
+  /** After how long without a reading a series is silent, ms; Infinity where none is expected. What was learned before a start counts until it is learned anew. */
+  graceMs(series: Series): number {
+    const { presence } = this.#deps;
+    const graceMs = presence.graceMs(series);
+    if (graceMs !== Number.POSITIVE_INFINITY || presence.seriesInterval(series) !== null) return graceMs;
+    return this.noted.get(series.number)?.graceMs ?? Number.POSITIVE_INFINITY;
+  }
+}
