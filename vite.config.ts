@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vite";
+import { parts } from "./dashboard/texts/parts.ts";
 import { compressedFiles } from "./server/tools/compressed-files.ts";
 import { linkPackage } from "./server/tools/link-package.ts";
 import { squeezedTemplates } from "./server/tools/squeezed-templates.ts";
+import { textsByPart } from "./server/tools/texts-by-part.ts";
 
 const root = import.meta.dirname;
 /** Where a build goes; the set-up script gives each build a folder of its own. */
@@ -39,7 +41,7 @@ export default defineConfig({
               groups: [
                 {
                   name: "choice",
-                  test: /dashboard\/(?:pages\/registry|data\/(?:theme|route)|texts\/index)\.ts$/,
+                  test: /dashboard\/(?:pages\/registry|data\/(?:theme|route)|texts\/index)\.ts$|texts\/languages\/en\.ts\?part=shell$/,
                   priority: 2,
                 },
                 { name: "app", test: /dashboard\/pages\/app\.ts$/, priority: 1 },
@@ -84,6 +86,7 @@ export default defineConfig({
     },
   },
   plugins: [
+    textsByPart("client", join(root, "dashboard/texts/languages"), parts),
     squeezedTemplates("client", join(root, "dashboard")),
     compressedFiles("client"),
     linkPackage("link", root, join(root, "simulator"), "link.ts"),

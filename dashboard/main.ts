@@ -5,8 +5,10 @@ import { parseRoute } from "./data/route.ts";
 import { pages } from "./pages/registry.ts";
 import { language } from "./texts/index.ts";
 
-// All at once, so that a slow line waits once. Where the page that is wanted does not come, its outlet says so.
+// All at once, so that a slow line waits once; the language first, since the page comes with its texts in it.
+const opened = language.open();
+// Where the page that is wanted does not come, its outlet says so.
 pages[parseRoute(location.hash).page].load().catch(() => {});
-const [{ HubApp }] = await Promise.all([import("./pages/app.ts"), language.open()]);
+const [{ HubApp }] = await Promise.all([import("./pages/app.ts"), opened]);
 // The first element: none is made in a language that it does not stay in.
 customElements.define("hub-app", HubApp);

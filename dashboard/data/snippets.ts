@@ -1,8 +1,10 @@
 /** First programs for a first device, with this hub's address filled in. */
-import type { Texts } from "../texts/en.ts";
 import { type HubAddress, rootOf, socketAddress } from "./hub-address.ts";
 
-export type Way = keyof Texts["connect"]["ways"];
+/** Ways to connect, in the order in which they are offered. */
+export const ways = ["browser", "node", "python", "java", "curl", "arduino"] as const;
+
+export type Way = (typeof ways)[number];
 
 /** What stands for the token where the page does not know it. */
 const unknownToken = "TOKEN";

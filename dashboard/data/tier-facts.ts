@@ -18,12 +18,12 @@ export function drawnFrom(tiers: readonly (Tier | undefined)[]): string {
   const used = tiers.filter((tier) => tier !== undefined).map(tierMs);
   if (used.length === 0) return "";
   const coarsest = Math.max(...used);
-  return texts.explore.drawnFrom(coarsest === 0 ? texts.explore.readings : formatInterval(coarsest));
+  return texts.chart.drawnFrom(coarsest === 0 ? texts.chart.readings : formatInterval(coarsest));
 }
 
 /** The same with the width of the buckets that are drawn, ms. */
 export function bucketFacts(everyMs: number, tiers: readonly (Tier | undefined)[]): string {
   const from = drawnFrom(tiers);
-  const each = texts.explore.each(formatInterval(everyMs));
+  const each = texts.chart.each(formatInterval(everyMs));
   return from === "" ? each : `${each}, ${from}`;
 }

@@ -43,7 +43,7 @@ export class Exports {
 
   /** What can be saved, in which forms. */
   kinds() {
-    const words = texts.explore.export;
+    const words = texts.export;
     const hint = "of" in this.#owner.source ? words.candlesHint : words.drawnHint;
     return html`
       ${this.#kind(words.drawn, hint, (form) => void this.#saveDrawn(form))}
@@ -90,7 +90,7 @@ export class Exports {
       return html`<span class="said ${progress.failed ? "failed" : ""}" role="status">${progress.words}</span>`;
     }
     const { bytes, rows, end } = progress;
-    const words = texts.explore.export;
+    const words = texts.export;
     const size = `${formatNumber(bytes / 1e6, 1)}\u202fMB`;
     const far = rows === undefined ? size : words.going(formatCount(rows), size);
     return html`<span class="said numbers" role="status">${bytes === 0 ? words.begun : far}</span>
@@ -100,7 +100,7 @@ export class Exports {
   #saveDrawn(form: ExportForm): Promise<void> {
     const { source } = this.#owner;
     return this.#fetch(source.name, form, async (signal, told) => {
-      if (form === "parquet" && !files.isParquetDrawn(source)) throw new HubRefusal(texts.explore.export.noParquet);
+      if (form === "parquet" && !files.isParquetDrawn(source)) throw new HubRefusal(texts.export.noParquet);
       if (form === "parquet") return parquetOf(source, signal, told, files.drawnAggregates(source));
       const type = form === "csv" ? "text/csv" : "application/x-ndjson";
       return [new Blob([files.drawnRows(source, form)], { type })];
@@ -140,7 +140,7 @@ export class Exports {
   ): Promise<void> {
     if (this.#progress?.is === "going") this.#progress.end.abort();
     const end = new AbortController();
-    const words = texts.explore.export;
+    const words = texts.export;
     const span = this.#owner.source.window();
     const say = (progress: Progress) => {
       // A later export may have taken this one's place.
@@ -172,7 +172,7 @@ export class Exports {
       // The browser has taken it by the next turn; until then the address must hold.
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     }
-    const over = { is: "over", words: texts.explore.export.done(name), failed: false } as const;
+    const over = { is: "over", words: texts.export.done(name), failed: false } as const;
     this.#tell(over);
     setTimeout(() => {
       if (this.#progress === over) this.#tell(undefined);

@@ -82,7 +82,7 @@ export class ChartExport extends LitElement implements ExportOwner {
   }
 
   override render() {
-    const words = texts.explore.export;
+    const words = texts.export;
     const name = this.label === undefined ? words.open : words.of(this.label);
     // The place where something will be said is there before, for those who listen.
     const said = this.exports?.said() ?? html`<span class="said" role="status"></span>`;

@@ -26,7 +26,7 @@ export function candleKeys(): Shortcut[] {
 
 /** Of a window that a hand moves, wherever on its page the focus is. */
 function windowKeys(): Shortcut[] {
-  const { backToLive, undo, redo } = texts.explore;
+  const { backToLive, undo, redo } = texts.chart;
   return [
     { keys: ["L"], does: backToLive },
     { keys: ["Ctrl", "Z"], does: undo },
@@ -49,7 +49,7 @@ function windowGestures(): Shortcut[] {
 export function exploreKeys(): Shortcut[] {
   const { chart } = texts.shortcuts;
   return [
-    { keys: ["/"], does: texts.explore.add },
+    { keys: ["/"], does: texts.chart.addSeries },
     { keys: ["←", "→"], does: chart.move },
     { keys: ["+", "−"], does: chart.zoom },
     ...windowKeys(),

@@ -5,7 +5,7 @@ import { countDoomed, type Doomed, deleteDoomed } from "../client/deletion.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
-import { deletionWords } from "../texts/deletion.ts";
+import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { PreviewController } from "./preview-controller.ts";
@@ -50,7 +50,7 @@ export class DeviceDelete extends FormDialog<Deleted> {
 
   protected override form(): DialogForm {
     const { what } = this.deletion;
-    const words = deletionWords();
+    const words = texts.deletion;
     const confirm = what === "device" ? words.confirmDevice : words.confirm;
     return {
       heading: this.#heading(),
@@ -62,7 +62,7 @@ export class DeviceDelete extends FormDialog<Deleted> {
         ${
           what === "device"
             ? html`<label class="field">
-                <span>${deletionWords().typeName(this.#name)}</span>
+                <span>${texts.deletion.typeName(this.#name)}</span>
                 <input
                   autocomplete="off"
                   spellcheck="false"
@@ -79,10 +79,10 @@ export class DeviceDelete extends FormDialog<Deleted> {
 
   #heading(): string {
     const { deletion } = this;
-    if (deletion.what === "range") return deletionWords().range;
+    if (deletion.what === "range") return texts.deletion.range;
     return deletion.what === "device"
-      ? deletionWords().device(this.#name)
-      : deletionWords().series(this.#labelOf(deletion.metric));
+      ? texts.deletion.device(this.#name)
+      : texts.deletion.series(this.#labelOf(deletion.metric));
   }
 
   #labelOf(metric: string): string {
@@ -93,14 +93,14 @@ export class DeviceDelete extends FormDialog<Deleted> {
   #rangeFields() {
     const all = [...this.device.series.values()];
     return html`<label class="field">
-        <span>${deletionWords().metric}</span>
+        <span>${texts.deletion.metric}</span>
         <select
           @change=${(event: Event) => {
             this.metric = (event.target as HTMLSelectElement).value || undefined;
             void this.#count.ask();
           }}
         >
-          <option value="" ?selected=${this.metric === undefined}>${deletionWords().allMetrics}</option>
+          <option value="" ?selected=${this.metric === undefined}>${texts.deletion.allMetrics}</option>
           ${all.map(
             (series) =>
               html`<option value=${series.entry.metric} ?selected=${this.metric === series.entry.metric}>
@@ -124,26 +124,26 @@ export class DeviceDelete extends FormDialog<Deleted> {
     const { what } = this.deletion;
     const online = this.device.entry.state === "online";
     return html`${this.#readings()}
-      ${what === "series" ? html`<p>${deletionWords().seriesGoes}</p>` : nothing}
-      ${what === "device" ? html`<p>${deletionWords().deviceGoes}</p>` : nothing}
-      ${what === "device" && online ? html`<p>${deletionWords().comesBack}</p>` : nothing}
-      <p>${deletionWords().forGood}</p>`;
+      ${what === "series" ? html`<p>${texts.deletion.seriesGoes}</p>` : nothing}
+      ${what === "device" ? html`<p>${texts.deletion.deviceGoes}</p>` : nothing}
+      ${what === "device" && online ? html`<p>${texts.deletion.comesBack}</p>` : nothing}
+      <p>${texts.deletion.forGood}</p>`;
   }
 
   #readings() {
     const { answer: count, problem } = this.#count;
-    if (problem !== undefined) return html`<p>${deletionWords().uncounted(problem)}</p>`;
-    if (!count) return html`<p>${deletionWords().counting}</p>`;
+    if (problem !== undefined) return html`<p>${texts.deletion.uncounted(problem)}</p>`;
+    if (!count) return html`<p>${texts.deletion.counting}</p>`;
     if (count.readings === 0 || count.firstMs === undefined || count.lastMs === undefined) {
-      return html`<p><strong>${deletionWords().none}</strong></p>`;
+      return html`<p><strong>${texts.deletion.none}</strong></p>`;
     }
     const number = formatNumber(count.readings, 0);
     const nowMs = this.hub.client.now();
     return html`<p>
       <strong>
-        ${count.atMost ? deletionWords().upTo(number) : deletionWords().readings(number, count.readings === 1)}</strong
+        ${count.atMost ? texts.deletion.upTo(number) : texts.deletion.readings(number, count.readings === 1)}</strong
       >
-      ${deletionWords().between(formatInstant(count.firstMs, nowMs), formatInstant(count.lastMs, nowMs))}
+      ${texts.deletion.between(formatInstant(count.firstMs, nowMs), formatInstant(count.lastMs, nowMs))}
     </p>`;
   }
 
@@ -157,7 +157,7 @@ export class DeviceDelete extends FormDialog<Deleted> {
   protected override async submit(): Promise<Deleted | undefined> {
     const doomed = this.#doomed();
     if (!doomed || !this.#mayDelete()) return undefined;
-    const words = deletionWords();
+    const words = texts.deletion;
     try {
       if (this.deletion.what === "device") {
         await this.hub.api.delete<RemovedDeviceAnswer>(`devices/${encodeURIComponent(doomed.device)}`);
@@ -174,6 +174,6 @@ export class DeviceDelete extends FormDialog<Deleted> {
   }
 
   protected override failed(error: unknown): string {
-    return deletionWords().failed(failureWords(error));
+    return texts.deletion.failed(failureWords(error));
   }
 }

@@ -8,7 +8,6 @@ import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { missingWords } from "../texts/missing.ts";
 import { dialogStyles } from "./dialog-styles.ts";
 import { refusedRow, refusedRowStyles } from "./refused-row.ts";
 import { ageOrDate } from "./values.ts";
@@ -72,7 +71,7 @@ export class DeviceMissing extends LitElement {
   override render() {
     return html`<dialog aria-labelledby="heading" @close=${() => this.dispatchEvent(new CustomEvent("closed"))}>
       <div class="layout">
-        <div class="head"><h2 id="heading">${missingWords().heading}</h2></div>
+        <div class="head"><h2 id="heading">${texts.missing.heading}</h2></div>
         <div class="body" tabindex="0" role="region" aria-labelledby="heading">${this.#refused()} ${this.#causes()}</div>
         <div class="foot">
           <button type="button" class="button" @click=${() => this.dialog.close()}>${texts.dialog.close}</button>
@@ -85,10 +84,10 @@ export class DeviceMissing extends LitElement {
     const { readings } = this;
     if (this.failed) return html`<p class="error" role="alert">${texts.dialog.noAnswer}</p>`;
     if (!readings) return html`<p class="hint">${texts.chart.loading}</p>`;
-    if (readings.length === 0) return html`<h3>${missingWords().noneRefused}</h3>`;
+    if (readings.length === 0) return html`<h3>${texts.missing.noneRefused}</h3>`;
     const count = formatNumber(readings.length, 0);
     return html`<h3>
-        ${readings.length < mostKept ? missingWords().refused(count, readings.length === 1) : missingWords().refusedMore(count)}
+        ${readings.length < mostKept ? texts.missing.refused(count, readings.length === 1) : texts.missing.refusedMore(count)}
       </h3>
       <ul class="refused">
         ${readings.map((reading) => refusedRow(reading, this.hub.client.now()))}
@@ -104,20 +103,20 @@ export class DeviceMissing extends LitElement {
       <li>
         ${
           lastMs === undefined
-            ? missingWords().noReading
-            : missingWords().newest(formatInstant(lastMs, nowMs), ageOrDate(lastMs, nowMs))
+            ? texts.missing.noReading
+            : texts.missing.newest(formatInstant(lastMs, nowMs), ageOrDate(lastMs, nowMs))
         }
         ${
           outside
-            ? html`${missingWords().outside}
-              <button type="button" class="button" @click=${this.#showNewest}>${missingWords().show}</button>`
+            ? html`${texts.missing.outside}
+              <button type="button" class="button" @click=${this.#showNewest}>${texts.missing.show}</button>`
             : nothing
         }
       </li>
-      ${lastSeen === null ? nothing : html`<li>${missingWords().heard(ageOrDate(lastSeen, nowMs))}</li>`}
-      <li>${missingWords().unacknowledged}</li>
-      <li>${missingWords().ahead}</li>
-      <li>${missingWords().elsewhere}</li>
+      ${lastSeen === null ? nothing : html`<li>${texts.missing.heard(ageOrDate(lastSeen, nowMs))}</li>`}
+      <li>${texts.missing.unacknowledged}</li>
+      <li>${texts.missing.ahead}</li>
+      <li>${texts.missing.elsewhere}</li>
     </ul>`;
   }
 

@@ -98,8 +98,8 @@ export class ExploreBar extends LitElement {
   override render() {
     return html`
       <div class="group" role="group" aria-label=${texts.explore.moves}>
-        ${this.#button("undo", texts.explore.undo, icons.undo, "Control+Z", !this.canUndo)}
-        ${this.#button("redo", texts.explore.redo, icons.redo, "Control+Shift+Z", !this.canRedo)}
+        ${this.#button("undo", texts.chart.undo, icons.undo, "Control+Z", !this.canUndo)}
+        ${this.#button("redo", texts.chart.redo, icons.redo, "Control+Shift+Z", !this.canRedo)}
         ${this.#button("earlier", texts.explore.earlier, icons.back, "ArrowLeft")}
         ${this.#button("later", texts.explore.later, html`<span class="later">${icons.back}</span>`, "ArrowRight", this.atNow)}
         ${this.#button("zoom-out", texts.explore.zoomOut, icons.minus, "-")}
@@ -131,7 +131,7 @@ export class ExploreBar extends LitElement {
   #pill() {
     const count = this.arrived > 0 ? ` · ${texts.explore.newReadings(formatNumber(this.arrived, 0))}` : "";
     return html`<button type="button" class="button pill numbers" aria-keyshortcuts="L" @click=${() => this.#move("live")}>
-      ${icons.live}<span>${this.hasLive ? texts.explore.backToLive : texts.explore.backToAll}${count}</span>
+      ${icons.live}<span>${this.hasLive ? texts.chart.backToLive : texts.explore.backToAll}${count}</span>
     </button>`;
   }
 

@@ -5,7 +5,7 @@ import type { Hub } from "../client/hub.ts";
 import { isFleet, keyOf, type SeriesName } from "../data/explore-choice.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
-import { texts } from "../texts/index.ts";
+import { texts, withTexts } from "../texts/index.ts";
 import { brevity, lookClass, lookStyles } from "./explore-chart-styles.ts";
 import { type ExploreLine, nameOfLine } from "./explore-lines.ts";
 import { icons } from "./icons.ts";
@@ -140,7 +140,7 @@ export class ExploreChips extends LitElement {
   async #hide({ device, series }: ExploreLine, opener: EventTarget | null): Promise<void> {
     this.#opener = opener as HTMLElement;
     this.said = "";
-    await import("./mask-dialog.ts");
+    await withTexts("dialogs", import("./mask-dialog.ts"));
     const { metric } = series.entry;
     this.hiding = {
       series: { device: device.entry.device, metric, label: seriesLabel(series) },

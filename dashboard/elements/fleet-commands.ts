@@ -15,9 +15,7 @@ import { icons } from "./icons.ts";
 /** A state as it is said of a device: `in alarm`, `offline`. */
 export function fleetStateName(state: FleetState): string {
   if (state === "all") return texts.list.all;
-  return state === "trouble" || state === "alarm" || state === "warn"
-    ? texts.fleet.states[state]
-    : texts.presence[state];
+  return state === "trouble" || state === "alarm" || state === "warn" ? texts.standing[state] : texts.presence[state];
 }
 
 /** By what the devices can be grouped. `labelKeys`: of the labels that they have. */

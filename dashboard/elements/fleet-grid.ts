@@ -309,7 +309,7 @@ export class FleetGrid extends LitElement {
 }
 
 function stateName(trouble: (typeof troubles)[number]): string {
-  return trouble === "alarm" || trouble === "warn" ? texts.fleet.states[trouble] : texts.presence[trouble];
+  return trouble === "alarm" || trouble === "warn" ? texts.standing[trouble] : texts.presence[trouble];
 }
 
 declare global {

@@ -90,7 +90,7 @@ function zoneWords(series: SeriesView): string {
     ({ level: each, from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }) =>
       each === level && typeof value === "number" && value >= from && value < to,
   );
-  const word = zone?.label || (level === "ok" ? "" : texts.fleet.states[level]);
+  const word = zone?.label || (level === "ok" ? "" : texts.standing[level]);
   return texts.fleet.inZone(seriesLabel(series), word);
 }
 

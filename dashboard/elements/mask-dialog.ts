@@ -4,8 +4,7 @@ import type { MaskEntry, MasksAnswer, RemovedMaskAnswer } from "../../server/pro
 import { countDoomed } from "../client/deletion.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
-import { deletionWords } from "../texts/deletion.ts";
-import { maskWords } from "../texts/masks.ts";
+import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { PreviewController } from "./preview-controller.ts";
@@ -53,7 +52,7 @@ export class MaskDialog extends FormDialog {
   }
 
   protected override form(): DialogForm {
-    const words = maskWords();
+    const words = texts.mask;
     return {
       heading: words.heading(this.series.label),
       intro: words.intro,
@@ -79,20 +78,20 @@ export class MaskDialog extends FormDialog {
   #hidden(masks: readonly MaskEntry[]) {
     const nowMs = this.hub.client.now();
     return html`<div class="field">
-      <span id="hidden">${maskWords().hidden}</span>
+      <span id="hidden">${texts.mask.hidden}</span>
       <ul class="each" aria-labelledby="hidden">
         ${masks.map((mask) => {
-          const between = maskWords().between(formatInstant(mask.from, nowMs), formatInstant(mask.to, nowMs));
+          const between = texts.mask.between(formatInstant(mask.from, nowMs), formatInstant(mask.to, nowMs));
           return html`<li>
             <span class="numbers">${between}${mask.note ? html`<small>${mask.note}</small>` : nothing}</span>
             <button
               type="button"
               class="button"
-              aria-label=${maskWords().showOf(between)}
+              aria-label=${texts.mask.showOf(between)}
               ?disabled=${this.waiting}
               @click=${() => this.#show(mask)}
             >
-              ${maskWords().show}
+              ${texts.mask.show}
             </button>
           </li>`;
         })}
@@ -103,12 +102,12 @@ export class MaskDialog extends FormDialog {
   /** In words what would be hidden. */
   #what() {
     const { answer: count, problem } = this.#count;
-    if (problem !== undefined) return deletionWords().uncounted(problem);
-    if (!count) return deletionWords().counting;
-    if (count.readings === 0) return maskWords().none;
+    if (problem !== undefined) return texts.deletion.uncounted(problem);
+    if (!count) return texts.deletion.counting;
+    if (count.readings === 0) return texts.mask.none;
     const number = formatNumber(count.readings, 0);
     return html`<strong>
-      ${count.atMost ? maskWords().upTo(number) : maskWords().readings(number, count.readings === 1)}
+      ${count.atMost ? texts.mask.upTo(number) : texts.mask.readings(number, count.readings === 1)}
     </strong>`;
   }
 
@@ -119,7 +118,7 @@ export class MaskDialog extends FormDialog {
     try {
       this.masks = (await this.hub.api.get<MasksAnswer>("masks", { params: { device, metric }, signal })).masks;
     } catch (error) {
-      if (!signal.aborted) this.problem = maskWords().unlisted(failureWords(error));
+      if (!signal.aborted) this.problem = texts.mask.unlisted(failureWords(error));
     }
   }
 
@@ -130,13 +129,13 @@ export class MaskDialog extends FormDialog {
     const note = this.note.trim();
     const order = { device, metric, from: span.fromMs, to: span.toMs, ...(note === "" ? {} : { note }) };
     await this.hub.api.post<MaskEntry>("masks", order);
-    return maskWords().done(label);
+    return texts.mask.done(label);
   }
 
   async #show(mask: MaskEntry): Promise<void> {
     await this.order(async () => {
       await this.hub.api.delete<RemovedMaskAnswer>(`masks/${mask.id}`);
-      this.done = maskWords().shown(this.series.label);
+      this.done = texts.mask.shown(this.series.label);
       this.masks = this.masks?.filter(({ id }) => id !== mask.id);
     });
     // Somebody else may have shown it.

@@ -156,8 +156,8 @@ export class MetricCard extends LitElement {
           <a
             class="button bare icon"
             href=${exploreHref([{ device: entry.device, metric: entry.metric }], feed.range)}
-            aria-label=${texts.explore.openIn(label)}
-            title=${texts.explore.openIn(label)}
+            aria-label=${texts.chart.openIn(label)}
+            title=${texts.chart.openIn(label)}
           >
             ${icons.explore}
           </a>

@@ -205,7 +205,7 @@ function deviceItem(device: DeviceView, nowMs: number): PaletteItem {
     id: `device\n${entry.device}`,
     title: deviceLabel(device),
     hint: entry.name ? entry.device : (entry.kind ?? ""),
-    now: trouble === "alarm" || trouble === "warn" ? texts.fleet.states[trouble] : texts.presence[entry.state],
+    now: trouble === "alarm" || trouble === "warn" ? texts.standing[trouble] : texts.presence[entry.state],
     ...(trouble === undefined ? {} : { level: trouble === "alarm" ? "alarm" : "trouble" }),
     sign: presenceDot(entry.state),
     run: () => go(deviceHref(entry.device)),

@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { QuarantineDecision, QuarantineOutcome } from "../../server/protocol/index.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, type ShiftUnit, saidShift, shiftUnits } from "../data/quarantine.ts";
-import { quarantineWords } from "../texts/quarantine.ts";
+import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 
@@ -40,7 +40,7 @@ export class QuarantineDecide extends FormDialog<QuarantineDone> {
   }
 
   protected override form(): DialogForm {
-    const words = quarantineWords();
+    const words = texts.quarantine;
     const { action, group } = this;
     const shiftMs = this.#shiftMs();
     return {
@@ -54,7 +54,7 @@ export class QuarantineDecide extends FormDialog<QuarantineDone> {
   }
 
   #shift(shiftMs: number | undefined) {
-    const words = quarantineWords();
+    const words = texts.quarantine;
     return html`<div class="two">
       <label class="field">
         <span>${words.amount}</span>
@@ -87,7 +87,7 @@ export class QuarantineDecide extends FormDialog<QuarantineDone> {
 
   /** Where they would lie. */
   #what(shiftMs: number | undefined) {
-    const words = quarantineWords();
+    const words = texts.quarantine;
     const { fromMs, toMs } = this.group;
     const nowMs = this.hub.client.now();
     if (this.action === "discard") return words.goes;
@@ -115,12 +115,12 @@ export class QuarantineDecide extends FormDialog<QuarantineDone> {
   }
 
   protected override failed(error: unknown): string {
-    return quarantineWords().failed(failureWords(error));
+    return texts.quarantine.failed(failureWords(error));
   }
 }
 
 function outcomeWords({ stored, discarded, missing, rejected, rejectedCount }: QuarantineOutcome): string {
-  const words = quarantineWords();
+  const words = texts.quarantine;
   const parts: string[] = [];
   if (stored > 0) parts.push(words.stored(formatNumber(stored, 0), stored === 1));
   if (discarded > 0) parts.push(words.discarded(formatNumber(discarded, 0), discarded === 1));

@@ -5,7 +5,7 @@ import type { Hub } from "../client/hub.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, quarantineGroups } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
-import { quarantineWords } from "../texts/quarantine.ts";
+import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
 import "./quarantine-decide.ts";
 import type { QuarantineAction, QuarantineDone } from "./quarantine-decide.ts";
@@ -87,7 +87,7 @@ export class QuarantineTray extends LitElement {
 
   override render() {
     const { answer, deciding, problem } = this;
-    const words = quarantineWords();
+    const words = texts.quarantine;
     if (problem !== undefined)
       return html`<section><p class="error" role="alert">${words.failed(problem)}</p></section>`;
     if (!answer) return nothing;
@@ -119,7 +119,7 @@ export class QuarantineTray extends LitElement {
   }
 
   #group(group: QuarantineGroup) {
-    const words = quarantineWords();
+    const words = texts.quarantine;
     const nowMs = this.hub.client.now();
     const { wrong, count, fromMs, toMs, firstAtMs, lastAtMs, shiftMs } = group;
     const said = [fromMs, toMs, firstAtMs, lastAtMs].map((ms) => formatInstant(ms, nowMs)) as [
@@ -150,7 +150,7 @@ export class QuarantineTray extends LitElement {
         this.deciding = { action, group };
       }}
     >
-      ${quarantineWords().actions[action]}
+      ${texts.quarantine.actions[action]}
     </button>`;
   }
 

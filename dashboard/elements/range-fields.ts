@@ -1,7 +1,7 @@
 import { html, nothing, type ReactiveControllerHost } from "lit";
 import type { TimeSpan } from "../data/ranges.ts";
 import { instantOf, wallTime } from "../data/zoned-time.ts";
-import { deletionWords } from "../texts/deletion.ts";
+import { texts } from "../texts/index.ts";
 
 /** The two fields of a dialog that hold a range of time, and what is wrong with it. */
 export class RangeFields {
@@ -32,7 +32,7 @@ export class RangeFields {
   }
 
   render() {
-    const words = deletionWords();
+    const words = texts.deletion;
     const from = this.#field(words.from, this.#from, (text) => {
       this.#from = text;
     });

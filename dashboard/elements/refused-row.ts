@@ -1,7 +1,7 @@
 import { css, html, type TemplateResult } from "lit";
 import type { RefusedReading } from "../client/refusals.ts";
 import { formatInstant } from "../data/format.ts";
-import { missingWords } from "../texts/missing.ts";
+import { texts } from "../texts/index.ts";
 
 export const refusedRowStyles = css`
   .refused li {
@@ -29,11 +29,11 @@ export const refusedRowStyles = css`
 
 /** One refused reading: what is wrong in a few words, the hub's own words, and the row as it was sent. */
 export function refusedRow({ at, code, message, row }: RefusedReading, nowMs: number): TemplateResult {
-  const { reasons } = missingWords();
+  const { reasons } = texts.refused;
   const reason = code in reasons ? reasons[code as keyof typeof reasons] : reasons.other;
   return html`<li>
-    <b>${reason}</b> <time class="numbers">${missingWords().at(formatInstant(at, nowMs))}</time>
+    <b>${reason}</b> <time class="numbers">${texts.refused.at(formatInstant(at, nowMs))}</time>
     <p>${message}</p>
-    <code title=${missingWords().row}>${row}</code>
+    <code title=${texts.refused.row}>${row}</code>
   </li>`;
 }

@@ -3,8 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { MergeAnswer, MergePreview, SeriesEntry } from "../../server/protocol/index.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type FoundSeries, SeriesSearch } from "../data/series-search.ts";
-import { deletionWords } from "../texts/deletion.ts";
-import { seriesWords } from "../texts/series.ts";
+import { texts } from "../texts/index.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { PreviewController } from "./preview-controller.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
@@ -48,7 +47,7 @@ export class SeriesMerge extends FormDialog {
   });
 
   protected override form(): DialogForm {
-    const words = seriesWords();
+    const words = texts.naming;
     const { device, metric } = this.entry;
     return {
       heading: words.merge(metric),
@@ -103,12 +102,12 @@ export class SeriesMerge extends FormDialog {
   }
 
   #what() {
-    const words = seriesWords();
+    const words = texts.naming;
     const { into } = this;
     const { answer, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
     if (!into) return html`<p>${words.chooseInto}</p>`;
-    if (!answer) return html`<p>${deletionWords().counting}</p>`;
+    if (!answer) return html`<p>${texts.deletion.counting}</p>`;
     const { readings, dropped, firstTime, lastTime } = answer;
     const nowMs = this.hub.client.now();
     const span = [firstTime, lastTime].map((timeMs) => formatInstant(timeMs ?? nowMs, nowMs));
@@ -130,7 +129,7 @@ export class SeriesMerge extends FormDialog {
     if (!into || !preview) return undefined;
     const answer = await this.hub.api.post<MergeAnswer>(`series/${entry.series}/merge`, { into: preview.into });
     const name = `${deviceLabel(into.device)} ${seriesLabel(into.series)}`;
-    return seriesWords().merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
+    return texts.naming.merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
   }
 }
 

@@ -74,7 +74,7 @@ export class SeriesPicker extends LitElement {
   override render() {
     const full = this.chosen.size >= mostExplored;
     const active = this.#found[this.active];
-    return html`<div class="panel" role="dialog" aria-label=${texts.explore.add} @keydown=${this.#key}>
+    return html`<div class="panel" role="dialog" aria-label=${texts.chart.addSeries} @keydown=${this.#key}>
       <div class="head">
         <label class="search">
           ${icons.search}

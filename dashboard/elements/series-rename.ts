@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { SeriesEntry } from "../../server/protocol/index.ts";
-import { seriesWords } from "../texts/series.ts";
+import { texts } from "../texts/index.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 
 type Alias = NonNullable<SeriesEntry["aliases"]>[number];
@@ -27,7 +27,7 @@ export class SeriesRename extends FormDialog {
   }
 
   protected override form(): DialogForm {
-    const words = seriesWords();
+    const words = texts.naming;
     const { device, metric } = this.entry;
     return {
       heading: words.rename(metric),
@@ -54,7 +54,7 @@ export class SeriesRename extends FormDialog {
   }
 
   #aliases(aliases: readonly Alias[]) {
-    const words = seriesWords();
+    const words = texts.naming;
     return html`<div class="field">
       <span id="aliases">${words.aliases}</span>
       <ul class="each" aria-labelledby="aliases">
@@ -81,7 +81,7 @@ export class SeriesRename extends FormDialog {
     const { metric: before, series } = this.entry;
     const { name } = this;
     await this.hub.api.patch<SeriesEntry>(`series/${series}`, { metric: name });
-    return seriesWords().renamed(before, name);
+    return texts.naming.renamed(before, name);
   }
 
   async #forget({ device, metric }: Alias): Promise<void> {

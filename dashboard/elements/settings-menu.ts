@@ -77,7 +77,7 @@ export class SettingsMenu extends LitElement {
         })}
         ${this.#choices(texts.settings.language, languageKeys, {
           chosen: language.key,
-          name: (each) => languages[each].name,
+          name: (each) => languages[each],
           choose: (each: LanguageKey) => void language.choose(each),
         })}
         ${this.#choices(texts.settings.times, zoneChoices, {

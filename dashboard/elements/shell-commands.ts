@@ -34,7 +34,7 @@ export function shellCommands({ hub, showShortcuts, say }: ShellActions): Comman
       .filter((each) => each !== language.key)
       .map((each) => ({
         id: `language:${each}`,
-        title: texts.commands.language(languages[each].name),
+        title: texts.commands.language(languages[each]),
         words: otherNames.language,
         icon: icons.language,
         run: () => void language.choose(each),

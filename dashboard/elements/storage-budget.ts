@@ -2,7 +2,7 @@ import { html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { BudgetAnswer, StorageAnswer } from "../../server/protocol/index.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { retentionWords } from "../texts/retention.ts";
+import { texts } from "../texts/index.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 
 /** Says what the data may take. Fires `closed`, with words as detail where it was said. */
@@ -12,7 +12,7 @@ export class StorageBudget extends FormDialog {
   @state() private said: string | undefined;
 
   protected override form(): DialogForm {
-    const words = retentionWords().budget;
+    const words = texts.retention.budget;
     const { answer, said = answer.budgetSaid } = this;
     return {
       heading: words.heading,
@@ -41,7 +41,7 @@ export class StorageBudget extends FormDialog {
   protected override async submit(): Promise<string> {
     const order = { budget: this.said ?? this.answer.budgetSaid };
     const { budget } = await this.hub.api.put<BudgetAnswer>("storage/budget", order);
-    const words = retentionWords().budget;
+    const words = texts.retention.budget;
     return words.done(budget === null ? words.all : formatBytes(budget));
   }
 }

@@ -4,7 +4,6 @@ import type { RemovedReadingsAnswer, StoragePreviewAnswer } from "../../server/p
 import { HubRefusal } from "../client/hub-api.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
@@ -61,11 +60,11 @@ export class StorageDelete extends FormDialog {
   protected override form(): DialogForm {
     const words = texts.storage.deletion;
     const readings = this.#preview.answer?.readings ?? 0;
-    const confirm = readings > 0 ? words.confirm(formatCount(readings)) : deletionWords().confirm;
+    const confirm = readings > 0 ? words.confirm(formatCount(readings)) : texts.deletion.confirm;
     return {
       heading: texts.storage.deleteOld,
       intro: words.intro,
-      confirm: this.waiting ? deletionWords().deleting : confirm,
+      confirm: this.waiting ? texts.deletion.deleting : confirm,
       danger: true,
       ready: readings > 0,
       body: html`<div class="two">
@@ -123,14 +122,14 @@ export class StorageDelete extends FormDialog {
     const words = texts.storage.deletion;
     const { answer: preview, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
-    if (!preview) return html`<p>${deletionWords().counting}</p>`;
+    if (!preview) return html`<p>${texts.deletion.counting}</p>`;
     if (preview.readings === 0) return html`<p><strong>${words.none}</strong></p>`;
     const before = formatInstant(preview.toMs, this.hub.client.now());
     return html`<p>
         <strong>${words.frees(formatBytes(preview.bytes))}</strong>
         ${words.readings(formatNumber(preview.readings, 0), formatNumber(preview.series, 0), before)}
       </p>
-      <p>${deletionWords().forGood}</p>`;
+      <p>${texts.deletion.forGood}</p>`;
   }
 
   /** Undefined where the field holds none. */
@@ -161,7 +160,7 @@ export class StorageDelete extends FormDialog {
   }
 
   protected override failed(error: unknown): string {
-    return deletionWords().failed(failureWords(error));
+    return texts.deletion.failed(failureWords(error));
   }
 }
 

@@ -3,9 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { AgedPreviewAnswer, PolicyEntry, StorageAnswer } from "../../server/protocol/index.ts";
 import { formatCount, formatInstant, formatNumber } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
-import { deletionWords } from "../texts/deletion.ts";
 import { texts } from "../texts/index.ts";
-import { retentionWords } from "../texts/retention.ts";
 import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { icons } from "./icons.ts";
 import { PreviewController } from "./preview-controller.ts";
@@ -71,7 +69,7 @@ export class StoragePolicies extends FormDialog {
   }
 
   protected override form(): DialogForm {
-    const words = retentionWords().policies;
+    const words = texts.retention.policies;
     const preview = this.#preview.answer;
     return {
       heading: texts.storage.howLong,
@@ -95,7 +93,7 @@ export class StoragePolicies extends FormDialog {
   }
 
   #line(line: PolicyEntry, at: number) {
-    const words = retentionWords().policies;
+    const words = texts.retention.policies;
     const { device, metric } = texts.storage.deletion;
     const found = this.#preview.answer?.policies[at];
     const button = (label: string, shape: unknown, disabled: boolean, click: () => void) => html`<button
@@ -136,10 +134,10 @@ export class StoragePolicies extends FormDialog {
   }
 
   #what() {
-    const words = retentionWords().policies;
+    const words = texts.retention.policies;
     const { answer: preview, problem } = this.#preview;
     if (problem !== undefined) return html`<p class="error">${problem}</p>`;
-    if (!preview) return html`<p>${deletionWords().counting}</p>`;
+    if (!preview) return html`<p>${texts.deletion.counting}</p>`;
     const { readings, series, lost, bytes, from, through } = preview;
     if (bytes === 0 && readings === 0) return html`<p><strong>${words.nothing}</strong></p>`;
     const nowMs = this.hub.client.now();
@@ -149,7 +147,7 @@ export class StoragePolicies extends FormDialog {
         from === null || through === null
           ? words.tiersOnly
           : html`${words.goes(formatNumber(readings, 0), formatNumber(series, 0), formatInstant(from, nowMs), formatInstant(through, nowMs))}.
-            ${lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(lost, 0))} ${deletionWords().forGood}`
+            ${lost === 0 ? texts.storage.agedHoursStay : texts.storage.agedLost(formatNumber(lost, 0))} ${texts.deletion.forGood}`
       }
     </p>`;
   }
@@ -171,7 +169,7 @@ export class StoragePolicies extends FormDialog {
     // What is shown is what is done.
     if (!this.#preview.answer) return undefined;
     await this.hub.api.put("storage/policies", this.#order);
-    return retentionWords().policies.done;
+    return texts.retention.policies.done;
   }
 }
 

@@ -17,7 +17,7 @@ export function deviceLabel(device: DeviceView): string {
 /** A value without its unit. */
 export function valueText(series: SeriesView, value: Value): string {
   if (typeof value === "number") return formatNumber(value, series.decimals);
-  return typeof value === "string" ? value : value ? texts.chart.on : texts.chart.off;
+  return typeof value === "string" ? value : value ? texts.yesNo.on : texts.yesNo.off;
 }
 
 /** A value with its unit. */

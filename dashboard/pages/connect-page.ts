@@ -8,15 +8,13 @@ import { PageDevice } from "../client/page-device.ts";
 import type { TabToken } from "../client/tab-token.ts";
 import { socketAddress } from "../data/hub-address.ts";
 import { deviceHref, goInPlace, pageHref, parseRoute, type Route } from "../data/route.ts";
-import { isOwnMachine, snippets, type Way } from "../data/snippets.ts";
+import { isOwnMachine, snippets, type Way, ways } from "../data/snippets.ts";
 import { texts } from "../texts/index.ts";
 import "../elements/arrivals-list.ts";
 import "../elements/code-block.ts";
 import { icons } from "../elements/icons.ts";
 import { deviceLabel } from "../elements/values.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
-
-const ways = Object.keys(texts.connect.ways) as readonly Way[];
 
 let token: TabToken | undefined;
 

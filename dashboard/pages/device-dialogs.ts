@@ -7,6 +7,7 @@ import type { TimeSpan } from "../data/ranges.ts";
 import type { Deleted, Deletion } from "../elements/device-delete.ts";
 import type { MaskedSeries } from "../elements/mask-dialog.ts";
 import { seriesLabel } from "../elements/values.ts";
+import { withTexts } from "../texts/index.ts";
 
 export type DeviceDialog = { readonly device: DeviceView } & (
   | { readonly kind: "edit"; readonly metric: string | undefined }
@@ -60,9 +61,9 @@ const sources: Readonly<Record<DeviceDialog["kind"], () => Promise<unknown>>> = 
   delete: () => import("../elements/device-delete.ts"),
 };
 
-/** Brings the code of a dialog: it is put on the page after that. Throws where the hub does not give it. */
+/** Brings the code of a dialog and its texts: it is put on the page after that. Throws where the hub does not give it. */
 export async function loadDialog({ kind }: DeviceDialog): Promise<void> {
-  await sources[kind]();
+  await withTexts("dialogs", sources[kind]());
 }
 
 export interface DialogContext {

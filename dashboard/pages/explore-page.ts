@@ -156,7 +156,7 @@ export class ExplorePage extends LitElement implements Drawn {
           @pointerenter=${loadPicker}
           @click=${() => this.#pick(!this.picking)}
         >
-          ${icons.plus}${texts.explore.add}
+          ${icons.plus}${texts.chart.addSeries}
         </button>
         <explore-chips
           .names=${series}

@@ -4,40 +4,41 @@ import type { Hub } from "../client/hub.ts";
 import type { PageName, Route } from "../data/route.ts";
 import { icons } from "../elements/icons.ts";
 import type { OfferedPage } from "../elements/page-nav.ts";
+import { withTexts } from "../texts/index.ts";
 
 export interface PageSource<Name extends PageName = PageName> {
-  /** Brings its code, when the page is first opened. */
+  /** Brings its code and its texts, when the page is first opened. */
   load(): Promise<unknown>;
   render(hub: Hub, route: Route & { readonly page: Name }): TemplateResult;
 }
 
 export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
   fleet: {
-    load: () => import("./fleet-page.ts"),
+    load: () => withTexts("fleet", import("./fleet-page.ts")),
     render: (hub, route) => html`<fleet-page .hub=${hub} .route=${route}></fleet-page>`,
   },
   device: {
-    load: () => import("./device-page.ts"),
+    load: () => withTexts("device", import("./device-page.ts")),
     render: (hub, route) => html`<device-page .hub=${hub} .route=${route}></device-page>`,
   },
   market: {
-    load: () => import("./market-page.ts"),
+    load: () => withTexts("market", import("./market-page.ts")),
     render: (hub, route) => html`<market-page .hub=${hub} .route=${route}></market-page>`,
   },
   explore: {
-    load: () => import("./explore-page.ts"),
+    load: () => withTexts("explore", import("./explore-page.ts")),
     render: (hub, route) => html`<explore-page .hub=${hub} .route=${route}></explore-page>`,
   },
   connect: {
-    load: () => import("./connect-page.ts"),
+    load: () => withTexts("connect", import("./connect-page.ts")),
     render: (hub, route) => html`<connect-page .hub=${hub} .route=${route}></connect-page>`,
   },
   hub: {
-    load: () => import("./hub-page.ts"),
+    load: () => withTexts("hub", import("./hub-page.ts")),
     render: (hub) => html`<hub-page .hub=${hub}></hub-page>`,
   },
   storage: {
-    load: () => import("./storage-page.ts"),
+    load: () => withTexts("storage", import("./storage-page.ts")),
     render: (hub, route) => html`<storage-page .hub=${hub} .route=${route}></storage-page>`,
   },
 };

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from "lit";
 import type { SeriesEntry, StorageAnswer } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
 import type { StorageChoice } from "../elements/storage-delete.ts";
+import { withTexts } from "../texts/index.ts";
 
 export type StorageDialog =
   | { readonly kind: "budget" | "policies" }
@@ -17,9 +18,9 @@ const sources: Readonly<Record<StorageDialog["kind"], () => Promise<unknown>>> =
   merge: () => import("../elements/series-merge.ts"),
 };
 
-/** Brings the code of a dialog: it is put on the page after that. Throws where the hub does not give it. */
+/** Brings the code of a dialog and its texts: it is put on the page after that. Throws where the hub does not give it. */
 export async function loadDialog({ kind }: StorageDialog): Promise<void> {
-  await sources[kind]();
+  await withTexts("dialogs", sources[kind]());
 }
 
 /** `closed`: with words as detail where something was done. */

@@ -1,33 +1,50 @@
 /**
- * Every text of the page in the language that a person chose, or that the browser asks for. A language is one file and one
- * row of `languages`.
+ * Every text of the page in the language that a person chose, or that the browser asks for. A language is one file of
+ * `languages/` and one row below; what of it is needed comes part by part.
  */
 import { keep, kept } from "../client/kept.ts";
-import { en, type Texts } from "./en.ts";
+import type { Texts } from "./languages/en.ts";
+import type { PartName } from "./parts.ts";
 
-interface LanguageSource {
-  /** Its name in itself. */
-  readonly name: string;
-  load(): Promise<Texts>;
-}
-
-/** English comes with the page, since it stands in for what the browser asks for and nobody wrote; others when needed. */
-export const languages = {
-  en: { name: "English", load: async () => en },
-  ko: { name: "한국어", load: async () => (await import("./ko.ts")).ko },
-} as const satisfies Record<string, LanguageSource>;
+/** The name of each in itself. */
+export const languages = { en: "English", ko: "한국어" } as const;
 
 export type LanguageKey = keyof typeof languages;
 export const languageKeys = Object.keys(languages) as LanguageKey[];
 
-/** The texts of the present language: read them when rendering, since they change with it. */
-export let texts: Texts = en;
+type Part = Partial<Texts>;
+
+/** The files of all languages, cut by the build (`texts-by-part`) to what a part has; uncut they have more. */
+const files: Readonly<Record<PartName, Readonly<Record<string, () => Promise<Part>>>>> = {
+  shell: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=shell" }),
+  fleet: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=fleet" }),
+  device: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=device" }),
+  market: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=market" }),
+  explore: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=explore" }),
+  connect: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=connect" }),
+  hub: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=hub" }),
+  storage: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=storage" }),
+  dialogs: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=dialogs" }),
+};
+
+/** English comes with the page, since it stands in for what the browser asks for and nobody wrote. */
+const [english = {}] = Object.values(
+  import.meta.glob<Part>("./languages/en.ts", { import: "texts", query: "?part=shell", eager: true }),
+);
+
+/**
+ * The texts of the present language: read them when rendering, since they change with it. A section is there once its part
+ * was brought: see `withTexts`.
+ */
+export let texts = english as Texts;
 
 const listeners = new Set<() => void>();
 const asked: readonly string[] = globalThis.navigator?.languages ?? [globalThis.navigator?.language ?? "en"];
 let present: LanguageKey = "en";
 /** The language wanted last: one that is slower to load does not come after it. */
 let wanted: LanguageKey = "en";
+/** Parts that are shown, or may be: another language brings them too. */
+const brought = new Set<PartName>(["shell"]);
 
 export const language = {
   get key(): LanguageKey {
@@ -66,14 +83,45 @@ export const language = {
   },
 };
 
+/** Brings code together with the texts that it says: when both are there, it may be shown. Rejects where one does not come. */
+export async function withTexts(part: PartName, code: Promise<unknown>): Promise<void> {
+  await Promise.all([code, bring(part)]);
+}
+
+async function bring(part: PartName): Promise<void> {
+  brought.add(part);
+  try {
+    // A language that is chosen meanwhile is waited for, too.
+    for (let key: LanguageKey | undefined; key !== wanted; ) {
+      key = wanted;
+      await load(key);
+    }
+  } catch (error) {
+    brought.delete(part);
+    throw error;
+  }
+}
+
 async function show(key: LanguageKey): Promise<void> {
   wanted = key;
-  const loaded = await languages[key].load();
+  try {
+    await load(key);
+  } catch (error) {
+    if (wanted === key) wanted = present;
+    throw error;
+  }
+}
+
+/** Loads what was brought so far in this language, and shows it in it unless another is wanted by then. */
+async function load(key: LanguageKey): Promise<void> {
+  const path = `./languages/${key}.ts`;
+  const loaded = await Promise.all([...brought].map((part) => files[part][path]?.()));
   if (wanted !== key) return;
-  texts = loaded;
+  const isOther = present !== key;
+  texts = Object.assign({}, isOther ? {} : texts, ...loaded);
   present = key;
   if (globalThis.document) document.documentElement.lang = key;
-  for (const call of [...listeners]) call();
+  if (isOther) for (const call of [...listeners]) call();
 }
 
 function languageOf(tag: string): string {

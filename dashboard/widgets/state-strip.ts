@@ -23,7 +23,7 @@ export interface StateReading {
 const labelPaddingPx = 6;
 
 export function stateName(state: boolean | string): string {
-  return typeof state === "string" ? state : state ? texts.chart.on : texts.chart.off;
+  return typeof state === "string" ? state : state ? texts.yesNo.on : texts.yesNo.off;
 }
 
 /** Draws a boolean or text series as bars along the time axis, each named where it is long enough. */

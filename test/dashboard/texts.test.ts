@@ -1,12 +1,6 @@
 /** Every language says everything, in its own words. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { deletionTexts } from "../../dashboard/texts/deletion.ts";
-import { type LanguageKey, languageKeys, languages } from "../../dashboard/texts/index.ts";
-import { maskTexts } from "../../dashboard/texts/masks.ts";
-import { missingTexts } from "../../dashboard/texts/missing.ts";
-import { quarantineTexts } from "../../dashboard/texts/quarantine.ts";
-import { retentionTexts } from "../../dashboard/texts/retention.ts";
-import { seriesTexts } from "../../dashboard/texts/series.ts";
+import { type LanguageKey, languageKeys } from "../../dashboard/texts/index.ts";
 
 type Module = typeof import("../../dashboard/texts/index.ts");
 
@@ -24,17 +18,8 @@ function spoken(part: unknown, place = "", into = new Map<string, string>()): Ma
 const same =
   /^(\.connect\.ways\.(node|curl|python|java|arduino)\.name|\.counts\.notYet|\.device\.stands|\.duration\.ms)$/;
 
-/** What comes with the page, and what comes with its dialogs. */
 async function allOf(key: LanguageKey): Promise<Map<string, string>> {
-  return spoken({
-    ...(await languages[key].load()),
-    deletion: deletionTexts[key],
-    masks: maskTexts[key],
-    missing: missingTexts[key],
-    quarantine: quarantineTexts[key],
-    retention: retentionTexts[key],
-    series: seriesTexts[key],
-  });
+  return spoken((await import(`../../dashboard/texts/languages/${key}.ts`)).texts);
 }
 
 describe("the languages of the page", () => {

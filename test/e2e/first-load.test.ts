@@ -15,7 +15,7 @@ interface Load {
 }
 
 /** A word that stands in the code of each thing that only some pages need. */
-const words = { charts: "u-cursor-pt", programs: "urllib.request", korean: "기기" } as const;
+const words = { charts: "u-cursor-pt", programs: "urllib.request", korean: "장치" } as const;
 
 describe("the first load", () => {
   let world: World;

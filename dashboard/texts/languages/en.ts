@@ -1,7 +1,7 @@
 /** Every text of the page in English, so that wording stays one voice. The other languages have the same shape. */
-import type { PresenceReason, PresenceState } from "../../server/protocol/index.ts";
+import type { PresenceReason, PresenceState } from "../../../server/protocol/index.ts";
 
-export const en = {
+export const texts = {
   product: "Telemetry hub",
   skipToContent: "Skip to the content",
 
@@ -157,7 +157,6 @@ export const en = {
     inTrouble: (trouble: string, all: string) => `${trouble} of ${all} in trouble`,
     allWell: (all: string) => (all === "1" ? "it is well" : `all ${all} are well`),
     noTrouble: (all: string) => `none of ${all} in trouble`,
-    states: { trouble: "in trouble", alarm: "in alarm", warn: "in warning" },
     group: "Group by",
     groups: {
       none: "No groups",
@@ -181,6 +180,8 @@ export const en = {
     countIn: (count: string, state: string) => `${count} ${state}`,
     problem: (message: string) => `The curves could not be loaded: ${message}`,
   },
+  /** What is wrong with a device. */
+  standing: { trouble: "in trouble", alarm: "in alarm", warn: "in warning" },
   presence: {
     online: "online",
     silent: "silent",
@@ -213,6 +214,8 @@ export const en = {
   /** Of what is asked for again and again. */
   asOf: (time: string) => `As of ${time}, no answer since`,
 
+  /** A value that is yes or no. */
+  yesNo: { on: "on", off: "off" },
   device: {
     unknown: (id: string) => `The hub knows no device “${id}”.`,
     unknownHint: "It appears here by itself with its first reading.",
@@ -336,10 +339,182 @@ export const en = {
     failed: (message: string) => `Not saved: ${message}`,
     notANumber: "This is not a number.",
   },
+  deletion: {
+    range: "Delete a range of readings",
+    series: (label: string) => `Delete ${label}`,
+    device: (name: string) => `Remove ${name}`,
+    metric: "Metric",
+    allMetrics: "All metrics",
+    from: "From",
+    until: "Until",
+    untilHint: "Not included.",
+    notARange: "The end must lie after the beginning.",
+    counting: "Counting the readings",
+    readings: (count: string, one: boolean) => `${count} ${one ? "reading" : "readings"} will be deleted`,
+    upTo: (count: string) => `Up to ${count} readings will be deleted: the hub counts states only as it deletes them`,
+    uncounted: (message: string) => `The readings could not be counted: ${message}`,
+    none: "There are no readings in this range.",
+    between: (from: string, to: string) => `from ${from} to ${to}`,
+    seriesGoes: "The metric goes with its readings, and comes back with the next one.",
+    deviceGoes: "Its readings, name, labels, presence and refused readings go with it.",
+    comesBack: "It is sending now: its next reading brings it back as a new device.",
+    forGood: "This cannot be undone.",
+    typeName: (name: string) => `Type ${name} to confirm`,
+    confirm: "Delete",
+    confirmDevice: "Remove",
+    deleting: "Deleting",
+    failed: (message: string) => `Not everything was deleted: ${message}`,
+    done: (count: string, one: boolean) => `${count} ${one ? "reading" : "readings"} deleted.`,
+    doneSeries: (count: number) => `${count} ${count === 1 ? "metric was" : "metrics were"} left empty and went too.`,
+    doneDevice: (name: string) => `${name} was removed.`,
+  },
+  mask: {
+    heading: (label: string) => `Hide readings of ${label}`,
+    intro:
+      "Nothing is deleted: no chart, average or newest value shows them until you show them again. What comes late is hidden, too.",
+    note: "Note",
+    noteHint: "Why, for whoever wonders later.",
+    readings: (count: string, one: boolean) => `${count} ${one ? "reading" : "readings"} will be hidden`,
+    upTo: (count: string) => `Up to ${count} readings will be hidden`,
+    none: "There are no readings in this range now. What comes late will be hidden.",
+    hidden: "Hidden now",
+    between: (from: string, to: string) => `${from} to ${to}`,
+    show: "Show again",
+    showOf: (between: string) => `Show again ${between}`,
+    confirm: "Hide",
+    unlisted: (message: string) => `What is hidden could not be listed: ${message}`,
+    done: (label: string) => `Readings of ${label} are hidden.`,
+    shown: (label: string) => `Readings of ${label} are shown again.`,
+  },
+  missing: {
+    heading: "Why is my reading missing?",
+    refused: (count: string, one: boolean) => `The hub refused ${count} ${one ? "reading" : "readings"} of this device`,
+    refusedMore: (count: string) => `The hub keeps the last ${count} refused readings of this device`,
+    noneRefused: "The hub refused none of this device's readings. Look at these:",
+    newest: (time: string, age: string) => `Its newest reading has the time ${time} (${age}).`,
+    noReading: "It has sent no reading that was stored.",
+    outside: "That lies outside the range that is drawn.",
+    show: "Show it",
+    heard: (age: string) => `The hub last heard from it: ${age}.`,
+    ahead:
+      "Of two readings of a metric with the same time, the one that arrives later stands; the earlier one is overwritten.",
+    elsewhere: "An id that is spelled differently is another device: look for it among the devices.",
+    unacknowledged: "A reading without an answer of the hub is not stored: senders wait for its ack.",
+  },
+  naming: {
+    rename: (metric: string) => `Rename ${metric}`,
+    renameIntro: (device: string, metric: string) =>
+      `All readings stay. ${device} need not know: what it sends as ${metric} is stored under the new name.`,
+    name: "New name of the metric",
+    confirmRename: "Rename",
+    renamed: (before: string, after: string) => `${before} is called ${after} now.`,
+    aliases: "Also stored here",
+    aliasesHint: "Readings that come under these names. Without one, what comes under it is a metric of its own again.",
+    forget: "Take away",
+    forgetOf: (name: string) => `Take away ${name}`,
+    merge: (metric: string) => `Merge ${metric} into another metric`,
+    mergeIntro: (device: string, metric: string) =>
+      `Its readings become the other's, as when a sensor was replaced. What ${device} sends as ${metric} is stored there from then on.`,
+    search: "Find a metric",
+    into: "Merge into",
+    chooseInto: "Choose the metric that goes on.",
+    moves: (readings: string, from: string, to: string, one: boolean) =>
+      `${readings} ${one ? "reading becomes" : "readings become"} the other's, from ${from} to ${to}.`,
+    drops: (readings: string, one: boolean) =>
+      `${readings} more ${one ? "goes" : "go"}: the other has a reading of the same millisecond, which stands.`,
+    dropsSome: "Where the other has a reading of the same millisecond, that one stands.",
+    mergeForGood: "This cannot be undone.",
+    confirmMerge: "Merge",
+    merging: "Merging…",
+    merged: (readings: string, name: string, one: boolean) =>
+      `${readings} ${one ? "reading is" : "readings are"} part of ${name} now.`,
+  },
+  retention: {
+    budget: {
+      heading: "What the data may take",
+      intro: "Beyond it the oldest raw readings go, those first whose hours stay.",
+      size: "Size",
+      hint: "500 MB, 2 GB, off (as much as the disk has), or auto (half of what was free at the first start, 20 GB at most)",
+      now: (size: string) => `The data takes ${size} now: with less, the oldest raw readings go at once.`,
+      set: "Set",
+      done: (size: string) => `The data may take ${size} from now on.`,
+      all: "as much as the disk has",
+    },
+    policies: {
+      intro:
+        "The first line that matches a series counts for it. Tiers that are not named are kept as long as the next coarser one; all stands for whatever is not named.",
+      keep: "Kept",
+      add: "Add a line",
+      up: "Move up",
+      remove: "Remove",
+      others: (keep: string, flag: string) => `All other series: ${keep} (${flag})`,
+      series: (count: string, size: string) => `${count} series; frees ${size}`,
+      nothing: "Nothing goes now.",
+      frees: (size: string) => `Frees about ${size} now`,
+      goes: (count: string, series: string, from: string, through: string) =>
+        `about ${count} raw readings of ${series} series, from ${from} to ${through}`,
+      tiersOnly: "Tiers that are older go.",
+      hint: "Ages count from the time of a reading, not from its arrival: years that were imported go soon after they came. Raw readings go where the tier of hours holds them, others once no tier is kept so long. The newest reading of a series always stays.",
+      apply: "Keep it so",
+      applyAnd: (count: string) => `Keep it so: ${count} readings go`,
+      done: "It is kept so from now on; what is older goes, and the file shrinks soon.",
+    },
+  },
+  quarantine: {
+    heading: (count: string, one: boolean) =>
+      `${count} ${one ? "reading has" : "readings have"} a time that cannot be right`,
+    why: "They are not stored: they wait here until you decide.",
+    newest: (count: string) => `The newest ${count} are shown.`,
+    lost: (count: string, most: string) => `${count} more were not kept: at most ${most} wait, and the oldest go.`,
+    failed: (message: string) => `That did not work: ${message}`,
+    kinds: {
+      ahead: (count: string, one: boolean) => `${count} ${one ? "lies" : "lie"} ahead of the hub's clock`,
+      boot: (count: string, one: boolean) => `${count} ${one ? "comes" : "come"} from a clock that was never set`,
+      seconds: (count: string, one: boolean) => `${count} ${one ? "has its time" : "have their times"} in seconds`,
+    },
+    span: (from: string, to: string, first: string, last: string) =>
+      `${from === to ? from : `${from} to ${to}`}; arrived ${first === last ? first : `${first} to ${last}`}`,
+    suggest: (shift: string) => `Shifted ${shift}, they would lie where they arrived.`,
+    seconds: "The hub takes ms: no shift mends them. Let the sender multiply by 1,000.",
+    about: (duration: string) => `about ${duration}`,
+    earlier: (duration: string) => `${duration} earlier`,
+    later: (duration: string) => `${duration} later`,
+    actions: { shift: "Shift", accept: "Accept as they are", discard: "Discard" },
+    asks: {
+      shift: (count: string, one: boolean) => `Shift and store ${count} ${one ? "reading" : "readings"}`,
+      accept: (count: string, one: boolean) =>
+        `Store ${count} ${one ? "reading" : "readings"} with the times they came with`,
+      discard: (count: string, one: boolean) => `Discard ${count} ${one ? "reading" : "readings"}`,
+    },
+    confirm: { shift: "Shift and store", accept: "Store", discard: "Discard" },
+    amount: "Shift by",
+    amountHint: "Negative is earlier",
+    unit: "Unit",
+    units: { s: "seconds", min: "minutes", h: "hours", d: "days" },
+    noShift: "Say by how much.",
+    lie: (from: string, to: string) =>
+      from === to ? `They will lie at ${from}.` : `They will lie from ${from} to ${to}.`,
+    stayAhead: "What is more than 5 minutes ahead of the hub's clock then is not stored, and stays here.",
+    goes: "They are gone then. This cannot be undone.",
+    stored: (count: string, one: boolean) => `${count} ${one ? "reading was" : "readings were"} stored.`,
+    discarded: (count: string, one: boolean) => `${count} ${one ? "reading was" : "readings were"} discarded.`,
+    gone: (count: string, one: boolean) => `${count} ${one ? "was" : "were"} not there any more.`,
+    stay: (count: string, one: boolean, why: string) => `${count} ${one ? "stays" : "stay"}: ${why}.`,
+  },
   refused: {
     summary: (count: number, more: boolean, age: string) =>
       `${more ? "At least " : ""}${count} ${count === 1 ? "reading was" : "readings were"} refused, the last ${age}`,
     list: "Refused readings, newest first",
+    row: "The row as it was sent",
+    at: (time: string) => `Arrived ${time}`,
+    reasons: {
+      time_ahead: "Its time lies in the future: the device's clock is fast.",
+      time_suspicious: "Its time looks like seconds, or like ms since the device started.",
+      type_mismatch: "The metric has another type.",
+      invalid_value: "The value is not one that the hub stores.",
+      invalid_name: "A name has characters that are not allowed.",
+      other: "Refused by a rule.",
+    },
   },
   range: {
     label: "Time range",
@@ -385,14 +560,37 @@ export const en = {
     between: (min: string, max: string, range: string) => `Between ${min} and ${max} in ${range}.`,
     shares: (shares: string, range: string) => (shares === "" ? "" : `${shares} in ${range}.`),
     otherStates: (count: number) => `${count} ${count === 1 ? "other" : "others"}`,
-    on: "on",
-    off: "off",
+    undo: "Undo",
+    redo: "Redo",
+    backToLive: "Back to live",
+    each: (width: string) => `each ${width}`,
+    drawnFrom: (tier: string) => `drawn from ${tier}`,
+    readings: "readings",
+    openIn: (series: string) => `Open ${series} in Explore`,
+    addSeries: "Add series",
   },
 
+  export: {
+    open: "Export",
+    of: (chart: string) => `Export: ${chart}`,
+    drawn: "As drawn",
+    drawnHint: "The rows of the chart: mean, minimum and maximum",
+    candlesHint: "The candles in sight: open, high, low, close, volume",
+    raw: "Every reading",
+    rawHint: "As the hub stored them, in this range",
+    noParquet: "fleets, times in states and figures in another unit than their series are written as CSV or NDJSON",
+    picture: "Picture",
+    pictureHint: "These charts with their legend",
+    going: (rows: string, size: string) => `${rows} readings, ${size}`,
+    begun: "Asking the hub",
+    cancel: "Cancel",
+    cancelled: "The export was cancelled.",
+    failed: (message: string) => `The export failed: ${message}`,
+    cut: "the connection ended before everything had arrived",
+    done: (file: string) => `Saved as ${file}`,
+  },
   explore: {
     heading: "Explore",
-    openIn: (series: string) => `Open ${series} in Explore`,
-    add: "Add series",
     search: "Search series",
     searchHint: "Search by device, metric, unit or label",
     found: (count: string) => `${count} series`,
@@ -436,18 +634,12 @@ export const en = {
       mean: "Mean of the devices",
       sum: "Sum of the devices",
     },
-    each: (width: string) => `each ${width}`,
-    drawnFrom: (tier: string) => `drawn from ${tier}`,
-    readings: "readings",
     cut: (changes: string, from: string) => `the newest ${changes} changes, from ${from} on`,
-    undo: "Undo",
-    redo: "Redo",
     zoomIn: "Zoom in",
     zoomOut: "Zoom out",
     earlier: "Earlier",
     later: "Later",
     moves: "Move through time",
-    backToLive: "Back to live",
     backToAll: "Show everything",
     newReadings: (count: string) => `${count} new`,
     noUnit: "Without a unit",
@@ -459,25 +651,6 @@ export const en = {
     touchHints: "One finger reads values · two fingers zoom and pan · double-tap to go back",
     describe: (chart: string, series: string, from: string, to: string) => `${chart}: ${series}. ${from} to ${to}.`,
     problem: (message: string) => `The readings could not be loaded: ${message}`,
-    export: {
-      open: "Export",
-      of: (chart: string) => `Export: ${chart}`,
-      drawn: "As drawn",
-      drawnHint: "The rows of the chart: mean, minimum and maximum",
-      candlesHint: "The candles in sight: open, high, low, close, volume",
-      raw: "Every reading",
-      rawHint: "As the hub stored them, in this range",
-      noParquet: "fleets, times in states and figures in another unit than their series are written as CSV or NDJSON",
-      picture: "Picture",
-      pictureHint: "These charts with their legend",
-      going: (rows: string, size: string) => `${rows} readings, ${size}`,
-      begun: "Asking the hub",
-      cancel: "Cancel",
-      cancelled: "The export was cancelled.",
-      failed: (message: string) => `The export failed: ${message}`,
-      cut: "the connection ended before everything had arrived",
-      done: (file: string) => `Saved as ${file}`,
-    },
     empty: {
       heading: "Put any series side by side",
       intro: "From any devices, on charts that share one time range and one crosshair.",
@@ -780,7 +953,7 @@ export const en = {
 } as const;
 
 /** The shape that every language fills: English with its wording taken out. */
-export type Texts = Worded<typeof en>;
+export type Texts = Worded<typeof texts>;
 
 type Worded<Part> = Part extends string
   ? string
