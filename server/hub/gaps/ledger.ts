@@ -9,6 +9,7 @@ import { StoreError, type TelemetryStore } from "../../store/store.ts";
 import type { Series } from "../catalog.ts";
 import { forAtMost } from "../closing.ts";
 import { leastGraceMs } from "../devices/presence-machine.ts";
+import { isHidden } from "../hidden.ts";
 import type { CauseDeps } from "./cause.ts";
 import { Findings } from "./findings.ts";
 import { type GapSpan, gapsOf, type SeriesGaps } from "./gaps.ts";
@@ -66,6 +67,8 @@ export class GapLedger {
     const stepMs = timeMs - series.latestTimeMs;
     // Nearly all: no grace is shorter.
     if (stepMs >= 0 && stepMs <= leastGraceMs) return;
+    // It ends no gap. Once it is shown it is looked at.
+    if (isHidden(series, timeMs)) return;
     const { behind } = this.#reach;
     if (stepMs === Number.POSITIVE_INFINITY) behind.set(series.number, Number.NEGATIVE_INFINITY);
     else if (stepMs < 0) this.#found.late(series.number, timeMs);

@@ -2,6 +2,7 @@
 import { advanceLatest, Catalog, type Device, type Series } from "../../../server/hub/catalog.ts";
 import type { PresenceEntry } from "../../../server/hub/devices/timeline.ts";
 import { GapLedger } from "../../../server/hub/gaps/ledger.ts";
+import { noteMasks } from "../../../server/hub/hidden.ts";
 import { silentLog } from "../../../server/ports.ts";
 import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import type { SetAside } from "../../../server/store/quarantine.ts";
@@ -116,6 +117,29 @@ export class GapWorld {
       this.catalog.removeSeries(series);
       return;
     }
+    await this.#renew(series);
+  }
+
+  /** Hides a range. */
+  async hide(metric: string, fromMs: number, toMs: number): Promise<void> {
+    const series = this.series(metric);
+    if (!series) return;
+    await this.store.addMask({ series: series.number, fromMs, toMs, atMs: 0, note: "" });
+    await this.#renew(series);
+  }
+
+  /** Shows again what the first mask of a series hid. */
+  async show(metric: string): Promise<void> {
+    const series = this.series(metric);
+    if (!series) return;
+    const [mask] = await this.store.masks([series.number]);
+    if (mask) await this.store.removeMask(mask.id);
+    await this.#renew(series);
+  }
+
+  /** Takes over what the store has of a series. */
+  async #renew(series: Series): Promise<void> {
+    noteMasks([series], await this.store.masks([series.number]));
     const [latest] = await this.store.latest([series.number]);
     series.latestTimeMs = latest?.timeMs ?? Number.NEGATIVE_INFINITY;
   }

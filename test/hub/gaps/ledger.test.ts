@@ -245,4 +245,18 @@ describe("the ledger", () => {
     await world.store.removeMask(made?.id ?? 0);
     expect(await world.kept("a")).toEqual([]);
   });
+
+  it("[P122] ends no gap with a reading that is hidden as it comes", async () => {
+    const world = memoryWorld();
+    await world.start();
+    await world.commit("a", [0, 10].map(at));
+    await world.hide("a", at(50), at(150));
+    expect(await world.kept("a")).toEqual([]);
+    await world.commit("a", [60, 100].map(at));
+    expect(await world.kept("a")).toEqual([]);
+    await world.commit("a", [at(200)]);
+    expect(await world.kept("a")).toEqual([[at(10), at(200), "masked"]]);
+    await world.show("a");
+    expect((await world.kept("a")).map(([from, to]) => [from, to])).toEqual(await world.told("a"));
+  });
 });

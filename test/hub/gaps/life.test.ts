@@ -31,7 +31,7 @@ async function live(world: GapWorld, random: Random, steps: number): Promise<voi
   for (let step = 0; step < steps; step++) {
     const metric = random.choice(metrics);
     const what = random.between(0, 1);
-    if (what < 0.45) {
+    if (what < 0.4) {
       // In time, with a gap now and then.
       const times = Array.from({ length: 1 + Math.floor(random.between(0, 12)) }, () => {
         nowMs += random.chance(0.15)
@@ -40,7 +40,25 @@ async function live(world: GapWorld, random: Random, steps: number): Promise<voi
         return nowMs;
       });
       await world.commit(metric, times);
-    } else if (what < 0.65) {
+    } else if (what < 0.45) {
+      // On disk before a kill, and nobody heard of it; or heard of later than somebody asked.
+      const fromMs = random.chance(0.5) ? nowMs : start;
+      const times = [random.between(fromMs, nowMs + 60 * second), random.between(fromMs, nowMs + 60 * second)];
+      const hear = await world.append(metric, times.map(Math.floor));
+      nowMs += 60 * second;
+      if (random.chance(0.5)) await world.sealAll();
+      if (random.chance(0.5)) await world.restart(true);
+      else {
+        await world.kept(metric);
+        hear();
+      }
+    } else if (what < 0.5) {
+      if (random.chance(0.5)) await world.show(metric);
+      else {
+        const fromMs = Math.floor(random.between(start - 1_000 * second, nowMs));
+        await world.hide(metric, fromMs, fromMs + Math.ceil(random.between(1, 900)) * second);
+      }
+    } else if (what < 0.68) {
       const fromMs = start - 1_000 * second;
       const late = Array.from({ length: 1 + Math.floor(random.between(0, 8)) }, () =>
         Math.floor(random.between(fromMs, nowMs)),
