@@ -93,11 +93,13 @@ function requirePlace({ file, force }: BackupOrder, folder: string): void {
   if (!found) return;
   if (!found.isFile())
     throw new BackupError("invalid_value", `${file} is not a file: give the copy a name of its own.`);
+  // A word too many must not cost somebody a file that was never a copy: --force is not even offered.
+  if (!looksOurs(file)) {
+    const why = "is there already, and is no copy of a hub's data, which alone --force replaces";
+    throw new BackupError("conflict", `${file} ${why}: choose another name.`);
+  }
   if (!force)
     throw new BackupError("conflict", `${file} is there already: choose another name, or replace it by --force.`);
-  // A word too many must not cost somebody a file that was never a copy.
-  if (!looksOurs(file))
-    throw new BackupError("conflict", `${file} is no copy of a hub's data, and not even --force replaces that.`);
 }
 
 /** What bears the name of an attempt may be a download of somebody else: only what an attempt leaves is taken away. */

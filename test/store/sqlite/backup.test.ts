@@ -216,7 +216,8 @@ describe("a copy", () => {
     );
     await refused(order(join(place, "sub"), true), "invalid_value", /is not a file/);
     await refused(order(file), "conflict", /is there already/);
-    await refused(order(stranger, true), "conflict", /is no copy of a hub's data/);
+    // Nor is --force offered for it, which would not replace it.
+    for (const force of [false, true]) await refused(order(stranger, force), "conflict", /is no copy of a hub's data/);
     await refused({ ...order(file, true), data: place }, "not_found", /keeps its data in/);
     expect(await backUp(order(file, true), source())).toMatchObject({ readings: 60 });
     expect(readdirSync(place).sort()).toEqual(["copy.db", "letter.txt", "sub"]);
