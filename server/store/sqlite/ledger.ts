@@ -49,7 +49,9 @@ export class LedgerTables {
   readonly #rechecks;
   readonly #rechecksOf;
   readonly #removeHoles;
-  readonly #removeOver;
+  readonly #lastBefore;
+  readonly #endHole;
+  readonly #rawFrom;
   readonly #putHole;
   readonly #putLooked;
   readonly #settle;
@@ -62,11 +64,11 @@ export class LedgerTables {
     this.#rechecks = db.prepare(`${rechecks} LIMIT ?`);
     this.#rechecksOf = db.prepare(`${rechecks} WHERE series = ? LIMIT ?`);
     this.#removeHoles = db.prepare("DELETE FROM holes WHERE series = ? AND from_ms >= ? AND from_ms < ?");
-    // The last one before alone: none of them overlaps another.
-    this.#removeOver = db.prepare(
-      `DELETE FROM holes WHERE series = :series AND to_ms > :ms
-       AND from_ms = (SELECT max(from_ms) FROM holes WHERE series = :series AND from_ms < :ms)`,
+    this.#lastBefore = db.prepare(
+      "SELECT from_ms AS fromMs, to_ms AS toMs FROM holes WHERE series = ? AND from_ms < ? ORDER BY from_ms DESC LIMIT 1",
     );
+    this.#endHole = db.prepare("UPDATE holes SET to_ms = ? WHERE series = ? AND from_ms = ?");
+    this.#rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
     this.#putHole = db.prepare("INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)");
     this.#putLooked = db.prepare(
       "INSERT INTO looked VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms, grace_ms = excluded.grace_ms",
@@ -97,10 +99,14 @@ export class LedgerTables {
       for (const one of rechecked) this.#settle.run(series, one.fromMs, one.mark);
       const head = this.#heads.get(series);
       if (!head) continue;
-      if (fromMs < toMs) this.#removeHoles.run(series, fromMs, toMs);
-      if (isAtReading) this.#removeOver.run({ series, ms: fromMs });
+      const rawFromMs = (this.#rawFrom.get(series) as number | null | undefined) ?? Number.NEGATIVE_INFINITY;
+      // Of what was thinned away nobody can tell anew.
+      const startMs = Math.max(fromMs, rawFromMs);
+      if (startMs < toMs) this.#removeHoles.run(series, startMs, toMs);
+      if (isAtReading && fromMs >= rawFromMs) this.#endAt(series, fromMs, rawFromMs, looked.graceMs);
       for (const [index, holeMs] of holes.fromMs.entries()) {
-        this.#removeOver.run({ series, ms: holeMs });
+        if (holeMs < rawFromMs) continue;
+        this.#endAt(series, holeMs, rawFromMs, looked.graceMs);
         this.#putHole.run(series, holeMs, holes.toMs[index], holes.cause[index]);
       }
       // Late readings of a commit that was not heard of yet, sealed meanwhile, would be looked at by nobody after a kill.
@@ -109,6 +115,15 @@ export class LedgerTables {
       const throughMs = Math.min(looked.throughMs, head.sealed.lastMs ?? Number.NEGATIVE_INFINITY);
       if (throughMs > Number.NEGATIVE_INFINITY) this.#putLooked.run(series, throughMs, looked.graceMs);
     }
+  }
+
+  /** At `readingMs` a reading stands: no gap reaches over it. The last one before alone may: none overlaps another. */
+  #endAt(series: number, readingMs: number, rawFromMs: number, graceMs: number): void {
+    const last = this.#lastBefore.get(series, readingMs) as { fromMs: number; toMs: number } | undefined;
+    if (!last || last.toMs <= readingMs) return;
+    // The readings before its begin are gone, and what is left of it nobody would find again.
+    if (last.fromMs < rawFromMs && readingMs - last.fromMs > graceMs) this.#endHole.run(readingMs, series, last.fromMs);
+    else this.#removeHoles.run(series, last.fromMs, last.fromMs + 1);
   }
 }
 

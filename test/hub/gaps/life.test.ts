@@ -4,7 +4,7 @@ import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { TelemetryStore } from "../../../server/store/store.ts";
 import { Random } from "../../../simulator/random.ts";
-import { buildWorker, sqliteEngine } from "../../store/sqlite/engine.ts";
+import { buildWorker, inspect, sqliteEngine } from "../../store/sqlite/engine.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { GapWorld } from "./gap-world.ts";
 
@@ -174,5 +174,39 @@ describe("the ledger", () => {
       await world.commit("a", [30, 100, 110, 120].map(at));
       await expectTold(world, "a");
     });
+  });
+
+  it("[P120] leaves gaps as they were found where the readings are thinned away, whatever comes late among them", async () => {
+    const engine = sqliteEngine();
+    const world = new GapWorld(() => engine.create());
+    await world.start();
+    await world.commit("a", [0, 10, 100, 110, 200, 210].map(at));
+    await world.sealAll();
+    const found = [
+      [at(10), at(100), "unknown"],
+      [at(110), at(200), "unknown"],
+    ];
+    expect(await world.kept("a")).toEqual(found);
+    const series = world.series("a")?.number ?? 0;
+    inspect(engine.folder, (db) => db.prepare("INSERT INTO rolled VALUES (?, ?, ?)").run(series, at(150), at(150)));
+    await world.remove("a", at(0), at(150));
+    expect(await world.kept("a")).toEqual(found);
+    await world.commit("a", [at(50)]);
+    expect(await world.kept("a")).toEqual(found);
+    // Sealed or not, as a start finds it.
+    await world.restart(true);
+    expect(await world.kept("a")).toEqual(found);
+    await world.sealAll();
+    await world.restart(true);
+    expect(await world.kept("a")).toEqual(found);
+    // What comes behind it ends the gap that begins there.
+    await world.commit("a", [at(160)]);
+    expect(await world.kept("a")).toEqual([
+      ...found.slice(0, 1),
+      [at(110), at(160), "unknown"],
+      [at(160), at(200), "unknown"],
+    ]);
+    await world.ledger.stop();
+    await world.store.close();
   });
 });
