@@ -12,6 +12,7 @@ import type { SealedState, SeriesHead } from "./head.ts";
 import type { WriterParts } from "./parts.ts";
 import type { Interval } from "./plan.ts";
 import type { Workplace } from "./slices/job.ts";
+import { joinHoles } from "./thinned-holes.ts";
 
 /** Chunks of one series that are looked at together. */
 const chunksAtOnce = 64;
@@ -186,6 +187,7 @@ export function thin(
     throw error;
   }
   for (const chunk of found) cut(chunks, head, chunk, fromMs, toMs);
+  joinHoles(parts.db, series, Math.max(fromMs, before.firstMs ?? fromMs), toMs);
   const state = { ...before, count: before.count - readings, firstMs: chunks.firstMs(series) };
   sealer.save(series, state, head.sealedNewest);
   const bytes = found.reduce(

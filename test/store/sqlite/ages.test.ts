@@ -1,6 +1,7 @@
 /** What a person lets go by its age: raw readings and tiers of each series by its policy, and never more than that. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Ages } from "../../../server/protocol/keep.ts";
+import type { HoleCause } from "../../../server/store/ledger.ts";
 import { agedRuns } from "../../../server/store/sqlite/aged.ts";
 import { defaultTiers } from "../../../server/store/sqlite/plan.ts";
 import type { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
@@ -63,8 +64,34 @@ async function thin(ages: Ages): Promise<void> {
 const rolledTo = (ms: number, series = 1) =>
   vi.waitFor(() => expect(Math.max(0, ...tiersOf(series).map(({ toMs }) => toMs))).toBeGreaterThanOrEqual(ms), 20_000);
 
+/** Times of the readings of these numbers that come each 10 s from five days ago on. */
+const at = (from: number, to: number) => [from, to].map((number) => nowMs - 5 * dayMs + number * 10_000);
+
+/** A gap from one of them to the next. */
+const hole = (number: number, cause: HoleCause) => [...at(number, number + 1), cause] as [number, number, HoleCause];
+
+const steps = (first: number, count: number, cause: HoleCause) =>
+  Array.from({ length: count }, (_, index) => hole(first + index, cause));
+
+/** Gaps of a series were found. */
+async function note(series: number, holes: readonly (readonly [number, number, HoleCause])[]): Promise<void> {
+  const columns = {
+    fromMs: holes.map(([fromMs]) => fromMs),
+    toMs: holes.map(([, toMs]) => toMs),
+    cause: holes.map(([, , cause]) => cause),
+  };
+  const entry = { series, fromMs: 0, toMs: 0, isAtReading: false, holes: columns, rechecked: [] };
+  await world.store.ledger.write([{ ...entry, looked: { throughMs: nowMs, graceMs: 25 } }], nowMs);
+}
+
+async function holesOf(series: number): Promise<unknown[]> {
+  const { fromMs, toMs } = everything(series);
+  const [holes] = await world.store.ledger.read([series], fromMs, toMs, 1_000);
+  return holes?.fromMs.map((ms, index) => [ms, holes.toMs[index], holes.cause[index]]) ?? [];
+}
+
 describe("ages", () => {
-  it("[SQ65] [TR8] raw readings go once they are old and their hours stay; those of no hour stay as they are", async () => {
+  it("[SQ65] [TR8] raw readings go once they are old and their hours stay, and their gaps become few; those of no hour stay as they are", async () => {
     await start();
     await world.make(1);
     await world.make(2);
@@ -82,7 +109,18 @@ describe("ages", () => {
       nowMs,
     );
     expect(preview).toMatchObject({ series: 1, lost: 0, firstMs: nowMs - 5 * dayMs });
+    const noted = [...steps(1, 3, "silent"), ...steps(4, 2, "offline"), hole(10, "silent"), hole(12, "silent")];
+    const young = steps(4 * 8_640, 3, "silent");
+    await note(1, [...noted, ...young]);
     await thin({ raw: 2 * dayMs });
+    // Where the readings between them are gone, gaps that follow each other are one.
+    expect(await holesOf(1)).toEqual([
+      [...at(1, 4), "silent"],
+      [...at(4, 6), "offline"],
+      hole(10, "silent"),
+      hole(12, "silent"),
+      ...young,
+    ]);
     const left = await world.raw(everything(1), 10_000);
     expect(dense.length - left.length).toBe(preview?.readings);
     expect(left).toEqual(dense.slice(dense.length - left.length));
