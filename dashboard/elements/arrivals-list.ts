@@ -100,13 +100,16 @@ export class ArrivalsList extends LitElement {
     return html`<li class="refusal ${metric === undefined ? "whole" : ""}">
       <header class="numbers">
         <p>
-          <b>${this.#who(refusal)}</b><span>${fromWhere(refusal)}</span><span class="code">${code}</span>${
+          <b>${this.#who(refusal)}</b><span>${fromWhere(refusal)}</span>
+        </p>
+        <p class="times">
+          <span class="code">${code}</span>${
             count === 1
               ? nothing
               : html`<span>${texts.arrivals.times(formatCount(count))}, ${texts.arrivals.since(this.#age(firstAt))}</span>`
           }
         </p>
-        <span>${this.#age(at)}</span>
+        <span class="at">${this.#age(at)}</span>
       </header>
       <p>${message}</p>
       ${raw ? html`<code>${raw}</code>` : nothing}

@@ -126,6 +126,12 @@ export const arrivalsStyles = css`
   .refusal header p > * {
     margin-right: 8px;
   }
+  .refusal .times {
+    grid-area: 2 / 1 / auto / -1;
+  }
+  .refusal .at {
+    grid-area: 1 / 2;
+  }
   .refusal code {
     display: block;
     margin-top: 4px;

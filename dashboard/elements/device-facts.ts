@@ -23,14 +23,24 @@ export function deviceFacts(device: DeviceView, client: HubClient): TemplateResu
       : reportInterval === 0
         ? texts.device.onEvent
         : texts.device.every(formatInterval(reportInterval)),
-    entry.state === "online" || entry.lastSeen === null ? nothing : texts.device.lastSeen(ageText(entry.lastSeen, now)),
+    entry.state === "online" || entry.lastSeen === null
+      ? nothing
+      : aging((ms) => texts.device.lastSeen(ageText(now - ms, now)), now - entry.lastSeen),
     ...Object.entries(entry.labels ?? {}).map(([key, value]) => `${key}: ${value}`),
   ];
   return html`<p class="facts numbers">
     <span class="state">
       ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
-      ${texts.device.since(formatDuration(client.shownNow() - entry.since))}, ${texts.reason[entry.reason]}
+      ${aging((ms) => `${texts.device.since(formatDuration(ms))}, ${texts.reason[entry.reason]}`, client.shownNow() - entry.since)}
     </span>
     ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
   </p>`;
+}
+
+/** The widest of all ages, ms. */
+const widestMs = 59 * 60_000;
+
+/** Words with an age in them, in the room that they take at their longest: what follows would move to another line and back. */
+function aging(words: (ms: number) => string, ms: number): TemplateResult {
+  return html`<span class="aging" data-widest=${words(widestMs)}>${words(ms)}</span>`;
 }

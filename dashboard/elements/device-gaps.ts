@@ -36,9 +36,9 @@ export class DeviceGaps extends LitElement {
     css`
       :host {
         display: block;
-        margin-bottom: 16px;
       }
       section {
+        align-content: center;
         padding: 8px 16px;
         border: 1px solid var(--border);
         border-radius: var(--radius);

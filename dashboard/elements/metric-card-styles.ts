@@ -153,6 +153,27 @@ export const cardStyles = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  /* Beside four buttons of a finger's width: a figure below its name; states have a row of their own. */
+  @media (max-width: 520px) {
+    footer {
+      padding-left: 0;
+    }
+    dl {
+      gap: 4px 14px;
+    }
+    .line ~ footer dl div {
+      display: block;
+    }
+    .strip ~ footer {
+      flex-wrap: wrap;
+    }
+    .strip ~ footer dl {
+      flex: 1 0 100%;
+    }
+    .buttons {
+      margin-left: auto;
+    }
+  }
   .table {
     height: ${plotHeightPx.line}px;
     margin-top: 4px;

@@ -22,6 +22,9 @@ export const presenceStyles = css`
     header {
       padding-top: 8px;
     }
+    .summary {
+      flex-basis: 100%;
+    }
   }
   header .button {
     position: absolute;

@@ -14,6 +14,7 @@ export class RangePicker extends LitElement {
     buttonStyles,
     css`
       :host {
+        position: relative;
         display: block;
         max-width: 100%;
         overflow-x: auto;

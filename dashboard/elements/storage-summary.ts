@@ -29,11 +29,16 @@ export class StorageSummary extends LitElement {
       }
       .used {
         display: flex;
-        flex-wrap: wrap;
         gap: 0 8px;
         align-items: baseline;
         color: var(--text-muted);
         font-size: var(--text-s);
+      }
+      .used > :not(span) {
+        flex: none;
+      }
+      .flag {
+        white-space: nowrap;
       }
       .used strong {
         color: var(--value-text, var(--text));
@@ -111,7 +116,11 @@ export class StorageSummary extends LitElement {
       <p class="used numbers">
         <strong>${formatBytes(used)}</strong>
         <span>
-          ${budget === null ? summary.noBudget("--budget") : summary.ofBudget(formatBytes(budget), formatShare(Math.min(1, share)), "--budget")}
+          ${flagsWhole(
+            budget === null
+              ? summary.noBudget("--budget")
+              : summary.ofBudget(formatBytes(budget), formatShare(Math.min(1, share)), "--budget"),
+          )}
         </span>
         ${
           budgetByFlag
@@ -150,7 +159,7 @@ export class StorageSummary extends LitElement {
   }
 
   #fact(name: string, value: string, note?: string) {
-    return html`<div><dt>${name}</dt><dd>${value}${note === undefined ? nothing : html`<small>${note}</small>`}</dd></div>`;
+    return html`<div><dt>${name}</dt><dd>${value}${note === undefined ? nothing : html`<small>${flagsWhole(note)}</small>`}</dd></div>`;
   }
 
   #perDay(): [value: string, note?: string] {
@@ -169,6 +178,13 @@ export class StorageSummary extends LitElement {
     const leftMs = daysLeft * dayMs;
     return [leftMs > farMs ? summary.over(formatDuration(farMs)) : summary.about(formatDuration(leftMs)), then];
   }
+}
+
+/** Words with a flag in them, such as `--min-free`, which no line breaks in two. */
+function flagsWhole(words: string) {
+  return words
+    .split(/(--[a-z-]+)/)
+    .map((part, index) => (index % 2 === 1 ? html`<span class="flag">${part}</span>` : part));
 }
 
 declare global {

@@ -96,9 +96,12 @@ export const storageTableStyles = css`
   @container (max-width: 560px) {
     .head,
     .row {
-      grid-template-columns: minmax(84px, 1.7fr) minmax(64px, 1fr) minmax(62px, 0.9fr) 36px;
+      grid-template-columns: minmax(84px, 1.6fr) minmax(64px, 1fr) minmax(76px, 0.9fr) 36px;
       gap: 0 6px;
       padding: 0 4px 0 12px;
+    }
+    .row .none {
+      font-size: var(--text-xs);
     }
     .span,
     .kept {

@@ -47,7 +47,11 @@ export class ConnectPage extends LitElement {
       }
       @media (min-width: 1100px) {
         .columns {
+          grid-template-rows: auto 1fr;
           grid-template-columns: minmax(0, 1fr) minmax(0, 420px);
+        }
+        .try {
+          align-self: start;
         }
         arrivals-list {
           grid-row: 1 / span 2;
@@ -60,7 +64,15 @@ export class ConnectPage extends LitElement {
         }
       }
       .choices {
-        flex-wrap: wrap;
+        max-width: 100%;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .choices button {
+        flex: none;
+      }
+      .choices button:focus-visible {
+        outline-offset: -2px;
       }
       h1 {
         margin-bottom: 8px;
@@ -70,7 +82,7 @@ export class ConnectPage extends LitElement {
         line-height: 1.25;
       }
       .intro {
-        max-width: 60ch;
+        max-width: 72ch;
         color: var(--text-muted);
         text-wrap: pretty;
       }

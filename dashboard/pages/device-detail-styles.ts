@@ -57,6 +57,15 @@ export const detailStyles = css`
     left: -11px;
     content: "·";
   }
+  .aging {
+    display: inline-grid;
+  }
+  .aging::after {
+    height: 0;
+    overflow: hidden;
+    visibility: hidden;
+    content: attr(data-widest);
+  }
   .facts .wrong {
     color: var(--warn);
   }
@@ -92,7 +101,6 @@ export const detailStyles = css`
   }
   .tools {
     display: flex;
-    flex-wrap: wrap;
     justify-content: flex-end;
     gap: 8px;
     max-width: 100%;
@@ -115,6 +123,12 @@ export const detailStyles = css`
     font-size: var(--text-s);
   }
   device-overlay {
+    margin-bottom: 16px;
+  }
+  /* It comes after the charts, which must not move then. */
+  device-gaps {
+    display: grid;
+    min-height: 59px;
     margin-bottom: 16px;
   }
   .problem {

@@ -13,11 +13,11 @@ export const marketStyles = css`
     display: flex;
     flex-direction: column;
     min-width: 0;
-    height: calc(100vh - var(--page-top) - var(--page-foot) - 28px);
-    height: calc(100dvh - var(--page-top) - var(--page-foot) - 28px);
+    max-height: calc(100vh - var(--page-top) - var(--page-foot) - 28px);
+    max-height: calc(100dvh - var(--page-top) - var(--page-foot) - 28px);
   }
   ticker-table {
-    flex: 1;
+    flex: 0 1 auto;
     min-height: 0;
   }
   .candles {
@@ -81,7 +81,7 @@ export const marketStyles = css`
     order: -1;
   }
   .page.both .prices {
-    height: 480px;
+    max-height: 480px;
   }
   @media (min-width: 1180px) {
     .page.both {
@@ -94,8 +94,8 @@ export const marketStyles = css`
       order: 1;
     }
     .page.both .prices {
-      height: calc(100vh - var(--page-top) - var(--page-foot) - 28px);
-      height: calc(100dvh - var(--page-top) - var(--page-foot) - 28px);
+      max-height: calc(100vh - var(--page-top) - var(--page-foot) - 28px);
+      max-height: calc(100dvh - var(--page-top) - var(--page-foot) - 28px);
     }
   }
   @media (max-width: 860px) {

@@ -131,6 +131,27 @@ export class Plot {
     }
   }
 
+  /** Where a strip begins, in the room that others have for their value axis: the first tick may be far from there. */
+  #paintStart(): void {
+    const { ctx, bbox, scales } = this.#uplot;
+    const { min = 0, max = 0 } = scales.x ?? {};
+    const [start = "", end = ""] = axisLabels([min, max], (max - min) / 10);
+    // The day as well where it is not that of the end.
+    const lines = start.split("\n").slice(0, end.includes("\n") ? 2 : 1);
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = `${11 * ratio}px ${chartColours().font}`;
+    ctx.fillStyle = chartColours().text;
+    ctx.textAlign = "right";
+    ctx.textBaseline = "middle";
+    const middle = bbox.top + bbox.height / 2;
+    for (const [index, line] of lines.entries()) {
+      const y = middle + (index - (lines.length - 1) / 2) * 12 * ratio;
+      ctx.fillText(line, bbox.left - 4 * ratio, y, (valueAxisPx - 4) * ratio);
+    }
+    ctx.restore();
+  }
+
   #build(width: number): uPlot.Options {
     const { height, kind, valueLabels, valueTicks, paint, valueRange = lineRange, valueAxes, holds } = this.#options;
     const line = kind === "line";
@@ -244,7 +265,10 @@ export class Plot {
       ],
       hooks: {
         // Thresholds and gaps lie below the line, bars above the grid.
-        [line ? "drawClear" : "draw"]: [() => paint?.(this.#pen()), () => this.#paintTitles()],
+        [line ? "drawClear" : "draw"]: [
+          () => paint?.(this.#pen()),
+          () => (valued ? this.#paintTitles() : this.#paintStart()),
+        ],
         setCursor: [() => this.#tellCursor()],
         setSelect: [() => this.#tellSpan()],
       },
