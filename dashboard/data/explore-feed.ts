@@ -4,7 +4,7 @@ import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView, SeriesView } from "../client/hub-view.ts";
 import { DeviceFeed, type Trace } from "./device-feed.ts";
 import { isFleet, keyOf, type SeriesName } from "./explore-choice.ts";
-import { type DataSpan, openingRange, type Range, type TimeWindow, windowOf } from "./ranges.ts";
+import { type DataSpan, openingRange, type Range, type TimeSpan, type TimeWindow, windowOf } from "./ranges.ts";
 
 export interface ExploreFeedOptions {
   readonly client: HubClient;
@@ -147,6 +147,13 @@ export class ExploreFeed {
   /** The stretch of time to draw at this moment, the same for all. */
   window(): TimeWindow {
     return windowOf(this.range, this.span(), this.#client.shownNow());
+  }
+
+  /** What the traces were asked for, up to now: what lies outside may only not be here; undefined until all is here. */
+  get known(): TimeSpan | undefined {
+    if (!this.ready) return undefined;
+    const { fromMs, toMs } = this.window();
+    return { fromMs, toMs: Math.min(toMs, this.#client.shownNow()) };
   }
 
   /** First and last reading of the named series. */

@@ -3,6 +3,7 @@ import type { Answer, Column, Told } from "../data/explore-questions.ts";
 import { isBars } from "../data/explore-questions.ts";
 import { shownUnit } from "../data/explore-units.ts";
 import type { ExploreView, ExploreWay } from "../data/explore-view.ts";
+import { longestJoinMs } from "../data/gaps.ts";
 import { type Bucket, bucketAt } from "../data/local-buckets.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { type StateTrace, stateRanks } from "../data/state-trace.ts";
@@ -69,11 +70,15 @@ function numbersOf(group: ExploreGroup, answer: Answer, factor: number): AskedEn
     const told = line ? answer.told.find((one) => isOf(one, line)) : answer.told[0];
     const column = (name: Column | undefined) => name && told?.columns[name]?.map((value) => value * factor);
     const { everyMs } = answer.question;
+    const joinMs = Math.max(2.5 * everyMs, line ? silentMs(line) : beatOf(told?.times ?? [], everyMs));
     const trace: AskedTrace = {
       ...penOf(line?.look ?? 0),
       ...bucketsOf(told?.times ?? [], answer),
       ...present({ values: column(main), low: column(low), high: column(high), second: column(second) }),
-      joinMs: Math.max(2.5 * everyMs, line ? graceMs(line.series.entry.reportInterval) : 0),
+      joinMs,
+      // A bar that lacks is seen at once; a line goes on over the middle of a bucket.
+      silentMs: isBars(group.view) ? silentMs(line) : Math.max(joinMs - everyMs, silentMs(line)),
+      firstMs: line?.series.firstMs,
     };
     return { line, told, rank: 0, trace };
   });
@@ -91,8 +96,22 @@ function statesOf({ lines }: ExploreGroup, answer: Answer, live: StateTrace | un
       return (ms / ((buckets.ends[row] as number) - (buckets.times[row] as number))) * 100;
     });
     const colour = () => stateColours(state, rank)[0];
-    return { line, told, state, rank, trace: { colour, dashes: [], joinMs: 0, ...buckets, values } };
+    const expected = { joinMs: 0, silentMs: silentMs(line), firstMs: line.series.firstMs };
+    return { line, told, state, rank, trace: { colour, dashes: [], ...expected, ...buckets, values } };
   });
+}
+
+/** How long a series may tell nothing; of a fleet any bucket without its devices lacks. */
+function silentMs(line: ExploreLine | undefined): number {
+  return line ? graceMs(line.series.entry.reportInterval) : 0;
+}
+
+/** Devices of a fleet report at times of their own: how far apart its buckets mostly are. */
+function beatOf(times: readonly number[], everyMs: number): number {
+  return longestJoinMs(
+    { length: times.length, time: (row) => times[row] as number, everyMs },
+    { reportInterval: null },
+  );
 }
 
 function isOf({ device, metric }: Told, { series: { entry } }: ExploreLine): boolean {

@@ -1,11 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from "lit";
-import { customElement, property, query, state } from "lit/decorators.js";
-import { everySecond, Observer } from "../client/controllers.ts";
+import { css, html, nothing, unsafeCSS } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import type { AskedDrawn } from "../data/asked-export.ts";
 import { Asking, questionOf } from "../data/explore-questions.ts";
 import { formatInstant } from "../data/format.ts";
 import { formatBucket } from "../data/format-buckets.ts";
 import { isLocalWidth } from "../data/local-buckets.ts";
+import type { TimeSpan, TimeWindow } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { bucketFacts } from "../data/tier-facts.ts";
 import { baseStyles } from "../styles/shared.ts";
@@ -13,13 +13,11 @@ import { texts } from "../texts/index.ts";
 import { AskedPlot, type AskedPoint, emptyPicture } from "../widgets/explore-asked-plot.ts";
 import { stateToken } from "../widgets/state-strip.ts";
 import { plotStyles } from "./chart-card-styles.ts";
-import { ChartController, nextFrameMs } from "./chart-controller.ts";
-import { followGestures } from "./chart-gestures.ts";
 import { type Asked, type AskedEntry, askedOf, bucketOfRow } from "./explore-answers.ts";
 import { entryAt, entryName, entrySummary } from "./explore-asked-words.ts";
-import type { ExploreScene } from "./explore-chart.ts";
 import { brevity, exploreChartStyles, lookClass, lookStyles } from "./explore-chart-styles.ts";
-import { type ExploreGroup, type ExploreLine, nameOfLine, sameGroup } from "./explore-lines.ts";
+import { type ExploreLine, nameOfLine } from "./explore-lines.ts";
+import { LinkedChart } from "./explore-linked.ts";
 import type { PictureChart } from "./explore-picture.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
@@ -31,7 +29,7 @@ const stalestMs = 60_000;
 
 /** One of the linked charts that draws what the hub counted: rates, sums, fleets, times in states, by local hours, days, weeks. */
 @customElement("explore-asked")
-export class ExploreAsked extends LitElement {
+export class ExploreAsked extends LinkedChart<AskedPlot> {
   static override styles = [
     plotStyles,
     baseStyles,
@@ -56,40 +54,15 @@ export class ExploreAsked extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) scene!: ExploreScene;
-  @property({ attribute: false, hasChanged: (one: ExploreGroup, other: ExploreGroup) => !sameGroup(one, other) })
-  group!: ExploreGroup;
-  @property({ type: Number }) heightPx = 220;
   /** By whose clocks. */
   @property() zone = "";
   @state() private pointed: AskedPoint | undefined;
   @state() private emphasised: number | undefined;
-  @query(".plot") private plotHost!: HTMLElement;
 
-  #plot: AskedPlot | undefined;
   #asking: Asking | undefined;
   #asked: Asked | undefined;
   /** What `#asked` was made of. */
   #from: readonly unknown[] = [];
-  #ends: (() => void)[] = [];
-  readonly #chart = new ChartController(this, {
-    draw: () => this.#draw(),
-    resize: () => {
-      if (this.hasUpdated) this.#plot?.resize(this.plotHost.clientWidth);
-    },
-    recolour: () => this.#plot?.recolour(),
-    close: () => this.#endPlot(),
-  });
-
-  constructor() {
-    super();
-    new Observer(this, () => everySecond);
-  }
-
-  /** The window moved. */
-  redraw(): void {
-    this.#chart.request();
-  }
 
   /** Whether it draws what it was told to, and not what was asked before. */
   get ready(): boolean {
@@ -111,7 +84,7 @@ export class ExploreAsked extends LitElement {
 
   /** For a picture of it; undefined where it cannot be drawn. */
   pictured(): PictureChart | undefined {
-    this.#draw();
+    this.draw();
     const canvas = this.plotHost.querySelector("canvas");
     if (!canvas) return undefined;
     const legend = (this.#asked?.entries ?? []).map((entry) => ({
@@ -122,54 +95,52 @@ export class ExploreAsked extends LitElement {
     return { heading: this.#heading(), canvas, legend };
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    if (this.hasUpdated) this.#attach();
+  override updated(changed: Map<string, unknown>): void {
+    super.updated(changed);
+    this.redraw();
   }
 
-  override firstUpdated(): void {
-    this.#attach();
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    for (const end of this.#ends) end();
-  }
-
-  /** Words that pass with time are told where somebody may see them. */
-  override shouldUpdate(changed: PropertyValues<this>): boolean {
-    return changed.size > 0 || !this.hasUpdated || this.#chart.near;
-  }
-
-  override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("heightPx")) this.#endPlot();
-  }
-
-  override updated(): void {
-    // The page allows no style attributes.
-    this.plotHost.style.height = `${this.heightPx}px`;
-    this.#chart.request();
-  }
-
-  #draw(): number | undefined {
-    if (!this.hasUpdated || !this.#asking || this.plotHost.clientWidth === 0) return undefined;
-    this.#plot ??= new AskedPlot(this.plotHost, this.heightPx, {
+  protected override drawPlot(window: TimeWindow): boolean {
+    const asking = this.#asking;
+    if (!asking) return false;
+    const { group, scene, zone, shade } = this;
+    this.plot ??= new AskedPlot(this.plotHost, this.heightPx, {
+      shade,
       pointed: (pointed) => {
         this.pointed = pointed;
       },
-      chosen: (span) => this.scene.chosen(span),
+      chosen: (span) => scene.chosen(span),
     });
-    const { group, scene, zone } = this;
-    const window = scene.window();
-    const widthPx = this.#plot.plotWidthPx;
+    const widthPx = this.plot.plotWidthPx;
     const { kind, view, fleet } = group;
     const series = fleet ? [fleet] : group.lines.filter(({ hidden }) => !hidden).map(({ series: { entry } }) => entry);
     const question = questionOf({ kind, view, series: series.map(nameOf), zone, window, widthPx });
     const pixelMs = (window.toMs - window.fromMs) / widthPx;
-    this.#asking.want(question, window.live ? Math.max(freshestMs, Math.min(stalestMs, pixelMs)) : stalestMs);
+    asking.want(question, window.live ? Math.max(freshestMs, Math.min(stalestMs, pixelMs)) : stalestMs);
     this.#make();
-    this.#plot.draw(this.#asked?.picture ?? emptyPicture, window, this.emphasised);
-    return nextFrameMs(scene.client, window, widthPx);
+    shade.known = this.#known();
+    this.plot.draw(this.#asked?.picture ?? emptyPicture, window, this.emphasised);
+    return true;
+  }
+
+  /** What the hub told of: up to when it was asked. */
+  #known(): TimeSpan | undefined {
+    const { answer } = this.#asking ?? {};
+    if (!answer || !this.ready) return undefined;
+    const { fromMs, toMs } = answer.question.span;
+    const askedMs = this.scene.client.now() - (performance.now() - answer.askedAtMs);
+    return { fromMs, toMs: Math.min(toMs, askedMs) };
+  }
+
+  protected override get standsOut(): string | undefined {
+    return this.emphasised === undefined ? undefined : this.#asked?.entries[this.emphasised]?.line?.key;
+  }
+
+  protected override attached(): () => void {
+    const asking = new Asking(this.scene.api, () => this.#told());
+    this.#asking = asking;
+    this.redraw();
+    return () => asking.close();
   }
 
   /** What is drawn, made anew where the answer or the looks are others. */
@@ -185,39 +156,22 @@ export class ExploreAsked extends LitElement {
   }
 
   override render() {
-    const { group, scene } = this;
-    const { fromMs, toMs } = scene.window();
-    const nowMs = scene.client.now();
+    const { group, ready } = this;
     const problem = this.#asking?.problem;
-    const none = this.ready && this.#asked?.entries.every(({ trace }) => trace.times.length === 0);
-    const names = (this.#asked?.entries ?? []).map((entry) => entryName(this.group, entry)).join(", ");
-    return html`
-      <header>
-        <h2 title=${this.#heading()}>${this.#heading()}</h2>
-        <span class="at numbers">${this.pointed ? this.#pointedAt(this.pointed) : this.#facts()}</span>
-      </header>
-      <div
-        class="plot ${group.kind}"
-        role="group"
-        tabindex="0"
-        aria-busy=${this.ready ? "false" : "true"}
-        aria-label=${texts.explore.describe(
-          this.#heading(),
-          names,
-          formatInstant(fromMs, nowMs, 60_000),
-          formatInstant(toMs, nowMs, 60_000),
-        )}
-        @keydown=${this.#key}
-        @blur=${() => this.#plot?.leave()}
-      >
-        ${problem === undefined ? nothing : html`<p class="note" role="alert">${texts.explore.problem(problem)}</p>`}
-        ${none && problem === undefined ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
-        ${this.ready || problem !== undefined ? nothing : html`<p class="note" role="status">${texts.chart.loading}</p>`}
-      </div>
-      <ul class="legend" aria-label=${this.#heading()}>
-        ${group.kind === "numbers" ? group.lines.map((line) => html`<li>${this.#line(line)}</li>`) : (this.#asked?.entries ?? []).map((entry) => html`<li class="fact">${this.#entry(entry)}</li>`)}
-      </ul>
-    `;
+    const entries = this.#asked?.entries ?? [];
+    const none = ready && problem === undefined && entries.every(({ trace }) => trace.times.length === 0);
+    return this.frame({
+      heading: this.#heading(),
+      at: this.pointed ? this.#pointedAt(this.pointed) : this.#facts(),
+      names: entries.map((entry) => entryName(group, entry)).join(", "),
+      isBusy: !ready,
+      notes: html`${problem === undefined ? nothing : html`<p class="note" role="alert">${texts.explore.problem(problem)}</p>`}
+        ${none ? html`<p class="note">${texts.chart.noneInRange}</p>` : nothing}
+        ${ready || problem !== undefined ? nothing : html`<p class="note" role="status">${texts.chart.loading}</p>`}`,
+      legend: html`<ul class="legend" aria-label=${this.#heading()}>
+        ${group.kind === "numbers" ? group.lines.map((line) => html`<li>${this.#line(line)}</li>`) : entries.map((entry) => html`<li class="fact">${this.#entry(entry)}</li>`)}
+      </ul>`,
+    });
   }
 
   #heading(): string {
@@ -288,33 +242,13 @@ export class ExploreAsked extends LitElement {
     const row = this.pointed?.rows[place];
     if (!this.pointed)
       return html`<small>${entrySummary(this.group, entry, this.#asked?.unit, this.scene.window())}</small>`;
-    return row === undefined ? nothing : entryAt(entry, row, this.#asked?.unit);
-  }
-
-  /** Shift and the arrows move the crosshair from bucket to bucket; without Shift they move the window, for all charts. */
-  #key(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.#plot?.leave();
-    const step = event.shiftKey ? { ArrowLeft: -1, ArrowRight: 1 }[event.key] : undefined;
-    if (step === undefined) return;
-    event.preventDefault();
-    this.#plot?.step(step);
-  }
-
-  #attach(): void {
-    const asking = new Asking(this.scene.api, () => this.#told());
-    this.#asking = asking;
-    this.#ends = [() => asking.close(), followGestures(this.plotHost, this.scene, () => this.scene.back())];
-    this.#chart.request();
+    if (row !== undefined) return entryAt(entry, row, this.#asked?.unit);
+    return entry.line ? html`<small>${this.whyNothing(entry.line.key, this.pointed.timeMs)}</small>` : nothing;
   }
 
   #told(): void {
     this.#make();
     this.requestUpdate();
-  }
-
-  #endPlot(): void {
-    this.#plot?.destroy();
-    this.#plot = undefined;
   }
 }
 

@@ -48,8 +48,8 @@ export const exploreChartStyles: CSSResult = css`
     align-items: baseline;
     gap: 0 16px;
     min-height: 28px;
-    /* What is drawn stands there. */
-    padding-right: 180px;
+    /* The button stands there that says what is drawn, and tells how wide it is. */
+    padding-right: calc(var(--view-room, 90px) + 2px);
   }
   h2 {
     min-width: 4ch;
@@ -59,8 +59,24 @@ export const exploreChartStyles: CSSResult = css`
     text-overflow: ellipsis;
     white-space: nowrap;
   }
+  explore-missing,
   .at {
     margin-left: auto;
+  }
+  explore-missing + .at {
+    margin-left: 0;
+  }
+  .at:empty {
+    display: none;
+  }
+  @media (max-width: 860px) {
+    /* Below the title, each in a line. */
+    explore-missing,
+    .at {
+      margin-left: 0;
+    }
+  }
+  .at {
     color: var(--text-muted);
     font-size: var(--text-s);
   }
@@ -121,6 +137,12 @@ export const exploreChartStyles: CSSResult = css`
   }
   header .legend .value {
     margin-left: 8px;
+  }
+  /* It is the title, as that of a chart of numbers. */
+  header .legend .name > * {
+    color: var(--text);
+    font-size: var(--text-m);
+    font-weight: 600;
   }
   .legend button {
     display: flex;

@@ -3,7 +3,7 @@
 import { formatInstant, formatZone } from "../data/format.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { texts } from "../texts/index.ts";
-import type { ExploreScene } from "./explore-chart.ts";
+import type { ExploreScene } from "./explore-linked.ts";
 import { type PictureChart, pictureOf } from "./explore-picture.ts";
 
 /** Days are left out where they are the present one's; of a picture they are not. */

@@ -92,6 +92,21 @@ export class ExploreViewMenu extends LitElement {
     `;
   }
 
+  /** The head of the chart keeps this room, and what it says ends at it. */
+  readonly #size = new ResizeObserver(() => {
+    this.parentElement?.style.setProperty("--view-room", `${this.offsetWidth}px`);
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#size.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#size.disconnect();
+  }
+
   #change(change: ViewChange): void {
     this.dispatchEvent(new CustomEvent<ViewChange>("change-view", { detail: change }));
     if (change.fleet) this.menu.hidePopover();

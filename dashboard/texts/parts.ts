@@ -41,7 +41,7 @@ export const parts = {
   fleet: ["fleet", "chart"],
   device: [...charts, "deviceView", "deviceMenu", "presenceLine", "gaps", "refused", "quarantine"],
   market: [...charts, "market"],
-  explore: [...charts, "explore"],
+  explore: [...charts, "explore", "gaps"],
   connect: ["connect", "arrivals"],
   hub: ["hub"],
   storage: ["storage", "deviceMenu"],

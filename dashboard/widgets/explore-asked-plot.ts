@@ -1,7 +1,9 @@
 /** The plot of what the hub was asked for: lines with or without a band, bars beside each other, shares of states. */
+import { bucketSilences } from "../data/explore-gaps.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { DrawKey } from "./draw-key.ts";
 import { DrawnPlot } from "./drawn-plot.ts";
+import type { ExploreShade } from "./explore-shade.ts";
 import { lookColour, lookDashes } from "./overlay-chart.ts";
 import type { Plot } from "./plot.ts";
 import type { Pen, PlotCursor, PlotMark, PlotOptions } from "./plot-options.ts";
@@ -25,6 +27,10 @@ export interface AskedTrace {
   readonly second?: Values;
   /** Longer than this between two buckets nothing is known, and the line breaks, ms. */
   readonly joinMs: number;
+  /** The longest time from one bucket to the next that is no silence, ms; Infinity where nothing is ever expected. */
+  readonly silentMs: number;
+  /** Of the first reading of all, ms, where that is known. */
+  readonly firstMs: number | undefined;
 }
 
 export interface AskedPicture {
@@ -47,13 +53,16 @@ const bandAlpha = 0.16;
 const edgeAlpha = 0.45;
 const restAlpha = 0.25;
 
+export interface AskedListener {
+  /** Shades what is missing; told of it each time. */
+  readonly shade: ExploreShade;
+  pointed(at: AskedPoint | undefined): void;
+  chosen(span: TimeSpan): void;
+}
+
 export class AskedPlot extends DrawnPlot<AskedDrawing> {
-  constructor(
-    host: HTMLElement,
-    height: number,
-    { pointed, chosen }: { pointed(at: AskedPoint | undefined): void; chosen(span: TimeSpan): void },
-  ) {
-    const drawing = new AskedDrawing();
+  constructor(host: HTMLElement, height: number, { shade, pointed, chosen }: AskedListener) {
+    const drawing = new AskedDrawing(shade);
     // uPlot tells of the crosshair while it is made, too.
     let plot: Plot | undefined;
     super(host, drawing, {
@@ -80,8 +89,17 @@ class AskedDrawing {
   readonly #key = new DrawKey();
 
   readonly plotOptions: Pick<PlotOptions, "kind"> & Partial<PlotOptions>;
+  readonly #shade: ExploreShade;
 
-  constructor() {
+  constructor(shade: ExploreShade) {
+    this.#shade = shade;
+    shade.fill = (silences) => {
+      const { as, traces } = this.#picture;
+      // What is stacked is of one series.
+      for (const trace of as === "stack" ? traces.slice(0, 1) : traces) {
+        bucketSilences(silences.line(), trace, as === "lines", shade.known);
+      }
+    };
     const extent = () => this.#extent();
     const unit = () => this.#picture.unit;
     this.plotOptions = {
@@ -177,6 +195,7 @@ class AskedDrawing {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
+    this.#shade.paint(pen);
     const { as, traces } = this.#picture;
     if (as === "lines") for (const [index, trace] of traces.entries()) this.#paintLine(pen, trace, index);
     else if (as === "bars") this.#paintBars(pen);

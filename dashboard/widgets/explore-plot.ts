@@ -1,10 +1,12 @@
 /** The plot of one of the linked charts: numbers on one axis, or the states of one series. */
 import type { SeriesView } from "../client/hub-view.ts";
+import { barSilences, lineSilences } from "../data/explore-gaps.ts";
 import { stateHoldMs } from "../data/gaps.ts";
 import { NumberTrace } from "../data/number-trace.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { StateTrace } from "../data/state-trace.ts";
 import { DrawnPlot } from "./drawn-plot.ts";
+import type { ExploreShade } from "./explore-shade.ts";
 import type { LineReading } from "./line-chart.ts";
 import { OverlayChart } from "./overlay-chart.ts";
 import { type StateReading, StateStrip } from "./state-strip.ts";
@@ -22,6 +24,8 @@ export interface PointedAt {
 }
 
 export interface ExplorePlotListener {
+  /** Shades what is missing; told of it each time. */
+  readonly shade: ExploreShade;
   pointed(at: PointedAt | undefined): void;
   /** A person drew a stretch of time. */
   chosen(span: TimeSpan): void;
@@ -51,9 +55,17 @@ export function explorePlotOf(
 
 class NumbersPlot implements ExplorePlot {
   readonly #chart: OverlayChart;
+  #emphasised: number | undefined;
 
-  constructor(host: HTMLElement, heightPx: number, { pointed, chosen }: ExplorePlotListener) {
-    this.#chart = new OverlayChart(host, heightPx, { pointed, chosen });
+  constructor(host: HTMLElement, heightPx: number, { shade, pointed, chosen }: ExplorePlotListener) {
+    const chart = new OverlayChart(host, heightPx, { pointed, chosen, shade: (pen) => shade.paint(pen) });
+    this.#chart = chart;
+    shade.fill = (silences) => {
+      for (const { source, line, joinMs } of chart.lines) {
+        if (this.#emphasised !== undefined && source.id !== this.#emphasised) continue;
+        lineSilences(silences.line(), line, { joinMs, firstMs: source.firstMs }, shade.known);
+      }
+    };
   }
 
   get plotWidthPx(): number {
@@ -61,9 +73,10 @@ class NumbersPlot implements ExplorePlot {
   }
 
   draw(drawings: readonly ExploreDrawing[], span: TimeSpan, emphasised?: number): void {
-    const lines = drawings.flatMap(({ series: { entry }, look, trace }) => {
+    this.#emphasised = emphasised;
+    const lines = drawings.flatMap(({ series: { entry, firstMs }, look, trace }) => {
       const { series: id, unit, reportInterval, learned } = entry;
-      return trace instanceof NumberTrace ? [{ id, look, unit, trace, reportInterval, learned }] : [];
+      return trace instanceof NumberTrace ? [{ id, look, unit, trace, reportInterval, learned, firstMs }] : [];
     });
     this.#chart.draw(lines, span, emphasised);
   }
@@ -94,8 +107,9 @@ const noStates = new StateTrace();
 class StatesPlot extends DrawnPlot<StateStrip> implements ExplorePlot {
   /** Its number. */
   #series: number | undefined;
+  readonly #expected: { joinMs: number; firstMs: number | undefined } = { joinMs: 0, firstMs: undefined };
 
-  constructor(host: HTMLElement, height: number, { pointed, chosen }: ExplorePlotListener) {
+  constructor(host: HTMLElement, height: number, { shade, pointed, chosen }: ExplorePlotListener) {
     const drawing = new StateStrip();
     super(host, drawing, {
       height,
@@ -106,6 +120,10 @@ class StatesPlot extends DrawnPlot<StateStrip> implements ExplorePlot {
       },
       spanChosen: chosen,
     });
+    drawing.shading = shade;
+    shade.fill = (silences) => {
+      if (this.#series !== undefined) barSilences(silences.line(), drawing.spans, this.#expected, shade.known);
+    };
   }
 
   draw(drawings: readonly ExploreDrawing[], { fromMs, toMs }: TimeSpan): void {
@@ -113,6 +131,9 @@ class StatesPlot extends DrawnPlot<StateStrip> implements ExplorePlot {
     this.#series = first?.series.entry.series;
     const trace = first?.trace instanceof StateTrace ? first.trace : noStates;
     const holdMs = stateHoldMs(first?.series.entry.reportInterval ?? null);
+    // Of more changes than are kept, and of states that hold until another is told, nobody knows what was before the first.
+    const isWhole = Number.isFinite(holdMs) && trace.cutMs === undefined;
+    this.#expected.firstMs = isWhole ? first?.series.firstMs : undefined;
     this.drawing.draw(this.plot, { trace, holdMs }, fromMs, toMs);
   }
 }

@@ -31,20 +31,28 @@ export class GapShade implements Shading<Gap> {
     this.gaps = gaps;
   }
 
-  paint({ context, x, left, top, width, height, ratio }: Pen): void {
-    for (const { fromMs, toMs, cause } of this.gaps) {
-      const from = Math.max(left, x(fromMs));
-      const to = Math.min(left + width, x(toMs));
-      if (to <= left || from >= left + width) continue;
-      context.fillStyle = tileOf(context, cause, ratio) ?? chartColours().gap;
-      // The shortest gap is still seen.
-      context.fillRect(from, top, Math.max(ratio, to - from), height);
-    }
+  paint(pen: Pen): void {
+    for (const { fromMs, toMs, cause } of this.gaps) hatchGap(pen, cause, fromMs, toMs);
   }
 
   at(timeMs: number): Gap | undefined {
     return this.gaps.find(({ fromMs, toMs }) => fromMs < timeMs && timeMs < toMs);
   }
+}
+
+/** Fills a stretch of a chart with the hatching of a cause. */
+export function hatchGap(
+  { context, x, left, top, width, height, ratio }: Pen,
+  cause: GapCause,
+  fromMs: number,
+  toMs: number,
+): void {
+  const from = Math.max(left, x(fromMs));
+  const to = Math.min(left + width, x(toMs));
+  if (to <= left || from >= left + width) return;
+  context.fillStyle = tileOf(context, cause, ratio) ?? chartColours().gap;
+  // The shortest gap is still seen.
+  context.fillRect(from, top, Math.max(ratio, to - from), height);
 }
 
 function tileOf(context: CanvasRenderingContext2D, cause: GapCause, ratio: number): CanvasPattern | null {

@@ -18,6 +18,8 @@ export interface OverlayTrace extends Beat {
   /** Series of one unit share an axis, and so do those without. */
   readonly unit: string | undefined;
   readonly trace: NumberTrace;
+  /** Of its first reading of all, ms, where that is known. */
+  readonly firstMs?: number | undefined;
 }
 
 /** What the crosshair points at, and the reading of each series that has one there, by its id. */
@@ -29,6 +31,8 @@ export interface OverlayReading {
 }
 
 export interface OverlayListener {
+  /** Shades what is missing in place of the chart; reads its `lines`. */
+  shade?(pen: Pen): void;
   pointed(reading: OverlayReading | undefined): void;
   /** A person drew a stretch of time. */
   chosen(span: TimeSpan): void;
@@ -59,7 +63,7 @@ export function lookDashes(look: number): readonly number[] {
   return look < chartColours().traces.length ? [5, 3] : [1.5, 2.5];
 }
 
-interface DrawnTrace {
+export interface DrawnTrace {
   readonly source: OverlayTrace;
   readonly line: Line;
   readonly joinMs: number;
@@ -86,6 +90,10 @@ export class OverlayChart {
     this.#host = host;
     this.#heightPx = heightPx;
     this.#listener = listener;
+  }
+
+  get lines(): readonly DrawnTrace[] {
+    return this.#lines;
   }
 
   /** Width of the plotting area, CSS pixels. */
@@ -213,7 +221,8 @@ export class OverlayChart {
     context.beginPath();
     context.rect(left, top, width, height);
     context.clip();
-    this.#paintGaps(pen);
+    if (this.#listener.shade) this.#listener.shade(pen);
+    else this.#paintGaps(pen);
     this.#shading?.paint(pen);
     const standsOut = ({ source }: DrawnTrace) => source.id === this.#emphasised;
     // Above the others.

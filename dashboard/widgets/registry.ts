@@ -52,7 +52,7 @@ export const seriesWidgets: { readonly [Type in SeriesView["entry"]["type"]]: Se
 interface Row<Source> {
   readonly heightPx: number;
   readonly make: () => Omit<SeriesDrawing, "draw" | "shade"> & {
-    shading: Shading<Gap> | undefined;
+    shading: Pick<Shading<Gap>, "paint"> | undefined;
     draw(plot: Plot, source: Source, fromMs: number, toMs: number): void;
   };
   readonly sourceOf: (series: SeriesView, trace: NumberTrace | StateTrace) => Source | undefined;

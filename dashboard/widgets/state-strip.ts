@@ -28,7 +28,7 @@ export function stateName(state: boolean | string): string {
 
 /** Draws a boolean or text series as bars along the time axis, each named where it is long enough. */
 export class StateStrip {
-  shading: Shading<Gap> | undefined;
+  shading: Pick<Shading<Gap>, "paint"> | undefined;
   #spans: readonly StateSpan[] = [];
   #trace: StateTrace | undefined;
   readonly #key = new DrawKey();
@@ -37,6 +37,10 @@ export class StateStrip {
     kind: "strip",
     paint: (pen) => this.#paint(pen),
   };
+
+  get spans(): readonly StateSpan[] {
+    return this.#spans;
+  }
 
   draw(plot: Plot, source: StripSource, fromMs: number, toMs: number): void {
     const { trace, holdMs } = source;

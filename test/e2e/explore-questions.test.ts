@@ -34,6 +34,24 @@ async function saved(page: Page, name: string): Promise<string> {
   return readFileSync(await (await save(page, name)).path(), "utf8");
 }
 
+/** Which part of a chart has anything on it, of a strip about a moment: `share` of the plot from its left. */
+function inkAt(plot: Locator, share: number): Promise<number> {
+  return plot.evaluate((element, at) => {
+    const canvas = element.querySelector("canvas");
+    const over = element.querySelector<HTMLElement>(".u-over");
+    if (!canvas || !over) return 0;
+    const scale = canvas.width / canvas.clientWidth;
+    const [left, top] = [over.offsetLeft + at * over.clientWidth - 10, over.offsetTop + 4];
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+    if (!copy) throw new Error("no canvas to copy to");
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(left * scale, top * scale, 20 * scale, (over.clientHeight - 8) * scale);
+    let inked = 0;
+    for (let alpha = 3; alpha < data.length; alpha += 4) if ((data[alpha] as number) > 0) inked++;
+    return (4 * inked) / data.length;
+  }, share);
+}
+
 describe("exploring what was counted", () => {
   let world: World;
   /** In Berlin: most of what is looked at is an address of this page. */
@@ -165,6 +183,44 @@ describe("exploring what was counted", () => {
     const pump = chart(page, "pump · House 1");
     await expect.poll(() => valuesOf(pump)).toEqual(["3.5 d · 50%", "3.5 d · 50%"]);
     expect(await axeViolations(page)).toEqual([]);
+  });
+
+  it("shades where no line has a value, tells how long and why, and heals when what is missing comes late", async () => {
+    const now = Date.now();
+    const times = Array.from({ length: 121 }, (_, index) => now - (120 - index) * 30_000);
+    const late = times.filter((at) => at > now - 40 * minute && at < now - 20 * minute);
+    const tank = await world.device("tank", {
+      reportInterval: 30_000,
+      metrics: { level: { unit: "mm", label: "Level" } },
+    });
+    const send = async (seq: number, at: readonly number[]) => {
+      tank.send({ type: "samples", seq, times: at, values: { level: at.map((_, row) => row % 7) } });
+      await tank.next("ack");
+    };
+    await send(
+      1,
+      times.filter((at) => !late.includes(at)),
+    );
+    await visit.page.setViewportSize({ width: 1280, height: 900 });
+    const { page } = visit;
+    const plot = page.locator(".plot[role=group]");
+    const summary = () => plot.getAttribute("aria-label");
+    const missing = /Missing \d\d\smin: unexplained \d\d\smin/;
+    // What was counted of it, too.
+    await page.goto(`${world.url}/#/explore?s=tank/level&range=1h&as=mean:auto:mm`);
+    await page.locator("explore-asked").waitFor();
+    await expect.poll(summary).toMatch(missing);
+    await page.goto(`${world.url}/#/explore?s=tank/level&range=1h`);
+    await page.locator("explore-chart").waitFor();
+    await expect.poll(summary).toMatch(missing);
+    expect(await page.locator("explore-missing span").first().textContent()).toMatch(/unexplained \d\d\smin/);
+    await expect.poll(() => inkAt(plot, 0.5)).toBe(1);
+    expect(await inkAt(plot, 0.15)).toBeLessThan(0.9);
+    await plot.hover({ position: { x: 620, y: 60 } });
+    await expect.poll(() => valuesOf(page.locator("explore-chart"))).toEqual(["unexplained"]);
+    await send(2, late);
+    await expect.poll(summary).not.toMatch(missing);
+    await expect.poll(() => inkAt(plot, 0.5)).toBeLessThan(0.9);
   });
 
   it("says in the hub's words why it tells nothing", async () => {
