@@ -19,7 +19,8 @@ export interface MergeDeps {
 }
 
 const words: Readonly<Record<MergeObstacle, string>> = {
-  thinned: "of a part of what would become one series only buckets are left: that cannot be merged",
+  thinned:
+    "of a part of one of the two only buckets are left, and the other told something in the same ones: nobody knows what would count twice",
   hidden:
     "a mask of one of the two would hide a reading of the other that is shown: show that stretch again first, hide it in both, or delete what is hidden",
   damaged: "some of the readings are damaged on the disk",
@@ -68,7 +69,10 @@ export class Merges {
     }
     this.require(from, to);
     const begun = await store.merges.begin(series, into).catch(refuse);
-    if (typeof begun === "string") throw new Refusal("conflict", words[begun]);
+    if (typeof begun === "string") {
+      await this.requireNothingMet(from, to);
+      throw new Refusal("conflict", words[begun]);
+    }
     if (!begun) throw new Refusal("unknown_series", "One of the two series was removed meanwhile.");
     if (begun.into !== into)
       throw new Refusal(
@@ -112,6 +116,17 @@ export class Merges {
     );
     if (busy)
       throw new Refusal("conflict", `one of ${name(from)} and ${name(to)} is being merged: wait until that is done`);
+  }
+
+  /** Throws a `Refusal` where readings of the two cannot become those of one. */
+  async requireNothingMet(from: Series, to: Series): Promise<void> {
+    const met = await this.#deps.store.merges.check(from.number, to.number).catch(refuse);
+    if (!met) return;
+    const iso = (timeMs: number) => new Date(timeMs).toISOString();
+    const where = met.at
+      ? `, first from ${iso(met.at.fromMs)} to ${iso(met.at.toMs)}: delete that stretch of one of them, and merge what is left`
+      : "";
+    throw new Refusal("conflict", `${words[met.obstacle]}${where}`);
   }
 
   #goOn(series: number, into: number): Promise<Merge> {

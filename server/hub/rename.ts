@@ -22,7 +22,7 @@ export interface SeriesNames {
   /** Lets readings under another name of a series be of that name again. Throws a `Refusal` where it has no such name. */
   forget(series: Series, device: string, metric: string): Promise<void>;
   /** Series that become a part of another one, and so go by its name. */
-  readonly merges: Pick<Merges, "merge" | "require">;
+  readonly merges: Pick<Merges, "merge" | "require" | "requireNothingMet">;
 }
 
 /** `open`: merges that the hub before this one left; they go on. */

@@ -15,17 +15,24 @@ export interface Merge {
 }
 
 /**
- * Why readings of one series cannot become another's: of a part of them, or of the other's where they would come to lie, only
- * tiers are left (`thinned`); a reading of one would be hidden by a mask that the other alone has, or one that is hidden would be
+ * Why readings of one series cannot become another's: only tiers are left of a part of one, in buckets in which the other told
+ * something in turn with it, so that nobody knows what was of one millisecond (`thinned`); a reading of one would be hidden by a mask that the other alone has, or one that is hidden would be
  * shown (`hidden`); some are damaged (`damaged`).
  */
 export type MergeObstacle = "thinned" | "hidden" | "damaged";
+
+export interface MergeCheck {
+  readonly obstacle: MergeObstacle;
+  /** The first bucket that is in the way; null where it is no bucket. */
+  readonly at: Interval | null;
+}
 
 /**
  * Readings move from the earliest on, a few with each step. Each of them is of one of the two series at any time, and kills
  * change nothing of that. Where both have one of the same millisecond that of `into` stands. With its last reading the series goes.
  * What is hidden stays hidden, and nothing else is: `into` gets the masks of `series` with the beginning, which is refused where
- * they would hide a reading of `into` that is shown, or those of `into` one of `series`.
+ * they would hide a reading of `into` that is shown, or those of `into` one of `series`. What tiers tell of readings that were
+ * thinned away becomes what both say together.
  */
 export interface MergeStore {
   /**
@@ -39,6 +46,9 @@ export interface MergeStore {
    * stays; null where there was none.
    */
   step(series: number): Promise<Merge | MergeObstacle | null>;
+
+  /** What `begin` would meet; null for nothing, and where there is nothing to merge. */
+  check(series: number, into: number): Promise<MergeCheck | null>;
 
   /** The merge of a series, done ones too; null where there was none. */
   find(series: number): Promise<Merge | null>;

@@ -22,7 +22,7 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
       const [from, to] = [data.series.get(series), data.series.get(into)];
       if (!from || !to || from === to || from.type !== to.type) return null;
       const [masks, others] = [masksOf(data, [series]), masksOf(data, [into])];
-      if (hasAnyIn(to, hiddenAlone(masks, others)) || hasAnyIn(from, hiddenAlone(others, masks))) return "hidden";
+      if (isInTheWay(data, from, to)) return "hidden";
       for (const mask of masksFor(into, masks, others)) addMask(data, mask);
       data.wholeAfter = data.commit + 1;
       putAlias(data, { device: from.device, metric: from.metric, toDevice: to.device, toMetric: to.metric });
@@ -54,8 +54,18 @@ export function memoryMerges(data: MemoryData, forget: (series: number) => void)
       if (!open) forget(series);
       return put({ ...merge, moved, dropped, open });
     },
+    check: async (series, into) => {
+      const [from, to] = [data.series.get(series), data.series.get(into)];
+      return from && to && isInTheWay(data, from, to) ? { obstacle: "hidden", at: null } : null;
+    },
     find: async (series) => data.merges.get(series) ?? null,
   };
+}
+
+/** Whether a mask of one would hide what is shown of the other. */
+function isInTheWay(data: MemoryData, from: MemorySeries, to: MemorySeries): boolean {
+  const [masks, others] = [masksOf(data, [from.series]), masksOf(data, [to.series])];
+  return hasAnyIn(to, hiddenAlone(masks, others)) || hasAnyIn(from, hiddenAlone(others, masks));
 }
 
 function hasAnyIn({ readings }: MemorySeries, spans: readonly Interval[]): boolean {

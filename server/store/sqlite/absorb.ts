@@ -1,10 +1,14 @@
 /**
- * Moves the readings of one series to another one, chunk by chunk from the earliest end on. A chunk that meets nothing of the
+ * Moves the readings of one series to another one, chunk by chunk from the earliest end on, and before them what tiers tell of
+ * readings that were thinned away (`absorb-tiers.ts`). A chunk that meets nothing of the
  * other gets its number; of others what the other has no reading of is written anew. No two chunks tell the same millisecond
  * then, so that which of them has the higher rank does not matter.
  */
+
+import { CodecError } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
-import { hiddenAlone, type Merge, type MergeObstacle, masksFor } from "../merges.ts";
+import { hiddenAlone, type Merge, type MergeCheck, type MergeObstacle, masksFor } from "../merges.ts";
+import { TierAbsorber } from "./absorb-tiers.ts";
 import { putAlias } from "./aliases.ts";
 import type { ChunkInfo } from "./chunks.ts";
 import { newestOf } from "./deletes.ts";
@@ -14,6 +18,7 @@ import type { WriterParts } from "./parts.ts";
 import { lowerBound, mergeRows, noRows, partOf, sliceRows } from "./rows.ts";
 import { maxChunkRows } from "./seal.ts";
 import { UnreadableChunk } from "./segments.ts";
+import { sealSome } from "./slices/seal.ts";
 
 export function findMerge({ db }: WriterParts, series: number): Merge | null {
   const row = db
@@ -42,8 +47,8 @@ export function beginMerge(
   const from = heads.get(series);
   const to = heads.get(into);
   if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
-  const obstacle = obstacleTo(parts, from, to, to);
-  if (obstacle) return obstacle;
+  const met = obstacleTo(parts, from, to, commit);
+  if (met) return met.obstacle;
   transact(db, () => {
     db.prepare("INSERT OR REPLACE INTO absorbed VALUES (?, ?, 0, 0, 1)").run(series, into);
     meta.set("whole_after", String(commit + 1));
@@ -54,7 +59,15 @@ export function beginMerge(
       masks.add(mask);
     }
   });
+  stale.mergesChanged();
   return findMerge(parts, series);
+}
+
+export function checkMerge(parts: WriterParts, series: number, into: number, commit: number): MergeCheck | null {
+  const from = parts.heads.get(series);
+  const to = parts.heads.get(into);
+  if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
+  return obstacleTo(parts, from, to, commit) ?? null;
 }
 
 export function stepMerge(
@@ -63,49 +76,84 @@ export function stepMerge(
   commit: number,
   sliceMs: number,
 ): Merge | MergeObstacle | null {
-  const { db, heads } = parts;
+  const { db, heads, meta, stale } = parts;
   const merge = findMerge(parts, series);
   if (!merge?.open) return merge;
   const from = heads.get(series);
   const to = heads.get(merge.into);
-  const obstacle = from && to && obstacleTo(parts, from, to, from);
+  const obstacle = from && to && hidingOf(parts, from, to, from);
   if (!from || !to || obstacle) {
-    db.prepare("UPDATE absorbed SET open = 0 WHERE series = ?").run(series);
+    transact(db, () => {
+      db.prepare("UPDATE absorbed SET open = 0 WHERE series = ?").run(series);
+      meta.remove(`merged_tiers ${series}`);
+    });
+    stale.mergesChanged();
     return obstacle ?? findMerge(parts, series);
   }
-  const slice = new Slice(parts, from, to, commit);
+  const tiers = new TierAbsorber(parts, from, to);
+  sealUpTo(parts, [to], tiers.untilMs, commit);
+  const slice = new Slice(parts, from, to, tiers, commit);
   const outcome = transact(db, () => slice.run(performance.now() + sliceMs));
   slice.settle();
-  return outcome === "damaged" ? outcome : findMerge(parts, series);
+  stale.mergesChanged();
+  return outcome === "moved" ? findMerge(parts, series) : outcome;
+}
+
+/** Tiers that are moved know what is sealed, and nothing else of that time. */
+function sealUpTo(parts: WriterParts, heads: readonly SeriesHead[], untilMs: number, commit: number): void {
+  const open = heads.filter((head) => head.length > 0 && head.firstMs() < untilMs);
+  if (open.length > 0) sealSome({ parts, commit }, open, Number.POSITIVE_INFINITY);
+}
+
+function obstacleTo(parts: WriterParts, from: SeriesHead, to: SeriesHead, commit: number): MergeCheck | undefined {
+  const tiers = new TierAbsorber(parts, from, to);
+  sealUpTo(parts, [from, to], tiers.untilMs, commit);
+  const hiding = hidingOf(parts, from, to, to);
+  if (hiding) return { obstacle: hiding, at: null };
+  return ifReadable(
+    (): MergeCheck | undefined => {
+      const { masks } = parts;
+      const [own, others] = [masks.of(from.identity.series), masks.of(to.identity.series)];
+      if (tiers.tellsAnyIn(to, hiddenAlone(own, others)) || tiers.tellsAnyIn(from, hiddenAlone(others, own)))
+        return { obstacle: "hidden", at: null };
+      const at = tiers.findUnclear(Number.NEGATIVE_INFINITY);
+      return at && { obstacle: "thinned", at };
+    },
+    { obstacle: "damaged", at: null },
+  );
+}
+
+function ifReadable<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof UnreadableChunk || error instanceof CodecError) return otherwise;
+    throw error;
+  }
 }
 
 /** `shown`: whose readings what is hidden of the first alone must not meet; of the other's before they have its masks, of its own from then on. */
-function obstacleTo(
-  { db, masks }: WriterParts,
+function hidingOf(
+  { masks }: WriterParts,
   from: SeriesHead,
   to: SeriesHead,
   shown: SeriesHead,
 ): MergeObstacle | undefined {
-  const rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
-  const firstMs = Math.min(from.sealed.firstMs ?? Number.POSITIVE_INFINITY, from.firstMs());
-  const thinnedToMs = (head: SeriesHead) => rawFrom.get(head.identity.series) as number | null | undefined;
-  if (typeof thinnedToMs(from) === "number" || (thinnedToMs(to) ?? Number.NEGATIVE_INFINITY) > firstMs)
-    return "thinned";
   const [own, others] = [masks.of(from.identity.series), masks.of(to.identity.series)];
-  try {
+  return ifReadable<MergeObstacle | undefined>(() => {
     const meets = masks.hasAnyIn(shown, hiddenAlone(own, others)) || masks.hasAnyIn(from, hiddenAlone(others, own));
     return meets ? "hidden" : undefined;
-  } catch (error) {
-    if (error instanceof UnreadableChunk) return "damaged";
-    throw error;
-  }
+  }, "damaged");
 }
+
+type Outcome = "moved" | "damaged" | "thinned";
 
 /** One transaction of a merge. Heads change once it is durable. */
 class Slice {
   readonly #parts: WriterParts;
   readonly #from: SeriesHead;
   readonly #to: SeriesHead;
+  readonly #tiers: TierAbsorber;
   readonly #commit: number;
   /** What the other has that is not sealed: it came later than all chunks, and stands. */
   readonly #open: ChunkColumns;
@@ -116,11 +164,15 @@ class Slice {
   #sealed = false;
   #gone = false;
   #toNewest;
+  /** Up to where the tiers are moved. */
+  #tiersMs: number;
 
-  constructor(parts: WriterParts, from: SeriesHead, to: SeriesHead, commit: number) {
+  constructor(parts: WriterParts, from: SeriesHead, to: SeriesHead, tiers: TierAbsorber, commit: number) {
     this.#parts = parts;
     this.#from = from;
     this.#to = to;
+    this.#tiers = tiers;
+    this.#tiersMs = Number(parts.meta.find(`merged_tiers ${from.identity.series}`) ?? Number.NEGATIVE_INFINITY);
     this.#commit = commit;
     this.#open = to.length > 0 ? to.rows() : noRows(to.identity.type);
     this.#fromState = from.sealed;
@@ -129,7 +181,7 @@ class Slice {
   }
 
   /** Moves until `endMs` (monotonic), at least once. */
-  run(endMs: number): "moved" | "damaged" {
+  run(endMs: number): Outcome {
     const { chunks, db, meta, records, sealer } = this.#parts;
     const series = this.#from.identity.series;
     const into = this.#to.identity.series;
@@ -138,10 +190,11 @@ class Slice {
       this.#sealed = true;
     }
     const beforeMs = this.#toState.lastMs ?? Number.NEGATIVE_INFINITY;
-    let outcome: "moved" | "damaged" = "moved";
+    let outcome: Outcome = "moved";
     let [next] = chunks.endingAfter(series, Number.NEGATIVE_INFINITY, 1);
     while (next !== undefined && outcome === "moved") {
-      outcome = this.#moveThrough(next.lastMs);
+      const isBehind = this.#tiersMs <= next.lastMs && this.#tiersMs < this.#tiers.untilMs;
+      outcome = isBehind ? this.#moveTiers() : this.#moveThrough(next.lastMs);
       [next] = chunks.endingAfter(series, Number.NEGATIVE_INFINITY, 1);
       if (performance.now() >= endMs) break;
     }
@@ -152,7 +205,9 @@ class Slice {
     meta.set("whole_after", String(this.#commit + 1));
     if (this.#gone) records.removeSeries(series);
     else sealer.save(series, this.#fromState, this.#parts.heads.newest(this.#from));
-    const isOpen = this.#gone || outcome === "damaged" ? 0 : 1;
+    const isOpen = this.#gone || outcome !== "moved" ? 0 : 1;
+    if (isOpen === 0) meta.remove(`merged_tiers ${series}`);
+    else if (this.#tiersMs > Number.NEGATIVE_INFINITY) meta.set(`merged_tiers ${series}`, String(this.#tiersMs));
     db.prepare("UPDATE absorbed SET moved = moved + ?, dropped = dropped + ?, open = ? WHERE series = ?").run(
       ...[this.#moved, this.#dropped, isOpen, series],
     );
@@ -172,8 +227,23 @@ class Slice {
     if (this.#gone) heads.remove(this.#from);
   }
 
+  /** Moves what tiers tell of the next stretch of time in which something may be thinned. */
+  #moveTiers(): Outcome {
+    const movedMs = ifReadable(() => this.#tiers.move(this.#tiersMs), undefined);
+    if (typeof movedMs !== "number") return movedMs ? "thinned" : "damaged";
+    this.#tiersMs = movedMs;
+    return "moved";
+  }
+
+  /** Readings came to the other: what tiers tell of them is moved already where that had to be, and made anew elsewhere. */
+  #changed(into: number, fromMs: number, toMs: number): void {
+    const { stale } = this.#parts;
+    if (fromMs < this.#tiersMs) stale.masked(into, fromMs, Math.min(toMs, this.#tiersMs));
+    if (toMs > this.#tiersMs) stale.changed(into, Math.max(fromMs, this.#tiersMs), toMs);
+  }
+
   /** Moves all readings up to `lastMs`, at which a chunk ends and before which none does. */
-  #moveThrough(lastMs: number): "moved" | "damaged" {
+  #moveThrough(lastMs: number): Outcome {
     const { chunks, stale } = this.#parts;
     const from = this.#from.identity.series;
     const into = this.#to.identity.series;
@@ -199,7 +269,7 @@ class Slice {
       if (moved > 0) this.#grow(news.times[0] as number, news.times.at(-1) as number);
     }
     stale.changed(from, firstMs, lastMs + 1);
-    if (moved > 0) stale.changed(into, firstMs, lastMs + 1);
+    if (moved > 0) this.#changed(into, firstMs, lastMs + 1);
     this.#fromState = { ...this.#fromState, count: this.#fromState.count - count };
     this.#toState = { ...this.#toState, count: this.#toState.count + moved };
     this.#moved += moved;

@@ -8,7 +8,7 @@ import type { Columns } from "../columns.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerEntry, Looked, Recheck } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
-import type { Merge, MergeObstacle } from "../merges.ts";
+import type { Merge, MergeCheck, MergeObstacle } from "../merges.ts";
 import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import type {
   Batch,
@@ -63,6 +63,7 @@ export interface WriterCalls extends RetentionCalls {
   beginMerge(series: number, into: number): Merge | MergeObstacle | null;
   stepMerge(series: number): Merge | MergeObstacle | null;
   findMerge(series: number): Merge | null;
+  checkMerge(series: number, into: number): MergeCheck | null;
   lookedAt(): Looked[];
   rechecks(limit: number, series: number | undefined): Recheck[];
   writeLedger(entries: readonly LedgerEntry[], heardCommit: number): void;

@@ -145,7 +145,8 @@ class Roller {
       return;
     }
     this.#work = work;
-    if (this.#parts.heads.get(work.series) === undefined) {
+    const { stale } = this.#parts;
+    if (this.#parts.heads.get(work.series) === undefined || stale.isMerging(work.series)) {
       this.#work = undefined;
       return;
     }
@@ -164,7 +165,7 @@ class Roller {
 
   #workFor(series: number): Work | undefined {
     const head = this.#parts.heads.get(series);
-    if (head === undefined || head.identity.type !== "number") return undefined;
+    if (head === undefined || head.identity.type !== "number" || this.#parts.stale.isMerging(series)) return undefined;
     return this.#staleWork(series) ?? this.#nextWork(series, head) ?? this.#lateWork(series, head);
   }
 

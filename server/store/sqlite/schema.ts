@@ -124,26 +124,39 @@ type MetaKey =
   | "whole_after"
   | "budget_bytes"
   | "budget_said"
-  | "tier_widths";
+  | "tier_widths"
+  /** Up to where the tiers of a series that is being merged are moved, ms. */
+  | `merged_tiers ${number}`;
 
 /** Small facts of the store, one a row. */
 export class Meta {
   readonly #read;
   readonly #write;
+  readonly #remove;
 
   constructor(db: Db) {
     this.#read = db.prepare("SELECT value FROM meta WHERE key = ?").pluck();
     this.#write = db.prepare("INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value");
+    this.#remove = db.prepare("DELETE FROM meta WHERE key = ?");
+  }
+
+  /** Undefined where it was never set. */
+  find(key: MetaKey): string | undefined {
+    return this.#read.get(key) as string | undefined;
   }
 
   get(key: MetaKey): string {
-    const value = this.#read.get(key) as string | undefined;
+    const value = this.find(key);
     if (value === undefined) throw new CodecError(`${key} is not in the table meta`);
     return value;
   }
 
   set(key: MetaKey, value: string): void {
     this.#write.run(key, value);
+  }
+
+  remove(key: MetaKey): void {
+    this.#remove.run(key);
   }
 }
 

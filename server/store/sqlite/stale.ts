@@ -18,13 +18,18 @@ export class Staleness {
   readonly #remove;
   readonly #insert;
   readonly #first;
+  readonly #merges;
+  readonly shape: TierShape;
   /** Series whose sealed part changed: there may be something to roll up, or to roll up anew. A hint; the tables know. */
   readonly due = new Set<number>();
+  /** Series of merges under way: their tiers are not touched by anybody else until all is moved. */
+  #merging: ReadonlySet<number> = new Set();
   /** Hears of each change, rolled up or not. */
   onChange: ((series: number, change: Interval) => void) | undefined;
 
-  constructor(db: Db, { widthsMs }: TierShape) {
-    this.#apartMs = widthsMs.at(-1) ?? Number.POSITIVE_INFINITY;
+  constructor(db: Db, shape: TierShape) {
+    this.shape = shape;
+    this.#apartMs = shape.widthsMs.at(-1) ?? Number.POSITIVE_INFINITY;
     this.#rechecks = new Rechecks(db);
     this.#through = db.prepare("SELECT through_ms FROM rolled WHERE series = ?").pluck();
     this.#meeting = db.prepare(
@@ -35,6 +40,8 @@ export class Staleness {
     this.#first = db.prepare(
       "SELECT from_ms AS fromMs, to_ms AS toMs FROM stale WHERE series = ? ORDER BY from_ms LIMIT 1",
     );
+    this.#merges = db.prepare("SELECT series, into_series FROM absorbed WHERE open = 1").raw();
+    this.mergesChanged();
   }
 
   /** Up to where a series is rolled up, ms; undefined where it never was. */
@@ -96,6 +103,32 @@ export class Staleness {
       this.#remove.run(series, one.fromMs);
       if (one.toMs > throughMs) this.#insert.run(series, throughMs, one.toMs);
     }
+  }
+
+  /** What has to be made anew of a span. */
+  within(series: number, { fromMs, toMs }: Interval): Interval[] {
+    const met = this.#meeting.all(series, toMs, fromMs) as Interval[];
+    return met.map((one) => ({ fromMs: Math.max(one.fromMs, fromMs), toMs: Math.min(one.toMs, toMs) }));
+  }
+
+  /** All of a span was made anew. */
+  settled(series: number, { fromMs, toMs }: Interval): void {
+    for (const one of this.#meeting.all(series, toMs, fromMs) as Interval[]) {
+      this.#remove.run(series, one.fromMs);
+      if (one.fromMs < fromMs) this.#insert.run(series, one.fromMs, fromMs);
+      if (one.toMs > toMs) this.#insert.run(series, toMs, one.toMs);
+    }
+  }
+
+  isMerging(series: number): boolean {
+    return this.#merging.has(series);
+  }
+
+  /** A merge began or ended: of series that are not in one any more tiers may be made. */
+  mergesChanged(): void {
+    const before = this.#merging;
+    this.#merging = new Set((this.#merges.all() as [number, number][]).flat());
+    for (const one of before) if (!this.#merging.has(one)) this.due.add(one);
   }
 
   /** Notes a stretch, together with those that it meets: no two of a series ever overlap. */

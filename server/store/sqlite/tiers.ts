@@ -65,14 +65,15 @@ export class Tiers {
 
   /**
    * Puts `cells` in the place of all that the tier has of `span`, whose ends are bucket starts. What it has nothing of becomes
-   * a part of it only where that pays. `asOne`: a frame becomes one row, however long it is; otherwise once it is full.
+   * a part of it only where that pays, or where it `mustStay`. `asOne`: a frame becomes one row, however long it is; otherwise
+   * once it is full.
    */
-  write(series: number, widthMs: number, span: Interval, cells: Cells, asOne: boolean): void {
+  write(series: number, widthMs: number, span: Interval, cells: Cells, asOne: boolean, mustStay = false): void {
     const frameMs = widthMs * this.#shape.frameBuckets;
     for (let fromMs = span.fromMs; fromMs < span.toMs; ) {
       const frameEndMs = bucketFloor(fromMs, frameMs) + frameMs;
       const part = { fromMs, toMs: Math.min(span.toMs, frameEndMs) };
-      this.#writePart(series, widthMs, part, sliceCells(cells, part.fromMs, part.toMs), asOne);
+      this.#writePart(series, widthMs, part, sliceCells(cells, part.fromMs, part.toMs), asOne, mustStay);
       // Years without a reading have no frames, and are not worth a look each.
       const next = cells.times.find((timeMs) => timeMs >= frameEndMs);
       const heldMs = this.frames(series, widthMs, frameEndMs, span.toMs)[0]?.fromMs;
@@ -81,13 +82,13 @@ export class Tiers {
     }
   }
 
-  #writePart(series: number, widthMs: number, part: Interval, fresh: Cells, asOne: boolean): void {
+  #writePart(series: number, widthMs: number, part: Interval, fresh: Cells, asOne: boolean, mustStay: boolean): void {
     const frameMs = widthMs * this.#shape.frameBuckets;
     const frameFromMs = bucketFloor(part.fromMs, frameMs);
     const rows = this.frames(series, widthMs, frameFromMs, frameFromMs + frameMs);
     const overlaps = rows.some(({ fromMs, toMs }) => fromMs < part.toMs && toMs > part.fromMs);
     const goesOn = rows.some(({ fromMs, toMs }) => fromMs <= part.toMs && toMs >= part.fromMs);
-    if (!overlaps && !this.#pays(widthMs, fresh, goesOn)) return;
+    if (!overlaps && !mustStay && !this.#pays(widthMs, fresh, goesOn)) return;
     // A stretch without a reading is no row of its own.
     const anyLength = asOne || part.toMs === frameFromMs + frameMs || fresh.times.length === 0;
     const taken = takenInto(part, rows, anyLength);

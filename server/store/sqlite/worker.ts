@@ -1,6 +1,6 @@
 /** Entry of both worker threads. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { beginMerge, findMerge, stepMerge } from "./absorb.ts";
+import { beginMerge, checkMerge, findMerge, stepMerge } from "./absorb.ts";
 import { removeAlias, rename } from "./aliases.ts";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { checkDatabase } from "./checker.ts";
@@ -63,6 +63,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     removeAlias: (...values) => writer.get().change((parts) => removeAlias(parts, ...values)),
     beginMerge: (...values) => writer.get().change((parts, commit) => beginMerge(parts, ...values, commit)),
     stepMerge: (series) => writer.get().change((parts, commit) => stepMerge(parts, series, commit, settings.sliceMs)),
+    checkMerge: (...values) => writer.get().change((parts, commit) => checkMerge(parts, ...values, commit)),
     findMerge: (series) => writer.get().change((parts) => findMerge(parts, series)),
     lookedAt: () => writer.get().ledger.looked(),
     rechecks: (...values) => writer.get().ledger.rechecks(...values),

@@ -34,6 +34,7 @@ export const previewMerge: Handler = async (request: ApiRequest) => {
 
 async function previewOf(from: Series, to: Series, context: HttpContext): Promise<MergePreview> {
   context.hub.names.merges.require(from, to);
+  await context.hub.names.merges.requireNothingMet(from, to);
   const [series, into] = await context.store.seriesState([from.number, to.number]);
   if (!series || !into) throw new Refusal("unknown_series", "One of the two series was removed meanwhile.");
   const { count: readings, firstTimeMs: firstTime, lastTimeMs: lastTime } = series;

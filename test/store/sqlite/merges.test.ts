@@ -91,4 +91,69 @@ describe("a merge in SQLite", () => {
     }
     await world.end();
   });
+
+  it("[ST101] what tiers tell of thinned readings is under the other name, and buckets in which both told things in turn are refused", async () => {
+    const [hourMs, dayMs] = [3_600_000, 86_400_000];
+    const nowMs = Date.UTC(2026, 10, 27);
+    const engine = sqliteEngine({ restMs: 0 });
+    const world = new World(engine);
+    await world.open();
+    const rows = (fromDay: number, toDay: number): Row[] =>
+      Array.from({ length: (toDay - fromDay) * 1_440 }, (_, at) => [
+        nowMs + fromDay * dayMs + at * 60_000,
+        Math.round(1e4 * Math.sin(at * at)),
+      ]);
+    const flows = [rows(-20, -10), rows(-10, 0), rows(-12, -11)];
+    for (const [index, flow] of flows.entries()) {
+      await world.make(index + 1, "number", ["old", "new", "odd"][index]);
+      for (let at = 0; at < flow.length; at += 1_440) await world.put(index + 1, flow.slice(at, at + 1_440));
+    }
+    await (world.store as SqliteStore).sealAll();
+    const rolled = () =>
+      inspect(engine.folder, (db) =>
+        db
+          .prepare(
+            "SELECT count(*) FROM rolled WHERE (series = 1 AND through_ms > ?) OR (series = 2 AND through_ms > ?)",
+          )
+          .pluck()
+          .get(nowMs - 11 * dayMs, nowMs - dayMs),
+      );
+    await expect.poll(rolled, { timeout: 20_000 }).toBe(2);
+    const { retention, merges } = world.store;
+    const policies = [
+      { device: "odd", metric: "*", ages: {} },
+      { device: "*", metric: "*", ages: { raw: 2 * dayMs } },
+    ];
+    await retention.setPolicies(policies);
+    await retention.thinByAge(nowMs);
+    const left = async () => (await retention.previewAges(policies, {}, nowMs))[1]?.readings;
+    await expect.poll(left, { timeout: 20_000 }).toBe(0);
+    const raw = async (series: number) => (await world.raw(everything(series))) as [number, number][];
+    const kept = [...(await raw(1)), ...(await raw(2))];
+    expect(kept.length).toBeLessThan(10 * 1_440);
+    const bucketOf = { fromMs: nowMs - 12 * dayMs, toMs: expect.any(Number) };
+    expect(await merges.check(3, 1)).toMatchObject({ obstacle: "thinned", at: bucketOf });
+    expect(await merges.begin(3, 1)).toBe("thinned");
+    expect(await merges.check(1, 2)).toBeNull();
+    await merges.begin(1, 2);
+    expect(await mergeWhole(world, 1)).toMatchObject({ dropped: 0, open: false });
+    const check = async () => {
+      expect(await raw(2)).toEqual(kept);
+      const all = [...(flows[0] as Row[]), ...(flows[1] as Row[])] as [number, number][];
+      for (const widthMs of [hourMs, dayMs]) {
+        const buckets = await world.buckets(everything(2), widthMs);
+        expect(buckets).toHaveLength((20 * dayMs) / widthMs);
+        for (const { times, count, sum, first, last } of buckets) {
+          const at = (times - nowMs + 20 * dayMs) / 60_000;
+          const values = all.slice(at, at + widthMs / 60_000).map(([, value]) => value);
+          const total = values.reduce((sofar, value) => sofar + value, 0);
+          expect([count, sum, first, last]).toEqual([values.length, total, values[0], values.at(-1)]);
+        }
+      }
+    };
+    await check();
+    await world.reopen();
+    await check();
+    await world.end();
+  });
 });

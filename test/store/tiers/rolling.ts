@@ -35,6 +35,8 @@ export const tinyTiers: TierShape = { widthsMs: [20, 100, 400], frameBuckets: 16
 const noTiers: TierShape = { ...tinyTiers, widthsMs: [] };
 
 export const series = 1;
+/** Of that series where no other one is named. */
+type Asked = Omit<BucketRange, "series"> & { readonly series?: number };
 
 export class Rolling {
   readonly db: Db = new Database(":memory:");
@@ -79,18 +81,23 @@ export class Rolling {
   }
 
   /** A series that lost everything is gone; here it comes back under the same number, once nothing is left of it. */
-  #make(): void {
-    const made = { series, device: "oven", metric: "heat", type: "number" as const };
+  #make(number = series): void {
+    const made = { series: number, device: "oven", metric: `heat ${number}`, type: "number" as const };
     this.#place.parts.records.write(this.#commit, [made], batchOf({}));
     this.#place.parts.heads.add(new SeriesHead(made));
   }
 
-  append(rows: readonly Row[]): void {
+  append(rows: readonly Row[], to = series): void {
     this.#commit += 1;
     this.#place.commit = this.#commit;
     const { heads } = this.#place.parts;
-    if (!heads.get(series)) this.#make();
-    heads.push(columnsOf(series, rows), this.#commit);
+    if (!heads.get(to)) this.#make(to);
+    heads.push(columnsOf(to, rows), this.#commit);
+  }
+
+  /** What merges are made with. */
+  get parts(): WriterParts {
+    return this.#place.parts;
   }
 
   seal(): void {
@@ -128,9 +135,10 @@ export class Rolling {
     }
   }
 
-  page(range: Omit<BucketRange, "series">, cuts: Cuts, limit = 10_000, shape = this.#shape): BucketPage {
+  page(asked: Asked, cuts: Cuts, limit = 10_000, shape = this.#shape): BucketPage {
+    const range = { series, ...asked };
     const segments = new SegmentReader(this.db, maskReader(this.db));
-    const head = this.#place.parts.heads.get(series);
+    const head = this.#place.parts.heads.get(range.series);
     const rows = head?.rows() ?? {
       type: "number" as const,
       times: new Float64Array(),
@@ -138,11 +146,11 @@ export class Rolling {
       strings: [],
     };
     const open = sliceRows(rows, range.fromMs, range.toMs);
-    return new TierReader(this.db, segments, shape).page({ series, ...range }, cuts, limit, open);
+    return new TierReader(this.db, segments, shape).page(range, cuts, limit, open);
   }
 
   /** Throws where the tiers say anything else than the readings; answers what the tiers said. */
-  compare(range: Omit<BucketRange, "series">, cuts: Cuts, limit?: number): BucketPage {
+  compare(range: Asked, cuts: Cuts, limit?: number): BucketPage {
     const found = this.page(range, cuts, limit);
     const expected = this.page(range, cuts, limit, noTiers);
     const sum = found.sum.map((value, index) => {

@@ -8,6 +8,9 @@ import type { Workplace } from "./job.ts";
 const backlogSlices = 4;
 const maxLengthening = 16;
 
+/** What a seal works on. */
+type SealPlace = Pick<Workplace, "parts" | "commit">;
+
 /** Seals due heads for one slice; true where some are left. */
 export function sealSlice(place: Workplace): () => boolean {
   const { db, heads, sealer } = place.parts;
@@ -39,7 +42,7 @@ export function sealSlice(place: Workplace): () => boolean {
 }
 
 /** Seals of these heads what one slice of `sliceMs` allows, at least one; true where some are left. */
-export function sealSome(place: Workplace, open: readonly SeriesHead[], sliceMs: number): boolean {
+export function sealSome(place: SealPlace, open: readonly SeriesHead[], sliceMs: number): boolean {
   const { db, sealer } = place.parts;
   const endMs = performance.now() + sliceMs;
   const sealed = transact(db, () => {
@@ -69,7 +72,7 @@ export function sealAll(place: Workplace): void {
   journal.trimmed(place.commit);
 }
 
-function applySeals({ parts: { heads } }: Workplace, sealed: readonly Sealed[]): void {
+function applySeals({ parts: { heads } }: SealPlace, sealed: readonly Sealed[]): void {
   for (const { head, state, newest, chunkRows, fullAt, keptFrom, alike } of sealed) {
     // What the rows do not add to the sealed part took the place of something there, or a restart met it again.
     const written = (keptFrom ?? head.length) - Math.min(head.metAgain, alike);
