@@ -32,6 +32,12 @@ export function* without({ fromMs, toMs }: Interval, others: readonly Interval[]
 
 /** The one of these `joined` intervals that holds a time; undefined for none. */
 export function holding(intervals: readonly Interval[], timeMs: number): Interval | undefined {
+  const found = intervals[firstEndingAfter(intervals, timeMs)];
+  return found && found.fromMs <= timeMs ? found : undefined;
+}
+
+/** Where the first of these `joined` intervals stands that ends after a time. */
+export function firstEndingAfter(intervals: readonly Interval[], timeMs: number): number {
   let low = 0;
   let high = intervals.length;
   while (low < high) {
@@ -39,6 +45,17 @@ export function holding(intervals: readonly Interval[], timeMs: number): Interva
     if ((intervals[middle] as Interval).toMs <= timeMs) low = middle + 1;
     else high = middle;
   }
-  const found = intervals[low];
-  return found && found.fromMs <= timeMs ? found : undefined;
+  return low;
+}
+
+/** First index whose time is at or after `timeMs`, in rising `times`. */
+export function lowerBound(times: Float64Array, timeMs: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) < timeMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

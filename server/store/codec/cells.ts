@@ -1,17 +1,22 @@
 /**
- * Buckets of a tier as a blob: each with its start, first, last, min, max, sum and count, in columns. Layout (version 1) in
- * the README of the store. What follows from another column costs next to nothing: the last value before tells the first
- * one, the ends tell the extremes, these and the count tell the sum. All planes of bytes are deflated together, since a
- * question reads few buckets of many frames, and each inflate takes 10 µs however little it yields.
+ * Buckets of a tier as a blob: each with its start, first, last, min, max, sum and count, in columns. Layouts in the README of
+ * the store. What follows from another column costs next to nothing: the last value before tells the first one, the ends tell
+ * the extremes, these and the count tell the sum. Version 2 (`pack-cells.ts`) is what most are written as; version 1, here, has
+ * all planes of bytes deflated together, holds anything, and is what an older hub wrote.
  */
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { lowerBound } from "../intervals.ts";
 import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
 import { type Cells, readBits, readInts, writeBits, writeInts } from "./cell-columns.ts";
+import { fillSums, powersOfTen, type Scaled, scaled, sumGuess } from "./cell-scale.ts";
 import { readSteps, stepFlags, unknownSteps, writeSteps } from "./cell-steps.ts";
+import { packCells } from "./pack-cells.ts";
+import { isPackedSound, packedVersion } from "./packed-bits.ts";
+import { CellRoom, PackedCells } from "./packed-cells.ts";
 
-export type { Cells };
+export { CellRoom, type Cells };
 
-const version = 1;
+const deflatedVersion = 1;
 /** Version, mode, checksum. */
 const headerBytes = 6;
 /** Modes 0 to 9 are decimals: the values are integers of that scale. */
@@ -19,9 +24,6 @@ const asBits = 0x0f;
 /** Beside a scale: the sums are bits. */
 const sumsAsBits = 0x10;
 const deflatedFlag = 0x20;
-const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
-/** Differences of integers within this are exact, and so is their zigzag. */
-const mantissaLimit = 2 ** 51;
 /** More buckets are in no frame: a damaged blob must not fill the memory. */
 const maxBuckets = 1 << 16;
 const maxPlainBytes = maxBuckets * 64;
@@ -37,6 +39,12 @@ const scratch = new ByteWriter(1 << 16);
  * roundings of adding up. Steps are known of all of them or are left out; so is the rise of what falls too often for a counter.
  */
 export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buffer {
+  const values = scaled(cells);
+  return (values && packCells(cells, widthMs, frameMs, values)) ?? encodeDeflated(cells, widthMs, frameMs, values);
+}
+
+/** As version 1. */
+export function encodeDeflated(cells: Cells, widthMs: number, frameMs: number, values = scaled(cells)): Buffer {
   const { times, count } = cells;
   const writer = scratch;
   writer.length = 0;
@@ -56,7 +64,6 @@ export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buf
     before = count[index] as number;
   }
   writeInts(writer, ints);
-  const values = scaled(cells);
   if (values) {
     const mode = writeScaled(writer, cells, values, ints);
     return sealed(mode | writeSteps(writer, cells, widthMs, powersOfTen[values.scale]), writer);
@@ -67,9 +74,54 @@ export function encodeCells(cells: Cells, widthMs: number, frameMs: number): Buf
 
 /** Decodes what `encodeCells` wrote with the same width and frame; throws `CodecError` on anything else. Without `withSteps` those are not read. */
 export function decodeCells(blob: Buffer, widthMs: number, frameMs: number, withSteps = true): Cells {
-  const isSound = () => blob.length >= headerBytes && checksum(blob) === blob.readUInt32LE(2);
-  requireVersion("tier", blob, version, isSound);
-  if (!isSound()) throw new CodecError("the tier's checksum does not match");
+  return openCells(blob, widthMs, frameMs).all(withSteps);
+}
+
+/** Buckets of a blob, of which what is asked for is decoded; asking throws a `CodecError` where the blob is damaged. */
+export interface OpenCells {
+  /** All of them; without `withSteps` those are not known. */
+  all(withSteps: boolean): Cells;
+  /** Those that start from `fromMs` (included) to `toMs` (excluded) stand from `start` to `end`. What lies around them may be missing, and so may the steps. */
+  between(fromMs: number, toMs: number): { readonly cells: Cells; readonly start: number; readonly end: number };
+}
+
+/** Opens what `encodeCells` wrote with the same width and frame; throws `CodecError` on anything else. */
+export function openCells(blob: Buffer, widthMs: number, frameMs: number, room = new CellRoom()): OpenCells {
+  if (blob[0] === packedVersion) return new PackedCells(blob, widthMs, frameMs, room);
+  const isSound = () => isDeflatedSound(blob) || isPackedSound(blob);
+  if (blob[0] !== deflatedVersion) requireVersion("tier", blob, packedVersion, isSound);
+  return new DeflatedCells(blob, widthMs, frameMs);
+}
+
+class DeflatedCells implements OpenCells {
+  readonly #blob: Buffer;
+  readonly #widthMs: number;
+  readonly #frameMs: number;
+  #cells: Cells | undefined;
+
+  constructor(blob: Buffer, widthMs: number, frameMs: number) {
+    this.#blob = blob;
+    this.#widthMs = widthMs;
+    this.#frameMs = frameMs;
+  }
+
+  all(withSteps: boolean): Cells {
+    return decodeDeflated(this.#blob, this.#widthMs, this.#frameMs, withSteps);
+  }
+
+  between(fromMs: number, toMs: number) {
+    this.#cells ??= this.all(false);
+    const { times } = this.#cells;
+    return { cells: this.#cells, start: lowerBound(times, fromMs), end: lowerBound(times, toMs) };
+  }
+}
+
+function isDeflatedSound(blob: Buffer): boolean {
+  return blob.length >= headerBytes && checksum(blob) === blob.readUInt32LE(2);
+}
+
+function decodeDeflated(blob: Buffer, widthMs: number, frameMs: number, withSteps: boolean): Cells {
+  if (!isDeflatedSound(blob)) throw new CodecError("the tier's checksum does not match");
   const flags = blob[1] as number;
   const body = blob.subarray(headerBytes);
   const reader = new ByteReader(flags & deflatedFlag ? inflate(body) : body);
@@ -102,7 +154,7 @@ function sealed(mode: number, { bytes, length }: ByteWriter): Buffer {
   const deflated = deflateRawSync(plain, { level: 1, memLevel: 4 });
   const isShorter = deflated.length < plain.length;
   const blob = Buffer.concat([Buffer.alloc(headerBytes), isShorter ? deflated : plain]);
-  blob[0] = version;
+  blob[0] = deflatedVersion;
   blob[1] = mode | (isShorter ? deflatedFlag : 0);
   blob.writeUInt32LE(checksum(blob), 2);
   return blob;
@@ -110,7 +162,7 @@ function sealed(mode: number, { bytes, length }: ByteWriter): Buffer {
 
 /** Of the blob as version 1 reads it: a later version has to take its own into its checksum, and then does not pass for this one. */
 function checksum(blob: Buffer): number {
-  return crc32(blob.subarray(headerBytes), (version << 8) | (blob[1] as number));
+  return crc32(blob.subarray(headerBytes), (deflatedVersion << 8) | (blob[1] as number));
 }
 
 function inflate(body: Buffer): Buffer {
@@ -121,35 +173,11 @@ function inflate(body: Buffer): Buffer {
   }
 }
 
-/** The values as integers of the fewest decimals that hold them all; undefined where no number of decimals does. */
-function scaled({ first, last, min, max }: Cells): { readonly scale: number; readonly values: Four } | undefined {
-  const columns = [first, last, min, max];
-  let scale = 0;
-  for (const column of columns) {
-    for (let index = 0; index < column.length; index++) {
-      while (Number.isNaN(mantissaOf(column[index] as number, powersOfTen[scale] as number))) {
-        if (++scale === powersOfTen.length) return undefined;
-      }
-    }
-  }
-  const power = powersOfTen[scale] as number;
-  const values = columns.map((column) => column.map((value) => mantissaOf(value, power))) as Four;
-  // A scale that was found late can be too fine for values before.
-  return values.some((column) => column.some(Number.isNaN)) ? undefined : { scale, values };
-}
-
-/** `value` as an integer of 10^-scale, or NaN where that is not exact; -0 as 0. */
-function mantissaOf(value: number, power: number): number {
-  const mantissa = Math.round(value * power);
-  const exact = mantissa / power === value && Math.abs(mantissa) <= mantissaLimit;
-  return exact ? mantissa : Number.NaN;
-}
-
 /** Answers the mode. */
 function writeScaled(
   writer: ByteWriter,
   cells: Cells,
-  { scale, values: [first, last, min, max] }: NonNullable<ReturnType<typeof scaled>>,
+  { scale, values: [first, last, min, max] }: Scaled,
   ints: Column,
 ): number {
   const { length } = ints;
@@ -211,29 +239,4 @@ function writeNegativeZeros(writer: ByteWriter, columns: readonly Float64Array[]
   writer.room(8 + places.length * 8);
   writer.unsigned(places.length);
   for (const place of places) writer.unsigned(place);
-}
-
-/**
- * The sums as integers without what the extremes tell of them; false where one is further from its double than adding up so
- * many readings explains. Where all readings are of this scale, the integer is the true sum.
- */
-function fillSums(ints: Column, { count, sum }: Cells, power: number, min: Column, max: Column): boolean {
-  for (let index = 0; index < ints.length; index++) {
-    const readings = count[index] as number;
-    const [least, most] = [min[index] as number, max[index] as number];
-    const given = sum[index] as number;
-    const whole = Math.round(given * power);
-    const guess = sumGuess(readings, least, most);
-    if (!(Math.abs(whole) <= mantissaLimit && Math.abs(guess) <= mantissaLimit)) return false;
-    const tolerance = (readings * readings * (Number.EPSILON / 4) * Math.max(Math.abs(least), Math.abs(most))) / power;
-    if (Math.abs(whole / power - given) > tolerance) return false;
-    ints[index] = whole - guess;
-  }
-  return true;
-}
-
-/** What the sum of so many readings is if they lie in the middle. */
-function sumGuess(count: number, min: number, max: number): number {
-  // As Math.round, which takes longer: nothing but halves is rounded.
-  return Math.floor((count * (min + max)) / 2 + 0.5);
 }

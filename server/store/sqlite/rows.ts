@@ -1,22 +1,13 @@
 /** Readings of one series from several sources, put into one column in rising time, the later arrival standing. */
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { ValueType } from "../columns.ts";
+import { lowerBound } from "../intervals.ts";
+
+export { lowerBound };
 
 /** A column without readings. */
 export function noRows(type: ValueType): ChunkColumns {
   return { type, times: new Float64Array(0), values: new Float64Array(0), strings: [] };
-}
-
-/** First index whose time is at or after `timeMs`, in rising `times`. */
-export function lowerBound(times: Float64Array, timeMs: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < timeMs) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The part of `rows` from `fromMs` (included) to `toMs` (excluded); shares the buffers. */

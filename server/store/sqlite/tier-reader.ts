@@ -7,8 +7,18 @@ import type { BucketRange, Range } from "../store.ts";
 import { BucketPageBuilder } from "./bucket-page.ts";
 import type { Db } from "./driver.ts";
 import { EachCounter } from "./each-counter.ts";
-import { bucketFloor, type FramesOf, type Interval, joined, planned, type TierShape, widthsFor } from "./plan.ts";
-import { lowerBound, sliceRows } from "./rows.ts";
+import { FrameCells, FrameRooms } from "./frame-cells.ts";
+import {
+  type Asked,
+  bucketFloor,
+  type FramesOf,
+  type Interval,
+  joined,
+  planned,
+  type TierShape,
+  widthsFor,
+} from "./plan.ts";
+import { sliceRows } from "./rows.ts";
 import type { SegmentReader } from "./segments.ts";
 import { staleReader } from "./stale.ts";
 import { Tiers } from "./tiers.ts";
@@ -33,6 +43,7 @@ export class TierReader {
   readonly #shape: TierShape;
   readonly #segments: SegmentReader;
   readonly #tiers: Tiers;
+  readonly #rooms = new FrameRooms();
   readonly #each: EachCounter;
   readonly #stale;
   readonly #through;
@@ -76,8 +87,8 @@ export class TierReader {
   #fill(sink: Sink, range: BucketRange, cuts: Cuts, head: ChunkColumns, isOfUse: IsOfUse): Tier {
     const asked = withinCuts(range, cuts);
     const widths = widthsFor(cuts, this.#shape.widthsMs);
+    const finestMs = widths.length > 0 ? Math.min(...widths.map(({ widthMs }) => widthMs)) : undefined;
     const throughMs = widths.length > 0 ? (this.#through.get(asked.series) as number | undefined) : undefined;
-    const finestMs = widths.at(-1);
     let coarsestMs = 0;
     if (throughMs === undefined || finestMs === undefined || throughMs <= asked.fromMs) {
       sink.addReadings(asked);
@@ -89,38 +100,37 @@ export class TierReader {
       ...this.#stale(asked.series, asked.fromMs, asked.toMs),
       ...bucketsOf(open, finestMs),
     ]);
-    const withSteps = range.maxStepMs !== undefined;
+    const frames = new FrameCells(
+      this.#tiers,
+      this.#rooms,
+      asked.series,
+      this.#shape.frameBuckets,
+      range.maxStepMs !== undefined,
+    );
+    const framesOf: FramesOf = (...asking) => frames.frames(...asking);
+    const { series } = asked;
     // False once the page is full.
-    const add = (span: Interval, from: readonly number[]): boolean => {
-      const framesOf: FramesOf = (...asking) => this.#tiers.frames(asked.series, ...asking);
-      for (const stretch of planned(span, from, framesOf, closed)) {
-        const { tier } = stretch;
-        if (!tier) {
-          if (!sink.addReadings({ ...asked, ...spanOf(stretch) })) return false;
-          continue;
-        }
-        const finer = from.filter((widthMs) => widthMs < tier.widthMs);
-        const cells = this.#tiers.cells(asked.series, tier.widthMs, tier.frame, withSteps);
-        if (!cells) {
-          if (!add(spanOf(stretch), finer)) return false;
-          continue;
-        }
-        const end = lowerBound(cells.times, stretch.toMs);
-        for (let at = lowerBound(cells.times, stretch.fromMs); at < end; ) {
+    const add = (span: Interval, from: readonly Asked[]): boolean =>
+      planned(span, from, framesOf, closed, ({ fromMs, toMs, tier }) => {
+        if (!tier) return sink.addReadings({ series, fromMs, toMs });
+        const found = frames.cells(tier, fromMs, toMs);
+        if (!found) return add({ fromMs, toMs }, behind(from, tier.widthMs));
+        const { cells, end } = found;
+        for (let at = found.start; at < end; ) {
           let until = at;
           while (until < end && isOfUse(cells, until)) until++;
           const stopped = sink.addCells(cells, at, until);
           if (stopped > at) coarsestMs = Math.max(coarsestMs, tier.widthMs);
           if (stopped < until) return false;
+          if (until === end) break;
           at = until;
           while (at < end && !isOfUse(cells, at)) at++;
           // What a bucket does not know its parts may: they know of shorter steps.
           const rest = { fromMs: cells.times[until] as number, toMs: (cells.times[at - 1] as number) + tier.widthMs };
-          if (at > until && !add(rest, finer)) return false;
+          if (!add(rest, behind(from, tier.widthMs))) return false;
         }
-      }
-      return true;
-    };
+        return true;
+      });
     add(spanOf(asked), widths);
     return this.#nameOf(coarsestMs);
   }
@@ -129,7 +139,7 @@ export class TierReader {
     const isInOne = (_: unknown, firstMs: number, lastMs: number) =>
       maxStepMs === undefined && lastMs < bucketAt(cuts, firstMs).endMs;
     return {
-      addCells: (...cells) => builder.addCells(...cells),
+      addCells: (cells, start, end) => builder.addCells(cells, start, end),
       addReadings: (range) => {
         for (const segment of this.#segments.read(range, head, isInOne)) {
           if (!("rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment))) return false;
@@ -142,6 +152,11 @@ export class TierReader {
   #nameOf(widthMs: number): Tier {
     return tierNames[this.#shape.widthsMs.indexOf(widthMs)] ?? "raw";
   }
+}
+
+/** The widths that are asked after one. */
+function behind(widths: readonly Asked[], widthMs: number): readonly Asked[] {
+  return widths.slice(widths.findIndex((asked) => asked.widthMs === widthMs) + 1);
 }
 
 function spanOf({ fromMs, toMs }: Interval): Interval {

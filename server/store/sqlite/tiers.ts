@@ -3,7 +3,7 @@
  * `through_ms` is in its buckets, but for what is stale. Rows of one width never overlap, and none crosses a frame's end.
  */
 import { CodecError } from "../codec/bytes.ts";
-import { type Cells, decodeCells, encodeCells } from "../codec/cells.ts";
+import { type CellRoom, type Cells, encodeCells, type OpenCells, openCells } from "../codec/cells.ts";
 import type { Db } from "./driver.ts";
 import { joinCells, sliceCells } from "./fold.ts";
 import { bucketFloor, type Frame, type Interval, leastReadingsOf, type TierShape } from "./plan.ts";
@@ -50,17 +50,17 @@ export class Tiers {
   }
 
   /** The buckets of a frame; undefined for a damaged one: then the readings have to be asked. */
-  cells(series: number, widthMs: number, { id, fromMs, toMs }: Frame, withSteps = true): Cells | undefined {
+  cells(series: number, widthMs: number, frame: Frame, withSteps = true): Cells | undefined {
+    return whereSound(() => this.open(series, widthMs, frame)?.all(withSteps));
+  }
+
+  /** The same, of which what is asked for is decoded, into `room`. */
+  open(series: number, widthMs: number, { id, fromMs, toMs }: Frame, room?: CellRoom): OpenCells | undefined {
     const stored = this.#read.get(id) as StoredFrame | undefined;
     // The index led here: damage to one of the two shows beside the other.
     if (stored?.series !== series || stored.widthMs !== widthMs) return undefined;
     if (stored.fromMs !== fromMs || stored.toMs !== toMs) return undefined;
-    try {
-      return decodeCells(stored.cells, widthMs, fromMs, withSteps);
-    } catch (error) {
-      if (error instanceof CodecError) return undefined;
-      throw error;
-    }
+    return whereSound(() => openCells(stored.cells, widthMs, fromMs, room));
   }
 
   /**
@@ -123,6 +123,16 @@ export class Tiers {
     if (count.length === 0) return goesOn;
     const readings = count.reduce((total, one) => total + one, 0);
     return readings / count.length >= leastReadingsOf(this.#shape, widthMs) / (goesOn ? 2 : 1);
+  }
+}
+
+/** What is decoded; undefined where it is damaged. */
+export function whereSound<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof CodecError) return undefined;
+    throw error;
   }
 }
 

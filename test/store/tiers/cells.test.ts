@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CodecError, NewerVersionError } from "../../../server/store/codec/bytes.ts";
-import { type Cells, decodeCells, encodeCells } from "../../../server/store/codec/cells.ts";
+import {
+  CellRoom,
+  type Cells,
+  decodeCells,
+  encodeCells,
+  encodeDeflated,
+  openCells,
+} from "../../../server/store/codec/cells.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { anyNumber } from "../codec/arbitraries.ts";
 
@@ -165,19 +172,70 @@ describe("cells of a tier", () => {
     expect(decodeCells(encodeCells(noisy, widthMs, 0), widthMs, 0).rise.every(Number.isNaN)).toBe(true);
   });
 
-  it("[TR11] are refused where any bit of them is wrong, a newer version by its name", () => {
-    const blob = encodeCells(cellsOf(0, walk(40, 3, 1)), widthMs, 0);
-    for (let bit = 0; bit < blob.length * 8; bit++) {
-      const damaged = Buffer.from(blob);
-      damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
-      expect(() => decodeCells(damaged, widthMs, 0)).toThrow(CodecError);
+  it("[TR11] are refused where any bit of them is wrong, a newer version by its name, those of an older hub too", () => {
+    const cells = cellsOf(0, walk(40, 3, 1));
+    for (const blob of [encodeCells(cells, widthMs, 0), encodeDeflated(cells, widthMs, 0)]) {
+      for (let bit = 0; bit < blob.length * 8; bit++) {
+        const damaged = Buffer.from(blob);
+        damaged[bit >> 3] = (damaged[bit >> 3] as number) ^ (1 << (bit & 7));
+        expect(() => decodeCells(damaged, widthMs, 0)).toThrow(CodecError);
+      }
+      for (let length = 0; length < blob.length; length++) {
+        expect(() => decodeCells(blob.subarray(0, length), widthMs, 0)).toThrow(CodecError);
+      }
+      const newer = Buffer.from(blob);
+      newer[0] = 3;
+      newer[2] = (newer[2] as number) ^ 1;
+      expect(() => decodeCells(newer, widthMs, 0)).toThrow(NewerVersionError);
     }
-    for (let length = 0; length < blob.length; length++) {
-      expect(() => decodeCells(blob.subarray(0, length), widthMs, 0)).toThrow(CodecError);
-    }
-    const newer = Buffer.from(blob);
-    newer[0] = 2;
-    newer[2] = (newer[2] as number) ^ 1;
-    expect(() => decodeCells(newer, widthMs, 0)).toThrow(NewerVersionError);
+  });
+
+  it("[TR20] are read a few at a time, from any part of a frame, as those around them; an older hub's as well", () => {
+    const wide = fc.integer({ min: -(2 ** 29), max: 2 ** 29 }).map((value) => value / 100);
+    const bucket = fc.oneof(
+      { weight: 2, arbitrary: fc.constant([]) },
+      {
+        weight: 4,
+        arbitrary: fc.array(
+          fc.integer({ min: -900, max: 900 }).map((value) => value / 10),
+          { minLength: 1, maxLength: 9 },
+        ),
+      },
+      { weight: 1, arbitrary: fc.array(wide, { minLength: 1, maxLength: 3 }) },
+    );
+    const place = fc.integer({ min: -20, max: 100 });
+    const packed = { yes: 0, no: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(bucket, { maxLength: 80 }),
+        fc.integer({ min: -1e6, max: 3e7 }).map((frame) => frame * widthMs),
+        fc.array(fc.tuple(place, place), { minLength: 1, maxLength: 6 }),
+        (buckets, frameMs, spans) => {
+          const cells = cellsOf(frameMs, buckets);
+          const room = new CellRoom();
+          for (const blob of [encodeCells(cells, widthMs, frameMs), encodeDeflated(cells, widthMs, frameMs)]) {
+            packed[blob[0] === 2 ? "yes" : "no"] += 1;
+            const all = decodeCells(blob, widthMs, frameMs);
+            expect(settled(all, cells)).toEqual(cells);
+            // Of what was decoded before into the same room nothing is left over.
+            const open = openCells(blob, widthMs, frameMs, room);
+            for (const [from, length] of spans) {
+              const [fromMs, toMs] = [frameMs + from * widthMs, frameMs + (from + length) * widthMs];
+              const found = open.between(fromMs, toMs);
+              const wanted = [...all.times.keys()].filter(
+                (at) => (all.times[at] as number) >= fromMs && (all.times[at] as number) < toMs,
+              );
+              for (const name of ["times", "first", "last", "min", "max", "sum", "count"] as const) {
+                expect([...found.cells[name].subarray(found.start, found.end)]).toEqual(
+                  wanted.map((at) => all[name][at]),
+                );
+              }
+            }
+          }
+        },
+      ),
+      { seed: printedSeed("few cells"), numRuns: 150 },
+    );
+    expect(packed.yes).toBeGreaterThan(packed.no / 4);
   });
 });
