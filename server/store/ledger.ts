@@ -53,8 +53,8 @@ export interface LedgerStore {
 
   /**
    * Keeps what was found, all of it or none; of series that are gone nothing. `heardCommit` is the newest commit whose readings
-   * were heard of by whoever found it. Less is noted as looked at than was said, or nothing, where late readings of a later
-   * commit could be among it, or more would not survive a kill. Commits wait for it, so give it a few hundred at a time.
+   * were heard of by whoever found it. Less is noted as looked at than was said where late readings of a later commit
+   * could be among it, no more than before, or where more would not survive a kill. Commits wait for it, so give it a few hundred at a time.
    */
   write(entries: readonly LedgerEntry[], heardCommit: number): Promise<void>;
 

@@ -72,10 +72,17 @@ export class GapLedger {
     const { behind } = this.#reach;
     if (stepMs === Number.POSITIVE_INFINITY) behind.set(series.number, Number.NEGATIVE_INFINITY);
     else if (stepMs < 0) this.#found.late(series.number, timeMs);
-    else if (!behind.has(series.number) && stepMs > this.graceMs(series)) {
-      this.#found.gap(series.number, series.latestTimeMs, timeMs);
-      if (this.#found.gaps >= mostWaiting) this.#later(0);
+    else if (!behind.has(series.number)) {
+      const graceMs = this.graceMs(series);
+      // It is looked at once a reading is expected again.
+      if (graceMs === Number.POSITIVE_INFINITY) behind.set(series.number, series.latestTimeMs);
+      else if (stepMs > graceMs) this.#gap(series, timeMs);
     }
+  }
+
+  #gap(series: Series, timeMs: number): void {
+    this.#found.gap(series.number, series.latestTimeMs, timeMs);
+    if (this.#found.gaps >= mostWaiting) this.#later(0);
   }
 
   /** After how long without a reading a series is silent, ms; Infinity where none is expected. What was learned before a start counts until it is learned anew. */

@@ -49,7 +49,7 @@ export class Reach {
     return this.#loaded;
   }
 
-  /** A look at the readings from `behindMs` on failed. */
+  /** Readings from `behindMs` on have to be looked at, too. */
   behindAgain(series: number, behindMs: number): void {
     this.behind.set(series, Math.min(behindMs, this.behind.get(series) ?? behindMs));
   }

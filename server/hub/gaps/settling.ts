@@ -19,6 +19,8 @@ export interface SettlingDeps extends CauseDeps {
 
 /** Series that are looked at together: their answers are written with one sync, which commits wait for. */
 const seriesAtOnce = 256;
+/** No reading is earlier, ms since the epoch. */
+const earliestMs = -8.64e15;
 /** Stretches to look at again that are asked for at once. */
 export const rechecksAtOnce = 256;
 
@@ -79,7 +81,12 @@ export class Settling {
     const { number } = series;
     const graceMs = this.#reach.graceMs(series);
     if (graceMs === Number.POSITIVE_INFINITY) {
-      // There is nothing to look for, and what was found stays.
+      // What was found stays, and what changed is looked at once a reading is expected again.
+      const changedMs = Math.min(
+        this.#found.firstMs(number),
+        ...rechecks.map(({ fromMs, rawFromMs }) => Math.max(fromMs, rawFromMs) - 1),
+      );
+      if (changedMs < Number.POSITIVE_INFINITY) this.#reach.behindAgain(number, Math.max(changedMs, earliestMs));
       this.#found.forget(number);
       return { series, graceMs, rechecks, behindMs: undefined, late: undefined };
     }

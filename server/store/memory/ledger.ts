@@ -60,7 +60,11 @@ export function memoryLedger(data: LedgerData, isKnown: (series: number) => bool
       kept.sort((a, b) => a.fromMs - b.fromMs),
     );
     const isHeard = (data.commits.get(series) ?? 0) <= heardCommit;
-    if (isHeard && looked.throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, ...looked });
+    const mostMs = isHeard
+      ? Number.POSITIVE_INFINITY
+      : (data.looked.get(series)?.throughMs ?? Number.NEGATIVE_INFINITY);
+    const throughMs = Math.min(looked.throughMs, mostMs);
+    if (throughMs > Number.NEGATIVE_INFINITY) data.looked.set(series, { series, graceMs: looked.graceMs, throughMs });
   };
   return {
     looked: async () => [...data.looked.values()],

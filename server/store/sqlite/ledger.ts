@@ -52,6 +52,7 @@ export class LedgerTables {
   readonly #lastBefore;
   readonly #endHole;
   readonly #rawFrom;
+  readonly #through;
   readonly #putHole;
   readonly #putLooked;
   readonly #settle;
@@ -69,6 +70,7 @@ export class LedgerTables {
     );
     this.#endHole = db.prepare("UPDATE holes SET to_ms = ? WHERE series = ? AND from_ms = ?");
     this.#rawFrom = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck();
+    this.#through = db.prepare("SELECT through_ms FROM looked WHERE series = ?").pluck();
     this.#putHole = db.prepare("INSERT OR REPLACE INTO holes VALUES (?, ?, ?, ?)");
     this.#putLooked = db.prepare(
       "INSERT INTO looked VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET through_ms = excluded.through_ms, grace_ms = excluded.grace_ms",
@@ -110,9 +112,10 @@ export class LedgerTables {
         this.#putHole.run(series, holeMs, holes.toMs[index], holes.cause[index]);
       }
       // Late readings of a commit that was not heard of yet, sealed meanwhile, would be looked at by nobody after a kill.
-      if (head.sealed.throughCommit > heardCommit) continue;
+      const isHeard = head.sealed.throughCommit <= heardCommit;
       // Not beyond what is sealed: of late readings among the rest nobody would hear after a kill.
-      const throughMs = Math.min(looked.throughMs, head.sealed.lastMs ?? Number.NEGATIVE_INFINITY);
+      const mostMs = isHeard ? head.sealed.lastMs : (this.#through.get(series) as number | undefined);
+      const throughMs = Math.min(looked.throughMs, mostMs ?? Number.NEGATIVE_INFINITY);
       if (throughMs > Number.NEGATIVE_INFINITY) this.#putLooked.run(series, throughMs, looked.graceMs);
     }
   }

@@ -22,7 +22,7 @@ export class GapWorld {
   readonly #make: () => TelemetryStore;
   readonly #past: Past;
   #heardCommit = 0;
-  /** What is declared, ms; undefined for nothing, and then nothing is learned either. */
+  /** What is declared, ms, 0 for on event; undefined for nothing, and then nothing is learned either. */
   intervalMs: number | undefined = 10_000;
   store!: TelemetryStore;
   catalog!: Catalog;

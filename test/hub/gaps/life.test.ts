@@ -23,6 +23,13 @@ async function expectTold(world: GapWorld, metric: string): Promise<void> {
   expect((await world.kept(metric)).map(([from, to]) => [from, to])).toEqual(await world.told(metric));
 }
 
+/** Waits until what a turn of the clock began has come to rest. */
+async function rested(world: GapWorld): Promise<void> {
+  world.clock.advance(minute);
+  await world.ledger.read([], 0, 1, 1);
+  await world.kept("none");
+}
+
 /** A random life of three series; the ledger must tell at any moment what the readings tell. */
 async function live(world: GapWorld, random: Random, steps: number): Promise<void> {
   const metrics = ["a", "b", "c"];
@@ -73,12 +80,12 @@ async function live(world: GapWorld, random: Random, steps: number): Promise<voi
       await world.remove(metric, fromMs, Number.isFinite(toMs) ? toMs : nowMs + 1);
     } else if (what < 0.85) await world.restart(random.chance(0.5));
     else if (what < 0.92) await world.sealAll();
+    else if (what < 0.94) world.intervalMs = world.intervalMs ? 0 : 10 * second;
     else world.clock.advance(random.chance(0.1) ? 61 * minute : minute);
-    if (random.chance(0.5)) {
-      const one = random.choice(metrics);
-      await expectTold(world, one);
-    }
+    // Where no reading is expected nobody asks.
+    if (random.chance(0.5) && world.intervalMs) await expectTold(world, random.choice(metrics));
   }
+  world.intervalMs = 10 * second;
   for (const one of metrics) await expectTold(world, one);
 }
 
@@ -159,6 +166,22 @@ describe("the ledger", () => {
       await expect(world.kept("a")).rejects.toThrow("stopping");
       await world.restart(true);
       await expectTold(world, "a");
+    });
+
+    it("[P120] looks at what changed while no reading was expected, once one is again; after a start, too", async () => {
+      await world.commit("a", [0, 10, 100, 110, 200, 210].map(at));
+      await world.sealAll();
+      expect((await world.kept("a")).length).toBe(2);
+      for (const isStarted of [false, true]) {
+        world.intervalMs = 0;
+        await world.commit("a", [isStarted ? 50 : 150, isStarted ? 400 : 300].map(at));
+        await world.sealAll();
+        await world.remove("a", at(isStarted ? 0 : 205), at(isStarted ? 20 : 215));
+        await rested(world);
+        if (isStarted) await world.restart(true);
+        world.intervalMs = 10 * second;
+        await expectTold(world, "a");
+      }
     });
 
     it("[P120] tells of no gap whose end was deleted before it was written, where others followed its begin", async () => {
