@@ -58,6 +58,7 @@ export const editStyles = css`
     }
     .metric .button {
       grid-column: 1 / -1;
+      justify-self: end;
     }
   }
 `;

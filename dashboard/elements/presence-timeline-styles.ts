@@ -59,6 +59,7 @@ export const presenceStyles = css`
   }
   .table {
     max-height: 220px;
+    margin-top: 4px;
     margin-bottom: 8px;
     overflow: auto;
     border-top: 1px solid var(--border);

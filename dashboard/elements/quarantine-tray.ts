@@ -7,6 +7,7 @@ import { type QuarantineGroup, quarantineGroups } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { failureWords } from "./failure-words.ts";
+import { FocusAfter } from "./focus-after.ts";
 import "./quarantine-decide.ts";
 import type { QuarantineAction, QuarantineDone } from "./quarantine-decide.ts";
 import { shiftWords } from "./quarantine-words.ts";
@@ -49,10 +50,16 @@ export class QuarantineTray extends LitElement {
         flex-wrap: wrap;
         gap: 8px;
       }
-      .muted,
-      .done {
+      .muted {
         margin-top: 4px;
         color: var(--text-muted);
+      }
+      .done {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 8px 16px;
+        margin-right: -8px;
       }
       .error {
         color: var(--alarm);
@@ -70,6 +77,7 @@ export class QuarantineTray extends LitElement {
   @state() private deciding: { readonly action: QuarantineAction; readonly group: QuarantineGroup } | undefined;
   @state() private done: string | undefined;
 
+  readonly #focus = new FocusAfter(this, ".done .button");
   #asking: AbortController | undefined;
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -91,10 +99,7 @@ export class QuarantineTray extends LitElement {
     if (problem !== undefined)
       return html`<section><p class="error" role="alert">${words.failed(problem)}</p></section>`;
     if (!answer) return nothing;
-    if (answer.count === 0)
-      return this.done === undefined
-        ? nothing
-        : html`<section><p class="done" role="status">${this.done}</p></section>`;
+    if (answer.count === 0) return this.done === undefined ? nothing : html`<section>${this.#done()}</section>`;
     const shown = answer.readings.length;
     return html`<section aria-labelledby="heading">
       <h2 id="heading" class="numbers">${words.heading(formatNumber(answer.count, 0), answer.count === 1)}</h2>
@@ -102,7 +107,7 @@ export class QuarantineTray extends LitElement {
         ${words.why} ${shown < answer.count ? words.newest(formatNumber(shown, 0)) : nothing}
         ${answer.lost > 0 ? words.lost(formatNumber(answer.lost, 0), formatNumber(answer.limits.perDevice, 0)) : nothing}
       </p>
-      <p class="done" role="status">${this.done}</p>
+      ${this.#done()}
       ${quarantineGroups(answer.readings).map((group) => this.#group(group))}
       ${
         deciding
@@ -116,6 +121,25 @@ export class QuarantineTray extends LitElement {
           : nothing
       }
     </section>`;
+  }
+
+  #done() {
+    return html`<div class="done" role="status">
+      ${this.done}
+      ${
+        this.done === undefined
+          ? nothing
+          : html`<button
+            type="button"
+            class="button bare"
+            @click=${() => {
+              this.done = undefined;
+            }}
+          >
+            ${texts.dialog.close}
+          </button>`
+      }
+    </div>`;
   }
 
   #group(group: QuarantineGroup) {
@@ -158,6 +182,7 @@ export class QuarantineTray extends LitElement {
     this.deciding = undefined;
     if (!done) return;
     this.done = done.words;
+    this.#focus.begin();
     void this.#ask();
     this.dispatchEvent(new CustomEvent("decided"));
   }

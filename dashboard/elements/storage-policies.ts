@@ -82,7 +82,7 @@ export class StoragePolicies extends FormDialog {
             ${this.lines.map((line, at) => this.#line(line, at))}
           </ol>
           <div>
-            <button type="button" class="button" @click=${() => this.#change([...this.lines, { device: "*", metric: "*", keep: "" }])}>
+            <button type="button" class="button" @click=${this.#add}>
               ${icons.plus}${words.add}
             </button>
           </div>
@@ -136,7 +136,9 @@ export class StoragePolicies extends FormDialog {
   #what() {
     const words = texts.retention.policies;
     const { answer: preview, problem } = this.#preview;
-    if (problem !== undefined) return html`<p class="error">${problem}</p>`;
+    // The hub names a line as its order does.
+    if (problem !== undefined)
+      return html`<p class="error">${problem.replace(/^policies\[(\d+)\]\.\w+: /, (_, at) => words.line(Number(at) + 1))}</p>`;
     if (!preview) return html`<p>${texts.deletion.counting}</p>`;
     const { readings, series, lost, bytes, from, through } = preview;
     if (bytes === 0 && readings === 0) return html`<p><strong>${words.nothing}</strong></p>`;
@@ -151,6 +153,12 @@ export class StoragePolicies extends FormDialog {
       }
     </p>`;
   }
+
+  readonly #add = async (): Promise<void> => {
+    this.#change([...this.lines, { device: "*", metric: "*", keep: "" }]);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("li:last-child input")?.focus();
+  };
 
   #change(lines: readonly PolicyEntry[]): void {
     this.lines = lines;

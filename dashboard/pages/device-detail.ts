@@ -15,6 +15,7 @@ import "../elements/action-menu.ts";
 import { deviceActions } from "../elements/device-actions.ts";
 import type { Deleted } from "../elements/device-delete.ts";
 import { deviceFacts } from "../elements/device-facts.ts";
+import { FocusAfter } from "../elements/focus-after.ts";
 import { icons } from "../elements/icons.ts";
 import "../elements/metric-card.ts";
 import "../elements/presence-timeline.ts";
@@ -52,6 +53,7 @@ export class DeviceDetail extends LitElement {
 
   #gaps: Promise<unknown> | undefined;
   readonly #feeds = new FeedController(this);
+  readonly #focus = new FocusAfter(this, ".notice .button");
 
   constructor() {
     super();
@@ -275,6 +277,7 @@ export class DeviceDetail extends LitElement {
   #closed(done: string | Deleted | undefined, feed: DeviceFeed | undefined): void {
     this.dialog = undefined;
     this.notice = typeof done === "object" ? done.words : done;
+    if (done !== undefined) this.#focus.begin();
     if (typeof done !== "object") return;
     // What is left is asked for at once: the hub's own news of it may look like any other.
     if (!done.device) feed?.retry();

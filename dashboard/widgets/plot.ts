@@ -205,7 +205,14 @@ export class Plot {
                 },
               ]),
             )
-          : { y: { range: (_plot, least, most) => (valued ? valueRange(least, most) : [0, 1]) } }),
+          : {
+              y: {
+                range: (_plot, least: number | null, most: number | null): [number, number] => {
+                  this.#axisEmpty[0] = line && least === null;
+                  return valued ? valueRange(least, most) : [0, 1];
+                },
+              },
+            }),
       },
       series: line
         ? [

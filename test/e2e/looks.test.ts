@@ -137,6 +137,32 @@ describe("the looks of the page", () => {
     await page.context().close();
   });
 
+  it("a growing age moves nothing, and on a phone one row holds the ways to connect, and the budget with its button", async () => {
+    const { page } = await world.visit("#/device/greenhouse/1", phone);
+    const age = page.locator("device-detail .aging").first();
+    await age.waitFor();
+    const widths = await age.evaluate((element) => {
+      const words = [...element.childNodes].find((node) => node instanceof Text && node.data !== "") as Text;
+      const said = words.data;
+      const measured = ["9", "10", "59"].map((digits) => {
+        words.data = said.replace(/\d+\s\S+/, `${digits}\u202fmin`);
+        return element.getBoundingClientRect().width;
+      });
+      words.data = said;
+      return new Set(measured).size;
+    });
+    expect(widths).toBe(1);
+    await page.goto(`${world.url}/#/connect`);
+    await page.getByRole("tab", { name: "curl" }).waitFor();
+    const tops = await page.getByRole("tab").evaluateAll((tabs) => tabs.map((tab) => tab.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(1);
+    await page.goto(`${world.url}/#/storage`);
+    const button = await page.getByRole("button", { name: "Change" }).boundingBox();
+    const figure = await page.locator("storage-summary .used strong").boundingBox();
+    expect(button?.y).toBeLessThan((figure?.y ?? 0) + (figure?.height ?? 0));
+    await page.context().close();
+  });
+
   it("on a phone whatever is touched is as large as a fingertip", async () => {
     const { page } = await world.visit("#/device/greenhouse/1", phone);
     await card(page, "humidity").locator("canvas").waitFor();

@@ -69,6 +69,8 @@ describe("names of series", () => {
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Merge", exact: true }).click();
     await page.getByRole("status").getByText("1 reading is part of new flow now.").waitFor();
+    // The card that had the focus went: it is on what was said.
+    await page.locator("device-detail .notice .button:focus").waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
   });

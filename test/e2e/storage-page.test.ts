@@ -174,9 +174,10 @@ describe("the page Storage", () => {
     const dialog = page.locator("storage-policies");
     await dialog.getByText("Nothing goes now.").waitFor();
     await dialog.getByRole("button", { name: "Add a line" }).click();
+    await dialog.locator("li .device input:focus").waitFor();
     await dialog.getByLabel("Devices").fill("shak*");
     await dialog.getByLabel("Kept", { exact: true }).fill("raw 30 parsecs");
-    await dialog.getByText(/"30 parsecs" is no age/).waitFor();
+    await dialog.getByText(/^Line 1: "30 parsecs" is no age/).waitFor();
     await dialog.getByLabel("Kept", { exact: true }).fill("all 30d");
     await expect
       .poll(() => wordsOf(dialog.locator(".what")))

@@ -47,6 +47,16 @@ describe("readings that nobody wants as they are", () => {
     await page.getByRole("button", { name: "Shift" }).click();
     await page.locator("dialog[open]").waitFor();
     expect(await axeViolations(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Discard" }).focus();
+    await page.keyboard.press("Enter");
+    await page.locator("dialog[open]").getByRole("button", { name: "Discard" }).focus();
+    await page.keyboard.press("Enter");
+    // Its buttons are gone: the focus is on what was said, which goes when it was read.
+    await page.getByRole("status").getByText("1 reading was discarded.").waitFor();
+    await page.locator("quarantine-tray .done .button:focus").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("1 reading was discarded.").waitFor({ state: "detached" });
     await page.context().close();
   });
 });

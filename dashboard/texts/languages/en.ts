@@ -139,7 +139,7 @@ export const texts = {
   list: {
     heading: "Devices",
     search: "Search devices",
-    searchHint: "Search by name, id or label",
+    searchHint: "Name, id or label",
     connect: "Connect a device",
     filter: "Show devices by state",
     all: "All",
@@ -445,6 +445,7 @@ export const texts = {
         "The first line that matches a series counts for it. Tiers that are not named are kept as long as the next coarser one; all stands for whatever is not named.",
       keep: "Kept",
       add: "Add a line",
+      line: (number: number) => `Line ${number}: `,
       up: "Move up",
       remove: "Remove",
       others: (keep: string, flag: string) => `All other series: ${keep} (${flag})`,
@@ -887,7 +888,8 @@ export const texts = {
     search: "Find a series",
     nothing: (query: string) => `No series matches “${query}”.`,
     all: "Show all series",
-    count: (count: string, size: string, one: boolean) => `${count} series ${one ? "takes" : "take"} ${size}`,
+    count: (count: string, size: string, one: boolean) =>
+      `${count} series with readings ${one ? "takes" : "take"} ${size}`,
     others: (count: string, size: string) => `${count} smaller series, not listed, take ${size}.`,
     actions: "Actions",
     deleteOld: "Delete old readings",
