@@ -10,14 +10,17 @@ import type { TimeSpan, TimeWindow } from "./ranges.ts";
 /** Gaps end, and causes become known, while somebody looks at them: they are asked for anew so often, ms. */
 export const ledgerEveryMs = 20_000;
 
+/** Of a silence that goes on and has no cause yet, ms. */
+export const ledgerSoonMs = 5_000;
+
 export class ExploreLedger {
   readonly #api: Pick<HubApi, "get">;
   readonly #changed: () => void;
   #under: AbortController | undefined;
-  #asked: { readonly key: string; readonly span: TimeSpan; readonly atMs: number } | undefined;
+  #asked: { readonly series: readonly SeriesName[]; readonly span: TimeSpan; readonly atMs: number } | undefined;
   #gaps: ReadonlyMap<string, readonly Gap[]> = new Map();
   #joined:
-    | { readonly of: ReadonlyMap<string, readonly Gap[]>; readonly keys: string; readonly gaps: Gap[] }
+    | { readonly of: ReadonlyMap<string, readonly Gap[]>; readonly keys: readonly string[]; readonly gaps: Gap[] }
     | undefined;
 
   constructor(api: Pick<HubApi, "get">, changed: () => void) {
@@ -25,17 +28,25 @@ export class ExploreLedger {
     this.#changed = changed;
   }
 
-  /** Asks where what was told is of other series, of another time, or old; one question at a time. */
-  want(series: readonly SeriesName[], { fromMs, toMs, live }: TimeWindow, nowMs = performance.now()): void {
+  /** Asks where what was told is of other series, of another time, or older than `freshMs`; one question at a time. */
+  want(
+    series: readonly SeriesName[],
+    { fromMs, toMs, live }: TimeWindow,
+    freshMs: number = ledgerEveryMs,
+    nowMs: number = performance.now(),
+  ): void {
     if (this.#under || series.length === 0) return;
-    const key = series.map(keyOf).join(" ");
     const asked = this.#asked;
     // A window that moves along with time is a little ahead of what was told.
     const aheadMs = live ? ledgerEveryMs : 0;
-    const isTold = asked?.key === key && fromMs >= asked.span.fromMs - aheadMs && toMs <= asked.span.toMs + aheadMs;
-    if (isTold && nowMs - asked.atMs < ledgerEveryMs) return;
+    const isTold =
+      asked !== undefined &&
+      areSame(asked.series, series) &&
+      fromMs >= asked.span.fromMs - aheadMs &&
+      toMs <= asked.span.toMs + aheadMs;
+    if (isTold && nowMs - asked.atMs < freshMs) return;
     const from = Math.floor(instant(fromMs));
-    this.#asked = { key, span: { fromMs, toMs }, atMs: nowMs };
+    this.#asked = { series, span: { fromMs, toMs }, atMs: nowMs };
     void this.#ask(series, { from, to: Math.max(from + 1, Math.ceil(instant(toMs))) });
   }
 
@@ -66,20 +77,24 @@ export class ExploreLedger {
     this.#changed();
   }
 
-  /** Of these series in one, in rising time: the same array while nothing else is told. */
+  /** Of these series in one, in rising time: the same array for the same keys while nothing else is told. */
   joined(keys: readonly string[]): readonly Gap[] {
-    const all = keys.join(" ");
-    if (this.#joined?.of !== this.#gaps || this.#joined.keys !== all) {
-      const gaps = joinedGaps(keys.map((key) => this.#gaps.get(key) ?? []));
-      this.#joined = { of: this.#gaps, keys: all, gaps };
-    }
-    return this.#joined.gaps;
+    const known = this.#joined;
+    if (known?.of === this.#gaps && known.keys === keys) return known.gaps;
+    const gaps = joinedGaps(keys.map((key) => this.#gaps.get(key) ?? []));
+    this.#joined = { of: this.#gaps, keys, gaps };
+    return gaps;
   }
 
   /** Why a series has nothing at a moment. */
   causeAt(key: string, timeMs: number): GapCause | undefined {
     return this.#gaps.get(key)?.find(({ fromMs, toMs }) => fromMs < timeMs && timeMs < toMs)?.cause;
   }
+}
+
+function areSame(some: readonly SeriesName[], others: readonly SeriesName[]): boolean {
+  if (some === others) return true;
+  return some.length === others.length && some.every((one, at) => keyOf(one) === keyOf(others[at] as SeriesName));
 }
 
 /** Gaps are told up to now at most, which is a moment later at the hub, ms. */

@@ -140,9 +140,13 @@ export const exploreChartStyles: CSSResult = css`
   }
   /* It is the title, as that of a chart of numbers. */
   header .legend .name > * {
+    min-width: 0;
     color: var(--text);
     font-size: var(--text-m);
     font-weight: 600;
+  }
+  header .legend .device::before {
+    content: "· ";
   }
   .legend button {
     display: flex;

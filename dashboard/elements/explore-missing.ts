@@ -5,7 +5,7 @@ import type { HubApi } from "../client/hub-api.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { SeriesName } from "../data/explore-choice.ts";
 import { lengthOf } from "../data/explore-gaps.ts";
-import { causesWithin, ExploreLedger } from "../data/explore-ledger.ts";
+import { causesWithin, ExploreLedger, ledgerEveryMs, ledgerSoonMs } from "../data/explore-ledger.ts";
 import { formatDuration } from "../data/format.ts";
 import type { CauseTimes } from "../data/missing.ts";
 import type { TimeWindow } from "../data/ranges.ts";
@@ -34,6 +34,11 @@ export class MissingReadings {
   readonly #client: Pick<HubClient, "state">;
   readonly #shade: ExploreShade;
   readonly #ledger: ExploreLedger;
+  #lines: readonly AskedLine[] = [];
+  #only: string | undefined;
+  #names: readonly SeriesName[] = [];
+  /** Keys of what is drawn. */
+  #shown: readonly string[] = [];
 
   constructor({ client, api, shade, changed }: MissingOptions) {
     this.#client = client;
@@ -43,13 +48,19 @@ export class MissingReadings {
 
   /** Called with each draw in which something is missing. `only`: the key of a line that stands out. */
   look(lines: readonly AskedLine[], window: TimeWindow, only: string | undefined): void {
-    const shown = lines.filter(({ key, hidden }) => !hidden && (only === undefined || key === only));
-    this.#shade.causes = { gaps: this.#ledger.joined(shown.map(({ key }) => key)), hatch: hatchGap };
+    // Made anew for other lines alone: charts draw often.
+    if (lines !== this.#lines || only !== this.#only) {
+      this.#lines = lines;
+      this.#only = only;
+      this.#names = lines.map(({ series: { entry } }) => entry);
+      this.#shown = lines.flatMap(({ key, hidden }) => (hidden || (only ?? key) !== key ? [] : [key]));
+    }
+    const gaps = this.#ledger.joined(this.#shown);
+    if (this.#shade.causes?.gaps !== gaps) this.#shade.causes = { gaps, hatch: hatchGap };
     if (this.#client.state.state !== "open") return;
-    this.#ledger.want(
-      lines.map(({ series: { entry } }) => entry),
-      window,
-    );
+    const goesOn = (this.#shade.silences.shared.at(-1) ?? 0) >= window.toMs;
+    const isUntold = window.live && goesOn && !gaps.some(({ toMs }) => toMs === Number.POSITIVE_INFINITY);
+    this.#ledger.want(this.#names, window, isUntold ? ledgerSoonMs : ledgerEveryMs);
   }
 
   /** Why a series has nothing at a moment, in words. */

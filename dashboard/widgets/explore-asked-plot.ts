@@ -95,9 +95,10 @@ class AskedDrawing {
     this.#shade = shade;
     shade.fill = (silences) => {
       const { as, traces } = this.#picture;
-      // What is stacked is of one series.
-      for (const trace of as === "stack" ? traces.slice(0, 1) : traces) {
-        bucketSilences(silences.line(), trace, as === "lines", shade.known);
+      for (const [place, trace] of traces.entries()) {
+        // What is stacked is of one series.
+        const counts = as === "stack" ? place === 0 : place === (this.#emphasised ?? place);
+        if (counts) bucketSilences(silences.line(), trace, as === "lines", shade.known);
       }
     };
     const extent = () => this.#extent();

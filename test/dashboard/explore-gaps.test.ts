@@ -156,8 +156,8 @@ describe("why readings of a linked chart are missing", () => {
       });
     const ledger = new ExploreLedger(api, () => changed());
     const first = told();
-    ledger.want(series, span, 0);
-    ledger.want(series, span, 0);
+    ledger.want(series, span, ledgerEveryMs, 0);
+    ledger.want(series, span, ledgerEveryMs, 0);
     await first;
     expect(asked).toEqual([
       { device: ["a", "b"], metric: "t", from: 1_000_000, to: 2_000_000 },
@@ -173,15 +173,15 @@ describe("why readings of a linked chart are missing", () => {
     expect(ledger.causeAt("a/t", 1_150_000)).toBe("hub_down");
     expect(ledger.causeAt("a/t", 1_250_000)).toBeUndefined();
     // A window that moves along, or shows a part, is known.
-    ledger.want(series, { ...span, fromMs: 1_010_000, toMs: 2_010_000 }, ledgerEveryMs - 1);
-    ledger.want(series, { fromMs: 1_500_000, toMs: 1_600_000, live: false }, ledgerEveryMs - 1);
+    ledger.want(series, { ...span, fromMs: 1_010_000, toMs: 2_010_000 }, ledgerEveryMs, ledgerEveryMs - 1);
+    ledger.want(series, { fromMs: 1_500_000, toMs: 1_600_000, live: false }, ledgerEveryMs, ledgerEveryMs - 1);
     expect(asked).toHaveLength(2);
     const second = told();
-    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, ledgerEveryMs - 1);
+    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, ledgerEveryMs, ledgerEveryMs - 1);
     await second;
     expect(asked).toHaveLength(4);
     const third = told();
-    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, 2 * ledgerEveryMs);
+    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, ledgerEveryMs, 2 * ledgerEveryMs);
     await third;
     expect(asked).toHaveLength(6);
     ledger.close();
