@@ -45,6 +45,8 @@ let present: LanguageKey = "en";
 let wanted: LanguageKey = "en";
 /** Parts that are shown, or may be: another language brings them too. */
 const brought = new Set<PartName>(["shell"]);
+/** Those of them that came. They stay brought, whatever fails later: somebody may look at them. */
+const there = new Set<PartName>(["shell"]);
 
 export const language = {
   get key(): LanguageKey {
@@ -65,10 +67,10 @@ export const language = {
     );
   },
 
-  /** Loads what was chosen before, or else what the browser asks for. */
+  /** Loads what was chosen before, or else what the browser asks for; English stands in for what does not come. */
   async open(): Promise<void> {
     const tags = [kept("language"), ...asked];
-    await show(tags.map((tag) => tag && languageOf(tag)).find(isLanguage) ?? "en");
+    await show(tags.map((tag) => tag && languageOf(tag)).find(isLanguage) ?? "en").catch(() => {});
   },
 
   async choose(key: LanguageKey): Promise<void> {
@@ -92,12 +94,10 @@ async function bring(part: PartName): Promise<void> {
   brought.add(part);
   try {
     // A language that is chosen meanwhile is waited for, too.
-    for (let key: LanguageKey | undefined; key !== wanted; ) {
-      key = wanted;
-      await load(key);
-    }
+    while (!(await load(wanted)));
+    there.add(part);
   } catch (error) {
-    brought.delete(part);
+    if (!there.has(part)) brought.delete(part);
     throw error;
   }
 }
@@ -112,16 +112,17 @@ async function show(key: LanguageKey): Promise<void> {
   }
 }
 
-/** Loads what was brought so far in this language, and shows it in it unless another is wanted by then. */
-async function load(key: LanguageKey): Promise<void> {
+/** Loads what was brought so far in this language, and shows it in it; false where another is wanted by then. */
+async function load(key: LanguageKey): Promise<boolean> {
   const path = `./languages/${key}.ts`;
   const loaded = await Promise.all([...brought].map((part) => files[part][path]?.()));
-  if (wanted !== key) return;
+  if (wanted !== key) return false;
   const isOther = present !== key;
   texts = Object.assign({}, isOther ? {} : texts, ...loaded);
   present = key;
   if (globalThis.document) document.documentElement.lang = key;
   if (isOther) for (const call of [...listeners]) call();
+  return true;
 }
 
 function languageOf(tag: string): string {

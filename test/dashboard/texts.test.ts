@@ -1,5 +1,5 @@
 /** Every language says everything, in its own words. */
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LanguageKey, languageKeys } from "../../dashboard/texts/index.ts";
 
 type Module = typeof import("../../dashboard/texts/index.ts");
@@ -58,7 +58,17 @@ describe("the language that is shown", () => {
     await page.language.open();
     return page;
   }
+  const stubbed = new Set<string>();
+  /** What comes, each time that it is asked for, as a part of Korean. */
+  function stubPart(part: string, texts: () => object): void {
+    const path = `../../dashboard/texts/languages/ko.ts?part=${part}`;
+    stubbed.add(path);
+    vi.doMock(path, () => Object.defineProperty({}, "texts", { get: texts, enumerable: true }));
+  }
   beforeEach(() => stored.clear());
+  afterEach(() => {
+    for (const path of stubbed) vi.doUnmock(path);
+  });
 
   it("is the first that the browser asks for and somebody wrote, with its own numbers", async () => {
     const korean = await pageIn(["fr-FR", "ko-KR", "en-US"]);
@@ -89,5 +99,38 @@ describe("the language that is shown", () => {
     await page.language.choose("en");
     await slow;
     expect(page.language.key).toBe("en");
+  });
+
+  it("comes whole where a page is looked at, although its file did not come once", async () => {
+    const away = new Error("the hub is away");
+    // What does not come, or not yet; of a promise that failed nobody may have heard.
+    const later = (then: (_: unknown, reject: (error: Error) => void) => void) => ({ then });
+    let fleet: object = {};
+    const asked = new Promise<(error: Error) => void>((resolve) => {
+      fleet = later((_, reject) => resolve(reject));
+    });
+    stubPart("fleet", () => fleet);
+    stubPart("shell", () => ({}));
+    const page = await pageIn(["en-US"]);
+    await page.withTexts("fleet", Promise.resolve());
+    const chosen = page.language.choose("ko");
+    const fail = await asked;
+    // Somebody comes back to the page meanwhile.
+    fleet = later((_, reject) => reject(away));
+    await expect(page.withTexts("fleet", Promise.resolve())).rejects.toThrow("away");
+    fail(away);
+    await expect(chosen).rejects.toThrow("away");
+    fleet = { fleet: {} };
+    await page.language.choose("ko");
+    expect([page.language.key, "fleet" in page.texts]).toEqual(["ko", true]);
+  });
+
+  it("is English where the file of the one that was chosen does not come, and the page opens", async () => {
+    stubPart("shell", () => {
+      throw new Error("the hub is away");
+    });
+    const page = await pageIn(["ko-KR"]);
+    await page.withTexts("fleet", Promise.resolve());
+    expect([page.language.key, "fleet" in page.texts]).toEqual(["en", true]);
   });
 });
