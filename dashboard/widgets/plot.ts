@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import uplotCss from "uplot/dist/uPlot.min.css?inline";
 import { axisLabels } from "../data/format.ts";
+import { instant } from "../data/past-request.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { chartColours } from "./colours.ts";
 import type { Pen, PlotMark, PlotOptions, PlotRows } from "./plot-options.ts";
@@ -135,7 +136,7 @@ export class Plot {
   #paintStart(): void {
     const { ctx, bbox, scales } = this.#uplot;
     const { min = 0, max = 0 } = scales.x ?? {};
-    const [start = "", end = ""] = axisLabels([min, max], (max - min) / 10);
+    const [start = "", end = ""] = axisLabels([instant(min), instant(max)], (max - min) / 10);
     // The day as well where it is not that of the end.
     const lines = start.split("\n").slice(0, end.includes("\n") ? 2 : 1);
     const ratio = uPlot.pxRatio;
