@@ -77,7 +77,8 @@ export class GapLedger {
       // It is looked at once a reading is expected again.
       if (graceMs === Number.POSITIVE_INFINITY) behind.set(series.number, series.latestTimeMs);
       else if (stepMs > graceMs) this.#gap(series, timeMs);
-    }
+      // The newest may have gone since.
+    } else this.#reach.behindAgain(series.number, series.latestTimeMs);
   }
 
   #gap(series: Series, timeMs: number): void {

@@ -4,6 +4,9 @@ import type { Catalog, Series } from "../catalog.ts";
 import type { PresenceView } from "../entries.ts";
 import type { Findings } from "./findings.ts";
 
+/** No reading is earlier, ms since the epoch. */
+const earliestMs = -8.64e15;
+
 export type Noted = LedgerEntry["looked"];
 
 export interface ReachDeps {
@@ -54,9 +57,10 @@ export class Reach {
     this.behind.set(series, Math.min(behindMs, this.behind.get(series) ?? behindMs));
   }
 
-  /** Up to where all gaps of a series are found, of the readings that were heard of; ms. */
+  /** Up to where all gaps of a series are found, of the readings that were heard of; ms, a time that can be noted. */
   throughMs({ number, latestTimeMs }: Series): number {
-    return Math.min(latestTimeMs, this.behind.get(number) ?? latestTimeMs, this.#found.firstMs(number));
+    const throughMs = Math.min(latestTimeMs, this.behind.get(number) ?? latestTimeMs, this.#found.firstMs(number));
+    return Math.max(throughMs, earliestMs);
   }
 
   /** After how long without a reading a series is silent, ms; Infinity where none is expected. What was learned before a start counts until it is learned anew. */

@@ -19,8 +19,6 @@ export interface SettlingDeps extends CauseDeps {
 
 /** Series that are looked at together: their answers are written with one sync, which commits wait for. */
 const seriesAtOnce = 256;
-/** No reading is earlier, ms since the epoch. */
-const earliestMs = -8.64e15;
 /** Stretches to look at again that are asked for at once. */
 export const rechecksAtOnce = 256;
 
@@ -86,7 +84,7 @@ export class Settling {
         this.#found.firstMs(number),
         ...rechecks.map(({ fromMs, rawFromMs }) => Math.max(fromMs, rawFromMs) - 1),
       );
-      if (changedMs < Number.POSITIVE_INFINITY) this.#reach.behindAgain(number, Math.max(changedMs, earliestMs));
+      if (changedMs < Number.POSITIVE_INFINITY) this.#reach.behindAgain(number, changedMs);
       this.#found.forget(number);
       return { series, graceMs, rechecks, behindMs: undefined, late: undefined };
     }

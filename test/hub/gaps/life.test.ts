@@ -168,6 +168,19 @@ describe("the ledger", () => {
       await expectTold(world, "a");
     });
 
+    it("[P120] finds the gap before a reading that comes before all that was deleted, where a start has not looked yet", async () => {
+      await world.commit("a", [0, 10, 100, 110].map(at));
+      await world.commit("b", [0, 10].map(at));
+      await world.sealAll();
+      for (const metric of ["a", "b"]) await expectTold(world, metric);
+      await world.restart(true);
+      for (const metric of ["a", "b"]) await world.commit(metric, [at(200)]);
+      await world.remove("a", at(95), at(300));
+      await expectTold(world, "b");
+      await world.commit("a", [at(60)]);
+      await expectTold(world, "a");
+    });
+
     it("[P120] looks at what changed while no reading was expected, once one is again; after a start, too", async () => {
       await world.commit("a", [0, 10, 100, 110, 200, 210].map(at));
       await world.sealAll();
@@ -182,6 +195,15 @@ describe("the ledger", () => {
         world.intervalMs = 10 * second;
         await expectTold(world, "a");
       }
+      // All that there was is hidden, and others come.
+      await world.hide("a", at(0), at(1_000));
+      world.intervalMs = 0;
+      await world.commit("a", [-400, -300].map(at));
+      await world.sealAll();
+      await world.kept("a");
+      await world.restart(true);
+      world.intervalMs = 10 * second;
+      await expectTold(world, "a");
     });
 
     it("[P120] tells of no gap whose end was deleted before it was written, where others followed its begin", async () => {
