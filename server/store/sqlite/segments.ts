@@ -96,13 +96,14 @@ export class SegmentReader {
       const found = this.#ending.all(series, startMs, toMs, atOnce + 1) as Span[];
       const more = found.length > atOnce;
       const spans = new Map(found.slice(0, atOnce).map((span) => [span.id, span]));
-      const horizonMs = found[atOnce - 1]?.lastMs ?? toMs;
+      // Chunks that overlap may both reach over the end.
+      const horizonMs = Math.min(found[atOnce - 1]?.lastMs ?? toMs, toMs - 1);
       const endMs = more ? horizonMs + 1 : toMs;
       if (more) {
         for (const span of this.#reachingBack.all(series, horizonMs, horizonMs) as Span[]) spans.set(span.id, span);
       }
       yield* this.#between(series, startMs, endMs, [...spans.values()], head, wholeIsEnough);
-      if (!more) return;
+      if (endMs >= toMs) return;
       startMs = endMs;
     }
   }
