@@ -27,6 +27,9 @@ export class StoragePolicies extends FormDialog {
         padding: 0;
         list-style: none;
       }
+      ol:not(:has(li)) {
+        display: none;
+      }
       li {
         display: grid;
         grid-template-columns: minmax(0, 1fr) minmax(0, 1fr) minmax(0, 2fr) auto auto;

@@ -120,6 +120,16 @@ export class StoragePage extends LitElement {
           padding: 0 8px;
         }
       }
+      /* The buttons side by side, the count below them, above what it counts. */
+      @media (max-width: 520px) {
+        .search {
+          flex-basis: 100%;
+        }
+        .count {
+          flex: 1 0 100%;
+          order: 1;
+        }
+      }
     `,
   ];
 
