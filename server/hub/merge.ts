@@ -46,6 +46,9 @@ export class Merges {
    * or tells how it went. Throws a `Refusal`; what was moved by then stays moved.
    */
   async merge(series: number, into: number): Promise<Merge> {
+    const [from, to] = [series, into].map((number) => this.#deps.catalog.findSeries(number));
+    // Commits go on meanwhile: of years that takes its time.
+    if (from && to && !from.merging) await this.requireNothingMet(from, to);
     const done = await this.#deps.committer.exclusive(() => this.#begin(series, into));
     return "open" in done ? done : done.done;
   }

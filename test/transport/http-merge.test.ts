@@ -117,6 +117,23 @@ describe.each(engines)("POST series/{n}/merge over the %s store", (engine) => {
     );
   });
 
+  it("[P115] names the stretch of which nobody knows what would count twice, in the preview and where it is ordered", async () => {
+    const hub = await start({ engine });
+    await replaced(hub);
+    const bucket = { fromMs: at, toMs: at + 3_600_000 };
+    vi.spyOn(hub.store.merges, "check").mockResolvedValue({ obstacle: "thinned", at: bucket });
+    const stretch = /from 2026-11-24T00:00:00\.000Z to 2026-11-24T01:00:00\.000Z: delete that stretch of one/;
+    for (const answer of [
+      await hub.http("GET", "series/1/merge?into=2"),
+      await hub.http("POST", "series/1/merge", { into: 2 }),
+    ])
+      expect(answer).toMatchObject({
+        status: 409,
+        body: { code: "conflict", message: expect.stringMatching(stretch) },
+      });
+    expect((await listed(hub)).map((one: { count: number }) => one.count)).toEqual([4, 2]);
+  });
+
   it("[P124] leaves no series behind where the store fails at the end of a merge, and the same order ends one that stopped", async () => {
     const hub = await start({ engine });
     await replaced(hub);

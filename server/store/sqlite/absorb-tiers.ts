@@ -18,7 +18,7 @@ import { Tiers } from "./tiers.ts";
 
 /** A block has no more rows or buckets of both series than about so many, nor is it longer than so many buckets of the coarsest tier. */
 const rowsAtOnce = 64;
-const bucketsAtOnce = 8_192;
+const bucketsAtOnce = 4_096;
 const longestBlock = 512;
 
 interface Block extends Interval {
@@ -63,11 +63,15 @@ export class TierAbsorber {
     return Math.ceil(rawMs / this.#coarsestMs) * this.#coarsestMs;
   }
 
-  /** What stands in the way from there on: the first bucket of which nobody can tell what both say together. */
-  findUnclear(sinceMs: number): Interval | undefined {
+  /**
+   * What stands in the way from there on: the first bucket of which nobody can tell what both say together; undefined where none
+   * is. Where that takes longer than `endMs` (monotonic), up to where it was looked.
+   */
+  findUnclear(sinceMs: number, endMs: number): Unclear | { readonly nextMs: number } | undefined {
     for (let block = this.#block(sinceMs); block; block = this.#block(block.toMs)) {
       const found = block.shared ? this.#joint(block) : undefined;
-      if (found && "unclear" in found.joint) return found.joint.unclear;
+      if (found && "unclear" in found.joint) return found.joint;
+      if (performance.now() >= endMs) return { nextMs: block.toMs };
     }
     return undefined;
   }

@@ -20,6 +20,9 @@ import { maxChunkRows } from "./seal.ts";
 import { UnreadableChunk } from "./segments.ts";
 import { sealSome } from "./slices/seal.ts";
 
+/** So long a merge is looked at before it begins, in one go: whoever orders one has asked before, slice by slice. */
+const lookMs = 20;
+
 export function findMerge({ db }: WriterParts, series: number): Merge | null {
   const row = db
     .prepare("SELECT series, into_series AS 'into', moved, dropped, open FROM absorbed WHERE series = ?")
@@ -47,8 +50,9 @@ export function beginMerge(
   const from = heads.get(series);
   const to = heads.get(into);
   if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
-  const met = obstacleTo(parts, from, to, commit);
-  if (met) return met.obstacle;
+  // What is not looked at in time ends a merge that is under way.
+  const met = obstacleTo(parts, from, to, commit, Number.NEGATIVE_INFINITY, lookMs);
+  if (met && "obstacle" in met) return met.obstacle;
   transact(db, () => {
     db.prepare("INSERT OR REPLACE INTO absorbed VALUES (?, ?, 0, 0, 1)").run(series, into);
     meta.set("whole_after", String(commit + 1));
@@ -63,11 +67,19 @@ export function beginMerge(
   return findMerge(parts, series);
 }
 
-export function checkMerge(parts: WriterParts, series: number, into: number, commit: number): MergeCheck | null {
+/** For one slice, from `sinceMs` on: null where nothing is in the way of a merge, or where to go on. */
+export function checkMerge(
+  parts: WriterParts,
+  series: number,
+  into: number,
+  sinceMs: number,
+  commit: number,
+  sliceMs: number,
+): MergeCheck | { readonly nextMs: number } | null {
   const from = parts.heads.get(series);
   const to = parts.heads.get(into);
   if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
-  return obstacleTo(parts, from, to, commit) ?? null;
+  return obstacleTo(parts, from, to, commit, sinceMs, sliceMs) ?? null;
 }
 
 export function stepMerge(
@@ -105,19 +117,27 @@ function sealUpTo(parts: WriterParts, heads: readonly SeriesHead[], untilMs: num
   if (open.length > 0) sealSome({ parts, commit }, open, Number.POSITIVE_INFINITY);
 }
 
-function obstacleTo(parts: WriterParts, from: SeriesHead, to: SeriesHead, commit: number): MergeCheck | undefined {
+function obstacleTo(
+  parts: WriterParts,
+  from: SeriesHead,
+  to: SeriesHead,
+  commit: number,
+  sinceMs: number,
+  sliceMs: number,
+): MergeCheck | { readonly nextMs: number } | undefined {
   const tiers = new TierAbsorber(parts, from, to);
   sealUpTo(parts, [from, to], tiers.untilMs, commit);
+  const endMs = performance.now() + sliceMs;
   const hiding = hidingOf(parts, from, to, to);
   if (hiding) return { obstacle: hiding, at: null };
   return ifReadable(
-    (): MergeCheck | undefined => {
+    (): MergeCheck | { readonly nextMs: number } | undefined => {
       const { masks } = parts;
       const [own, others] = [masks.of(from.identity.series), masks.of(to.identity.series)];
       if (tiers.tellsAnyIn(to, hiddenAlone(own, others)) || tiers.tellsAnyIn(from, hiddenAlone(others, own)))
         return { obstacle: "hidden", at: null };
-      const at = tiers.findUnclear(Number.NEGATIVE_INFINITY);
-      return at && { obstacle: "thinned", at };
+      const found = tiers.findUnclear(sinceMs, endMs);
+      return found && "unclear" in found ? { obstacle: "thinned", at: found.unclear } : found;
     },
     { obstacle: "damaged", at: null },
   );

@@ -63,7 +63,8 @@ export interface WriterCalls extends RetentionCalls {
   beginMerge(series: number, into: number): Merge | MergeObstacle | null;
   stepMerge(series: number): Merge | MergeObstacle | null;
   findMerge(series: number): Merge | null;
-  checkMerge(series: number, into: number): MergeCheck | null;
+  /** From `sinceMs` on, for one slice; where to go on from then. */
+  checkMerge(series: number, into: number, sinceMs: number): MergeCheck | { readonly nextMs: number } | null;
   lookedAt(): Looked[];
   rechecks(limit: number, series: number | undefined): Recheck[];
   writeLedger(entries: readonly LedgerEntry[], heardCommit: number): void;

@@ -30,6 +30,20 @@ export function joinCells(parts: readonly Cells[]): Cells {
   });
 }
 
+/** Buckets of several, from `start` to `end` (excluded) of each, one after the other. */
+export function joinRuns(runs: readonly { readonly of: Cells; readonly start: number; readonly end: number }[]): Cells {
+  const length = runs.reduce((total, { start, end }) => total + end - start, 0);
+  return made((name) => {
+    const column = new Float64Array(length);
+    let to = 0;
+    for (const { of, start, end } of runs) {
+      const from = of[name];
+      for (let at = start; at < end; at++) column[to++] = from[at] as number;
+    }
+    return column;
+  });
+}
+
 /** The same readings in buckets of `widthMs`, a multiple of the width that `cells` have. */
 export function foldCells(cells: Cells, widthMs: number): Cells {
   const folded = made((name) => new Float64Array(cells[name].length));

@@ -4,8 +4,9 @@
  * or the readings, where all are there. What none of these tells is not known: which of them are of one millisecond.
  */
 import type { Cells } from "../codec/cells.ts";
-import { foldCells, joinCells, sliceCells } from "./fold.ts";
+import { foldCells, joinRuns } from "./fold.ts";
 import type { Interval } from "./plan.ts";
+import { lowerBound } from "./rows.ts";
 
 export type Side = "a" | "b";
 
@@ -54,56 +55,71 @@ export function joinLevels(levels: readonly Level[], isRaw: IsRaw): Joint | Uncl
 
 function joinLevel(level: Level, finer: readonly Joined[], isRaw: IsRaw, again: Interval[]): Joined | Unclear {
   const { a, b, widthMs } = level;
-  const parts: Cells[] = [];
+  const below = finer.at(-1);
+  const picked = new Picked();
   const left = new Set<number>();
-  let [atA, atB] = [0, 0];
+  let [atA, atB, atLeft] = [0, 0, 0];
+  const leftBelow = below ? [...below.left] : [];
   while (atA < a.times.length || atB < b.times.length) {
     const [startA = Number.POSITIVE_INFINITY, startB = Number.POSITIVE_INFINITY] = [a.times[atA], b.times[atB]];
     if (startA !== startB) {
-      const [cells, fromMs, toMs] = startA < startB ? ([a, startA, startB] as const) : ([b, startB, startA] as const);
-      const alone = sliceCells(cells, fromMs, toMs);
-      parts.push(alone);
-      if (cells === a) atA += alone.times.length;
-      else atB += alone.times.length;
+      if (startA < startB) picked.add(a, atA, ++atA);
+      else picked.add(b, atB, ++atB);
       continue;
     }
+    const [one, other] = [atA++, atB++];
+    if ((a.lastMs[one] as number) < (b.firstMs[other] as number)) {
+      picked.add(a, one, one + 1);
+      picked.add(b, other, other + 1);
+      continue;
+    }
+    if ((b.lastMs[other] as number) < (a.firstMs[one] as number)) {
+      picked.add(b, other, other + 1);
+      picked.add(a, one, one + 1);
+      continue;
+    }
+    // They told things in turn, or that is not known.
     const bucket = { fromMs: startA, toMs: startA + widthMs };
-    const [one, other] = [sliceCells(a, startA, bucket.toMs), sliceCells(b, startA, bucket.toMs)];
-    atA += 1;
-    atB += 1;
-    const inTurn = inOrder(one, other);
-    if (inTurn) {
-      parts.push(...inTurn);
-      continue;
-    }
-    const below = finer.at(-1);
-    const tells = below && isWhole(below.a, bucket, one) && isWhole(below.b, bucket, other);
-    const gone = below ? [...below.left].filter((startMs) => startMs >= bucket.fromMs && startMs < bucket.toMs) : [];
-    if (tells && gone.length === 0) {
-      parts.push(sliceCells(below.cells, bucket.fromMs, bucket.toMs));
+    const counts = [a.count[one] as number, b.count[other] as number] as const;
+    const tells = below && countIn(below.a, bucket) === counts[0] && countIn(below.b, bucket) === counts[1];
+    while (atLeft < leftBelow.length && (leftBelow[atLeft] as number) < bucket.fromMs) atLeft += 1;
+    const lacks = (leftBelow[atLeft] ?? Number.POSITIVE_INFINITY) < bucket.toMs;
+    if (tells && !lacks) {
+      picked.add(below.cells, lowerBound(below.cells.times, bucket.fromMs), lowerBound(below.cells.times, bucket.toMs));
       continue;
     }
     if (!(tells && isTold(finer, bucket, isRaw))) {
-      const isThere = isRaw("a", bucket, one.count[0] as number) && isRaw("b", bucket, other.count[0] as number);
-      if (!isThere) return { unclear: bucket };
+      if (!(isRaw("a", bucket, counts[0]) && isRaw("b", bucket, counts[1]))) return { unclear: bucket };
       again.push(bucket);
     }
     left.add(startA);
   }
   // Neighbours that lie in one bucket become one.
-  return { ...level, cells: foldCells(joinCells(parts), widthMs), left };
+  return { ...level, cells: foldCells(picked.cells(), widthMs), left };
 }
 
-/** The two, the earlier first; undefined where they told things in turn, or that is not known. */
-function inOrder(one: Cells, other: Cells): [Cells, Cells] | undefined {
-  if ((one.lastMs[0] as number) < (other.firstMs[0] as number)) return [one, other];
-  if ((other.lastMs[0] as number) < (one.firstMs[0] as number)) return [other, one];
-  return undefined;
+/** Runs of buckets, put together in the end. */
+class Picked {
+  readonly #runs: { readonly of: Cells; readonly start: number; end: number }[] = [];
+
+  add(of: Cells, start: number, end: number): void {
+    const last = this.#runs.at(-1);
+    if (last?.of === of && last.end === start) last.end = end;
+    else if (start < end) this.#runs.push({ of, start, end });
+  }
+
+  cells(): Cells {
+    return joinRuns(this.#runs);
+  }
 }
 
-/** Whether finer buckets have all readings of a coarser one. */
-function isWhole(finer: Cells, { fromMs, toMs }: Interval, { count }: Cells): boolean {
-  return sliceCells(finer, fromMs, toMs).count.reduce((sum, one) => sum + one, 0) === count[0];
+/** Readings in the buckets of an interval. */
+function countIn({ times, count }: Cells, { fromMs, toMs }: Interval): number {
+  let total = 0;
+  for (let at = lowerBound(times, fromMs); at < times.length && (times[at] as number) < toMs; at++) {
+    total += count[at] as number;
+  }
+  return total;
 }
 
 /** Whether all in a bucket but for what is left out is told by the tier below it, or by what that is made of. */
@@ -111,15 +127,16 @@ function isTold(finer: readonly Joined[], { fromMs, toMs }: Interval, isRaw: IsR
   const below = finer.at(-1);
   if (!below) return false;
   const { widthMs, covered, cells, left } = below;
-  return sliceCells(cells, fromMs, toMs).times.every((startMs) => {
+  const rest = finer.slice(0, -1);
+  for (let at = lowerBound(cells.times, fromMs); at < lowerBound(cells.times, toMs); at++) {
+    const startMs = cells.times[at] as number;
     const bucket = { fromMs: startMs, toMs: startMs + widthMs };
-    if (left.has(startMs) || covered.some((one) => one.fromMs <= startMs && one.toMs >= bucket.toMs)) return true;
-    const [a, b] = [below.a, below.b].map((side) => sliceCells(side, startMs, bucket.toMs)) as [Cells, Cells];
-    const isThere = (side: Side, { count }: Cells) => count[0] === undefined || isRaw(side, bucket, count[0]);
-    if (isThere("a", a) && isThere("b", b)) return true;
-    const rest = finer.slice(0, -1);
+    if (left.has(startMs) || covered.some((one) => one.fromMs <= startMs && one.toMs >= bucket.toMs)) continue;
+    const [a, b] = [countIn(below.a, bucket), countIn(below.b, bucket)];
+    if ((a === 0 || isRaw("a", bucket, a)) && (b === 0 || isRaw("b", bucket, b))) continue;
     const next = rest.at(-1);
-    const isIn = (side: Cells, of: Cells | undefined) => side.count.length === 0 || (of && isWhole(of, bucket, side));
-    return Boolean(isIn(a, next?.a) && isIn(b, next?.b) && isTold(rest, bucket, isRaw));
-  });
+    if (!next || countIn(next.a, bucket) !== a || countIn(next.b, bucket) !== b) return false;
+    if (!isTold(rest, bucket, isRaw)) return false;
+  }
+  return true;
 }

@@ -63,7 +63,8 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     removeAlias: (...values) => writer.get().change((parts) => removeAlias(parts, ...values)),
     beginMerge: (...values) => writer.get().change((parts, commit) => beginMerge(parts, ...values, commit)),
     stepMerge: (series) => writer.get().change((parts, commit) => stepMerge(parts, series, commit, settings.sliceMs)),
-    checkMerge: (...values) => writer.get().change((parts, commit) => checkMerge(parts, ...values, commit)),
+    checkMerge: (...values) =>
+      writer.get().change((parts, commit) => checkMerge(parts, ...values, commit, settings.sliceMs)),
     findMerge: (series) => writer.get().change((parts) => findMerge(parts, series)),
     lookedAt: () => writer.get().ledger.looked(),
     rechecks: (...values) => writer.get().ledger.rechecks(...values),
