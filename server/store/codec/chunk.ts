@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
 import { decodeBody1 } from "./chunk-1.ts";
 import { readNumbers, writeNumbers } from "./numbers.ts";
 import { readBooleans, readStrings, writeBooleans, writeStrings } from "./states.ts";
-import { readTimes, writeTimes } from "./times.ts";
+import { longestStepIn, readTimes, writeTimes } from "./times.ts";
 
 const version = 2;
 const headerBytes = 6;
@@ -60,6 +60,14 @@ export function decodeChunk(blob: Buffer): ChunkColumns {
   const values = readValues(reader, type, count);
   if (reader.left > 0) throw new CodecError("the chunk has bytes that belong to nothing");
   return { type, times, ...values };
+}
+
+/** No step from one reading of a chunk to the next is longer, ms; Infinity where only decoding it would tell. */
+export function longestStepOf(blob: Buffer): number {
+  if (blob[0] !== version || !isSound(blob)) return Number.POSITIVE_INFINITY;
+  const reader = new ByteReader(blob, headerBytes);
+  reader.unsigned();
+  return longestStepIn(reader);
 }
 
 function decode1(blob: Buffer): ChunkColumns {

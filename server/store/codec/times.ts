@@ -61,6 +61,16 @@ export function readTimes(reader: ByteReader, count: number): Float64Array<Array
   return times;
 }
 
+/** No step from one of these times to the next is longer, ms; Infinity where only reading them would tell. */
+export function longestStepIn(reader: ByteReader): number {
+  const way = reader.byte();
+  if (way !== asGrid && way !== asGrid + withFraction) return Number.POSITIVE_INFINITY;
+  reader.signed();
+  const stepMs = way === asGrid ? reader.unsigned() : reader.double();
+  // Each lies within half of what so many bytes can tell of its point, and a point within half a ms.
+  return stepMs + 1 + 256 ** reader.byte();
+}
+
 function writeGrid(writer: ByteWriter, times: Float64Array, count: number, { originMs, stepMs }: Grid): void {
   const { skips, rests } = roomFor(count);
   const pointsPerMs = 1 / stepMs;

@@ -60,8 +60,8 @@ const leastWhole = 4;
 
 /**
  * Which widths are asked, in this order: those whose buckets no cut divides, the coarsest first. Where that is a fine one for
- * cuts that lie far apart, such as days at +5:45, a coarse one comes before it, for all but the edges, and those between them
- * at last, for where the fine ones are missing. Where cuts divide the buckets of all of them, those that are short beside the cuts.
+ * cuts that lie far apart, such as days at +5:45, a coarse one comes before it, for all but the edges, and what lies between
+ * them at last, for where the fine ones are missing. Where cuts divide the buckets of all of them, those that are short beside the cuts.
  */
 export function widthsFor(cuts: Cuts, widthsMs: readonly number[]): Asked[] {
   const coarsestFirst = widthsMs.toSorted((a, b) => b - a);
@@ -76,10 +76,15 @@ export function widthsFor(cuts: Cuts, widthsMs: readonly number[]): Asked[] {
     .map((widthMs) => ({ widthMs, dividing }));
   const coarsest = whole[0];
   if (coarsest === undefined) return others;
-  const mixed = others.findLast(({ widthMs }) => widthMs >= coarsest.widthMs * mixedFrom);
-  if (mixed === undefined) return whole;
-  const between = others.filter(({ widthMs }) => widthMs > coarsest.widthMs && widthMs < mixed.widthMs);
-  return [mixed, ...whole, ...between];
+  const mixed: Asked[] = [];
+  for (let next: Asked | undefined = coarsest; next; ) {
+    const leastMs: number = next.widthMs * mixedFrom;
+    next = others.findLast(({ widthMs }) => widthMs >= leastMs);
+    if (next) mixed.unshift(next);
+  }
+  if (mixed.length === 0) return whole;
+  const between = others.filter((other) => other.widthMs > coarsest.widthMs && !mixed.includes(other));
+  return [...mixed, ...whole, ...between];
 }
 
 /** How far cuts lie apart, those by a calendar on average. */
@@ -152,8 +157,9 @@ function cover(fromMs: number, toMs: number, place: number, plan: Plan): boolean
   let atMs = fromMs;
   for (const frame of framesOf(widthMs, ground.fromMs, ground.toMs)) {
     const within = { fromMs: Math.max(frame.fromMs, ground.fromMs), toMs: Math.min(frame.toMs, ground.toMs) };
-    const divided = dividing ? dividedBuckets(dividing(within.fromMs, within.toMs), widthMs) : [];
-    for (const open of without(within, divided.length === 0 ? shut : joined([...shut, ...divided]))) {
+    const divided = dividing ? dividedBuckets(dividing(within.fromMs, within.toMs), widthMs) : none;
+    const closedHere = divided.length === 0 ? shut : shut.length === 0 ? divided : joined([...shut, ...divided]);
+    for (const open of closedHere.length === 0 ? [within] : without(within, closedHere)) {
       if (open.fromMs > atMs && !cover(atMs, open.fromMs, place + 1, plan)) return false;
       if (!take({ fromMs: open.fromMs, toMs: open.toMs, tier: { widthMs, frame } })) return false;
       atMs = open.toMs;
@@ -162,12 +168,14 @@ function cover(fromMs: number, toMs: number, place: number, plan: Plan): boolean
   return atMs >= toMs || cover(atMs, toMs, place + 1, plan);
 }
 
-/** Buckets that any of these cuts divides. */
-function dividedBuckets(cuts: Iterable<number>, widthMs: number): Interval[] {
+const none: readonly Interval[] = [];
+
+/** Buckets that any of these cuts divides, each once. */
+function dividedBuckets(cuts: Iterable<number>, widthMs: number): readonly Interval[] {
   const divided: Interval[] = [];
   for (const cutMs of cuts) {
     const fromMs = bucketFloor(cutMs, widthMs);
-    if (fromMs !== cutMs) divided.push({ fromMs, toMs: fromMs + widthMs });
+    if (fromMs !== cutMs && divided.at(-1)?.fromMs !== fromMs) divided.push({ fromMs, toMs: fromMs + widthMs });
   }
   return divided;
 }
@@ -183,7 +191,8 @@ function bucketEnd(timeMs: number, widthMs: number): number {
 }
 
 /** Intervals widened to whole buckets, those that then meet joined; only what lies within `ground`. */
-function wholeBuckets(intervals: readonly Interval[], widthMs: number, ground: Interval): Interval[] {
+function wholeBuckets(intervals: readonly Interval[], widthMs: number, ground: Interval): readonly Interval[] {
+  if (intervals.length === 0) return none;
   const touching: Interval[] = [];
   for (let at = firstEndingAfter(intervals, ground.fromMs); at < intervals.length; at++) {
     const one = intervals[at] as Interval;

@@ -4,6 +4,7 @@ import type { ChunkColumns } from "../codec/chunk.ts";
 import type { ValueType } from "../columns.ts";
 
 export class RawPageBuilder {
+  protected readonly type: ValueType;
   readonly #isText: boolean;
   readonly #limit: number;
   readonly #times: number[] = [];
@@ -13,6 +14,7 @@ export class RawPageBuilder {
   #nextFromMs: number | null = null;
 
   constructor(type: ValueType, limit: number) {
+    this.type = type;
     this.#isText = type === "string";
     this.#limit = limit;
   }
@@ -75,6 +77,15 @@ export class ChangesPageBuilder extends RawPageBuilder {
     // The row that found the page full began the next one.
     const heldMs = Float64Array.from(this.#heldMs).subarray(0, page.times.length);
     return { ...page, heldMs: heldMs.slice() };
+  }
+
+  /** Takes rows that are all alike, none of which comes after a silence; false as `add`. */
+  addSteady(firstMs: number, lastMs: number, value: number): boolean {
+    const first = { type: this.type, times: Float64Array.of(firstMs), values: Float64Array.of(value), strings: [] };
+    if (!this.add(first)) return false;
+    this.#lastMs = lastMs;
+    this.#heldMs[this.#heldMs.length - 1] = lastMs;
+    return true;
   }
 
   protected override repeats(timeMs: number, value: number): boolean {

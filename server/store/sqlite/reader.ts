@@ -7,7 +7,7 @@ import type { Holes, LedgerStore } from "../ledger.ts";
 import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
 import { type AgedAnswer, type AgedSeries, type AgedTurn, agedTurn } from "./aged-preview.ts";
-import type { Summary } from "./chunks.ts";
+import { changesPage } from "./changes-page.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
 import { suspect } from "./files.ts";
 import { holesPage, holesSince } from "./holes-page.ts";
@@ -17,8 +17,8 @@ import { databasePath, type StoreSettings } from "./options.ts";
 import { noBuckets } from "./pages.ts";
 import { presenceReader } from "./presence-table.ts";
 import { type QuarantineReader, quarantineReader } from "./quarantine.ts";
-import { ChangesPageBuilder, RawPageBuilder } from "./raw-page.ts";
-import { SegmentReader, UnreadableChunk, type WholeChunk } from "./segments.ts";
+import { RawPageBuilder } from "./raw-page.ts";
+import { SegmentReader, UnreadableChunk } from "./segments.ts";
 import { type SealedSizes, SealedSizesReader } from "./series-bytes.ts";
 import { standingIn } from "./standing.ts";
 import { TierReader } from "./tier-reader.ts";
@@ -69,16 +69,7 @@ export class Reader {
   }
 
   readChanges(range: Range, limit: number, silenceMs: number, head: ChunkColumns): ChangesPage {
-    return this.#inSnapshot(() => {
-      const builder = new ChangesPageBuilder(head.type, limit, silenceMs);
-      // A chunk that never changes, and has no room for a silence, is its ends, whatever its length.
-      const isSteady = ({ min, max }: Summary, firstMs: number, lastMs: number) =>
-        Object.is(min, max) && lastMs - firstMs <= silenceMs;
-      for (const segment of this.#segments.read(range, head, isSteady)) {
-        if (!builder.add("rows" in segment ? segment.rows : endsOf(segment, head))) break;
-      }
-      return builder.page();
-    });
+    return this.#inSnapshot(() => changesPage(this.#segments, range, limit, silenceMs, head));
   }
 
   /** `heads`: of the first ranges, null where a series is not known. */
@@ -197,13 +188,3 @@ export class Reader {
 
 /** What is not sealed of a series, or was not a moment ago; null where the series is not known. */
 type Head = ChunkColumns | null;
-
-/** The first and the last row of a chunk whose rows are all alike. */
-function endsOf({ firstMs, lastMs, summary }: WholeChunk, { type }: ChunkColumns): ChunkColumns {
-  return {
-    type,
-    times: Float64Array.of(firstMs, lastMs),
-    values: Float64Array.of(summary.first, summary.first),
-    strings: [],
-  };
-}

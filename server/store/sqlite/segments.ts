@@ -3,7 +3,7 @@
  * that overlap each other or the head are merged first, and the later arrival stands.
  */
 import { CodecError, NewerVersionError } from "../codec/bytes.ts";
-import type { ChunkColumns } from "../codec/chunk.ts";
+import { type ChunkColumns, longestStepOf } from "../codec/chunk.ts";
 import { holding, type Interval, without } from "../intervals.ts";
 import type { Range } from "../store.ts";
 import { decodeStored, readSummary, type StoredChunk, type Summary, storedColumns } from "./chunks.ts";
@@ -26,8 +26,8 @@ export interface WholeChunk {
 
 export type Segment = { readonly rows: ChunkColumns } | WholeChunk;
 
-/** Says whether a chunk with this summary and span may stand as a whole. */
-export type WholeIsEnough = (summary: Summary, firstMs: number, lastMs: number) => boolean;
+/** Says whether a chunk with this summary and span may stand as a whole; no step within it is longer than `longestMs` answers. */
+export type WholeIsEnough = (summary: Summary, firstMs: number, lastMs: number, longestMs: () => number) => boolean;
 
 /** Stretches of a range that are hidden, in rising order, none of which meet. */
 export type Masked = (series: number, fromMs: number, toMs: number) => Interval[];
@@ -148,7 +148,9 @@ export class SegmentReader {
     for (const cluster of clusters(sources)) {
       const [only] = cluster;
       const whole =
-        cluster.length === 1 && only !== undefined ? this.#whole(only, startMs, endMs, wholeIsEnough) : undefined;
+        cluster.length === 1 && only !== undefined
+          ? this.#whole(series, only, startMs, endMs, wholeIsEnough)
+          : undefined;
       if (whole) {
         yield whole;
         continue;
@@ -161,12 +163,22 @@ export class SegmentReader {
     }
   }
 
-  #whole({ id, firstMs, lastMs }: Span, startMs: number, endMs: number, enough: WholeIsEnough): WholeChunk | undefined {
+  #whole(
+    series: number,
+    { id, firstMs, lastMs }: Span,
+    startMs: number,
+    endMs: number,
+    enough: WholeIsEnough,
+  ): WholeChunk | undefined {
     if (id === Number.POSITIVE_INFINITY || firstMs < startMs || lastMs >= endMs) return undefined;
     const { summary: blob, count } = this.#summary.get(id) as { summary: Buffer | null; count: number };
     if (blob === null) return undefined;
     const summary = readSummary(blob, count);
-    return summary && enough(summary, firstMs, lastMs) ? { firstMs, lastMs, count, summary } : undefined;
+    const longestMs = () => {
+      const stored = this.#rows.get(id) as StoredChunk | undefined;
+      return stored?.series === series ? longestStepOf(stored.readings) : Number.POSITIVE_INFINITY;
+    };
+    return summary && enough(summary, firstMs, lastMs, longestMs) ? { firstMs, lastMs, count, summary } : undefined;
   }
 
   #read(series: number, { id, firstMs, lastMs }: Span): ChunkColumns {

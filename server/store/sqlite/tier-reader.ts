@@ -107,7 +107,7 @@ export class TierReader {
       this.#shape.frameBuckets,
       range.maxStepMs !== undefined,
     );
-    const framesOf: FramesOf = (...asking) => frames.frames(...asking);
+    const framesOf: FramesOf = (widthMs, fromMs, toMs) => frames.frames(widthMs, fromMs, toMs);
     const { series } = asked;
     // False once the page is full.
     const add = (span: Interval, from: readonly Asked[]): boolean =>

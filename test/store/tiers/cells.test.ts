@@ -234,7 +234,7 @@ describe("cells of a tier", () => {
           }
         },
       ),
-      { seed: printedSeed("few cells"), numRuns: 150 },
+      { seed: printedSeed("few cells"), numRuns: 80 },
     );
     expect(packed.yes).toBeGreaterThan(packed.no / 4);
   });
