@@ -143,6 +143,21 @@ function intersect(into: Stretches, some: Readonly<Stretches>, others: Readonly<
   }
 }
 
+/** Calls with each part of these, in the rising order of their begins, that lies within stretches: both are walked once, since there may be thousands. */
+export function eachWithin<Part extends TimeSpan>(
+  parts: readonly Part[],
+  stretches: Readonly<Stretches>,
+  call: (part: Part, fromMs: number, toMs: number) => void,
+): void {
+  let first = 1;
+  for (const part of parts) {
+    while (first < stretches.length && (stretches[first] as number) <= part.fromMs) first += 2;
+    for (let end = first; end < stretches.length && (stretches[end - 1] as number) < part.toMs; end += 2) {
+      call(part, Math.max(part.fromMs, stretches[end - 1] as number), Math.min(part.toMs, stretches[end] as number));
+    }
+  }
+}
+
 /** How long they last in all, ms. */
 export function lengthOf(stretches: Readonly<Stretches>): number {
   let sumMs = 0;

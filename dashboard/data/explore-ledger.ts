@@ -2,7 +2,7 @@
 import type { GapCause, GapsAnswer } from "../../server/protocol/index.ts";
 import type { HubApi } from "../client/hub-api.ts";
 import { keyOf, type SeriesName } from "./explore-choice.ts";
-import type { Stretches } from "./explore-gaps.ts";
+import { eachWithin, type Stretches } from "./explore-gaps.ts";
 import { type CauseTimes, type Gap, joinedGaps } from "./missing.ts";
 import { instant } from "./past-request.ts";
 import type { TimeSpan, TimeWindow } from "./ranges.ts";
@@ -115,11 +115,6 @@ function gapsOf({ from, to, cause }: GapsAnswer["series"][number]["gaps"], asked
 /** How long each cause lasted within what is missing, the longest first. */
 export function causesWithin(gaps: readonly Gap[], missing: Readonly<Stretches>): CauseTimes {
   const times = new Map<GapCause, number>();
-  for (const { fromMs, toMs, cause } of gaps) {
-    for (let end = 1; end < missing.length; end += 2) {
-      const ms = Math.min(toMs, missing[end] as number) - Math.max(fromMs, missing[end - 1] as number);
-      if (ms > 0) times.set(cause, (times.get(cause) ?? 0) + ms);
-    }
-  }
+  eachWithin(gaps, missing, ({ cause }, fromMs, toMs) => times.set(cause, (times.get(cause) ?? 0) + toMs - fromMs));
   return [...times].sort((a, b) => b[1] - a[1]);
 }

@@ -1,6 +1,6 @@
 /** Shades what is missing in one of the linked charts: pale where a line has a silence, darker where no line has a value. */
 import type { GapCause } from "../../server/protocol/index.ts";
-import { SharedSilences } from "../data/explore-gaps.ts";
+import { eachWithin, SharedSilences } from "../data/explore-gaps.ts";
 import type { Gap } from "../data/missing.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import { chartColours } from "./colours.ts";
@@ -43,14 +43,13 @@ export class ExploreShade {
     context.beginPath();
     for (let end = 1; end < shared.length; end += 2) this.#outline(shared[end - 1] as number, shared[end] as number);
     context.fill();
-    for (const { cause, fromMs, toMs } of causes?.gaps ?? []) {
-      for (let end = 1; end < shared.length; end += 2) {
-        const [from, to] = [Math.max(fromMs, shared[end - 1] as number), Math.min(toMs, shared[end] as number)];
-        if (to > from) causes?.hatch(pen, cause, from, to);
-      }
-    }
+    if (causes) eachWithin(causes.gaps, shared, this.#hatch);
     this.#pen = undefined;
   }
+
+  readonly #hatch = ({ cause }: Gap, fromMs: number, toMs: number): void => {
+    this.causes?.hatch(this.#pen as Pen, cause, fromMs, toMs);
+  };
 
   readonly #outline = (fromMs: number, toMs: number): void => {
     const { context, x, left, width, top, height, ratio } = this.#pen as Pen;

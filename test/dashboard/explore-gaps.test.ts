@@ -199,4 +199,25 @@ describe("why readings of a linked chart are missing", () => {
     expect(causesWithin(gaps, [])).toEqual([]);
     expect(lengthOf([40, 80, 90, 100])).toBe(50);
   });
+
+  it("costs a walk over both, not over all that is missing for each gap: it is told with each frame", () => {
+    const gaps = Array.from({ length: 500 }, (_, at) => ({
+      fromMs: at * 10,
+      toMs: at * 10 + 6,
+      cause: "offline" as const,
+    }));
+    let looks = 0;
+    const missing = new Proxy(
+      Array.from({ length: 1_000 }, (_, at) => at * 5 + 1),
+      {
+        get: (of, name) => {
+          looks += 1;
+          return Reflect.get(of, name) as unknown;
+        },
+      },
+    );
+    // From 1 to 6 of each ten.
+    expect(causesWithin(gaps, missing)).toEqual([["offline", 500 * 5]]);
+    expect(looks).toBeLessThan(20 * (gaps.length + 500));
+  });
 });
