@@ -129,7 +129,7 @@ export class GapLedger {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#timer?.cancel();
-    if (this.#reach.isAsked)
+    if (this.#reach.isLoaded)
       await forAtMost(stopPatienceMs, this.#deps.clock, (isOver) =>
         this.#inTurn(async () => (await this.#writing.gaps(isOver)) && this.#writing.notes(isOver)),
       );

@@ -23,15 +23,16 @@ export class Reach {
   /** Series of which the readings from here on have to be looked at. Of all others each reading was heard of. */
   readonly behind = new Map<number, number>();
   #loaded: Promise<void> | undefined;
+  #isLoaded = false;
 
   constructor(deps: ReachDeps, found: Findings) {
     this.#deps = deps;
     this.#found = found;
   }
 
-  /** Whether anybody has asked the store. */
-  get isAsked(): boolean {
-    return this.#loaded !== undefined;
+  /** Whether it is known what the store has of it. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** What the store has of it; until then none counts as looked at. Rejects with a `StoreError`, and asks again the next time. */
@@ -39,6 +40,7 @@ export class Reach {
     const { store, catalog } = this.#deps;
     this.#loaded ??= store.ledger.looked().then(
       (looked) => {
+        this.#isLoaded = true;
         for (const { series, throughMs, graceMs } of looked) this.noted.set(series, { throughMs, graceMs });
         for (const { number } of catalog.select(undefined, undefined)) {
           this.behind.set(number, this.noted.get(number)?.throughMs ?? Number.NEGATIVE_INFINITY);

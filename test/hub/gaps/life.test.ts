@@ -168,6 +168,16 @@ describe("the ledger", () => {
       await expectTold(world, "a");
     });
 
+    it("[P120] notes nothing when it stops before it knows how far each series was looked at", async () => {
+      await world.commit("a", [0, 10, 100].map(at));
+      await world.sealAll();
+      await world.restart(true);
+      world.store.ledger.looked = () => new Promise(() => {});
+      world.clock.advance(second);
+      await world.restart(false);
+      await expectTold(world, "a");
+    });
+
     it("[P120] finds the gap before a reading that comes before all that was deleted, where a start has not looked yet", async () => {
       await world.commit("a", [0, 10, 100, 110].map(at));
       await world.commit("b", [0, 10].map(at));
