@@ -422,7 +422,6 @@ export const texts = {
       `${readings} ${one ? "reading becomes" : "readings become"} the other's, from ${from} to ${to}.`,
     drops: (readings: string, one: boolean) =>
       `${readings} more ${one ? "goes" : "go"}: the other has a reading of the same millisecond, which stands.`,
-    dropsSome: "Where the other has a reading of the same millisecond, that one stands.",
     mergeForGood: "This cannot be undone.",
     confirmMerge: "Merge",
     merging: "Merging…",

@@ -412,7 +412,6 @@ export const texts: Texts = {
     moves: (readings, from, to) => `측정값 ${readings}개(${from} – ${to})가 다른 항목으로 옮겨집니다.`,
     drops: (readings) =>
       `나머지 ${readings}개는 사라집니다. 대상에 같은 밀리초의 측정값이 있으면 대상의 값이 남습니다.`,
-    dropsSome: "대상에 같은 밀리초의 측정값이 있으면 대상의 값이 남습니다.",
     mergeForGood: "되돌릴 수 없습니다.",
     confirmMerge: "합치기",
     merging: "합치는 중…",
