@@ -11,10 +11,11 @@ import { callStore, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAn
 import { type Act, Model } from "./model.ts";
 import type { End, MoveOp, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
+import { widthsMs } from "./thinned.ts";
 import type { Budgets } from "./wire.ts";
 
 /** Tiers that divide the widths which are asked for most, and frames that a short life crosses. */
-const tiers = { widthsMs: [49, 98, 980], frameBuckets: 16, leastReadings: 2 };
+const tiers = { widthsMs, frameBuckets: 16, leastReadings: 2 };
 /** A process that does not clear up within this long has forgotten it, ms. */
 const restDeadlineMs = 60_000;
 
@@ -65,6 +66,8 @@ export class Life {
     if (step.kind === "kill") return this.#kill(step);
     if (step.kind === "reopen") return this.#reopen();
     if (step.kind === "rest") return this.#rest();
+    if (step.kind === "thin") return this.#thin(step.atMs);
+    if (step.kind === "join") return this.#join(step.place);
     this.#tally.add("questions");
     await sameAnswer(this.#asked(), this.#model, step);
   }
@@ -95,11 +98,48 @@ export class Life {
     this.#tally.add("move");
     const found = await this.#child.call("stepMerge", series);
     const before = await this.#model.store.merges.find(series);
-    const expected = await this.#model.moveUpTo(series, await this.#firstMs(series));
+    const isOpen = typeof found === "object" && found?.open === true;
+    const isThinned = before !== null && this.#model.isThinned(series, before.into);
+    const expected = await this.#model.moveUpTo(series, await this.#firstMs(series), isOpen);
+    if (isThinned && typeof expected === "object" && expected?.open === false)
+      this.#tally.add("merges of thinned series done");
     deepStrictEqual(found, expected, `a slice of the merge of series ${series}`);
     if (typeof expected !== "object" || !expected || !before) return;
     if (expected.open) this.#tally.add("merges under way");
     this.#tally.add("readings moved", expected.moved - before.moved);
+  }
+
+  /** Lets go what is older than that and is told by tiers, once nothing has to be made anew. Which readings went is taken from the store. */
+  async #thin(atMs: number): Promise<void> {
+    if (this.#model.isMerging) return;
+    await this.#sendAtOnce([{ kind: "seal" }]);
+    await this.#cleared();
+    this.#tally.add("thin");
+    const endMs = performance.now() + restDeadlineMs;
+    while ((await this.#child.call("thin", atMs)) > 0) ok(performance.now() < endMs, "what is old does not go");
+    await this.#child.call("thinNoMore");
+    for (const { series } of this.#model.data.series.values()) {
+      const everything = { series, fromMs: -Infinity, toMs: Infinity, withHidden: true };
+      const { times } = await this.#child.call("readRaw", everything, 1_000_000);
+      this.#tally.add("readings thinned", this.#model.thinned.keep(this.#model.data, series, new Set(times)));
+    }
+    await this.#sameWhole();
+  }
+
+  /** Begins a merge of series of which some readings are gone: whether the store may refuse it is judged by what they told. */
+  async #join(place: number): Promise<void> {
+    const pair = this.#model.pairAt(place);
+    if (!pair) return;
+    const { data, store, thinned } = this.#model;
+    const found = await this.#child.call("beginMerge", ...pair);
+    if (typeof found === "string") {
+      const masked = [...data.masks.values()].some(({ series }) => pair.includes(series));
+      ok(found === "thinned" ? thinned.meet(data, ...pair) : masked, `a merge of ${pair} is refused: ${found}`);
+      this.#tally.add("merges of thinned series refused");
+      return;
+    }
+    deepStrictEqual(found, await store.merges.begin(...pair));
+    this.#tally.add("merges of thinned series");
   }
 
   /** The first reading that the store has of a series, ms; Infinity for none. */
@@ -153,7 +193,10 @@ export class Life {
     if (!mayBeClean) ok(state.recovered, "a killed store says that it was closed cleanly");
     const outcomes = await outcomesOf(before, prepared, answered);
     const last = prepared.at(-1)?.act;
-    if (last?.name === "stepMerge") await outcomes.at(-1)?.moveUpTo(last.series, await this.#firstMs(last.series));
+    if (last?.name === "stepMerge") {
+      const merge = await this.#child.call("findMerge", last.series);
+      await outcomes.at(-1)?.moveUpTo(last.series, await this.#firstMs(last.series), merge?.open === true);
+    }
     for (const one of outcomes) one.takeClock(this.#model);
     deepStrictEqual(state.epoch, this.#epoch);
     const chosen = await outcomeFound(this.#asked(), state, outcomes);
@@ -197,7 +240,11 @@ export class Life {
   async #cleared(): Promise<void> {
     const db = new Database(join(this.#folder, "hub.db"), { readonly: true });
     try {
-      const left = db.prepare("SELECT (SELECT count(*) FROM doomed) + (SELECT count(*) FROM stale)").pluck();
+      const left = db
+        .prepare(`WITH merging AS (SELECT series, into_series FROM absorbed WHERE open = 1)
+         SELECT (SELECT count(*) FROM doomed) + (SELECT count(*) FROM stale
+           WHERE series NOT IN (SELECT series FROM merging UNION SELECT into_series FROM merging))`)
+        .pluck();
       const endMs = performance.now() + restDeadlineMs;
       while (left.get() !== 0) {
         ok(performance.now() < endMs, "chunks of a deleted series, or what is stale, are never cleared away");
@@ -232,7 +279,7 @@ export class Life {
     const numbers = this.#model.numbers();
     const found = await wholeOf(this.#asked(), numbers);
     sameWhole(found, await wholeOf(this.#model.store, numbers), this.#model);
-    this.#tally.add("pages from tiers", found.buckets.filter(({ tier }) => tier !== "raw").length);
+    this.#tally.add("pages from tiers", found.buckets.filter(({ page }) => page.tier !== "raw").length);
   }
 
   #requireQuiet(): void {

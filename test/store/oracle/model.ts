@@ -9,6 +9,7 @@ import type { Alias } from "../../../server/store/names.ts";
 import type { QuarantineChange } from "../../../server/store/quarantine.ts";
 import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
 import { type AppendOp, devices, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
+import { Thinned } from "./thinned.ts";
 import type { SentBatch } from "./wire.ts";
 
 /** One call that changes the store, with all its numbers. */
@@ -46,12 +47,14 @@ export class Model {
   readonly store: MemoryStore;
   /** Of a series whose newest reading was deleted, arrivals up to this are known only roughly, ms. */
   readonly roughUntilMs: Map<number, number>;
+  readonly thinned: Thinned;
   #clockMs = 1_000_000;
   #latestMs = 1_000_000;
   /** The clock was set back: of two arrivals the greater is not the later one. */
   wentBack = false;
 
-  constructor(data = new MemoryData(), roughUntilMs = new Map<number, number>()) {
+  constructor(data = new MemoryData(), roughUntilMs = new Map<number, number>(), thinned = new Thinned()) {
+    this.thinned = thinned;
     this.data = data;
     data.open = true;
     this.store = new MemoryStore(data);
@@ -65,7 +68,7 @@ export class Model {
     Object.assign(data.ledger, ledger);
     Object.assign(data.quarantine, quarantine);
     Object.assign(data, all);
-    const copy = new Model(data, new Map(this.roughUntilMs));
+    const copy = new Model(data, new Map(this.roughUntilMs), this.thinned.copy());
     copy.#clockMs = this.#clockMs;
     copy.#latestMs = this.#latestMs;
     copy.wentBack = this.wentBack;
@@ -140,7 +143,10 @@ export class Model {
       const { rows, ...batch } = act.batch;
       this.#latestMs = Math.max(this.#latestMs, batch.receivedMs);
       const columns = new ColumnsBuilder();
-      for (const row of rows) columns.push(...row);
+      for (const row of rows) {
+        columns.push(...row);
+        this.thinned.touch(row[0], row[1], row[1] + 1);
+      }
       return (await this.store.append({ ...batch, columns: columns.take() })).commit;
     }
     if (act.name === "deleteDevice") return this.store.deleteDevice(act.device);
@@ -156,6 +162,7 @@ export class Model {
     }
     if (act.name !== "deleteReadings") return undefined;
     const { range } = act;
+    this.thinned.touch(range.series, range.fromMs, range.toMs);
     const [newest] = await this.store.latest([range.series]);
     if (newest && newest.timeMs >= range.fromMs && newest.timeMs < range.toMs)
       this.roughUntilMs.set(range.series, this.#latestMs);
@@ -169,13 +176,49 @@ export class Model {
   }
 
   /** A slice of a merge that moves all before `firstMs`, the first reading that the store has left of the series. */
-  async moveUpTo(series: number, firstMs: number): Promise<Merge | MergeObstacle | null> {
+  async moveUpTo(series: number, firstMs: number, isOpen: boolean): Promise<Merge | MergeObstacle | null> {
     const merge = await this.store.merges.find(series);
     const times = [...(this.data.series.get(series)?.readings.keys() ?? [])];
     this.data.movedAtOnce = times.filter((timeMs) => timeMs < firstMs).length;
     // In a chunk only the newest arrival is known.
     if (merge?.open && this.data.movedAtOnce > 0) this.roughUntilMs.set(merge.into, this.#latestMs);
-    return this.store.merges.step(series);
+    const done = await this.store.merges.step(series);
+    if (!merge?.open) return done;
+    if (!this.data.series.has(series)) this.thinned.moved(series, merge.into, true);
+    else if (!isOpen && typeof done === "object" && done?.open && this.isThinned(series, merge.into)) {
+      // What came meanwhile stands in the way of what tiers tell.
+      this.data.merges.set(series, { ...done, open: false });
+      this.thinned.moved(series, merge.into, false);
+      return "thinned";
+    }
+    return done;
+  }
+
+  isThinned(...numbers: readonly number[]): boolean {
+    return numbers.some((number) => this.thinned.has(number));
+  }
+
+  /** Whether a series is in a merge that moves what tiers tell: of which of the two that is, is not told. */
+  isMovingTiers(number: number): boolean {
+    return this.#merging().some(
+      ({ series, into }) => (series === number || into === number) && this.isThinned(series, into),
+    );
+  }
+
+  get isMerging(): boolean {
+    return this.#merging().length > 0;
+  }
+
+  /** Two series that may be merged, of which at least one was thinned; undefined where there are none. */
+  pairAt(place: number): readonly [series: number, into: number] | undefined {
+    const free = [...this.data.series.values()].filter(
+      ({ series, type }) =>
+        type === "number" && !this.#merging().some((one) => one.series === series || one.into === series),
+    );
+    const numbers = free.map(({ series }) => series);
+    const pairs = numbers.flatMap((one) => numbers.map((other) => [one, other] as const));
+    const fit = pairs.filter(([one, other]) => one !== other && this.isThinned(one, other));
+    return fit[place % fit.length];
   }
 
   #merging(): Merge[] {
@@ -197,7 +240,13 @@ export class Model {
     if (open.some((one) => one.series === series || one.into === series)) return undefined;
     const type = this.data.series.get(series)?.type;
     const others = [...this.data.series.values()].filter(
-      (one) => one.type === type && one.series !== series && !open.some((other) => other.series === one.series),
+      (one) =>
+        one.type === type &&
+        one.series !== series &&
+        !this.isThinned(series, one.series) &&
+        !open.some(
+          (other) => other.series === one.series || (other.into === one.series && this.isMovingTiers(one.series)),
+        ),
     );
     return { name: "beginMerge", series, into: others[place % others.length]?.series ?? 1_000_000 };
   }

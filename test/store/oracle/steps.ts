@@ -111,6 +111,10 @@ export type Step =
     }
   | { readonly kind: "reopen" }
   | { readonly kind: "rest" }
+  /** Readings before that time are thinned away where the tier of hours has them. */
+  | { readonly kind: "thin"; readonly atMs: number }
+  /** A merge of two series of which at least one was thinned. */
+  | { readonly kind: "join"; readonly place: number }
   | Question;
 
 const slot = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, 3, 4, 5);
@@ -300,6 +304,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: kill },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "rest" as const }) },
+  { weight: 1, arbitrary: nearMs.map((atMs) => ({ kind: "thin" as const, atMs })) },
+  { weight: 2, arbitrary: fc.nat(99).map((place) => ({ kind: "join" as const, place })) },
   { weight: 6, arbitrary: question },
 );
 

@@ -41,6 +41,14 @@ const calls = {
   removeAlias: (device, metric) => store.names.removeAlias(device, metric),
   beginMerge: (series, into) => store.merges.begin(series, into),
   stepMerge: (series) => store.merges.step(series),
+  async thin(beforeMs: number) {
+    const policies = [{ device: "*", metric: "*", ages: { raw: 1 } }];
+    await store.retention.setPolicies(policies);
+    await store.retention.thinByAge(beforeMs + 1);
+    const [aged] = await store.retention.previewAges(policies, {}, beforeMs + 1);
+    return aged?.readings ?? 0;
+  },
+  thinNoMore: () => store.retention.setPolicies([]),
   findMerge: (series) => store.merges.find(series),
   listQuarantine: (device, before, limit) => store.quarantine.list(device, before, limit),
   addMask: (mask) => store.addMask(mask),

@@ -51,6 +51,10 @@ export interface Calls extends Pick<TelemetryStore, Asked> {
   beginMerge: TelemetryStore["merges"]["begin"];
   stepMerge: TelemetryStore["merges"]["step"];
   findMerge: TelemetryStore["merges"]["find"];
+  /** By its age whatever is older goes, once; answers how many readings that still are. */
+  thin(beforeMs: number): Promise<number>;
+  /** Nothing more goes. */
+  thinNoMore(): Promise<void>;
   listQuarantine: TelemetryStore["quarantine"]["list"];
   /** Closes cleanly and opens again, in the same process. */
   reopen(): Promise<StoreState>;
