@@ -4,8 +4,11 @@ import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
 
-/** Raised with every change of the tables, and the old one is then migrated in one transaction. */
-export const schemaVersion = 5;
+/**
+ * Raised with every change of the tables, and of what an older hub would take for damage in them; the old one is then migrated
+ * in one transaction.
+ */
+export const schemaVersion = 6;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -71,6 +74,8 @@ const migrations = [
    CREATE TABLE absorbed (series INTEGER PRIMARY KEY, into_series INTEGER NOT NULL, moved INTEGER NOT NULL,
      dropped INTEGER NOT NULL, open INTEGER NOT NULL);
    INSERT INTO meta VALUES ('tier_widths', '60000,900000,3600000,86400000');`,
+  // No table: cells of tiers may be version 2 from now on, and a hub of schema 5 throws away what it cannot read of them.
+  "",
 ] as const;
 
 /** Makes the tables of a new database. */
