@@ -18,6 +18,8 @@ import type { Budgets } from "./wire.ts";
 const tiers = { widthsMs, frameBuckets: 16, leastReadings: 2 };
 /** A process that does not clear up within this long has forgotten it, ms. */
 const restDeadlineMs = 60_000;
+/** So long a store is left alone before readings are thinned away; what it has not rolled up by then stays, ms. */
+const rollingMs = 60;
 
 export class Life {
   readonly #programs: Programs;
@@ -66,7 +68,7 @@ export class Life {
     if (step.kind === "kill") return this.#kill(step);
     if (step.kind === "reopen") return this.#reopen();
     if (step.kind === "rest") return this.#rest();
-    if (step.kind === "thin") return this.#thin(step.atMs);
+    if (step.kind === "thin") return this.#thin(step);
     if (step.kind === "join") return this.#join(step.place);
     this.#tally.add("questions");
     await sameAnswer(this.#asked(), this.#model, step);
@@ -110,10 +112,11 @@ export class Life {
   }
 
   /** Lets go what is older than that and is told by tiers, once nothing has to be made anew. Which readings went is taken from the store. */
-  async #thin(atMs: number): Promise<void> {
+  async #thin({ atMs, ops }: Extract<Step, { kind: "thin" }>): Promise<void> {
     if (this.#model.isMerging) return;
-    await this.#sendAtOnce([{ kind: "seal" }]);
+    await this.#send([...ops, { kind: "seal" }]);
     await this.#cleared();
+    await this.#rolled();
     this.#tally.add("thin");
     const endMs = performance.now() + restDeadlineMs;
     while ((await this.#child.call("thin", atMs)) > 0) ok(performance.now() < endMs, "what is old does not go");
@@ -234,6 +237,12 @@ export class Life {
     ]);
     await this.#cleared();
     this.#tally.add("chunks of deleted series cleared");
+  }
+
+  /** Lets an idle store roll up what it has, a while. */
+  async #rolled(): Promise<void> {
+    const endMs = performance.now() + rollingMs;
+    while (performance.now() < endMs) await this.#child.call("stats");
   }
 
   /** Waits until no chunk of a deleted series is left and no tier is to be made anew, or the process is gone. */

@@ -112,7 +112,7 @@ export type Step =
   | { readonly kind: "reopen" }
   | { readonly kind: "rest" }
   /** Readings before that time are thinned away where the tier of hours has them. */
-  | { readonly kind: "thin"; readonly atMs: number }
+  | { readonly kind: "thin"; readonly atMs: number; readonly ops: readonly AppendOp[] }
   /** A merge of two series of which at least one was thinned. */
   | { readonly kind: "join"; readonly place: number }
   | Question;
@@ -299,12 +299,20 @@ const question: fc.Arbitrary<Question> = fc
   })
   .map(({ span: range, ...rest }) => ({ kind: "ask" as const, ...rest, ...range }));
 
+/** Readings that are dense enough for tiers. */
+const flow = fc
+  .tuple(append, fc.constantFrom(0, 1, 4), fc.integer({ min: -500, max: 2_000 }), fc.integer({ min: 150, max: 400 }))
+  .map(([one, at, fromMs, count]): AppendOp => ({ ...one, type: 0, rows: { slot: at, fromMs, count, stepMs: 7 } }));
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 9, arbitrary: ops.map((sent) => ({ kind: "send" as const, ops: sent })) },
   { weight: 3, arbitrary: kill },
   { weight: 1, arbitrary: fc.constant({ kind: "reopen" as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: "rest" as const }) },
-  { weight: 1, arbitrary: nearMs.map((atMs) => ({ kind: "thin" as const, atMs })) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("thin" as const), atMs: nearMs, ops: fc.array(flow, { maxLength: 3 }) }),
+  },
   { weight: 2, arbitrary: fc.nat(99).map((place) => ({ kind: "join" as const, place })) },
   { weight: 6, arbitrary: question },
 );
