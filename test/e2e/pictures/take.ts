@@ -135,8 +135,9 @@ async function liveList(page: Page): Promise<void> {
   await page.locator("device-list .row .values b, fleet-grid .item .value").first().waitFor();
 }
 
-/** The charts of these metrics: their past is there once its least, mean and most are told. */
+/** What is missing of today, and the charts of these metrics: their past is there once its least, mean and most are told. */
 async function drawn(page: Page, ...labels: string[]): Promise<void> {
+  await page.locator("device-gaps").getByRole("heading", { name: "Today" }).waitFor();
   for (const label of labels) {
     await card(page, label).locator("canvas").waitFor();
     await card(page, label).locator("footer").getByText("mean").waitFor();
