@@ -5,7 +5,9 @@ import { defineConfig } from "vitest/config";
  * Folders of many small files, which take turns in a few processes: each in one of its own takes half as much CPU again, for
  * packages that are loaded again. The modules of this house are loaded anew for each file all the same.
  */
-const sharing = ["dashboard", "formats", "hub", "protocol", "transport"].map((folder) => `test/${folder}/**/*.test.ts`);
+const sharing = ["dashboard", "formats", "hub", "protocol", "simulator", "store", "transport"].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
 /** Loads modules again and again, each time in another language: what others loaded was seen to come in between. */
 const alone = ["test/dashboard/format.test.ts"];
 /**

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
-import { afterAll } from "vitest";
 import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import { builtStoreWorker } from "../../support/built.ts";
@@ -31,8 +30,7 @@ export async function buildWorker(): Promise<URL> {
   // Loaded where it is used: a test after a build does not need it.
   const { build } = await import("vite");
   const root = resolve(import.meta.dirname, "../../..");
-  const outDir = mkdtempSync(join(tmpdir(), "hub-worker-"));
-  afterAll(() => rmSync(outDir, { recursive: true, force: true }));
+  const outDir = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-worker-"));
   symlinkSync(join(root, "node_modules"), join(outDir, "node_modules"));
   await build({
     ...{ root, configFile: false, logLevel: "warn" },
