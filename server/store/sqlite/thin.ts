@@ -112,7 +112,8 @@ export function thinSlice({ parts, settings }: Workplace): () => boolean {
   function thinOldest(went: Map<SeriesHead, Went>, which: Surplus["which"], left: number): number {
     const oldest = order.pop();
     const head = oldest && heads.get(oldest.series);
-    if (oldest === undefined || head === undefined) return 0;
+    // Readings that a merge counts on stay until it is over.
+    if (oldest === undefined || head === undefined || parts.stale.isMerging(oldest.series)) return 0;
     const othersMs = order.at(-1)?.lastMs ?? Number.POSITIVE_INFINITY;
     const throughMs = endOfRun(oldest.series, othersMs, left);
     if (throughMs === undefined) return 0;

@@ -99,7 +99,8 @@ export function ageSlice(place: Workplace): () => boolean {
       transact(db, () => {
         for (let next = walk.todo.at(-1); next; next = performance.now() < endMs ? walk.todo.at(-1) : undefined) {
           const [head, cuts] = next;
-          if (head.removed) {
+          // Of those in a merge nothing goes until it is over: it counts on what it found.
+          if (head.removed || parts.stale.isMerging(head.identity.series)) {
             skip(walk);
             continue;
           }
