@@ -10,6 +10,8 @@ export interface Samples {
 /** A device on a connection of its own. Of its frames each takes less than 64 KiB. */
 export interface Source {
   readonly device: string;
+  /** What it declares, ms; 0: it reports on event, and no silence of it is a gap. A minute by default. */
+  readonly reportInterval?: number;
   readonly frames: Iterator<Samples>;
 }
 
@@ -20,7 +22,7 @@ export async function streamIn(port: number, sources: readonly Source[]): Promis
   await Promise.all(sources.map((source) => streamOne(port, source)));
 }
 
-async function streamOne(port: number, { device, frames }: Source): Promise<void> {
+async function streamOne(port: number, { device, reportInterval = 60_000, frames }: Source): Promise<void> {
   let onDecided: (upTo: number) => void = () => {};
   let onFailed: (error: Error) => void = () => {};
   const socket = await openWebSocket(port, (payload) => {
@@ -42,7 +44,7 @@ async function streamOne(port: number, { device, frames }: Source): Promise<void
     };
     onFailed = reject;
     socket.on("close", () => reject(new Error("the server cut the connection")));
-    socket.write(messageFrame({ type: "hello", device, session: "bench", reportInterval: 60_000 }));
+    socket.write(messageFrame({ type: "hello", device, session: "bench", reportInterval }));
   });
   socket.destroy();
 }

@@ -83,6 +83,8 @@ interface Plan {
   /** The least time from one reading to the next, and how much it may be more. */
   readonly stepMs: number;
   readonly spreadMs?: number;
+  /** What a device declares, ms, where it is not the default of a `Source`. */
+  readonly reportInterval?: number;
   /** Readings of a frame. */
   readonly frame?: number;
   /** Of the readings of each frame this part comes with the frame after the next. */
@@ -120,19 +122,27 @@ function filling(name: string, plan: Plan, besideTable = false): Filling {
     besideTable,
     readings: plan.readings ?? 2_000_000,
     sources(readings, nowMs) {
-      const { devices, metrics = metricsOfDevice } = plan;
+      const { devices, metrics = metricsOfDevice, reportInterval } = plan;
       const steps = Math.ceil(readings / devices / metrics);
       return Array.from({ length: devices }, (_, index) => {
         const device = `device-${index + 1}`;
-        return { device, frames: frames(plan, steps, device, nowMs) };
+        const declared = reportInterval === undefined ? {} : { reportInterval };
+        return { device, ...declared, frames: frames(plan, steps, device, nowMs) };
       });
     },
   };
 }
 
 const fleet = { of: walk, readings: 10_000_000, devices: 100, stepMs: sensorMs };
-/** Half a minute to nine and a half. */
-const onEvent = { readings: 200_000, devices: 20, metrics: 1, stepMs: 30_000, spreadMs: 540_000 } as const;
+/** Half a minute to nine and a half. A device that declared an interval all the same would have a gap, and a row of it, at each step. */
+const onEvent = {
+  readings: 200_000,
+  devices: 20,
+  metrics: 1,
+  stepMs: 30_000,
+  spreadMs: 540_000,
+  reportInterval: 0,
+} as const;
 
 export const fillings: readonly Filling[] = [
   filling("500 series each 10 s", fleet, true),
