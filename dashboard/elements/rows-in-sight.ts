@@ -87,7 +87,7 @@ export class RowsInSight implements ReactiveController {
     const onRow = (event.composedPath()[0] as HTMLElement).matches("a");
     if (step === undefined || !onRow) return;
     event.preventDefault();
-    void this.#moveTo(Math.max(0, Math.min(this.#rows.count() - 1, this.#rows.focused() + step)));
+    void this.moveTo(Math.max(0, Math.min(this.#rows.count() - 1, this.#rows.focused() + step)));
   };
 
   /** Moves the focus to the row that had it, or the first. */
@@ -96,7 +96,7 @@ export class RowsInSight implements ReactiveController {
   }
 
   /** Moves the focus to a row, which may have to be scrolled into being first. */
-  async #moveTo(row: number): Promise<void> {
+  async moveTo(row: number): Promise<void> {
     const scroller = this.#scroller;
     if (!scroller) return;
     const { rowPx } = this;

@@ -8,15 +8,22 @@ import { type DialogForm, FormDialog } from "./form-dialog.ts";
 import { PreviewController } from "./preview-controller.ts";
 import { deviceLabel, seriesLabel } from "./values.ts";
 
+/** What was merged. */
+export interface Merged {
+  readonly words: string;
+  /** Of the series that stays. */
+  readonly into: number;
+}
+
 /** Series that are listed: what is sought beyond them is found by more words. */
 const mostListed = 50;
 
 /**
  * Makes a series a part of another one, as when its sensor was replaced: which one, and what that would do. Fires `closed`, with
- * words as detail where it was done.
+ * what was merged as detail where it was done.
  */
 @customElement("series-merge")
-export class SeriesMerge extends FormDialog {
+export class SeriesMerge extends FormDialog<Merged> {
   static override styles = [
     FormDialog.styles,
     css`
@@ -123,13 +130,14 @@ export class SeriesMerge extends FormDialog {
     void this.#preview.ask();
   }
 
-  protected override async submit(): Promise<string | undefined> {
+  protected override async submit(): Promise<Merged | undefined> {
     const { into, entry } = this;
     const preview = this.#preview.answer;
     if (!into || !preview) return undefined;
     const answer = await this.hub.api.post<MergeAnswer>(`series/${entry.series}/merge`, { into: preview.into });
     const name = `${deviceLabel(into.device)} ${seriesLabel(into.series)}`;
-    return texts.naming.merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
+    const words = texts.naming.merged(formatNumber(answer.moved, 0), name, answer.moved === 1);
+    return { words, into: answer.into };
   }
 }
 

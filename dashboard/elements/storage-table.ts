@@ -1,4 +1,4 @@
-import { html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { formatCount, formatDuration, formatInstant } from "../data/format.ts";
@@ -42,6 +42,8 @@ export class StorageTable extends LitElement {
 
   /** The row that Tab reaches: the one focused last. */
   #focused = 0;
+  /** Rows changed while one of them had the focus: it may be gone, or lose the focus as it moves. */
+  #hadFocus = false;
   readonly #inSight = new RowsInSight(this, storageRowHeights, {
     count: () => this.rows.length,
     focused: () => this.#focused,
@@ -49,6 +51,24 @@ export class StorageTable extends LitElement {
       this.#focused = row;
     },
   });
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!changed.has("rows")) return;
+    this.#hadFocus = this.shadowRoot?.activeElement?.closest(".row") != null;
+    const focused = changed.get("rows")?.[this.#focused]?.entry.series;
+    const at = this.rows.findIndex(({ entry }) => entry.series === focused);
+    this.#focused = at >= 0 ? at : Math.max(0, Math.min(this.#focused, this.rows.length - 1));
+  }
+
+  override updated(): void {
+    if (!this.#hadFocus) return;
+    this.#hadFocus = false;
+    if (this.shadowRoot?.activeElement) return;
+    const { renderRoot } = this;
+    const next =
+      renderRoot.querySelector<HTMLElement>('a[tabindex="0"]') ?? renderRoot.querySelector(".nothing button");
+    (next as HTMLElement | null)?.focus({ preventScroll: true });
+  }
 
   override render() {
     const { rows } = this;
@@ -142,6 +162,13 @@ export class StorageTable extends LitElement {
 
   focusFirst(): void {
     this.#inSight.focusFirst();
+  }
+
+  /** Moves the focus to the row of a series; false where it has none here. */
+  focusSeries(series: number): boolean {
+    const at = this.rows.findIndex(({ entry }) => entry.series === series);
+    if (at >= 0) void this.#inSight.moveTo(at);
+    return at >= 0;
   }
 }
 

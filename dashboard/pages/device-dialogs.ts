@@ -6,6 +6,7 @@ import type { DeviceView } from "../client/hub-view.ts";
 import type { TimeSpan } from "../data/ranges.ts";
 import type { Deleted, Deletion } from "../elements/device-delete.ts";
 import type { MaskedSeries } from "../elements/mask-dialog.ts";
+import type { Merged } from "../elements/series-merge.ts";
 import { seriesLabel } from "../elements/values.ts";
 import { withTexts } from "../texts/index.ts";
 
@@ -92,7 +93,11 @@ export function deviceDialog(dialog: DeviceDialog, context: DialogContext): Temp
     case "rename":
       return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-rename>`;
     case "merge":
-      return html`<series-merge .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-merge>`;
+      return html`<series-merge
+        .hub=${hub}
+        .entry=${dialog.entry}
+        @closed=${({ detail }: CustomEvent<Merged | undefined>) => closed(detail?.words)}
+      ></series-merge>`;
     case "hide":
       return html`<mask-dialog
         .hub=${hub}

@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from "lit";
 import type { SeriesEntry, StorageAnswer } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
+import type { Merged } from "../elements/series-merge.ts";
 import type { StorageChoice } from "../elements/storage-delete.ts";
 import { withTexts } from "../texts/index.ts";
 
@@ -23,23 +24,31 @@ export async function loadDialog({ kind }: StorageDialog): Promise<void> {
   await withTexts("dialogs", sources[kind]());
 }
 
-/** `closed`: with words as detail where something was done. */
+/** Where something was done: what, in words, and which series stays where one went into it. */
+export type DialogClosed = (said?: string, stays?: number) => void;
+
 export function storageDialog(
   dialog: StorageDialog,
   hub: Hub,
   answer: StorageAnswer,
-  closed: (event: CustomEvent<string | undefined>) => void,
+  closed: DialogClosed,
 ): TemplateResult {
+  // Nothing at all comes as null.
+  const end = ({ detail }: CustomEvent<string | undefined>) => closed(detail ?? undefined);
   switch (dialog.kind) {
     case "budget":
-      return html`<storage-budget .hub=${hub} .answer=${answer} @closed=${closed}></storage-budget>`;
+      return html`<storage-budget .hub=${hub} .answer=${answer} @closed=${end}></storage-budget>`;
     case "policies":
-      return html`<storage-policies .hub=${hub} .answer=${answer} @closed=${closed}></storage-policies>`;
+      return html`<storage-policies .hub=${hub} .answer=${answer} @closed=${end}></storage-policies>`;
     case "delete":
-      return html`<storage-delete .hub=${hub} .choice=${dialog.choice} @closed=${closed}></storage-delete>`;
+      return html`<storage-delete .hub=${hub} .choice=${dialog.choice} @closed=${end}></storage-delete>`;
     case "rename":
-      return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${closed}></series-rename>`;
+      return html`<series-rename .hub=${hub} .entry=${dialog.entry} @closed=${end}></series-rename>`;
     case "merge":
-      return html`<series-merge .hub=${hub} .entry=${dialog.entry} @closed=${closed}></series-merge>`;
+      return html`<series-merge
+        .hub=${hub}
+        .entry=${dialog.entry}
+        @closed=${({ detail }: CustomEvent<Merged | undefined>) => closed(detail?.words, detail?.into)}
+      ></series-merge>`;
   }
 }

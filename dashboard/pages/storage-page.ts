@@ -23,7 +23,7 @@ import "../elements/storage-table.ts";
 import type { StorageAction } from "../elements/storage-table.ts";
 import { baseStyles, buttonStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
-import { loadDialog, type StorageDialog, storageDialog } from "./storage-dialogs.ts";
+import { type DialogClosed, loadDialog, type StorageDialog, storageDialog } from "./storage-dialogs.ts";
 
 /** The hub looks through its data at most every 10 s. */
 const everyMs = 15_000;
@@ -256,12 +256,12 @@ export class StoragePage extends LitElement {
     `;
   }
 
-  readonly #closed = (event: CustomEvent<string | undefined>): void => {
+  readonly #closed: DialogClosed = (said, stays) => {
     this.dialog = undefined;
-    this.#opener?.focus();
-    // Nothing at all comes as null.
-    if (!event.detail) return;
-    this.said = event.detail;
+    // The row of a series that was merged goes; the focus goes where its readings went.
+    if (stays === undefined || !this.table?.focusSeries(stays)) this.#opener?.focus();
+    if (said === undefined) return;
+    this.said = said;
     this.#poll.ask();
   };
 
