@@ -52,7 +52,12 @@ export abstract class FormDialog<Done = string> extends LitElement {
 
   override render() {
     const { heading, intro, body, confirm, danger, ready } = this.form();
-    return html`<dialog aria-labelledby="heading" @close=${this.#closed} @cancel=${this.#cancelled}>
+    // Where Escape is pressed twice, browsers that know closedby ask nobody the second time.
+    return html`<dialog
+      aria-labelledby="heading"
+      closedby=${this.waiting ? "none" : "closerequest"}
+      @close=${this.#closed} @cancel=${this.#cancelled}
+    >
       <form novalidate @submit=${this.#submitted} aria-busy=${this.waiting}>
         <div class="head">
           <h2 id="heading" class="numbers">${heading}</h2>

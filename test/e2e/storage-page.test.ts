@@ -1,5 +1,6 @@
 /** The page Storage: what each series takes, in any order, by hand and by keys; what deleting would give back, and that it does. */
 import type { LitElement } from "lit";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wordsOf } from "./reading-page.ts";
 import { axeViolations, World } from "./world.ts";
@@ -98,15 +99,7 @@ describe("the page Storage", () => {
       .toMatch(/Frees about [\d.]+\sk?B\s+about 14\d readings of 1 series from before/);
     await dialog.getByRole("button", { name: /^Delete 14\d$/ }).click();
     await page.getByText(/^14\d readings deleted; the file shrinks soon\.$/).waitFor();
-    await expect
-      .poll(() =>
-        page.evaluate(() => {
-          let at: Element | null | undefined = document.activeElement;
-          while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-          return at?.getAttribute("aria-label");
-        }),
-      )
-      .toBe("Actions for oven temperature");
+    await expect.poll(() => focused(page)).toBe("Actions for oven temperature");
     const row = page.locator("storage-table .row").filter({ hasText: "temperature" });
     await expect.poll(() => wordsOf(row.locator(".readings"))).toMatch(/^14\d$/);
     expect(complaints).toEqual([]);
@@ -135,6 +128,55 @@ describe("the page Storage", () => {
       await page.getByRole("button", { name: "Actions for oven heat" }).click();
       await page.getByRole("menuitem", { name: "Rename" }).click();
     }
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("moves the focus from the row of a series that was merged to the row that stays, and it is there after the next answer", async () => {
+    await world.device("lamp", {});
+    const client = await world.device("lamp-2", {});
+    for (const [id, metric] of ["lux-old", "lux-new", "volt"].entries()) {
+      client.send({ type: "readings", id: id + 1, readings: [{ metric, value: id, time: Date.now() + id * 2_000 }] });
+      await client.next("ack");
+    }
+    await world.stopHub();
+    await world.startHub();
+    const { page, complaints } = await world.visit("#/storage?q=lamp-2");
+    const rows = page.locator("storage-table .row");
+    await expect.poll(() => rows.count()).toBe(3);
+    await page.getByRole("button", { name: "Actions for lamp-2 lux-old" }).click();
+    await page.getByRole("menuitem", { name: "Merge into another metric" }).click();
+    const dialog = page.locator("series-merge");
+    await dialog.getByRole("searchbox").fill("lux-new");
+    await dialog.locator("select").selectOption({ label: "lamp-2 · lux-new" });
+    await dialog.getByRole("button", { name: "Merge", exact: true }).click();
+    await page.getByText(/reading is part of lamp-2 lux-new now/).waitFor();
+    await expect.poll(() => focused(page)).toMatch(/^lux-new/);
+    await expect.poll(() => rows.count()).toBe(2);
+    expect(await focused(page)).toMatch(/^lux-new/);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("keeps a dialog open until what it ordered is done, however often Escape is pressed", async () => {
+    const { page, complaints } = await world.visit("#/storage");
+    await page.getByRole("button", { name: "Change" }).click();
+    const dialog = page.locator("storage-budget dialog");
+    await dialog.getByLabel("Size").fill("3 GB");
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/api/v1/storage**", async (route) => {
+      if (route.request().method() !== "GET") await held;
+      await route.continue();
+    });
+    await page.keyboard.press("Enter");
+    await dialog.locator("form[aria-busy=true]").waitFor();
+    for (let press = 0; press < 3; press++) await page.keyboard.press("Escape");
+    expect(await dialog.evaluate((element) => (element as HTMLDialogElement).open)).toBe(true);
+    answer();
+    await page.getByText(/The data may take 3\sGB from now on\./).waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -210,3 +252,12 @@ describe("the page Storage", () => {
     await page.context().close();
   });
 });
+
+/** What has the focus: its label, or its words. */
+function focused(page: Page): Promise<string | undefined> {
+  return page.evaluate(() => {
+    let at: Element | null | undefined = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.getAttribute("aria-label") ?? at?.textContent?.trim();
+  });
+}
