@@ -1,5 +1,5 @@
 import { css, html, LitElement } from "lit";
-import { customElement } from "lit/decorators.js";
+import { customElement, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
 import { type ThemeChoice, theme, themeChoices } from "../data/theme.ts";
 import { timeZone, type ZoneChoice, zoneChoices } from "../data/time-zone.ts";
@@ -41,6 +41,14 @@ export class SettingsMenu extends LitElement {
       .choices button {
         flex: 1;
       }
+      .failure:empty {
+        display: none;
+      }
+      .failure {
+        margin-top: 6px;
+        color: var(--alarm);
+        font-size: var(--text-s);
+      }
       .choices.rows {
         display: grid;
       }
@@ -51,6 +59,9 @@ export class SettingsMenu extends LitElement {
       }
     `,
   ];
+
+  /** The language that did not come. */
+  @state() private missing: LanguageKey | undefined;
 
   constructor() {
     super();
@@ -78,8 +89,9 @@ export class SettingsMenu extends LitElement {
         ${this.#choices(texts.settings.language, languageKeys, {
           chosen: language.key,
           name: (each) => languages[each],
-          choose: (each: LanguageKey) => void language.choose(each),
+          choose: (each: LanguageKey) => void this.#speak(each),
         })}
+        <p class="failure" role="status">${this.missing && texts.settings.languageFailed(languages[this.missing])}</p>
         ${this.#choices(texts.settings.times, zoneChoices, {
           chosen: timeZone.choice,
           name: zoneName,
@@ -88,6 +100,13 @@ export class SettingsMenu extends LitElement {
         })}
       </div>
     `;
+  }
+
+  async #speak(key: LanguageKey): Promise<void> {
+    this.missing = undefined;
+    await language.choose(key).catch(() => {
+      this.missing = key;
+    });
   }
 
   #choices<Choice extends string>(label: string, all: readonly Choice[], offer: Offer<Choice>) {

@@ -37,7 +37,7 @@ export function shellCommands({ hub, showShortcuts, say }: ShellActions): Comman
         title: texts.commands.language(languages[each]),
         words: otherNames.language,
         icon: icons.language,
-        run: () => void language.choose(each),
+        run: () => language.choose(each).catch(() => say(texts.settings.languageFailed(languages[each]))),
       })),
     ...zoneChoices
       .filter((each) => each !== timeZone.choice)

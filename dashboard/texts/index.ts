@@ -73,9 +73,9 @@ export const language = {
     await show(tags.map((tag) => tag && languageOf(tag)).find(isLanguage) ?? "en").catch(() => {});
   },
 
+  /** From now on and at the next visit. Rejects where it does not come: the one before stays, then too. */
   async choose(key: LanguageKey): Promise<void> {
-    keep("language", key);
-    await show(key);
+    if (await show(key)) keep("language", key);
   },
 
   /** Calls after each change. Returns how to end it. */
@@ -102,10 +102,11 @@ async function bring(part: PartName): Promise<void> {
   }
 }
 
-async function show(key: LanguageKey): Promise<void> {
+/** False where another is wanted by the time that it came. */
+async function show(key: LanguageKey): Promise<boolean> {
   wanted = key;
   try {
-    await load(key);
+    return await load(key);
   } catch (error) {
     if (wanted === key) wanted = present;
     throw error;

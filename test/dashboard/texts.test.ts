@@ -125,6 +125,15 @@ describe("the language that is shown", () => {
     expect([page.language.key, "fleet" in page.texts]).toEqual(["ko", true]);
   });
 
+  it("stays the one before where the file of the one that is chosen does not come, at the next visit too", async () => {
+    stubPart("shell", () => {
+      throw new Error("the hub is away");
+    });
+    const page = await pageIn(["en-US"]);
+    await expect(page.language.choose("ko")).rejects.toThrow("the hub is away");
+    expect([page.language.key, stored.size]).toEqual(["en", 0]);
+  });
+
   it("is English where the file of the one that was chosen does not come, and the page opens", async () => {
     stubPart("shell", () => {
       throw new Error("the hub is away");

@@ -20,6 +20,7 @@ export const texts = {
   settings: {
     label: "Settings",
     language: "Language",
+    languageFailed: (name: string) => `${name} could not be loaded: the hub does not answer. Nothing is changed.`,
     theme: "Colours",
     times: "Times",
     local: (zone: string) => `Local (${zone})`,
@@ -267,8 +268,8 @@ export const texts = {
   presenceLine: {
     heading: "Presence",
     online: (share: string) => `Online ${share} of this range`,
-    onlineOf: (share: string, known: string) => `Online ${share} of the ${known} that the hub knows of`,
-    hubDown: (duration: string) => `not known for ${duration}: the hub was down, or the device not back yet`,
+    onlineOf: (share: string, known: string) => `Online ${share} of the ${known} known`,
+    hubDown: (duration: string) => `unknown for ${duration} (hub down)`,
     unknown: "not known",
     silences: (count: number) => (count === 1 ? "silent once" : `silent ${count} times`),
     outages: (count: number) => (count === 1 ? "offline once" : `offline ${count} times`),

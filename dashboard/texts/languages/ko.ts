@@ -20,6 +20,7 @@ export const texts: Texts = {
   settings: {
     label: "설정",
     language: "언어",
+    languageFailed: (name) => `${name}: 불러오지 못했습니다. 허브가 응답하지 않습니다. 바뀐 것은 없습니다.`,
     theme: "색상",
     times: "시간 표시",
     local: (zone) => `이 브라우저의 시간대 (${zone})`,
@@ -261,7 +262,7 @@ export const texts: Texts = {
     heading: "접속 상태",
     online: (share) => `이 범위 중 온라인 ${share}`,
     onlineOf: (share, known) => `기록이 있는 ${known} 중 온라인 ${share}`,
-    hubDown: (duration) => `알 수 없음 ${duration}: 허브가 꺼져 있었거나 장치가 아직 다시 연결되지 않음`,
+    hubDown: (duration) => `알 수 없음 ${duration} (허브 꺼짐)`,
     unknown: "알 수 없음",
     silences: (count) => `무응답 ${count}회`,
     outages: (count) => `오프라인 ${count}회`,
