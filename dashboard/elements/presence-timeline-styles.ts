@@ -25,6 +25,10 @@ export const presenceStyles = css`
     .summary {
       flex-basis: 100%;
     }
+    /* Its words get longer and shorter as time goes on, and the charts below stand still. */
+    .summary.more {
+      min-height: 2lh;
+    }
   }
   header .button {
     position: absolute;

@@ -115,7 +115,7 @@ export class PresenceTimelineElement extends LitElement {
     return html`<section aria-labelledby="heading">
       <header>
         <h2 id="heading">${texts.presenceLine.heading}</h2>
-        <p class="summary numbers">${words}</p>
+        <p class="summary numbers ${spans.length > 1 ? "more" : ""}">${words}</p>
         ${this.#takeOvers(spans)}
         <button
           type="button"
