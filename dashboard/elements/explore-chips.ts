@@ -37,15 +37,24 @@ export class ExploreChips extends LitElement {
           overflow-x: auto;
           scrollbar-width: none;
         }
+        li,
         .chip {
           flex: none;
         }
+      }
+      li {
+        display: inline-flex;
+        gap: 8px;
+        min-width: 0;
+        max-width: 100%;
       }
       .chip {
         display: inline-flex;
         align-items: center;
         gap: 8px;
-        max-width: min(100%, 340px);
+        flex: 0 1 auto;
+        min-width: 0;
+        max-width: 340px;
         min-height: var(--control-height);
         padding-left: 10px;
         border: 1px solid var(--border);
@@ -93,6 +102,9 @@ export class ExploreChips extends LitElement {
         width: 12px;
         height: 12px;
       }
+      .clear {
+        flex: none;
+      }
       .chip .hide svg {
         width: 14px;
         height: 14px;
@@ -113,16 +125,14 @@ export class ExploreChips extends LitElement {
   override render() {
     const lineOf = new Map(this.lines.map((line) => [line.key, line]));
     return html`<ul aria-label=${texts.explore.shown}>
-      ${repeat(this.names, keyOf, (name) => this.#chip(name, lineOf.get(keyOf(name))))}
-      ${
-        this.names.length > 1
-          ? html`<li>
-              <button type="button" class="button bare" @click=${() => this.dispatchEvent(new CustomEvent("clear"))}>
-                ${texts.explore.clear}
-              </button>
-            </li>`
-          : nothing
-      }
+      ${repeat(
+        this.names,
+        keyOf,
+        (name, at) => html`<li>
+          ${this.#chip(name, lineOf.get(keyOf(name)))}
+          ${at > 0 && at === this.names.length - 1 ? this.#clear() : nothing}
+        </li>`,
+      )}
     </ul>
     <span class="hidden-text" role="status">${this.said}</span>
     ${
@@ -154,10 +164,17 @@ export class ExploreChips extends LitElement {
     this.#opener?.focus();
   }
 
+  /** Beside the last chip, and never alone on a line of its own. */
+  #clear() {
+    return html`<button type="button" class="button bare clear" @click=${() => this.dispatchEvent(new CustomEvent("clear"))}>
+      ${texts.explore.clear}
+    </button>`;
+  }
+
   #chip(name: SeriesName, line: ExploreLine | undefined) {
     const words = line ? nameOfLine(line) : keyOf(name);
     const isNumber = line?.series.entry.type === "number";
-    return html`<li class="chip" title=${keyOf(name)}>
+    return html`<div class="chip" title=${keyOf(name)}>
       ${line && isNumber ? html`<i class=${lookClass(line.look)}></i>` : nothing}
       <span class="name">
         ${
@@ -187,7 +204,7 @@ export class ExploreChips extends LitElement {
       >
         ${icons.close}
       </button>
-    </li>`;
+    </div>`;
   }
 }
 
