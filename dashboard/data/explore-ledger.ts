@@ -13,6 +13,9 @@ export const ledgerEveryMs = 20_000;
 /** Of a silence that goes on and has no cause yet, ms. */
 export const ledgerSoonMs = 5_000;
 
+/** A window that stands or follows a hand is asked for with so much on both sides, as a part of it: who looks a little further finds it told. */
+const sparePart = 0.5;
+
 export class ExploreLedger {
   readonly #api: Pick<HubApi, "get">;
   readonly #changed: () => void;
@@ -28,10 +31,14 @@ export class ExploreLedger {
     this.#changed = changed;
   }
 
-  /** Asks where what was told is of other series, of another time, or older than `freshMs`; one question at a time. */
+  /**
+   * Asks where what was told is of other series, of another time, or older than `freshMs`; one question at a time. `hubMs`: the
+   * hub's clock, beyond which no gap is told.
+   */
   want(
     series: readonly SeriesName[],
     { fromMs, toMs, live }: TimeWindow,
+    hubMs: number,
     freshMs: number = ledgerEveryMs,
     nowMs: number = performance.now(),
   ): void {
@@ -45,9 +52,11 @@ export class ExploreLedger {
       fromMs >= asked.span.fromMs - aheadMs &&
       toMs <= asked.span.toMs + aheadMs;
     if (isTold && nowMs - asked.atMs < freshMs) return;
-    const from = Math.floor(instant(fromMs));
-    this.#asked = { series, span: { fromMs, toMs }, atMs: nowMs };
-    void this.#ask(series, { from, to: Math.max(from + 1, Math.ceil(instant(toMs))) });
+    const spareMs = live ? 0 : (toMs - fromMs) * sparePart;
+    const span = { fromMs: fromMs - spareMs, toMs: Math.max(toMs, Math.min(toMs + spareMs, hubMs)) };
+    const from = Math.floor(instant(span.fromMs));
+    this.#asked = { series, span, atMs: nowMs };
+    void this.#ask(series, { from, to: Math.max(from + 1, Math.ceil(instant(span.toMs))) });
   }
 
   close(): void {

@@ -23,7 +23,7 @@ interface AskedLine {
 }
 
 export interface MissingOptions {
-  readonly client: Pick<HubClient, "state">;
+  readonly client: Pick<HubClient, "state" | "now">;
   readonly api: Pick<HubApi, "get">;
   readonly shade: ExploreShade;
   /** What is shaded is other than before. */
@@ -31,7 +31,7 @@ export interface MissingOptions {
 }
 
 export class MissingReadings {
-  readonly #client: Pick<HubClient, "state">;
+  readonly #client: Pick<HubClient, "state" | "now">;
   readonly #shade: ExploreShade;
   readonly #ledger: ExploreLedger;
   #lines: readonly AskedLine[] = [];
@@ -60,7 +60,7 @@ export class MissingReadings {
     if (this.#client.state.state !== "open") return;
     const goesOn = (this.#shade.silences.shared.at(-1) ?? 0) >= window.toMs;
     const isUntold = window.live && goesOn && !gaps.some(({ toMs }) => toMs === Number.POSITIVE_INFINITY);
-    this.#ledger.want(this.#names, window, isUntold ? ledgerSoonMs : ledgerEveryMs);
+    this.#ledger.want(this.#names, window, this.#client.now(), isUntold ? ledgerSoonMs : ledgerEveryMs);
   }
 
   /** Why a series has nothing at a moment, in words. */

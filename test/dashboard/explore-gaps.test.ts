@@ -131,6 +131,7 @@ describe("why readings of a linked chart are missing", () => {
     { device: "a", metric: "h" },
   ];
   const span = { fromMs: 1_000_000, toMs: 2_000_000, live: true };
+  const hubMs = 2_000_000;
 
   /** A hub that tells the same of each series. */
   function hub() {
@@ -156,8 +157,8 @@ describe("why readings of a linked chart are missing", () => {
       });
     const ledger = new ExploreLedger(api, () => changed());
     const first = told();
-    ledger.want(series, span, ledgerEveryMs, 0);
-    ledger.want(series, span, ledgerEveryMs, 0);
+    ledger.want(series, span, hubMs, ledgerEveryMs, 0);
+    ledger.want(series, span, hubMs, ledgerEveryMs, 0);
     await first;
     expect(asked).toEqual([
       { device: ["a", "b"], metric: "t", from: 1_000_000, to: 2_000_000 },
@@ -173,17 +174,46 @@ describe("why readings of a linked chart are missing", () => {
     expect(ledger.causeAt("a/t", 1_150_000)).toBe("hub_down");
     expect(ledger.causeAt("a/t", 1_250_000)).toBeUndefined();
     // A window that moves along, or shows a part, is known.
-    ledger.want(series, { ...span, fromMs: 1_010_000, toMs: 2_010_000 }, ledgerEveryMs, ledgerEveryMs - 1);
-    ledger.want(series, { fromMs: 1_500_000, toMs: 1_600_000, live: false }, ledgerEveryMs, ledgerEveryMs - 1);
+    ledger.want(series, { ...span, fromMs: 1_010_000, toMs: 2_010_000 }, hubMs, ledgerEveryMs, ledgerEveryMs - 1);
+    ledger.want(series, { fromMs: 1_500_000, toMs: 1_600_000, live: false }, hubMs, ledgerEveryMs, ledgerEveryMs - 1);
     expect(asked).toHaveLength(2);
     const second = told();
-    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, ledgerEveryMs, ledgerEveryMs - 1);
+    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, hubMs, ledgerEveryMs, ledgerEveryMs - 1);
     await second;
     expect(asked).toHaveLength(4);
     const third = told();
-    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, ledgerEveryMs, 2 * ledgerEveryMs);
+    ledger.want(series, { fromMs: 900_000, toMs: 1_600_000, live: false }, hubMs, ledgerEveryMs, 2 * ledgerEveryMs);
     await third;
     expect(asked).toHaveLength(6);
+    ledger.close();
+  });
+
+  it("is not asked for anew with each step of a hand that moves the window, nor of what was told before", async () => {
+    const { asked, api } = hub();
+    let changed: () => void = () => {};
+    const ledger = new ExploreLedger(api, () => changed());
+    /** As a chart does with each frame. */
+    const moveTo = async (fromMs: number) => {
+      const before = asked.length;
+      const told = new Promise<void>((resolve) => {
+        changed = resolve;
+      });
+      ledger.want(
+        [{ device: "a", metric: "t" }],
+        { fromMs, toMs: fromMs + 100_000, live: false },
+        hubMs,
+        ledgerEveryMs,
+        0,
+      );
+      if (asked.length > before) await told;
+    };
+    for (let step = 0; step <= 40; step++) await moveTo(1_000_000 - step * 5_000);
+    expect(asked).toHaveLength(4);
+    // Back over what was told last, and up to the present.
+    for (let step = 20; step >= 0; step--) await moveTo(850_000 - step * 2_500);
+    expect(asked).toHaveLength(4);
+    await moveTo(hubMs - 100_000);
+    expect(asked.at(-1)).toMatchObject({ from: hubMs - 150_000, to: hubMs });
     ledger.close();
   });
 
