@@ -37,10 +37,14 @@ export function deviceFacts(device: DeviceView, client: HubClient): TemplateResu
   </p>`;
 }
 
-/** The widest of all ages, ms. */
-const widestMs = 59 * 60_000;
+/** The widest age of each unit of which the number changes while somebody looks, ms. */
+const widestMs = [59_000, 59 * 60_000, 23 * 3_600_000];
 
-/** Words with an age in them, in the room that they take at their longest: what follows would move to another line and back. */
+/**
+ * Words with an age in them, in the room that they take at their longest in its unit: what follows would move to another line
+ * and back with each digit more. Room for longer units would be a hole before what follows.
+ */
 function aging(words: (ms: number) => string, ms: number): TemplateResult {
-  return html`<span class="aging" data-widest=${words(widestMs)}>${words(ms)}</span>`;
+  const widest = widestMs.find((each) => ms < each) ?? ms;
+  return html`<span class="aging" data-widest=${words(widest)}>${words(ms)}</span>`;
 }
