@@ -1,6 +1,6 @@
 /**
  * Moves what tiers tell of thinned readings from one series to another: block by block of whole buckets of the coarsest tier, each
- * in one transaction, before the readings of that block move. Where the other has nothing its rows are given; otherwise each tier
+ * in one transaction, before the readings of that block move, with them where these are few enough. Where the other has nothing its rows are given; otherwise each tier
  * becomes what the two say together (`tier-join.ts`). A block that stands is right for both series: what is left of its readings
  * moves without making anything anew.
  */
@@ -20,6 +20,9 @@ import { Tiers } from "./tiers.ts";
 const rowsAtOnce = 64;
 const bucketsAtOnce = 4_096;
 const longestBlock = 512;
+/** A block and its readings move together where both series have no more of them than about so many, in no more chunks. */
+const readingsAtOnce = 100_000;
+const chunksAtOnce = 512;
 
 interface Block extends Interval {
   /** Both have something in it. */
@@ -136,10 +139,23 @@ export class TierAbsorber {
     for (let buckets = 2; buckets <= longestBlock && toMs < mostMs; buckets *= 2) {
       const longerMs = Math.min(fromMs + buckets * this.#coarsestMs, mostMs);
       const took = this.#mover.sizeOf(series, { fromMs, toMs: longerMs });
+      if (!this.isShort({ fromMs, toMs: longerMs })) break;
       if (took.rows > rowsAtOnce || (shared && took.buckets > bucketsAtOnce)) break;
       toMs = longerMs;
     }
     return { fromMs, toMs, shared };
+  }
+
+  /** Whether a commit may wait for the readings of both in a stretch. */
+  isShort({ fromMs, toMs }: Interval): boolean {
+    let left = readingsAtOnce;
+    for (const head of [this.#from, this.#to]) {
+      const found = this.#parts.chunks.endingAfter(head.identity.series, fromMs - 1, chunksAtOnce);
+      for (const { firstMs, count } of found) if (firstMs < toMs) left -= count;
+      const last = found.at(-1);
+      if (left < 0 || (last && found.length === chunksAtOnce && last.lastMs < toMs)) return false;
+    }
+    return true;
   }
 
   /** When the first of what a series has from there on begins, in readings or in a tier; Infinity where there is none. */
