@@ -2,6 +2,7 @@
 import { crc32 } from "node:zlib";
 import { CodecError } from "../codec/bytes.ts";
 import { type ChunkColumns, decodeChunk, encodeChunk } from "../codec/chunk.ts";
+import { outlineOf } from "../codec/outline.ts";
 import type { Db } from "./driver.ts";
 
 /** A chunk without its readings. */
@@ -22,6 +23,8 @@ export interface Summary {
   readonly sum: number;
   readonly first: number;
   readonly last: number;
+  /** Of booleans that change seldom enough, as `outlineOf` wrote it. */
+  readonly outline?: Buffer;
 }
 
 /** How long the longest chunk of a series is is looked for anew after so many questions: one that is gone must not count for ever. */
@@ -81,7 +84,8 @@ export class Chunks {
     const { times } = rows;
     const span = this.#spans.get(series);
     if (span) span.longestMs = Math.max(span.longestMs, (times.at(-1) as number) - (times[0] as number));
-    this.#insert.run(series, times[0], times.at(-1), times.length, blob.length, receivedMs, summarize(rows), blob);
+    const summary = summarize(rows, blob.length);
+    this.#insert.run(series, times[0], times.at(-1), times.length, blob.length, receivedMs, summary, blob);
     return blob.length;
   }
 
@@ -89,7 +93,7 @@ export class Chunks {
   replace(id: number, rows: ChunkColumns): void {
     const { times } = rows;
     const blob = encodeChunk(rows);
-    this.#update.run(times[0], times.at(-1), times.length, blob.length, summarize(rows), blob, id);
+    this.#update.run(times[0], times.at(-1), times.length, blob.length, summarize(rows, blob.length), blob, id);
   }
 
   /** Makes a chunk one of another series. */
@@ -159,9 +163,19 @@ export class Chunks {
 }
 
 const summaryBytes = 40;
+const checksumBytes = 4;
+/** Begins an outline. What begins with another byte is a newer hub's, and is passed over. */
+const outlineVersion = 1;
+/** An outline takes at most this part of what the readings do, or so many bytes, and of a reading. */
+const outlineShare = 1 / 16;
+const outlineBytes = 16;
+const outlineBytesEach = 1 / 48;
 
-/** Five doubles and a checksum over them and the count: SQLite's own REAL would turn -0 into 0. Null for texts. */
-function summarize({ type, times, values }: ChunkColumns): Buffer | null {
+/**
+ * Five doubles, of booleans an outline, and a checksum over all that and the count: SQLite's own REAL would turn -0 into 0. Null
+ * for texts. `bytes`: of the readings, encoded.
+ */
+function summarize({ type, times, values }: ChunkColumns, bytes: number): Buffer | null {
   if (type === "string") return null;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
@@ -173,10 +187,13 @@ function summarize({ type, times, values }: ChunkColumns): Buffer | null {
     sum += value;
   }
   const numbers = Float64Array.of(min, max, sum, values[0] as number, values.at(-1) as number);
-  const blob = Buffer.alloc(summaryBytes + 4);
-  Buffer.from(numbers.buffer).copy(blob);
-  blob.writeUInt32LE(crc32(blob.subarray(0, summaryBytes), times.length), summaryBytes);
-  return blob;
+  const mostBytes = Math.max(outlineBytes, bytes * outlineShare, times.length * outlineBytesEach);
+  const outline = type === "boolean" ? outlineOf(times, values, mostBytes) : undefined;
+  const rest = outline ? [Buffer.of(outlineVersion), outline] : [];
+  const told = Buffer.concat([Buffer.from(numbers.buffer), ...rest, Buffer.alloc(checksumBytes)]);
+  const end = told.length - checksumBytes;
+  told.writeUInt32LE(crc32(told.subarray(0, end), times.length), end);
+  return told;
 }
 
 /** Columns that `decodeStored` needs. */
@@ -202,8 +219,8 @@ export function decodeStored({ readings, firstMs, lastMs, count }: StoredChunk):
 
 /** Reads what `summarize` wrote of `count` readings; undefined where that is damaged, and the readings have to be asked. */
 export function readSummary(blob: Buffer, count: number): Summary | undefined {
-  if (blob.length !== summaryBytes + 4) return undefined;
-  if (crc32(blob.subarray(0, summaryBytes), count) !== blob.readUInt32LE(summaryBytes)) return undefined;
+  const end = blob.length - checksumBytes;
+  if (end < summaryBytes || crc32(blob.subarray(0, end), count) !== blob.readUInt32LE(end)) return undefined;
   const [min, max, sum, first, last] = [0, 8, 16, 24, 32].map((at) => blob.readDoubleLE(at)) as [
     number,
     number,
@@ -211,5 +228,7 @@ export function readSummary(blob: Buffer, count: number): Summary | undefined {
     number,
     number,
   ];
-  return { min, max, sum, first, last };
+  const numbers = { min, max, sum, first, last };
+  const hasOutline = end > summaryBytes && blob[summaryBytes] === outlineVersion;
+  return hasOutline ? { ...numbers, outline: blob.subarray(summaryBytes + 1, end) } : numbers;
 }
