@@ -137,6 +137,9 @@ export class PackedCells {
     let total = starts[walked] as number;
     for (; walked <= block; walked++) {
       if (at >= this.#end) return false;
+      // No block has more places than 12.
+      if ((blocks[at + 1] as number) >> (blockPlaces - 8) !== 0)
+        throw new CodecError("a block of a tier with places that it has not");
       const buckets = bitsOf(blocks[at] as number) + bitsOf(blocks[at + 1] as number);
       at += 2;
       if (buckets > 0) {

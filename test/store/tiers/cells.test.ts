@@ -9,6 +9,7 @@ import {
   encodeDeflated,
   openCells,
 } from "../../../server/store/codec/cells.ts";
+import { headerBytes, packedChecksum } from "../../../server/store/codec/packed-bits.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { anyNumber } from "../codec/arbitraries.ts";
 
@@ -188,6 +189,18 @@ describe("cells of a tier", () => {
       newer[2] = (newer[2] as number) ^ 1;
       expect(() => decodeCells(newer, widthMs, 0)).toThrow(NewerVersionError);
     }
+  });
+
+  it("[TR11] are refused where a block has buckets beyond its twelve places, though the checksum is that of it", () => {
+    const blob = encodeCells(cellsOf(0, walk(1_440, 60, 1)), widthMs, 0);
+    expect(blob[0]).toBe(2);
+    const mask = blob.indexOf(Buffer.from([0xff, 0x0f]), headerBytes);
+    expect(mask).toBeGreaterThan(headerBytes);
+    // The ninth bucket is said to lie at the thirteenth place: as many as before.
+    blob[mask + 1] = 0x1e;
+    blob.writeUInt32LE(packedChecksum(blob), 2);
+    expect(() => decodeCells(blob, widthMs, 0)).toThrow(CodecError);
+    expect(() => openCells(blob, widthMs, 0).between(0, widthMs)).toThrow(CodecError);
   });
 
   it("[TR20] are read a few at a time, from any part of a frame, as those around them; an older hub's as well", () => {
