@@ -14,6 +14,7 @@ import { LogAlarm } from "./hub/log-alarm.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import { BudgetWatch } from "./hub/storage/budget-watch.ts";
 import { Retention } from "./hub/storage/retention.ts";
+import { SpaceAlarm } from "./hub/storage/space-alarm.ts";
 import { Storage } from "./hub/storage/storage.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
@@ -72,11 +73,13 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const given = typeof options.store === "function" ? options.store(events) : options.store;
   const store = given ?? sqliteStore(config, options, events);
   const state = await store.open();
-  const { budgetBytes } = await store.stats();
+  const opened = await store.stats();
+  const { budgetBytes } = opened;
   const token = await openToken(config, store);
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
+  const spaceAlarm = new SpaceAlarm({ store, clock, log, troubles, minFreeBytes: config.minFreeBytes }, opened);
   const budgetWatch = new BudgetWatch({ store, clock, log, troubles });
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };
@@ -129,6 +132,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     server.close();
     loopDelay.stop();
     logAlarm.stop();
+    spaceAlarm.stop();
     budgetWatch.stop();
     retention.stop();
     await hub.stop();
@@ -143,6 +147,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       stopping ??= (async () => {
         const startMs = clock.monotonic();
         logAlarm.stop();
+        spaceAlarm.stop();
         budgetWatch.stop();
         retention.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));

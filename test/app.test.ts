@@ -19,12 +19,12 @@ async function folder(): Promise<string> {
   return made;
 }
 
-function start(port: number, data: string, dashboardFolder?: string, log: Log = silentLog) {
+function start(port: number, data: string, dashboardFolder?: string, log: Log = silentLog, minFreeBytes = 0) {
   const fatal = (error: unknown) => {
     throw error;
   };
   return createApp(
-    makeConfig({ port, data, minFreeBytes: 0 }),
+    makeConfig({ port, data, minFreeBytes }),
     { clock: systemClock, log },
     { onFatal: fatal, storeWorkerUrl: builtStoreWorker(), ...(dashboardFolder ? { dashboardFolder } : {}) },
   );
@@ -71,6 +71,19 @@ describe("createApp", () => {
     server?.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE", syscall: "accept" }));
     expect((await fetch(`${app.url}/health`)).status).toBe(200);
     expect(warnings).toEqual([expect.stringContaining("connection")]);
+    await app.stop();
+  });
+
+  it("[F4] says from its first answer on that the disk has no room and readings are refused", async () => {
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (text: string) => void warnings.push(text) };
+    const app = await start(0, await folder(), undefined, log, Number.MAX_SAFE_INTEGER);
+    const health = (await (await fetch(`${app.url}/health`)).json()) as object;
+    const reason = expect.stringMatching(
+      /^The disk of the data has [\d.]+ MB free, less than .* \(--min-free\): readings are/,
+    );
+    expect(health).toEqual({ status: "degraded", reason });
+    expect(warnings).toEqual([reason]);
     await app.stop();
   });
 

@@ -5,6 +5,7 @@
  */
 import type { Clock, Log, Timer } from "../ports.ts";
 import type { TelemetryStore } from "../store/store.ts";
+import { ToldTrouble } from "./told-trouble.ts";
 
 export interface LogAlarmDeps {
   readonly store: Pick<TelemetryStore, "stats">;
@@ -22,12 +23,13 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
 export class LogAlarm {
   readonly #deps: LogAlarmDeps;
   readonly #timer: Timer;
-  #sentence: string | undefined;
+  readonly #trouble: ToldTrouble;
   #asking = false;
 
   /** Looks once a second until `stop`. */
   constructor(deps: LogAlarmDeps) {
     this.#deps = deps;
+    this.#trouble = new ToldTrouble(deps.troubles);
     this.#timer = deps.clock.every(periodMs, () => void this.#look());
   }
 
@@ -48,18 +50,14 @@ export class LogAlarm {
   }
 
   #judge(walBytes: number): void {
-    const { alarmBytes, log, troubles } = this.#deps;
-    const before = this.#sentence;
-    this.#sentence =
+    const { alarmBytes, log } = this.#deps;
+    const sentence =
       walBytes <= alarmBytes
         ? undefined
         : `The database's write-ahead log has ${mebibytes(walBytes)}, more than ${mebibytes(alarmBytes)} (--wal-alarm): another program probably holds an old state of the database open; the log shrinks by itself when that one lets go.`;
-    const at = before === undefined ? -1 : troubles.indexOf(before);
-    const now = this.#sentence === undefined ? [] : [this.#sentence];
-    troubles.splice(at < 0 ? troubles.length : at, at < 0 ? 0 : 1, ...now);
+    const change = this.#trouble.tell(sentence);
     // One line a change, not one a second.
-    if (before === undefined && this.#sentence !== undefined) log.warn(this.#sentence);
-    if (before !== undefined && this.#sentence === undefined)
-      log.info("the database's write-ahead log is short again", { walBytes });
+    if (change === "begins" && sentence !== undefined) log.warn(sentence);
+    if (change === "ends") log.info("the database's write-ahead log is short again", { walBytes });
   }
 }

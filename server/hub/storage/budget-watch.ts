@@ -2,6 +2,7 @@
 import { sizeText } from "../../config-values.ts";
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { StoreStats, TelemetryStore } from "../../store/store.ts";
+import { ToldTrouble } from "../told-trouble.ts";
 
 export interface BudgetWatchDeps {
   readonly store: Pick<TelemetryStore, "stats">;
@@ -19,7 +20,7 @@ const patience = 6;
 export class BudgetWatch {
   readonly #deps: BudgetWatchDeps;
   readonly #timer: Timer;
-  #sentence: string | undefined;
+  readonly #trouble: ToldTrouble;
   #asking = false;
   /** Readings that went, those of which nothing is left among them, as far as that was seen; and when more of the latter did. */
   #gone = 0;
@@ -33,6 +34,7 @@ export class BudgetWatch {
   /** Looks now, and every few seconds until `stop`. */
   constructor(deps: BudgetWatchDeps) {
     this.#deps = deps;
+    this.#trouble = new ToldTrouble(deps.troubles);
     this.#timer = deps.clock.every(periodMs, () => void this.#look());
     void this.#look();
   }
@@ -72,7 +74,7 @@ export class BudgetWatch {
       this.#told = gone;
       this.#toldAtMs = nowMs;
     }
-    this.#tell(this.#sentenceNow(budgetBytes, usedBytes, thinned, nowMs));
+    this.#trouble.tell(this.#sentenceNow(budgetBytes, usedBytes, thinned, nowMs));
   }
 
   #sentenceNow(
@@ -87,14 +89,6 @@ export class BudgetWatch {
     // That raw readings go whose hours stay is as it was asked for. A day after the last one was lost there is room again.
     if (!thinned || thinned.lost === 0 || nowMs - this.#lostAtMs >= dayMs) return undefined;
     return `The data has reached its budget of ${budget}: raw readings up to ${timeText(thinned.lastMs)} went, the oldest first, ${thinned.lost} of them before any tier held their hours.`;
-  }
-
-  #tell(sentence: string | undefined): void {
-    const { troubles } = this.#deps;
-    const before = this.#sentence;
-    this.#sentence = sentence;
-    const at = before === undefined ? -1 : troubles.indexOf(before);
-    troubles.splice(at < 0 ? troubles.length : at, at < 0 ? 0 : 1, ...(sentence === undefined ? [] : [sentence]));
   }
 }
 
