@@ -66,13 +66,16 @@ function forgetName(series: Series, device: string, metric: string, deps: Rename
     const names = series.device.ledHere.get(series.metric) ?? [];
     if (!names.some((one) => one.device === device && one.metric === metric)) {
       const all = names.map((one) => `${one.device} ${one.metric}`).join(", ") || "it has none";
-      throw new Refusal("not_found", `${device} ${metric} is no other name of series ${series.number}: ${all}`);
+      throw new Refusal(
+        "not_found",
+        `${device} ${metric} is no other name of ${series.device.id} ${series.metric}: ${all}`,
+      );
     }
     const leaving = catalog.findDevice(device)?.series.get(metric);
     if (leaving?.merging) {
       throw new Refusal(
         "conflict",
-        `series ${leaving.number}, ${device} ${metric}, is becoming a part of series ${series.number}: wait until that is done`,
+        `${device} ${metric} is becoming a part of ${series.device.id} ${series.metric}: wait until that is done`,
       );
     }
     try {
@@ -86,15 +89,16 @@ function forgetName(series: Series, device: string, metric: string, deps: Rename
 }
 
 function requireFree(series: Series, metric: string, catalog: Catalog): void {
-  const { device, metric: present, number } = series;
-  if (series.merging) throw new Refusal("conflict", `series ${number} is becoming a part of another one`);
+  const { device, metric: present } = series;
+  if (series.merging)
+    throw new Refusal(
+      "conflict",
+      `${device.id} ${present} is becoming a part of another series: wait until that is done`,
+    );
   const living = device.series.get(metric);
   if (living?.refused) catalog.removeSeries(living);
   else if (living) {
-    throw new Refusal(
-      "conflict",
-      `${device.id} has a metric ${metric} already: choose another name for series ${number}, which is ${present} now`,
-    );
+    throw new Refusal("conflict", `${device.id} has a metric ${metric} already: choose another name for ${present}`);
   }
   const lead = device.leads.get(metric);
   if (!lead || (lead.toDevice === device.id && lead.toMetric === present)) return;

@@ -52,7 +52,9 @@ describe.each(engines)("PATCH series/{n} {metric} over the %s store", (engine) =
     const send = await sensor(hub);
     await send(1, "a");
     await send(2, "b");
-    expect(await rename(hub, "b")).toMatchObject({ status: 409, body: { code: "conflict" } });
+    // By names, since a person reads it on the page.
+    const message = "boiler-1 has a metric b already: choose another name for a";
+    expect(await rename(hub, "b")).toMatchObject({ status: 409, body: { code: "conflict", message } });
     expect((await rename(hub, "c", 2)).status).toBe(200);
     const taken = await rename(hub, "b");
     expect(taken).toMatchObject({ status: 409, body: { code: "conflict" } });
