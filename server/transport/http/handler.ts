@@ -101,7 +101,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     const { accept } = request.headers;
     const caller = { local: entrance.local, address: entrance.address, signedIn: !stranger };
     Promise.resolve()
-      .then(() => handle({ context, path: match.path, query, accept, body, ...caller }))
+      .then(() => handle({ context, path: match.path, query, accept, headOnly: head, body, ...caller }))
       .then((answer) => writeAnswer(response, answer, head))
       .catch((error: unknown) => {
         const refusal = refusalOf(error);

@@ -15,18 +15,28 @@ import type { HttpContext } from "./route.ts";
 /** Readings of an answer that is made as one text. A longer one is made a column at a time, as it is taken. */
 const rowsAtOnce = 4_096;
 
-/** One series as one object. Its columns stand one behind the other, so that all of them are held until they are written. */
+/**
+ * One series as one object. Its columns stand one behind the other, so that all of them are held until they are written.
+ * `headOnly`: of an answer that is longer than its first page nothing is read beyond that, and no piece follows.
+ */
 export async function oneSeries(
   series: Series,
   query: ReadingsQuery,
   told: AsyncIterable<HistoryPage>,
+  headOnly: boolean,
 ): Promise<{ readonly text: string } | { readonly pieces: AsyncIterable<string> }> {
-  const pages = await collect(told);
+  const pages = await (headOnly ? firstOf(told) : collect(told));
+  if (headOnly && pages[0]?.done === false) return { pieces: oneByOne([]) };
   const { fromMs: from, toMs: to } = query;
   const every = pages[0]?.everyMs ?? null;
   const pieces = objectPieces({ ...describe(series), from, to, tier: coarsestOf(pages), every }, pages);
   const rows = pages.reduce((sum, { columns }) => sum + columns.times.length, 0);
   return rows <= rowsAtOnce ? { text: [...pieces].join("") } : { pieces: oneByOne(pieces) };
+}
+
+async function firstOf<T>(told: AsyncIterable<T>): Promise<T[]> {
+  for await (const one of told) return [one];
+  return [];
 }
 
 async function* oneByOne(pieces: Iterable<string>): AsyncGenerator<string> {

@@ -24,7 +24,7 @@ const mediaTypes: Readonly<Record<ReadingFormat, readonly string[]>> = {
 };
 
 /** `GET readings`. */
-export const getReadings: Handler = async ({ context, query: parameters, accept }) => {
+export const getReadings: Handler = async ({ context, query: parameters, accept, headOnly }) => {
   const nowMs = context.clock.now();
   const query = parseReadingsQuery(parameters, nowMs);
   const format = query.format ?? acceptedForm(accept, mediaTypes) ?? "json";
@@ -40,7 +40,7 @@ export const getReadings: Handler = async ({ context, query: parameters, accept 
   try {
     if (only && format === "json" && !query.across) {
       const pages = await context.history.begin(only, question);
-      return { ...(await oneSeries(only, query, pages)), release, headers };
+      return { ...(await oneSeries(only, query, pages, headOnly)), release, headers };
     }
     await context.history.check(series, question, streamed);
   } catch (error) {

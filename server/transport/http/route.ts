@@ -90,6 +90,8 @@ export interface ApiRequest {
   readonly address: string;
   /** False for those who may see only what is public. */
   readonly signedIn: boolean;
+  /** True where the body of the answer is not asked for. */
+  readonly headOnly: boolean;
   /** The header `Accept`, where the request has one. */
   readonly accept: string | undefined;
   /** The body as text, with its size. Throws a `Refusal`. */
