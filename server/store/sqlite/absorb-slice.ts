@@ -9,6 +9,7 @@ import type { TierAbsorber } from "./absorb-tiers.ts";
 import type { ChunkInfo } from "./chunks.ts";
 import { newestOf } from "./deletes.ts";
 import type { SealedState, SeriesHead } from "./head.ts";
+import { joinHolesOf, type MergedEnds } from "./holes-join.ts";
 import type { WriterParts } from "./parts.ts";
 import { lowerBound, mergeRows, noRows, partOf, sliceRows } from "./rows.ts";
 import { maxChunkRows } from "./seal.ts";
@@ -48,6 +49,10 @@ export class Slice {
     this.#toNewest = to.sealedNewest;
   }
 
+  get #isThinned(): boolean {
+    return this.#tiers.untilMs > Number.NEGATIVE_INFINITY;
+  }
+
   /** Moves until `endMs` (monotonic), at least once. */
   run(endMs: number): Outcome {
     const { chunks, db, meta, records, sealer } = this.#parts;
@@ -57,6 +62,9 @@ export class Slice {
       this.#fromState = sealer.seal(this.#from, this.#commit).state;
       this.#sealed = true;
     }
+    // Of what is thinned away its gaps are all that is known.
+    if (this.#isThinned && meta.find(`merged_ends ${series}`) === undefined)
+      meta.set(`merged_ends ${series}`, JSON.stringify(this.#tiers.ends));
     const beforeMs = this.#toState.lastMs ?? Number.NEGATIVE_INFINITY;
     let outcome: Outcome = "moved";
     let [next] = chunks.endingAfter(series, Number.NEGATIVE_INFINITY, 1);
@@ -70,11 +78,11 @@ export class Slice {
     this.#fromState = { ...this.#fromState, firstMs: chunks.firstMs(series) };
     this.#gone = next === undefined;
     meta.set("whole_after", String(this.#commit + 1));
+    const isOpen = this.#gone || outcome !== "moved" ? 0 : 1;
+    if (this.#tiersMs > Number.NEGATIVE_INFINITY) meta.set(`merged_tiers ${series}`, String(this.#tiersMs));
+    if (isOpen === 0) endTiers(this.#parts, series, into, this.#gone);
     if (this.#gone) records.removeSeries(series);
     else sealer.save(series, this.#fromState, this.#parts.heads.newest(this.#from));
-    const isOpen = this.#gone || outcome !== "moved" ? 0 : 1;
-    if (isOpen === 0) meta.remove(`merged_tiers ${series}`);
-    else if (this.#tiersMs > Number.NEGATIVE_INFINITY) meta.set(`merged_tiers ${series}`, String(this.#tiersMs));
     db.prepare("UPDATE absorbed SET moved = moved + ?, dropped = dropped + ?, open = ? WHERE series = ?").run(
       ...[this.#moved, this.#dropped, isOpen, series],
     );
@@ -166,7 +174,9 @@ export class Slice {
       this.#write(found, news, lastMs);
       if (moved > 0) this.#grow(news.times[0] as number, news.times.at(-1) as number);
     }
-    stale.changed(from, firstMs, lastMs + 1);
+    // The gaps of what is thinned away are put together in the end, from those that either has.
+    if (this.#isThinned) stale.again(from, firstMs, lastMs + 1);
+    else stale.changed(from, firstMs, lastMs + 1);
     if (moved > 0) this.#changed(into, firstMs, lastMs + 1);
     this.#fromState = { ...this.#fromState, count: this.#fromState.count - count };
     this.#toState = { ...this.#toState, count: this.#toState.count + moved };
@@ -219,6 +229,21 @@ function without(rows: ChunkColumns, times: Float64Array): ChunkColumns {
     return times[lowerBound(times, timeMs)] !== timeMs;
   };
   return { ...rows, times: rows.times.filter(isNews), values: rows.values.filter(isNews) };
+}
+
+/** A merge is over: of what was thinned away the gaps are told of the series that tells the rest of it. */
+export function endTiers({ chunks, db, heads, meta }: WriterParts, series: number, into: number, isWhole: boolean): void {
+  const ends = meta.find(`merged_ends ${series}`);
+  const tiersMs = Number(meta.find(`merged_tiers ${series}`) ?? Number.NEGATIVE_INFINITY);
+  meta.remove(`merged_ends ${series}`);
+  meta.remove(`merged_tiers ${series}`);
+  const areThere = heads.get(series) !== undefined && heads.get(into) !== undefined;
+  if (ends === undefined || !areThere || (!isWhole && tiersMs === Number.NEGATIVE_INFINITY)) return;
+  const rawMs = db.prepare("SELECT raw_from_ms FROM rolled WHERE series = ?").pluck().get(series) as number | null;
+  const leftMs = chunks.firstMs(series) ?? tiersMs;
+  // Readings alone tell where it goes on once all that was thinned away is moved.
+  const movedMs = tiersMs >= (rawMs ?? Number.NEGATIVE_INFINITY) ? leftMs : Math.min(tiersMs, leftMs);
+  joinHolesOf(db, series, into, JSON.parse(ends) as MergedEnds, isWhole ? Number.POSITIVE_INFINITY : movedMs);
 }
 
 /** What cannot be read for damage is told otherwise. */

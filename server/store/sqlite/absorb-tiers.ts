@@ -7,6 +7,7 @@
 import { type Interval, joined, without } from "../intervals.ts";
 import { countReadings } from "./deletes.ts";
 import type { SeriesHead } from "./head.ts";
+import type { MergedEnds } from "./holes-join.ts";
 import type { WriterParts } from "./parts.ts";
 import { bucketFloor } from "./plan.ts";
 import { noRows } from "./rows.ts";
@@ -64,6 +65,24 @@ export class TierAbsorber {
     if (this.#widthsMs.length === 0) return Number.NEGATIVE_INFINITY;
     const rawMs = Math.max(...[this.#from, this.#to].map((head) => this.#rawFromMs(head)));
     return Math.ceil(rawMs / this.#coarsestMs) * this.#coarsestMs;
+  }
+
+  /** Where both begin and end, with what was thinned away. */
+  get ends(): MergedEnds {
+    return { from: this.#endsOf(this.#from), into: this.#endsOf(this.#to) };
+  }
+
+  #endsOf(head: SeriesHead): Interval {
+    const { chunks, heads } = this.#parts;
+    const { series } = head.identity;
+    const all = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+    const sinceMs = this.#mover.firstMs(series, this.#widthsMs, all.fromMs);
+    const told = { series, fromMs: bucketFloor(sinceMs, this.#coarsestMs), toMs: all.toMs };
+    const cuts = { everyMs: this.#coarsestMs, originMs: 0 };
+    const cells = Number.isFinite(sinceMs) ? this.#reader.cells(told, cuts, 1, noRows("number"), all.toMs) : undefined;
+    const firsts = [cells?.firstMs[0], chunks.firstMs(series), head.length > 0 ? head.firstMs() : undefined];
+    const fromMs = Math.min(...firsts.map((ms) => ms ?? all.toMs));
+    return { fromMs, toMs: heads.newest(head)?.timeMs ?? fromMs };
   }
 
   /**

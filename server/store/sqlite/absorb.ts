@@ -6,7 +6,7 @@
  */
 
 import { hiddenAlone, type Merge, type MergeCheck, type MergeObstacle, masksFor } from "../merges.ts";
-import { ifReadable, Slice } from "./absorb-slice.ts";
+import { endTiers, ifReadable, Slice } from "./absorb-slice.ts";
 import { TierAbsorber } from "./absorb-tiers.ts";
 import { putAlias } from "./aliases.ts";
 import { transact } from "./driver.ts";
@@ -82,7 +82,7 @@ export function stepMerge(
   commit: number,
   sliceMs: number,
 ): Merge | MergeObstacle | null {
-  const { db, heads, meta, stale } = parts;
+  const { db, heads, stale } = parts;
   const merge = findMerge(parts, series);
   if (!merge?.open) return merge;
   const from = heads.get(series);
@@ -91,7 +91,7 @@ export function stepMerge(
   if (!from || !to || obstacle) {
     transact(db, () => {
       db.prepare("UPDATE absorbed SET open = 0 WHERE series = ?").run(series);
-      meta.remove(`merged_tiers ${series}`);
+      endTiers(parts, series, merge.into, false);
     });
     stale.mergesChanged();
     return obstacle ?? findMerge(parts, series);

@@ -131,7 +131,9 @@ type MetaKey =
   | "budget_said"
   | "tier_widths"
   /** Up to where the tiers of a series that is being merged are moved, ms. */
-  | `merged_tiers ${number}`;
+  | `merged_tiers ${number}`
+  /** Where both series of such a merge begin and end, JSON. */
+  | `merged_ends ${number}`;
 
 /** Small facts of the store, one a row. */
 export class Meta {
