@@ -131,6 +131,8 @@ export type Reply =
 export interface WorkerSetup {
   readonly role: "writer" | "reader" | "checker";
   readonly settings: StoreSettings;
+  /** Of an `OpenFrom`, for the writer. */
+  readonly openFrom?: SharedArrayBuffer;
   /** To the other one of the pair. */
   readonly between?: MessagePort;
 }

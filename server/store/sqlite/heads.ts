@@ -1,6 +1,7 @@
 /** All heads, and which of them to seal next: full ones first, then whoever the sweep has come to. */
 import type { Columns } from "../columns.ts";
 import type { HeadTally, NewestReading, SeriesHead } from "./head.ts";
+import { OpenFrom } from "./open-from.ts";
 
 /** Tells when a commit arrived, ms. */
 export interface Arrivals {
@@ -24,11 +25,19 @@ export class Heads {
   /** How many heads the sweep may seal now; grows with what the journal and the heads took in. */
   #sweepDue = 0;
   #bytes = 0;
+  /** No row lies before it. */
+  #openFromMs = Number.POSITIVE_INFINITY;
+  /** Tells it to the other threads. */
+  readonly #openFrom: OpenFrom;
+  /** How many heads let rows go since it was looked for. */
+  #cleared = 0;
   readonly #arrivals: Arrivals;
 
   /** `arrivals` knows every commit that a head has rows of. */
-  constructor(arrivals: Arrivals) {
+  constructor(arrivals: Arrivals, openFrom = new OpenFrom()) {
     this.#arrivals = arrivals;
+    this.#openFrom = openFrom;
+    openFrom.ms = this.#openFromMs;
   }
 
   /** How many heads there are. */
@@ -108,6 +117,7 @@ export class Heads {
 
   #pushOne(head: SeriesHead, timeMs: number, cell: number, strings: readonly string[], commit: number): void {
     if (head.length === 0) this.#order.push({ head, commit });
+    if (timeMs < this.#openFromMs) this.#tellOpenFrom(timeMs);
     this.#bytes += head.push(timeMs, cell, strings, commit);
     if (head.length >= head.fullAt && !head.queued) {
       head.queued = true;
@@ -226,6 +236,7 @@ export class Heads {
     this.#bytes += head.bytes;
     const commit = head.firstCommit;
     let place = this.#order.length;
+    this.#raise();
     // The commits of what is left are among the newest: the place is near the end.
     while (place > this.#orderAt && (this.#order[place - 1] as { commit: number }).commit > commit) place -= 1;
     this.#order.splice(place, 0, { head, commit });
@@ -235,6 +246,22 @@ export class Heads {
   clear(head: SeriesHead): void {
     this.#bytes -= head.bytes;
     head.clear();
+    this.#raise();
+  }
+
+  /** After a head let rows go, which are sealed or gone. Looking at all heads is put off until about as many did. */
+  #raise(): void {
+    this.#cleared += 1;
+    if (this.#bytes > 0 && this.#cleared < this.count) return;
+    this.#cleared = 0;
+    let openFromMs = Number.POSITIVE_INFINITY;
+    if (this.#bytes > 0) for (const head of this.#list) openFromMs = Math.min(openFromMs, head.firstMs());
+    if (openFromMs > this.#openFromMs) this.#tellOpenFrom(openFromMs);
+  }
+
+  #tellOpenFrom(ms: number): void {
+    this.#openFromMs = ms;
+    this.#openFrom.ms = ms;
   }
 }
 

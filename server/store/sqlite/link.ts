@@ -58,6 +58,11 @@ export class WorkerLink<T extends Table<T>> {
     });
   }
 
+  /** Whether everything that was sent here is answered. What the other worker of a pair is to answer is not counted. */
+  get isQuiet(): boolean {
+    return this.#waiting.size === 0;
+  }
+
   post(request: Request, transfer: readonly TransferListItem[] = []): void {
     this.#worker.postMessage(request, transfer);
   }

@@ -141,7 +141,10 @@ export class SqliteStore implements TelemetryStore {
   }
 
   async readRaw(range: RawRange, limit: number): Promise<RawPage> {
-    return (await (await this.#pair).ask("headRows", [range], "readRaw", [range, limit])) ?? noReadings();
+    const pair = await this.#pair;
+    const page = await pair.readSmall(range, limit);
+    if (page !== undefined) return page ?? noReadings();
+    return (await pair.ask("headRows", [range], "readRaw", [range, limit])) ?? noReadings();
   }
 
   async readChanges(range: Range, limit: number, silenceMs: number): Promise<ChangesPage> {

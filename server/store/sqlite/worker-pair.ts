@@ -1,9 +1,12 @@
 /** The two threads of a store, started together and ended together: what one of them lost, the other cannot answer for. */
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import { StoreError, type StoreState } from "../store.ts";
+import { MessageChannel, Worker } from "node:worker_threads";
+import type { RawPage } from "../answers.ts";
+import { type RawRange, StoreError, type StoreState } from "../store.ts";
 import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { WorkerLink, WorkerLostError } from "./link.ts";
-import { type SqliteStoreOptions, settingsOf } from "./options.ts";
+import { OpenFrom } from "./open-from.ts";
+import { databasePath, type SqliteStoreOptions, settingsOf } from "./options.ts";
+import { SmallReads } from "./small-reads.ts";
 
 /** What a call of the reader takes before what the writer adds. */
 type ParametersBeforeLast<F extends (...values: never[]) => unknown> =
@@ -24,6 +27,9 @@ export interface PairEvents {
 export class WorkerPair {
   readonly writer: WorkerLink<WriterCalls>;
   readonly reader: WorkerLink<ReaderCalls>;
+  readonly #openFrom = new OpenFrom();
+  readonly #path: string;
+  #small: SmallReads | undefined;
   readonly #workers: readonly Worker[];
   readonly #events: PairEvents;
   #ended = false;
@@ -31,9 +37,10 @@ export class WorkerPair {
   /** `isFirst`: no other pair had the folder since the hub holds it. */
   constructor(options: SqliteStoreOptions, isFirst: boolean, events: PairEvents) {
     this.#events = events;
+    this.#path = databasePath(options.folder);
     const { port1, port2 } = new MessageChannel();
-    const writer = spawn(options, "writer", isFirst, port1);
-    const reader = spawn(options, "reader", false, port2);
+    const writer = spawn(options, "writer", isFirst, { between: port1, openFrom: this.#openFrom.buffer });
+    const reader = spawn(options, "reader", false, { between: port2 });
     this.#workers = [writer, reader];
     this.writer = new WorkerLink(writer, events.onFatal, events.onTrouble);
     this.reader = new WorkerLink(reader, events.onFatal, events.onTrouble);
@@ -50,6 +57,7 @@ export class WorkerPair {
   async open(): Promise<StoreState> {
     const state = await this.writer.call("open", []);
     await this.reader.call("open", []);
+    this.#small = SmallReads.open(this.#path);
     return state;
   }
 
@@ -66,6 +74,19 @@ export class WorkerPair {
     return this.reader.expect((id) => this.writer.post({ id, name: what, values, handTo: { name, values: before } }));
   }
 
+  /**
+   * A small question about raw readings that nothing under way can change, answered at once on this thread; null where the series is
+   * not known, undefined where the workers are to be asked.
+   */
+  async readSmall(range: RawRange, limit: number): Promise<RawPage | null | undefined> {
+    const small = this.#small;
+    if (!small || !this.writer.isQuiet || !small.takes(range)) return undefined;
+    if (range.toMs <= this.#openFrom.ms) return small.read(range, limit);
+    const head = await this.writer.call("headRows", [range]);
+    if (this.#small !== small) throw closedError();
+    return head && (small.read(range, limit, head) ?? this.reader.call("readRaw", [range, limit, head]));
+  }
+
   /** Closes the database once what was asked before is answered, or most of `patienceMs` have passed; then ends the threads. */
   async close(patienceMs: number): Promise<void> {
     const startMs = performance.now();
@@ -75,6 +96,7 @@ export class WorkerPair {
       () => true,
     );
     if (!(await Promise.race([closed, passed(patienceMs * readerShare)]))) this.#leaveReader();
+    this.#closeSmall();
     await Promise.allSettled([this.writer.call("close", [patienceMs - (performance.now() - startMs)])]);
     await this.end();
   }
@@ -90,6 +112,7 @@ export class WorkerPair {
   /** Ends the threads at once. */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#closeSmall();
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
     this.#abandon(closedError());
   }
@@ -97,10 +120,16 @@ export class WorkerPair {
   async #lose(reason: Error): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#closeSmall();
     // The other thread goes too, and its files are closed, before a new pair opens them.
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
     this.#abandon(new WorkerLostError(reason.message));
     this.#events.onLost(reason);
+  }
+
+  #closeSmall(): void {
+    this.#small?.close();
+    this.#small = undefined;
   }
 
   #abandon(error: StoreError): void {
@@ -144,10 +173,15 @@ function spawn(
   options: SqliteStoreOptions,
   role: WorkerSetup["role"],
   expectLog: boolean,
-  between?: MessagePort,
+  { between, openFrom }: Pick<WorkerSetup, "between" | "openFrom"> = {},
 ): Worker {
   const { workerUrl } = options;
-  const setup: WorkerSetup = { role, settings: settingsOf(options, expectLog), ...(between && { between }) };
+  const setup: WorkerSetup = {
+    role,
+    settings: settingsOf(options, expectLog),
+    ...(between && { between }),
+    ...(openFrom && { openFrom }),
+  };
   const transferList = between ? [between] : [];
   if (workerUrl) return new Worker(workerUrl, { workerData: setup, transferList });
   return new Worker(new URL("./bootstrap.mjs", import.meta.url), {

@@ -6,11 +6,12 @@ import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./call
 import { checkDatabase } from "./checker.ts";
 import { headsAt, manyHeadRows } from "./head-rows.ts";
 import { serve } from "./link.ts";
+import { OpenFrom } from "./open-from.ts";
 import { buffersOf } from "./pages.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
-const { role, settings, between } = workerData as WorkerSetup;
+const { role, settings, openFrom, between } = workerData as WorkerSetup;
 const port = parentPort as MessagePort;
 const onFatal = (message: string) => port.postMessage({ fatal: message });
 const onTrouble = (message: string) => port.postMessage({ trouble: message });
@@ -36,7 +37,7 @@ else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf, betwee
 
 function writerCalls(writer: Held<Writer>): WriterCalls {
   return {
-    open: () => writer.set(new Writer(settings, onFatal, onTrouble)).state,
+    open: () => writer.set(new Writer(settings, onFatal, onTrouble, new OpenFrom(openFrom))).state,
     append: (batch, generation) => writer.get().append(batch, generation),
     committed: (commit) => writer.get().committed(commit),
     recent: (...values) => writer.get().recent(...values),

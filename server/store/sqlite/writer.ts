@@ -38,6 +38,7 @@ import { keepLog } from "./log-keeper.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Marks } from "./marks.ts";
 import { MaskTable } from "./masks.ts";
+import { OpenFrom } from "./open-from.ts";
 import { databasePath, type StoreSettings } from "./options.ts";
 import type { WriterParts } from "./parts.ts";
 import { Policies } from "./policies.ts";
@@ -72,7 +73,12 @@ export class Writer {
    * Opens and recovers. Throws `StoreOpenError`. `onFatal` hears, once, of a store that can promise nothing any more;
    * `onTrouble` of what was lost while it goes on.
    */
-  constructor(settings: StoreSettings, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
+  constructor(
+    settings: StoreSettings,
+    onFatal: (message: string) => void,
+    onTrouble: (message: string) => void,
+    openFrom = new OpenFrom(),
+  ) {
     this.#space = new FreeSpace(settings.folder, settings.minFreeBytes);
     this.#onTrouble = onTrouble;
     this.#path = databasePath(settings.folder);
@@ -88,7 +94,7 @@ export class Writer {
       migrateSchema(db);
       this.#meta = new Meta(db);
       const journal = new JournalLog(db);
-      const heads = new Heads(journal);
+      const heads = new Heads(journal, openFrom);
       const stale = new Staleness(db, settings.tiers);
       this.#parts = {
         ...{ db, journal, heads, stale, meta: this.#meta },
