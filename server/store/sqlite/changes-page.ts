@@ -1,8 +1,6 @@
 /** A page of changes of one series. */
 import type { ChangesPage } from "../answers.ts";
-import { ByteReader } from "../codec/bytes.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
-import { longestBeside, readOutline } from "../codec/outline.ts";
 import type { Range } from "../store.ts";
 import { Texts } from "./raw-page.ts";
 import type { SegmentReader, WholeChunk, WholeIsEnough } from "./segments.ts";
@@ -19,7 +17,7 @@ export function changesPage(
   // A chunk whose outline tells all silences, or that never changes and has none, is not decoded.
   const isTold: WholeIsEnough = ({ min, max, outline }, firstMs, lastMs, longestMs) =>
     outline
-      ? longestBeside(new ByteReader(outline)) <= silenceMs
+      ? outline.longestMs <= silenceMs
       : Object.is(min, max) && (lastMs - firstMs <= silenceMs || longestMs() <= silenceMs);
   for (const segment of segments.read(range, head, isTold)) {
     if (!("rows" in segment ? builder.addRows(segment.rows) : builder.addWhole(segment))) break;
@@ -70,14 +68,14 @@ class ChangesPageBuilder {
 
   /** Takes a chunk of which all is told without decoding it; false as `addRows`. */
   addWhole({ firstMs, lastMs, summary: { first, outline } }: WholeChunk): boolean {
-    if (!this.#add(firstMs, first)) return false;
-    if (outline) {
-      const take = (timeMs: number, value: number, beforeMs: number) => {
-        this.#lastMs = beforeMs;
-        return this.#add(timeMs, value);
-      };
-      if (!readOutline(new ByteReader(outline), firstMs, first, take)) return false;
-    }
+    const texts = outline?.strings ?? [];
+    const numberOf = (value: number) => (texts.length > 0 ? this.#texts.numberOf(texts[value] as string) : value);
+    if (!this.#add(firstMs, numberOf(first))) return false;
+    const take = (timeMs: number, value: number, beforeMs: number) => {
+      this.#lastMs = beforeMs;
+      return this.#add(timeMs, numberOf(value));
+    };
+    if (outline && !outline.each(firstMs, first, take)) return false;
     this.#lastMs = lastMs;
     return true;
   }

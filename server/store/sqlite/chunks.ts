@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import { CodecError } from "../codec/bytes.ts";
 import { type ChunkColumns, decodeChunk, encodeChunk } from "../codec/chunk.ts";
-import { outlineOf } from "../codec/outline.ts";
+import { Outline, outlineOf } from "../codec/outline.ts";
 import type { Db } from "./driver.ts";
 
 /** A chunk without its readings. */
@@ -16,15 +16,15 @@ export interface ChunkInfo {
   readonly bytes: number;
 }
 
-/** What a bucket takes from a whole chunk of numbers; booleans count as 0 and 1; texts have none. */
+/** What a bucket takes from a whole chunk of numbers; booleans count as 0 and 1; of texts, which have but an outline, all is NaN. */
 export interface Summary {
   readonly min: number;
   readonly max: number;
   readonly sum: number;
   readonly first: number;
   readonly last: number;
-  /** Of booleans that change seldom enough, as `outlineOf` wrote it. */
-  readonly outline?: Buffer;
+  /** Of booleans and texts that change seldom enough. It can be read through once. */
+  readonly outline?: Outline;
 }
 
 /** How long the longest chunk of a series is is looked for anew after so many questions: one that is gone must not count for ever. */
@@ -166,17 +166,22 @@ const summaryBytes = 40;
 const checksumBytes = 4;
 /** Begins an outline. What begins with another byte is a newer hub's, and is passed over. */
 const outlineVersion = 1;
+const unknown = { min: Number.NaN, max: Number.NaN, sum: Number.NaN, first: 0, last: Number.NaN };
 /** An outline takes at most this part of what the readings do, or so many bytes, and of a reading. */
 const outlineShare = 1 / 16;
 const outlineBytes = 16;
-const outlineBytesEach = 1 / 48;
+const outlineBytesEach = 1 / 32;
 
 /**
- * Five doubles, of booleans an outline, and a checksum over all that and the count: SQLite's own REAL would turn -0 into 0. Null
- * for texts. `bytes`: of the readings, encoded.
+ * Five doubles but of texts, an outline but of numbers, and a checksum over all that and the count: SQLite's own REAL would turn
+ * -0 into 0. Null for texts without an outline. `bytes`: of the readings, encoded.
  */
-function summarize({ type, times, values }: ChunkColumns, bytes: number): Buffer | null {
-  if (type === "string") return null;
+function summarize(rows: ChunkColumns, bytes: number): Buffer | null {
+  const { type, times, values } = rows;
+  const mostBytes = Math.max(outlineBytes, bytes * outlineShare, times.length * outlineBytesEach);
+  const outline = type === "number" ? undefined : outlineOf(rows, mostBytes);
+  const rest = outline ? [Buffer.of(outlineVersion), outline] : [];
+  if (type === "string") return outline ? checked(rest, ~times.length) : null;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   let sum = 0;
@@ -187,12 +192,14 @@ function summarize({ type, times, values }: ChunkColumns, bytes: number): Buffer
     sum += value;
   }
   const numbers = Float64Array.of(min, max, sum, values[0] as number, values.at(-1) as number);
-  const mostBytes = Math.max(outlineBytes, bytes * outlineShare, times.length * outlineBytesEach);
-  const outline = type === "boolean" ? outlineOf(times, values, mostBytes) : undefined;
-  const rest = outline ? [Buffer.of(outlineVersion), outline] : [];
-  const told = Buffer.concat([Buffer.from(numbers.buffer), ...rest, Buffer.alloc(checksumBytes)]);
+  return checked([Buffer.from(numbers.buffer), ...rest], times.length);
+}
+
+/** The seed of texts is another one: to a hub that knows no outlines theirs must not pass for five doubles. */
+function checked(parts: readonly Buffer[], seed: number): Buffer {
+  const told = Buffer.concat([...parts, Buffer.alloc(checksumBytes)]);
   const end = told.length - checksumBytes;
-  told.writeUInt32LE(crc32(told.subarray(0, end), times.length), end);
+  told.writeUInt32LE(crc32(told.subarray(0, end), seed >>> 0), end);
   return told;
 }
 
@@ -220,15 +227,22 @@ export function decodeStored({ readings, firstMs, lastMs, count }: StoredChunk):
 /** Reads what `summarize` wrote of `count` readings; undefined where that is damaged, and the readings have to be asked. */
 export function readSummary(blob: Buffer, count: number): Summary | undefined {
   const end = blob.length - checksumBytes;
-  if (end < summaryBytes || crc32(blob.subarray(0, end), count) !== blob.readUInt32LE(end)) return undefined;
-  const [min, max, sum, first, last] = [0, 8, 16, 24, 32].map((at) => blob.readDoubleLE(at)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const numbers = { min, max, sum, first, last };
-  const hasOutline = end > summaryBytes && blob[summaryBytes] === outlineVersion;
-  return hasOutline ? { ...numbers, outline: blob.subarray(summaryBytes + 1, end) } : numbers;
+  if (end < 1) return undefined;
+  const [told, checksum] = [blob.subarray(0, end), blob.readUInt32LE(end)];
+  if (end >= summaryBytes && crc32(told, count) === checksum) {
+    const [min, max, sum, first, last] = [0, 8, 16, 24, 32].map((at) => blob.readDoubleLE(at)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { min, max, sum, first, last, ...outlineIn(told.subarray(summaryBytes), false) };
+  }
+  const ofTexts = crc32(told, ~count >>> 0) === checksum ? outlineIn(told, true) : undefined;
+  return ofTexts && { ...unknown, ...ofTexts };
+}
+
+function outlineIn(told: Buffer, isText: boolean): { readonly outline: Outline } | undefined {
+  return told[0] === outlineVersion ? { outline: new Outline(told.subarray(1), isText) } : undefined;
 }
