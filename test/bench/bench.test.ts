@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { flagOptions, usageText } from "./flags.ts";
 import { compare, isRed, readRecord } from "./guard.ts";
 import { parts } from "./parts.ts";
 import { resultSchema } from "./result.ts";
@@ -61,6 +62,12 @@ describe("npm run bench", () => {
     await expect(bench("ingets")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("no part ingets") });
     await expect(bench("size", "--quick", "--case", "1 rwo")).rejects.toMatchObject({ code: 2 });
     await expect(bench("--quick", "--record")).rejects.toMatchObject({ code: 2 });
+  });
+
+  it("tells by --help which parts and flags it has", () => {
+    const words = usageText(parts);
+    for (const { name, about } of parts) expect(words).toMatch(new RegExp(`^  ${name} +${about.slice(0, 20)}`, "m"));
+    for (const name of Object.keys(flagOptions)) expect(words).toContain(`  --${name} `);
   });
 
   it("has a record that it can read, of parts that it has", () => {

@@ -1,12 +1,11 @@
 /**
- * `npm run bench [-- PART…] [--case NAME]… [--rounds N] [--json FILE] [--guard] [--record] [--quick] [--folder DIR] [--days N] [--cache DIR] [--hub MAIN.js]…`:
- * this hub beside others, in one run. Exit codes: 0 measured, 1 a run was void or the guard is red, 2 a word on the command line was wrong.
+ * `npm run bench [-- PART…] [FLAGS]`: this hub beside others, in one run; `--help` tells the flags. Exit codes: 0 measured, 1 a
+ * run was void or the guard is red, 2 a word on the command line was wrong.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { flagOptions, recordFile, usageText } from "./flags.ts";
 import { compare, isRed, type Recorded, readRecord, updated, writeRecord } from "./guard.ts";
 import { Load } from "./load-process.ts";
 import { machineOf } from "./machine.ts";
@@ -18,24 +17,10 @@ import { type Result, resultSchemaVersion } from "./result.ts";
 import { hubSystem } from "./systems/hub.ts";
 import { isHere, rivals } from "./systems/rivals.ts";
 
-const recordFile = fileURLToPath(new URL("recorded.json", import.meta.url));
-
 function readFlags() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: {
-      cache: { type: "string", default: join(tmpdir(), "telemetry-hub-bench") },
-      case: { type: "string", multiple: true, default: [] },
-      days: { type: "string", default: "12" },
-      folder: { type: "string", default: tmpdir() },
-      guard: { type: "boolean", default: false },
-      hub: { type: "string", multiple: true, default: [] },
-      json: { type: "string" },
-      quick: { type: "boolean", default: false },
-      record: { type: "boolean", default: false },
-      recorded: { type: "string", default: recordFile },
-      rounds: { type: "string" },
-    },
+    options: flagOptions,
   });
   const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
   const unknown = positionals.find((name) => !parts.some((part) => part.name === name));
@@ -133,8 +118,10 @@ function judge({ recorded, record, guard, quick }: Flags, before: Recorded, resu
 let flags: Flags | undefined;
 try {
   flags = readFlags();
-  process.exitCode = await run(flags);
+  if (flags.help) print(usageText(parts));
+  else process.exitCode = await run(flags);
 } catch (error) {
-  say(flags === undefined && error instanceof Error ? error.message : String((error as Error).stack ?? error));
+  const isWord = flags === undefined && error instanceof Error;
+  say(isWord ? `${error.message}\nSee npm run bench -- --help.` : String((error as Error).stack ?? error));
   process.exitCode = flags === undefined ? 2 : 1;
 }
