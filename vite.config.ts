@@ -35,6 +35,8 @@ export default defineConfig({
         emptyOutDir: true,
         target: "es2022",
         rolldownOptions: {
+          // English is asked for like every language, and comes with the page all the same: that it does is meant (texts/index.ts).
+          checks: { ineffectiveDynamicImport: false, bundlerTimings: false },
           // What every page needs is two files, what chooses the page and the rest: many small ones compress less, since each begins anew.
           output: {
             codeSplitting: {
