@@ -4,6 +4,9 @@ import type { Mask } from "../../store/masks.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
 import { hubItself, type PresenceEntry } from "../devices/timeline.ts";
+import { cutAt, keptCause, mayBeCut, returnMs, type Stretch } from "./parts.ts";
+
+export type { Stretch } from "./parts.ts";
 
 export interface CauseDeps {
   readonly store: Pick<TelemetryStore, "masks" | "quarantine" | "readPresence" | "refusals">;
@@ -11,19 +14,22 @@ export interface CauseDeps {
   readonly timeline: (device: Device, fromMs: number, toMs: number) => Promise<PresenceEntry[]>;
 }
 
-export interface Stretch {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** After a start of the hub its absence is the reason for so long, ms: devices wait before they try again. */
-const returnMs = 120_000;
-
 /** What is shorter than this part of a gap explains it only where it covers half of what is beyond the grace. */
 const leastShare = 0.1;
 
 /** Of a device's readings that wait for a decision the newest count. */
 const mostWaiting = 1_000;
+
+interface Caused {
+  readonly cause: HoleCause;
+}
+
+/** What is known of a device, and when no hub was there for it. */
+interface DevicePast {
+  readonly entries: readonly PresenceEntry[];
+  readonly away: readonly Away[];
+  readonly hubDown: readonly Stretch[];
+}
 
 /** What was refused, and of which metrics it may have been. */
 interface Refused {
@@ -36,7 +42,7 @@ export class Causes {
   readonly #deps: CauseDeps;
   #down: Promise<Stretch[]> | undefined;
   readonly #masks = new Map<number, readonly Mask[]>();
-  readonly #timelines = new Map<Device, Promise<PresenceEntry[]>>();
+  readonly #pasts = new Map<Device, Promise<DevicePast>>();
   readonly #refusals = new Map<Device, Promise<Refused[]>>();
 
   constructor(deps: CauseDeps) {
@@ -55,13 +61,10 @@ export class Causes {
   /** The cause of a gap of a series, of which `graceMs` is no silence yet. Rejects with a `StoreError`. */
   async of(series: Series, gap: Stretch, graceMs: number): Promise<HoleCause> {
     const { device, metric } = series;
-    const [entries, down, masks] = await Promise.all([
-      this.#timelineOf(device),
-      this.#downTimes(),
+    const [{ entries, away, hubDown }, masks] = await Promise.all([
+      this.#pastOf(device),
       this.#masks.get(series.number) ?? this.#deps.store.masks([series.number]),
     ]);
-    const away = stretchesAway(entries);
-    const hubDown = down.map((one) => untilBack(one, away));
     const hubMs = explains(gap, graceMs, hubDown);
     const offlineMs = explains(gap, graceMs, without(away, hubDown));
     const maskedMs = explains(gap, graceMs, masks);
@@ -75,12 +78,42 @@ export class Causes {
     return overlapMs(gap, stretchesThere(entries)) >= (gap.toMs - gap.fromMs) / 2 ? "silent" : "unknown";
   }
 
-  #timelineOf(device: Device): Promise<PresenceEntry[]> {
-    const known = this.#timelines.get(device);
+  /**
+   * What a gap is told as: cut where no hub ran for longer than the grace and more than that lies beside it, so that each part
+   * has its own cause. `cause`: what was found for the whole of it when more was known.
+   */
+  async parts(series: Series, gap: Stretch, graceMs: number, cause?: HoleCause): Promise<(Stretch & Caused)[]> {
+    const whole = async () => [{ ...gap, cause: cause ?? (await this.of(series, gap, graceMs)) }];
+    if (!mayBeCut(gap, await this.#downTimes(), graceMs)) return whole();
+    const { hubDown } = await this.#pastOf(series.device);
+    const cut = cutAt(gap, hubDown, graceMs);
+    if (cut.length === 1) return whole();
+    const parts: (Stretch & Caused)[] = [];
+    for (const part of cut) {
+      const found = await this.of(series, part, graceMs);
+      const known = cause === "hub_down" ? found : keptCause(found, cause);
+      const last = parts.at(-1);
+      if (last?.cause === known) parts[parts.length - 1] = { ...last, toMs: part.toMs };
+      else parts.push({ ...part, cause: known });
+    }
+    return parts;
+  }
+
+  #pastOf(device: Device): Promise<DevicePast> {
+    const known = this.#pasts.get(device);
     if (known) return known;
-    const asked = this.#deps.timeline(device, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-    this.#timelines.set(device, asked);
+    const asked = this.#askPast(device);
+    this.#pasts.set(device, asked);
     return asked;
+  }
+
+  async #askPast(device: Device): Promise<DevicePast> {
+    const [entries, down] = await Promise.all([
+      this.#deps.timeline(device, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
+      this.#downTimes(),
+    ]);
+    const away = stretchesAway(entries);
+    return { entries, away, hubDown: down.map((one) => untilBack(one, away)) };
   }
 
   #refusedOf(device: Device): Promise<Refused[]> {

@@ -2,7 +2,7 @@
 import type { HoleCause, Holes } from "../../store/ledger.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Series } from "../catalog.ts";
-import { type CauseDeps, Causes } from "./cause.ts";
+import { type CauseDeps, Causes, type Stretch } from "./cause.ts";
 
 export interface GapsDeps extends CauseDeps {
   readonly store: CauseDeps["store"] & Pick<TelemetryStore, "seriesState">;
@@ -12,13 +12,21 @@ export interface GapsDeps extends CauseDeps {
   };
 }
 
+/** `cause`: undefined of the one that lasts. */
+interface Gap extends Stretch {
+  readonly cause: HoleCause | undefined;
+}
+
 export interface GapSpan {
   readonly fromMs: number;
   readonly toMs: number;
   readonly nowMs: number;
 }
 
-/** Parallel columns: from the last reading before each gap, or the start of the span, to the first one after it, or the end. */
+/**
+ * Parallel columns: from the last reading before each gap, or the start of the span, to the first one after it, or the end. One
+ * during which no hub ran for a while is told in parts, which follow each other.
+ */
 export interface SeriesGaps {
   readonly series: Series;
   /** null where no reading is expected, so that there are no gaps. */
@@ -56,19 +64,24 @@ export async function gapsOf(
     else if (holes.fromMs.length > most) answers.push(undefined);
     else {
       const graceMs = deps.ledger.graceMs(one);
-      const gaps = { fromMs: [...holes.fromMs], toMs: [...holes.toMs], cause: [...holes.cause] };
+      const gaps = holes.fromMs.map((startMs, at): Gap => {
+        return { fromMs: startMs, toMs: holes.toMs[at] as number, cause: holes.cause[at] };
+      });
       const lastMs = one.latestTimeMs;
-      if (nowMs - lastMs > graceMs && lastMs < toMs) {
-        gaps.fromMs.push(lastMs);
-        gaps.toMs.push(nowMs);
-        gaps.cause.push(await causes.of(one, { fromMs: lastMs, toMs: nowMs }, graceMs));
+      if (nowMs - lastMs > graceMs && lastMs < toMs) gaps.push({ fromMs: lastMs, toMs: nowMs, cause: undefined });
+      const told: (Stretch & { readonly cause: HoleCause })[] = [];
+      for (const gap of gaps) told.push(...(await causes.parts(one, gap, graceMs, gap.cause)));
+      const within = told.filter((part) => part.toMs > fromMs && part.fromMs < toMs);
+      if (within.length > most) {
+        answers.push(undefined);
+        continue;
       }
-      const from = gaps.fromMs.map((ms) => Math.max(ms, fromMs));
-      const to = gaps.toMs.map((ms) => Math.min(ms, toMs));
+      const from = within.map((part) => Math.max(part.fromMs, fromMs));
+      const to = within.map((part) => Math.min(part.toMs, toMs));
       const sinceMs = firstMs === null ? toMs : Math.max(firstMs, fromMs);
       const silentMs = from.reduce((sum, startMs, index) => sum + (to[index] as number) - startMs, 0);
       const complete = sinceMs < toMs ? 1 - silentMs / (toMs - sinceMs) : null;
-      answers.push({ series: one, graceMs, from, to, cause: gaps.cause, complete });
+      answers.push({ series: one, graceMs, from, to, cause: within.map(({ cause }) => cause), complete });
     }
   }
   return answers;

@@ -2,6 +2,7 @@
 import type { HoleCause, Holes } from "../../store/ledger.ts";
 import type { Series } from "../catalog.ts";
 import type { Causes } from "./cause.ts";
+import { keptCause } from "./parts.ts";
 
 /**
  * The causes of gaps; where nobody knows any more, the one that was kept of a gap that reached into it. `kept`: what the
@@ -22,9 +23,7 @@ export async function judged(
     if ((found === "unknown" || found === "silent") && kept) {
       before ??= await kept();
       const known = before?.fromMs.findIndex((one, row) => one < toMs && (before?.toMs[row] as number) > fromMs) ?? -1;
-      const earlier = before?.cause[known];
-      // Refusals are forgotten sooner than whether the device was there.
-      if (earlier === "refused" || (found === "unknown" && earlier && earlier !== "masked")) found = earlier;
+      found = keptCause(found, before?.cause[known]);
     }
     cause.push(found);
   }
