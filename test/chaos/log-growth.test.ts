@@ -49,7 +49,7 @@ it("[P22] is bounded while readings come in beside a long reader, told by status
     while (seq < goal && seq - acked < framesUnderWay) send();
   });
 
-  await vi.waitFor(() => expect(acked).toBeGreaterThan(0), { timeout: 10_000 });
+  await vi.waitFor(() => expect(acked).toBeGreaterThan(0), { timeout: 60_000 });
   const reader = new Database(join(world.data, "hub.db"), { readonly: true });
   reader.exec("BEGIN");
   reader.prepare("SELECT count(*) FROM meta").get();
@@ -63,11 +63,11 @@ it("[P22] is bounded while readings come in beside a long reader, told by status
   await vi.waitFor(
     async () =>
       expect(await health(url)).toMatchObject({ status: "degraded", reason: expect.stringMatching(sentence) }),
-    { timeout: 20_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   expect(alarms()).toEqual([expect.stringMatching(sentence)]);
   const commitsAgo = acked;
-  await vi.waitFor(() => expect(acked).toBeGreaterThan(commitsAgo), { timeout: 10_000 });
+  await vi.waitFor(() => expect(acked).toBeGreaterThan(commitsAgo), { timeout: 60_000 });
   expect(grown).toBeLessThan(512 * mib);
   expect(grown).toBeLessThanOrEqual(statSync(join(world.data, "hub.db-wal")).size);
   reader.exec("COMMIT");
@@ -75,14 +75,14 @@ it("[P22] is bounded while readings come in beside a long reader, told by status
   const releasedAt = performance.now();
   // Under the same load: nobody has to stop for it.
   await vi.waitFor(async () => expect(await walBytes(url)).toBeLessThanOrEqual(keptBytes), {
-    timeout: 30_000,
+    timeout: 60_000,
     interval: 100,
   });
-  await vi.waitFor(async () => expect(await health(url)).toEqual({ status: "ok" }), { timeout: 20_000, interval: 100 });
+  await vi.waitFor(async () => expect(await health(url)).toEqual({ status: "ok" }), { timeout: 60_000, interval: 100 });
   expect(alarms()).toEqual([expect.stringMatching(sentence), expect.stringContaining("short again")]);
   console.log({ grownMiB: Math.round(grown / mib), shrunkAfterMs: Math.round(performance.now() - releasedAt), acked });
   goal = seq;
-  await vi.waitFor(() => expect(acked).toBe(seq), { timeout: 10_000 });
+  await vi.waitFor(() => expect(acked).toBe(seq), { timeout: 60_000 });
   socket.terminate();
   await world.end();
 });

@@ -11,7 +11,7 @@ import { silentLog } from "../../server/ports.ts";
 import { faultExitCode } from "../../simulator/terminal.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
-const within = { timeout: 20_000, interval: 20 };
+const within = { timeout: 60_000, interval: 20 };
 
 describe("[S9] a companion", () => {
   const ends: (() => unknown)[] = [];

@@ -25,4 +25,4 @@ it("[F22] a stop that gives up ends the process though a thread is in a call of 
   expect(await world.raw(everything(1), 5_000)).toEqual(rows);
   await world.store.close();
   engine.remove();
-}, 60_000);
+});

@@ -162,7 +162,7 @@ describe("a start with --lan", () => {
       const answer = (await (await fetch(`${url}/api/v1/status`)).json()) as { readings: { stored: number } };
       return answer.readings.stored;
     };
-    await expect.poll(stored, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(stored, { timeout: 60_000 }).toBeGreaterThan(0);
     hub.signal("SIGTERM");
     await hub.ended;
   });

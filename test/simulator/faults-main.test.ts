@@ -67,7 +67,7 @@ describe("npm run simulate -- --faults", () => {
     expect(code).toBe(0);
     const { devices } = (await hub.http("GET", "devices")).body;
     expect(devices.filter(({ device }: { device: string }) => !device.startsWith("faults/")).length).toBe(6);
-  }, 120_000);
+  });
 
   it("[X3] ends with 1 where the hub takes a fault in another way, and with --quiet tells that one alone", async () => {
     hub = await startHub();
@@ -78,7 +78,7 @@ describe("npm run simulate -- --faults", () => {
       "2 faults: 1 as the hub should take it, 1 NOT (oversize).",
     ]);
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   it("tells what it could not judge when it was stopped before the end", async () => {
     hub = await startHub();
@@ -88,7 +88,7 @@ describe("npm run simulate -- --faults", () => {
       "1 fault: 0 as the hub should take them, 1 not judged (silence).",
     ]);
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   it("says in one sentence what is wrong where nothing can be played", async () => {
     hub = await startHub();
@@ -111,5 +111,5 @@ describe("npm run simulate -- --faults", () => {
     expect(unknown.troubles[0]).toContain(
       "There is no fault 'silense'. Did you mean silence? Expected one or more of dropout, duplicate, reorder,",
     );
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ import { column } from "./models.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
-const within = { timeout: 20_000, interval: 10 };
+const within = { timeout: 60_000, interval: 10 };
 
 /** A thousand values a second, in columns, besides one that comes by itself. */
 class Shaking implements Model {

@@ -76,7 +76,7 @@ describe("npm run simulate", () => {
       "--duration",
       "30d",
     );
-    await expect.poll(async () => (await hub?.http("GET", "series"))?.body.series, { timeout: 30_000 }).not.toEqual([]);
+    await expect.poll(async () => (await hub?.http("GET", "series"))?.body.series).not.toEqual([]);
     child.kill("SIGTERM");
     expect((await ended).code).toBe(0);
     expect(errors.length).toBe(0);

@@ -185,7 +185,7 @@ describe("a report of this computer", () => {
     return self;
   }
 
-  const within = { timeout: 30_000, interval: 20 };
+  const within = { timeout: 60_000, interval: 20 };
 
   it("[S9] goes on with all other figures where one is never answered, and asks for that no second time", async () => {
     let asked = 0;

@@ -107,13 +107,13 @@ describe.each(["memory", "sqlite"] as const)("GET storage of the engine %s", (en
     }
     await hub.sealAll();
     const bytes = async () => (await hub.http("GET", "status")).body.store.bytes as number;
-    await vi.waitFor(async () => expect(await bytes()).toBeGreaterThan(1_000_000), 30_000);
+    await vi.waitFor(async () => expect(await bytes()).toBeGreaterThan(1_000_000), 60_000);
     const query = `device=fast&metric=m&to=${nowMs - dayMs + 180_000}`;
     const preview = storagePreviewAnswer.parse((await hub.http("GET", `storage/preview?${query}`)).body);
     const before = await bytes();
     await hub.http("DELETE", `readings?${query}`);
     // Near what was foretold: a reserve of free pages stays.
-    await vi.waitFor(async () => expect(before - (await bytes())).toBeGreaterThan(preview.bytes * 0.6), 30_000);
+    await vi.waitFor(async () => expect(before - (await bytes())).toBeGreaterThan(preview.bytes * 0.6), 60_000);
   });
 
   it.each([

@@ -21,7 +21,7 @@ async function subscribe(viewer: Client, rest: object): Promise<Answer[]> {
 }
 
 /** A guard that makes a failure readable. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** A page and its connection, if it has one. */
 class Viewer {

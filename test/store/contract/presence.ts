@@ -8,7 +8,7 @@ function change(number: number, atMs: number, reason = "closed", device = "d", s
 }
 
 /** Far more than any machine needs to take away what is too much. */
-const patience = { timeout: 30_000 };
+const patience = { timeout: 60_000 };
 
 export function presenceRules(world: () => World): void {
   it("[ST40] keeps changes of presence in the order of their numbers, whatever the clock said, across a restart", async () => {

@@ -13,7 +13,7 @@ const policy = (device: string, metric: string, ages: Policy["ages"]): Policy =>
 export function retentionRules(world: () => World): void {
   const left = async (series: number) => (await world().raw(everything(series))).length;
   /** Asks until what is to go went, in its own time. */
-  const thinned = (check: () => Promise<void>) => vi.waitFor(check, 15_000);
+  const thinned = (check: () => Promise<void>) => vi.waitFor(check, 60_000);
 
   it("[ST72] keeps policies in their order, across a restart, and replaces them all", async () => {
     expect(await world().store.retention.policies()).toEqual([]);

@@ -126,7 +126,7 @@ describe("a copy", () => {
     expect([...page.times]).toEqual(rowsOf(0, made.readings).map(([time]) => time));
     expect([...page.values.subarray(1_000, 1_004)]).toEqual([1_000 / 7, 3, -2, 1_003 / 7]);
     expect(page.values.at(-1)).toBe((made.readings - 1) / 7);
-  }, 60_000);
+  });
 
   it("[SQ51] of data that no hub uses has what lies in the log, and leaves every file as it was", async () => {
     await fill(600);
@@ -140,7 +140,7 @@ describe("a copy", () => {
     await expect(backUpAtRest({ file, force: true, data: disk.folder }, verifierUrl)).rejects.toMatchObject({
       reason: "in_use",
     });
-  }, 60_000);
+  });
 
   it("[SQ52] whose process is killed in the middle leaves FILE.part alone, and the next one begins anew", async () => {
     await copied(20_000);
@@ -152,7 +152,7 @@ describe("a copy", () => {
     expect(readdirSync(place)).not.toContain("other.db");
     expect(await backUp({ file: other, force: false }, source())).toMatchObject({ readings: 20_000 });
     expect(readdirSync(place)).toEqual(["copy.db", "other.db"]);
-  }, 60_000);
+  });
 
   it("[SQ52] takes nothing away that bears the name FILE.part and is no copy that was begun", async () => {
     await copied(600);
@@ -164,7 +164,7 @@ describe("a copy", () => {
     mkdirSync(part);
     await expect(backUp({ file: other, force: true }, source())).rejects.toMatchObject({ code: "conflict" });
     expect(readdirSync(place).sort()).toEqual(["copy.db", "other.db.part"]);
-  }, 60_000);
+  });
 
   it("[SQ52] of a hub that is stopped meanwhile is none, and leaves nothing", async () => {
     await copied(20_000);

@@ -56,5 +56,5 @@ describe("a process that is killed while it appends, seals and trims", () => {
       expect(inspect(engine.folder, (db) => db.pragma("integrity_check", { simple: true }))).toBe("ok");
     }
     engine.remove();
-  }, 60_000);
+  });
 });
