@@ -16,26 +16,37 @@ export interface StepColumns {
 }
 
 export function rawColumns(page: RawPage | ChangesPage, series: Series): HistoryColumns {
-  const columns = { times: Array.from(page.times), values: valuesOf(page, series) };
-  return "heldMs" in page ? { ...columns, until: Array.from(page.heldMs) } : columns;
+  const columns = { times: listed(page.times, same), values: valuesOf(page, series) };
+  return "heldMs" in page ? { ...columns, until: listed(page.heldMs, same) } : columns;
 }
 
-function valuesOf(page: RawPage, { type }: Series): Value[] {
-  if (type === "number") return Array.from(page.values);
-  if (type === "boolean") return Array.from(page.values, (value) => value !== 0);
-  return Array.from(page.values, (value) => page.strings[value] as string);
+function valuesOf({ values, strings }: RawPage, { type }: Series): Value[] {
+  if (type === "number") return listed(values, same);
+  if (type === "boolean") return listed(values, (value) => value !== 0);
+  return listed(values, (value) => strings[value] as string);
 }
 
 /** `steps`: where they are asked for. */
 export function bucketColumns(page: BucketPage, aggregates: readonly Aggregate[], steps?: StepColumns): HistoryColumns {
-  const columns: HistoryColumns = { times: Array.from(page.times) };
+  const columns: HistoryColumns = { times: listed(page.times, same) };
   for (const name of aggregates) {
-    if (name === "mean") columns[name] = Array.from(page.sum, (_, index) => meanOf(page, index));
+    if (name === "mean") columns[name] = listed(page.sum, (_, index) => meanOf(page, index));
     else if (name === "rate" || name === "increase" || name === "integral") columns[name] = steps?.[name] ?? [];
     else if (isOfDevices(name)) throw new Error(`${name} is asked across devices alone`);
-    else columns[name] = Array.from(page[name], finite);
+    else columns[name] = listed(page[name], finite);
   }
   return columns;
+}
+
+/** `Array.from` takes three times as long: it asks an iterator for each. */
+function listed<T>(column: Float64Array, of: (value: number, index: number) => T): T[] {
+  const list: T[] = [];
+  for (let index = 0; index < column.length; index++) list.push(of(column[index] as number, index));
+  return list;
+}
+
+function same(value: number): number {
+  return value;
 }
 
 function isOfDevices(name: Aggregate): name is (typeof percentileNames)[number] {

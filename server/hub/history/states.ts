@@ -27,17 +27,21 @@ export interface StateTimes {
 /** Sums up changes that tell until when each was confirmed. Throws `Refusal` `range_too_large`. */
 export async function timesOf(changes: AsyncIterable<HistoryPage>, span: StateSpan): Promise<StateTimes> {
   const sums = new StateSums(span);
-  let open: { value: Value; sinceMs: number; knownMs: number } | undefined;
+  let isOpen = false;
+  let [sinceMs, knownMs]: [number, number] = [0, 0];
+  let held: Value = false;
   const close = (nextMs: number) => {
-    if (!open) return;
-    const endMs = nextMs - open.knownMs <= span.silenceMs ? nextMs : open.knownMs;
-    sums.add(open.value, open.sinceMs, endMs);
+    if (isOpen) sums.add(held, sinceMs, nextMs - knownMs <= span.silenceMs ? nextMs : knownMs);
   };
   for await (const { columns } of changes) {
     const { times, values = [], until = [] } = columns;
-    for (const [index, timeMs] of times.entries()) {
+    for (let index = 0; index < times.length; index++) {
+      const timeMs = times[index] as number;
       close(timeMs);
-      open = { value: values[index] as Value, sinceMs: timeMs, knownMs: until[index] as number };
+      isOpen = true;
+      held = values[index] as Value;
+      sinceMs = timeMs;
+      knownMs = until[index] as number;
     }
   }
   close(span.toMs);
@@ -49,26 +53,48 @@ class StateSums {
   readonly #states = new Map<Value, number>();
   /** Per bucket the time in each state, by the state's place. */
   readonly #buckets = new Map<number, number[]>();
+  /** The bucket that was added to last: most often the next state holds in it, too. */
+  #times: number[] = [];
+  #startMs = Number.POSITIVE_INFINITY;
+  #endMs = Number.NEGATIVE_INFINITY;
 
   constructor(span: StateSpan) {
     this.#span = span;
   }
 
   add(value: Value, sinceMs: number, untilMs: number): void {
-    const { fromMs, toMs, cuts } = this.#span;
-    const endMs = Math.min(untilMs, toMs);
-    let atMs = Math.max(sinceMs, fromMs);
+    const endMs = Math.min(untilMs, this.#span.toMs);
+    let atMs = Math.max(sinceMs, this.#span.fromMs);
     if (atMs >= endMs) return;
-    const place = this.#states.get(value) ?? this.#states.size;
-    this.#states.set(value, place);
+    const place = this.#placeOf(value);
     while (atMs < endMs) {
-      const bucket = bucketAt(cuts, atMs);
-      const times = this.#buckets.get(bucket.startMs) ?? [];
-      const partMs = Math.min(bucket.endMs, endMs) - atMs;
-      times[place] = (times[place] ?? 0) + partMs;
-      this.#buckets.set(bucket.startMs, times);
+      if (atMs < this.#startMs || atMs >= this.#endMs) this.#enter(atMs);
+      const partMs = Math.min(this.#endMs, endMs) - atMs;
+      this.#times[place] = (this.#times[place] ?? 0) + partMs;
       atMs += partMs;
     }
+  }
+
+  #placeOf(value: Value): number {
+    const known = this.#states.get(value);
+    if (known !== undefined) return known;
+    const place = this.#states.size;
+    this.#states.set(value, place);
+    this.#check();
+    return place;
+  }
+
+  #enter(atMs: number): void {
+    const { startMs, endMs } = bucketAt(this.#span.cuts, atMs);
+    const times = this.#buckets.get(startMs) ?? [];
+    this.#buckets.set(startMs, times);
+    this.#times = times;
+    this.#startMs = startMs;
+    this.#endMs = endMs;
+    this.#check();
+  }
+
+  #check(): void {
     const cells = this.#states.size * this.#buckets.size;
     if (cells <= mostCells) return;
     throw new Refusal(
