@@ -134,6 +134,39 @@ describe("ages", () => {
     expect(await world.raw(everything(1), 10_000)).toEqual(left);
   });
 
+  it("[SQ65] of booleans and texts no raw readings go for hours that are kept: no tier tells when they changed", async () => {
+    await start();
+    const values = {
+      1: (at: number) => at,
+      2: (at: number) => at % 97 < 40,
+      3: (at: number) => `state ${Math.floor(at / 50) % 7}`,
+    };
+    const told = (of: (at: number) => Row[1], from: number): Row[] =>
+      Array.from({ length: 3_600 }, (_, at) => [
+        nowMs - 5 * dayMs + (from + at) * 60_000 + (((from + at) * 7_919) % 20_011),
+        of(from + at),
+      ]);
+    for (const [series, type] of [
+      [1, "number"],
+      [2, "boolean"],
+      [3, "string"],
+    ] as const) {
+      await world.make(series, type);
+      // A clock that is as late as this one fills a chunk before the age.
+      for (const from of [0, 3_600]) await put(series, told(values[series], from));
+    }
+    await rolledTo(nowMs - dayMs);
+    expect([tiersOf(2), tiersOf(3)]).toEqual([[], []]);
+    await thin({ raw: dayMs, hour: null });
+    const counts = await world.store.seriesState([1, 2, 3]);
+    expect(counts.map(({ count }) => count < 7_200)).toEqual([true, false, false]);
+    // What no tier is kept of either goes as ever.
+    const all = { raw: dayMs, minute: dayMs, hour: dayMs, day: dayMs };
+    await thin(all);
+    const left = await world.store.seriesState([2, 3]);
+    expect(left.map(({ count }) => count < 7_200)).toEqual([true, true]);
+  });
+
   it("[SQ66] [TR8] a sparse past before a dense one keeps its readings, and the dense one loses its own", async () => {
     await start();
     await world.make(1);
