@@ -113,6 +113,15 @@ describe("answers about the past", () => {
   });
 });
 
+describe("a connection without a request", () => {
+  it("is kept for longer than a proxy, or whoever else asks again, keeps it: a hub that closes first cuts a request that has just left", async () => {
+    const { headers } = await fetch(`${hub.url}/api/v1/status`);
+    const [, seconds] = /^timeout=(\d+)$/.exec(headers.get("keep-alive") ?? "") ?? [];
+    // Those of Caddy keep it for two minutes, of nginx for one.
+    expect(Number(seconds)).toBeGreaterThan(120);
+  });
+});
+
 describe("requests that dribble", () => {
   it("[S14] are answered 408 and closed", async () => {
     const silent = socketTo(hub);

@@ -13,8 +13,13 @@ import type { HttpContext, Method } from "./route.ts";
 import { allowed, type Match, matchRoute, readingsPath, routes } from "./routes.ts";
 import { Slots } from "./slots.ts";
 
-/** Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. */
+/**
+ * Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. Whoever asks again over the
+ * same connection closes it first, also a proxy that keeps it for two minutes: closed by the hub, which is what Node does after
+ * five seconds, a request that has just left would fail.
+ */
 export const httpTimeouts = {
+  keepAliveTimeout: 125_000,
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   connectionsCheckingInterval: 2_000,
