@@ -93,6 +93,15 @@ export class StorageSummary extends LitElement {
         font-size: var(--text-s);
         overflow-wrap: anywhere;
       }
+      .refused {
+        margin-bottom: 12px;
+        padding: 8px 12px;
+        border: 1px solid var(--alarm);
+        border-radius: var(--radius-s);
+        font-size: var(--text-s);
+        font-weight: 600;
+        overflow-wrap: anywhere;
+      }
       .went {
         margin-top: 12px;
         padding: 8px 12px;
@@ -112,6 +121,7 @@ export class StorageSummary extends LitElement {
     const { summary } = texts.storage;
     const share = budget === null ? used / Math.max(1, used + diskFree) : used / budget;
     const near = budget !== null && share > nearShare;
+    const isFull = diskFree < Math.max(1, minFree);
     return html`
       <p class="used numbers">
         <strong>${formatBytes(used)}</strong>
@@ -133,11 +143,18 @@ export class StorageSummary extends LitElement {
       <div class="bar ${near ? "near" : ""}" aria-hidden="true">
         <span .style=${`width: ${Math.min(100, 100 * share)}%`}></span>
       </div>
+      ${
+        isFull
+          ? html`<p class="refused numbers" role="alert">
+              ${flagsWhole(summary.refused(formatBytes(diskFree), formatBytes(minFree), "--min-free"))}
+            </p>`
+          : nothing
+      }
       <dl class="numbers">
         ${this.#fact(summary.perDay, ...this.#perDay())}
         ${this.#fact(summary.left, ...this.#left())}
         ${this.#fact(summary.journal, formatBytes(journal), summary.journalIs)}
-        ${this.#fact(summary.diskFree, formatBytes(diskFree), summary.minFree(formatBytes(minFree), "--min-free"))}
+        ${isFull ? nothing : this.#fact(summary.diskFree, formatBytes(diskFree), summary.minFree(formatBytes(minFree), "--min-free"))}
       </dl>
       ${
         thinned

@@ -34,7 +34,7 @@ describe("the page Storage", () => {
     await client.next("ack");
   }
 
-  it("tells the budget where nothing is stored yet, and that there are no readings", async () => {
+  it("tells the budget where nothing is stored yet, that there are no readings, and where they are refused for want of room", async () => {
     await world.device("press", {});
     const { page, complaints } = await world.visit("#/storage");
     await page.getByText("There are no readings yet.").waitFor();
@@ -42,6 +42,12 @@ describe("the page Storage", () => {
     expect(await wordsOf(page.locator("storage-summary dl"))).toMatch(
       /A day adds\s+not known yet\s+shows once a day has passed\s+Full in\s+not known yet/,
     );
+    await page.route(/api\/v1\/storage\?/, async (route) => {
+      const answer = (await (await route.fetch()).json()) as object;
+      await route.fulfill({ json: { ...answer, diskFree: 2_700_000, minFree: 512_000_000 } });
+    });
+    await page.reload();
+    await page.getByText(/Readings are refused: the disk has 2\.70\sMB free, less than 512\sMB/).waitFor();
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -927,6 +927,8 @@ export const texts = {
       journalIs: "the newest readings, not compressed yet",
       diskFree: "Free on the disk",
       minFree: (size: string, flag: string) => `${size} stay free (${flag})`,
+      refused: (free: string, least: string, flag: string) =>
+        `Readings are refused: the disk has ${free} free, less than ${least} (${flag}). They are taken again when there is room.`,
       went: (count: string, time: string) =>
         `The budget is reached: ${count} raw readings went since the hub was started, the oldest first, up to ${time}. The newest of each series stay.`,
       aged: (count: string, from: string, through: string) =>

@@ -903,6 +903,8 @@ export const texts: Texts = {
       journalIs: "아직 압축하지 않은 최신 측정값",
       diskFree: "디스크 여유",
       minFree: (size, flag) => `${size}는 비워 둠 (${flag})`,
+      refused: (free, least, flag) =>
+        `측정값을 받지 않고 있습니다: 디스크의 여유 공간이 ${free}로, ${least}(${flag})보다 적습니다. 공간이 생기면 다시 받습니다.`,
       went: (count, time) =>
         `예산에 도달했습니다: 허브를 시작한 뒤 원본 측정값 ${count}개가 오래된 것부터 ${time}까지 사라졌습니다. 각 시계열의 최신 측정값은 남습니다.`,
       aged: (count, from, through) =>
