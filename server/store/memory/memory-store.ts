@@ -303,7 +303,8 @@ export class MemoryStore implements TelemetryStore {
       walBytes: 0,
       journalBytes: 0,
       headBytes: readings * 16,
-      diskFreeBytes: 0,
+      // It has no disk that could be full.
+      diskFreeBytes: Number.MAX_SAFE_INTEGER,
       ...{ usedBytes: 0, freeBytes: 0, bytesPerDay: null, thinned: null },
       ...roomOf(this.#data.retention),
     };
