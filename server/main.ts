@@ -5,10 +5,12 @@ import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
 import { isConfigError, parseConfig } from "./config.ts";
 import { type Companion, startCompanion } from "./main/companion.ts";
+import { endAfterWriting } from "./main/end-after-writing.ts";
 import { endAtOnce } from "./main/end-at-once.ts";
 import { createLog } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
+import { collectStartGarbage } from "./main/start-garbage.ts";
 import { systemClock } from "./ports.ts";
 import { holdRunning } from "./tools/setup/processes.mjs";
 
@@ -39,9 +41,9 @@ function complain(message: string, error: unknown): void {
   const { stack, message: reason } = error instanceof Error ? error : new Error(String(error));
   log.error(message, { reason, stack });
 }
-function die(message: string, error: unknown): never {
+function die(message: string, error: unknown): void {
   complain(message, error);
-  process.exit(1);
+  endAfterWriting(1);
 }
 /** A stop that took too long, or that nobody waits for. */
 function cutOff(): never {
@@ -89,6 +91,7 @@ try {
   const app = await starting;
   // Ready before the line that says "listening": who waits for that and stops the hub has the token, which is told only now.
   const tellReach = config.lan ? await reachOf(app, config.log) : undefined;
+  collectStartGarbage();
   running.listening(app.url);
   log.listening(app.url, config.data, app.budgetBytes);
   tellReach?.();
@@ -97,8 +100,10 @@ try {
 } catch (error) {
   const sentence = explainStart(error, config);
   if (sentence === undefined) die("the hub could not start", error);
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
+  else {
+    process.stderr.write(`${sentence}\n`);
+    process.exit(1);
+  }
 }
 
 /** What runs in threads and processes of its own. */
