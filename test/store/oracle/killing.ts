@@ -1,5 +1,8 @@
 /** Sends to a store's process what it does not live to answer, and finds out what became of it. */
+
 import { AssertionError, deepStrictEqual, ok } from "node:assert/strict";
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import type { StoreState } from "../../../server/store/store.ts";
 import { type Asked, sameState, sameWhole, wholeOf } from "./answers.ts";
 import { ProcessDied, type StoreChild } from "./child.ts";
@@ -121,6 +124,17 @@ export async function outcomeFound(store: Asked, state: StoreState, outcomes: re
     }
   }
   throw difference;
+}
+
+/** The number that a store in this folder gives to the next mask. */
+export function nextMaskIn(folder: string): number {
+  const db = new Database(join(folder, "hub.db"), { readonly: true });
+  try {
+    const last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'masks'").pluck().get();
+    return ((last as number | undefined) ?? 0) + 1;
+  } finally {
+    db.close();
+  }
 }
 
 /** Lets so much time pass without giving way to anything else: shorter than any timer. */

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import type { StoreState } from "../../../server/store/store.ts";
 import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, wholeOf } from "./answers.ts";
 import { ProcessDied, type Programs, StoreChild } from "./child.ts";
-import { callStore, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
+import { callStore, nextMaskIn, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
 import { type Act, Model } from "./model.ts";
 import type { End, MoveOp, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
@@ -113,7 +113,8 @@ export class Life {
 
   /** Lets go what is older than that and is told by tiers, once nothing has to be made anew. Which readings went is taken from the store. */
   async #thin({ atMs, ops }: Extract<Step, { kind: "thin" }>): Promise<void> {
-    if (this.#model.isMerging) return;
+    // Nothing of series in a merge goes.
+    while (this.#model.isMerging) await this.#move({ kind: "move", place: 0 });
     await this.#send([...ops, { kind: "seal" }]);
     await this.#cleared();
     await this.#rolled();
@@ -202,7 +203,10 @@ export class Life {
     }
     for (const one of outcomes) one.takeClock(this.#model);
     deepStrictEqual(state.epoch, this.#epoch);
-    const chosen = await outcomeFound(this.#asked(), state, outcomes);
+    // A mask that came and went leaves nothing but its number.
+    const nextMask = nextMaskIn(this.#folder);
+    const fit = outcomes.filter(({ data }) => data.nextMask === nextMask);
+    const chosen = await outcomeFound(this.#asked(), state, fit);
     this.#model = chosen;
     this.#tally.add("whole comparisons");
     const undecided = prepared.length - answered;

@@ -8,7 +8,7 @@ import type { Merge, MergeObstacle } from "../../../server/store/merges.ts";
 import type { Alias } from "../../../server/store/names.ts";
 import type { QuarantineChange } from "../../../server/store/quarantine.ts";
 import type { NewSeries, PresenceChange, Range } from "../../../server/store/store.ts";
-import { type AppendOp, devices, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
+import { type AppendOp, devices, type Name, nameOf, type Op, type PresenceOp, rowsOf, slotCount } from "./steps.ts";
 import { Thinned } from "./thinned.ts";
 import type { SentBatch } from "./wire.ts";
 
@@ -171,21 +171,24 @@ export class Model {
 
   /** One of the merges under way; of none a number that never was. */
   mergingAt(place: number): number {
-    const open = this.#merging();
-    return open[place % open.length]?.series ?? 1_000_000;
+    return this.#merging()[place % this.#merging().length]?.series ?? 1_000_000;
   }
 
   /** A slice of a merge that moves all before `firstMs`, the first reading that the store has left of the series. */
   async moveUpTo(series: number, firstMs: number, isOpen: boolean): Promise<Merge | MergeObstacle | null> {
     const merge = await this.store.merges.find(series);
+    const wasThere = this.data.series.has(series);
     const times = [...(this.data.series.get(series)?.readings.keys() ?? [])];
     this.data.movedAtOnce = times.filter((timeMs) => timeMs < firstMs).length;
     // In a chunk only the newest arrival is known.
     if (merge?.open && this.data.movedAtOnce > 0) this.roughUntilMs.set(merge.into, this.#latestMs);
     const done = await this.store.merges.step(series);
     if (!merge?.open) return done;
-    if (!this.data.series.has(series)) this.thinned.moved(series, merge.into, true);
-    else if (!isOpen && typeof done === "object" && done?.open && this.isThinned(series, merge.into)) {
+    // How much is the other's of one that was stopped, or of which either went, is not told.
+    const isWhole = wasThere && !this.data.series.has(series);
+    if (isWhole || !wasThere || !this.data.series.has(merge.into) || typeof done === "string")
+      this.thinned.moved(series, merge.into, isWhole);
+    else if (!isOpen && done?.open && this.isThinned(series, merge.into)) {
       // What came meanwhile stands in the way of what tiers tell.
       this.data.merges.set(series, { ...done, open: false });
       this.thinned.moved(series, merge.into, false);
@@ -337,13 +340,4 @@ export class Model {
       metrics: told.map(([slot, what]) => ({ ...nameOf(slot), meta: { unit: texts[what % 5], decimals: what / 10 } })),
     };
   }
-}
-
-interface Name {
-  readonly device: string;
-  readonly metric: string;
-}
-
-function nameOf(slot: number): Name {
-  return { device: devices[slot % devices.length] as string, metric: `m${Math.floor(slot / devices.length)}` };
 }

@@ -147,6 +147,16 @@ const stream: fc.Arbitrary<Stream> = fc.record({
   value: fc.oneof(fc.constant(undefined), value),
 });
 
+/** Of a series. */
+export interface Name {
+  readonly device: string;
+  readonly metric: string;
+}
+
+export function nameOf(slot: number): Name {
+  return { device: devices[slot % devices.length] as string, metric: `m${Math.floor(slot / devices.length)}` };
+}
+
 /** The rows of a batch, one by one. */
 export function rowsOf({ rows }: AppendOp): readonly Row[] {
   if (!("count" in rows)) return rows;
@@ -313,7 +323,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("thin" as const), atMs: nearMs, ops: fc.array(flow, { maxLength: 3 }) }),
   },
-  { weight: 2, arbitrary: fc.nat(99).map((place) => ({ kind: "join" as const, place })) },
+  { weight: 4, arbitrary: fc.nat(99).map((place) => ({ kind: "join" as const, place })) },
   { weight: 6, arbitrary: question },
 );
 
