@@ -32,8 +32,8 @@ export default defineConfig({
       { extends: true, test: { name: "alone", include: alone } },
     ],
     // A hang ends here; a machine that is slow or busy does not. No test measures its own speed by these.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
     // On two cores one worker, the runner's own choice, leaves most of them idle, and two half: most tests wait for
     // processes, pages and disks. As measured, a file with a browser keeps about one core busy, most others less.

@@ -22,6 +22,7 @@ describe("the house", () => {
     ["TypeScript is there for types only", rules.moreThanTypes],
     ["every test runs, every time", rules.leftOutTests],
     ["a test waits for an event, never for time to pass", rules.sleepingTests],
+    ["a test waits for as long as a busy machine needs", rules.hastyWaits],
   ])("%s", (_, rule) => {
     expect(rule(project)).toEqual([]);
   });
@@ -236,6 +237,12 @@ describe("the rules of the house", () => {
       rules.sleepingTests,
       { "test/a.test.ts": 'import { setTimeout as pause } from "node:timers/promises";' },
       "test/a.test.ts:1 sleeps",
+    ],
+    [
+      "a wait that ends after a second",
+      rules.hastyWaits,
+      { "test/a.test.ts": "await vi.waitFor(() => f(1, 2), 60_000);\nawait vi.waitFor(\n  () => f(1, [2, 3]),\n);" },
+      "test/a.test.ts:2 waits",
     ],
   ])("see %s", (_, rule, files, breach) => {
     const found = rule(treeOf(files));

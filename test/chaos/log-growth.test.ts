@@ -25,7 +25,7 @@ async function walBytes(url: string): Promise<number> {
 }
 
 it("[P22] is bounded while readings come in beside a long reader, told by status and by an alarm, and shrinks after it", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const world = new ChaosWorld();
   const flags = ["--journal-budget", "4MiB", "--min-free", "0", "--wal-alarm", `${alarmMib}MiB`];

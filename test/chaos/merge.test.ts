@@ -42,7 +42,7 @@ async function put(url: string, device: string, fromS: number, count: number, of
 
 describe("a merge in a hub that is killed", () => {
   it("[ST84] [P114] goes on with the next start, and every acknowledged reading is there once", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const first = await start();
     const expected = new Map<number, number>();

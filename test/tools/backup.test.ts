@@ -101,11 +101,11 @@ it("[P95] copy what a running hub holds, and make another hub of it that serves 
   const after = await watch(nextUrl, before.resume);
   expect(after.resumed).toBe(false);
   expect((await watch(nextUrl, after.resume)).resumed).toBe(true);
-}, 180_000);
+});
 
 it("[P95] say what they want where the line is wrong, and tell how they are used", async () => {
   expect(await run("backup")).toEqual({ code: 2, said: expect.stringMatching(/^FILE is missing\.\n\nnpm run backup/) });
   expect(await run("restore", "a", "b")).toEqual({ code: 2, said: expect.stringMatching(/^One FILE is taken/) });
   expect(await run("backup", "--forse")).toEqual({ code: 2, said: expect.stringMatching(/--forse/) });
   expect(await run("restore", "--help")).toEqual({ code: 0, said: expect.stringMatching(/^npm run restore -- FILE/) });
-}, 120_000);
+});

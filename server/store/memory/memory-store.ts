@@ -303,8 +303,7 @@ export class MemoryStore implements TelemetryStore {
       walBytes: 0,
       journalBytes: 0,
       headBytes: readings * 16,
-      // It has no disk that could be full.
-      diskFreeBytes: Number.MAX_SAFE_INTEGER,
+      diskFreeBytes: Number.MAX_SAFE_INTEGER, // It has no disk that could be full.
       ...{ usedBytes: 0, freeBytes: 0, bytesPerDay: null, thinned: null },
       ...roomOf(this.#data.retention),
     };

@@ -166,7 +166,7 @@ const foundBefore: [Operation[]][] = [
 
 describe("resuming, in random worlds", () => {
   it("[P47] [P68] [P70] leaves a viewer that was cut with all that one knows that never was", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const tally = { resumed: 0, anew: 0, cuts: 0 };
     await fc.assert(

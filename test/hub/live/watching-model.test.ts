@@ -113,7 +113,7 @@ function readAll({ peer }: Viewer): void {
 
 describe("watching, in random worlds", () => {
   it("[P43] [P45] [P48] ends with what the catalog knows, and shows or counts every reading", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     let slowest = 0;
     await fc.assert(

@@ -59,7 +59,7 @@ describe("a lost worker", () => {
   });
 
   it("[SQ16] leaves no append in doubt: what was answered is there, what was refused is not", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const random = new Random(printedSeed("lost writers"));
     const stored: number[] = [];

@@ -237,3 +237,28 @@ export function sleepingTests(tree: Tree): Breach[] {
     ),
   ];
 }
+
+/** `vi.waitFor` gives up after one second where it is told nothing else, which is too soon on a busy machine. `expect.poll` has a minute here. */
+export function hastyWaits(tree: Tree): Breach[] {
+  const found: Breach[] = [];
+  for (const { path, code } of tree.sources.values()) {
+    if (!isTest(path)) continue;
+    for (const { 0: call, index } of code.matchAll(/\bvi\.wait(?:For|Until)\(/g))
+      if (isLastArgument(code, index + call.length))
+        found.push(breach(path, lineAt(code, index), "waits for one second: say how long, or use expect.poll"));
+  }
+  return found;
+}
+
+/** Whether the argument that begins here is followed by no other. */
+function isLastArgument(code: string, begin: number): boolean {
+  let depth = 1;
+  for (let at = begin; at < code.length; at++) {
+    const character = code[at] as string;
+    if ("([{".includes(character)) depth += 1;
+    else if (")]}".includes(character)) depth -= 1;
+    if (depth === 0) return true;
+    if (depth === 1 && character === ",") return /^,\s*\)/.test(code.slice(at));
+  }
+  return true;
+}
