@@ -11,7 +11,7 @@ const mostCloseSteps = 30;
 export const stopMs = 8_000;
 
 /** Parts of the time of a stop by whose end each is through, or is let be: the next start, or whoever sent it, goes on with it. */
-export const through = { settling: 0.45, presence: 0.65, store: 0.93 } as const;
+export const through = { settling: 0.45, presence: 0.65, gaps: 0.8, store: 0.93 } as const;
 
 /** The one time that all parts of a stop share. */
 export class StopTime {

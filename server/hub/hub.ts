@@ -291,7 +291,7 @@ export class Hub {
       // What comes from now on is not acknowledged: its senders resend it.
       this.#committer.halt();
       await time.until(through.presence, () => this.#recorder.stop());
-      await this.gaps.stop();
+      await this.gaps.stop(time.leftMs(through.gaps));
     }
     this.#recorder.halt();
     this.gaps.halt();

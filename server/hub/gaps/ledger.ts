@@ -124,13 +124,13 @@ export class GapLedger {
     return found;
   }
 
-  /** Writes what was found, for so long as a stop may take. Idempotent; nothing is heard afterwards, and no readings are looked at. */
-  async stop(): Promise<void> {
+  /** Writes what was found, for `patienceMs` or a second at most. Idempotent; nothing is heard afterwards, and no readings are looked at. */
+  async stop(patienceMs = stopPatienceMs): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#timer?.cancel();
-    if (this.#reach.isLoaded)
-      await forAtMost(stopPatienceMs, this.#deps.clock, (isOver) =>
+    if (this.#reach.isLoaded && patienceMs > 0)
+      await forAtMost(Math.min(patienceMs, stopPatienceMs), this.#deps.clock, (isOver) =>
         this.#inTurn(async () => (await this.#writing.gaps(isOver)) && this.#writing.notes(isOver)),
       );
     this.#ended = true;

@@ -11,7 +11,7 @@ export type Noted = LedgerEntry["looked"];
 
 export interface ReachDeps {
   readonly store: { readonly ledger: Pick<LedgerStore, "looked"> };
-  readonly catalog: Pick<Catalog, "select">;
+  readonly catalog: Pick<Catalog, "findSeries" | "select">;
   readonly presence: Pick<PresenceView, "graceMs" | "seriesInterval">;
 }
 
@@ -52,6 +52,12 @@ export class Reach {
       },
     );
     return this.#loaded;
+  }
+
+  /** Nobody says so where a series goes: what is known of it goes when somebody walks over all of them. */
+  forgetGone(): void {
+    const { catalog } = this.#deps;
+    for (const number of this.noted.keys()) if (!catalog.findSeries(number)) this.noted.delete(number);
   }
 
   /** Readings from `behindMs` on have to be looked at, too. */

@@ -74,6 +74,7 @@ export class Writing {
   /** Notes how far each series was looked at. */
   async notes(isOver = () => false): Promise<void> {
     const reach = this.#reach;
+    reach.forgetGone();
     const due = this.#deps.catalog.select(undefined, undefined).filter((series) => {
       if (reach.behind.has(series.number)) return false;
       return reach.noted.get(series.number)?.throughMs !== reach.throughMs(series);

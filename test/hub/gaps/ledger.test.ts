@@ -1,5 +1,8 @@
 /** How the ledger of gaps finds them, and why it says they are. */
 import { describe, expect, it } from "vitest";
+import type { Series } from "../../../server/hub/catalog.ts";
+import { Findings } from "../../../server/hub/gaps/findings.ts";
+import { Reach } from "../../../server/hub/gaps/reach.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import { StoreError } from "../../../server/store/store.ts";
@@ -99,6 +102,31 @@ describe("the ledger", () => {
     const stopped = world.ledger.stop();
     world.clock.advance(1_000);
     await stopped;
+  });
+
+  it("[P120] waits no longer than a stop of the hub has left, and for nothing where that is over", async () => {
+    for (const leftMs of [200, 0]) {
+      const world = memoryWorld();
+      await world.start();
+      await world.commit("a", [0, 10].map(at));
+      await rested(world);
+      await world.commit("a", [at(100)]);
+      world.store.ledger.write = () => new Promise(() => {});
+      const stopped = world.ledger.stop(leftMs);
+      world.clock.advance(leftMs);
+      await stopped;
+    }
+  });
+
+  it("[P120] keeps nothing in memory of how far series were looked at that are gone", async () => {
+    const looked = [1, 2].map((series) => ({ series, throughMs: at(0), graceMs: 25 }));
+    const findSeries = (number: number) => (number === 2 ? ({ number } as Series) : undefined);
+    const presence = { graceMs: () => 25, seriesInterval: () => 10 };
+    const store = { ledger: { looked: async () => looked } };
+    const reach = new Reach({ store, catalog: { findSeries, select: () => [] }, presence }, new Findings());
+    await reach.load();
+    reach.forgetGone();
+    expect([...reach.noted.keys()]).toEqual([2]);
   });
 
   it("[P120] finds the gaps of all series beside one whose readings are damaged", async () => {
