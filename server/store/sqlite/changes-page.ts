@@ -83,10 +83,10 @@ class ChangesPageBuilder {
   page(): ChangesPage {
     const isBegun = this.#times.length > 0;
     return {
-      times: new Float64Array(this.#times),
-      values: new Float64Array(this.#values),
+      times: Float64Array.from(this.#times),
+      values: Float64Array.from(this.#values),
       strings: this.#texts.all,
-      heldMs: new Float64Array(isBegun ? [...this.#heldMs, this.#lastMs] : []),
+      heldMs: Float64Array.from(isBegun ? [...this.#heldMs, this.#lastMs] : []),
       nextFromMs: this.#nextFromMs,
     };
   }
