@@ -1,17 +1,17 @@
 /** What is told of a device whose clock is wrong. */
 import { html, nothing, type TemplateResult } from "lit";
+import { maxAheadMs } from "../../server/protocol/index.ts";
 import { formatInterval } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 
-/** Below this a clock counts as right, and beyond `refusedFromMs` the hub refuses what lies ahead, ms. */
+/** Below this a clock counts as right, ms. */
 const wrongFromMs = 2_000;
-const refusedFromMs = 300_000;
 
 /** What a clock that is wrong does to readings; undefined where it is right, or nobody knows. `skewMs`: device time − hub time. */
 export function clockWords(skewMs = 0): string | undefined {
   if (Math.abs(skewMs) < wrongFromMs) return undefined;
   const { clockAhead, clockBehind, clockFarAhead } = texts.device;
-  const words = skewMs < 0 ? clockBehind : skewMs > refusedFromMs ? clockFarAhead : clockAhead;
+  const words = skewMs < 0 ? clockBehind : skewMs > maxAheadMs ? clockFarAhead : clockAhead;
   return words(formatInterval(Math.abs(skewMs)));
 }
 

@@ -1,4 +1,5 @@
 /** The door of the contract for the dashboard, the simulator and the tests. Types cost nothing; schemas bring zod. */
+export * from "./clock.ts";
 export * from "./codes.ts";
 export * from "./device.ts";
 export * from "./duration.ts";

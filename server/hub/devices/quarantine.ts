@@ -1,5 +1,6 @@
 /** What a person decides on readings that were refused for their time: to store them, at another time maybe, or to drop them. */
 import type { Clock } from "../../ports.ts";
+import { maxAheadMs } from "../../protocol/clock.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { QuarantineDecision, QuarantineOutcome } from "../../protocol/quarantine.ts";
@@ -9,7 +10,7 @@ import type { StoreError, TelemetryStore } from "../../store/store.ts";
 import type { Catalog, Device, Series } from "../catalog.ts";
 import type { OpenBatch } from "../ingest/batch.ts";
 import type { Committer } from "../ingest/committer.ts";
-import { aheadProblem, maxAheadMs, type Problem, seriesLimitProblem, typeProblem } from "../ingest/refusals.ts";
+import { aheadProblem, type Problem, seriesLimitProblem, typeProblem } from "../ingest/refusals.ts";
 import { QuarantineQuota } from "../ingest/set-aside.ts";
 
 /** Readings that one commit takes: others wait for it. */

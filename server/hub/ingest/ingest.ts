@@ -3,6 +3,7 @@
  * is told by name, kept for the person who asks, and keeps nothing else from being stored.
  */
 import { checkMetric, checkRow, checkTime, checkValue, RowRefusal, type Warnings } from "../../protocol/check.ts";
+import { maxAheadMs } from "../../protocol/clock.ts";
 import type { Reading, Readings, Samples } from "../../protocol/device.ts";
 import { shortMessage } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
@@ -16,7 +17,6 @@ import { maxRejectionsTold, type Part } from "./receipt.ts";
 import {
   aheadProblem,
   deviceLimitProblem,
-  maxAheadMs,
   maxSuspiciousMs,
   type Problem,
   repeatedProblem,

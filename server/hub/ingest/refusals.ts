@@ -1,4 +1,6 @@
 /** Why a reading or a frame cannot be taken, in words: what was wrong, what is allowed, and how to mend it. */
+
+import { maxAheadMs } from "../../protocol/clock.ts";
 import type { ErrorCode } from "../../protocol/codes.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { shown } from "../../protocol/problems.ts";
@@ -10,9 +12,6 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
 }
-
-/** Readings may be this far ahead of the hub's clock, ms. */
-export const maxAheadMs = 5 * 60_000;
 
 /** Times from 0 to this look like seconds, or like ms since boot, ms. */
 export const maxSuspiciousMs = 1e10;

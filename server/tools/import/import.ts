@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
-import { maxAheadMs } from "../../hub/ingest/refusals.ts";
+import { maxAheadMs } from "../../protocol/clock.ts";
 import type { PostedAnswer } from "../../protocol/http.ts";
 import { BlockReadings, type Body, bodiesOf } from "./batches.ts";
 import type { HubDoor } from "./hub-door.ts";
