@@ -32,11 +32,13 @@ export function openMerges({ db }: Pick<WriterParts, "db">): Pick<Merge, "series
   >[];
 }
 
+/** `withinMs`: so long it is looked for what is in the way. */
 export function beginMerge(
   parts: WriterParts,
   series: number,
   into: number,
   commit: number,
+  withinMs = lookMs,
 ): Merge | MergeObstacle | null {
   const { db, heads, masks, meta, stale } = parts;
   const known = findMerge(parts, series);
@@ -45,7 +47,7 @@ export function beginMerge(
   const to = heads.get(into);
   if (!from || !to || from === to || from.identity.type !== to.identity.type) return null;
   // What is not looked at in time ends a merge that is under way.
-  const met = obstacleTo(parts, from, to, commit, Number.NEGATIVE_INFINITY, lookMs);
+  const met = obstacleTo(parts, from, to, commit, Number.NEGATIVE_INFINITY, withinMs);
   if (met && "obstacle" in met) return met.obstacle;
   transact(db, () => {
     db.prepare("INSERT OR REPLACE INTO absorbed VALUES (?, ?, 0, 0, 1)").run(series, into);

@@ -11,6 +11,8 @@ import { Rolling } from "./rolling.ts";
 
 const [a, b] = [1, 2];
 const commit = 1_000;
+/** Whatever else the machine does, all is looked at. */
+const wholeLookMs = 60_000;
 const graceMs = 25;
 const shape = { widthsMs: [20, 100, 400], frameBuckets: 8, leastReadings: 1 };
 const causes: readonly HoleCause[] = ["offline", "silent", "hub_down"];
@@ -98,14 +100,14 @@ describe("the gaps of a merged series", () => {
         }[];
       const rawMs = () => (db.prepare("SELECT max(raw_from_ms) FROM rolled").pluck().get() as number | null) ?? -1;
       const before = rawMs();
-      if (typeof beginMerge(parts, a, b, commit) === "string") return;
+      if (typeof beginMerge(parts, a, b, commit, wholeLookMs) === "string") return;
       for (let step = 0; ; step++) {
         if (step === stopAfter) {
           const mask = rolling.parts.masks.add({ series: b, fromMs: 20_001, toMs: 20_002, atMs: 0, note: "" });
           deepStrictEqual(stepMerge(rolling.parts, a, commit, 0), "hidden");
           rolling.parts.masks.remove(mask.id);
           seen.stopped += 1;
-          beginMerge(rolling.parts, a, b, commit);
+          beginMerge(rolling.parts, a, b, commit, wholeLookMs);
         }
         const merge = stepMerge(rolling.parts, a, commit, 0);
         if (typeof merge === "string" || !merge) throw new Error(`the merge ended: ${merge}`);

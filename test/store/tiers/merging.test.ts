@@ -15,6 +15,8 @@ import { Rolling, tinyTiers } from "./rolling.ts";
 
 const [a, b] = [1, 2];
 const commit = 1_000;
+/** Whatever else the machine does, all is looked at. */
+const wholeLookMs = 60_000;
 const all = { fromMs: -1e6, toMs: 1e6 };
 
 function stream(fromMs: number, count: number, stepMs: number): Row[] {
@@ -203,12 +205,12 @@ describe("a merge of thinned series", () => {
       if (life.openMs !== null) rolling.append([[life.openMs, 55]], b);
       const widths = [...widthsMs, 2 * (widthsMs.at(-1) as number), 40];
       const both = () => [a, b].map((series) => knownOf(rolling, shape, series, widths)) as [Known, Known];
-      const met = checkMerge(rolling.parts, a, b, Number.NEGATIVE_INFINITY, commit, 60_000);
+      const met = checkMerge(rolling.parts, a, b, Number.NEGATIVE_INFINITY, commit, wholeLookMs);
       const [from, to] = both();
       seen.thinned += Number(
         rolling.db.prepare("SELECT count(*) FROM rolled WHERE raw_from_ms IS NOT NULL").pluck().get(),
       );
-      const begun = beginMerge(rolling.parts, a, b, commit);
+      const begun = beginMerge(rolling.parts, a, b, commit, wholeLookMs);
       if (met) {
         deepStrictEqual(begun, "thinned");
         rolling.rollAll();
