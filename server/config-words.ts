@@ -111,7 +111,7 @@ export const plain = {
   minFreeBytes: {
     flag: "--min-free",
     argument: "SIZE",
-    help: "free disk space below which readings are refused with storage_full; a plain number is MB",
+    help: "free disk space below which readings are refused with storage_full, and /health says so; a plain number is MB",
     allowed: "a size such as 512, 512MB or 2GB",
     fallback: "512MB",
     read: (text) => readSize(text, "MB"),
