@@ -219,9 +219,7 @@ describe.each(engines)("viewers that come back, %s store", (engine) => {
     }
   });
 
-  it("[P47] [P68] [P70] knows all that the hub knows, wherever it was cut and whatever happened meanwhile", {
-    timeout: 180_000,
-  }, async () => {
+  it("[P47] [P68] [P70] knows all that the hub knows, wherever it was cut and whatever happened meanwhile", async () => {
     let resumed = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 15, maxLength: 40 }), async (operations) => {
