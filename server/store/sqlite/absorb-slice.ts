@@ -232,7 +232,12 @@ function without(rows: ChunkColumns, times: Float64Array): ChunkColumns {
 }
 
 /** A merge is over: of what was thinned away the gaps are told of the series that tells the rest of it. */
-export function endTiers({ chunks, db, heads, meta }: WriterParts, series: number, into: number, isWhole: boolean): void {
+export function endTiers(
+  { chunks, db, heads, meta }: WriterParts,
+  series: number,
+  into: number,
+  isWhole: boolean,
+): void {
   const ends = meta.find(`merged_ends ${series}`);
   const tiersMs = Number(meta.find(`merged_tiers ${series}`) ?? Number.NEGATIVE_INFINITY);
   meta.remove(`merged_ends ${series}`);
