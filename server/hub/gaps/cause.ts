@@ -26,8 +26,9 @@ interface Caused {
 
 /** What is known of a device, and when no hub was there for it. */
 interface DevicePast {
-  readonly entries: readonly PresenceEntry[];
-  readonly away: readonly Away[];
+  readonly there: readonly Stretch[];
+  /** Offline while a hub was there: a gap with many parts asks for it as often. */
+  readonly offline: readonly Stretch[];
   readonly hubDown: readonly Stretch[];
 }
 
@@ -61,12 +62,12 @@ export class Causes {
   /** The cause of a gap of a series, of which `graceMs` is no silence yet. Rejects with a `StoreError`. */
   async of(series: Series, gap: Stretch, graceMs: number): Promise<HoleCause> {
     const { device, metric } = series;
-    const [{ entries, away, hubDown }, masks] = await Promise.all([
+    const [{ there, offline, hubDown }, masks] = await Promise.all([
       this.#pastOf(device),
       this.#masks.get(series.number) ?? this.#deps.store.masks([series.number]),
     ]);
     const hubMs = explains(gap, graceMs, hubDown);
-    const offlineMs = explains(gap, graceMs, without(away, hubDown));
+    const offlineMs = explains(gap, graceMs, offline);
     const maskedMs = explains(gap, graceMs, masks);
     if (Math.max(hubMs, offlineMs, maskedMs) < (gap.toMs - gap.fromMs) / 2) {
       const refused = await this.#refusedOf(device);
@@ -75,7 +76,7 @@ export class Causes {
     if (maskedMs > 0 && maskedMs >= Math.max(hubMs, offlineMs)) return "masked";
     if (hubMs > 0 && hubMs >= offlineMs) return "hub_down";
     if (offlineMs > 0) return "offline";
-    return overlapMs(gap, stretchesThere(entries)) >= (gap.toMs - gap.fromMs) / 2 ? "silent" : "unknown";
+    return overlapMs(gap, there) >= (gap.toMs - gap.fromMs) / 2 ? "silent" : "unknown";
   }
 
   /**
@@ -88,6 +89,7 @@ export class Causes {
     const { hubDown } = await this.#pastOf(series.device);
     const cut = cutAt(gap, hubDown, graceMs);
     if (cut.length === 1) return whole();
+    await this.expect([series]);
     const parts: (Stretch & Caused)[] = [];
     for (const part of cut) {
       const found = await this.of(series, part, graceMs);
@@ -113,7 +115,8 @@ export class Causes {
       this.#downTimes(),
     ]);
     const away = stretchesAway(entries);
-    return { entries, away, hubDown: down.map((one) => untilBack(one, away)) };
+    const hubDown = down.map((one) => untilBack(one, away));
+    return { there: stretchesThere(entries), offline: without(away, hubDown), hubDown };
   }
 
   #refusedOf(device: Device): Promise<Refused[]> {

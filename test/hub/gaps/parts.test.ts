@@ -1,6 +1,8 @@
 /** A gap during which no hub ran for a while: what is told of its parts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Series } from "../../../server/hub/catalog.ts";
+import { type CauseDeps, Causes } from "../../../server/hub/gaps/cause.ts";
 import { cutAt, mayBeCut, type Stretch } from "../../../server/hub/gaps/parts.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
@@ -113,6 +115,39 @@ describe("a gap in which no hub ran for a while", () => {
     expect((await told(world, "a", 0, 1_000)).parts).toEqual(parts);
     (past.timeline as unknown[]).splice(0);
     expect((await told(world, "a", 0, 1_000)).parts).toEqual(parts);
+  });
+
+  it("[P121] has as many parts as nights in which no hub ran, and asks once what is known of their time", async () => {
+    const nights = 400;
+    const dayMs = 86_400_000;
+    const known = Array.from({ length: nights }, (_, night) => [
+      { atMs: night * dayMs, ...online },
+      { atMs: (night + 0.5) * dayMs, state: "offline", reason: "hub_restart" } as const,
+    ]).flat();
+    const asked: string[] = [];
+    const answer = <T>(what: string, told: T): Promise<T> => {
+      asked.push(what);
+      return Promise.resolve(told);
+    };
+    const causes = new Causes({
+      store: {
+        masks: () => answer("masks", []),
+        readPresence: (device: string) =>
+          answer(
+            "presence",
+            known.map((change, number) => ({ ...change, device, number })),
+          ),
+        refusals: () => answer("refusals", []),
+        quarantine: { list: () => answer("quarantine", { rows: [] }) },
+      } as unknown as CauseDeps["store"],
+      timeline: () => answer("timeline", known),
+    });
+    const series = { number: 1, metric: "a", device: { id: "oven-1" } } as Series;
+    // A lookup for each pair of nights and each part, as there was, took 16 s of CPU.
+    const parts = await causes.parts(series, { fromMs: dayMs / 4, toMs: (nights - 0.5) * dayMs }, 25_000);
+    expect(parts).toHaveLength(2 * nights - 1);
+    expect(new Set(parts.map(({ cause }) => cause))).toEqual(new Set(["silent", "hub_down"]));
+    expect(asked.sort()).toEqual(["masks", "presence", "quarantine", "refusals", "timeline"]);
   });
 
   it("[P121] has parts that follow each other from its begin to its end, none of them within the grace, whatever there is to cut it", () => {
