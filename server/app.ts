@@ -50,6 +50,8 @@ export interface App {
    * longer than `withinMs`, 8 s; rejects where the store is not closed by then. The process has to end at once in that case.
    */
   stop(withinMs?: number): Promise<void>;
+  /** The process met a fault: nothing is acknowledged from now on, and `onFatal` hears of it, once. */
+  fail(error: unknown): void;
 }
 
 /** Connections that do not answer a close are cut after this, ms. */
@@ -165,6 +167,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       })();
       return stopping;
     },
+    fail: (error) => hub.fail(error),
   };
 }
 

@@ -45,19 +45,30 @@ function die(message: string, error: unknown): void {
   complain(message, error);
   endAfterWriting(1);
 }
+function onFatal(error: unknown): void {
+  const ofStore = "the store can promise nothing any more and the hub ends";
+  die(error === fault ? "the hub met a fault of its own and ends" : ofStore, error);
+}
 /** A stop that took too long, or that nobody waits for. */
 function cutOff(): never {
   running.release();
   endAtOnce();
 }
-process.on("uncaughtException", (error) => die("the hub met a fault of its own and ends", error));
+let app: App | undefined;
+let fault: unknown;
+process.on("uncaughtException", (error) => {
+  fault = error;
+  // While its last words go out it acknowledges nothing: what it was doing is half done.
+  if (app) app.fail(error);
+  else onFatal(error);
+});
 
 const ports = { clock: systemClock, log };
 const isNew = !existsSync(config.data);
 const starting = createApp(config, ports, {
   dashboardFolder: join(here, "..", "dashboard"),
   ...(kind === ".js" ? builtPrograms() : {}),
-  onFatal: (error) => die("the store can promise nothing any more and the hub ends", error),
+  onFatal,
 });
 const companions: Companion[] = [];
 
@@ -88,7 +99,7 @@ process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
 try {
-  const app = await starting;
+  app = await starting;
   // Ready before the line that says "listening": who waits for that and stops the hub has the token, which is told only now.
   const tellReach = config.lan ? await reachOf(app, config.log) : undefined;
   collectStartGarbage();

@@ -47,6 +47,21 @@ describe("createApp", () => {
     other.close();
   });
 
+  it("after a fault of the process says that it is down, and tells who ends it once", async () => {
+    const fatal: unknown[] = [];
+    const app = await createApp(
+      makeConfig({ port: 0, data: await folder(), minFreeBytes: 0 }),
+      { clock: systemClock, log: silentLog },
+      { onFatal: (error) => fatal.push(error), storeWorkerUrl: builtStoreWorker() },
+    );
+    const fault = new Error("of a frame");
+    app.fail(fault);
+    app.fail(new Error("of the next one"));
+    expect(fatal).toEqual([fault]);
+    expect((await fetch(`${app.url}/health`)).status).toBe(503);
+    await app.stop();
+  });
+
   it("refuses data that another hub holds, and takes them once that one stopped; stopping twice is stopping once", async () => {
     const data = await folder();
     const first = await start(0, data);
