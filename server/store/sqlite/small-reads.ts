@@ -12,8 +12,10 @@ import { RawPageBuilder } from "./raw-page.ts";
 import { noRows } from "./rows.ts";
 import { SegmentReader } from "./segments.ts";
 
-/** Readings decoded for one answer at most: 0.3 ms of this thread. */
+/** Readings decoded for one answer at most: 0.3 to 2 ms of this thread. */
 const maxReadings = 8_192;
+/** Lines of a log take four times as long each. */
+const maxTexts = 2_048;
 /** Chunks read for one answer at most: each is a look into the table. */
 const maxChunks = 6;
 /** Entries of the index looked at: those of a series that end after the range began. Older ranges are not small. */
@@ -22,6 +24,9 @@ const maxEntries = 256;
 const slowMs = 5;
 /** After a slow one the workers answer for so many times as long: slow ones take a tenth of this thread's time at most. */
 const restTimes = 10;
+
+/** Of the chunks of a range: entries of the index behind its begin, chunks in it, their readings; and the type of the series. */
+type Size = [entries: number, chunks: number, readings: number, type: ValueType | null];
 
 export class SmallReads {
   readonly #db: Db;
@@ -39,7 +44,8 @@ export class SmallReads {
     this.#type = db.prepare("SELECT type FROM series WHERE series = ?").pluck();
     this.#size = db
       .prepare(
-        `SELECT count(*), count(*) FILTER (WHERE first_ms < @toMs), total(count) FILTER (WHERE first_ms < @toMs)
+        `SELECT count(*), count(*) FILTER (WHERE first_ms < @toMs), total(count) FILTER (WHERE first_ms < @toMs),
+        (SELECT type FROM series WHERE series = @series)
         FROM (SELECT first_ms, count FROM chunks WHERE series = @series AND last_ms >= @fromMs ORDER BY last_ms LIMIT ${maxEntries})`,
       )
       .raw();
@@ -62,11 +68,12 @@ export class SmallReads {
   takes({ series, fromMs, toMs }: RawRange): boolean {
     if (performance.now() < this.#restUntilMs) return false;
     const restUntilMs = this.#restUntilMs;
-    const found = this.#timed(() => this.#size.get({ series, fromMs, toMs }) as [number, number, number]);
+    const found = this.#timed(() => this.#size.get({ series, fromMs, toMs }) as Size);
     // Cold pages of the index are followed by cold ones of the table.
     if (found === undefined || this.#restUntilMs > restUntilMs) return false;
-    const [entries, chunks, readings] = found;
-    return entries < maxEntries && chunks <= maxChunks && readings <= maxReadings;
+    const [entries, chunks, readings, type] = found;
+    const most = type === "string" ? maxTexts : maxReadings;
+    return entries < maxEntries && chunks <= maxChunks && readings <= most;
   }
 
   /**
