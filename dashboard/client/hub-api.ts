@@ -1,5 +1,5 @@
 /** The hub's HTTP side, as the page asks it. */
-import type { ErrorMessage } from "../../server/protocol/index.ts";
+import type { ErrorMessage, HealthAnswer } from "../../server/protocol/index.ts";
 
 /** The hub, or the way to it, said no. */
 export class HubRefusal extends Error {
@@ -63,6 +63,14 @@ export class HubApi {
     return this.#waitedFor(options, () => this.#send("GET", path, options));
   }
 
+  /** `/health`, which stands beside the API. A hub that is down answers, too; what is no answer of a hub is thrown. */
+  async health(signal: AbortSignal): Promise<HealthAnswer> {
+    const response = await this.#options.fetch("./health", { headers: this.#credentials(), signal });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (isHealth(answer)) return answer;
+    throw new HubRefusal(`${response.status} ${response.statusText}`.trim());
+  }
+
   #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object): Promise<Answer> {
     return this.#waitedFor(options, async () => {
       const response = await this.#send(method, path, options, body);
@@ -80,11 +88,10 @@ export class HubApi {
   }
 
   async #send(method: string, path: string, { params, signal }: RequestOptions, body?: object): Promise<Response> {
-    const token = this.#options.token();
     const response = await this.#options.fetch(`./api/v1/${path}${queryOf(params)}`, {
       method,
       headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...this.#credentials(),
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -92,6 +99,11 @@ export class HubApi {
     });
     if (response.ok) return response;
     throw await refusalOf(response);
+  }
+
+  #credentials(): Record<string, string> {
+    const token = this.#options.token();
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
   }
 }
 
@@ -110,6 +122,12 @@ async function refusalOf(response: Response): Promise<HubRefusal> {
   const answer: unknown = await response.json().catch(() => undefined);
   if (isError(answer)) return new HubRefusal(answer.message, answer.code);
   return new HubRefusal(`${response.status} ${response.statusText}`.trim());
+}
+
+function isHealth(answer: unknown): answer is HealthAnswer {
+  if (typeof answer !== "object" || answer === null || !("status" in answer)) return false;
+  const { status } = answer;
+  return status === "ok" || status === "degraded" || status === "down";
 }
 
 function isError(answer: unknown): answer is ErrorMessage {

@@ -1,6 +1,7 @@
 /** The one hub that this page shows, as pages and elements are given it. */
 import type { HubApi } from "./hub-api.ts";
 import type { HubClient } from "./hub-client.ts";
+import type { HubHealth } from "./hub-health.ts";
 import type { HubView } from "./hub-view.ts";
 import type { TabToken } from "./tab-token.ts";
 
@@ -11,6 +12,8 @@ export interface Hub {
   readonly view: HubView;
   /** HTTP. */
   readonly api: HubApi;
+  /** How the hub says it is. */
+  readonly health: HubHealth;
   /** The hub's token in this tab. */
   readonly token: TabToken;
 }

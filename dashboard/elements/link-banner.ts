@@ -1,10 +1,10 @@
-import { css, html, LitElement, nothing } from "lit";
+import { html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import { formatClock, formatDuration } from "../data/format.ts";
 import { timeZone } from "../data/time-zone.ts";
-import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { bannerStyles, baseStyles, buttonStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
@@ -14,30 +14,7 @@ const settledMs = 200;
 /** Says at once that the connection is cut, how old the shown values are, and when it is tried again. */
 @customElement("link-banner")
 export class LinkBanner extends LitElement {
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    css`
-      .banner {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 12px;
-        padding: 8px 16px;
-        border-bottom: 1px solid var(--warn-border);
-        background: var(--warn-ground);
-        color: var(--text);
-        font-size: var(--text-s);
-      }
-      svg {
-        color: var(--warn);
-      }
-      .button {
-        min-height: var(--control-height-s);
-        margin-left: auto;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, buttonStyles, bannerStyles];
 
   @property({ attribute: false }) client!: HubClient;
 

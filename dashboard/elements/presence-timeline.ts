@@ -17,6 +17,7 @@ import { chartCardStyles } from "./chart-card-styles.ts";
 import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { icons } from "./icons.ts";
 import { presenceStyles } from "./presence-timeline-styles.ts";
+import { reasonWords } from "./reason-words.ts";
 import { ageOrDate } from "./values.ts";
 
 /** So much may lie before the first entry and the range still counts as known. */
@@ -180,12 +181,20 @@ export class PresenceTimelineElement extends LitElement {
   }
 
   #reading(span: PresenceSpan) {
-    return html`<b>${stateOf(span)}</b> <span>${texts.reason[span.reason]}</span> <span>${this.#stretch(span)}</span>`;
+    return html`<b>${stateOf(span)}</b> <span>${this.#reason(span)}</span> <span>${this.#stretch(span)}</span>`;
+  }
+
+  #reason({ reason, toMs }: PresenceSpan): string {
+    return reasonWords(reason, this.hub.health.refuses && this.#isNow(toMs));
+  }
+
+  #isNow(toMs: number): boolean {
+    return toMs >= this.hub.client.shownNow() - 1_000;
   }
 
   #stretch({ fromMs, toMs }: PresenceSpan): string {
     const nowMs = this.hub.client.now();
-    const to = toMs >= this.hub.client.shownNow() - 1_000 ? texts.presenceLine.now : formatInstant(toMs, nowMs);
+    const to = this.#isNow(toMs) ? texts.presenceLine.now : formatInstant(toMs, nowMs);
     return texts.presenceLine.span(formatInstant(fromMs, nowMs), to, formatDuration(toMs - fromMs));
   }
 
@@ -206,7 +215,7 @@ export class PresenceTimelineElement extends LitElement {
               <td>${formatInstant(span.fromMs, nowMs)}</td>
               <td>${formatDuration(span.toMs - span.fromMs)}</td>
               <td><i class="key ${kindOf(span)}"></i>${stateOf(span)}</td>
-              <td>${texts.reason[span.reason]}</td>
+              <td>${this.#reason(span)}</td>
             </tr>`,
           )}
         </tbody>

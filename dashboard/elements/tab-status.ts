@@ -32,7 +32,7 @@ export class TabStatus {
     const title = [this.#said(hub), page === undefined ? texts.product : `${page} – ${texts.product}`].join(" ").trim();
     if (title !== this.#title) document.title = title;
     this.#title = title;
-    const icon = iconOf[this.#trouble.sign];
+    const icon = iconOf[this.#sign(hub)];
     if (icon !== this.#icon) document.querySelector<HTMLLinkElement>("link[rel=icon]")?.setAttribute("href", icon);
     this.#icon = icon;
   }
@@ -41,7 +41,16 @@ export class TabStatus {
     this.#look(hub);
     const { sign, devices } = this.#trouble;
     if (sign === "cut") return `${texts.trouble.cut} ·`;
-    return devices > 0 ? texts.trouble.counted(formatCount(devices)) : "";
+    const { illness } = hub.health;
+    const told = illness && `${illness.refuses ? texts.trouble.refuses : texts.trouble.unwell} ·`;
+    return [told, devices > 0 ? texts.trouble.counted(formatCount(devices)) : undefined].filter(Boolean).join(" ");
+  }
+
+  /** A hub that stores nothing is as bad as the worst value; one that is not well as bad as a device that is not. */
+  #sign({ health }: Hub): HubTrouble["sign"] {
+    const { sign } = this.#trouble;
+    if (sign === "cut" || sign === "alarm" || !health.illness) return sign;
+    return health.illness.refuses ? "alarm" : "trouble";
   }
 
   #look({ client, view }: Hub): void {

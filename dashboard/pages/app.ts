@@ -7,6 +7,7 @@ import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import { HubApi } from "../client/hub-api.ts";
 import { HubClient } from "../client/hub-client.ts";
+import { HubHealth } from "../client/hub-health.ts";
 import { HubView } from "../client/hub-view.ts";
 import { narrow } from "../client/media.ts";
 import { progress } from "../client/progress.ts";
@@ -16,6 +17,7 @@ import { socketAddress } from "../data/hub-address.ts";
 import { kiosk } from "../data/kiosk.ts";
 import { deviceHref, go, parseRoute, type Route } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
+import "../elements/health-banner.ts";
 import "../elements/kiosk-exit.ts";
 import "../elements/link-banner.ts";
 import { Overlays } from "../elements/overlays.ts";
@@ -121,15 +123,26 @@ export class HubApp extends LitElement {
   constructor() {
     super();
     // Each second, too: what the tab tells is looked at no more often than that, and readings may cease.
-    for (const source of [this.#hub.client, this.#hub.view, narrow, language, timeZone, kiosk, everySecond])
+    for (const source of [
+      this.#hub.client,
+      this.#hub.view,
+      this.#hub.health,
+      narrow,
+      language,
+      timeZone,
+      kiosk,
+      everySecond,
+    ])
       new Observer(this, () => source);
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("hashchange", this.#routed);
+    document.addEventListener("visibilitychange", this.#seen);
     this.#hub.view.start();
     this.#hub.client.start();
+    this.#hub.health.start();
     this.#endAttention = attend(this.#hub.client);
   }
 
@@ -141,9 +154,13 @@ export class HubApp extends LitElement {
     super.disconnectedCallback();
     this.#topResized.disconnect();
     removeEventListener("hashchange", this.#routed);
+    document.removeEventListener("visibilitychange", this.#seen);
     this.#endAttention?.();
+    this.#hub.health.stop();
     this.#hub.client.stop();
   }
+
+  readonly #seen = (): void => this.#hub.health.wake();
 
   readonly #routed = (): void => {
     if (this.#token.takeFromAddress()) this.#hub.client.retry();
@@ -216,6 +233,7 @@ export class HubApp extends LitElement {
         }
         <progress-bar></progress-bar>
         ${quiet ? nothing : html`<link-banner .client=${client}></link-banner>`}
+        <health-banner .health=${this.#hub.health} .page=${route.page}></health-banner>
       </header>
       <main id="main" tabindex="-1">
         ${keyed(
@@ -258,5 +276,7 @@ function openHub(token: TabToken): Hub {
     began: progress.begin,
   });
   const api = new HubApi({ fetch: (...request) => fetch(...request), token: () => token.value, began: progress.begin });
-  return { client, view: new HubView(client), api, token };
+  const visible = () => document.visibilityState === "visible";
+  const health = new HubHealth({ client, api, timers: browserTimers, visible });
+  return { client, view: new HubView(client), api, health, token };
 }

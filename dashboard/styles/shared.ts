@@ -195,3 +195,25 @@ export const searchStyles = css`
     opacity: 1;
   }
 `;
+
+/** A line below the header, with what is wrong as a whole. */
+export const bannerStyles = css`
+  .banner {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+    padding: 8px 16px;
+    border-bottom: 1px solid var(--warn-border);
+    background: var(--warn-ground);
+    color: var(--text);
+    font-size: var(--text-s);
+  }
+  svg {
+    color: var(--warn);
+  }
+  .button {
+    min-height: var(--control-height-s);
+    margin-left: auto;
+  }
+`;

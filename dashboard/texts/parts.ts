@@ -30,6 +30,7 @@ export const parts = {
     "presence",
     "yesNo",
     "reason",
+    "reasonRefused",
     "duration",
     "age",
     "ageNow",

@@ -230,7 +230,7 @@ describe("the page tells the truth", () => {
     const { page } = await world.visit("#/device/twin?range=1h");
     await expect.poll(() => wordsOf(card(page, "level").locator("footer"))).toMatch(/max\s+1,000/);
     await world.stopHub();
-    await world.startHub("other-data");
+    await world.startHub({ data: "other-data" });
     const after = await world.device("twin", { name: "After" });
     after.send({ type: "readings", id: 1, readings: [{ metric: "level", value: 3 }] });
     await after.next("ack");

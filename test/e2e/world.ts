@@ -54,9 +54,12 @@ export class World {
     return this.#port;
   }
 
-  /** `data`: the folder that holds its data; another one makes it another hub at the same address. */
-  async startHub(data = "data"): Promise<void> {
-    const config = makeConfig({ port: this.#port, data: join(this.#folder, data), minFreeBytes: 0 });
+  /**
+   * `data`: the folder that holds its data; another one makes it another hub at the same address. `minFreeBytes`: with more
+   * than the disk has the hub refuses readings, as one does whose disk is full.
+   */
+  async startHub({ data = "data", minFreeBytes = 0 } = {}): Promise<void> {
+    const config = makeConfig({ port: this.#port, data: join(this.#folder, data), minFreeBytes });
     const onFatal = (error: unknown) => {
       throw error;
     };

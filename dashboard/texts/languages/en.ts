@@ -44,6 +44,10 @@ export const texts = {
     asOf: (time: string) => `Values as of ${time}.`,
     retryIn: (duration: string) => `Next try in ${duration}.`,
     retryNow: "Try now",
+    refuses: "The hub refuses all readings: its disk has too little free space.",
+    untilRoom: "They are taken again as soon as there is room.",
+    unwell: "Something is wrong with the hub.",
+    see: (page: string) => `Open ${page}`,
   },
   search: {
     label: "Search",
@@ -104,6 +108,8 @@ export const texts = {
   trouble: {
     /** Before the title of the tab. */
     cut: "Disconnected",
+    refuses: "Readings refused",
+    unwell: "Hub in trouble",
     counted: (count: string) => `(${count})`,
   },
   progress: "Loading",
@@ -200,6 +206,12 @@ export const texts = {
     gateway_offline: "its gateway is offline",
     removed: "removed",
   } satisfies Record<PresenceReason, string>,
+  /** Instead, while the hub refuses all readings: what it does not store says nothing of what a device sends. */
+  reasonRefused: {
+    no_reading: "connected, but readings are refused",
+    timeout: "nothing more stored: readings are refused",
+    hub_restart: "nothing stored since the hub restarted: readings are refused",
+  } satisfies Partial<Record<PresenceReason, string>>,
 
   /** Lengths of time, each with its number already written. */
   duration: {

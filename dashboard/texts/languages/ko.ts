@@ -44,6 +44,10 @@ export const texts: Texts = {
     asOf: (time) => `${time} 기준 값입니다.`,
     retryIn: (duration) => `${duration} 뒤에 다시 시도합니다.`,
     retryNow: "지금 시도",
+    refuses: "허브가 모든 측정값을 거부하고 있습니다. 디스크의 남은 공간이 부족합니다.",
+    untilRoom: "공간이 생기면 곧바로 다시 받습니다.",
+    unwell: "허브에 문제가 있습니다.",
+    see: (page) => `${page} 열기`,
   },
   search: {
     label: "검색",
@@ -103,6 +107,8 @@ export const texts: Texts = {
   },
   trouble: {
     cut: "연결 끊김",
+    refuses: "측정값 거부 중",
+    unwell: "허브에 문제 있음",
     counted: (count) => `(${count})`,
   },
   progress: "불러오는 중",
@@ -195,6 +201,11 @@ export const texts: Texts = {
     hub_restart: "허브 재시작 후 다시 연결되지 않음",
     gateway_offline: "게이트웨이가 오프라인",
     removed: "삭제됨",
+  },
+  reasonRefused: {
+    no_reading: "연결되었지만 측정값이 거부되는 중",
+    timeout: "더 이상 저장되지 않음: 측정값이 거부되는 중",
+    hub_restart: "허브 재시작 후 저장된 값 없음: 측정값이 거부되는 중",
   },
 
   duration: {
