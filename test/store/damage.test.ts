@@ -144,8 +144,8 @@ describe("after an unclean stop", () => {
     expect([disk.troubles, disk.fatal, aside()]).toEqual([[], [], []]);
   });
 
-  it("[SQ24] damage that no question met is found beside the running hub, which ends; the next start puts it aside", async () => {
-    await fill(20, false);
+  /** Where nothing but a look through all tables meets it. */
+  function damageQuietly(): void {
     inspect(disk.folder, (db) => {
       db.exec("UPDATE meta SET value = '0' WHERE key = 'clean'");
       const root = db
@@ -156,10 +156,48 @@ describe("after an unclean stop", () => {
       const bytes = readFileSync(disk.file());
       writeFileSync(disk.file(), bytes.fill(0xa5, (root - 1) * 4096, root * 4096));
     });
-    await disk.open();
+  }
+
+  async function expectFound(): Promise<void> {
     await vi.waitFor(() => expect(disk.fatal).toHaveLength(1), 60_000);
     expect(disk.fatal[0]).toMatch(/damaged \(.*refusals.*next start/);
     await disk.store.close();
+  }
+
+  it("[SQ89] a close ends the look through the tables, however long one takes, and the next start looks again", async () => {
+    await fill(20, false);
+    damageQuietly();
+    const verifierUrl = new URL("./sqlite/endless-look.mjs", import.meta.url);
+    await disk.open({ verifierUrl });
+    // That the log is not there either.
+    disk.troubles = [];
+    const said = disk.file(".looking");
+    await vi.waitFor(() => expect(existsSync(said)).toBe(true), 60_000);
+    const looking = Number(readFileSync(said, "utf8"));
+    await disk.store.close();
+    expect(() => process.kill(looking, 0)).toThrow(/ESRCH/);
+    expect([existsSync(disk.file("-wal")), disk.troubles, disk.fatal]).toEqual([false, [], []]);
+    expect((await disk.open()).recovered).toBe(false);
+    await expectFound();
+    expect(existsSync(disk.file(".unchecked"))).toBe(false);
+  });
+
+  it("[SQ89] one that could not be made is told, and made at the next start, which is the last where nothing is found", async () => {
+    await fill(20, true);
+    await disk.open({ verifierUrl: new URL("file:///not/there.js") });
+    await vi.waitFor(() => expect(disk.troubles).toHaveLength(1), 60_000);
+    expect(disk.troubles[0]).toMatch(/could not be looked through/);
+    await disk.store.close();
+    expect((await disk.open()).recovered).toBe(false);
+    await vi.waitFor(() => expect(existsSync(disk.file(".unchecked"))).toBe(false), 60_000);
+    expect([disk.troubles.length, disk.fatal]).toEqual([1, []]);
+  });
+
+  it("[SQ24] damage that no question met is found beside the running hub, which ends; the next start puts it aside", async () => {
+    await fill(20, false);
+    damageQuietly();
+    await disk.open();
+    await expectFound();
     expect(existsSync(disk.file(".damage"))).toBe(true);
     disk.troubles = [];
     await expectBegunAnew(/refusals/, ["hub.db", "hub.db-shm", "hub.db-wal", "hub.db.damage"]);

@@ -100,11 +100,6 @@ export interface ReaderCalls {
   close(): void;
 }
 
-/** The checker: one question, then it ends. */
-export interface CheckerCalls {
-  check(): string | null;
-}
-
 export interface Request {
   readonly id: number;
   readonly name: string;
@@ -129,7 +124,7 @@ export type Reply =
   | { readonly trouble: string };
 
 export interface WorkerSetup {
-  readonly role: "writer" | "reader" | "checker";
+  readonly role: "writer" | "reader";
   readonly settings: StoreSettings;
   /** Of an `OpenFrom`, for the writer. */
   readonly openFrom?: SharedArrayBuffer;

@@ -1,14 +1,16 @@
-/** Looks through a database that was not closed cleanly, in a thread of its own while the hub runs. */
+/** Looks through a database that was not closed cleanly, beside the hub that runs on it. */
 import { type Db, isDamage, openForReading } from "./driver.ts";
-import { databasePath, type StoreSettings } from "./options.ts";
 
 /** So many problems of a table are told. */
 const maxTold = 3;
 
-/** What is wrong with the database, one sentence; null where nothing is. One table at a time, so that the log is not held for long. */
-export function checkDatabase(settings: StoreSettings): string | null {
+/**
+ * What is wrong with the database at `path`, one sentence; null where nothing is. One table at a time, so that the log is not held
+ * for long. Nothing ends it but the end of its process: the driver cannot interrupt a statement, and one table takes minutes on a slow disk.
+ */
+export function checkDatabase(path: string, busyTimeoutMs: number): string | null {
   try {
-    const db = openForReading(databasePath(settings.folder), settings.busyTimeoutMs);
+    const db = openForReading(path, busyTimeoutMs);
     try {
       return problemIn(db);
     } finally {

@@ -3,9 +3,10 @@ import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync
 import { applicationId } from "./driver.ts";
 
 const suspicionSuffix = ".damage";
+const uncheckedSuffix = ".unchecked";
 /** What holds commits beside the database: our log, and the journal of a program that turned the log off. */
 const logSuffixes = ["-wal", "-journal"] as const;
-const suffixes = ["", ...logSuffixes, "-shm", suspicionSuffix] as const;
+const suffixes = ["", ...logSuffixes, "-shm", suspicionSuffix, uncheckedSuffix] as const;
 const magic = Buffer.from("SQLite format 3\0");
 const applicationIdAt = 68;
 
@@ -80,6 +81,25 @@ export function suspect(path: string, text: string): void {
 /** Nothing was found. */
 export function acquit(path: string): void {
   rmSync(`${path}${suspicionSuffix}`, { force: true });
+}
+
+/** Whether a look through the database after an unclean stop was begun and never ended. */
+export function isUnchecked(path: string): boolean {
+  return existsSync(`${path}${uncheckedSuffix}`);
+}
+
+/** Leaves word that the next start looks through the database too, however cleanly this run ends. */
+export function leaveUnchecked(path: string): void {
+  try {
+    writeFileSync(`${path}${uncheckedSuffix}`, "");
+  } catch {
+    // A disk without room: no reading is lost by it, and damage is met by who reads it.
+  }
+}
+
+/** The look ended, whatever it found. */
+export function checked(path: string): void {
+  rmSync(`${path}${uncheckedSuffix}`, { force: true });
 }
 
 /**

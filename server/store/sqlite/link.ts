@@ -25,6 +25,7 @@ export class WorkerLink<T extends Table<T>> {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #gone: Error | undefined;
+  #whenQuiet: (() => void)[] = [];
 
   /** `onFatal` hears of a store that can promise nothing any more, `onTrouble` of one that goes on with a loss. */
   constructor(worker: Worker, onFatal: (message: string) => void, onTrouble: (message: string) => void) {
@@ -36,6 +37,7 @@ export class WorkerLink<T extends Table<T>> {
       this.#waiting.delete(reply.id);
       if ("error" in reply) waiting?.reject(fromSent(reply.error));
       else waiting?.resolve(reply.value as never);
+      this.#tellQuiet();
     });
   }
 
@@ -63,6 +65,25 @@ export class WorkerLink<T extends Table<T>> {
     return this.#waiting.size === 0;
   }
 
+  /** Resolves once all that was asked is answered, and what the answers had others ask at once. Never rejects. */
+  async quiet(): Promise<void> {
+    while (!this.isQuiet) {
+      await new Promise<void>((resolve) => this.#whenQuiet.push(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** As `call`, and everything after it is refused by `error`: the worker has nothing left to answer from. */
+  callLast<K extends keyof T & string>(
+    name: K,
+    values: Parameters<T[K]>,
+    error: Error,
+  ): Promise<Awaited<ReturnType<T[K]>>> {
+    const answer = this.call(name, values);
+    this.#gone ??= error;
+    return answer;
+  }
+
   post(request: Request, transfer: readonly TransferListItem[] = []): void {
     this.#worker.postMessage(request, transfer);
   }
@@ -73,6 +94,12 @@ export class WorkerLink<T extends Table<T>> {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(error);
+    this.#tellQuiet();
+  }
+
+  #tellQuiet(): void {
+    if (!this.isQuiet) return;
+    for (const resolve of this.#whenQuiet.splice(0)) resolve();
   }
 }
 

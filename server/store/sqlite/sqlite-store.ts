@@ -29,11 +29,12 @@ import type {
 import { StoreError, StoreOpenError } from "../store.ts";
 import { Appends } from "./appends.ts";
 import { Backups } from "./backup.ts";
-import { suspect } from "./files.ts";
+import { isUnchecked } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { inParts } from "./in-parts.ts";
 import { ledgerOf } from "./ledger-calls.ts";
 import { lockFolder } from "./lock.ts";
+import { LookThrough } from "./look-through.ts";
 import { mergesOf } from "./merges.ts";
 import { namesOf } from "./names.ts";
 import { openOrBeginAnew } from "./opening.ts";
@@ -44,7 +45,7 @@ import { sqliteRetention } from "./retention.ts";
 import { toOpenError } from "./schema.ts";
 import { mergeSizes, type SealedSizes } from "./series-bytes.ts";
 import { verifyAside } from "./verify.ts";
-import { checkAside, WorkerPair } from "./worker-pair.ts";
+import { WorkerPair } from "./worker-pair.ts";
 
 /** So many lost workers within `crashWindowMs` are no accident. */
 const maxCrashes = 3;
@@ -70,8 +71,7 @@ export class SqliteStore implements TelemetryStore {
   #unlock: () => void = () => {};
   #closing: Promise<void> | undefined;
   #failed = false;
-  readonly #check = new AbortController();
-  #looking: Promise<void> | undefined;
+  readonly #look: LookThrough;
   readonly #appends = new Appends();
   readonly #backups = new Backups();
   /** When workers were lost, ms. */
@@ -80,6 +80,10 @@ export class SqliteStore implements TelemetryStore {
   constructor(options: SqliteStoreOptions, events: StoreEvents) {
     this.#options = options;
     this.#events = events;
+    this.#look = new LookThrough(options, {
+      onDamage: (error) => this.#fail(error),
+      onTrouble: (message) => events.onTrouble?.(message),
+    });
     // Nobody has asked yet.
     this.#pair.catch(() => {});
   }
@@ -99,11 +103,11 @@ export class SqliteStore implements TelemetryStore {
       const { onCorrupt = "rename" } = this.#options;
       const { pair, state } = await openOrBeginAnew(path, isKnown, onCorrupt, this.#events, {
         open: () => this.#start(true),
-        check: () => checkAside(this.#options, this.#check.signal),
+        check: () => this.#look.check(),
       });
       this.#appends.opened(state.commit);
       this.#pair = Promise.resolve(pair);
-      if (state.recovered) this.#looking = this.#lookThrough(path);
+      if (state.recovered || isUnchecked(path)) this.#look.begin();
       return state;
     } catch (error) {
       this.#unlock();
@@ -111,20 +115,6 @@ export class SqliteStore implements TelemetryStore {
       const isForeign = error instanceof StoreOpenError && error.reason === "not_a_store";
       if (isForeign && !isKnown) rmSync(lock, { force: true });
       throw error;
-    }
-  }
-
-  /** After an unclean stop. What is found here ends the hub, and the next start puts the database aside. */
-  async #lookThrough(path: string): Promise<void> {
-    const { signal } = this.#check;
-    try {
-      const found = await checkAside(this.#options, signal);
-      if (found === null || signal.aborted) return;
-      suspect(path, found);
-      this.#fail(new Error(`The database ${path} is damaged (${found}): the next start deals with it.`));
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (!signal.aborted) this.#events.onTrouble?.(`The database could not be looked through: ${text}.`);
     }
   }
 
@@ -253,7 +243,7 @@ export class SqliteStore implements TelemetryStore {
     return this.#backups.make(order, {
       ...{ folder, minFreeBytes },
       copy: async (path) => (await this.#pair).writer.call("copyInto", [path]),
-      verify: (path) => verifyAside(verifierUrl, path, this.#check.signal),
+      verify: (path) => verifyAside(verifierUrl, path, this.#look.signal),
     });
   }
 
@@ -262,19 +252,19 @@ export class SqliteStore implements TelemetryStore {
   }
 
   close(patienceMs = closePatienceMs): Promise<void> {
-    this.#check.abort();
     this.#closing ??= this.#close(patienceMs);
     return this.#closing;
   }
 
   async #close(patienceMs: number): Promise<void> {
+    // Its process holds the log, which the close is to cut.
+    const ended = this.#look.end();
     const pair = await this.#pair.catch(() => undefined);
     this.#pair = Promise.reject(closed);
     this.#pair.catch(() => {});
+    await ended;
     await pair?.close(patienceMs);
     this.#unlock();
-    // Its thread, too: it ends where the look through a table does, and the process cannot sooner.
-    await this.#looking;
   }
 
   async #start(isFirst: boolean): Promise<{ pair: WorkerPair; state: StoreState }> {

@@ -2,7 +2,7 @@
 import { MessageChannel, Worker } from "node:worker_threads";
 import type { RawPage } from "../answers.ts";
 import { type RawRange, StoreError, type StoreState } from "../store.ts";
-import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
+import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { WorkerLink, WorkerLostError } from "./link.ts";
 import { OpenFrom } from "./open-from.ts";
 import { databasePath, type SqliteStoreOptions, settingsOf } from "./options.ts";
@@ -91,14 +91,24 @@ export class WorkerPair {
   async close(patienceMs: number): Promise<void> {
     const startMs = performance.now();
     // The writer goes last: a reader cannot take the log away with it.
-    const closed = this.reader.call("close", []).then(
+    const closed = this.#closeReader().then(
       () => true,
       () => true,
     );
     if (!(await Promise.race([closed, passed(patienceMs * readerShare)]))) this.#leaveReader();
     this.#closeSmall();
-    await Promise.allSettled([this.writer.call("close", [patienceMs - (performance.now() - startMs)])]);
+    await Promise.allSettled([
+      this.writer.callLast("close", [patienceMs - (performance.now() - startMs)], closedError()),
+    ]);
     await this.end();
+  }
+
+  /** Once it has answered: a reader that was closed before would throw at what comes to it from the writer, and be taken for lost. */
+  async #closeReader(): Promise<void> {
+    // What the writer was asked before, it has answered or handed to the reader when it answers this.
+    await this.writer.call("latest", [[]]);
+    await this.reader.quiet();
+    await this.reader.callLast("close", [], closedError());
   }
 
   /** Nobody waits for what it was asked: the writer goes on without it, and at once, since a query ends when it is through. */
@@ -147,26 +157,6 @@ function passed(ms: number): Promise<false> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), ms).unref();
   });
-}
-
-/** Looks through the database in a thread of its own; resolves with what is wrong, or null. Rejects where it cannot look. */
-export async function checkAside(options: SqliteStoreOptions, signal: AbortSignal): Promise<string | null> {
-  const worker = spawn(options, "checker", false);
-  const link = new WorkerLink<CheckerCalls>(
-    worker,
-    () => {},
-    () => {},
-  );
-  const end = () => void worker.terminate();
-  signal.addEventListener("abort", end);
-  worker.on("error", (error) => link.abandon(error instanceof Error ? error : new Error(String(error))));
-  worker.on("exit", () => link.abandon(new Error("the check was ended")));
-  try {
-    return await link.call("check", []);
-  } finally {
-    signal.removeEventListener("abort", end);
-    await worker.terminate();
-  }
 }
 
 function spawn(

@@ -2,8 +2,7 @@
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { beginMerge, checkMerge, findMerge, stepMerge } from "./absorb.ts";
 import { removeAlias, rename } from "./aliases.ts";
-import type { CheckerCalls, ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
-import { checkDatabase } from "./checker.ts";
+import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { headsAt, manyHeadRows } from "./head-rows.ts";
 import { serve } from "./link.ts";
 import { OpenFrom } from "./open-from.ts";
@@ -32,7 +31,6 @@ class Held<T> {
 }
 
 if (role === "writer") serve<WriterCalls>(port, writerCalls(new Held<Writer>()), columnsOf, between);
-else if (role === "checker") serve<CheckerCalls>(port, { check: () => checkDatabase(settings) }, columnsOf);
 else serve<ReaderCalls>(port, readerCalls(new Held<Reader>()), columnsOf, between);
 
 function writerCalls(writer: Held<Writer>): WriterCalls {

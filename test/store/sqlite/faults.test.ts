@@ -129,6 +129,33 @@ describe("a lost worker", () => {
   });
 });
 
+describe("a close", () => {
+  it("[SQ90] answers what was asked before, also what waits in a writer that another program holds up, and is a clean one", async () => {
+    await put(1);
+    const release = world.fail();
+    const refused = put(2).catch(release);
+    const { store } = world;
+    const cuts = { everyMs: 1_000, originMs: 0 };
+    const asked = [
+      store.readRaw(everything(1), 10).then(({ times }) => times.length),
+      store.readChanges(everything(1), 10, 1).then(({ times }) => times.length),
+      store.readBuckets(everything(1), cuts, 10).then(({ count }) => count[0]),
+      store.readManyBuckets([everything(1), everything(1)], cuts, 10).then((pages) => pages.length),
+      store.readAt([1], 5).then(([standing]) => standing?.timeMs),
+      store.timeBefore(1, 5),
+      store.sizes(0, 10).then(({ series }) => series.length),
+    ];
+    const answers = Promise.allSettled(asked);
+    await store.close();
+    await refused;
+    expect(await answers).toEqual(
+      asked.map(() => ({ status: "fulfilled", value: 1 })).with(3, { status: "fulfilled", value: 2 }),
+    );
+    expect((await world.reopen()).recovered).toBe(false);
+    await expect(store.readRaw(everything(1), 10)).rejects.toMatchObject({ code: "store_unavailable" });
+  });
+});
+
 describe("a disk with too little room", () => {
   it("[SQ18] refuses readings below --min-free, and still answers and deletes", async () => {
     await put(1);
