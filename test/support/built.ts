@@ -19,6 +19,12 @@ export function builtStoreWorker(): URL | undefined {
   return path === undefined ? undefined : pathToFileURL(path);
 }
 
+/** The program that looks through a database in a process of its own, as the store's options take it. */
+export function builtVerifier(): URL | undefined {
+  const path = built("server/verifier.js");
+  return path === undefined ? undefined : pathToFileURL(path);
+}
+
 /** The worker that writes Parquet, as `createApp` takes it. */
 export function builtParquetWorker(): URL | undefined {
   const path = built("server/parquet-worker.js");

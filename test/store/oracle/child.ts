@@ -12,15 +12,17 @@ import type { Budgets, Calls, Reply, Setup } from "./wire.ts";
 export interface Programs {
   readonly process: string;
   readonly workerUrl: string;
+  readonly verifierUrl: string;
   remove(): void;
 }
 
-/** Builds the store's process and its worker once: translated at each start they take half a second. */
+/** Builds the store's process, its worker and what looks through its database once: translated at each start they take half a second. */
 export async function buildPrograms(): Promise<Programs> {
   const root = resolve(import.meta.dirname, "../../..");
   const outDir = mkdtempSync(join(tmpdir(), "hub-oracle-programs-"));
   symlinkSync(join(root, "node_modules"), join(outDir, "node_modules"));
-  const input = ["store-process", "dying-worker"].map((name) => join(import.meta.dirname, `${name}.ts`));
+  const verifier = join(root, "server/store/sqlite/verifier.ts");
+  const input = [...["store-process", "dying-worker"].map((name) => join(import.meta.dirname, `${name}.ts`)), verifier];
   await build({
     ...{ root, configFile: false, logLevel: "warn" },
     build: {
@@ -31,6 +33,7 @@ export async function buildPrograms(): Promise<Programs> {
   return {
     process: join(outDir, "store-process.mjs"),
     workerUrl: pathToFileURL(join(outDir, "dying-worker.mjs")).href,
+    verifierUrl: pathToFileURL(join(outDir, "verifier.mjs")).href,
     remove: () => rmSync(outDir, { recursive: true, force: true }),
   };
 }
@@ -58,7 +61,8 @@ export class StoreChild {
   constructor(programs: Programs, folder: string, budgets: Budgets, death?: Death) {
     this.#notePath = join(folder, "died");
     rmSync(this.#notePath, { force: true });
-    const setup: Setup = { folder, workerUrl: programs.workerUrl, notePath: this.#notePath, budgets, death };
+    const { workerUrl, verifierUrl } = programs;
+    const setup: Setup = { folder, workerUrl, verifierUrl, notePath: this.#notePath, budgets, death };
     const child = fork(programs.process, [JSON.stringify(setup)], { serialization: "advanced", execArgv: [] });
     this.#child = child;
     let start = () => {};

@@ -126,12 +126,13 @@ export async function outcomeFound(store: Asked, state: StoreState, outcomes: re
   throw difference;
 }
 
-/** The number that a store in this folder gives to the next mask. */
-export function nextMaskIn(folder: string): number {
+/** What a store in this folder tells only later: the number of the next mask, and when a hub ran as presence has it, which a newer commit covers. */
+export function hiddenIn(folder: string): { nextMask: number; aliveMs: number | null } {
   const db = new Database(join(folder, "hub.db"), { readonly: true });
   try {
     const last = db.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'masks'").pluck().get();
-    return ((last as number | undefined) ?? 0) + 1;
+    const alive = db.prepare("SELECT value FROM meta WHERE key = 'alive_ms'").pluck().get() as string;
+    return { nextMask: ((last as number | undefined) ?? 0) + 1, aliveMs: alive === "" ? null : Number(alive) };
   } finally {
     db.close();
   }

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import type { StoreState } from "../../../server/store/store.ts";
 import { type Asked, sameAnswer, sameLatest, sameState, sameWhole, wholeOf } from "./answers.ts";
 import { ProcessDied, type Programs, StoreChild } from "./child.ts";
-import { callStore, nextMaskIn, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
+import { callStore, hiddenIn, openAndKill, outcomeFound, outcomesOf, type Prepared, sendAndKill } from "./killing.ts";
 import { type Act, Model } from "./model.ts";
 import type { End, MoveOp, Op, Script, Step } from "./steps.ts";
 import type { Tally } from "./tally.ts";
@@ -203,9 +203,9 @@ export class Life {
     }
     for (const one of outcomes) one.takeClock(this.#model);
     deepStrictEqual(state.epoch, this.#epoch);
-    // A mask that came and went leaves nothing but its number.
-    const nextMask = nextMaskIn(this.#folder);
-    const fit = outcomes.filter(({ data }) => data.nextMask === nextMask);
+    // A mask that came and went leaves nothing but its number; a clock that was set back, what only later commits show.
+    const { nextMask, aliveMs } = hiddenIn(this.#folder);
+    const fit = outcomes.filter(({ data }) => data.nextMask === nextMask && data.aliveMs === aliveMs);
     const chosen = await outcomeFound(this.#asked(), state, fit);
     this.#model = chosen;
     this.#tally.add("whole comparisons");

@@ -8,7 +8,7 @@ import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import { type Death, deathPointNames, type Plan, planCells, planKey } from "./deaths.ts";
 import type { Reply, Request, Setup } from "./wire.ts";
 
-const { folder, workerUrl, notePath, budgets, death } = JSON.parse(process.argv[2] as string) as Setup;
+const { folder, workerUrl, verifierUrl, notePath, budgets, death } = JSON.parse(process.argv[2] as string) as Setup;
 const cells = new SharedArrayBuffer(planCells * Int32Array.BYTES_PER_ELEMENT);
 setEnvironmentData(planKey, { cells, notePath } satisfies Plan);
 if (death) arm(death);
@@ -19,8 +19,8 @@ const events = {
   onTrouble: (message: string) => send({ complaint: message }),
   onRestart: () => send({ complaint: "a worker was lost" }),
 };
-const create = () =>
-  new SqliteStore({ folder, workerUrl: new URL(workerUrl), minFreeBytes: 0, onCorrupt: "refuse", ...budgets }, events);
+const urls = { workerUrl: new URL(workerUrl), verifierUrl: new URL(verifierUrl) };
+const create = () => new SqliteStore({ folder, ...urls, minFreeBytes: 0, onCorrupt: "refuse", ...budgets }, events);
 let store = create();
 let thinCalls = 0;
 

@@ -19,6 +19,7 @@ export type Budgets = Pick<
 export interface Setup {
   readonly folder: string;
   readonly workerUrl: string;
+  readonly verifierUrl: string;
   /** Written by a writer that dies where it was told to. */
   readonly notePath: string;
   readonly budgets: Budgets;

@@ -3,13 +3,15 @@ import { ColumnsBuilder } from "../../../server/store/columns.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import { appendedRows, appenderSeries } from "./appended.ts";
 
-const [folder, workerUrl] = process.argv.slice(2) as [string, string];
+const [folder, workerUrl, verifier] = process.argv.slice(2) as [string, string, string?];
+const verifierUrl = verifier ? new URL(verifier) : undefined;
 const budgets = { chunkBytes: 200, journalBudgetBytes: 20_000, headsPerSlice: 1 };
 const onFatal = (error: Error): never => {
   console.error(error);
   process.exit(1);
 };
-const store = new SqliteStore({ folder, workerUrl: new URL(workerUrl), minFreeBytes: 0, ...budgets }, { onFatal });
+const urls = { workerUrl: new URL(workerUrl), verifierUrl };
+const store = new SqliteStore({ folder, ...urls, minFreeBytes: 0, ...budgets }, { onFatal });
 const state = await store.open();
 console.log(`open ${state.commit}`);
 const nothing = { refusals: [], devices: [], metrics: [] };

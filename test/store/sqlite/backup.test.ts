@@ -14,14 +14,13 @@ import { type ReadBack, readBack } from "../../../server/store/sqlite/read-back.
 import { restore } from "../../../server/store/sqlite/restore.ts";
 import { schemaVersion } from "../../../server/store/sqlite/schema.ts";
 import { StoreError, type StoreState } from "../../../server/store/store.ts";
-import { built } from "../../support/built.ts";
+import { builtVerifier } from "../../support/built.ts";
 import { batchOf, columnsOf, everything, type Row } from "../world.ts";
 import { buildWorker, newFolder } from "./engine.ts";
 import { StoreFolder } from "./store-folder.ts";
 
 const disk = new StoreFolder(await buildWorker());
-const program = built("server/verifier.js");
-const verifierUrl = program === undefined ? undefined : new URL(`file://${program}`);
+const verifierUrl = builtVerifier();
 
 let place: string;
 let file: string;

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import Database from "better-sqlite3";
 import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
-import { builtStoreWorker } from "../../support/built.ts";
+import { builtStoreWorker, builtVerifier } from "../../support/built.ts";
 import type { Engine } from "../world.ts";
 
 /** A new folder for a database. */
@@ -54,7 +54,14 @@ export function inspect<T>(folder: string, look: (db: Database.Database) => T): 
 export function sqliteEngine(options: Partial<SqliteStoreOptions> = {}, sealed = false): SqliteEngine {
   const folder = newFolder();
   const settings: SqliteStoreOptions = {
-    ...{ folder, workerUrl: built, minFreeBytes: 0, busyTimeoutMs: 50, onCorrupt: "refuse" },
+    ...{
+      folder,
+      workerUrl: built,
+      verifierUrl: builtVerifier(),
+      minFreeBytes: 0,
+      busyTimeoutMs: 50,
+      onCorrupt: "refuse",
+    },
     ...options,
   };
   const fatal: Error[] = [];

@@ -2,18 +2,20 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import { builtVerifier } from "../../support/built.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { everything, World } from "../world.ts";
 import { appendedRows, appenderSeries } from "./appended.ts";
 import { buildWorker, inspect, sqliteEngine } from "./engine.ts";
 
 const workerUrl = await buildWorker();
+const verifier = [builtVerifier()?.href ?? []].flat();
 const kills = 6;
 
 /** Runs the appending process and kills it when it has acknowledged `acks` more commits; answers the last of them. */
 async function appendAndKill(folder: string, acks: number): Promise<number> {
   const script = join(import.meta.dirname, "appender.ts");
-  const child = spawn(process.execPath, ["--import", "tsx", script, folder, workerUrl.href], {
+  const child = spawn(process.execPath, ["--import", "tsx", script, folder, workerUrl.href, ...verifier], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));

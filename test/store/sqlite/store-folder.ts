@@ -5,6 +5,7 @@ import { afterEach, beforeEach } from "vitest";
 import type { SqliteStoreOptions } from "../../../server/store/sqlite/options.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import type { StoreState } from "../../../server/store/store.ts";
+import { builtVerifier } from "../../support/built.ts";
 import { newFolder } from "./engine.ts";
 
 export class StoreFolder {
@@ -42,7 +43,7 @@ export class StoreFolder {
 
   async open(options: Partial<SqliteStoreOptions> = {}): Promise<StoreState> {
     this.#store = new SqliteStore(
-      { folder: this.folder, workerUrl: this.#workerUrl, minFreeBytes: 0, ...options },
+      { folder: this.folder, workerUrl: this.#workerUrl, verifierUrl: builtVerifier(), minFreeBytes: 0, ...options },
       {
         onFatal: (error) => void this.fatal.push(error.message),
         onTrouble: (message) => void this.troubles.push(message),
