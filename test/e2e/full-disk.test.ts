@@ -70,10 +70,10 @@ describe("a hub whose disk is full", () => {
     const device = (await world.visit("#/device/oven")).page;
     await bannerOf(fleet).waitFor();
     // Ten seconds without a reading are silence.
-    await fleet.getByText("connected, but readings are refused").waitFor();
-    await device.locator(".facts").getByText("connected, but readings are refused").waitFor();
+    await fleet.getByText("readings are refused while connected").waitFor();
+    await device.locator(".facts").getByText("readings are refused while connected").waitFor();
     await device.getByRole("button", { name: "Show presence as a table" }).click();
-    await device.locator("presence-timeline td").getByText("connected, but readings are refused").first().waitFor();
+    await device.locator("presence-timeline td").getByText("readings are refused while connected").first().waitFor();
     for (const page of [fleet, device]) {
       expect(await page.getByText("sends nothing").count()).toBe(0);
       await page.context().close();

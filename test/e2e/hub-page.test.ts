@@ -2,6 +2,7 @@
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
+import { changeAnswers } from "./changed-answers.ts";
 import { drawnLine, tryNow, wordsOf } from "./reading-page.ts";
 import { axeViolations, type Visit, World } from "./world.ts";
 
@@ -17,13 +18,8 @@ async function byClock({ page }: Visit): Promise<void> {
 }
 
 /** From now on the hub's answers to `status` tell a time that is so much later, ms: nobody waits until it is. */
-async function laterBy(page: Page, ms: number): Promise<void> {
-  await page.route("**/api/v1/status", async (route) => {
-    const response = await route.fetch().catch(() => undefined);
-    if (!response) return route.abort();
-    const answer = (await response.json()) as { hubTime: number };
-    await route.fulfill({ response, json: { ...answer, hubTime: answer.hubTime + ms } });
-  });
+function laterBy(page: Page, ms: number): Promise<void> {
+  return changeAnswers<{ hubTime: number }>(page, "**/api/v1/status", ({ hubTime }) => ({ hubTime: hubTime + ms }));
 }
 
 /** How many columns of a chart hold its line. */

@@ -2,6 +2,7 @@
 import type { LitElement } from "lit";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { changeAnswers } from "./changed-answers.ts";
 import { wordsOf } from "./reading-page.ts";
 import { axeViolations, World } from "./world.ts";
 
@@ -42,10 +43,7 @@ describe("the page Storage", () => {
     expect(await wordsOf(page.locator("storage-summary dl"))).toMatch(
       /A day adds\s+not known yet\s+shows once a day has passed\s+Full in\s+not known yet/,
     );
-    await page.route(/api\/v1\/storage\?/, async (route) => {
-      const answer = (await (await route.fetch()).json()) as object;
-      await route.fulfill({ json: { ...answer, diskFree: 2_700_000, minFree: 512_000_000 } });
-    });
+    await changeAnswers(page, /api\/v1\/storage\?/, () => ({ diskFree: 2_700_000, minFree: 512_000_000 }));
     await page.reload();
     await page.getByText(/Readings are refused: the disk has 2\.70\sMB free, less than 512\sMB/).waitFor();
     expect(complaints).toEqual([]);
