@@ -19,8 +19,9 @@ const onFatal = (error: unknown): never => {
   console.error(error);
   process.exit(1);
 };
-const workerUrl = new URL("store-worker.js", pathToFileURL(builtHub));
-const store = createSqliteStore({ folder, minFreeBytes, journalBudgetBytes, headBudgetBytes, workerUrl, onFatal });
+const program = (file: string) => new URL(file, pathToFileURL(builtHub));
+const urls = { workerUrl: program("store-worker.js"), verifierUrl: program("verifier.js") };
+const store = createSqliteStore({ folder, minFreeBytes, journalBudgetBytes, headBudgetBytes, ...urls, onFatal });
 const ports = { clock: systemClock, log: silentLog };
 const app = await createApp(config, ports, { store: mutation.store?.(store) ?? store, onFatal });
 process.on("SIGTERM", () => void app.stop().then(() => process.exit(0)));

@@ -1,16 +1,17 @@
 /** Merging two series: killed at any step, in both orders of arrival, with tiers. */
 import { cpSync } from "node:fs";
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Merge } from "../../../server/store/merges.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { builtVerifier } from "../../support/built.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { mergeWhole } from "../contract/merges.ts";
 import { tinyTiers } from "../tiers/rolling.ts";
 import { everything, type Row, rowsOf, World } from "../world.ts";
 import { buildWorker, inspect, newFolder, sqliteEngine } from "./engine.ts";
 
-beforeAll(buildWorker);
+const urls = { workerUrl: await buildWorker(), verifierUrl: builtVerifier() };
 
 const options = { chunkBytes: 400, sliceMs: 0, journalBudgetBytes: 4_000 };
 
@@ -56,7 +57,7 @@ describe("a merge in SQLite", () => {
       const folder = newFolder();
       for (const end of ["", "-wal"]) cpSync(`${engine.folder}/hub.db${end}`, `${folder}/hub.db${end}`);
       const store = new SqliteStore(
-        { ...options, folder, minFreeBytes: 0, onCorrupt: "refuse" },
+        { ...options, ...urls, folder, minFreeBytes: 0, onCorrupt: "refuse" },
         { onFatal: () => {} },
       );
       const state = await store.open();
