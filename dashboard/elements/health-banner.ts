@@ -15,15 +15,31 @@ export class HealthBanner extends LitElement {
     buttonStyles,
     bannerStyles,
     css`
+      .banner {
+        flex-wrap: nowrap;
+      }
+      .words {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 12px;
+        min-width: 0;
+      }
+      .button {
+        flex: none;
+      }
       /* In full it stands on the page about the hub. */
       .reason {
-        flex: 0 1 auto;
-        min-width: 0;
         display: -webkit-box;
         overflow: hidden;
         overflow-wrap: anywhere;
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
+      }
+      @media (max-width: 720px) {
+        /* It stands there while one reads: what the page it leads to says as well has no room here. */
+        .until {
+          display: none;
+        }
       }
     `,
   ];
@@ -47,14 +63,16 @@ export class HealthBanner extends LitElement {
     const told = refuses ? "storage" : "hub";
     return html`<div class="banner">
       ${icons.hub}
-      <strong>${refuses ? texts.banner.refuses : texts.banner.unwell}</strong>
-      ${
-        refuses
-          ? html`<span>${texts.banner.untilRoom}</span>`
-          : reason === undefined
-            ? nothing
-            : html`<span class="reason" lang="en">${reason}</span>`
-      }
+      <span class="words">
+        <strong>${refuses ? texts.banner.refuses : texts.banner.unwell}</strong>
+        ${
+          refuses
+            ? html`<span class="until">${texts.banner.untilRoom}</span>`
+            : reason === undefined
+              ? nothing
+              : html`<span class="reason" lang="en">${reason}</span>`
+        }
+      </span>
       ${
         this.page === told
           ? nothing

@@ -136,7 +136,7 @@ describe("the hub's health, as the page learns of it", () => {
 describe("why a device is as it is", () => {
   it("is not said to be that it sends nothing where the hub refuses all readings", () => {
     const told = (reason: PresenceReason) => reasonWords(reason, true);
-    expect(told("no_reading")).toBe("connected, but readings are refused");
+    expect(told("no_reading")).toBe("readings are refused while connected");
     const other = presenceReasons.filter((reason) => told(reason) !== reasonWords(reason, false));
     expect(other).toEqual(expect.arrayContaining(["no_reading", "timeout", "hub_restart"]));
     expect(other).toHaveLength(3);

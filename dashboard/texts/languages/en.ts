@@ -208,9 +208,9 @@ export const texts = {
   } satisfies Record<PresenceReason, string>,
   /** Instead, while the hub refuses all readings: what it does not store says nothing of what a device sends. */
   reasonRefused: {
-    no_reading: "connected, but readings are refused",
-    timeout: "nothing more stored: readings are refused",
-    hub_restart: "nothing stored since the hub restarted: readings are refused",
+    no_reading: "readings are refused while connected",
+    timeout: "readings are refused: nothing more stored",
+    hub_restart: "readings are refused: none stored since the hub restarted",
   } satisfies Partial<Record<PresenceReason, string>>,
 
   /** Lengths of time, each with its number already written. */

@@ -203,9 +203,9 @@ export const texts: Texts = {
     removed: "삭제됨",
   },
   reasonRefused: {
-    no_reading: "연결되었지만 측정값이 거부되는 중",
-    timeout: "더 이상 저장되지 않음: 측정값이 거부되는 중",
-    hub_restart: "허브 재시작 후 저장된 값 없음: 측정값이 거부되는 중",
+    no_reading: "측정값이 거부되는 중 (연결됨)",
+    timeout: "측정값이 거부되는 중: 더 이상 저장되지 않음",
+    hub_restart: "측정값이 거부되는 중: 허브 재시작 후 저장된 값 없음",
   },
 
   duration: {
