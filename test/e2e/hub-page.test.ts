@@ -50,7 +50,7 @@ describe("the page about the hub", () => {
     const readings = cardOf(page, "Readings stored");
     await expect
       .poll(() => wordsOf(readings.locator("article")))
-      .toMatch(/Readings stored\s+\d+\.\d\/s\s+50 stored, 0 refused since the start/);
+      .toMatch(/Readings stored\s+\d+\.\d\/s\s+50 stored, 0 refused for good since the start/);
     expect(await wordsOf(cardOf(page, "Device connections").locator("article"))).toMatch(
       /\s1\s+1 online, 0 silent, 0 offline/,
     );

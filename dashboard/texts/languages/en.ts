@@ -835,7 +835,7 @@ export const texts = {
     },
     perSecond: "/s",
     details: {
-      readings: (stored: string, refused: string) => `${stored} stored, ${refused} refused since the start`,
+      readings: (stored: string, refused: string) => `${stored} stored, ${refused} refused for good since the start`,
       half: (duration: string) => `half of the last 1,024 within ${duration}`,
       queue: (frames: string) => `${frames} ${frames === "1" ? "frame" : "frames"} neither on disk nor refused yet`,
       loop: "how late timers run; above 1 s the hub is not ready",

@@ -814,7 +814,7 @@ export const texts: Texts = {
     },
     perSecond: "개/초",
     details: {
-      readings: (stored, refused) => `시작 뒤 저장 ${stored}개, 거부 ${refused}개`,
+      readings: (stored, refused) => `시작 뒤 저장 ${stored}개, 완전 거부 ${refused}개`,
       half: (duration) => `최근 1,024건의 절반이 ${duration} 이내`,
       queue: (frames) => `저장도 거부도 아직인 프레임 ${frames}개`,
       loop: "타이머가 늦어지는 시간. 1초를 넘으면 준비되지 않은 상태",
