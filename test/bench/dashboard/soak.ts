@@ -169,14 +169,29 @@ async function run(course: Course): Promise<number> {
   }
 }
 
-function readFlags(): Course {
+const usage = `Usage: npm run soak [-- FLAGS]
+
+The page of a device with ${metrics} live charts, all in sight, and ${1_000 / everyMs} updates a second: what it holds after forced
+collections, whether that grows, and what of it.
+
+  --minutes N        how long (default: 10)
+  --every SECONDS    from one look at its memory to the next (default: 10)
+  --looks N          how often what is held is told by class (default: 2)
+  -h, --help         this
+
+Exit codes: 0 it does not grow, 1 it does or the run was void, 2 a word on the command line was wrong.`;
+
+/** Undefined where it was asked for `--help` alone. */
+function readFlags(): Course | undefined {
   const { values } = parseArgs({
     options: {
       minutes: { type: "string", default: "10" },
       every: { type: "string", default: "10" },
       looks: { type: "string", default: "2" },
+      help: { type: "boolean", short: "h" },
     },
   });
+  if (values.help) return undefined;
   const [minutes, everySeconds, lookCount] = [Number(values.minutes), Number(values.every), Number(values.looks)];
   if (!(minutes > 0) || !(everySeconds > 0) || ((minutes - warmMinutes(minutes)) * 60) / everySeconds < 3)
     throw new Error("--minutes and --every (seconds) take numbers that leave three samples to judge.");
@@ -186,10 +201,12 @@ function readFlags(): Course {
 
 try {
   const course = readFlags();
-  process.exitCode = await run(course).catch((error: Error) => {
-    process.stderr.write(`${error.stack}\n`);
-    return 1;
-  });
+  if (course === undefined) say(usage);
+  else
+    process.exitCode = await run(course).catch((error: Error) => {
+      process.stderr.write(`${error.stack}\n`);
+      return 1;
+    });
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 2;

@@ -3,10 +3,16 @@
  * Exits 0 only where every life was sound and the lives were rich enough to mean something.
  */
 import fc from "fast-check";
+import { takesNoFlags } from "../../support/no-flags.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { buildPrograms } from "./child.ts";
 import { anyLifeIsSound, replay } from "./oracle.ts";
 import { Tally } from "./tally.ts";
+
+takesNoFlags(`Usage: [HUB_ORACLE_MINUTES=30] [HUB_TEST_SEED=N] npm run test:oracle
+
+Lives of the store beside the memory engine, by chance, for so many minutes. Exit codes: 0 every life was sound and the lives
+were rich enough to mean something, 1 one was not or they were not, 2 a word on the command line was wrong.`);
 
 /** Lives with one seed: a failure is then found again without the whole night. */
 const livesPerSeed = 20;
