@@ -10,12 +10,11 @@ import { builtHub } from "./hub-process.ts";
 import { mutants } from "./mutants/mutants.ts";
 import { has } from "./world.ts";
 
-const patience = { timeout: 60_000 };
 const missingTrace = has("strace") ? undefined : "strace is not installed here, so no sync can be seen";
 
 describe("a hub that breaks the promise is caught", () => {
   for (const { name, wrong, shownBy, missing, program, run } of mutants) {
-    it.skipIf(missing)(`[P22] by ${shownBy}, where it ${wrong}${missing ? `: ${missing}` : ""}`, patience, async () => {
+    it.skipIf(missing)(`[P22] by ${shownBy}, where it ${wrong}${missing ? `: ${missing}` : ""}`, async () => {
       const faults = await run(program, new Random(printedSeed(name)));
       expect(faultCount(faults)).toBeGreaterThan(0);
     });
@@ -28,7 +27,6 @@ describe("a sound hub", () => {
     { way: "request", what: "answers 200 to POST readings" },
   ] as const)(
     `[P22] lets none of 1,000 $what leave before the sync of its commit${missingTrace ? `: ${missingTrace}` : ""}`,
-    patience,
     async ({ way }) => {
       const { acks, syncs, faults } = await tracing([builtHub], way, 1_000);
       expect(faults).toEqual([]);
@@ -37,7 +35,7 @@ describe("a sound hub", () => {
     },
   );
 
-  it("[P22] shows viewers nothing that a kill takes back", patience, async () => {
+  it("[P22] shows viewers nothing that a kill takes back", async () => {
     const { missing, shown } = await watching([builtHub], new Random(printedSeed("watched kills")), 4);
     expect(missing).toBe(0);
     expect(shown).toBeGreaterThan(400);
