@@ -56,12 +56,16 @@ async function thin(ages: Ages): Promise<void> {
   const { retention } = world.store;
   await retention.setPolicies([{ device: "*", metric: "*", ages }]);
   // Frames and readings in the middle of a run go in the same walk as the last series: its end is awaited, whatever it takes.
-  // What chunks that are put together meanwhile let go goes with the next walk, as it does in a hub.
-  await vi.waitFor(async () => {
-    await retention.thinByAge(nowMs);
-    const [preview] = await retention.previewAges([{ device: "*", metric: "*", ages }], {}, nowMs);
-    expect(preview).toMatchObject({ readings: 0, bytes: 0 });
-  }, 60_000);
+  // What chunks that are put together meanwhile let go goes with the next walk, as it does in a hub. A store that is called more
+  // often than once in 100 ms is not idle, and walks nowhere.
+  await vi.waitFor(
+    async () => {
+      const [preview] = await retention.previewAges([{ device: "*", metric: "*", ages }], {}, nowMs);
+      if (preview?.bytes !== 0) await retention.thinByAge(nowMs);
+      expect(preview).toMatchObject({ readings: 0, bytes: 0 });
+    },
+    { timeout: 60_000, interval: 400 },
+  );
 }
 
 const rolledTo = (ms: number, series = 1) =>

@@ -83,10 +83,13 @@ export function ageSlice(place: Workplace): () => boolean {
   }
 
   return () => {
-    if (policies.orderedMs !== undefined) round = begin(policies.orderedMs);
-    policies.orderedMs = undefined;
     // A person has changed their mind: what they say now is asked for anew.
     if (round && round.policies !== policies.all) round = undefined;
+    // A walk comes to its end before the next one begins: begun anew with each call it might never get there.
+    if (round === undefined && policies.orderedMs !== undefined) {
+      round = begin(policies.orderedMs);
+      policies.orderedMs = undefined;
+    }
     if (round === undefined) return false;
     const walk = round;
     const old = walk.open.splice(0, headsAtOnce).filter((head) => head.length > 0 && !head.removed);
@@ -118,6 +121,6 @@ export function ageSlice(place: Workplace): () => boolean {
     if (all.bytes > 0 || all.readings > 0) policies.went(all);
     if (walk.todo.length > 0) return true;
     round = undefined;
-    return false;
+    return policies.orderedMs !== undefined;
   };
 }
