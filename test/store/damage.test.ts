@@ -1,6 +1,7 @@
 /** What a start does with damaged files: put aside together, or refused, and never taken for a new store. */
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
+import { checkDatabase } from "../../server/store/sqlite/checker.ts";
 import { buildWorker, inspect } from "./sqlite/engine.ts";
 import { StoreFolder } from "./sqlite/store-folder.ts";
 import { batchOf, columnsOf, everything } from "./world.ts";
@@ -73,6 +74,23 @@ describe("a damaged database", () => {
       what: "with a hole in its journal",
       ...{ reason: /commit 3 follows where 2 should/, names: ["hub.db"] },
       damage: () => inspect(disk.folder, (db) => db.exec("DELETE FROM journal WHERE commit_number = 2")),
+    },
+    // One bit tells the kind of a value in a row: bytes become a text, or a number.
+    {
+      what: "with a text in its journal",
+      ...{ reason: /commit 3 is no entry of the journal/, names: ["hub.db"] },
+      damage: () => inspect(disk.folder, (db) => db.exec("UPDATE journal SET entry = 'x' WHERE commit_number = 3")),
+    },
+    ...["7", "'x'", "x'00'"].map((value) => ({
+      what: `whose newest value is ${value}`,
+      ...{ reason: /newest value of a series of type number is none/, names: ["hub.db"] },
+      damage: () =>
+        inspect(disk.folder, (db) => db.exec(`INSERT OR REPLACE INTO sealed VALUES (1, 1, 1, 1, 1, ${value}, 0)`)),
+    })),
+    {
+      what: "with half of what a device said",
+      ...{ reason: /what is known of d cannot be read/, names: ["hub.db"] },
+      damage: () => inspect(disk.folder, (db) => db.exec(`INSERT INTO devices VALUES ('d', 0, '{"name":')`)),
     },
   ];
 
@@ -201,6 +219,21 @@ describe("after an unclean stop", () => {
     expect(existsSync(disk.file(".damage"))).toBe(true);
     disk.troubles = [];
     await expectBegunAnew(/refusals/, ["hub.db", "hub.db-shm", "hub.db-wal", "hub.db.damage"]);
+  });
+
+  it("[SQ24] an index that lacks what its table has is damage: what is asked for by it would not be there", async () => {
+    await fill(20, false);
+    expect(checkDatabase(disk.file(), 1_000)).toBeNull();
+    inspect(disk.folder, (db) => {
+      const sql = db.prepare("SELECT sql FROM sqlite_schema WHERE name = 'refusals_by_device'").pluck().get() as string;
+      db.exec("INSERT INTO refusals (device, at_ms, code, message, row) VALUES ('d', 0, '', '', '')");
+      db.exec("DROP INDEX refusals_by_device");
+      db.exec(sql.replace("(device", "(device || 'x'"));
+      db.unsafeMode();
+      db.pragma("writable_schema = ON");
+      db.prepare("UPDATE sqlite_schema SET sql = ? WHERE name = 'refusals_by_device'").run(sql);
+    });
+    expect(checkDatabase(disk.file(), 1_000)).toMatch(/in the table refusals: row 1 missing from index/);
   });
 
   it("[SQ24] a suspicion that is not confirmed is dropped: a backup may stand in the place by then", async () => {

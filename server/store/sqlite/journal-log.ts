@@ -56,7 +56,8 @@ export class JournalLog {
       .prepare("SELECT commit_number AS commitNumber, entry FROM journal ORDER BY commit_number")
       .iterate();
     let expected: number | undefined;
-    for (const row of rows as IterableIterator<{ commitNumber: number; entry: Buffer }>) {
+    for (const row of rows as IterableIterator<{ commitNumber: number; entry: unknown }>) {
+      if (!Buffer.isBuffer(row.entry)) throw new CodecError(`commit ${row.commitNumber} is no entry of the journal`);
       if (expected !== undefined && row.commitNumber !== expected) {
         throw new CodecError(`commit ${row.commitNumber} follows where ${expected} should`);
       }

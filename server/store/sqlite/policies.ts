@@ -2,6 +2,7 @@
 import type { Ages, Policy } from "../../protocol/keep.ts";
 import { type Aged, togetherAged } from "../retention.ts";
 import { type Db, transact } from "./driver.ts";
+import { storedJson } from "./stored-json.ts";
 
 export class Policies {
   readonly #db: Db;
@@ -21,7 +22,10 @@ export class Policies {
     this.#list = db.prepare("SELECT device, metric, ages FROM policies ORDER BY place");
     this.#insert = db.prepare("INSERT INTO policies (place, device, metric, ages) VALUES (?, ?, ?, ?)");
     const rows = this.#list.all() as { device: string; metric: string; ages: string }[];
-    this.#kept = rows.map((row) => ({ ...row, ages: JSON.parse(row.ages) as Ages }));
+    this.#kept = rows.map((row) => ({
+      ...row,
+      ages: storedJson<Ages>(row.ages, `how long readings of ${row.device} are kept`),
+    }));
   }
 
   /** In order; another list each time that they were replaced. */

@@ -1,10 +1,12 @@
 /** The plain tables: series, what is known of devices and metrics, refusals. Any SQLite tool reads them. */
+import { CodecError } from "../codec/bytes.ts";
 import type { ValueType } from "../columns.ts";
 import { maxRefusalsPerDevice } from "../keeping.ts";
 import type { Batch, DeviceRecord, MetricRecord, NewSeries, Refusal } from "../store.ts";
 import type { Db } from "./driver.ts";
 import { SeriesHead } from "./head.ts";
 import { QuarantineTable } from "./quarantine.ts";
+import { storedJson } from "./stored-json.ts";
 
 interface SeriesRow {
   readonly series: number;
@@ -16,7 +18,8 @@ interface SeriesRow {
   readonly count: number | null;
   readonly firstMs: number | null;
   readonly lastMs: number | null;
-  readonly lastValue: string | Buffer | null;
+  /** Of a sound row the text, or the eight bytes of a number; a boolean is 0 or 1. */
+  readonly lastValue: unknown;
   readonly lastReceivedMs: number | null;
 }
 
@@ -70,7 +73,7 @@ export class Records {
     const rows = this.#db.prepare("SELECT device, first_seen_ms AS firstSeenMs, meta FROM devices").all();
     return (rows as { device: string; firstSeenMs: number; meta: string }[]).map((row) => ({
       ...row,
-      meta: JSON.parse(row.meta),
+      meta: storedJson(row.meta, `what is known of ${row.device}`),
     }));
   }
 
@@ -78,7 +81,7 @@ export class Records {
     const rows = this.#db.prepare("SELECT device, metric, meta FROM metrics").all();
     return (rows as { device: string; metric: string; meta: string }[]).map((row) => ({
       ...row,
-      meta: JSON.parse(row.meta),
+      meta: storedJson(row.meta, `what is known of ${row.device} ${row.metric}`),
     }));
   }
 
@@ -87,7 +90,7 @@ export class Records {
     return this.#refusals.all(device) as Refusal[];
   }
 
-  /** Every series with what is known of its sealed part, in order of number. */
+  /** Every series with what is known of its sealed part, in order of number. Throws `CodecError` where that is damaged. */
   heads(): SeriesHead[] {
     const rows = this.#db
       .prepare(
@@ -126,8 +129,11 @@ export class Records {
   }
 }
 
-function fromSql(stored: string | Buffer, type: ValueType): number | boolean | string {
-  if (typeof stored === "string") return stored;
+/** A value as `sealed` holds it. A damaged row has values of any kind: SQLite tells kinds by row, and not by column. */
+function fromSql(stored: unknown, type: ValueType): number | boolean | string {
+  if (typeof stored === "string" && type === "string") return stored;
+  if (!Buffer.isBuffer(stored) || stored.length !== 8 || type === "string")
+    throw new CodecError(`the newest value of a series of type ${type} is none`);
   const value = stored.readDoubleLE(0);
   return type === "boolean" ? value !== 0 : value;
 }

@@ -113,6 +113,8 @@ export class Writer {
       const found = recover(this.#parts);
       this.#commit = found.commit;
       const recovered = this.#meta.get("clean") === "0";
+      // All is read before anything is written: what cannot be read is left as it was.
+      const state = describe(this.#parts, found, this.#nextSeries, recovered);
       if (recovered && !hadLog && settings.expectLog) {
         this.#missReadings(`${log} is not there: if that file was lost, so are the newest readings in it`);
       }
@@ -121,7 +123,8 @@ export class Writer {
       // From the first moment on the database itself says that it is in use: without its log it must not look like a new one.
       if (!recovered) db.pragma("wal_checkpoint(PASSIVE)");
       this.#failures = new Failures(this.#path, onFatal, onTrouble);
-      this.#state = describe(this.#parts, found, this.#nextSeries, recovered);
+      // Missed readings have given the data another epoch.
+      this.#state = { ...state, epoch: this.#meta.get("epoch") };
     } catch (error) {
       opened?.close();
       throw toOpenError(error, this.#path);
