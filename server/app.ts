@@ -10,9 +10,9 @@ import { stopMs } from "./hub/closing.ts";
 import { Hub } from "./hub/hub.ts";
 import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
-import { LogAlarm } from "./hub/log-alarm.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import { BudgetWatch } from "./hub/storage/budget-watch.ts";
+import { LogAlarm } from "./hub/storage/log-alarm.ts";
 import { Retention } from "./hub/storage/retention.ts";
 import { SpaceAlarm } from "./hub/storage/space-alarm.ts";
 import { Storage } from "./hub/storage/storage.ts";
@@ -81,7 +81,10 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
-  const spaceAlarm = new SpaceAlarm({ store, clock, log, troubles, minFreeBytes: config.minFreeBytes }, opened);
+  const spaceAlarm = new SpaceAlarm(
+    { store, clock, log, troubles, minFreeBytes: config.minFreeBytes, onRoom: () => hub?.takesReadings() },
+    opened,
+  );
   const budgetWatch = new BudgetWatch({ store, clock, log, troubles });
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };

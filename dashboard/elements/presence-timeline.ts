@@ -168,6 +168,7 @@ export class PresenceTimelineElement extends LitElement {
       ...(summary.outages > 0 ? [texts.presenceLine.outages(summary.outages)] : []),
       ...(summary.silences > 0 ? [texts.presenceLine.silences(summary.silences)] : []),
       ...(summary.hubDownMs > 0 ? [texts.presenceLine.hubDown(formatDuration(summary.hubDownMs))] : []),
+      ...(summary.refusedMs > 0 ? [texts.presenceLine.refused(formatDuration(summary.refusedMs))] : []),
     ].join(" · ");
   }
 

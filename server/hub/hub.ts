@@ -17,6 +17,7 @@ import { Quarantine } from "./devices/quarantine.ts";
 import { PresenceRecorder } from "./devices/recorder.ts";
 import type { PresenceEntry } from "./devices/timeline.ts";
 import { GapLedger } from "./gaps/ledger.ts";
+import { type HubState, healthOf, readiness } from "./health.ts";
 import { History } from "./history.ts";
 import type { OpenBatch } from "./ingest/batch.ts";
 import { Committer } from "./ingest/committer.ts";
@@ -65,9 +66,6 @@ export interface HubOptions {
   readonly history?: HistorySettings;
 }
 
-/** Beyond this delay of the event loop the hub says that it is not ready, ms. */
-const maxLoopDelayMs = 1_000;
-
 export class Hub {
   readonly catalog: Catalog;
   readonly presence: Presence;
@@ -96,7 +94,7 @@ export class Hub {
   readonly #recorder: PresenceRecorder;
   readonly #startedAt: number;
   #offset: number;
-  #state: "running" | "stopping" | "failed" = "running";
+  #state: HubState = "running";
 
   constructor(options: HubOptions) {
     const { store, state, recent, config, ports } = options;
@@ -125,7 +123,9 @@ export class Hub {
     this.history = new History(store, options.history ?? defaultHistorySettings, this.presence);
     const timeline: Hub["timeline"] = (...asked) => this.timeline(...asked);
     const { arrivals, catalog, presence, history } = this;
-    this.gaps = new GapLedger({ store, catalog, presence, timeline, heardCommit: () => this.#offset, clock, log });
+    const refusing = () => this.#recorder.refusing();
+    const heardCommit = () => this.#offset;
+    this.gaps = new GapLedger({ store, catalog, presence, timeline, refusing, heardCommit, clock, log });
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const budget = new ViewersBudget(settings.viewersBytes, clock);
@@ -135,6 +135,9 @@ export class Hub {
       clock,
       delayMs: config.commitDelayMs,
       onCommit: (commit, batch, receivedMs) => this.#committed(commit, batch, receivedMs),
+      onRefused: ({ code, retryable }, atMs) => {
+        if (retryable) this.#recorder.refusesReadings(code, atMs);
+      },
       onTold: (commit, _batch, receivedMs) => this.live.committed(commit, receivedMs),
       onFatal: (error) => this.fail(error),
     });
@@ -202,6 +205,11 @@ export class Hub {
     return this.#recorder.timeline(device, this.presence.stateOf(device), fromMs, toMs);
   }
 
+  /** What refused all readings is over, whenever somebody sends the next one. */
+  takesReadings(): void {
+    this.#recorder.takesReadings(this.#clock.now());
+  }
+
   async status(): Promise<StatusAnswer> {
     const { store, state, version, loopDelayMs, storeLimits, config } = this.#options;
     const { series, undecidedBytesTotal } = config.limits;
@@ -255,21 +263,12 @@ export class Hub {
 
   /** Whether the hub works at all. */
   health(): HealthAnswer {
-    if (this.#state === "failed") return { status: "down", reason: "the store failed; the hub is ending" };
-    const [first, ...more] = this.#options.troubles ?? [];
-    if (first === undefined) return { status: "ok" };
-    return { status: "degraded", reason: more.length === 0 ? first : `${first} And ${more.length} more: see the log.` };
+    return healthOf(this.#state, this.#options.troubles ?? []);
   }
 
   /** Whether the hub should be sent traffic now. */
   ready(): HealthAnswer {
-    if (this.#state !== "running") return { status: "down", reason: "the hub is stopping" };
-    const delayMs = this.#options.loopDelayMs();
-    if (delayMs <= maxLoopDelayMs) return { status: "ok" };
-    return {
-      status: "down",
-      reason: `the hub is ${Math.round(delayMs)} ms behind; at most ${maxLoopDelayMs} ms are ready`,
-    };
+    return readiness(this.#state, this.#options.loopDelayMs());
   }
 
   /** Nothing that is told from now on could be relied on: nothing is told any more, and the process has to end. */
@@ -304,6 +303,7 @@ export class Hub {
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
     const { catalog, presence } = this;
     this.#offset = commit;
+    this.#recorder.takesReadings(receivedMs);
     const atMs = this.#clock.monotonic();
     const { length, series: numbers, times } = columns;
     for (let index = 0; index < length; index++) {

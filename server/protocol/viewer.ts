@@ -84,6 +84,7 @@ export const presenceReasons = [
   "reporting",
   "asleep",
   "no_reading",
+  "refused",
   "closed",
   "timeout",
   "replaced",

@@ -73,17 +73,40 @@ describe("a hub whose disk is full", () => {
     await fleet.getByText("readings are refused while connected").waitFor();
     await device.locator(".facts").getByText("readings are refused while connected").waitFor();
     await device.getByRole("button", { name: "Show presence as a table" }).click();
-    await device.locator("presence-timeline td").getByText("readings are refused while connected").first().waitFor();
+    await device.locator("presence-timeline td").getByText("the hub takes no readings").first().waitFor();
     for (const page of [fleet, device]) {
       expect(await page.getByText("sends nothing").count()).toBe(0);
       await page.context().close();
     }
   });
 
+  it("tells afterwards of that time as the hub's, in the presence of a device and in its gaps, and of what was before as the device's", async () => {
+    await again(0);
+    const oven = await world.device("oven", { reportInterval: 1_000 });
+    oven.send({ type: "readings", id: 3, readings: [{ metric: "temperature", value: 182 }] });
+    await oven.next("ack");
+    const { page } = await world.visit("#/device/oven");
+    await page.getByRole("button", { name: "Show presence as a table" }).click();
+    const rows = page.locator("presence-timeline tbody tr");
+    const told = (text: string) => rows.getByText(text, { exact: true });
+    await told("the hub took no readings").first().waitFor();
+    expect(await told("connected, but sends nothing").count()).toBe(0);
+    await page
+      .locator("presence-timeline .summary")
+      .getByText(/unknown for .* \(readings refused\)/)
+      .waitFor();
+    await page.context().close();
+    const answer = await fetch(`${world.url}/api/v1/gaps?device=oven&metric=temperature&from=-1h`);
+    const { series } = (await answer.json()) as { series: { gaps: { cause: string[] } }[] };
+    expect(series[0]?.gaps.cause).toContain("refused");
+    expect(series[0]?.gaps.cause).not.toContain("silent");
+  });
+
   it.each([
     ["light", {}],
     ["dark, on a phone", { ...phone, colorScheme: "dark" }],
   ] as const)("keeps nobody out by its banner, %s", async (_, options) => {
+    await again(tooMuch);
     const { page, complaints } = await world.visit("#/", options);
     await bannerOf(page).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);

@@ -39,7 +39,7 @@ async function removedAtOnce(count: number, tookMs: (series: number) => number):
     },
   };
   const nothing = () => {};
-  const heard = { onCommit: nothing, onTold: nothing, onFatal: nothing };
+  const heard = { onCommit: nothing, onTold: nothing, onRefused: nothing, onFatal: nothing };
   const committer = new Committer({ store, clock, delayMs: 0, ...heard });
   const live = { deviceRemoved: nothing, seriesRemoved: nothing, readingsDeleted: async () => {} };
   const presence = { removed: nothing, removedSeries: nothing };

@@ -1,12 +1,13 @@
 /**
- * Keeps the timeline of each device: every change of its state or reason, and when the hub ran. The rules are [P64]–[P66] of
+ * Keeps the timeline of each device: every change of its state or reason, when the hub ran, and when it took no readings. The rules are [P64]–[P66] of
  * `protocol/README.md`. Changes are written a little later, many at once, and never in the way of a commit.
  */
 import type { Clock, Log, Timer } from "../../ports.ts";
-import type { PresenceChange, StoreState, TelemetryStore } from "../../store/store.ts";
+import type { Interval } from "../../store/intervals.ts";
+import type { PresenceChange, StoreError, StoreState, TelemetryStore } from "../../store/store.ts";
 import type { Device } from "../catalog.ts";
 import type { StateOfDevice } from "./presence.ts";
-import { hubItself, inRange, type PresenceEntry, timelineOf } from "./timeline.ts";
+import { hubItself, hubRefusals, inRange, type PresenceEntry, refusingSpans, timelineOf } from "./timeline.ts";
 
 /** A change waits so long for company, ms: a sensor that connects, reports and leaves meanwhile costs one write of its page. */
 const writeAfterMs = 1_000;
@@ -52,13 +53,14 @@ export class PresenceRecorder {
   #failing = false;
   #losing = false;
   #stopped = false;
+  #refuses = false;
 
   constructor(options: RecorderOptions) {
     const { state, clock } = options;
     this.#options = options;
     this.#next = state.nextPresence;
-    if (state.aliveMs !== null) this.#hub("offline", state.recovered ? "killed" : "stopped", state.aliveMs);
-    this.#hub("online", "started", clock.now());
+    if (state.aliveMs !== null) this.#hub(hubItself, "offline", state.recovered ? "killed" : "stopped", state.aliveMs);
+    this.#hub(hubItself, "online", "started", clock.now());
     this.#alive = clock.every(aliveEveryMs, () => void this.#write());
   }
 
@@ -72,18 +74,31 @@ export class PresenceRecorder {
    * begins with the entry that held at `fromMs`, with its own earlier time. Rejects with a `StoreError`.
    */
   async timeline(device: Device, shown: StateOfDevice, fromMs: number, toMs: number): Promise<PresenceEntry[]> {
-    // Taken first: what is written meanwhile is in both, under one number.
-    const unwritten = [...this.#leaving, ...this.#waiting].filter(({ of }) => !of?.removed).map(({ change }) => change);
-    const of = async (id: string) => {
-      const stored = await this.#options.store.readPresence(id);
-      return [...stored, ...unwritten.filter((change) => change.device === id)];
-    };
-    const [own, hub] = await Promise.all([of(device.id), of(hubItself)]);
-    const entries = timelineOf(own, hub);
+    const [own = [], hub = [], refusals = []] = await this.#changes([device.id, hubItself, hubRefusals]);
+    const entries = timelineOf(own, hub, refusingSpans([...hub, ...refusals]));
     // Of a device that never was here in the time of timelines only this is known, and of one whose last change was let go.
     if (entries.at(-1)?.state !== shown.state)
       entries.push({ atMs: shown.since, state: shown.state, reason: shown.reason });
     return inRange(entries, fromMs, toMs);
+  }
+
+  /** All readings are refused since `atMs`, ms since the epoch, and why. Idempotent until `takesReadings`. */
+  refusesReadings(code: StoreError["code"], atMs: number): void {
+    if (this.#refuses) return;
+    this.#refuses = true;
+    this.#hub(hubRefusals, "refusing", code, atMs);
+  }
+
+  /** Readings are taken, or would be. Costs nothing where they were. */
+  takesReadings(atMs: number): void {
+    if (!this.#refuses) return;
+    this.#refuses = false;
+    this.#hub(hubRefusals, "taking", "stored", atMs);
+  }
+
+  /** When all readings were refused, in order; the last has no end (Infinity) where they still are. Rejects with a `StoreError`. */
+  async refusing(): Promise<Interval[]> {
+    return refusingSpans((await this.#changes([hubItself, hubRefusals])).flat());
   }
 
   /** Runs the removal of a device with nothing written beside it: what was written before goes with the device, what waits is nobody's. */
@@ -107,7 +122,7 @@ export class PresenceRecorder {
     const removing = new Set(this.#removing.splice(0));
     this.#waiting = this.#waiting.filter(({ change }) => !removing.has(change.device));
     // A hub that served nobody, as where its port is taken, leaves no word: many such starts would push out what was before.
-    if (this.#waiting.length > 0 && this.#waiting.every(({ of }) => !of)) return;
+    if (this.#waiting.length > 0 && this.#waiting.every(({ change }) => change.device === hubItself)) return;
     const endMs = this.#options.clock.monotonic() + stopPatienceMs;
     do {
       await this.#write(changesPerLastWrite);
@@ -121,8 +136,20 @@ export class PresenceRecorder {
     this.#timer?.cancel();
   }
 
-  #hub(state: string, reason: string, atMs: number): void {
-    this.#add({ device: hubItself, atMs, state, reason, sinceMs: atMs }, undefined);
+  /** All changes of each of these names that are known, those on their way to the disk too; one may be there twice, under one number. */
+  #changes(names: readonly string[]): Promise<PresenceChange[][]> {
+    // Taken first: what is written meanwhile is in both.
+    const unwritten = [...this.#leaving, ...this.#waiting].filter(({ of }) => !of?.removed).map(({ change }) => change);
+    return Promise.all(
+      names.map(async (name) => {
+        const stored = await this.#options.store.readPresence(name);
+        return [...stored, ...unwritten.filter(({ device }) => device === name)];
+      }),
+    );
+  }
+
+  #hub(device: typeof hubItself | typeof hubRefusals, state: string, reason: string, atMs: number): void {
+    this.#add({ device, atMs, state, reason, sinceMs: atMs }, undefined);
   }
 
   #add(change: Omit<PresenceChange, "number">, of: Device | undefined): void {

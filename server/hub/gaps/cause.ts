@@ -12,6 +12,8 @@ export interface CauseDeps {
   readonly store: Pick<TelemetryStore, "masks" | "quarantine" | "readPresence" | "refusals">;
   /** What is known of a device from `fromMs` on, until `toMs`, in order. */
   readonly timeline: (device: Device, fromMs: number, toMs: number) => Promise<PresenceEntry[]>;
+  /** When the hub refused all readings, in order. */
+  readonly refusing: () => Promise<readonly Stretch[]>;
 }
 
 /** What is shorter than this part of a gap explains it only where it covers half of what is beyond the grace. */
@@ -30,6 +32,8 @@ interface DevicePast {
   /** Offline while a hub was there: a gap with many parts asks for it as often. */
   readonly offline: readonly Stretch[];
   readonly hubDown: readonly Stretch[];
+  /** When the hub refused what anybody sent, and the device was not offline. */
+  readonly refusing: readonly Stretch[];
 }
 
 /** What was refused, and of which metrics it may have been. */
@@ -42,6 +46,7 @@ interface Refused {
 export class Causes {
   readonly #deps: CauseDeps;
   #down: Promise<Stretch[]> | undefined;
+  #refusing: Promise<readonly Stretch[]> | undefined;
   readonly #masks = new Map<number, readonly Mask[]>();
   readonly #pasts = new Map<Device, Promise<DevicePast>>();
   readonly #refusals = new Map<Device, Promise<Refused[]>>();
@@ -62,20 +67,22 @@ export class Causes {
   /** The cause of a gap of a series, of which `graceMs` is no silence yet. Rejects with a `StoreError`. */
   async of(series: Series, gap: Stretch, graceMs: number): Promise<HoleCause> {
     const { device, metric } = series;
-    const [{ there, offline, hubDown }, masks] = await Promise.all([
+    const [{ there, offline, hubDown, refusing }, masks] = await Promise.all([
       this.#pastOf(device),
       this.#masks.get(series.number) ?? this.#deps.store.masks([series.number]),
     ]);
     const hubMs = explains(gap, graceMs, hubDown);
     const offlineMs = explains(gap, graceMs, offline);
     const maskedMs = explains(gap, graceMs, masks);
-    if (Math.max(hubMs, offlineMs, maskedMs) < (gap.toMs - gap.fromMs) / 2) {
+    const refusingMs = explains(gap, graceMs, refusing);
+    if (Math.max(hubMs, offlineMs, maskedMs, refusingMs) < (gap.toMs - gap.fromMs) / 2) {
       const refused = await this.#refusedOf(device);
       if (refused.some(({ atMs, of }) => atMs > gap.fromMs && atMs <= gap.toMs && of(metric))) return "refused";
     }
-    if (maskedMs > 0 && maskedMs >= Math.max(hubMs, offlineMs)) return "masked";
-    if (hubMs > 0 && hubMs >= offlineMs) return "hub_down";
-    if (offlineMs > 0) return "offline";
+    if (maskedMs > 0 && maskedMs >= Math.max(hubMs, offlineMs, refusingMs)) return "masked";
+    if (hubMs > 0 && hubMs >= Math.max(offlineMs, refusingMs)) return "hub_down";
+    if (offlineMs > 0 && offlineMs >= refusingMs) return "offline";
+    if (refusingMs > 0) return "refused";
     return overlapMs(gap, there) >= (gap.toMs - gap.fromMs) / 2 ? "silent" : "unknown";
   }
 
@@ -110,13 +117,20 @@ export class Causes {
   }
 
   async #askPast(device: Device): Promise<DevicePast> {
-    const [entries, down] = await Promise.all([
+    this.#refusing ??= this.#deps.refusing();
+    const [entries, down, refusing] = await Promise.all([
       this.#deps.timeline(device, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
       this.#downTimes(),
+      this.#refusing,
     ]);
     const away = stretchesAway(entries);
     const hubDown = down.map((one) => untilBack(one, away));
-    return { there: stretchesThere(entries), offline: without(away, hubDown), hubDown };
+    return {
+      there: stretchesThere(entries),
+      offline: without(away, hubDown),
+      hubDown,
+      refusing: without(refusing, [...away, ...hubDown]),
+    };
   }
 
   #refusedOf(device: Device): Promise<Refused[]> {
@@ -156,10 +170,12 @@ interface Away extends Stretch {
   readonly reason: PresenceEntry["reason"];
 }
 
-/** When a device was offline; the last stretch has no end where it still is. */
+/** When a device was offline by itself; the last stretch has no end where it still is. */
 function stretchesAway(entries: readonly PresenceEntry[]): Away[] {
   return entries.flatMap(({ atMs, state, reason }, index) =>
-    state === "offline" ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason } : [],
+    state === "offline" && reason !== "refused"
+      ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason }
+      : [],
   );
 }
 

@@ -20,6 +20,8 @@ export interface CommitterOptions {
   readonly onCommit: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
   /** Called after the senders were told: what viewers see comes after the acknowledgement. */
   readonly onTold: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
+  /** Called with each refusal of all that waits, before its senders are told; `receivedMs` as above. */
+  readonly onRefused: (error: StoreError, receivedMs: number) => void;
   /** Called when the hub itself failed while it handled a commit; nothing is acknowledged after that. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -155,13 +157,16 @@ export class Committer {
   }
 
   async #commit(batch: OpenBatch, columns: Columns): Promise<void> {
-    const { store, clock, onCommit, onTold } = this.#options;
+    const { store, clock, onCommit, onTold, onRefused } = this.#options;
     const receivedMs = clock.now();
     let commit: Commit;
     try {
       commit = await store.append(batch.toBatch(columns, receivedMs));
     } catch (error) {
-      if (this.#state === "running") this.#refuse(batch, error instanceof StoreError ? error : unexpected(error));
+      if (this.#state !== "running") return;
+      const refusal = error instanceof StoreError ? error : unexpected(error);
+      onRefused(refusal, receivedMs);
+      this.#refuse(batch, refusal);
       return;
     }
     if (this.#state !== "running") return;

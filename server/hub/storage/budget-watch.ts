@@ -1,8 +1,9 @@
 /** Says aloud how much the data may take, and that its oldest raw readings go: nothing may be gone without a word. */
 import { sizeText } from "../../config-values.ts";
-import type { Clock, Log, Timer } from "../../ports.ts";
+import type { Clock, Log } from "../../ports.ts";
 import type { StoreStats, TelemetryStore } from "../../store/store.ts";
-import { ToldTrouble } from "../told-trouble.ts";
+import { StoreWatch } from "./store-watch.ts";
+import { ToldTrouble } from "./told-trouble.ts";
 
 export interface BudgetWatchDeps {
   readonly store: Pick<TelemetryStore, "stats">;
@@ -19,9 +20,8 @@ const patience = 6;
 
 export class BudgetWatch {
   readonly #deps: BudgetWatchDeps;
-  readonly #timer: Timer;
+  readonly #watch: StoreWatch;
   readonly #trouble: ToldTrouble;
-  #asking = false;
   /** Readings that went, those of which nothing is left among them, as far as that was seen; and when more of the latter did. */
   #gone = 0;
   #lost = 0;
@@ -35,24 +35,12 @@ export class BudgetWatch {
   constructor(deps: BudgetWatchDeps) {
     this.#deps = deps;
     this.#trouble = new ToldTrouble(deps.troubles);
-    this.#timer = deps.clock.every(periodMs, () => void this.#look());
-    void this.#look();
+    this.#watch = new StoreWatch({ ...deps, everyMs: periodMs, judge: (stats) => this.#judge(stats) });
+    void this.#watch.look();
   }
 
   stop(): void {
-    this.#timer.cancel();
-  }
-
-  async #look(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    try {
-      this.#judge(await this.#deps.store.stats());
-    } catch {
-      // A store that cannot tell has worse to say, and says it elsewhere.
-    } finally {
-      this.#asking = false;
-    }
+    this.#watch.stop();
   }
 
   #judge({ budgetBytes, usedBytes, thinned }: StoreStats): void {

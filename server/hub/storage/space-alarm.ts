@@ -1,8 +1,9 @@
 /** Says in `/health` and in the log that the disk has no room and readings are refused: nobody else may be there to hear it. */
 import { sizeText } from "../../config-values.ts";
-import type { Clock, Log, Timer } from "../../ports.ts";
+import type { Clock, Log } from "../../ports.ts";
 import type { StoreStats, TelemetryStore } from "../../store/store.ts";
-import { ToldTrouble } from "../told-trouble.ts";
+import { StoreWatch } from "./store-watch.ts";
+import { ToldTrouble } from "./told-trouble.ts";
 
 export interface SpaceAlarmDeps {
   readonly store: Pick<TelemetryStore, "stats">;
@@ -10,6 +11,8 @@ export interface SpaceAlarmDeps {
   readonly log: Log;
   /** What the hub says of itself in `/health`, one sentence each; the alarm's stands there as long as it lasts. */
   readonly troubles: string[];
+  /** Called when there is room again. */
+  readonly onRoom: () => void;
   /** Below this much free space readings are refused. */
   readonly minFreeBytes: number;
 }
@@ -18,36 +21,23 @@ const periodMs = 1_000;
 
 export class SpaceAlarm {
   readonly #deps: SpaceAlarmDeps;
-  readonly #timer: Timer;
+  readonly #watch: StoreWatch;
   readonly #trouble: ToldTrouble;
-  #asking = false;
 
   /** Judges what the store `told` at its opening, so that a hub never calls itself well before the first look; looks once a second until `stop`. */
   constructor(deps: SpaceAlarmDeps, told: Pick<StoreStats, "diskFreeBytes">) {
     this.#deps = deps;
     this.#trouble = new ToldTrouble(deps.troubles);
     this.#judge(told);
-    this.#timer = deps.clock.every(periodMs, () => void this.#look());
+    this.#watch = new StoreWatch({ ...deps, everyMs: periodMs, judge: (stats) => this.#judge(stats) });
   }
 
   stop(): void {
-    this.#timer.cancel();
-  }
-
-  async #look(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    try {
-      this.#judge(await this.#deps.store.stats());
-    } catch {
-      // A store that cannot tell has worse to say, and says it elsewhere.
-    } finally {
-      this.#asking = false;
-    }
+    this.#watch.stop();
   }
 
   #judge({ diskFreeBytes }: Pick<StoreStats, "diskFreeBytes">): void {
-    const { log, minFreeBytes } = this.#deps;
+    const { log, minFreeBytes, onRoom } = this.#deps;
     const isFull = diskFreeBytes < Math.max(1, minFreeBytes);
     const room =
       minFreeBytes > 0
@@ -59,7 +49,9 @@ export class SpaceAlarm {
     const change = this.#trouble.tell(sentence);
     // One line a change, not one a second.
     if (change === "begins" && sentence !== undefined) log.warn(sentence);
-    if (change === "ends") log.info("the disk has room again, and readings are taken", { diskFreeBytes });
+    if (change !== "ends") return;
+    log.info("the disk has room again, and readings are taken", { diskFreeBytes });
+    onRoom();
   }
 }
 

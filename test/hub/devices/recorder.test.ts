@@ -73,6 +73,37 @@ describe("the recorder of presence", () => {
     expect(await store.readPresence("b")).toHaveLength(1);
   });
 
+  it("[P123] keeps when all readings were refused, once each time, also before it is on disk and after a kill", async () => {
+    const clock = new FakeClock();
+    const data = new MemoryData();
+    const { store, recorder, device, asked, now } = await hubOn(data, clock);
+    recorder.takesReadings(clock.now());
+    recorder.changed(device("a"), now(), clock.now());
+    await pass(clock, second);
+    store.failing = true;
+    recorder.refusesReadings("storage_full", clock.now());
+    await pass(clock, 10 * second);
+    recorder.refusesReadings("storage_full", clock.now());
+    recorder.changed(device("a"), { ...now(), state: "silent", reason: "no_reading" }, clock.now());
+    expect(await recorder.refusing()).toEqual([{ fromMs: startMs + second, toMs: Number.POSITIVE_INFINITY }]);
+    expect(await asked(device("a"))).toEqual(["0 online connected", "11 silent refused"]);
+    store.failing = false;
+    await pass(clock, 9 * second);
+    recorder.takesReadings(clock.now());
+    await pass(clock, 10 * second);
+    recorder.takesReadings(clock.now());
+    const spans = [{ fromMs: startMs + second, toMs: startMs + 20 * second }];
+    expect(await recorder.refusing()).toEqual(spans);
+    recorder.refusesReadings("store_unavailable", clock.now());
+    await pass(clock, 2 * second);
+    recorder.halt();
+    await pass(clock, minute);
+    const next = await hubOn(data, clock);
+    const last = { fromMs: startMs + 30 * second, toMs: startMs + 31 * second };
+    expect(await next.recorder.refusing()).toEqual([...spans, last]);
+    next.recorder.halt();
+  });
+
   it("[P64] answers each change once while it is on its way to the disk", async () => {
     const clock = new FakeClock();
     const { store, recorder, device, asked, now } = await hubOn(new MemoryData(), clock);

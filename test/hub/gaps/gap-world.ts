@@ -15,6 +15,8 @@ export interface Past {
   readonly timeline?: readonly PresenceEntry[];
   /** When no hub ran: from its end to the next start. */
   readonly down?: readonly (readonly [fromMs: number, toMs: number])[];
+  /** When it refused all readings. */
+  readonly refusing?: readonly (readonly [fromMs: number, toMs: number])[];
 }
 
 export class GapWorld {
@@ -56,6 +58,7 @@ export class GapWorld {
       heardCommit: () => this.#heardCommit,
       presence: { graceMs, seriesInterval: () => this.intervalMs ?? null },
       timeline: async () => [...(this.#past.timeline ?? [])],
+      refusing: async () => (this.#past.refusing ?? []).map(([fromMs, toMs]) => ({ fromMs, toMs })),
     });
   }
 

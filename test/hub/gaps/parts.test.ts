@@ -141,13 +141,14 @@ describe("a gap in which no hub ran for a while", () => {
         quarantine: { list: () => answer("quarantine", { rows: [] }) },
       } as unknown as CauseDeps["store"],
       timeline: () => answer("timeline", known),
+      refusing: () => answer("refusing", []),
     });
     const series = { number: 1, metric: "a", device: { id: "oven-1" } } as Series;
     // A lookup for each pair of nights and each part, as there was, took 16 s of CPU.
     const parts = await causes.parts(series, { fromMs: dayMs / 4, toMs: (nights - 0.5) * dayMs }, 25_000);
     expect(parts).toHaveLength(2 * nights - 1);
     expect(new Set(parts.map(({ cause }) => cause))).toEqual(new Set(["silent", "hub_down"]));
-    expect(asked.sort()).toEqual(["masks", "presence", "quarantine", "refusals", "timeline"]);
+    expect(asked.sort()).toEqual(["masks", "presence", "quarantine", "refusals", "refusing", "timeline"]);
   });
 
   it("[P121] has parts that follow each other from its begin to its end, none of them within the grace, whatever there is to cut it", () => {

@@ -44,6 +44,7 @@ function world(delayMs = 0) {
     ...{ store, clock, delayMs },
     onCommit: ({ commit }) => told.push(`commit ${commit}`),
     onTold: ({ commit }) => told.push(`told ${commit}`),
+    onRefused: ({ code }) => told.push(`all refused ${code}`),
     onFatal: (error) => fatal.push(error),
   });
   const sender = (name: string): Sender => ({
@@ -87,7 +88,9 @@ describe("committer", () => {
     const first = await store.next(1);
     send(a, 2, space);
     first.fail(new StoreError("storage_full", "full"));
-    await expect.poll(() => told).toEqual(["a refused 1 storage_full", "a refused 2 storage_full"]);
+    await expect
+      .poll(() => told)
+      .toEqual(["all refused storage_full", "a refused 1 storage_full", "a refused 2 storage_full"]);
     expect([space.awaited, space.decided]).toEqual([1, 0]);
     send(a, 1, space);
     const second = await store.next(2);
@@ -103,7 +106,7 @@ describe("committer", () => {
     send(sender("a"), 1);
     (await store.next(1)).fail(new TypeError("no such thing"));
     await committer.settled();
-    expect(told).toEqual(["a refused 1 internal"]);
+    expect(told).toEqual(["all refused internal", "a refused 1 internal"]);
   });
 
   it("runs exclusive work after all that came before it, and before all that comes after", async () => {

@@ -1,9 +1,9 @@
 /** [P93]: that the budget is reached is said aloud: when readings go, and in `/health`. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { BudgetWatch } from "../../server/hub/storage/budget-watch.ts";
-import { silentLog } from "../../server/ports.ts";
-import type { StoreStats } from "../../server/store/store.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { BudgetWatch } from "../../../server/hub/storage/budget-watch.ts";
+import { silentLog } from "../../../server/ports.ts";
+import type { StoreStats } from "../../../server/store/store.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 
 const dayMs = 86_400_000;
 const throughMs = Date.UTC(2026, 10, 1, 6, 30);

@@ -1,9 +1,9 @@
 /** F9: a write-ahead log beyond its size is told for as long as it lasts, and once in the log. */
 import { beforeEach, describe, expect, it } from "vitest";
-import { LogAlarm } from "../../server/hub/log-alarm.ts";
-import { silentLog } from "../../server/ports.ts";
-import type { StoreStats } from "../../server/store/store.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { LogAlarm } from "../../../server/hub/storage/log-alarm.ts";
+import { silentLog } from "../../../server/ports.ts";
+import type { StoreStats } from "../../../server/store/store.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 
 const mib = 2 ** 20;
 let clock: FakeClock;

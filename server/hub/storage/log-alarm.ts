@@ -3,8 +3,9 @@
  * a reader that holds one for long makes it grow until the disk is full (sqlite.org/wal.html, section 6, "Avoiding Excessively
  * Large WAL Files").
  */
-import type { Clock, Log, Timer } from "../ports.ts";
-import type { TelemetryStore } from "../store/store.ts";
+import type { Clock, Log } from "../../ports.ts";
+import type { StoreStats, TelemetryStore } from "../../store/store.ts";
+import { StoreWatch } from "./store-watch.ts";
 import { ToldTrouble } from "./told-trouble.ts";
 
 export interface LogAlarmDeps {
@@ -22,34 +23,21 @@ const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB
 
 export class LogAlarm {
   readonly #deps: LogAlarmDeps;
-  readonly #timer: Timer;
+  readonly #watch: StoreWatch;
   readonly #trouble: ToldTrouble;
-  #asking = false;
 
   /** Looks once a second until `stop`. */
   constructor(deps: LogAlarmDeps) {
     this.#deps = deps;
     this.#trouble = new ToldTrouble(deps.troubles);
-    this.#timer = deps.clock.every(periodMs, () => void this.#look());
+    this.#watch = new StoreWatch({ ...deps, everyMs: periodMs, judge: (stats) => this.#judge(stats) });
   }
 
   stop(): void {
-    this.#timer.cancel();
+    this.#watch.stop();
   }
 
-  async #look(): Promise<void> {
-    if (this.#asking) return;
-    this.#asking = true;
-    try {
-      this.#judge((await this.#deps.store.stats()).walBytes);
-    } catch {
-      // A store that cannot tell has worse to say, and says it elsewhere.
-    } finally {
-      this.#asking = false;
-    }
-  }
-
-  #judge(walBytes: number): void {
+  #judge({ walBytes }: StoreStats): void {
     const { alarmBytes, log } = this.#deps;
     const sentence =
       walBytes <= alarmBytes

@@ -1,9 +1,9 @@
 /** F4: a disk without room is told for as long as readings are refused, and once in the log. */
 import { expect, it } from "vitest";
-import { SpaceAlarm } from "../../server/hub/storage/space-alarm.ts";
-import { silentLog } from "../../server/ports.ts";
-import type { StoreStats } from "../../server/store/store.ts";
-import { FakeClock } from "../support/fake-clock.ts";
+import { SpaceAlarm } from "../../../server/hub/storage/space-alarm.ts";
+import { silentLog } from "../../../server/ports.ts";
+import type { StoreStats } from "../../../server/store/store.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 
 it("[F4] says from the start that readings are refused for want of room, once in the log, and takes it back by itself", async () => {
   const clock = new FakeClock();
@@ -12,7 +12,11 @@ it("[F4] says from the start that readings are refused for want of room, once in
   const log = { ...silentLog, warn: (text: string) => lines.push(text), info: (text: string) => lines.push(text) };
   let diskFreeBytes = 511_990_000;
   const stats = async () => ({ diskFreeBytes }) as StoreStats;
-  const alarm = new SpaceAlarm({ store: { stats }, clock, log, troubles, minFreeBytes: 512e6 }, await stats());
+  let rooms = 0;
+  const onRoom = () => {
+    rooms += 1;
+  };
+  const alarm = new SpaceAlarm({ store: { stats }, clock, log, troubles, onRoom, minFreeBytes: 512e6 }, await stats());
   const second = async (bytes: number) => {
     diskFreeBytes = bytes;
     clock.advance(1_000);
@@ -27,6 +31,7 @@ it("[F4] says from the start that readings are refused for want of room, once in
   troubles.push("Something else.");
   await second(512e6);
   expect(troubles).toEqual(["Something else."]);
+  expect(rooms).toBe(1);
   expect(lines).toEqual([sentence, "the disk has room again, and readings are taken"]);
   await second(0);
   expect(troubles).toHaveLength(2);
