@@ -95,7 +95,7 @@ describe("createApp", () => {
     const app = await start(0, await folder(), undefined, log, Number.MAX_SAFE_INTEGER);
     const health = (await (await fetch(`${app.url}/health`)).json()) as object;
     const reason = expect.stringMatching(
-      /^The disk of the data has [\d.]+ MB free, less than .* \(--min-free\): readings are/,
+      /^The disk of the data has [\d.]+ [MG]B free, less than .* \(--min-free\): readings are/,
     );
     expect(health).toEqual({ status: "degraded", reason });
     expect(warnings).toEqual([reason]);

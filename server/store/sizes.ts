@@ -44,3 +44,9 @@ export interface RoomStats {
   /** What went by its age since the store was opened; null for nothing. */
   readonly aged: Aged | null;
 }
+
+/** `411.9 MB`, `65.3 GB`: rounded down, so that too little never reads as enough. */
+export function roomText(bytes: number): string {
+  const [unit, size] = bytes >= 1e10 ? ["GB", 1e9] : ["MB", 1e6];
+  return `${Math.floor((bytes / (size as number)) * 10) / 10} ${unit}`;
+}

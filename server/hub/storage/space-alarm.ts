@@ -1,6 +1,7 @@
 /** Says in `/health` and in the log that the disk has no room and readings are refused: nobody else may be there to hear it. */
 import { sizeText } from "../../config-values.ts";
 import type { Clock, Log } from "../../ports.ts";
+import { roomText } from "../../store/sizes.ts";
 import type { StoreStats, TelemetryStore } from "../../store/store.ts";
 import { StoreWatch } from "./store-watch.ts";
 import { ToldTrouble } from "./told-trouble.ts";
@@ -41,7 +42,7 @@ export class SpaceAlarm {
     const isFull = diskFreeBytes < Math.max(1, minFreeBytes);
     const room =
       minFreeBytes > 0
-        ? `has ${megabytes(diskFreeBytes)} free, less than ${sizeText(minFreeBytes)} (--min-free)`
+        ? `has ${roomText(diskFreeBytes)} free, less than ${sizeText(minFreeBytes)} (--min-free)`
         : "is full";
     const sentence = isFull
       ? `The disk of the data ${room}: readings are refused until there is room again.`
@@ -53,9 +54,4 @@ export class SpaceAlarm {
     log.info("the disk has room again, and readings are taken", { diskFreeBytes });
     onRoom();
   }
-}
-
-/** `411.9 MB`: rounded down, so that too little never reads as enough. */
-function megabytes(bytes: number): string {
-  return `${Math.floor(bytes / 1e5) / 10} MB`;
 }

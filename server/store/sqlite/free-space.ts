@@ -1,5 +1,6 @@
 /** Room on the disk of the store, asked for seldom. */
 import { statfsSync } from "node:fs";
+import { roomText } from "../sizes.ts";
 import { StoreError } from "../store.ts";
 
 /** Free space is asked for at most this often, ms: the answer may be old by what a hub can write in that time. */
@@ -33,12 +34,7 @@ export class FreeSpace {
     if (bytes >= this.#leastBytes) return;
     throw new StoreError(
       "storage_full",
-      `The disk has ${megabytes(bytes)} free; the hub stops taking readings below ${megabytes(this.#leastBytes)} (--min-free) and goes on when there is room again.`,
+      `The disk has ${roomText(bytes)} free; the hub stops taking readings below ${roomText(this.#leastBytes)} (--min-free) and goes on when there is room again.`,
     );
   }
-}
-
-/** `411.9 MB`: rounded down, so that too little never reads as enough. */
-function megabytes(bytes: number): string {
-  return `${Math.floor(bytes / 1e5) / 10} MB`;
 }

@@ -92,20 +92,8 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("[P120] waits no longer than a second for what a slow store has not written when it stops", async () => {
-    const world = memoryWorld();
-    await world.start();
-    await world.commit("a", [0, 10].map(at));
-    await rested(world);
-    await world.commit("a", [at(100)]);
-    world.store.ledger.write = () => new Promise(() => {});
-    const stopped = world.ledger.stop();
-    world.clock.advance(1_000);
-    await stopped;
-  });
-
-  it("[P120] waits no longer than a stop of the hub has left, and for nothing where that is over", async () => {
-    for (const leftMs of [200, 0]) {
+  it("[P120] waits no longer than a second, nor than a stop of the hub has left, for what a slow store has not written", async () => {
+    for (const leftMs of [undefined, 5_000, 200, 0]) {
       const world = memoryWorld();
       await world.start();
       await world.commit("a", [0, 10].map(at));
@@ -113,7 +101,7 @@ describe("the ledger", () => {
       await world.commit("a", [at(100)]);
       world.store.ledger.write = () => new Promise(() => {});
       const stopped = world.ledger.stop(leftMs);
-      world.clock.advance(leftMs);
+      world.clock.advance(Math.min(leftMs ?? 1_000, 1_000));
       await stopped;
     }
   });
