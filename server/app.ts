@@ -82,7 +82,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
   const spaceAlarm = new SpaceAlarm(
-    { store, clock, log, troubles, minFreeBytes: config.minFreeBytes, onRoom: () => hub?.takesReadings() },
+    { store, clock, log, troubles, minFreeBytes: config.minFreeBytes, onRoom: () => hub?.hasRoom() },
     opened,
   );
   const budgetWatch = new BudgetWatch({ store, clock, log, troubles });

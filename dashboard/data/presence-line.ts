@@ -9,11 +9,11 @@ export interface PresenceSpan {
   readonly reason: PresenceReason;
 }
 
-/** What is drawn of a span: nobody knew of a device while the hub was down or took no readings, so that it was no outage of the device. */
+/** What is drawn of a span: nobody knew of a device while the hub was down, so that it was no outage of the device. */
 export type PresenceKind = PresenceState | "unknown";
 
 export function kindOf({ state, reason }: Pick<PresenceSpan, "state" | "reason">): PresenceKind {
-  return reason === "hub_restart" || reason === "refused" ? "unknown" : state;
+  return reason === "hub_restart" ? "unknown" : state;
 }
 
 /**
@@ -46,8 +46,6 @@ export interface PresenceSummary {
   readonly knownMs: number;
   /** How long it was down, or the device not back since, ms. */
   readonly hubDownMs: number;
-  /** How long it refused what the device may have sent, ms. */
-  readonly refusedMs: number;
   /** Turns to silent, and to offline. */
   readonly silences: number;
   readonly outages: number;
@@ -69,16 +67,11 @@ export function summaryOfPresence(spans: readonly PresenceSpan[]): PresenceSumma
     if (counts) before = kind;
   }
   const takeOvers = spans.filter(({ reason }) => reason === "replaced");
-  const refusedMs = spans.reduce(
-    (sum, { reason, fromMs, toMs }) => sum + (reason === "refused" ? toMs - fromMs : 0),
-    0,
-  );
   const knownMs = lengths.online + lengths.silent + lengths.offline;
   return {
     onlineShare: knownMs > 0 ? lengths.online / knownMs : undefined,
     knownMs,
-    hubDownMs: lengths.unknown - refusedMs,
-    refusedMs,
+    hubDownMs: lengths.unknown,
     silences: turns.silent,
     outages: turns.offline,
     takeOvers: takeOvers.length,

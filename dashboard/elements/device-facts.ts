@@ -4,11 +4,10 @@ import type { DeviceView } from "../client/hub-view.ts";
 import { formatDuration, formatInterval } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 import { clockWords } from "./clock-mark.ts";
-import { reasonWords } from "./reason-words.ts";
 import { ageText, presenceDot } from "./values.ts";
 
-/** Who a device is and how it is, in one line. `refuses`: the hub takes no reading of any device. */
-export function deviceFacts(device: DeviceView, client: HubClient, refuses: boolean): TemplateResult {
+/** Who a device is and how it is, in one line. */
+export function deviceFacts(device: DeviceView, client: HubClient): TemplateResult {
   const { entry } = device;
   const now = client.now();
   const { reportInterval } = entry;
@@ -32,7 +31,7 @@ export function deviceFacts(device: DeviceView, client: HubClient, refuses: bool
   return html`<p class="facts numbers">
     <span class="state">
       ${presenceDot(entry.state)}<b>${texts.presence[entry.state]}</b>
-      ${aging((ms) => `${texts.device.since(formatDuration(ms))}, ${reasonWords(entry.reason, refuses)}`, client.shownNow() - entry.since)}
+      ${aging((ms) => `${texts.device.since(formatDuration(ms))}, ${texts.reason[entry.reason]}`, client.shownNow() - entry.since)}
     </span>
     ${facts.filter((fact) => fact !== nothing && fact !== undefined).map((fact) => html`<span>${fact}</span>`)}
   </p>`;

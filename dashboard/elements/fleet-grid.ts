@@ -49,8 +49,6 @@ export class FleetGrid extends LitElement {
   @property({ attribute: false }) window!: SparkSource["window"];
   /** The hub's clock, ms. */
   @property({ attribute: false }) nowMs = 0;
-  /** The hub takes no reading of any device. */
-  @property({ attribute: false }) refuses = false;
   /** What stands above the fleet while it is scrolled, CSS pixels: asked when it matters, since a banner may come. */
   @property({ attribute: false }) stuckPx = () => 0;
   /** What stands at the foot of the screen, CSS pixels. */
@@ -224,7 +222,6 @@ export class FleetGrid extends LitElement {
     const width = (this.#width - (columns - 1) * cardSizes.gap) / columns;
     return {
       nowMs: this.nowMs,
-      refuses: this.refuses,
       span: this.choice.span,
       window: this.window,
       sparkOf: this.sparkOf,

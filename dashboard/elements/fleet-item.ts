@@ -9,7 +9,6 @@ import type { SparkSource } from "../widgets/sparkline.ts";
 import { clockMark } from "./clock-mark.ts";
 import type { FleetSparkSource } from "./fleet-spark.ts";
 import { worstSeries } from "./fleet-values.ts";
-import { reasonWords } from "./reason-words.ts";
 import {
   ageOrDate,
   deviceLabel,
@@ -28,8 +27,6 @@ const clockPx = 20;
 /** What all items of one rendering share. */
 export interface FleetScene {
   readonly nowMs: number;
-  /** The hub takes no reading of any device. */
-  readonly refuses: boolean;
   readonly span: SparkSpanKey;
   readonly window: SparkSource["window"];
   readonly sparkOf: (series: SeriesView) => Spark | undefined;
@@ -71,16 +68,16 @@ export function stateWords({ entry }: DeviceView, nowMs: number): string {
 }
 
 /** Why it is not well, or else what it is. */
-export function deviceNote(device: DeviceView, { room, refuses }: FleetScene): TemplateResult | typeof nothing {
+export function deviceNote(device: DeviceView, { room }: FleetScene): TemplateResult | typeof nothing {
   const { entry } = device;
   const note = (words: string, level = "") =>
     html`<span class="why ${level} ${cutWhere(words, room.note, 11)}">${words}</span>`;
-  if (entry.state !== "online") return note(reasonWords(entry.reason, refuses));
+  if (entry.state !== "online") return note(texts.reason[entry.reason]);
   const worst = worstSeries(device);
   if (worst?.value !== undefined) {
     return note(zoneWords(worst), zoneLevel(worst, worst.value));
   }
-  if (entry.reason === "asleep" || entry.reason === "hub_restart") return note(reasonWords(entry.reason, refuses));
+  if (entry.reason === "asleep" || entry.reason === "hub_restart") return note(texts.reason[entry.reason]);
   const words = [entry.kind, entry.via && texts.device.via(entry.via)].filter(Boolean).join(" · ");
   return words === "" ? nothing : note(words);
 }

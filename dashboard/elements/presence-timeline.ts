@@ -17,7 +17,6 @@ import { chartCardStyles } from "./chart-card-styles.ts";
 import { ChartController, moveCrosshair, nextFrameMs, placeChip } from "./chart-controller.ts";
 import { icons } from "./icons.ts";
 import { presenceStyles } from "./presence-timeline-styles.ts";
-import { reasonWords } from "./reason-words.ts";
 import { ageOrDate } from "./values.ts";
 
 /** So much may lie before the first entry and the range still counts as known. */
@@ -168,7 +167,6 @@ export class PresenceTimelineElement extends LitElement {
       ...(summary.outages > 0 ? [texts.presenceLine.outages(summary.outages)] : []),
       ...(summary.silences > 0 ? [texts.presenceLine.silences(summary.silences)] : []),
       ...(summary.hubDownMs > 0 ? [texts.presenceLine.hubDown(formatDuration(summary.hubDownMs))] : []),
-      ...(summary.refusedMs > 0 ? [texts.presenceLine.refused(formatDuration(summary.refusedMs))] : []),
     ].join(" · ");
   }
 
@@ -182,11 +180,7 @@ export class PresenceTimelineElement extends LitElement {
   }
 
   #reading(span: PresenceSpan) {
-    return html`<b>${stateOf(span)}</b> <span>${this.#reason(span)}</span> <span>${this.#stretch(span)}</span>`;
-  }
-
-  #reason({ reason, toMs }: PresenceSpan): string {
-    return reasonWords(reason, this.hub.health.refuses && this.#isNow(toMs));
+    return html`<b>${stateOf(span)}</b> <span>${texts.reason[span.reason]}</span> <span>${this.#stretch(span)}</span>`;
   }
 
   #isNow(toMs: number): boolean {
@@ -216,7 +210,7 @@ export class PresenceTimelineElement extends LitElement {
               <td>${formatInstant(span.fromMs, nowMs)}</td>
               <td>${formatDuration(span.toMs - span.fromMs)}</td>
               <td><i class="key ${kindOf(span)}"></i>${stateOf(span)}</td>
-              <td>${this.#reason(span)}</td>
+              <td>${texts.reason[span.reason]}</td>
             </tr>`,
           )}
         </tbody>

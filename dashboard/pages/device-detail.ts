@@ -94,7 +94,7 @@ export class DeviceDetail extends LitElement {
               @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed)}
             ></action-menu>
           </div>
-          ${deviceFacts(device, this.hub.client, this.hub.health.refuses)}
+          ${deviceFacts(device, this.hub.client)}
         </div>
         ${feed ? this.#ranges(feed) : nothing}
       </div>

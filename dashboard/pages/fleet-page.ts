@@ -163,7 +163,6 @@ export class FleetPage extends LitElement implements Drawn {
         .sparkOf=${this.#sparkOf}
         .window=${this.#window}
         .nowMs=${client.now()}
-        .refuses=${this.hub.health.refuses}
         .stuckPx=${this.#stuckPx}
         .footPx=${narrow.matches ? 56 : 0}
         @in-sight=${(event: CustomEvent<readonly SeriesView[]>) => this.#show(event.detail)}

@@ -30,7 +30,6 @@ export const parts = {
     "presence",
     "yesNo",
     "reason",
-    "reasonRefused",
     "duration",
     "age",
     "ageNow",

@@ -55,6 +55,8 @@ export interface Device {
   lastSeenMs: number | null;
   /** How far its clock is ahead of the hub's, ms; undefined where it is not known. */
   skewMs: number | undefined;
+  /** Number of the batch in which it sent readings of now last; 0 for none. */
+  sentIn: number;
   /** True once a person removed it: sessions holding it must look it up again. */
   removed: boolean;
 }
@@ -119,6 +121,7 @@ export class Catalog {
       via: undefined,
       lastSeenMs: null,
       skewMs: undefined,
+      sentIn: 0,
       removed: false,
     };
     this.#devices.set(id, made);

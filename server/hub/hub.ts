@@ -4,7 +4,7 @@ import type { DeviceEdit } from "../protocol/edit.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.ts";
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
-import type { Commit, RecentCommits, StoreState, TelemetryStore } from "../store/store.ts";
+import type { Commit, RecentCommits, StoreError, StoreState, TelemetryStore } from "../store/store.ts";
 import { Access } from "./access.ts";
 import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
@@ -40,7 +40,7 @@ import { type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
 import { type SeriesNames, seriesNames } from "./rename.ts";
-import { limitsNow, storeStatus } from "./storage/room.ts";
+import { statusOf } from "./status.ts";
 
 export interface HubOptions {
   /** Open already; the hub closes it. */
@@ -135,9 +135,7 @@ export class Hub {
       clock,
       delayMs: config.commitDelayMs,
       onCommit: (commit, batch, receivedMs) => this.#committed(commit, batch, receivedMs),
-      onRefused: ({ code, retryable }, atMs) => {
-        if (retryable) this.#recorder.refusesReadings(code, atMs);
-      },
+      onRefused: (error, refused, receivedMs) => this.#refused(error, refused, receivedMs),
       onTold: (commit, _batch, receivedMs) => this.live.committed(commit, receivedMs),
       onFatal: (error) => this.fail(error),
     });
@@ -205,50 +203,18 @@ export class Hub {
     return this.#recorder.timeline(device, this.presence.stateOf(device), fromMs, toMs);
   }
 
-  /** What refused all readings is over, whenever somebody sends the next one. */
-  takesReadings(): void {
-    this.#recorder.takesReadings(this.#clock.now());
+  /** Call it again and again while the disk has room: readings that were refused would be taken now, whoever sends the next one. */
+  hasRoom(): void {
+    this.#recorder.refusals.taken(this.#clock.now());
   }
 
-  async status(): Promise<StatusAnswer> {
-    const { store, state, version, loopDelayMs, storeLimits, config } = this.#options;
-    const { series, undecidedBytesTotal } = config.limits;
-    const { settings, budget } = this.#viewer;
-    const { slowViewerBytes, viewersBytes } = settings;
-    const { stored, rejected, rate, ackMs, commitMs } = this.#meters;
-    const stats = await store.stats();
-    let devices = 0;
-    let viewers = 0;
-    let frames = 0;
-    for (const { side, undecidedFrames } of this.#connections) {
-      frames += undecidedFrames;
-      if (side === "device") devices++;
-      else if (side === "viewer") viewers++;
-    }
-    return {
-      version,
-      protocol: 1,
-      startedAt: this.#startedAt,
-      hubTime: this.#clock.now(),
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      epoch: state.epoch,
-      offset: this.#offset,
-      durability: "fsync",
-      connections: { devices, viewers },
-      devices: this.presence.counts(this.catalog.deviceCount),
-      series: this.catalog.seriesCount,
-      readings: { stored, rejected, overwritten: stats.overwritten, perSecond: rate.read() },
-      ackMs: ackMs.read(),
-      fsyncMs: commitMs.read(),
-      store: storeStatus(stats),
-      loopDelayMs: { p99: loopDelayMs() },
-      slowViewers: this.#slow.count,
-      viewerBytes: budget.bytes,
-      queue: { frames, bytes: Math.round(this.#intake.bytes) },
+  status(): Promise<StatusAnswer> {
+    const { catalog, presence } = this;
+    return statusOf({
+      ...{ ...this.#options, ...this.#viewer, catalog, presence, access: this.#access, intake: this.#intake },
+      ...{ connections: this.#connections, meters: this.#meters, startedAt: this.#startedAt, offset: this.#offset },
       health: this.health(),
-      access: this.#access.open ? "open" : "token",
-      limits: { series, undecidedBytesTotal, slowViewerBytes, viewersBytes, ...limitsNow(storeLimits, stats) },
-    };
+    });
   }
 
   /** Acknowledgements (from the arrival of a frame to the answer) and commits since the start, counted by how long they took. */
@@ -303,7 +269,7 @@ export class Hub {
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
     const { catalog, presence } = this;
     this.#offset = commit;
-    this.#recorder.takesReadings(receivedMs);
+    this.#recorder.refusals.taken(receivedMs);
     const atMs = this.#clock.monotonic();
     const { length, series: numbers, times } = columns;
     for (let index = 0; index < length; index++) {
@@ -332,6 +298,16 @@ export class Hub {
     this.#meters.stored += length;
     this.#meters.rate.add(length);
     this.#meters.commitMs.add(commitMs);
+  }
+
+  /** Nothing is taken of anybody for now: those who sent are there all the same. */
+  #refused({ code, retryable }: StoreError, refused: readonly OpenBatch[], receivedMs: number): void {
+    if (!retryable || code === "internal") return;
+    this.#recorder.refusals.refused(code, receivedMs);
+    const atMs = this.#clock.monotonic();
+    for (const { senders } of refused) {
+      for (const device of senders) if (!device.removed) this.presence.refused(device, atMs);
+    }
   }
 
   #spokenFor(device: Device, speaker: Device | undefined): void {

@@ -84,7 +84,6 @@ export const presenceReasons = [
   "reporting",
   "asleep",
   "no_reading",
-  "refused",
   "closed",
   "timeout",
   "replaced",

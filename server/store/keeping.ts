@@ -60,6 +60,11 @@ export function keepNewestSessions<T extends { readonly usedMs: number }>(marks:
   return newest.filter((mark, index) => index === newest.length - 1 || mark.usedMs >= nowMs - sessionMemoryMs);
 }
 
+/** True for a change of the hub itself: no device's name is empty or blank. */
+export function isOfHub({ device }: Pick<PresenceChange, "device">): boolean {
+  return device.trim() === "";
+}
+
 /**
  * The changes of a device, in order, that are too many: first those of the reason alone, then the oldest. A sensor that
  * sleeps between reports changes its reason twice a report, and would else push its outages out within hours.

@@ -58,7 +58,7 @@ export interface MetricRecord {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** A change in whether a device is there, or of the hub's own running (`device` is then ""). The store does not look into its words. */
+/** A change in whether a device is there, or of the hub itself, when it ran and when it refused all readings (`device` is then blank, as no device's is). The store does not look into its words. */
 export interface PresenceChange {
   readonly device: string;
   /** Rises with each change of any device, never restarts: the order in which they happened, whatever the clock did. */
@@ -305,7 +305,8 @@ export interface TelemetryStore extends MaskStore {
   /**
    * Keeps changes of presence, all of them or none, and notes that the hub runs at `atMs` (ms since the epoch); with none it
    * notes that alone. Resolves once durable. A number that was kept before is kept once. A small transaction of its own:
-   * commits wait for it, so give it a few hundred at a time.
+   * commits wait for it, so give it a few hundred at a time. Changes of devices need room as readings do; those of the hub
+   * alone, and none, do not.
    */
   appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void>;
 

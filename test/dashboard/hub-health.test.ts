@@ -3,8 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { HubApi } from "../../dashboard/client/hub-api.ts";
 import { HubHealth, healthEveryMs } from "../../dashboard/client/hub-health.ts";
 import type { LinkState } from "../../dashboard/client/link.ts";
-import { reasonWords } from "../../dashboard/elements/reason-words.ts";
-import { type PresenceReason, presenceReasons } from "../../server/protocol/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 
 const open: LinkState = { state: "open" };
@@ -130,15 +128,5 @@ describe("the hub's health, as the page learns of it", () => {
     expect(it_.health.refuses).toBe(true);
     await it_.turn();
     expect(it_.health.illness).toBeUndefined();
-  });
-});
-
-describe("why a device is as it is", () => {
-  it("is not said to be that it sends nothing where the hub refuses all readings", () => {
-    const told = (reason: PresenceReason) => reasonWords(reason, true);
-    expect(told("no_reading")).toBe("readings are refused while connected");
-    const other = presenceReasons.filter((reason) => told(reason) !== reasonWords(reason, false));
-    expect(other).toEqual(expect.arrayContaining(["no_reading", "refused", "timeout", "hub_restart"]));
-    expect(other).toHaveLength(4);
   });
 });

@@ -61,45 +61,39 @@ describe("a hub whose disk is full", () => {
     await page.context().close();
   });
 
-  it("says of no device that it is silent by itself, in its list, on its page and in its presence", async () => {
+  it("says of no device that sends that it is silent, and of its values that they are old; afterwards the gap is the hub's", async () => {
+    await again(0);
+    const before = await world.device("oven", { reportInterval: 1_000 });
+    before.send({ type: "readings", id: 2, readings: [{ metric: "temperature", value: 181 }] });
+    await before.next("ack");
     await again(tooMuch);
     const oven = await world.device("oven", { reportInterval: 1_000 });
-    oven.send({ type: "readings", id: 2, readings: [{ metric: "temperature", value: 181 }] });
+    oven.send({ type: "readings", id: 3, readings: [{ metric: "temperature", value: 182 }] });
     expect(await oven.next("error")).toMatchObject({ code: "storage_full" });
     const fleet = (await world.visit("#/")).page;
     const device = (await world.visit("#/device/oven")).page;
     await bannerOf(fleet).waitFor();
-    // Ten seconds without a reading are silence.
-    await fleet.getByText("readings are refused while connected").waitFor();
-    await device.locator(".facts").getByText("readings are refused while connected").waitFor();
-    await device.getByRole("button", { name: "Show presence as a table" }).click();
-    await device.locator("presence-timeline td").getByText("the hub takes no readings").first().waitFor();
+    // Ten seconds without a reading are old.
     for (const page of [fleet, device]) {
-      expect(await page.getByText("sends nothing").count()).toBe(0);
-      await page.context().close();
+      await page.locator(".stale").first().waitFor();
+      expect(await page.getByText(/sends nothing|^silent for|nothing more came/).allTextContents()).toEqual([]);
     }
-  });
-
-  it("tells afterwards of that time as the hub's, in the presence of a device and in its gaps, and of what was before as the device's", async () => {
+    expect(await wordsOf(device.locator(".facts .state"))).toMatch(/^online\s+for .*, connected$/);
+    for (const page of [fleet, device]) await page.context().close();
     await again(0);
-    const oven = await world.device("oven", { reportInterval: 1_000 });
-    oven.send({ type: "readings", id: 3, readings: [{ metric: "temperature", value: 182 }] });
-    await oven.next("ack");
-    const { page } = await world.visit("#/device/oven");
-    await page.getByRole("button", { name: "Show presence as a table" }).click();
-    const rows = page.locator("presence-timeline tbody tr");
-    const told = (text: string) => rows.getByText(text, { exact: true });
-    await told("the hub took no readings").first().waitFor();
-    expect(await told("connected, but sends nothing").count()).toBe(0);
-    await page
-      .locator("presence-timeline .summary")
-      .getByText(/unknown for .* \(readings refused\)/)
-      .waitFor();
-    await page.context().close();
+    const after = await world.device("oven", { reportInterval: 1_000 });
+    after.send({ type: "readings", id: 4, readings: [{ metric: "temperature", value: 183 }] });
+    await after.next("ack");
     const answer = await fetch(`${world.url}/api/v1/gaps?device=oven&metric=temperature&from=-1h`);
     const { series } = (await answer.json()) as { series: { gaps: { cause: string[] } }[] };
-    expect(series[0]?.gaps.cause).toContain("refused");
-    expect(series[0]?.gaps.cause).not.toContain("silent");
+    expect(series[0]?.gaps.cause.at(-1)).toBe("refused");
+    const { page } = await world.visit("#/device/oven");
+    await page
+      .locator("device-gaps")
+      .getByText(/refused/)
+      .first()
+      .waitFor();
+    await page.context().close();
   });
 
   it.each([

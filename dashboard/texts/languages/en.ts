@@ -199,7 +199,6 @@ export const texts = {
     reporting: "reporting",
     asleep: "asleep between reports",
     no_reading: "connected, but sends nothing",
-    refused: "the hub took no readings",
     closed: "its connection ended",
     timeout: "nothing more came from it",
     replaced: "replaced by a newer connection",
@@ -207,13 +206,6 @@ export const texts = {
     gateway_offline: "its gateway is offline",
     removed: "removed",
   } satisfies Record<PresenceReason, string>,
-  /** Instead, while the hub refuses all readings: what it does not store says nothing of what a device sends. */
-  reasonRefused: {
-    no_reading: "readings are refused while connected",
-    refused: "the hub takes no readings",
-    timeout: "readings are refused: nothing more stored",
-    hub_restart: "readings are refused: none stored since the hub restarted",
-  } satisfies Partial<Record<PresenceReason, string>>,
 
   /** Lengths of time, each with its number already written. */
   duration: {
@@ -284,7 +276,6 @@ export const texts = {
     online: (share: string) => `Online ${share} of this range`,
     onlineOf: (share: string, known: string) => `Online ${share} of the ${known} known`,
     hubDown: (duration: string) => `unknown for ${duration} (hub down)`,
-    refused: (duration: string) => `unknown for ${duration} (readings refused)`,
     unknown: "not known",
     silences: (count: number) => (count === 1 ? "silent once" : `silent ${count} times`),
     outages: (count: number) => (count === 1 ? "offline once" : `offline ${count} times`),

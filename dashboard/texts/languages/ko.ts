@@ -195,19 +195,12 @@ export const texts: Texts = {
     reporting: "보고 중",
     asleep: "다음 보고까지 대기 중",
     no_reading: "연결되었지만 값을 보내지 않음",
-    refused: "허브가 측정값을 받지 않음",
     closed: "연결이 끊김",
     timeout: "더 이상 수신되지 않음",
     replaced: "새 연결로 대체됨",
     hub_restart: "허브 재시작 후 다시 연결되지 않음",
     gateway_offline: "게이트웨이가 오프라인",
     removed: "삭제됨",
-  },
-  reasonRefused: {
-    no_reading: "측정값이 거부되는 중 (연결됨)",
-    refused: "허브가 측정값을 받지 않는 중",
-    timeout: "측정값이 거부되는 중: 더 이상 저장되지 않음",
-    hub_restart: "측정값이 거부되는 중: 허브 재시작 후 저장된 값 없음",
   },
 
   duration: {
@@ -276,7 +269,6 @@ export const texts: Texts = {
     online: (share) => `이 범위 중 온라인 ${share}`,
     onlineOf: (share, known) => `기록이 있는 ${known} 중 온라인 ${share}`,
     hubDown: (duration) => `알 수 없음 ${duration} (허브 꺼짐)`,
-    refused: (duration) => `알 수 없음 ${duration} (측정값 거부됨)`,
     unknown: "알 수 없음",
     silences: (count) => `무응답 ${count}회`,
     outages: (count) => `오프라인 ${count}회`,

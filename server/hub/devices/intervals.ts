@@ -1,5 +1,11 @@
 /** How often each series reports: the median of its last 16 gaps. Flat arrays, so that a reading allocates nothing. */
 
+import { leastGraceMs } from "./presence-machine.ts";
+
+/** Interval of a series of which too little is known, ms. */
+const unknownIntervalMs = 5 * 60_000;
+/** Reports that may fail to come, in intervals. */
+const graceIntervals = 2.5;
 /** Gaps that are remembered of a series. */
 const keptGaps = 16;
 /** Gaps that must be known before the median means anything: three readings. */
@@ -122,4 +128,10 @@ export class Intervals {
     this.#state = new Float64Array(this.#capacity * fields);
     this.#state.set(state);
   }
+}
+
+/** How long a series may say nothing, ms, by its interval: 0 is on event, for which that has no end (Infinity); undefined is not known yet. */
+export function graceFor(intervalMs: number | undefined): number {
+  if (intervalMs === 0) return Number.POSITIVE_INFINITY;
+  return Math.max(graceIntervals * (intervalMs ?? unknownIntervalMs), leastGraceMs);
 }

@@ -8,6 +8,8 @@ import type { PresenceReason, PresenceState } from "../../protocol/viewer.ts";
 export const leastGraceMs = 10_000;
 /** A device that was cut has so long to come back; readings that are committed meanwhile were sent before, ms. */
 const returnMs = 2_000;
+/** A device whose readings were refused for now was asked to come again, and has so long to do it, ms: twice the longest back-off of the hub's own client. */
+const askedAgainMs = 60_000;
 
 /** What people see. */
 export interface Shown {
@@ -37,7 +39,10 @@ export class PresenceMachine {
   #signMs = Number.NEGATIVE_INFINITY;
   /** Grace is not over before, whatever it is. */
   #heldUntilMs = Number.NEGATIVE_INFINITY;
+  /** When it last sent readings that were stored, or would have been. */
   #readingMs = Number.NEGATIVE_INFINITY;
+  /** Nor before, while it may come again with what was refused. */
+  #askedUntilMs = Number.NEGATIVE_INFINITY;
   /** When it last connected or reported. */
   #heardMs = Number.NEGATIVE_INFINITY;
   #endMs = Number.NEGATIVE_INFINITY;
@@ -72,12 +77,20 @@ export class PresenceMachine {
     return true;
   }
 
+  /** What it sent was refused with all else that came: it is as there as if that had been stored, and may wait before it comes again. Answers as `reported`. */
+  refused(nowMs: number, within: boolean): boolean {
+    const changes = this.reported(nowMs, within);
+    if (this.#signMs === nowMs) this.#askedUntilMs = nowMs + askedAgainMs;
+    return changes;
+  }
+
   /** The last connection that carried it ended. `sleeps`: it may be asleep now. `returns`: it may be back in a moment. */
   ended(reason: EndReason, { sleeps, returns }: { sleeps: boolean; returns: boolean }, nowMs: number): void {
     // Connecting alone is no report.
     this.#stand(reason, sleeps ? this.#readingMs : Number.NEGATIVE_INFINITY);
     if (reason === "replaced") this.#heldUntilMs = nowMs + leastGraceMs;
     else if (returns) this.#heldUntilMs = nowMs + returnMs;
+    if (!sleeps) this.#askedUntilMs = Number.NEGATIVE_INFINITY;
     this.#endMs = nowMs;
     this.#sleeps = sleeps;
   }
@@ -92,7 +105,7 @@ export class PresenceMachine {
   deadlineMs(graceMs: number): number {
     // Of one that never gave a sign there is no grace, however long it would be.
     const graceEndMs = this.#signMs === Number.NEGATIVE_INFINITY ? this.#signMs : this.#signMs + graceMs;
-    return Math.max(graceEndMs, this.#heldUntilMs);
+    return Math.max(graceEndMs, this.#heldUntilMs, this.#askedUntilMs);
   }
 
   /** What it shows within grace, or past it. */

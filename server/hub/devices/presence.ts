@@ -6,14 +6,9 @@
 import type { Clock } from "../../ports.ts";
 import type { PresenceState } from "../../protocol/viewer.ts";
 import type { Device, Series } from "../catalog.ts";
-import { Intervals } from "./intervals.ts";
-import { type EndReason, leastGraceMs, PresenceMachine, type Shown } from "./presence-machine.ts";
+import { graceFor, Intervals } from "./intervals.ts";
+import { type EndReason, PresenceMachine, type Shown } from "./presence-machine.ts";
 import { TimerWheel, type Waiting } from "./timer-wheel.ts";
-
-/** Interval of a series of which too little is known, ms. */
-const unknownIntervalMs = 5 * 60_000;
-/** Reports that may fail to come, in intervals. */
-const graceIntervals = 2.5;
 
 /** A device's state as people see it. */
 export interface StateOfDevice extends Shown {
@@ -119,6 +114,14 @@ export class Presence {
     // A deadline that stands comes too early, is found to be so, and is set again.
     const within = watched.shown.state === "online" && nowMs < watched.deadlineMs;
     if (watched.machine.reported(nowMs, within)) this.#settle(watched);
+  }
+
+  /** Readings of a device came and were refused, since none are taken of anybody. `atMs` as in `reported`. */
+  refused(device: Device, atMs: number): void {
+    const watched = this.#watch(device);
+    const nowMs = this.#wheel.now(atMs);
+    const within = watched.shown.state === "online" && nowMs < watched.deadlineMs;
+    if (watched.machine.refused(nowMs, within)) this.#settle(watched);
   }
 
   /** What a device or a person said of its intervals, or of `historic`, has changed. */
@@ -342,9 +345,4 @@ export class Presence {
 /** By itself, or through its gateway. */
 function isConnected(watched: Watched): boolean {
   return watched.connection !== undefined || watched.through !== undefined;
-}
-
-function graceFor(intervalMs: number | undefined): number {
-  if (intervalMs === 0) return Number.POSITIVE_INFINITY;
-  return Math.max(graceIntervals * (intervalMs ?? unknownIntervalMs), leastGraceMs);
 }

@@ -4,10 +4,12 @@
  */
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { Interval } from "../../store/intervals.ts";
-import type { PresenceChange, StoreError, StoreState, TelemetryStore } from "../../store/store.ts";
+import { isOfHub } from "../../store/keeping.ts";
+import type { PresenceChange, StoreState, TelemetryStore } from "../../store/store.ts";
 import type { Device } from "../catalog.ts";
 import type { StateOfDevice } from "./presence.ts";
-import { hubItself, hubRefusals, inRange, type PresenceEntry, refusingSpans, timelineOf } from "./timeline.ts";
+import { hubRefusals, Refusing } from "./refusing.ts";
+import { hubItself, inRange, type PresenceEntry, timelineOf } from "./timeline.ts";
 
 /** A change waits so long for company, ms: a sensor that connects, reports and leaves meanwhile costs one write of its page. */
 const writeAfterMs = 1_000;
@@ -32,13 +34,15 @@ export interface RecorderOptions {
   readonly log: Log;
 }
 
-/** A change that is not on disk yet; `of` is undefined for one of the hub itself. */
+/** A change that is not on disk yet; `of` is undefined for one of the hub itself or of its refusals. */
 interface Unwritten {
   readonly change: PresenceChange;
   readonly of: Device | undefined;
 }
 
 export class PresenceRecorder {
+  /** When the hub took no readings, kept as its starts and ends are. */
+  readonly refusals: Refusing;
   readonly #options: RecorderOptions;
   readonly #alive: Timer;
   #next: number;
@@ -53,12 +57,14 @@ export class PresenceRecorder {
   #failing = false;
   #losing = false;
   #stopped = false;
-  #refuses = false;
+  /** When the store was told last that the hub runs, monotonic ms. */
+  #aliveMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RecorderOptions) {
     const { state, clock } = options;
     this.#options = options;
     this.#next = state.nextPresence;
+    this.refusals = new Refusing(clock, (...change) => this.#hub(hubRefusals, ...change));
     if (state.aliveMs !== null) this.#hub(hubItself, "offline", state.recovered ? "killed" : "stopped", state.aliveMs);
     this.#hub(hubItself, "online", "started", clock.now());
     this.#alive = clock.every(aliveEveryMs, () => void this.#write());
@@ -74,31 +80,17 @@ export class PresenceRecorder {
    * begins with the entry that held at `fromMs`, with its own earlier time. Rejects with a `StoreError`.
    */
   async timeline(device: Device, shown: StateOfDevice, fromMs: number, toMs: number): Promise<PresenceEntry[]> {
-    const [own = [], hub = [], refusals = []] = await this.#changes([device.id, hubItself, hubRefusals]);
-    const entries = timelineOf(own, hub, refusingSpans([...hub, ...refusals]));
+    const [own = [], hub = []] = await this.#changes([device.id, hubItself]);
+    const entries = timelineOf(own, hub);
     // Of a device that never was here in the time of timelines only this is known, and of one whose last change was let go.
     if (entries.at(-1)?.state !== shown.state)
       entries.push({ atMs: shown.since, state: shown.state, reason: shown.reason });
     return inRange(entries, fromMs, toMs);
   }
 
-  /** All readings are refused since `atMs`, ms since the epoch, and why. Idempotent until `takesReadings`. */
-  refusesReadings(code: StoreError["code"], atMs: number): void {
-    if (this.#refuses) return;
-    this.#refuses = true;
-    this.#hub(hubRefusals, "refusing", code, atMs);
-  }
-
-  /** Readings are taken, or would be. Costs nothing where they were. */
-  takesReadings(atMs: number): void {
-    if (!this.#refuses) return;
-    this.#refuses = false;
-    this.#hub(hubRefusals, "taking", "stored", atMs);
-  }
-
   /** When all readings were refused, in order; the last has no end (Infinity) where they still are. Rejects with a `StoreError`. */
   async refusing(): Promise<Interval[]> {
-    return refusingSpans((await this.#changes([hubItself, hubRefusals])).flat());
+    return this.refusals.spans((await this.#changes([hubItself, hubRefusals])).flat());
   }
 
   /** Runs the removal of a device with nothing written beside it: what was written before goes with the device, what waits is nobody's. */
@@ -116,6 +108,7 @@ export class PresenceRecorder {
 
   /** Writes what waits, within a few seconds, and that the hub ran until now, if it served anybody. Changes after this call are not kept. Idempotent. */
   async stop(): Promise<void> {
+    this.refusals.settle();
     this.halt();
     await this.#writing;
     // Nobody waits for these removals any more, and what becomes of their devices is not known.
@@ -196,12 +189,32 @@ export class PresenceRecorder {
     const changes = this.#leaving.map(({ change }) => change);
     try {
       await store.appendPresence(changes, clock.now());
+      this.#aliveMs = clock.monotonic();
       this.#failing = false;
       this.#losing &&= this.#waiting.length > 0;
     } catch (error) {
       if (!this.#failing) log.warn("changes of presence could not be stored and wait", { error: String(error) });
       this.#failing = true;
       this.#waiting.unshift(...this.#leaving);
+      await this.#writeOfHub();
+    }
+  }
+
+  /** For what is of the hub itself, and that it runs, there may be room where there is none for what is of devices. Never rejects. */
+  async #writeOfHub(): Promise<void> {
+    const { store, clock } = this.#options;
+    const ofHub = this.#waiting.filter(({ change }) => isOfHub(change));
+    const isKnownAlive = !this.#stopped && clock.monotonic() - this.#aliveMs < aliveEveryMs;
+    if (ofHub.length === 0 && isKnownAlive) return;
+    try {
+      await store.appendPresence(
+        ofHub.map(({ change }) => change),
+        clock.now(),
+      );
+      this.#aliveMs = clock.monotonic();
+      this.#waiting = this.#waiting.filter((one) => !ofHub.includes(one));
+    } catch {
+      // It waits with the others.
     }
   }
 }

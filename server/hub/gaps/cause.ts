@@ -22,7 +22,7 @@ const leastShare = 0.1;
 /** Of a device's readings that wait for a decision the newest count. */
 const mostWaiting = 1_000;
 
-interface Caused {
+export interface Caused {
   readonly cause: HoleCause;
 }
 
@@ -32,7 +32,7 @@ interface DevicePast {
   /** Offline while a hub was there: a gap with many parts asks for it as often. */
   readonly offline: readonly Stretch[];
   readonly hubDown: readonly Stretch[];
-  /** When the hub refused what anybody sent, and the device was not offline. */
+  /** When the hub refused what anybody sent, and the device was neither offline nor silent. */
   readonly refusing: readonly Stretch[];
 }
 
@@ -74,7 +74,9 @@ export class Causes {
     const hubMs = explains(gap, graceMs, hubDown);
     const offlineMs = explains(gap, graceMs, offline);
     const maskedMs = explains(gap, graceMs, masks);
-    const refusingMs = explains(gap, graceMs, refusing);
+    // What a device or a metric keeps back by itself is seldom told apart from it: it has to cover half.
+    const refusedMs = overlapMs(gap, refusing);
+    const refusingMs = 2 * refusedMs >= gap.toMs - gap.fromMs - graceMs ? refusedMs : 0;
     if (Math.max(hubMs, offlineMs, maskedMs, refusingMs) < (gap.toMs - gap.fromMs) / 2) {
       const refused = await this.#refusedOf(device);
       if (refused.some(({ atMs, of }) => atMs > gap.fromMs && atMs <= gap.toMs && of(metric))) return "refused";
@@ -100,12 +102,24 @@ export class Causes {
     const parts: (Stretch & Caused)[] = [];
     for (const part of cut) {
       const found = await this.of(series, part, graceMs);
-      const known = cause === "hub_down" ? found : keptCause(found, cause);
+      const known =
+        cause === undefined || cause === "hub_down"
+          ? found
+          : await this.kept(found, { ...gap, cause }, series, graceMs);
       const last = parts.at(-1);
       if (last?.cause === known) parts[parts.length - 1] = { ...last, toMs: part.toMs };
       else parts.push({ ...part, cause: known });
     }
     return parts;
+  }
+
+  /** The cause of a part of a gap that was kept as `whole`: what is `found` of it, or where nobody knows any more the one that was kept. */
+  async kept(found: HoleCause, whole: Stretch & Caused, series: Series, graceMs: number): Promise<HoleCause> {
+    const { cause } = whole;
+    if (keptCause(found, cause) === found) return found;
+    // Refusals of single readings are forgotten before whether the device was there; of what is known still, the part is judged by itself.
+    const isKnown = found === "silent" && cause === (await this.of(series, whole, graceMs));
+    return isKnown ? found : cause;
   }
 
   #pastOf(device: Device): Promise<DevicePast> {
@@ -124,12 +138,18 @@ export class Causes {
       this.#refusing,
     ]);
     const away = stretchesAway(entries);
-    const hubDown = down.map((one) => untilBack(one, away));
+    // What a hub knew of its devices whose disk was full to its end is lost, and the next one calls all of them away.
+    const known = away.filter(({ reason }) => reason !== "hub_restart");
+    const refused = without(refusing, [...known, ...stretchesSilent(entries), ...down]);
+    const hubDown = without(
+      down.map((one) => untilBack(one, away)),
+      refused,
+    );
     return {
       there: stretchesThere(entries),
-      offline: without(away, hubDown),
+      offline: without(away, [...hubDown, ...refused]),
       hubDown,
-      refusing: without(refusing, [...away, ...hubDown]),
+      refusing: refused,
     };
   }
 
@@ -170,12 +190,17 @@ interface Away extends Stretch {
   readonly reason: PresenceEntry["reason"];
 }
 
-/** When a device was offline by itself; the last stretch has no end where it still is. */
+/** When a device was offline; the last stretch has no end where it still is. */
 function stretchesAway(entries: readonly PresenceEntry[]): Away[] {
   return entries.flatMap(({ atMs, state, reason }, index) =>
-    state === "offline" && reason !== "refused"
-      ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason }
-      : [],
+    state === "offline" ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY, reason } : [],
+  );
+}
+
+/** When a device was connected and sent nothing. */
+function stretchesSilent(entries: readonly PresenceEntry[]): Stretch[] {
+  return entries.flatMap(({ atMs, state }, index) =>
+    state === "silent" ? { fromMs: atMs, toMs: entries[index + 1]?.atMs ?? Number.POSITIVE_INFINITY } : [],
   );
 }
 

@@ -1,8 +1,7 @@
 /** Gaps with their causes. */
 import type { HoleCause, Holes } from "../../store/ledger.ts";
 import type { Series } from "../catalog.ts";
-import type { Causes } from "./cause.ts";
-import { keptCause } from "./parts.ts";
+import type { Caused, Causes, Stretch } from "./cause.ts";
 
 /**
  * The causes of gaps; where nobody knows any more, the one that was kept of a gap that reached into it. `kept`: what the
@@ -22,10 +21,17 @@ export async function judged(
     let found = await causes.of(series, { fromMs, toMs }, graceMs);
     if ((found === "unknown" || found === "silent") && kept) {
       before ??= await kept();
-      const known = before?.fromMs.findIndex((one, row) => one < toMs && (before?.toMs[row] as number) > fromMs) ?? -1;
-      found = keptCause(found, before?.cause[known]);
+      const whole = before && holeAcross(before, fromMs, toMs);
+      if (whole) found = await causes.kept(found, whole, series, graceMs);
     }
     cause.push(found);
   }
   return { ...gaps, cause };
+}
+
+/** The first of these that reaches into a range. */
+function holeAcross(holes: Holes, fromMs: number, toMs: number): (Stretch & Caused) | undefined {
+  const row = holes.fromMs.findIndex((one, index) => one < toMs && (holes.toMs[index] as number) > fromMs);
+  if (row < 0) return undefined;
+  return { fromMs: holes.fromMs[row] as number, toMs: holes.toMs[row] as number, cause: holes.cause[row] as HoleCause };
 }

@@ -10,6 +10,8 @@ import { BatchQuarantine } from "./set-aside.ts";
 /** Refusals of one device worth writing in one batch: the store shows no more. */
 const maxRefusalsPerDevice = 100;
 
+let batches = 0;
+
 interface SequenceRange {
   readonly first: number;
   last: number;
@@ -17,6 +19,10 @@ interface SequenceRange {
 
 /** Everything of a batch but its readings, which the committer's columns hold. */
 export class OpenBatch {
+  /** Another one for each batch. */
+  readonly number = ++batches;
+  /** Devices of which it has readings of now. */
+  readonly senders: Device[] = [];
   readonly receipts: Receipt[] = [];
   readonly quarantine = new BatchQuarantine();
   readonly #past = new Set<Series>();
@@ -55,6 +61,12 @@ export class OpenBatch {
     const known = this.#ranges.get(space);
     if (known) known.last = seq;
     else this.#ranges.set(space, { first: seq, last: seq });
+  }
+
+  /** A device sends readings with this batch; call it once, where the device's `sentIn` is another batch. */
+  addSender(device: Device): void {
+    device.sentIn = this.number;
+    this.senders.push(device);
   }
 
   /** Readings of the past come with this batch: they say nothing of whether the device is there now. */

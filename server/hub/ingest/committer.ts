@@ -21,7 +21,7 @@ export interface CommitterOptions {
   /** Called after the senders were told: what viewers see comes after the acknowledgement. */
   readonly onTold: (commit: Commit, batch: OpenBatch, receivedMs: number) => void;
   /** Called with each refusal of all that waits, before its senders are told; `receivedMs` as above. */
-  readonly onRefused: (error: StoreError, receivedMs: number) => void;
+  readonly onRefused: (error: StoreError, refused: readonly OpenBatch[], receivedMs: number) => void;
   /** Called when the hub itself failed while it handled a commit; nothing is acknowledged after that. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -157,16 +157,14 @@ export class Committer {
   }
 
   async #commit(batch: OpenBatch, columns: Columns): Promise<void> {
-    const { store, clock, onCommit, onTold, onRefused } = this.#options;
+    const { store, clock, onCommit, onTold } = this.#options;
     const receivedMs = clock.now();
     let commit: Commit;
     try {
       commit = await store.append(batch.toBatch(columns, receivedMs));
     } catch (error) {
       if (this.#state !== "running") return;
-      const refusal = error instanceof StoreError ? error : unexpected(error);
-      onRefused(refusal, receivedMs);
-      this.#refuse(batch, refusal);
+      this.#refuse(batch, error instanceof StoreError ? error : unexpected(error), receivedMs);
       return;
     }
     if (this.#state !== "running") return;
@@ -181,7 +179,7 @@ export class Committer {
    * The batches behind it are refused too: they may hold later frames of the same senders, and nothing behind a hole is
    * ever stored. What devices said of themselves goes with the next batch.
    */
-  #refuse(failed: OpenBatch, error: StoreError): void {
+  #refuse(failed: OpenBatch, error: StoreError, receivedMs: number): void {
     const refused = [failed];
     for (const step of this.#steps) if (step.kind === "batch") refused.push(step.batch);
     refused.push(this.#open);
@@ -192,6 +190,7 @@ export class Committer {
       this.#open.inherit(batch);
       batch.rewind();
     }
+    this.#options.onRefused(error, refused, receivedMs);
     for (const batch of refused) {
       for (const receipt of batch.receipts) receipt.sender.refused(receipt, error);
     }

@@ -172,6 +172,7 @@ export class Ingest {
       const series = this.#seriesOf(index, metric, value, raw);
       if (!series) return;
       if (this.#source.historic) this.#batch.addPast(series);
+      else if (series.device.sentIn !== this.#batch.number) this.#batch.addSender(series.device);
       this.#deps.committer.columns.push(series.number, timeMs, value);
       this.#part.stored += 1;
     }

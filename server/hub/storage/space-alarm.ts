@@ -12,7 +12,7 @@ export interface SpaceAlarmDeps {
   readonly log: Log;
   /** What the hub says of itself in `/health`, one sentence each; the alarm's stands there as long as it lasts. */
   readonly troubles: string[];
-  /** Called when there is room again. */
+  /** Called at each look that finds room. */
   readonly onRoom: () => void;
   /** Below this much free space readings are refused. */
   readonly minFreeBytes: number;
@@ -50,8 +50,7 @@ export class SpaceAlarm {
     const change = this.#trouble.tell(sentence);
     // One line a change, not one a second.
     if (change === "begins" && sentence !== undefined) log.warn(sentence);
-    if (change !== "ends") return;
-    log.info("the disk has room again, and readings are taken", { diskFreeBytes });
-    onRoom();
+    if (change === "ends") log.info("the disk has room again, and readings are taken", { diskFreeBytes });
+    if (!isFull) onRoom();
   }
 }

@@ -14,6 +14,7 @@ export class StoreWatch {
   readonly #options: StoreWatchOptions;
   readonly #timer: Timer;
   #asking = false;
+  #stopped = false;
 
   /** Looks each `everyMs` until `stop`; before that only where somebody asks for it. */
   constructor(options: StoreWatchOptions) {
@@ -21,21 +22,19 @@ export class StoreWatch {
     this.#timer = options.clock.every(options.everyMs, () => void this.look());
   }
 
-  /** Passes where one is under way. Never rejects. */
+  /** Passes where one is under way. */
   async look(): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;
     const { store, judge } = this.#options;
-    try {
-      judge(await store.stats());
-    } catch {
-      // A store that cannot tell has worse to say, and says it elsewhere.
-    } finally {
-      this.#asking = false;
-    }
+    // A store that cannot tell has worse to say, and says it elsewhere.
+    const stats = await store.stats().catch(() => undefined);
+    this.#asking = false;
+    if (stats && !this.#stopped) judge(stats);
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer.cancel();
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
-import { strangeBatch, strangeNumberIn } from "../keeping.ts";
+import { isOfHub, strangeBatch, strangeNumberIn } from "../keeping.ts";
 import type { LedgerEntry } from "../ledger.ts";
 import type { Mask, NewMask } from "../masks.ts";
 import {
@@ -224,8 +224,11 @@ export class Writer {
 
   appendPresence(changes: readonly PresenceChange[], atMs: number): void {
     const { db, presence } = this.#parts;
-    // Into what is left free for the hub's own work, too: a table with a bound, and who refuses readings has to note since when.
-    this.#failures.guard(() => transact(db, () => presence.write(changes, atMs)));
+    this.#failures.guard(() => {
+      // A hub that refuses readings has to note since when: a few rows, for which room was left.
+      if (!changes.every(isOfHub)) this.#space.require();
+      transact(db, () => presence.write(changes, atMs));
+    });
     this.#maintenance.wrote();
   }
 

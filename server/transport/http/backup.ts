@@ -20,6 +20,11 @@ export const postBackup: Handler = async ({ context, query, local, body }) => {
   });
   if (!made) throw new Refusal("store_unavailable", "This hub keeps its readings in memory: there is nothing to copy.");
   const { bytes, readings, series, ms } = made;
-  context.log.info("the data was copied and the copy read back", { file: order.file, bytes, readings, ms: Math.round(ms) });
+  context.log.info("the data was copied and the copy read back", {
+    file: order.file,
+    bytes,
+    readings,
+    ms: Math.round(ms),
+  });
   return { json: { file: order.file, bytes, readings, series, ms } satisfies BackupAnswer };
 };

@@ -225,3 +225,54 @@ describe("a hub that starts again", () => {
     expect(presence.stateOf(device("a"))).toMatchObject({ state: "offline", reason: "hub_restart" });
   });
 });
+
+describe("a device whose readings are refused with all others", () => {
+  it("[P123] is there as if they were stored, for a minute at least, since it was asked to come again", () => {
+    const { clock, presence, device, report, refuse, seen, told } = world();
+    presence.connected(device("a", { reportInterval: second }));
+    report("a");
+    clock.advance(9 * second);
+    refuse("a");
+    clock.advance(minute - 1);
+    expect(told).toEqual(["a online connected"]);
+    clock.advance(1);
+    expect(seen("a")).toBe("silent no_reading");
+    refuse("a");
+    expect(seen("a")).toBe("online connected");
+    // A long grace is not made shorter.
+    presence.connected(device("slow", { reportInterval: minute }));
+    refuse("slow");
+    clock.advance(2.5 * minute - 1);
+    expect(seen("slow")).toBe("online connected");
+    clock.advance(1);
+    expect(seen("slow")).toBe("silent no_reading");
+  });
+
+  it("[P123] is there where it only posts, also to a hub that just started, and sleeps between reports", () => {
+    const { clock, presence, device, refuse, seen } = world();
+    device("posts", { reportInterval: second });
+    refuse("posts");
+    expect(seen("posts")).toBe("online reporting");
+    clock.advance(minute);
+    expect(seen("posts")).toBe("offline timeout");
+    const connection = presence.connected(device("sleeps", { reportInterval: second }));
+    refuse("sleeps");
+    connection.closed(clean);
+    expect(seen("sleeps")).toBe("online asleep");
+    clock.advance(minute - 1);
+    expect(seen("sleeps")).toBe("online asleep");
+    clock.advance(1);
+    expect(seen("sleeps")).toBe("offline closed");
+  });
+
+  it("[P123] is offline after two seconds where it is cut all the same, whatever of it was in flight", () => {
+    const { clock, presence, device, refuse, seen } = world();
+    const connection = presence.connected(device("a", { reportInterval: second }));
+    refuse("a");
+    connection.closed({ reason: "closed", clean: false });
+    clock.advance(second);
+    refuse("a");
+    clock.advance(second);
+    expect(seen("a")).toBe("offline closed");
+  });
+});

@@ -62,6 +62,10 @@ class Life {
     this.#world.report("mote");
   }
 
+  refuse(): void {
+    this.#world.refuse("mote");
+  }
+
   end(end: ConnectionEnd): void {
     this.#own?.closed(end);
   }
@@ -84,6 +88,7 @@ const events: Record<string, { readonly play: (life: Life) => void; readonly gat
   "it connects": { play: (life) => life.connect() },
   "a gateway speaks for it": { play: (life) => life.spokenFor("relay") },
   "a reading is committed": { play: (life) => life.report() },
+  "one is refused with all others": { play: (life) => life.refuse() },
   "it says goodbye": { play: (life) => life.end(goodbye) },
   "it is cut, or closed by the hub": { play: (life) => life.end(cut) },
   "it answers no ping": { play: (life) => life.end(unanswered) },

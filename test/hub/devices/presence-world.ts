@@ -47,6 +47,11 @@ export function world(before: (found: { catalog: Catalog; clock: FakeClock }) =>
     presence.reported(series, timeMs, clock.monotonic());
   }
 
+  /** One reading that is refused now with all others. */
+  function refuse(id: string): void {
+    presence.refused(catalog.device(id, clock.now()), clock.monotonic());
+  }
+
   function reportEvery(id: string, everyMs: number, times: number, metric?: string): void {
     for (let count = 0; count < times; count++) {
       clock.advance(everyMs);
@@ -58,5 +63,5 @@ export function world(before: (found: { catalog: Catalog; clock: FakeClock }) =>
     const { state, reason } = presence.stateOf(device(id));
     return `${state} ${reason}`;
   };
-  return { clock, catalog, presence, told, device, report, reportEvery, seen };
+  return { clock, catalog, presence, told, device, report, refuse, reportEvery, seen };
 }

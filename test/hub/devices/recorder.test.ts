@@ -1,59 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { Device } from "../../../server/hub/catalog.ts";
-import type { StateOfDevice } from "../../../server/hub/devices/presence.ts";
-import { PresenceRecorder } from "../../../server/hub/devices/recorder.ts";
-import { inRange, type PresenceEntry } from "../../../server/hub/devices/timeline.ts";
-import { type Log, silentLog } from "../../../server/ports.ts";
+import { inRange } from "../../../server/hub/devices/timeline.ts";
+import { silentLog } from "../../../server/ports.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
-import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
-import { type PresenceChange, StoreError } from "../../../server/store/store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { minute, second, world } from "./presence-world.ts";
-
-/** A memory store that can be told to fail or to wait, and remembers how it was written to. */
-class WatchedStore extends MemoryStore {
-  /** How many changes each write brought. */
-  readonly writes: number[] = [];
-  failing = false;
-  held: Promise<void> = Promise.resolve();
-
-  override async appendPresence(changes: readonly PresenceChange[], atMs: number): Promise<void> {
-    this.writes.push(changes.length);
-    await this.held;
-    if (this.failing) throw new StoreError("storage_full", "no room");
-    await super.appendPresence(changes, atMs);
-  }
-}
-
-async function hubOn(data: MemoryData, clock: FakeClock, log: Log = silentLog) {
-  const store = new WatchedStore(data);
-  const state = await store.open();
-  const recorder = new PresenceRecorder({ store, state, clock, log });
-  const now = (): StateOfDevice => ({ state: "online", reason: "connected", since: clock.now() });
-  const { device } = world();
-  const atStart: StateOfDevice = { state: "offline", reason: "hub_restart", since: clock.now() };
-  const shown = new Map<Device, StateOfDevice>();
-  const changed = recorder.changed.bind(recorder);
-  recorder.changed = (of, state, atMs) => {
-    shown.set(of, state);
-    changed(of, state, atMs);
-  };
-  /** What the timeline says, `at` counted from the start of the test. */
-  const asked = async (of: Device, fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY) =>
-    (await recorder.timeline(of, shown.get(of) ?? atStart, fromMs, toMs)).map(told);
-  return { store, recorder, now, device, asked };
-}
-
-const startMs = new FakeClock().now();
-const told = ({ atMs, state, reason }: PresenceEntry) => `${(atMs - startMs) / second} ${state} ${reason}`;
-
-/** Lets time pass in steps, and what waits for the store go on between them. */
-async function pass(clock: FakeClock, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += second) {
-    clock.advance(Math.min(second, ms - passed));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
+import { hubOn, pass, startMs, told } from "./recorder-world.ts";
 
 describe("the recorder of presence", () => {
   it("[P64] answers with every change, also with those that are not on disk yet", async () => {
@@ -71,37 +22,6 @@ describe("the recorder of presence", () => {
     expect(store.writes).toEqual([4]);
     expect(await asked(device("a"))).toEqual(expected);
     expect(await store.readPresence("b")).toHaveLength(1);
-  });
-
-  it("[P123] keeps when all readings were refused, once each time, also before it is on disk and after a kill", async () => {
-    const clock = new FakeClock();
-    const data = new MemoryData();
-    const { store, recorder, device, asked, now } = await hubOn(data, clock);
-    recorder.takesReadings(clock.now());
-    recorder.changed(device("a"), now(), clock.now());
-    await pass(clock, second);
-    store.failing = true;
-    recorder.refusesReadings("storage_full", clock.now());
-    await pass(clock, 10 * second);
-    recorder.refusesReadings("storage_full", clock.now());
-    recorder.changed(device("a"), { ...now(), state: "silent", reason: "no_reading" }, clock.now());
-    expect(await recorder.refusing()).toEqual([{ fromMs: startMs + second, toMs: Number.POSITIVE_INFINITY }]);
-    expect(await asked(device("a"))).toEqual(["0 online connected", "11 silent refused"]);
-    store.failing = false;
-    await pass(clock, 9 * second);
-    recorder.takesReadings(clock.now());
-    await pass(clock, 10 * second);
-    recorder.takesReadings(clock.now());
-    const spans = [{ fromMs: startMs + second, toMs: startMs + 20 * second }];
-    expect(await recorder.refusing()).toEqual(spans);
-    recorder.refusesReadings("store_unavailable", clock.now());
-    await pass(clock, 2 * second);
-    recorder.halt();
-    await pass(clock, minute);
-    const next = await hubOn(data, clock);
-    const last = { fromMs: startMs + 30 * second, toMs: startMs + 31 * second };
-    expect(await next.recorder.refusing()).toEqual([...spans, last]);
-    next.recorder.halt();
   });
 
   it("[P64] answers each change once while it is on its way to the disk", async () => {

@@ -3,9 +3,8 @@ import { describe, expect, it } from "vitest";
 import { Catalog } from "../../../server/hub/catalog.ts";
 import { Presence, type PresenceConnection } from "../../../server/hub/devices/presence.ts";
 import { PresenceRecorder } from "../../../server/hub/devices/recorder.ts";
-import { type PresenceEntry, refusingSpans, timelineOf } from "../../../server/hub/devices/timeline.ts";
+import { type PresenceEntry, timelineOf } from "../../../server/hub/devices/timeline.ts";
 import { silentLog } from "../../../server/ports.ts";
-import type { PresenceState } from "../../../server/protocol/viewer.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import type { PresenceChange } from "../../../server/store/store.ts";
@@ -14,7 +13,7 @@ import { printedSeed } from "../../support/seed.ts";
 
 const told = ({ atMs, state, reason }: PresenceEntry) => `${atMs} ${state} ${reason}`;
 
-function own(number: number, atMs: number, state: PresenceState, reason: string): PresenceChange {
+function own(number: number, atMs: number, state: "online" | "offline", reason: string): PresenceChange {
   return { device: "a", number, atMs, state, reason, sinceMs: atMs };
 }
 
@@ -49,58 +48,6 @@ describe("a timeline", () => {
       "90 offline hub_restart",
       "95 online connected",
     ]);
-  });
-
-  it("[P123] has a silence that begins while the hub refuses all readings as the hub's, until it takes them again", () => {
-    const hubs = [hub(1, 0, "started")];
-    const changes = [
-      own(2, 10, "silent", "no_reading"),
-      own(3, 20, "online", "connected"),
-      own(4, 50, "silent", "no_reading"),
-      own(5, 110, "online", "reporting"),
-      own(6, 120, "offline", "timeout"),
-      own(7, 150, "online", "connected"),
-      own(8, 160, "offline", "timeout"),
-    ];
-    const refusing = [
-      { fromMs: 15, toMs: 16 },
-      { fromMs: 40, toMs: 90 },
-      { fromMs: 115, toMs: 190 },
-    ];
-    expect(timelineOf(changes, hubs, refusing).map(told)).toEqual([
-      "10 silent no_reading",
-      "20 online connected",
-      "50 silent refused",
-      "90 silent no_reading",
-      "110 online reporting",
-      // It posts, and what it posted was refused.
-      "120 offline refused",
-      "150 online connected",
-      // Its connection ended.
-      "160 offline timeout",
-    ]);
-  });
-
-  it("[P123] knows when the hub refused all readings, in the order of numbers, an end of the hub among the ends", () => {
-    const refusal = (number: number, atMs: number, state: string): PresenceChange => {
-      return { ...hub(number, atMs, state), device: " ", state };
-    };
-    const changes = [
-      hub(1, 0, "started"),
-      refusal(2, 10, "refusing"),
-      refusal(3, 20, "taking"),
-      refusal(4, 30, "refusing"),
-      hub(5, 40, "killed"),
-      hub(6, 50, "started"),
-      refusal(7, 60, "refusing"),
-    ];
-    const spans = [
-      { fromMs: 10, toMs: 20 },
-      { fromMs: 30, toMs: 40 },
-      { fromMs: 60, toMs: Number.POSITIVE_INFINITY },
-    ];
-    expect(refusingSpans(changes)).toEqual(spans);
-    expect(refusingSpans([...changes, ...changes].reverse())).toEqual(spans);
   });
 
   it("[P64] is in the order of numbers, and has a change that is stored and still waiting once", () => {

@@ -217,39 +217,6 @@ describe("the ledger", () => {
     ]);
   });
 
-  it("[P121] tells of a gap as refused where the hub refused all readings meanwhile, but for what the device was away or no hub ran", async () => {
-    const world = memoryWorld({
-      timeline: [
-        { atMs: at(0), state: "online", reason: "connected" },
-        { atMs: at(130), state: "offline", reason: "refused" },
-        { atMs: at(190), state: "online", reason: "reporting" },
-        { atMs: at(300), state: "offline", reason: "closed" },
-        { atMs: at(370), state: "online", reason: "connected" },
-      ],
-      down: [[at(500), at(590)]],
-      refusing: [
-        [at(105), at(185)],
-        [at(310), at(375)],
-        [at(480), at(500)],
-        [at(700), at(702)],
-      ],
-    });
-    await world.start();
-    await world.commit("a", [0, 10, 90, 100, 190, 295, 380, 475, 595, 690, 790].map(at));
-    expect(await world.kept("a")).toEqual([
-      [at(10), at(90), "silent"],
-      [at(100), at(190), "refused"],
-      [at(190), at(295), "silent"],
-      // It was away, and could be refused nothing.
-      [at(295), at(380), "offline"],
-      [at(380), at(475), "silent"],
-      [at(475), at(595), "hub_down"],
-      [at(595), at(690), "silent"],
-      // Too short to be the reason.
-      [at(690), at(790), "silent"],
-    ]);
-  });
-
   it("[P121] tells of a gap in which readings of its series wait for a decision on their time as refused, before half of it is explained", async () => {
     const timeline: Past["timeline"] = [
       { atMs: at(0), state: "online", reason: "connected" },

@@ -33,9 +33,11 @@ it("[F4] says from the start that readings are refused for want of room, once in
   expect(troubles).toEqual(["Something else."]);
   expect(rooms).toBe(1);
   expect(lines).toEqual([sentence, "the disk has room again, and readings are taken"]);
+  await second(600e6);
+  expect(rooms).toBe(2);
   await second(0);
   expect(troubles).toHaveLength(2);
   alarm.stop();
   await second(512e6);
-  expect([troubles.length, clock.pending]).toEqual([2, 0]);
+  expect([troubles.length, rooms, clock.pending]).toEqual([2, 2, 0]);
 });

@@ -109,7 +109,7 @@ it("[SQ26] leaves schema 1 whole where another program holds the database, and s
   await lookWhole();
 });
 
-it("[SQ27] keeps presence in a table that any tool reads, also in the room that is left free for what is not a reading", async () => {
+it("[SQ27] keeps presence in a table that any tool reads, and in a disk with too little room what is of the hub itself alone", async () => {
   await world.open();
   const change = { device: "boiler-1", number: 1, atMs: at, state: "online", reason: "connected", sinceMs: at };
   await world.store.appendPresence([change], at);
@@ -119,10 +119,12 @@ it("[SQ27] keeps presence in a table that any tool reads, also in the room that 
   await world.store.close();
   const full = sqliteEngine({ folder: engine.folder, minFreeBytes: Number.MAX_SAFE_INTEGER }).create();
   await full.open();
-  const append = full.append(batchOf({ columns: columnsOf(1, [[at, 1]]) }));
-  await expect(append).rejects.toMatchObject({ code: "storage_full" });
-  await full.appendPresence([{ ...change, number: 2 }], at);
-  expect(await full.readPresence("boiler-1")).toEqual([change, { ...change, number: 2 }]);
+  const ofHub = { ...change, device: " ", number: 3, state: "refusing", reason: "storage_full" };
+  for (const changes of [[{ ...change, number: 2 }], [ofHub, { ...change, number: 2 }]])
+    await expect(full.appendPresence(changes, at)).rejects.toMatchObject({ code: "storage_full" });
+  await full.appendPresence([ofHub], at);
+  await full.appendPresence([], at);
+  expect([await full.readPresence("boiler-1"), await full.readPresence(" ")]).toEqual([[change], [ofHub]]);
   await full.close();
 });
 
