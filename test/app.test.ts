@@ -8,8 +8,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createApp } from "../server/app.ts";
 import { makeConfig } from "../server/config.ts";
 import { type Log, silentLog, systemClock } from "../server/ports.ts";
-import { StoreOpenError } from "../server/store/store.ts";
+import { MemoryData } from "../server/store/memory/data.ts";
+import { MemoryStore } from "../server/store/memory/memory-store.ts";
+import { StoreError, StoreOpenError } from "../server/store/store.ts";
 import { builtStoreWorker } from "./support/built.ts";
+import { FakeClock } from "./support/fake-clock.ts";
 
 const folders: string[] = [];
 
@@ -99,6 +102,39 @@ describe("createApp", () => {
     );
     expect(health).toEqual({ status: "degraded", reason });
     expect(warnings).toEqual([reason]);
+    await app.stop();
+  });
+
+  it("[F4] notes that readings were refused for want of room until a look finds some, whoever sends then", async () => {
+    const store = new MemoryStore(new MemoryData());
+    let diskFreeBytes = 0;
+    const stats = store.stats.bind(store);
+    store.stats = async () => ({ ...(await stats()), diskFreeBytes });
+    const append = store.append.bind(store);
+    store.append = async (batch) => {
+      if (diskFreeBytes === 0) throw new StoreError("storage_full", "no room");
+      return append(batch);
+    };
+    const clock = new FakeClock();
+    const app = await createApp(
+      makeConfig({ port: 0, data: await folder(), minFreeBytes: 1 }),
+      { clock, log: silentLog },
+      { store, onFatal: () => {} },
+    );
+    const body = JSON.stringify({ device: "a", readings: [{ metric: "m", value: 1 }] });
+    const headers = { "Content-Type": "application/json" };
+    const { status } = await fetch(`${app.url}/api/v1/readings`, { method: "POST", headers, body });
+    expect(status).toBe(507);
+    diskFreeBytes = 2;
+    for (let seconds = 0; seconds < 90; seconds++) {
+      clock.advance(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const told = (await store.readPresence(" ")).map(({ state, atMs }) => [state, atMs - new FakeClock().now()]);
+    expect(told).toEqual([
+      ["refusing", 0],
+      ["taking", 1_000],
+    ]);
     await app.stop();
   });
 

@@ -84,6 +84,8 @@ export class DeviceMissing extends LitElement {
     const { readings } = this;
     if (this.failed) return html`<p class="error" role="alert">${texts.dialog.noAnswer}</p>`;
     if (!readings) return html`<p class="hint">${texts.chart.loading}</p>`;
+    // What is refused with all others is not kept among them.
+    if (this.hub.health.refuses) return html`<h3>${texts.banner.refuses}</h3>`;
     if (readings.length === 0) return html`<h3>${texts.missing.noneRefused}</h3>`;
     const count = formatNumber(readings.length, 0);
     return html`<h3>

@@ -123,9 +123,9 @@ export class Hub {
     this.history = new History(store, options.history ?? defaultHistorySettings, this.presence);
     const timeline: Hub["timeline"] = (...asked) => this.timeline(...asked);
     const { arrivals, catalog, presence, history } = this;
-    const refusing = () => this.#recorder.refusing();
+    const hubPast = () => this.#recorder.hubPast();
     const heardCommit = () => this.#offset;
-    this.gaps = new GapLedger({ store, catalog, presence, timeline, refusing, heardCommit, clock, log });
+    this.gaps = new GapLedger({ store, catalog, presence, timeline, hubPast, heardCommit, clock, log });
     const spans = (numbers: readonly number[]) => store.seriesState(numbers);
     const settings = options.live ?? defaultLiveSettings;
     const budget = new ViewersBudget(settings.viewersBytes, clock);
@@ -203,9 +203,9 @@ export class Hub {
     return this.#recorder.timeline(device, this.presence.stateOf(device), fromMs, toMs);
   }
 
-  /** Call it again and again while the disk has room: readings that were refused would be taken now, whoever sends the next one. */
+  /** The disk of the store has room. Call it again and again. */
   hasRoom(): void {
-    this.#recorder.refusals.taken(this.#clock.now());
+    this.#recorder.refusals.hasRoom(this.#clock.now());
   }
 
   status(): Promise<StatusAnswer> {
@@ -306,7 +306,11 @@ export class Hub {
     this.#recorder.refusals.refused(code, receivedMs);
     const atMs = this.#clock.monotonic();
     for (const { senders } of refused) {
-      for (const device of senders) if (!device.removed) this.presence.refused(device, atMs);
+      for (const device of senders) {
+        if (device.removed) continue;
+        device.lastSeenMs = Math.max(device.lastSeenMs ?? receivedMs, receivedMs);
+        this.presence.refused(device, atMs);
+      }
     }
   }
 

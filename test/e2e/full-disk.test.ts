@@ -74,15 +74,17 @@ describe("a hub whose disk is full", () => {
     const device = (await world.visit("#/device/oven")).page;
     await bannerOf(fleet).waitFor();
     // Ten seconds without a reading are old.
+    for (const page of [fleet, device]) await page.locator(".stale").first().waitFor();
+    oven.send({ type: "readings", id: 4, readings: [{ metric: "temperature", value: 182 }] });
+    expect(await oven.next("error")).toMatchObject({ code: "storage_full" });
     for (const page of [fleet, device]) {
-      await page.locator(".stale").first().waitFor();
       expect(await page.getByText(/sends nothing|^silent for|nothing more came/).allTextContents()).toEqual([]);
     }
     expect(await wordsOf(device.locator(".facts .state"))).toMatch(/^online\s+for .*, connected$/);
     for (const page of [fleet, device]) await page.context().close();
     await again(0);
     const after = await world.device("oven", { reportInterval: 1_000 });
-    after.send({ type: "readings", id: 4, readings: [{ metric: "temperature", value: 183 }] });
+    after.send({ type: "readings", id: 5, readings: [{ metric: "temperature", value: 183 }] });
     await after.next("ack");
     const answer = await fetch(`${world.url}/api/v1/gaps?device=oven&metric=temperature&from=-1h`);
     const { series } = (await answer.json()) as { series: { gaps: { cause: string[] } }[] };

@@ -60,6 +60,40 @@ describe.each(engines)("a hub that refuses all readings, over the %s store", (en
     expect(await gaps(hub, startMs, "stops")).toEqual([[0, 310, "offline"]]);
   });
 
+  it("[P123] tells when it heard of a device last, and that its store took nothing until the next commit, whatever room there is", async () => {
+    const { clock, hub, startMs } = await world();
+    await hub.http("PATCH", "devices/a", { reportInterval: minute });
+    await post(hub, "a", clock.now());
+    await hub.http("PATCH", "devices/a", { reportInterval: minute });
+    for (let round = 1; round <= 5; round++) {
+      for (let passed = 0; passed < 60; passed++) {
+        clock.advance(second);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      hub.store.failNextAppend(new StoreError("store_unavailable", "locked"));
+      await post(hub, "a", clock.now());
+      expect((await hub.http("GET", "devices/a")).body.lastSeen).toBe(clock.now());
+    }
+    clock.advance(minute);
+    await post(hub, "a", clock.now());
+    expect(await gaps(hub, startMs, "a")).toEqual([[0, 360, "refused"]]);
+  });
+
+  it("[P123] brings back no device that was removed while what it sent waited", async () => {
+    const { clock, hub } = await world();
+    await post(hub, "a", clock.now());
+    const letGo = hub.store.holdRemovals();
+    const removed = hub.http("DELETE", "devices/a");
+    await hub.store.removalWaits();
+    hub.store.failNextAppend(new StoreError("storage_full", "no room"));
+    const posted = post(hub, "a", clock.now() + 1);
+    await expect.poll(async () => (await hub.http("GET", "status")).body.queue.bytes).toBeGreaterThan(0);
+    letGo();
+    expect((await removed).body.removed).toBe(true);
+    expect((await posted).body.code).toBe("storage_full");
+    expect((await hub.http("GET", "status")).body.devices.online).toBe(0);
+  });
+
   it("[P123] brings nobody back by what is loaded of the past, nor by a fault of the hub's own", async () => {
     const { clock, hub, startMs } = await world();
     await post(hub, "a", clock.now());

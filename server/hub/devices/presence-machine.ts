@@ -62,15 +62,18 @@ export class PresenceMachine {
 
   /** A reading was committed, `within` grace or past it. False where nothing changes but that grace begins anew. */
   reported(nowMs: number, within: boolean): boolean {
+    // It did come again, and is waited for no longer than others.
+    const waited = this.#askedUntilMs > nowMs;
+    if (waited) this.#askedUntilMs = Number.NEGATIVE_INFINITY;
     this.#readingMs = nowMs;
     if (this.#footing === "connection" || (this.#footing === "timeout" && within)) {
       this.#heardMs = nowMs;
       this.#signMs = nowMs;
-      return !within;
+      return waited || !within;
     }
     const inFlight = nowMs - this.#endMs < returnMs;
     // Who was cut is not brought back by what it had sent before.
-    if (inFlight && !this.#sleeps) return false;
+    if (inFlight && !this.#sleeps) return waited;
     if (this.#footing === "hub_restart" || (!within && !inFlight)) this.#footing = "timeout";
     this.#heardMs = nowMs;
     this.#signMs = nowMs;

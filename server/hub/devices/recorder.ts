@@ -1,15 +1,14 @@
 /**
- * Keeps the timeline of each device: every change of its state or reason, when the hub ran, and when it took no readings. The rules are [P64]–[P66] of
- * `protocol/README.md`. Changes are written a little later, many at once, and never in the way of a commit.
+ * Keeps the timeline of each device: every change of its state or reason, when the hub ran, and when it took no readings. The
+ * rules are [P64]–[P66] and [P123] of `protocol/README.md`. Changes are written a little later, many at once, and never in the
+ * way of a commit.
  */
 import type { Clock, Log, Timer } from "../../ports.ts";
-import type { Interval } from "../../store/intervals.ts";
-import { isOfHub } from "../../store/keeping.ts";
-import type { PresenceChange, StoreState, TelemetryStore } from "../../store/store.ts";
+import { type PresenceChange, StoreError, type StoreState, type TelemetryStore } from "../../store/store.ts";
 import type { Device } from "../catalog.ts";
 import type { StateOfDevice } from "./presence.ts";
-import { hubRefusals, Refusing } from "./refusing.ts";
-import { hubItself, inRange, type PresenceEntry, timelineOf } from "./timeline.ts";
+import { type HubPast, hubRefusals, Refusing } from "./refusing.ts";
+import { downSpans, hubItself, inRange, type PresenceEntry, timelineOf } from "./timeline.ts";
 
 /** A change waits so long for company, ms: a sensor that connects, reports and leaves meanwhile costs one write of its page. */
 const writeAfterMs = 1_000;
@@ -88,9 +87,10 @@ export class PresenceRecorder {
     return inRange(entries, fromMs, toMs);
   }
 
-  /** When all readings were refused, in order; the last has no end (Infinity) where they still are. Rejects with a `StoreError`. */
-  async refusing(): Promise<Interval[]> {
-    return this.refusals.spans((await this.#changes([hubItself, hubRefusals])).flat());
+  /** When no hub ran, and when one took no readings, what is not on disk yet too. Rejects with a `StoreError`. */
+  async hubPast(): Promise<HubPast> {
+    const [own = [], refusals = []] = await this.#changes([hubItself, hubRefusals]);
+    return { down: downSpans(own), refusing: this.refusals.spans([...own, ...refusals]) };
   }
 
   /** Runs the removal of a device with nothing written beside it: what was written before goes with the device, what waits is nobody's. */
@@ -129,14 +129,16 @@ export class PresenceRecorder {
     this.#timer?.cancel();
   }
 
-  /** All changes of each of these names that are known, those on their way to the disk too; one may be there twice, under one number. */
+  /** All changes of each of these names that are known, those on their way to the disk too, in order. */
   #changes(names: readonly string[]): Promise<PresenceChange[][]> {
     // Taken first: what is written meanwhile is in both.
     const unwritten = [...this.#leaving, ...this.#waiting].filter(({ of }) => !of?.removed).map(({ change }) => change);
     return Promise.all(
       names.map(async (name) => {
-        const stored = await this.#options.store.readPresence(name);
-        return [...stored, ...unwritten.filter(({ device }) => device === name)];
+        const changes = new Map<number, PresenceChange>();
+        for (const change of await this.#options.store.readPresence(name)) changes.set(change.number, change);
+        for (const change of unwritten) if (change.device === name) changes.set(change.number, change);
+        return [...changes.values()].sort((a, b) => a.number - b.number);
       }),
     );
   }
@@ -196,14 +198,14 @@ export class PresenceRecorder {
       if (!this.#failing) log.warn("changes of presence could not be stored and wait", { error: String(error) });
       this.#failing = true;
       this.#waiting.unshift(...this.#leaving);
-      await this.#writeOfHub();
+      if (error instanceof StoreError && error.code === "storage_full") await this.#writeOfHub();
     }
   }
 
   /** For what is of the hub itself, and that it runs, there may be room where there is none for what is of devices. Never rejects. */
   async #writeOfHub(): Promise<void> {
     const { store, clock } = this.#options;
-    const ofHub = this.#waiting.filter(({ change }) => isOfHub(change));
+    const ofHub = this.#waiting.filter(({ of }) => !of);
     const isKnownAlive = !this.#stopped && clock.monotonic() - this.#aliveMs < aliveEveryMs;
     if (ofHub.length === 0 && isKnownAlive) return;
     try {

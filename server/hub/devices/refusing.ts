@@ -1,10 +1,19 @@
-/** When the hub took no readings of anybody: its disk had no room, or its store could not be reached. */
+/** When the hub took no readings of anybody ([P121], [P123]): its disk had no room, or its store could not be reached. */
 import type { Clock } from "../../ports.ts";
 import type { Interval } from "../../store/intervals.ts";
 import type { PresenceChange, StoreError } from "../../store/store.ts";
+import { hubItself } from "./timeline.ts";
 
 /** The name under which the hub keeps it; no device has it. */
 export const hubRefusals = " ";
+
+/** What is known of the hub itself, each in order. */
+export interface HubPast {
+  /** From each end of a hub to the start of the next one. */
+  readonly down: readonly Interval[];
+  /** When all readings were refused; until Infinity where they still are. */
+  readonly refusing: readonly Interval[];
+}
 
 /** After so long without a refusal it is over, ms. Room that comes and goes within is one time of refusing: each is kept, and not without end. */
 const settledMs = 60_000;
@@ -16,6 +25,7 @@ export class Refusing {
   readonly #clock: Clock;
   readonly #note: NoteRefusing;
   #refuses = false;
+  #code: StoreError["code"] | undefined;
   #refusedMs = Number.NEGATIVE_INFINITY;
   /** When readings were taken again, unless another refusal comes. */
   #toMs: number | undefined;
@@ -28,13 +38,19 @@ export class Refusing {
   /** All that waited was refused at `atMs`, ms since the epoch. */
   refused(code: StoreError["code"], atMs: number): void {
     this.#refusedMs = this.#clock.monotonic();
+    this.#code = code;
     this.#toMs = undefined;
     if (this.#refuses) return;
     this.#refuses = true;
     this.#note("refusing", code, atMs);
   }
 
-  /** Readings were taken at `atMs`, or would have been. Costs nothing where none were refused before. */
+  /** The disk has room at `atMs`: what was refused for want of it would be taken now. Call it again and again. */
+  hasRoom(atMs: number): void {
+    if (this.#code === "storage_full") this.taken(atMs);
+  }
+
+  /** Readings were taken at `atMs`. Costs nothing where none were refused before. */
   taken(atMs: number): void {
     if (!this.#refuses) return;
     this.#toMs ??= atMs;
@@ -62,7 +78,11 @@ export class Refusing {
 function refusingSpans(changes: readonly PresenceChange[]): Interval[] {
   const spans: Interval[] = [];
   let fromMs: number | undefined;
-  for (const { device, state, atMs } of [...changes].sort((a, b) => a.number - b.number)) {
+  const inOrder = [...changes].sort((a, b) => a.number - b.number);
+  // Of what is older than the ends of the hub that are kept nobody knows when it was over.
+  const begin = inOrder.find(({ device }) => device === hubItself)?.number ?? 0;
+  for (const { device, state, atMs, number } of inOrder) {
+    if (number < begin) continue;
     if (device === hubRefusals && state === "refusing") fromMs ??= atMs;
     else if (fromMs !== undefined) {
       spans.push({ fromMs, toMs: Math.max(fromMs, atMs) });

@@ -1,5 +1,6 @@
 /** The timeline of one device, made of its own changes and of the hub's: what held when, as far as the hub knows. */
 import type { PresenceReason, PresenceState } from "../../protocol/viewer.ts";
+import type { Interval } from "../../store/intervals.ts";
 import type { PresenceChange } from "../../store/store.ts";
 
 /** The name under which the hub keeps its own starts and ends; no device has it. */
@@ -30,6 +31,14 @@ export function timelineOf(own: readonly PresenceChange[], hub: readonly Presenc
     if (last?.state !== entry.state || last.reason !== entry.reason) entries.push(entry);
   }
   return entries;
+}
+
+/** From each end of a hub to the start of the next one. `hub`: its own changes, in order. */
+export function downSpans(hub: readonly PresenceChange[]): Interval[] {
+  return hub.flatMap(({ state, atMs }, index) => {
+    const next = hub[index + 1];
+    return state === "offline" && next ? { fromMs: atMs, toMs: next.atMs } : [];
+  });
 }
 
 /**

@@ -3,17 +3,17 @@ import type { HoleCause } from "../../store/ledger.ts";
 import type { Mask } from "../../store/masks.ts";
 import type { TelemetryStore } from "../../store/store.ts";
 import type { Device, Series } from "../catalog.ts";
-import { hubItself, type PresenceEntry } from "../devices/timeline.ts";
+import type { HubPast } from "../devices/refusing.ts";
+import type { PresenceEntry } from "../devices/timeline.ts";
 import { cutAt, keptCause, mayBeCut, returnMs, type Stretch } from "./parts.ts";
 
 export type { Stretch } from "./parts.ts";
 
 export interface CauseDeps {
-  readonly store: Pick<TelemetryStore, "masks" | "quarantine" | "readPresence" | "refusals">;
+  readonly store: Pick<TelemetryStore, "masks" | "quarantine" | "refusals">;
   /** What is known of a device from `fromMs` on, until `toMs`, in order. */
   readonly timeline: (device: Device, fromMs: number, toMs: number) => Promise<PresenceEntry[]>;
-  /** When the hub refused all readings, in order. */
-  readonly refusing: () => Promise<readonly Stretch[]>;
+  readonly hubPast: () => Promise<HubPast>;
 }
 
 /** What is shorter than this part of a gap explains it only where it covers half of what is beyond the grace. */
@@ -45,8 +45,7 @@ interface Refused {
 /** Asked about many gaps at once; what it has read of a device it keeps, so make one for each occasion. */
 export class Causes {
   readonly #deps: CauseDeps;
-  #down: Promise<Stretch[]> | undefined;
-  #refusing: Promise<readonly Stretch[]> | undefined;
+  #hub: Promise<HubPast> | undefined;
   readonly #masks = new Map<number, readonly Mask[]>();
   readonly #pasts = new Map<Device, Promise<DevicePast>>();
   readonly #refusals = new Map<Device, Promise<Refused[]>>();
@@ -94,7 +93,7 @@ export class Causes {
    */
   async parts(series: Series, gap: Stretch, graceMs: number, cause?: HoleCause): Promise<(Stretch & Caused)[]> {
     const whole = async () => [{ ...gap, cause: cause ?? (await this.of(series, gap, graceMs)) }];
-    if (!mayBeCut(gap, await this.#downTimes(), graceMs)) return whole();
+    if (!mayBeCut(gap, (await this.#hubPast()).down, graceMs)) return whole();
     const { hubDown } = await this.#pastOf(series.device);
     const cut = cutAt(gap, hubDown, graceMs);
     if (cut.length === 1) return whole();
@@ -131,16 +130,16 @@ export class Causes {
   }
 
   async #askPast(device: Device): Promise<DevicePast> {
-    this.#refusing ??= this.#deps.refusing();
-    const [entries, down, refusing] = await Promise.all([
+    const [entries, { down, refusing }] = await Promise.all([
       this.#deps.timeline(device, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY),
-      this.#downTimes(),
-      this.#refusing,
+      this.#hubPast(),
     ]);
     const away = stretchesAway(entries);
-    // What a hub knew of its devices whose disk was full to its end is lost, and the next one calls all of them away.
+    // What a hub knew of its devices that refused to its end is lost, and the next one calls all of them away.
     const known = away.filter(({ reason }) => reason !== "hub_restart");
-    const refused = without(refusing, [...known, ...stretchesSilent(entries), ...down]);
+    const awayIn = ({ toMs }: Stretch) => (down.some(({ fromMs }) => fromMs === toMs) ? known : away);
+    const silent = stretchesSilent(entries);
+    const refused = refusing.flatMap((one) => without([one], [...awayIn(one), ...silent, ...down]));
     const hubDown = without(
       down.map((one) => untilBack(one, away)),
       refused,
@@ -174,15 +173,9 @@ export class Causes {
     ];
   }
 
-  /** From each end of a hub to the start of the next one. */
-  #downTimes(): Promise<Stretch[]> {
-    this.#down ??= this.#deps.store.readPresence(hubItself).then((changes) =>
-      changes.flatMap(({ state, atMs }, index) => {
-        const next = changes[index + 1];
-        return state === "offline" && next ? { fromMs: atMs, toMs: next.atMs } : [];
-      }),
-    );
-    return this.#down;
+  #hubPast(): Promise<HubPast> {
+    this.#hub ??= this.#deps.hubPast();
+    return this.#hub;
   }
 }
 

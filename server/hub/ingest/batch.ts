@@ -10,8 +10,6 @@ import { BatchQuarantine } from "./set-aside.ts";
 /** Refusals of one device worth writing in one batch: the store shows no more. */
 const maxRefusalsPerDevice = 100;
 
-let batches = 0;
-
 interface SequenceRange {
   readonly first: number;
   last: number;
@@ -19,8 +17,7 @@ interface SequenceRange {
 
 /** Everything of a batch but its readings, which the committer's columns hold. */
 export class OpenBatch {
-  /** Another one for each batch. */
-  readonly number = ++batches;
+  readonly number: number;
   /** Devices of which it has readings of now. */
   readonly senders: Device[] = [];
   readonly receipts: Receipt[] = [];
@@ -31,6 +28,11 @@ export class OpenBatch {
   readonly #refusals = new Map<string, Refusal[]>();
   readonly #devices = new Set<Device>();
   readonly #metrics = new Map<Device, Set<string>>();
+
+  /** `number`: another one for each batch, from 1 on. */
+  constructor(number: number) {
+    this.number = number;
+  }
 
   /** True where a commit would change nothing on disk. Readings come with a receipt, so they need not be counted here. */
   get empty(): boolean {

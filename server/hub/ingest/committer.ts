@@ -35,7 +35,8 @@ export class Committer {
   /** The readings of `open`. */
   readonly columns = new ColumnsBuilder();
   readonly #options: CommitterOptions;
-  #open = new OpenBatch();
+  #batches = 1;
+  #open = new OpenBatch(this.#batches);
   #steps: Step[] = [];
   #state: "idle" | "running" | "halted" = "idle";
   /** `open` may leave as soon as nothing else is on its way. */
@@ -153,7 +154,7 @@ export class Committer {
     this.#due = false;
     if (this.#open.empty) return;
     this.#steps.push({ kind: "batch", batch: this.#open, columns: this.columns.take() });
-    this.#open = new OpenBatch();
+    this.#open = new OpenBatch(++this.#batches);
   }
 
   async #commit(batch: OpenBatch, columns: Columns): Promise<void> {
@@ -185,7 +186,7 @@ export class Committer {
     refused.push(this.#open);
     this.#steps = this.#steps.filter((step) => step.kind === "work");
     this.columns.recycle(this.columns.take());
-    this.#open = new OpenBatch();
+    this.#open = new OpenBatch(++this.#batches);
     for (const batch of refused) {
       this.#open.inherit(batch);
       batch.rewind();

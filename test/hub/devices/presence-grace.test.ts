@@ -239,6 +239,10 @@ describe("a device whose readings are refused with all others", () => {
     expect(seen("a")).toBe("silent no_reading");
     refuse("a");
     expect(seen("a")).toBe("online connected");
+    // It came again, and is waited for no longer.
+    report("a");
+    clock.advance(10 * second);
+    expect(seen("a")).toBe("silent no_reading");
     // A long grace is not made shorter.
     presence.connected(device("slow", { reportInterval: minute }));
     refuse("slow");

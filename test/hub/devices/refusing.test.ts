@@ -1,6 +1,8 @@
 /** When the hub took no readings of anybody, as the recorder keeps it. */
 import { describe, expect, it } from "vitest";
+import { Refusing } from "../../../server/hub/devices/refusing.ts";
 import { MemoryData } from "../../../server/store/memory/data.ts";
+import type { PresenceChange } from "../../../server/store/store.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { minute, second } from "./presence-world.ts";
 import { hubOn, pass, startMs } from "./recorder-world.ts";
@@ -12,7 +14,7 @@ describe("when the hub took no readings", () => {
     const { store, recorder } = await hubOn(data, clock);
     const { refusals } = recorder;
     const spans = async (of = recorder) =>
-      (await of.refusing()).map(({ fromMs, toMs }) => [(fromMs - startMs) / second, (toMs - startMs) / second]);
+      (await of.hubPast()).refusing.map(({ fromMs, toMs }) => [(fromMs - startMs) / second, (toMs - startMs) / second]);
     refusals.taken(clock.now());
     await pass(clock, second);
     store.failing = true;
@@ -81,5 +83,52 @@ describe("when the hub took no readings", () => {
     expect(store.writes.filter((count) => count === 0).length).toBeLessThanOrEqual(5);
     await recorder.stop();
     expect(data.aliveMs).toBe(clock.now());
+  });
+
+  it("[P123] is over a minute after there was room again, if nobody was refused since, but not what had another reason", async () => {
+    const clock = new FakeClock();
+    const { recorder } = await hubOn(new MemoryData(), clock);
+    const { refusals } = recorder;
+    const ends = async () => (await recorder.hubPast()).refusing.map(({ toMs }) => (toMs - startMs) / second);
+    refusals.refused("storage_full", clock.now());
+    await pass(clock, 10 * second);
+    for (let seconds = 0; seconds < 70; seconds++) {
+      refusals.hasRoom(clock.now());
+      await pass(clock, second);
+    }
+    expect(await ends()).toEqual([10]);
+    refusals.refused("store_unavailable", clock.now());
+    for (let seconds = 0; seconds < 70; seconds++) {
+      refusals.hasRoom(clock.now());
+      await pass(clock, second);
+    }
+    expect(await ends()).toEqual([10, Number.POSITIVE_INFINITY]);
+  });
+
+  it("[P123] forgets a time of which the end is not known any more, since the hub's own ends are kept for a while only", () => {
+    const change = (number: number, device: string, state: string): PresenceChange => {
+      return { device, number, atMs: number, state, reason: "", sinceMs: number };
+    };
+    const refusals = new Refusing(new FakeClock(), () => {});
+    const own = [change(9, "", "offline"), change(10, "", "online")];
+    expect(refusals.spans([change(1, " ", "refusing"), ...own, change(12, " ", "refusing")])).toEqual([
+      { fromMs: 12, toMs: Number.POSITIVE_INFINITY },
+    ]);
+  });
+
+  it("[P121] knows of the time without a hub from the first moment on, before that is on disk", async () => {
+    const clock = new FakeClock();
+    const data = new MemoryData();
+    const { recorder, device, now } = await hubOn(data, clock);
+    recorder.changed(device("a"), now(), clock.now());
+    await pass(clock, second);
+    await recorder.stop();
+    clock.advance(minute);
+    const next = await hubOn(data, clock);
+    const down = [{ fromMs: startMs + second, toMs: startMs + second + minute }];
+    expect((await next.recorder.hubPast()).down).toEqual(down);
+    await pass(clock, 2 * second);
+    expect((await next.recorder.hubPast()).down).toEqual(down);
+    next.recorder.halt();
   });
 });

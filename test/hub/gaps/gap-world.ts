@@ -41,24 +41,14 @@ export class GapWorld {
     const state = await this.store.open();
     this.catalog = new Catalog(state);
     this.#heardCommit = state.commit;
-    const down = (this.#past.down ?? []).flatMap(([fromMs, toMs]) =>
-      [
-        { atMs: fromMs, state: "offline", reason: "stopped" },
-        { atMs: toMs, state: "online", reason: "started" },
-      ].map((one) => ({ ...one, device: "", number: 0, sinceMs: one.atMs })),
-    );
-    if (down.length > 0)
-      await this.store.appendPresence(
-        down.map((one, index) => ({ ...one, number: index + 1 })),
-        clock.now(),
-      );
+    const spans = (all: readonly (readonly [number, number])[] = []) => all.map(([fromMs, toMs]) => ({ fromMs, toMs }));
     const graceMs = () => (this.intervalMs ? 2.5 * this.intervalMs : Number.POSITIVE_INFINITY);
     this.ledger = new GapLedger({
       ...{ store: this.store, catalog: this.catalog, clock, log: silentLog },
       heardCommit: () => this.#heardCommit,
       presence: { graceMs, seriesInterval: () => this.intervalMs ?? null },
       timeline: async () => [...(this.#past.timeline ?? [])],
-      refusing: async () => (this.#past.refusing ?? []).map(([fromMs, toMs]) => ({ fromMs, toMs })),
+      hubPast: async () => ({ down: spans(this.#past.down), refusing: spans(this.#past.refusing) }),
     });
   }
 

@@ -124,6 +124,10 @@ describe("a gap in which no hub ran for a while", () => {
       { atMs: night * dayMs, ...online },
       { atMs: (night + 0.5) * dayMs, state: "offline", reason: "hub_restart" } as const,
     ]).flat();
+    const down = known.flatMap(({ atMs, state }, index) => {
+      const next = known[index + 1];
+      return state === "offline" && next ? { fromMs: atMs, toMs: next.atMs } : [];
+    });
     const asked: string[] = [];
     const answer = <T>(what: string, told: T): Promise<T> => {
       asked.push(what);
@@ -132,23 +136,18 @@ describe("a gap in which no hub ran for a while", () => {
     const causes = new Causes({
       store: {
         masks: () => answer("masks", []),
-        readPresence: (device: string) =>
-          answer(
-            "presence",
-            known.map((change, number) => ({ ...change, device, number })),
-          ),
         refusals: () => answer("refusals", []),
         quarantine: { list: () => answer("quarantine", { rows: [] }) },
       } as unknown as CauseDeps["store"],
       timeline: () => answer("timeline", known),
-      refusing: () => answer("refusing", []),
+      hubPast: () => answer("hub", { down, refusing: [] }),
     });
     const series = { number: 1, metric: "a", device: { id: "oven-1" } } as Series;
     // A lookup for each pair of nights and each part, as there was, took 16 s of CPU.
     const parts = await causes.parts(series, { fromMs: dayMs / 4, toMs: (nights - 0.5) * dayMs }, 25_000);
     expect(parts).toHaveLength(2 * nights - 1);
     expect(new Set(parts.map(({ cause }) => cause))).toEqual(new Set(["silent", "hub_down"]));
-    expect(asked.sort()).toEqual(["masks", "presence", "quarantine", "refusals", "refusing", "timeline"]);
+    expect(asked.sort()).toEqual(["hub", "masks", "quarantine", "refusals", "timeline"]);
   });
 
   it("[P121] has parts that follow each other from its begin to its end, none of them within the grace, whatever there is to cut it", () => {

@@ -68,6 +68,39 @@ describe("a gap in which the hub refused all readings", () => {
     expect(await world.kept("a")).toEqual([[at(10), at(420), "refused"]]);
   });
 
+  it("[P121] is offline where the device was away by itself since before the hub started", async () => {
+    const world = memoryWorld({
+      timeline: [
+        { atMs: at(0), state: "online", reason: "connected" },
+        { atMs: at(15), state: "offline", reason: "timeout" },
+        { atMs: at(20), state: "offline", reason: "hub_restart" },
+        { atMs: at(415), state: "online", reason: "connected" },
+      ],
+      down: [[at(20), at(25)]],
+      refusing: [[at(30), at(400)]],
+    });
+    await world.start();
+    await world.commit("a", [0, 10, 420].map(at));
+    expect(await world.kept("a")).toEqual([[at(10), at(420), "offline"]]);
+  });
+
+  it("[P121] is refused but for the time that the device took to come back after a start", async () => {
+    const world = memoryWorld({
+      timeline: [
+        { atMs: at(0), state: "online", reason: "connected" },
+        { atMs: at(20), state: "offline", reason: "hub_restart" },
+        { atMs: at(80), state: "online", reason: "connected" },
+      ],
+      down: [[at(20), at(30)]],
+      refusing: [[at(35), at(300)]],
+    });
+    await world.start();
+    await world.commit("a", [0, 10, 310].map(at));
+    expect(await world.kept("a")).toEqual([[at(10), at(310), "refused"]]);
+    await world.commit("b", [0, 10, 120].map(at));
+    expect(await world.kept("b")).toEqual([[at(10), at(120), "hub_down"]]);
+  });
+
   it("[P121] judges what late readings leave of a refused gap by itself where it is known still when all were refused", async () => {
     const past: Past = {
       timeline: [{ atMs: at(0), state: "online", reason: "connected" }],

@@ -201,7 +201,7 @@ describe("committer", () => {
 
   it("a batch with nothing in it is not committed", async () => {
     const { store, committer } = world();
-    expect(new OpenBatch().empty).toBe(true);
+    expect(new OpenBatch(1).empty).toBe(true);
     committer.touch();
     await committer.settled();
     expect(store.called).toHaveLength(0);
