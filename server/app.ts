@@ -81,10 +81,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const access = new Access(token?.hash, clock, log);
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
-  const spaceAlarm = new SpaceAlarm(
-    { store, clock, log, troubles, minFreeBytes: config.minFreeBytes, onRoom: () => hub?.hasRoom() },
-    opened,
-  );
+  // Without a reserve a disk that is full may have some room left, and only a commit tells.
+  const onRoom = () => (config.minFreeBytes > 0 ? hub?.hasRoom() : undefined);
+  const spaceAlarm = new SpaceAlarm({ store, clock, log, troubles, minFreeBytes: config.minFreeBytes, onRoom }, opened);
   const budgetWatch = new BudgetWatch({ store, clock, log, troubles });
   const loopDelayMs = () => loopDelay.p99Ms();
   const live = { ...defaultLiveSettings, ...config.viewing };

@@ -85,10 +85,11 @@ export class DeviceMissing extends LitElement {
     if (this.failed) return html`<p class="error" role="alert">${texts.dialog.noAnswer}</p>`;
     if (!readings) return html`<p class="hint">${texts.chart.loading}</p>`;
     // What is refused with all others is not kept among them.
-    if (this.hub.health.refuses) return html`<h3>${texts.banner.refuses}</h3>`;
-    if (readings.length === 0) return html`<h3>${texts.missing.noneRefused}</h3>`;
+    const all = this.hub.health.refuses ? html`<h3>${texts.banner.refuses}</h3>` : nothing;
+    if (readings.length === 0) return all === nothing ? html`<h3>${texts.missing.noneRefused}</h3>` : all;
     const count = formatNumber(readings.length, 0);
-    return html`<h3>
+    return html`${all}
+      <h3>
         ${readings.length < mostKept ? texts.missing.refused(count, readings.length === 1) : texts.missing.refusedMore(count)}
       </h3>
       <ul class="refused">
@@ -115,7 +116,7 @@ export class DeviceMissing extends LitElement {
             : nothing
         }
       </li>
-      ${lastSeen === null ? nothing : html`<li>${texts.missing.heard(ageOrDate(lastSeen, nowMs))}</li>`}
+      ${this.device.entry.state === "online" || lastSeen === null ? nothing : html`<li>${texts.missing.heard(ageOrDate(lastSeen, nowMs))}</li>`}
       <li>${texts.missing.unacknowledged}</li>
       <li>${texts.missing.ahead}</li>
       <li>${texts.missing.elsewhere}</li>

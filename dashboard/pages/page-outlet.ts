@@ -43,7 +43,7 @@ export class PageOutlet extends LitElement {
 
   override willUpdate(changed: Map<string, unknown>): void {
     const isBack = this.#failedCut && this.hub.client.state.state === "open";
-    if ((changed.has("route") || isBack) && !this.loaded.has(this.route.page)) void this.#load(this.route.page);
+    if ((changed.has("route") || isBack) && !this.loaded.has(this.route.page)) void this.#load(this.route.page, isBack);
   }
 
   override render() {
@@ -67,7 +67,7 @@ export class PageOutlet extends LitElement {
     return true;
   }
 
-  async #load(page: PageName): Promise<void> {
+  async #load(page: PageName, isAgain: boolean): Promise<void> {
     this.late = false;
     this.failed = false;
     this.#failedCut = false;
@@ -78,6 +78,8 @@ export class PageOutlet extends LitElement {
       await progress.during(pages[page].load());
       this.loaded = new Set([...this.loaded, page]);
     } catch {
+      // A browser may remember of a module that it did not come, and never ask for it again. All that is shown is in the address.
+      if (isAgain && this.hub.client.state.state === "open") location.reload();
       this.failed = true;
       this.#failedCut = this.hub.client.state.state !== "open";
     } finally {

@@ -81,6 +81,11 @@ describe("a hub whose disk is full", () => {
       expect(await page.getByText(/sends nothing|^silent for|nothing more came/).allTextContents()).toEqual([]);
     }
     expect(await wordsOf(device.locator(".facts .state"))).toMatch(/^online\s+for .*, connected$/);
+    await device.getByRole("button", { name: "Actions for oven" }).click();
+    await device.getByRole("menuitem", { name: "Why is my reading missing?" }).click();
+    const dialog = device.getByRole("dialog", { name: "Why is my reading missing?" });
+    await dialog.getByText(refusal).waitFor();
+    expect(await dialog.getByText(/refused none|last heard/).count()).toBe(0);
     for (const page of [fleet, device]) await page.context().close();
     await again(0);
     const after = await world.device("oven", { reportInterval: 1_000 });

@@ -124,8 +124,9 @@ it("1,000 devices × 5 readings a second: every reading is acknowledged, stored 
       times.filter((time) => !received.drawn.get(metric)?.has(time)),
       "readings that were never drawn",
     ).toEqual([]);
-    const value = newest.get(`${opened} ${metric}`)?.split(" ")[1];
-    await expect.poll(() => wordsOf(card(page, metric).locator(".value")), patience).toBe(value);
+    const value = Number(newest.get(`${opened} ${metric}`)?.split(" ")[1]);
+    // Shown with as many decimals as the readings of the metric have.
+    await expect.poll(async () => Number(await wordsOf(card(page, metric).locator(".value"))), patience).toBe(value);
   }
   await page.getByText("1,000", { exact: true }).first().waitFor({ state: "attached" });
 }, 180_000);
