@@ -1,11 +1,20 @@
 /** One experiment: a fresh system on an empty folder, ended in good order, or killed where something failed. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Running, System } from "./systems/system.ts";
 
-/** Throws where a system holds another number of readings than were acknowledged: the run is void. */
+/**
+ * Throws where a system holds another number of readings than were acknowledged: the run is void.
+ * One that shows readings late is asked again for as long as it may take.
+ */
 export async function checkStored(system: System, running: Running, acknowledged: number): Promise<void> {
-  const stored = await running.stored();
+  const deadline = performance.now() + (system.visibleWithinMs ?? 0);
+  let stored = await running.stored();
+  while (stored < acknowledged && performance.now() < deadline) {
+    await delay(100);
+    stored = await running.stored();
+  }
   if (stored !== acknowledged)
     throw new Error(`${system.name} acknowledged ${acknowledged} readings and holds ${stored}`);
 }

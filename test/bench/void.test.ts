@@ -35,6 +35,17 @@ describe("a run that means nothing", () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
+  it("is none where a system shows the last ones late, as it says of itself", async () => {
+    const { system, parent } = systemThatHolds(100);
+    let asked = 0;
+    const late = (running: Running): Running => ({ ...running, stored: async () => (++asked < 3 ? 60 : 100) });
+    await withSystem(parent, system, async (running) => {
+      await checkStored({ ...system, visibleWithinMs: 10_000 }, late(running), 100);
+      asked = 0;
+      await expect(checkStored(system, late(running), 100)).rejects.toThrow("holds 60");
+    });
+  });
+
   it("is none where it holds them all: then it is stopped in good order, and its files are looked at", async () => {
     const { system, told, parent } = systemThatHolds(100);
     await withSystem(

@@ -13,6 +13,8 @@ export interface System {
   readonly route: Route;
   /** A program that must be on PATH: what it is called, and in plain words where it can be had. */
   readonly needs?: { readonly program: string; readonly from: string };
+  /** How long after it acknowledged a reading it may leave it out of answers; left out: not at all. */
+  readonly visibleWithinMs?: number;
   /** Starts it in a process of its own, on loopback, with all its data in `folder`, which is empty. Resolves once it takes readings. */
   start(folder: string): Promise<Running>;
 }
@@ -20,7 +22,7 @@ export interface System {
 export interface Running {
   readonly pid: number;
   readonly port: number;
-  /** Asks the system, or its table, how many readings it holds; where readings become visible late, waits for them (bounded). */
+  /** Asks the system, or its table, how many readings it holds and shows. */
   stored(): Promise<number>;
   /** Ends it in good order, so that what lies in its folder is what it would start from; throws where it did not end well. */
   stop(): Promise<void>;
