@@ -36,7 +36,7 @@ import { SlowViewers } from "./live/slow-viewers.ts";
 import { ViewerSession, type ViewerSessionDeps } from "./live/viewer-session.ts";
 import { ViewersBudget } from "./live/viewers-budget.ts";
 import { Masks } from "./masks.ts";
-import { type LatencyCounts, Meters } from "./meters.ts";
+import { DoorCounts, type LatencyCounts, Meters } from "./meters.ts";
 import type { Peer } from "./peer.ts";
 import { type RemovalDeps, type Removed, removeDevice, removeReadings } from "./removal.ts";
 import { type SeriesNames, seriesNames } from "./rename.ts";
@@ -79,6 +79,8 @@ export class Hub {
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly quarantine: Quarantine;
+  /** Connections, as the way in counts them. */
+  readonly door = new DoorCounts();
   readonly #options: HubOptions;
   readonly #access: Access;
   readonly #clock: Clock;
@@ -135,7 +137,10 @@ export class Hub {
       clock,
       delayMs: config.commitDelayMs,
       onCommit: (commit, batch, receivedMs) => this.#committed(commit, batch, receivedMs),
-      onRefused: (error, refused, receivedMs) => this.#refused(error, refused, receivedMs),
+      onRefused: (error, refused, receivedMs) => {
+        if (error.cause !== undefined) log.error("the store failed at a batch", { error: String(error.cause) });
+        this.#refused(error, refused, receivedMs);
+      },
       onTold: (commit, _batch, receivedMs) => this.live.committed(commit, receivedMs),
       onFatal: (error) => this.fail(error),
     });
@@ -212,7 +217,8 @@ export class Hub {
     const { catalog, presence } = this;
     return statusOf({
       ...{ ...this.#options, ...this.#viewer, catalog, presence, access: this.#access, intake: this.#intake },
-      ...{ connections: this.#connections, meters: this.#meters, startedAt: this.#startedAt, offset: this.#offset },
+      ...{ connections: this.#connections, door: this.door, meters: this.#meters },
+      ...{ startedAt: this.#startedAt, offset: this.#offset },
       health: this.health(),
     });
   }

@@ -5,9 +5,11 @@ import { errorMessage } from "../../server/protocol/errors.ts";
 import { startHub, type TestHub } from "../support/start-hub.ts";
 
 let hub: TestHub;
+const logged: string[] = [];
 
 beforeAll(async () => {
-  hub = await startHub();
+  const line = (message: string, fields?: object) => logged.push(`${message} ${JSON.stringify(fields)}`);
+  hub = await startHub({ log: { debug: line, info: line, warn: line, error: line } });
   await hub.http("POST", "readings", { device: "boiler-1", readings: [{ metric: "temperature", value: 20 }] });
 });
 
@@ -224,10 +226,15 @@ describe("every answer", () => {
     }
   });
 
-  it("[S24] says nothing of what went wrong inside", async () => {
+  it("[S24] says nothing of what went wrong inside but a name, by which the log tells it", async () => {
     hub.store.refusals = () => Promise.reject(new TypeError("SELECT secret FROM somewhere"));
     const answer = await refusal(await ask("/api/v1/devices/boiler-1/refused"));
     expect(answer).toMatchObject({ status: 500, code: "internal", retryable: true });
-    expect(answer.message).not.toContain("secret");
+    expect(JSON.stringify(answer)).not.toMatch(/secret|TypeError|\.ts|\n *at /);
+    const { failure } = answer.details as { failure: string };
+    expect(answer.message).toContain(`failure ${failure}`);
+    const lines = logged.filter((line) => line.includes(failure));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("SELECT secret");
   });
 });

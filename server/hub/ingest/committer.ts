@@ -198,6 +198,9 @@ export class Committer {
   }
 }
 
-function unexpected(error: unknown): StoreError {
-  return new StoreError("internal", `The store failed: ${error instanceof Error ? error.message : String(error)}`);
+/** What went wrong inside is not for devices: it goes on as the cause, for the log. */
+function unexpected(cause: unknown): StoreError {
+  const error = new StoreError("internal", "The store failed; the hub's log says why.");
+  error.cause = cause;
+  return error;
 }

@@ -7,6 +7,7 @@ import type { HubToViewer, Subscribe, ViewerMessage } from "../../protocol/viewe
 import { zoneNamed } from "../../protocol/zones.ts";
 import { StoreError } from "../../store/store.ts";
 import type { Catalog, Series } from "../catalog.ts";
+import { failureRefusal } from "../failure.ts";
 import type { HistoryQuery } from "../history/query.ts";
 import type { History } from "../history.ts";
 import type { Peer } from "../peer.ts";
@@ -325,10 +326,7 @@ export class ViewerSession {
     if (this.#closed) return;
     if (error instanceof Refusal) this.#send(error.toMessage({ id }));
     else if (error instanceof StoreError) this.#send(new Refusal(error.code, error.message).toMessage({ id }));
-    else {
-      this.#deps.log.error("viewer request failed", { error: String(error) });
-      this.#send(new Refusal("internal", "The hub failed to answer; its log says more.").toMessage({ id }));
-    }
+    else this.#send(failureRefusal(this.#deps.log, "viewer request failed", error).toMessage({ id }));
   }
 
   #send(message: HubToViewer): void {

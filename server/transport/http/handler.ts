@@ -1,5 +1,6 @@
 /** The door of HTTP: who may come in, which route it is, and what becomes of errors. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { failureRefusal } from "../../hub/failure.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { entranceOf, tokenInAddress } from "../entrance.ts";
@@ -135,10 +136,8 @@ async function fail(
   pathname: string,
   { clock, log }: Pick<HttpDeps, "clock" | "log">,
 ): Promise<void> {
-  const refusal = refusalOf(error);
-  if (!refusal) {
-    log.error("request failed", { method: request.method, path: pathname.slice(0, 200), error: String(error) });
-  }
+  const where = { method: request.method, path: pathname.slice(0, 200) };
+  const refusal = refusalOf(error) ?? failureRefusal(log, "request failed", error, where);
   if (response.headersSent) {
     // The answer was on its way: cutting it is the only way left to say that it is not whole.
     response.destroy();
@@ -146,8 +145,7 @@ async function fail(
   }
   await discardBody(request, clock, discardMs);
   if (!request.complete) response.setHeader("Connection", "close");
-  const unforeseen = new Refusal("internal", "The hub failed to answer; its log says more.");
-  writeRefusal(response, refusal ?? unforeseen, request.method === "HEAD");
+  writeRefusal(response, refusal, request.method === "HEAD");
 }
 
 /** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
