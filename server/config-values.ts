@@ -1,4 +1,5 @@
 /** How the text of a flag or an environment variable becomes a value. Each answers undefined where it cannot read the text. */
+import { isIP } from "node:net";
 import { isLoopbackHost } from "./loopback.ts";
 import { parseDuration } from "./protocol/duration.ts";
 import { type Ages, parseKeep } from "./protocol/keep.ts";
@@ -71,14 +72,45 @@ export function readOrigins(text: string): string[] | undefined {
   return origins.length > 0 ? [...new Set(origins)] : undefined;
 }
 
+/** Addresses, networks (`10.0.0.0/8`) and the word `loopback`, separated by commas. */
+export function readPeers(text: string): string[] | undefined {
+  const peers = text
+    .split(",")
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== "");
+  return peers.length > 0 && peers.every(isPeer) ? [...new Set(peers)] : undefined;
+}
+
+function isPeer(text: string): boolean {
+  if (text === "loopback") return true;
+  const [address = "", bits, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0 || address.includes("%")) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+/** `/hub`, without a slash at its end; empty for `/`. */
+export function readBasePath(text: string): string | undefined {
+  const path = text.trim().replace(/\/+$/, "");
+  const segments = path.split("/").slice(1);
+  const isPath = path === "" || (path.startsWith("/") && segments.every((one) => /^(?!\.{1,2}$)[\w.~-]+$/.test(one)));
+  return isPath && path.length <= 255 && text.trim().startsWith("/") ? path : undefined;
+}
+
 /** What is wrong with the settings that say who can reach the hub; undefined where nothing is. A hub is never open by oversight. */
 export function reachProblem(given: Readonly<Record<string, unknown>>): string | undefined {
-  const { host, lan, open, newToken } = given;
+  const { host, lan, open, newToken, tlsCert, tlsKey, plainText, trustProxy } = given;
   if (lan && open) return "--lan asks for a token and --open for none: choose one.";
-  if (newToken && !lan) return "--new-token makes a token for --lan: give both.";
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    return `${tlsKey === undefined ? "--tls-cert" : "--tls-key"} is one half of a pair: give --tls-cert and --tls-key, or neither.`;
+  if (tlsCert !== undefined && plainText)
+    return "--tls-cert makes the hub speak TLS alone and --plain-text lets it go without: choose one.";
+  const inside = typeof host !== "string" || isLoopbackHost(host.toLowerCase());
+  if (newToken && (open || (!lan && trustProxy === undefined && inside)))
+    return "--new-token makes a token where one is asked for: give it with --lan, with --host and --tls-cert, or with --trust-proxy.";
   if (typeof host !== "string") return undefined;
   if (lan && host !== "0.0.0.0" && host !== "::")
     return `--lan listens on all addresses, and --host on ${JSON.stringify(host)} alone: choose one.`;
-  if (lan || open || isLoopbackHost(host.toLowerCase())) return undefined;
-  return `With --host ${JSON.stringify(host)} everybody who can reach that address could read, write and delete: use --lan instead, which asks for a token, or say --open too.`;
+  if (lan || open || plainText || tlsCert !== undefined || inside) return undefined;
+  return `With --host ${JSON.stringify(host)} tokens and readings would cross the network in plain text: give --tls-cert and --tls-key, or use --lan or --plain-text where that network is trusted, or --open where everybody in it may read, write and delete.`;
 }

@@ -1,5 +1,15 @@
 /** The settings that stand alone, as people meet them. What their values may be beyond the text, and where they go, is in config.ts. */
-import { readBudget, readDuration, readKeep, readOrigins, readSize, readSwitch, readWhole } from "./config-values.ts";
+import {
+  readBasePath,
+  readBudget,
+  readDuration,
+  readKeep,
+  readOrigins,
+  readPeers,
+  readSize,
+  readSwitch,
+  readWhole,
+} from "./config-values.ts";
 import { keepAllowed } from "./protocol/keep.ts";
 
 /** One setting in words, and how its text is read. */
@@ -23,7 +33,7 @@ export const plain = {
   host: {
     flag: "--host",
     argument: "ADDRESS",
-    help: "address to listen on; one that is not of this machine alone needs --open, or use --lan",
+    help: "address to listen on; one that is not of this machine alone asks for a token, and needs --tls-cert, or use --lan",
     allowed: "a host name or an IP address without spaces",
     fallback: "127.0.0.1",
     read: (text) => text,
@@ -47,7 +57,7 @@ export const plain = {
   lan: {
     flag: "--lan",
     argument: "",
-    help: "listen on all addresses of this machine; from other machines the hub's token is needed, printed when it is made",
+    help: "listen on all addresses of this machine, in plain text unless --tls-cert is given; from other machines the hub's token is needed, printed when it is made",
     allowed: "true or false",
     fallback: "off",
     read: readSwitch,
@@ -55,7 +65,7 @@ export const plain = {
   newToken: {
     flag: "--new-token",
     argument: "",
-    help: "with --lan: make another token at this start; the one before is worth nothing any more, and all have to sign in again",
+    help: "where a token is asked for: make another at this start; the one before is worth nothing any more, and all have to sign in again",
     allowed: "true or false",
     fallback: "off",
     read: readSwitch,
@@ -63,10 +73,58 @@ export const plain = {
   open: {
     flag: "--open",
     argument: "",
-    help: "with --host: let everybody who can reach that address read, write and delete, without a token",
+    help: "with --host: let everybody who can reach that address read, write and delete, without a token and in plain text unless --tls-cert is given",
     allowed: "true or false",
     fallback: "off",
     read: readSwitch,
+  },
+  tlsCert: {
+    flag: "--tls-cert",
+    argument: "FILE",
+    help: "certificate chain in PEM, the hub's own first: the hub speaks https and wss, and takes a renewed one without a restart",
+    allowed: "the path of a file",
+    fallback: "none",
+    read: (text) => text,
+  },
+  tlsKey: {
+    flag: "--tls-key",
+    argument: "FILE",
+    help: "private key of --tls-cert in PEM, without a passphrase",
+    allowed: "the path of a file",
+    fallback: "none",
+    read: (text) => text,
+  },
+  hstsMs: {
+    flag: "--hsts",
+    argument: "DURATION",
+    help: "with --tls-cert: for so long browsers use https alone for this host name, at every port; 0 makes them forget that",
+    allowed: "0 to 730d, such as 30d",
+    fallback: "30d",
+    read: readDuration,
+  },
+  plainText: {
+    flag: "--plain-text",
+    argument: "",
+    help: "with --host: let other machines speak to the hub without TLS, such as a proxy that has it; whoever can listen in between reads the tokens",
+    allowed: "true or false",
+    fallback: "off",
+    read: readSwitch,
+  },
+  trustProxy: {
+    flag: "--trust-proxy",
+    argument: "ADDRESSES",
+    help: "proxies that are believed for whom they ask (X-Forwarded-For, -Host, -Proto); whoever comes through one needs a token; repeat it, or separate several by commas",
+    allowed: "IP addresses, networks such as 172.16.0.0/12, and the word loopback",
+    fallback: "none",
+    read: readPeers,
+  },
+  basePath: {
+    flag: "--base-path",
+    argument: "PATH",
+    help: "where a proxy serves the hub that leaves this path in what it hands on; / where it has a host of its own or takes the path away",
+    allowed: "a path such as /hub: letters, digits, . _ ~ - between slashes",
+    fallback: "/",
+    read: readBasePath,
   },
   demo: {
     flag: "--demo",

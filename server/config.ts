@@ -9,6 +9,7 @@ import { z } from "zod";
 import packageJson from "../package.json" with { type: "json" };
 import { reachProblem, readDuration, readSize, readWhole } from "./config-values.ts";
 import { plain, type Words } from "./config-words.ts";
+import { isLoopbackHost } from "./loopback.ts";
 import type { Ages } from "./protocol/keep.ts";
 import { type Limits, limitHelp, limits } from "./protocol/limits.ts";
 import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
@@ -23,6 +24,16 @@ const plainSettings = z.object({
   lan: z.boolean().default(false),
   newToken: z.boolean().default(false),
   open: z.boolean().default(false),
+  tlsCert: z.string().min(1).optional(),
+  tlsKey: z.string().min(1).optional(),
+  hstsMs: z
+    .number()
+    .min(0)
+    .max(730 * 86_400_000)
+    .default(30 * 86_400_000),
+  plainText: z.boolean().default(false),
+  trustProxy: z.array(z.string()).readonly().default([]),
+  basePath: z.string().default(""),
   demo: z.boolean().default(false),
   self: z.boolean().default(false),
   commitDelayMs: z.number().min(0).max(10_000).default(0),
@@ -57,12 +68,24 @@ export interface Config {
   readonly port: number;
   /** Folder of the readings, absolute. With `demo` and no folder given, `./data-demo`. */
   readonly data: string;
-  /** Listen on all addresses; from elsewhere than this machine the hub's token is needed. */
+  /** Listen on all addresses, in plain text where `tlsCert` is not given; from elsewhere than this machine the hub's token is needed. */
   readonly lan: boolean;
-  /** With `lan`: make another token, which ends the one before. */
+  /** Make another token, which ends the one before. */
   readonly newToken: boolean;
   /** Whoever reaches the hub at `host` may use it, without a token. */
   readonly open: boolean;
+  /** File of the certificate chain, PEM; undefined: the hub speaks plain HTTP. Given with `tlsKey` or not at all. */
+  readonly tlsCert: string | undefined;
+  /** File of its private key, PEM. */
+  readonly tlsKey: string | undefined;
+  /** How long a browser that came by TLS uses nothing else for this host name, ms. */
+  readonly hstsMs: number;
+  /** Other machines may speak to the hub without TLS. */
+  readonly plainText: boolean;
+  /** Proxies that are believed for whom they ask: addresses, networks, `loopback`. */
+  readonly trustProxy: readonly string[];
+  /** Where a proxy serves the hub, without a slash at its end; empty for a host of its own. */
+  readonly basePath: string;
   /** Run a simulated fleet beside the hub. */
   readonly demo: boolean;
   /** Make the computer itself a device. On with `demo`, unless it is said to be off. */
@@ -170,14 +193,25 @@ export function makeConfig(changes: Partial<Config> = {}): Config {
   const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
   const host = changes.host ?? (config.lan ? "::" : config.host);
   const self = changes.self ?? config.demo;
+  const { tlsCert, tlsKey } = config;
   return {
     ...config,
+    tlsCert: tlsCert === undefined ? undefined : resolve(tlsCert),
+    tlsKey: tlsKey === undefined ? undefined : resolve(tlsKey),
     budget: config.budget,
     host,
     self,
     data: resolve(changes.data ?? (config.demo ? "./data-demo" : config.data)),
   };
 }
+
+/** True where strangers need a token: they can reach the hub, by its address or through a proxy, and it was not said to be open. */
+export function needsSignIn({ host, open, trustProxy }: Pick<Config, "host" | "open" | "trustProxy">): boolean {
+  return !open && (trustProxy.length > 0 || !isLoopbackHost(host.toLowerCase()));
+}
+
+/** Flags that may be repeated: what they are given is joined by commas. */
+const lists: ReadonlySet<string> = new Set<PlainKey>(["allowOrigin", "trustProxy"]);
 
 function command(): Command {
   const program = new Command("npm start --")
@@ -193,7 +227,7 @@ function command(): Command {
     const option = new Option(argument ? `${flag} <${argument}>` : flag, `${help} (${env}; default ${fallback})`);
     // The name under which commander keeps the value; by default it would fold the dashes itself.
     option.attributeName = () => key;
-    if (key === "allowOrigin") option.argParser((text, before?: string) => (before ? `${before},${text}` : text));
+    if (lists.has(key)) option.argParser((text, before?: string) => (before ? `${before},${text}` : text));
     program.addOption(option);
   }
   return program;

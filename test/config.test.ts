@@ -1,7 +1,16 @@
 import { resolve } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Config, hubVersion, isConfigError, makeConfig, parseConfig, settings } from "../server/config.ts";
+import {
+  type Config,
+  hubVersion,
+  isConfigError,
+  makeConfig,
+  needsSignIn,
+  parseConfig,
+  settings,
+} from "../server/config.ts";
+import { defaultDoor } from "../server/protocol/door.ts";
 import { defaultLimits } from "../server/protocol/limits.ts";
 import { defaultViewing } from "../server/protocol/viewing.ts";
 
@@ -27,6 +36,12 @@ describe("settings", () => {
       lan: false,
       newToken: false,
       open: false,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      hstsMs: 2_592_000_000,
+      plainText: false,
+      trustProxy: [],
+      basePath: "",
       demo: false,
       self: false,
       commitDelayMs: 0,
@@ -41,6 +56,7 @@ describe("settings", () => {
       log: "text",
       limits: defaultLimits,
       viewing: defaultViewing,
+      door: defaultDoor,
     });
     expect(makeConfig()).toEqual(accepted([]));
   });
@@ -71,11 +87,22 @@ describe("settings", () => {
     }
   });
 
+  it("give every limit of the door a flag and a variable of its own", () => {
+    for (const name of Object.keys(defaultDoor) as (keyof typeof defaultDoor)[]) {
+      const setting = settings.find(({ key }) => key === `door.${name}`);
+      if (!setting) throw new Error(`no setting for ${name}`);
+      const other = String(defaultDoor[name] + 1);
+      expect(accepted([setting.flag, other]).door).toEqual({ ...defaultDoor, [name]: defaultDoor[name] + 1 });
+      expect(accepted([], { [setting.env]: other }).door[name]).toBe(defaultDoor[name] + 1);
+    }
+  });
+
   it("state in words the default that the schema has", () => {
     const config = accepted([]);
     for (const { key, fallback, read } of settings) {
       const value = key.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], config);
-      if (key === "allowOrigin") expect([fallback, value]).toEqual(["none", []]);
+      if (["allowOrigin", "trustProxy"].includes(key)) expect([fallback, value]).toEqual(["none", []]);
+      else if (["tlsCert", "tlsKey"].includes(key)) expect([fallback, value]).toEqual(["none", undefined]);
       // Nothing that was said to a running hub may look as if a flag had been given.
       else if (key === "budget") expect([fallback, value]).toEqual(["auto", undefined]);
       else if (key === "data") expect(value).toBe(resolve(fallback));
@@ -115,6 +142,24 @@ describe("settings", () => {
     );
     expect(accepted([], { HUB_ALLOW_ORIGIN: origins.join(", ") }).allowOrigin).toEqual(origins);
   });
+
+  it("take proxies by address, by network and as this machine", () => {
+    const peers = ["loopback", "172.16.0.0/12", "fd00::/8", "192.168.1.5"];
+    expect(
+      accepted(["--trust-proxy", "Loopback, 172.16.0.0/12", "--trust-proxy", "fd00::/8,192.168.1.5"]),
+    ).toMatchObject({ trustProxy: peers });
+    expect(accepted([], { HUB_TRUST_PROXY: peers.join(",") }).trustProxy).toEqual(peers);
+  });
+
+  it("take a path with a slash at its end or without, and / for none", () => {
+    for (const [text, path] of [
+      ["/hub", "/hub"],
+      ["/hub/", "/hub"],
+      ["/a/b.c~d", "/a/b.c~d"],
+      ["/", ""],
+    ] as const)
+      expect(accepted(["--base-path", text]).basePath).toBe(path);
+  });
 });
 
 describe("a refused setting", () => {
@@ -129,6 +174,17 @@ describe("a refused setting", () => {
     [["--allow-origin", "*"], {}, '--allow-origin cannot be "*"'],
     [["--allow-origin", "https://a.example/path"], {}, "without a path"],
     [["--log", "xml"], {}, '--log cannot be "xml": it takes text or json.'],
+    [
+      ["--trust-proxy", "proxy.example"],
+      {},
+      "it takes IP addresses, networks such as 172.16.0.0/12, and the word loopback",
+    ],
+    [["--trust-proxy", "10.0.0.0/33"], {}, '--trust-proxy cannot be "10.0.0.0/33"'],
+    [["--trust-proxy", "fe80::1%eth0"], {}, '--trust-proxy cannot be "fe80::1%eth0"'],
+    [["--base-path", "hub"], {}, '--base-path cannot be "hub": it takes a path such as /hub'],
+    [["--base-path", "/a/../b"], {}, '--base-path cannot be "/a/../b"'],
+    [["--base-path", "//evil.example"], {}, '--base-path cannot be "//evil.example"'],
+    [["--hsts", "900d"], {}, '--hsts cannot be "900d": it takes 0 to 730d'],
     [[], { HUB_DEMO: "perhaps" }, 'HUB_DEMO cannot be "perhaps": it takes true or false.'],
     [["--limit-depth", "2"], {}, '--limit-depth cannot be "2": it takes a whole number from 4 to 64.'],
     [["--limit-ping-ms", "5"], {}, "it takes a whole number of at least 100 ms, such as"],
@@ -178,12 +234,33 @@ describe("[S6] [S29] who can reach the hub", () => {
     },
   );
 
-  it.each(["0.0.0.0", "::", "192.168.1.5", "hub.example", "127.0.0.1.example"])("%s needs --lan or --open", (host) => {
-    const message = refused(["--host", host]);
-    expect(message).toContain("--lan");
-    expect(message).toContain("--open");
-    expect(refused([], { HUB_HOST: host })).toBe(message);
-    expect(accepted(["--host", host, "--open"])).toMatchObject({ host, open: true, lan: false });
+  it.each(["0.0.0.0", "::", "192.168.1.5", "hub.example", "127.0.0.1.example"])(
+    "%s needs TLS, or a word that says it may go without",
+    (host) => {
+      const message = refused(["--host", host]);
+      for (const way of ["--tls-cert", "--lan", "--plain-text", "--open"]) expect(message).toContain(way);
+      expect(refused([], { HUB_HOST: host })).toBe(message);
+      expect(accepted(["--host", host, "--open"])).toMatchObject({ host, open: true, lan: false });
+      expect(accepted(["--host", host, "--plain-text"])).toMatchObject({ host, plainText: true, open: false });
+      expect(accepted(["--host", host, "--tls-cert", "c.pem", "--tls-key", "k.pem"])).toMatchObject({
+        host,
+        tlsCert: resolve("c.pem"),
+        tlsKey: resolve("k.pem"),
+      });
+    },
+  );
+
+  it.each<[string[], boolean]>([
+    [[], false],
+    [["--host", "::1"], false],
+    [["--lan"], true],
+    [["--host", "192.168.1.5", "--plain-text"], true],
+    [["--host", "hub.example", "--tls-cert", "c.pem", "--tls-key", "k.pem"], true],
+    [["--host", "192.168.1.5", "--open"], false],
+    [["--trust-proxy", "loopback"], true],
+    [["--trust-proxy", "loopback", "--open"], false],
+  ])("%j asks strangers for a token: %s", (argv, asks) => {
+    expect(needsSignIn(accepted(argv))).toBe(asks);
   });
 
   it("--lan is all addresses, with IPv6 or without", () => {
@@ -195,7 +272,11 @@ describe("[S6] [S29] who can reach the hub", () => {
     [["--lan", "--open"], "choose one"],
     [["--lan", "--host", "127.0.0.1"], "choose one"],
     [["--lan", "--host", "192.168.1.5"], "choose one"],
-    [["--new-token"], "give both"],
+    [["--new-token"], "where one is asked for"],
+    [["--new-token", "--host", "192.168.1.5", "--open"], "where one is asked for"],
+    [["--tls-cert", "c.pem"], "--tls-cert is one half of a pair"],
+    [["--tls-key", "k.pem"], "--tls-key is one half of a pair"],
+    [["--tls-cert", "c.pem", "--tls-key", "k.pem", "--plain-text"], "choose one"],
   ])("%j contradicts itself", (argv, words) => {
     expect(refused(argv)).toContain(words);
   });
