@@ -1,5 +1,6 @@
 /** What every engine keeps of senders, refusals and presence, and for how long: the same rule in one place. */
 
+import type { AccessChange } from "./access.ts";
 import { type Batch, type PresenceChange, StoreError } from "./store.ts";
 
 /** Sessions of a device whose marks are remembered (PROTOCOL.md, "Sequence"). */
@@ -39,6 +40,17 @@ export function strangeNumberIn(
 /** The refusal of a batch that `strangeNumberIn` objects to. */
 export function strangeBatch(what: string): StoreError {
   return new StoreError("internal", `The hub made a mistake, and nothing of this batch was stored: ${what}.`, false);
+}
+
+/** The refusal of changes of which this one must not be: its name or its hash is somebody else's, or its person is not there. */
+export function strangeAccess(change: AccessChange): StoreError {
+  const what =
+    "drop" in change || change.put === "audit"
+      ? "an entry cannot be kept"
+      : change.put === "person"
+        ? `two people would be called ${change.record.name}`
+        : `the ${change.put} ${change.record.id} has the hash of another one, or is of nobody`;
+  return new StoreError("internal", `The hub made a mistake, and none of these changes was kept: ${what}.`, false);
 }
 
 /** The later of two moments, either of which may not be known. */

@@ -5,6 +5,7 @@
  * A series is known by a number that is global to the store and never reused. Its type never changes: a series that
  * lost its last reading is removed, and the next reading of that device and metric makes a new one.
  */
+import type { AccessStore } from "./access.ts";
 import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "./answers.ts";
 import type { Backup, BackupOrder } from "./backups.ts";
 import type { Columns, Value, ValueType } from "./columns.ts";
@@ -231,12 +232,12 @@ export class StoreOpenError extends Error {
 }
 
 export interface TelemetryStore extends MaskStore {
+  /** Who may use the hub, and who changed what; once it is open. Of no device: it outlives them all. */
+  readonly access: AccessStore;
   /** How long what is kept, and how much room it may take; once it is open. */
   readonly retention: RetentionStore;
-
   /** Where readings are missing, and why; once it is open. */
   readonly ledger: LedgerStore;
-
   readonly merges: MergeStore;
   /** Readings that were refused for their time; once it is open. */
   readonly quarantine: QuarantineStore;

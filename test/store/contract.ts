@@ -1,5 +1,6 @@
 /** The contract of every store engine, rule by rule (`[ST…]` in server/store/README.md). */
 import { afterEach, beforeEach, describe } from "vitest";
+import { accessRules } from "./contract/access.ts";
 import { bucketRules } from "./contract/buckets.ts";
 import { commitRules } from "./contract/commits.ts";
 import { deleteRules } from "./contract/deletes.ts";
@@ -46,6 +47,7 @@ export function storeContract(name: string, makeEngine: () => Engine, which: "al
     describe("senders and records", () => recordRules(current));
     describe("names", () => nameRules(current));
     describe("presence", () => presenceRules(current));
+    describe("access", () => accessRules(current));
     describe("quarantine", () => quarantineRules(current));
   });
 }

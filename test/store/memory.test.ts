@@ -1,10 +1,12 @@
 import { MemoryData } from "../../server/store/memory/data.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { auditKeptInTests } from "./contract/access.ts";
 import { storeContract } from "./contract.ts";
 import type { Engine } from "./world.ts";
 
 function memoryEngine(): Engine {
   const data = new MemoryData();
+  data.access.auditKept = auditKeptInTests;
   return {
     create: () => new MemoryStore(data),
     fail(store) {

@@ -40,6 +40,7 @@ class Gate {
 }
 
 export class SwitchedStore implements TelemetryStore {
+  readonly access;
   readonly ledger;
   readonly retention;
   readonly names;
@@ -61,6 +62,7 @@ export class SwitchedStore implements TelemetryStore {
 
   constructor(inner: TelemetryStore) {
     this.#inner = inner;
+    this.access = inner.access;
     this.quarantine = inner.quarantine;
     this.ledger = inner.ledger;
     this.retention = inner.retention;

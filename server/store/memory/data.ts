@@ -5,6 +5,7 @@ import type { Mask } from "../masks.ts";
 import type { Merge } from "../merges.ts";
 import type { Alias } from "../names.ts";
 import type { DeviceRecord, Mark, MetricRecord, PastCommit, PresenceChange, Refusal, SeriesState } from "../store.ts";
+import { AccessData } from "./access.ts";
 import { LedgerData } from "./ledger.ts";
 import { QuarantineData } from "./quarantine.ts";
 import { RetentionData } from "./retention.ts";
@@ -57,6 +58,7 @@ export class MemoryData {
   nextPresence = 1;
   readonly ledger = new LedgerData();
   readonly retention = new RetentionData();
+  readonly access = new AccessData();
   /** Of the newest commit, and of the newest `appendPresence`; null before the first. */
   receivedMs: number | null = null;
   aliveMs: number | null = null;

@@ -49,6 +49,7 @@ const answeredAtOnce = 3;
 
 /** `TelemetryStore` in memory. Give two of them the same `MemoryData` to see what a restart sees. */
 export class MemoryStore implements TelemetryStore {
+  readonly access;
   readonly ledger;
   readonly retention;
   readonly names;
@@ -61,6 +62,7 @@ export class MemoryStore implements TelemetryStore {
 
   constructor(data = new MemoryData()) {
     this.#data = data;
+    this.access = data.access;
     this.quarantine = data.quarantine;
     this.retention = memoryRetention(data.retention, data.series, {});
     this.ledger = memoryLedger(data.ledger, (series) => data.series.has(series));
@@ -299,9 +301,7 @@ export class MemoryStore implements TelemetryStore {
     const readings = [...this.#data.series.values()].reduce((sum, series) => sum + series.readings.size, 0);
     return {
       overwritten: this.#overwritten,
-      bytes: 0,
-      walBytes: 0,
-      journalBytes: 0,
+      ...{ bytes: 0, walBytes: 0, journalBytes: 0 },
       headBytes: readings * 16,
       diskFreeBytes: Number.MAX_SAFE_INTEGER, // It has no disk that could be full.
       ...{ usedBytes: 0, freeBytes: 0, bytesPerDay: null, thinned: null },
@@ -342,9 +342,8 @@ export class MemoryStore implements TelemetryStore {
   #mark(mark: Mark, receivedMs: number): void {
     const marks = this.#data.marks.get(mark.device) ?? [];
     const usedMs = useTime(marks, receivedMs);
-    const known = marks.find((other) => other.session === mark.session);
-    const others = marks.filter((other) => other !== known);
-    const seq = Math.max(mark.seq, known?.seq ?? 0);
+    const others = marks.filter((other) => other.session !== mark.session);
+    const seq = Math.max(mark.seq, marks.find((other) => other.session === mark.session)?.seq ?? 0);
     this.#data.marks.set(mark.device, keepNewestSessions([...others, { ...mark, seq, usedMs }], usedMs));
   }
 }

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from "node:worker_threads";
 import type { Ages } from "../../protocol/keep.ts";
+import type { AccessChange, AccessState, AuditRecord } from "../access.ts";
 import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns } from "../columns.ts";
@@ -68,6 +69,7 @@ export interface WriterCalls extends RetentionCalls {
   lookedAt(): Looked[];
   rechecks(limit: number, series: number | undefined): Recheck[];
   writeLedger(entries: readonly LedgerEntry[], heardCommit: number): void;
+  applyAccess(changes: readonly AccessChange[]): void;
   sealAll(): void;
   openSizes(): OpenSizes;
   stats(): StoreStats;
@@ -95,6 +97,8 @@ export interface ReaderCalls {
   listQuarantine(device: string, before: number, limit: number): QuarantinePage;
   findQuarantine(device: string, ids: readonly number[]): Quarantined[];
   readLedger(series: readonly number[], fromMs: number, toMs: number, limit: number): Holes[];
+  loadAccess(): AccessState;
+  readAudit(beforeNumber: number | undefined, limit: number): AuditRecord[];
   agedTurn(of: AgedSeries, ages: readonly Ages[], nowMs: number, turn: AgedTurn): AgedAnswer;
   sealedSizes(after: number, fromMs: number, toMs: number): SealedSizes;
   close(): void;

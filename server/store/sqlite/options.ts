@@ -1,6 +1,7 @@
 /** What the SQLite engine can be told. Every budget is bytes, every duration ms. */
 import { join } from "node:path";
 import type { Ages } from "../../protocol/keep.ts";
+import { auditKept } from "../access.ts";
 import type { BudgetSetting } from "../retention.ts";
 import { defaultTiers, type TierShape } from "./plan.ts";
 
@@ -19,6 +20,8 @@ export interface SqliteStoreOptions {
   readonly budget?: BudgetSetting | "said" | undefined;
   /** How long what is kept of series that no policy matches. Default: all, for ever. */
   readonly keep?: Ages | undefined;
+  /** Entries of the audit log that are kept, the newest. Default 100,000. */
+  readonly auditKept?: number | undefined;
   /** The journal is kept near or below this size by sealing heads early: bounds the time of a restart. Default 64 MiB. */
   readonly journalBudgetBytes?: number | undefined;
   /** Memory of all heads together is kept near or below this by sealing them early. Default 128 MiB. */
@@ -43,6 +46,7 @@ export interface StoreSettings {
   readonly minFreeBytes: number;
   readonly budget: BudgetSetting | "said";
   readonly keep: Ages;
+  readonly auditKept: number;
   readonly journalBudgetBytes: number;
   readonly headBudgetBytes: number;
   readonly chunkBytes: number;
@@ -62,6 +66,7 @@ export function settingsOf(options: SqliteStoreOptions, expectLog: boolean): Sto
     minFreeBytes: options.minFreeBytes ?? 512_000_000,
     budget: options.budget ?? "off",
     keep: options.keep ?? {},
+    auditKept: options.auditKept ?? auditKept,
     journalBudgetBytes: options.journalBudgetBytes ?? 64 * 2 ** 20,
     headBudgetBytes: options.headBudgetBytes ?? 128 * 2 ** 20,
     chunkBytes: options.chunkBytes ?? 4640,

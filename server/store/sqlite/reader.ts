@@ -1,11 +1,13 @@
 /** The reader: answers queries from sealed chunks and the head's rows that came with the question. */
 import type { Ages } from "../../protocol/keep.ts";
+import type { AccessState, AuditRecord } from "../access.ts";
 import type { BucketPage, ChangesPage, HolesPage, HolesSince, HolesSincePage, RawPage, Standing } from "../answers.ts";
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Cuts } from "../cuts.ts";
 import type { Holes, LedgerStore } from "../ledger.ts";
 import type { Quarantined, QuarantinePage } from "../quarantine.ts";
 import { type BucketRange, type PresenceChange, type Range, type RawRange, StoreError } from "../store.ts";
+import { loadAccess, readAudit } from "./access.ts";
 import { type AgedAnswer, type AgedSeries, type AgedTurn, agedTurn } from "./aged-preview.ts";
 import { changesPage } from "./changes-page.ts";
 import { type Db, faultOf, isDamage, openForReading } from "./driver.ts";
@@ -124,6 +126,14 @@ export class Reader {
 
   readLedger(...asked: Parameters<LedgerStore["read"]>): Holes[] {
     return this.#inSnapshot(() => this.#ledger(...asked));
+  }
+
+  loadAccess(): AccessState {
+    return this.#inSnapshot(() => loadAccess(this.#db));
+  }
+
+  readAudit(beforeNumber: number | undefined, limit: number): AuditRecord[] {
+    return this.#inSnapshot(() => readAudit(this.#db, beforeNumber, limit));
   }
 
   agedTurn(of: AgedSeries, ages: readonly Ages[], nowMs: number, turn: AgedTurn): AgedAnswer {

@@ -8,7 +8,7 @@ import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact }
  * Raised with every change of the tables, and of what an older hub would take for damage in them; the old one is then migrated
  * in one transaction.
  */
-export const schemaVersion = 6;
+export const schemaVersion = 7;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -76,6 +76,18 @@ const migrations = [
    INSERT INTO meta VALUES ('tier_widths', '60000,900000,3600000,86400000');`,
   // No table: cells of tiers may be version 2 from now on, and a hub of schema 5 throws away what it cannot read of them.
   "",
+  // Who may use the hub, and who changed what. Two names that differ in case alone have one key.
+  `CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+     devices TEXT, password TEXT NOT NULL, disabled INTEGER NOT NULL, created_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE sessions (id TEXT PRIMARY KEY, person TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,
+     created_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, agent TEXT NOT NULL,
+     address TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX sessions_by_person ON sessions (person);
+   CREATE TABLE tokens (id TEXT PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,
+     devices TEXT, alias TEXT, role TEXT, created_ms INTEGER NOT NULL, created_by TEXT NOT NULL, expires_ms INTEGER,
+     used_ms INTEGER, used_from TEXT NOT NULL, replaces TEXT) WITHOUT ROWID;
+   CREATE TABLE audit (number INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, who TEXT NOT NULL,
+     address TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, details TEXT NOT NULL);`,
 ] as const;
 
 /** Makes the tables of a new database. */

@@ -27,6 +27,7 @@ import type {
   TelemetryStore,
 } from "../store.ts";
 import { StoreError, StoreOpenError } from "../store.ts";
+import { accessOf } from "./access-link.ts";
 import { Appends } from "./appends.ts";
 import { Backups } from "./backup.ts";
 import { isUnchecked } from "./files.ts";
@@ -60,6 +61,7 @@ export function createSqliteStore(options: SqliteStoreOptions & StoreEvents): Te
 }
 
 export class SqliteStore implements TelemetryStore {
+  readonly access = accessOf(() => this.#pair);
   readonly ledger = ledgerOf(() => this.#pair);
   readonly retention = sqliteRetention(() => this.#pair);
   readonly names = namesOf(() => this.#pair);

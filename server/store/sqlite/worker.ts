@@ -1,6 +1,7 @@
 /** Entry of both worker threads. */
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { beginMerge, checkMerge, findMerge, stepMerge } from "./absorb.ts";
+import { applyAccess } from "./access.ts";
 import { removeAlias, rename } from "./aliases.ts";
 import type { ReaderCalls, WorkerSetup, WriterCalls } from "./calls.ts";
 import { headsAt, manyHeadRows } from "./head-rows.ts";
@@ -68,6 +69,7 @@ function writerCalls(writer: Held<Writer>): WriterCalls {
     lookedAt: () => writer.get().ledger.looked(),
     rechecks: (...values) => writer.get().ledger.rechecks(...values),
     writeLedger: (...found) => writer.get().writeLedger(...found),
+    applyAccess: (changes) => writer.get().change(({ db }) => applyAccess(db, changes, settings.auditKept)),
     sealAll: () => writer.get().sealAll(),
     openSizes: () => writer.get().openSizes(),
     stats: () => writer.get().stats(),
@@ -90,6 +92,8 @@ function readerCalls(reader: Held<Reader>): ReaderCalls {
     listQuarantine: (...values) => reader.get().listQuarantine(...values),
     findQuarantine: (...values) => reader.get().findQuarantine(...values),
     readLedger: (...values) => reader.get().readLedger(...values),
+    loadAccess: () => reader.get().loadAccess(),
+    readAudit: (...values) => reader.get().readAudit(...values),
     agedTurn: (...values) => reader.get().agedTurn(...values),
     sealedSizes: (...values) => reader.get().sealedSizes(...values),
     close: () => reader.get().close(),

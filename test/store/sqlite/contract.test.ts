@@ -1,10 +1,11 @@
+import { auditKeptInTests } from "../contract/access.ts";
 import { storeContract } from "../contract.ts";
 import { tinyTiers } from "../tiers/rolling.ts";
 import { buildWorker, sqliteEngine } from "./engine.ts";
 
 await buildWorker();
 
-storeContract("the SQLite engine, readings in heads", () => sqliteEngine());
+storeContract("the SQLite engine, readings in heads", () => sqliteEngine({ auditKept: auditKeptInTests }));
 storeContract("the SQLite engine, everything sealed at once", () => sqliteEngine({}, true), "readings");
 storeContract(
   "the SQLite engine, tiny chunks, tiers and budgets",
