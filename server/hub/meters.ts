@@ -127,3 +127,11 @@ export class Meters {
     this.rate = new Rate(clock);
   }
 }
+
+/** Connections, as the door counts them. */
+export class DoorCounts {
+  /** Open now. */
+  open = 0;
+  /** Refused since the start, by the limit that they were beyond. */
+  readonly refused = { connections: 0, connectionsPerAddress: 0, acceptsPerSecond: 0, attemptsPerAddress: 0 };
+}
