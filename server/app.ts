@@ -19,8 +19,10 @@ import { Storage } from "./hub/storage/storage.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { StoreEvents, TelemetryStore } from "./store/store.ts";
+import { Door } from "./transport/door.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { pageFiles } from "./transport/http/page-files.ts";
+import { openFilesLimit } from "./transport/open-files.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -100,31 +102,35 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const budgetByFlag = config.budget !== undefined;
   const storage = new Storage({ store, catalog, clock, log, retention, minFreeBytes, budgetByFlag });
   const pages = pagesOf(options.dashboardFolder);
+  const { door: counts } = hub;
+  const door = new Door(server, { limits: config.door, counts, clock, log, openFiles: openFilesLimit() });
   server.on(
     "request",
-    createHttpHandler({
-      ...{
-        hub,
-        access,
-        catalog,
-        store,
-        history: hub.history,
-        gaps: hub.gaps,
-        storage,
-        retention,
-        presence,
-        clock,
-        log,
-        config,
-      },
-      startParquet: parquetStarter(options.parquetWorkerUrl),
-      ...(pages ? { pages } : {}),
-    }),
+    door.guard(
+      createHttpHandler({
+        ...{
+          hub,
+          access,
+          catalog,
+          store,
+          history: hub.history,
+          gaps: hub.gaps,
+          storage,
+          retention,
+          presence,
+          clock,
+          log,
+          config,
+        },
+        startParquet: parquetStarter(options.parquetWorkerUrl),
+        ...(pages ? { pages } : {}),
+      }),
+    ),
   );
   const { arrivals } = hub;
   const sockets = serveWebsocket(server, {
     accept: (peer) => hub.accept(peer),
-    ...{ access, arrivals, config, clock, log },
+    ...{ access, arrivals, config, clock, log, door },
   });
   try {
     await listen(server, config);

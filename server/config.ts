@@ -10,6 +10,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { reachProblem, readDuration, readSize, readWhole } from "./config-values.ts";
 import { plain, type Words } from "./config-words.ts";
 import { isLoopbackHost } from "./loopback.ts";
+import { type DoorLimits, door, doorFlag, doorHelp } from "./protocol/door.ts";
 import type { Ages } from "./protocol/keep.ts";
 import { type Limits, limitHelp, limits } from "./protocol/limits.ts";
 import { type Viewing, viewing, viewingHelp } from "./protocol/viewing.ts";
@@ -58,7 +59,7 @@ const plainSettings = z.object({
   allowOrigin: z.array(z.string()).readonly().default([]),
   log: z.enum(["text", "json"]).default("text"),
 });
-const schema = plainSettings.extend({ limits, viewing });
+const schema = plainSettings.extend({ limits, viewing, door });
 
 /** Every setting, checked, with its default filled in. */
 export interface Config {
@@ -114,6 +115,8 @@ export interface Config {
   readonly limits: Limits;
   /** What viewers and questions about the past get. */
   readonly viewing: Viewing;
+  /** How many may connect, and how fast. */
+  readonly door: DoorLimits;
 }
 
 /** Why there is no `Config`: help or the version was asked for (`exitCode` 0), or a setting was refused (2). */
@@ -130,7 +133,7 @@ export function isConfigError(answer: Config | ConfigError): answer is ConfigErr
 
 /** One setting, as people meet it. */
 export interface Setting extends Words {
-  /** Where the value goes: a field of `Config`, or `limits.NAME`, `viewing.NAME`. */
+  /** Where the value goes: a field of `Config`, or `limits.NAME`, `viewing.NAME`, `door.NAME`. */
   readonly key: string;
   /** `HUB_PORT`. */
   readonly env: string;
@@ -186,11 +189,14 @@ export const settings: readonly Setting[] = [
   ...(Object.keys(limits.shape) as (keyof Limits)[]).map((name) =>
     numberSetting(`limits.${name}`, `--limit-${dashed(name)}`, limits.shape[name], limitHelp[name]),
   ),
+  ...(Object.keys(door.shape) as (keyof DoorLimits)[]).map((name) =>
+    numberSetting(`door.${name}`, doorFlag(name), door.shape[name], doorHelp[name]),
+  ),
 ];
 
 /** A `Config` of defaults with `changes` put over it; for tests and for programs that start a hub themselves. */
 export function makeConfig(changes: Partial<Config> = {}): Config {
-  const config = { ...schema.parse({ limits: {}, viewing: {} }), ...changes };
+  const config = { ...schema.parse({ limits: {}, viewing: {}, door: {} }), ...changes };
   const host = changes.host ?? (config.lan ? "::" : config.host);
   const self = changes.self ?? config.demo;
   const { tlsCert, tlsKey } = config;
@@ -265,11 +271,11 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
   const known = new Set(settings.map((setting) => setting.env));
   const stray = Object.keys(env).find((name) => name.startsWith("HUB_LIMIT_") && !known.has(name));
   if (stray) {
-    const limitNames = settings.filter((setting) => setting.key.startsWith("limits.")).map((setting) => setting.env);
+    const limitNames = settings.map((setting) => setting.env).filter((name) => name.startsWith("HUB_LIMIT_"));
     return refusal(`${stray} is not a setting; the limits are ${limitNames.join(", ")}.`);
   }
   const given: Record<string, unknown> = {};
-  const groups: Record<string, Record<string, unknown>> = { limits: {}, viewing: {} };
+  const groups: Record<string, Record<string, unknown>> = { limits: {}, viewing: {}, door: {} };
   for (const setting of settings) {
     const flag = flags[setting.key];
     const text = flag === undefined ? env[setting.env] || undefined : String(flag);
@@ -285,5 +291,10 @@ export function parseConfig(argv: readonly string[], env: Readonly<NodeJS.Proces
   }
   const clash = reachProblem(given);
   if (clash) return refusal(clash);
-  return makeConfig({ ...given, limits: limits.parse(groups.limits), viewing: viewing.parse(groups.viewing) });
+  return makeConfig({
+    ...given,
+    limits: limits.parse(groups.limits),
+    viewing: viewing.parse(groups.viewing),
+    door: door.parse(groups.door),
+  });
 }

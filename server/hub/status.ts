@@ -11,7 +11,7 @@ import type { Intake } from "./ingest/intake.ts";
 import type { LiveSettings } from "./live/live-settings.ts";
 import type { SlowViewers } from "./live/slow-viewers.ts";
 import type { ViewersBudget } from "./live/viewers-budget.ts";
-import type { Meters } from "./meters.ts";
+import type { DoorCounts, Meters } from "./meters.ts";
 import { limitsNow, storeStatus } from "./storage/room.ts";
 
 /** Where its figures come from. */
@@ -22,6 +22,7 @@ export interface StatusSources extends Pick<StatusAnswer, "version" | "startedAt
   readonly catalog: Catalog;
   readonly presence: Presence;
   readonly connections: Iterable<Connection>;
+  readonly door: DoorCounts;
   readonly intake: Intake;
   readonly meters: Meters;
   readonly slow: SlowViewers;
@@ -58,6 +59,7 @@ export async function statusOf(sources: StatusSources): Promise<StatusAnswer> {
     offset: sources.offset,
     durability: "fsync",
     connections: { devices, viewers },
+    door: { open: sources.door.open, refused: { ...sources.door.refused } },
     devices: presence.counts(catalog.deviceCount),
     series: catalog.seriesCount,
     readings: { stored, rejected, overwritten: stats.overwritten, perSecond: rate.read() },

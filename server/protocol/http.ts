@@ -297,6 +297,16 @@ export const statusAnswer = z.object({
   offset: z.int(),
   durability: z.literal("fsync"),
   connections: z.object({ devices: z.int(), viewers: z.int() }),
+  /** Connections of every kind that are open, requests included; those refused since the start, by the limit that they were beyond. */
+  door: z.object({
+    open: z.int(),
+    refused: z.object({
+      connections: z.int(),
+      connectionsPerAddress: z.int(),
+      acceptsPerSecond: z.int(),
+      attemptsPerAddress: z.int(),
+    }),
+  }),
   devices: z.object({ online: z.int(), silent: z.int(), offline: z.int() }),
   series: z.int(),
   readings: z.object({

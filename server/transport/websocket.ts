@@ -12,6 +12,7 @@ import type { Clock, Log, Timer } from "../ports.ts";
 import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
+import type { Door } from "./door.ts";
 import { entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
@@ -40,6 +41,7 @@ export interface WebsocketDeps {
   readonly access: Access;
   readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
   readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
+  readonly door: Pick<Door, "refuseUpgrade">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -79,6 +81,12 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   });
   const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     if (socket.destroyed) return;
+    const entrance = entranceOf(request);
+    const tooMany = deps.door.refuseUpgrade(request.socket, entrance.address);
+    if (tooMany) {
+      answer(socket, errorRules[tooMany.code].http, tooMany.message, refusalHeaders(tooMany));
+      return;
+    }
     const refusal = refuseUpgrade(request, deps.config, deps.access);
     if ("status" in refusal) {
       const address = request.socket.remoteAddress ?? "unknown";
@@ -89,7 +97,6 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       answer(socket, refusal.status, refusal.message);
       return;
     }
-    const entrance = entranceOf(request);
     const stranger = deps.access.judge(entrance);
     // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
     if (stranger && entrance.token !== undefined) {

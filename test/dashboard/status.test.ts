@@ -21,6 +21,10 @@ function statusAt(hubTime: number, changes: Partial<StatusAnswer> = {}): StatusA
   return {
     ...{ version: "0.1.0", protocol: 1, startedAt: startMs, hubTime, timeZone: "UTC", epoch: "e", offset: 1 },
     ...{ durability: "fsync", connections: { devices: 3, viewers: 1 }, devices: { online: 3, silent: 0, offline: 0 } },
+    door: {
+      open: 4,
+      refused: { connections: 0, connectionsPerAddress: 0, acceptsPerSecond: 0, attemptsPerAddress: 0 },
+    },
     ...{
       series: 9,
       readings: { stored: 0, rejected: 0, overwritten: 0, perSecond: 0 },

@@ -6,6 +6,7 @@ import { afterEach } from "vitest";
 import { type App, createApp } from "../../server/app.ts";
 import { type Config, makeConfig } from "../../server/config.ts";
 import { type Clock, type Log, silentLog, systemClock } from "../../server/ports.ts";
+import { type DoorLimits, defaultDoor } from "../../server/protocol/door.ts";
 import { defaultLimits, type Limits } from "../../server/protocol/limits.ts";
 import { defaultViewing, type Viewing } from "../../server/protocol/viewing.ts";
 import { MemoryData } from "../../server/store/memory/data.ts";
@@ -27,9 +28,10 @@ export interface TestHubOptions {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly limits?: Partial<Limits>;
-  readonly config?: Partial<Omit<Config, "limits" | "viewing">>;
+  readonly config?: Partial<Omit<Config, "limits" | "viewing" | "door">>;
   readonly transport?: Transport;
   readonly viewing?: Partial<Viewing>;
+  readonly door?: Partial<DoorLimits>;
 }
 
 /** An answer over HTTP. */
@@ -139,7 +141,7 @@ export class TestHub {
   }
 
   async #open(): Promise<void> {
-    const { clock = systemClock, log = silentLog, limits, config: changes, viewing } = this.#options;
+    const { clock = systemClock, log = silentLog, limits, config: changes, viewing, door } = this.#options;
     const all = { ...defaultLimits, ...limits };
     const config = makeConfig({
       port: 0,
@@ -148,6 +150,7 @@ export class TestHub {
       ...changes,
       limits: all,
       viewing: { ...defaultViewing, ...viewing },
+      door: { ...defaultDoor, ...door },
     });
     this.#app = await createApp(
       config,

@@ -46,6 +46,11 @@ const gauges: readonly Figure[] = [
   },
   { name: "hub_offset", help: "Number of the newest commit.", read: ({ offset }) => offset },
   { name: "hub_series", help: "Series known.", read: ({ series }) => series },
+  {
+    name: "hub_open_connections",
+    help: "Connections of every kind, requests included.",
+    read: ({ door }) => door.open,
+  },
   { name: "hub_slow_viewers", help: "Viewers that are sent the newest readings only.", read: (one) => one.slowViewers },
   {
     name: "hub_viewer_bytes",
@@ -170,6 +175,16 @@ export class Metrics {
     this.#byLabel("hub_connections", "Open sockets.", ["side"], (gauge, { connections }) => {
       gauge.set({ side: "device" }, connections.devices);
       gauge.set({ side: "viewer" }, connections.viewers);
+    });
+    const turnedAway = new Counter({
+      name: "hub_connections_refused_total",
+      help: "Connections refused at the door since the start, by the limit that they were beyond.",
+      labelNames: ["limit"],
+      registers,
+    });
+    this.#update.push(({ door }) => {
+      turnedAway.reset();
+      for (const [limit, count] of Object.entries(door.refused)) turnedAway.inc({ limit }, count);
     });
     this.#byLabel("hub_devices", "Devices by their state.", ["state"], (gauge, { devices }) => {
       for (const [state, count] of Object.entries(devices)) gauge.set({ state }, count);
