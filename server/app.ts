@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
-import { type Config, hubVersion } from "./config.ts";
+import { type Config, hubVersion, needsSignIn } from "./config.ts";
 import type { StartParquet } from "./formats/parquet-thread.ts";
 import { Access } from "./hub/access.ts";
 import { stopMs } from "./hub/closing.ts";
@@ -23,6 +23,7 @@ import { Door } from "./transport/door.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { pageFiles } from "./transport/http/page-files.ts";
 import { openFilesLimit } from "./transport/open-files.ts";
+import { isTrusted } from "./transport/proxies.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -103,7 +104,8 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const storage = new Storage({ store, catalog, clock, log, retention, minFreeBytes, budgetByFlag });
   const pages = pagesOf(options.dashboardFolder);
   const { door: counts } = hub;
-  const door = new Door(server, { limits: config.door, counts, clock, log, openFiles: openFilesLimit() });
+  const isProxy = (address: string) => isTrusted(address, config.trustProxy);
+  const door = new Door(server, { limits: config.door, counts, clock, log, openFiles: openFilesLimit(), isProxy });
   server.on(
     "request",
     door.guard(
@@ -200,7 +202,7 @@ function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): Te
 
 /** After the store, whose lock keeps another hub from the folder. */
 async function openToken(config: Config, store: TelemetryStore): Promise<HubToken | undefined> {
-  if (!config.lan) return undefined;
+  if (!needsSignIn(config)) return undefined;
   try {
     return await openHubToken(config.data, config.newToken);
   } catch (error) {

@@ -1,29 +1,62 @@
 /** Where a request comes from, and the token that it brings. */
 import type { IncomingMessage } from "node:http";
+import { TLSSocket } from "node:tls";
 import { type Access, type Entrance, looksLikeToken } from "../hub/access.ts";
 import { isLoopbackAddress, isLoopbackHost } from "../loopback.ts";
 import { Refusal } from "../protocol/errors.ts";
-import { hostnameOf } from "./origin.ts";
+import { type Caller, hostnameOf } from "./origin.ts";
+import { forwardedBy, isTrusted } from "./proxies.ts";
 
-/** Headers by which a proxy on this machine says that somebody else is behind it. */
-const proxyHeaders = ["forwarded", "x-forwarded-for", "x-real-ip", "via"] as const;
+/** Headers by which a proxy says that somebody else is behind it. Whoever writes them comes from elsewhere, trusted or not. */
+const proxyHeaders = [
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "via",
+] as const;
 
 /** Names of parameters in which people put a token. */
 const tokenParameters = ["token", "access_token"] as const;
 
-export function entranceOf({ headers, socket }: IncomingMessage): Entrance {
-  const host = headers.host === undefined ? undefined : hostnameOf(`http://${headers.host}`);
+/** An entrance with what decides whether a page may use it. */
+export interface Arrival extends Entrance {
+  /** Came over TLS: the hub's own, or that of a trusted proxy, which says so. */
+  readonly secure: boolean;
+  /** What was asked for as `Host`; behind a trusted proxy what its visitor asked for. */
+  readonly host: string | undefined;
+  /** A trusted proxy handed it on. */
+  readonly proxied: boolean;
+}
+
+/** Proxies as the settings name them. Of all others the headers are read for one thing: that somebody else is behind them. */
+export interface ProxyConfig {
+  readonly trustProxy: readonly string[];
+}
+
+/** Where a request comes from. The address is that of the other end, or, behind a trusted proxy, of whom it asks for. */
+export function entranceOf({ headers, socket }: IncomingMessage, { trustProxy }: ProxyConfig): Arrival {
+  const handedOn = proxyHeaders.some((name) => headers[name] !== undefined);
+  const proxied = handedOn && isTrusted(socket.remoteAddress, trustProxy);
+  const said = proxied ? forwardedBy(headers, trustProxy) : undefined;
+  const host = said?.host ?? headers.host;
+  const name = host === undefined ? undefined : hostnameOf(`http://${host}`);
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   return {
-    address: socket.remoteAddress ?? "unknown",
-    local:
-      isLoopbackAddress(socket.remoteAddress) &&
-      host !== undefined &&
-      isLoopbackHost(host) &&
-      proxyHeaders.every((name) => headers[name] === undefined),
+    address: said?.address ?? socket.remoteAddress ?? "unknown",
+    local: isLoopbackAddress(socket.remoteAddress) && name !== undefined && isLoopbackHost(name) && !handedOn,
     // A header that cannot be read is a wrong token, not a missing one.
     token: token ?? (headers.authorization === undefined ? undefined : ""),
+    secure: said?.secure ?? socket instanceof TLSSocket,
+    host,
+    proxied,
   };
+}
+
+/** What `judgeCaller` wants to know of a request. */
+export function callerOf({ headers }: IncomingMessage, { host, local, secure, proxied }: Arrival): Caller {
+  return { origin: headers.origin, host, local, secure, proxied };
 }
 
 /**

@@ -5,14 +5,18 @@
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { Config } from "../config.ts";
-import { isLoopbackAddress, isLoopbackHost } from "../loopback.ts";
+import { isLoopbackHost } from "../loopback.ts";
 
 /** What a request says of where it comes from. */
 export interface Caller {
   readonly origin: string | undefined;
   readonly host: string | undefined;
-  /** The address of the other end. */
-  readonly remoteAddress: string | undefined;
+  /** Comes from this machine, by a name of this machine, and no proxy handed it on. */
+  readonly local: boolean;
+  /** Came over TLS. */
+  readonly secure: boolean;
+  /** A trusted proxy handed it on. */
+  readonly proxied: boolean;
 }
 
 /** `restricted`: an Origin of `null`, which may send device messages and nothing else. */
@@ -20,20 +24,22 @@ export type Verdict =
   | { readonly allowed: true; readonly restricted: boolean }
   | { readonly allowed: false; readonly message: string };
 
-export type OriginConfig = Pick<Config, "host" | "allowOrigin">;
+export type OriginConfig = Pick<Config, "host" | "allowOrigin" | "open" | "trustProxy">;
 
 /** Judges a request by its `Origin` and `Host`. The message of a refusal says which setting would allow it. */
-export function judgeCaller({ origin, host, remoteAddress }: Caller, config: OriginConfig): Verdict {
+export function judgeCaller({ origin, host, local, secure, proxied }: Caller, config: OriginConfig): Verdict {
   const own = host === undefined ? undefined : hostnameOf(`http://${host}`);
   if (own === undefined) return { allowed: false, message: "The request has no valid Host header." };
-  if (!isOwnHost(own, config))
+  // A trusted proxy decides itself which names lead to the hub. A name of somebody else's that resolves to it would open
+  // nothing but what is open to all, and that is kept from it.
+  if (!isOwnHost(own, config) && !(proxied && !config.open))
     return {
       allowed: false,
       message: `The hub does not answer to the host name ${JSON.stringify(own)}: use its address or the name of this machine, or start it with --allow-origin http://${host}`,
     };
   if (origin === undefined) return { allowed: true, restricted: false };
   if (origin === "null") {
-    if (isLoopbackAddress(remoteAddress) && isLoopbackHost(own)) return { allowed: true, restricted: true };
+    if (local) return { allowed: true, restricted: true };
     return {
       allowed: false,
       message:
@@ -41,7 +47,9 @@ export function judgeCaller({ origin, host, remoteAddress }: Caller, config: Ori
     };
   }
   const from = hostnameOf(origin);
-  if (from !== undefined && (from === own || isLoopbackHost(from) || config.allowOrigin.includes(originOf(origin))))
+  // A page of this host that came without TLS may be anybody's who sits in between.
+  const isOwn = from === own && (!secure || origin.startsWith("https:"));
+  if (from !== undefined && (isOwn || isLoopbackHost(from) || config.allowOrigin.includes(originOf(origin))))
     return { allowed: true, restricted: false };
   return {
     allowed: false,

@@ -13,7 +13,7 @@ import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
 import type { Door } from "./door.ts";
-import { entranceOf, tokenInAddress } from "./entrance.ts";
+import { type Arrival, callerOf, entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
 import { offersWebsocket, PlainRequests } from "./plain-request.ts";
@@ -81,15 +81,15 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   });
   const upgrade = (request: IncomingMessage, socket: Socket, head: Buffer): void => {
     if (socket.destroyed) return;
-    const entrance = entranceOf(request);
+    const entrance = entranceOf(request, deps.config);
     const tooMany = deps.door.refuseUpgrade(request.socket, entrance.address);
     if (tooMany) {
       answer(socket, errorRules[tooMany.code].http, tooMany.message, refusalHeaders(tooMany));
       return;
     }
-    const refusal = refuseUpgrade(request, deps.config, deps.access);
+    const refusal = refuseUpgrade(request, entrance, deps.config, deps.access);
     if ("status" in refusal) {
-      const address = request.socket.remoteAddress ?? "unknown";
+      const { address } = entrance;
       // A foreign page that comes back by itself, or somebody who means harm, must not fill the disk with lines.
       if (refusedBefore.fail(address) === "first")
         deps.log.warn("socket refused; further ones of this minute are not told", { address, reason: refusal.message });
@@ -170,11 +170,11 @@ function ignoreError(): void {}
 /** Why a request can't become a socket, or how it may. */
 function refuseUpgrade(
   request: IncomingMessage,
+  entrance: Arrival,
   config: OriginConfig,
   access: Access,
 ): { status: 400 | 403 | 404; code: ErrorCode; message: string } | { restricted: boolean } {
-  const { host, origin } = request.headers;
-  const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
+  const verdict = judgeCaller(callerOf(request, entrance), config);
   if (!verdict.allowed) return { status: 403, code: "not_allowed", message: verdict.message };
   const [path = "", query] = (request.url ?? "").split("?");
   const token = tokenInAddress(path, new URLSearchParams(query), access);

@@ -175,7 +175,11 @@ describe("frames", () => {
       access: new Access(undefined, systemClock, silentLog),
       arrivals: new Arrivals(systemClock),
       door: { refuseUpgrade: () => undefined },
-      ...{ config: { host: "127.0.0.1", allowOrigin: [], limits: defaultLimits }, clock: systemClock, log: silentLog },
+      ...{
+        config: { host: "127.0.0.1", allowOrigin: [], open: false, trustProxy: [], limits: defaultLimits },
+        clock: systemClock,
+        log: silentLog,
+      },
     });
     const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws`);
     const came: unknown[] = [];

@@ -5,10 +5,21 @@ import { WebSocket } from "ws";
 import { judgeCaller } from "../../server/transport/origin.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
 
-const config = { host: "127.0.0.1", allowOrigin: ["https://board.example:3000"] };
+const config = { host: "127.0.0.1", allowOrigin: ["https://board.example:3000"], open: false, trustProxy: [] };
 
-function verdict(origin: string | undefined, host: string | undefined = "localhost:8080", remoteAddress = "127.0.0.1") {
-  const judged = judgeCaller({ origin, host, remoteAddress }, config);
+interface Way {
+  readonly local?: boolean;
+  readonly secure?: boolean;
+  readonly proxied?: boolean;
+}
+
+function verdict(
+  origin: string | undefined,
+  host: string | undefined = "localhost:8080",
+  { local = true, secure = false, proxied = false }: Way = {},
+  changes = {},
+) {
+  const judged = judgeCaller({ origin, host, local, secure, proxied }, { ...config, ...changes });
   return judged.allowed ? (judged.restricted ? "restricted" : "allowed") : "refused";
 }
 
@@ -50,10 +61,25 @@ describe("origin and host", () => {
   });
 
   it("[P41] a page without an origin is let in on loopback alone", () => {
-    expect(verdict("null", "localhost", "192.168.1.9")).toBe("refused");
-    expect(verdict("null", "192.168.1.5", "127.0.0.1")).toBe("refused");
-    expect(verdict("null", "[::1]:8080", "::1")).toBe("restricted");
-    expect(verdict("null", "localhost", "::ffff:127.0.0.1")).toBe("restricted");
+    expect(verdict("null", "localhost", { local: false })).toBe("refused");
+    expect(verdict("null", "[::1]:8080")).toBe("restricted");
+    expect(verdict("null", "hub.example", { local: false, proxied: true })).toBe("refused");
+  });
+
+  it("[S1] behind a trusted proxy the name that it serves is the hub's own, and its pages are", () => {
+    const behind = { local: false, secure: true, proxied: true };
+    expect(verdict(undefined, "hub.example", behind)).toBe("allowed");
+    expect(verdict("https://hub.example", "hub.example", behind)).toBe("allowed");
+    expect(verdict("https://hub.example.evil", "hub.example", behind)).toBe("refused");
+    expect(verdict("https://evil.example", "hub.example", behind)).toBe("refused");
+    // Where all may do all, a foreign name must not lead somebody's browser there.
+    expect(verdict("https://evil.example", "evil.example", behind, { open: true })).toBe("refused");
+  });
+
+  it("[S1] over TLS a page of the same host that came without it is not taken for the hub's own", () => {
+    expect(verdict("http://192.168.1.5", "192.168.1.5", { local: false, secure: true })).toBe("refused");
+    expect(verdict("https://192.168.1.5", "192.168.1.5", { local: false, secure: true })).toBe("allowed");
+    expect(verdict("http://192.168.1.5", "192.168.1.5", { local: false })).toBe("allowed");
   });
 });
 

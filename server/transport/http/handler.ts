@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { failureRefusal } from "../../hub/failure.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
-import { entranceOf, tokenInAddress } from "../entrance.ts";
+import { type Arrival, callerOf, entranceOf, tokenInAddress } from "../entrance.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { socketPath } from "../websocket.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
@@ -62,18 +62,18 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
+    const entrance = entranceOf(request, deps.config);
     const refuse = (refusal: Refusal, status?: number) => {
-      record(refusal, request, deps);
+      record(refusal, request, entrance, deps);
       writeRefusal(response, refusal, head, status);
     };
-    const refused = admit(request, pathname, deps.config) ?? tokenInAddress(pathname, query, deps.access);
+    const refused = admit(request, entrance, pathname, deps.config) ?? tokenInAddress(pathname, query, deps.access);
     if (refused) {
       refuse(refused);
       return;
     }
     allowPage(request, response);
     const match = matchRoute(pathname);
-    const entrance = entranceOf(request);
     const stranger = deps.access.judge(entrance);
     if (stranger && !isPublic(request, pathname, match)) {
       refuse(stranger);
@@ -112,7 +112,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       .catch((error: unknown) => {
         const refusal = refusalOf(error);
         // What else is posted brings no readings.
-        if (refusal && match.route.path === readingsPath) record(refusal, request, deps, raw);
+        if (refusal && match.route.path === readingsPath) record(refusal, request, entrance, deps, raw);
         return fail(error, request, response, pathname, deps);
       });
   };
@@ -121,12 +121,13 @@ export function createHttpHandler(deps: HttpDeps): Listener {
 /** Whoever sends readings to the wrong place, without a token or in the wrong form is looked for among what arrived. */
 function record(
   { code, message }: Refusal,
-  { method, socket }: IncomingMessage,
+  { method }: IncomingMessage,
+  { address }: Arrival,
   { hub: { arrivals } }: Pick<HttpDeps, "hub">,
   raw?: string,
 ): void {
   if (method !== "POST") return;
-  arrivals.refused(arrivals.request(socket.remoteAddress ?? "unknown", undefined), { code, message, raw });
+  arrivals.refused(arrivals.request(address, undefined), { code, message, raw });
 }
 
 async function fail(
@@ -149,9 +150,13 @@ async function fail(
 }
 
 /** Refuses requests of pages that may not use the hub, and of hosts it is not; undefined lets in. */
-function admit(request: IncomingMessage, pathname: string, config: OriginConfig): Refusal | undefined {
-  const { host, origin } = request.headers;
-  const verdict = judgeCaller({ host, origin, remoteAddress: request.socket.remoteAddress }, config);
+function admit(
+  request: IncomingMessage,
+  entrance: Arrival,
+  pathname: string,
+  config: OriginConfig,
+): Refusal | undefined {
+  const verdict = judgeCaller(callerOf(request, entrance), config);
   if (!verdict.allowed) return new Refusal("not_allowed", verdict.message);
   const sendsReadings = pathname === readingsPath && (request.method === "POST" || request.method === "OPTIONS");
   if (!verdict.restricted || sendsReadings) return undefined;
