@@ -1,4 +1,5 @@
 /** Who may use the hub, and who changed what: plain tables. Any SQLite tool reads them. */
+import { personRoles } from "../../protocol/rights.ts";
 import {
   type AccessChange,
   type AccessState,
@@ -6,6 +7,7 @@ import {
   type PersonRecord,
   personKey,
   type SessionRecord,
+  type TokenKind,
   type TokenRecord,
 } from "../access.ts";
 import { CodecError } from "../codec/bytes.ts";
@@ -13,6 +15,8 @@ import { strangeAccess } from "../keeping.ts";
 import { StoreError } from "../store.ts";
 import { type Db, sqliteCode, transact } from "./driver.ts";
 import { storedJson } from "./stored-json.ts";
+
+const tokenKinds: readonly TokenKind[] = ["device", "fleet", "program", "link"];
 
 const personColumns = ["id", "name", "name_key", "role", "devices", "password", "disabled", "created_ms"];
 const sessionColumns = ["id", "person", "hash", "created_ms", "seen_ms", "expires_ms", "agent", "address"];
@@ -24,19 +28,27 @@ const tokenColumns = [
 /** All of the changes, or none, in a transaction of their own; of the audit log the newest `auditKept` entries stay. Throws a `StoreError`. */
 export function applyAccess(db: Db, changes: readonly AccessChange[], auditKept: number): void {
   const write = writerOf(db);
-  transact(db, () => {
-    for (const change of changes) {
-      try {
-        write(change);
-      } catch (error) {
-        // What must not be is refused; the database is as sound as before.
-        if (sqliteCode(error)?.startsWith("SQLITE_CONSTRAINT")) throw strangeAccess(change);
-        throw error;
-      }
-    }
-    if (changes.some((change) => "put" in change && change.put === "audit"))
-      db.prepare("DELETE FROM audit WHERE number <= (SELECT max(number) FROM audit) - ?").run(auditKept);
-  });
+  // Else the digest of an old password would stay in the file, and in copies of it, until something is written over it.
+  db.pragma("secure_delete = ON");
+  try {
+    transact(db, () => {
+      for (const change of changes) orRefused(change, write);
+      if (changes.some((change) => "put" in change && change.put === "audit"))
+        db.prepare("DELETE FROM audit WHERE number <= (SELECT max(number) FROM audit) - ?").run(auditKept);
+    });
+  } finally {
+    db.pragma("secure_delete = OFF");
+  }
+}
+
+/** What must not be is refused; the database is as sound as before. */
+function orRefused(change: AccessChange, write: (change: AccessChange) => void): void {
+  try {
+    write(change);
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith("SQLITE_CONSTRAINT")) throw strangeAccess(change);
+    throw error;
+  }
 }
 
 /** Prepared for all changes that come together: they come seldom. */
@@ -87,27 +99,32 @@ function put(table: string, columns: readonly string[]): string {
 
 /** Throws a `StoreError` where a row is damaged: what cannot be read must not become a right. */
 export function loadAccess(db: Db): AccessState {
-  const all = (sql: string) => db.prepare(`${sql} ORDER BY created_ms, id`).all();
+  const rowsOf = <T>(columns: string, table: string) =>
+    db.prepare(`SELECT ${columns} FROM ${table} ORDER BY created_ms, id`).all() as Stored<T>[];
+  const people = rowsOf<PersonRecord>("id, name, role, devices, password, disabled, created_ms AS createdMs", "people");
+  const sessions = rowsOf<SessionRecord>(
+    "id, person, hash, created_ms AS createdMs, seen_ms AS seenMs, expires_ms AS expiresMs, agent, address",
+    "sessions",
+  );
+  const tokens = rowsOf<TokenRecord>(
+    `id, kind, name, hash, devices, alias, role, created_ms AS createdMs, created_by AS createdBy,
+      expires_ms AS expiresMs, used_ms AS usedMs, used_from AS usedFrom, replaces`,
+    "tokens",
+  );
   return readable(() => ({
-    people: (
-      all(
-        "SELECT id, name, role, devices, password, disabled, created_ms AS createdMs FROM people",
-      ) as Stored<PersonRecord>[]
-    ).map((row) => ({
+    people: people.map((row) => ({
       ...row,
+      role: known(personRoles, row.role, `what ${row.name} may do`),
       devices: listOf(row.devices, `which devices ${row.name} may see`),
       disabled: row.disabled !== 0,
     })),
-    sessions: all(
-      `SELECT id, person, hash, created_ms AS createdMs, seen_ms AS seenMs, expires_ms AS expiresMs, agent, address
-        FROM sessions`,
-    ) as SessionRecord[],
-    tokens: (
-      all(
-        `SELECT id, kind, name, hash, devices, alias, role, created_ms AS createdMs, created_by AS createdBy,
-          expires_ms AS expiresMs, used_ms AS usedMs, used_from AS usedFrom, replaces FROM tokens`,
-      ) as Stored<TokenRecord>[]
-    ).map((row) => ({ ...row, devices: listOf(row.devices, `which devices the token ${row.name} is for`) })),
+    sessions,
+    tokens: tokens.map((row) => ({
+      ...row,
+      kind: known(tokenKinds, row.kind, `of what kind the token ${row.name} is`),
+      role: row.role === null ? null : known(personRoles, row.role, `what the token ${row.name} may do`),
+      devices: listOf(row.devices, `which devices the token ${row.name} is for`),
+    })),
   }));
 }
 
@@ -124,11 +141,24 @@ export function readAudit(db: Db, beforeNumber = Number.MAX_SAFE_INTEGER, limit:
   );
 }
 
-type Stored<T> = Omit<T, "devices" | "disabled"> & { readonly devices: string | null; readonly disabled: number };
+/** As the driver gives it: nobody knows yet what the texts are that stand for something. */
+type Stored<T> = {
+  [K in keyof T]: K extends "role" | "kind" | "devices"
+    ? string | Extract<T[K], null>
+    : K extends "disabled"
+      ? number
+      : T[K];
+};
 type StoredAudit = Omit<AuditRecord, "details"> & { readonly details: string };
 
 function listText(list: readonly string[] | null): string | null {
   return list === null ? null : JSON.stringify(list);
+}
+
+function known<T extends string>(all: readonly T[], text: string, what: string): T {
+  const found = all.find((one) => one === text);
+  if (found === undefined) throw new CodecError(`${what} cannot be read`);
+  return found;
 }
 
 /** Null, which is all, comes of no text at all: never of a damaged one. */

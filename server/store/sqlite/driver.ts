@@ -2,6 +2,7 @@
  * The one owner of better-sqlite3: opens databases the way this store needs them and reads back what was set, since the
  * driver is built to turn durability down by itself (synchronous=NORMAL as soon as the write-ahead log is used).
  */
+import { closeSync, openSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StoreOpenError } from "../store.ts";
 
@@ -45,6 +46,8 @@ export function isDamage(error: unknown): boolean {
 
 /** Opens a file that is not there yet as the database of a store, with its lasting properties; `fill` makes the tables. Closed again, it is one file. */
 export function makeDatabase(path: string, fill: (db: Db) => void): void {
+  // Digests of passwords are to lie in it: its owner's alone from the first byte on, and so are the logs of it.
+  closeSync(openSync(path, "wx", 0o600));
   const db = new Database(path);
   try {
     requireSqlite(db);

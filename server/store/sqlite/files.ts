@@ -1,5 +1,15 @@
 /** The files of a store as the system sees them: what is missing before it opens them, and whether they are still its own. */
-import { closeSync, existsSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { applicationId } from "./driver.ts";
 
 const suspicionSuffix = ".damage";
@@ -13,6 +23,15 @@ const applicationIdAt = 68;
 /** Size in bytes; 0 where there is no such file. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Lets nobody but their owner read a database and its log, whose mode SQLite gives to those that follow it. A disk that knows no owners, and a file of somebody else's, stay as they are. */
+export function keepToOwner(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      chmodSync(`${path}${suffix}`, 0o600);
+    } catch {}
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { CodecError } from "../codec/bytes.ts";
 import { StoreOpenError } from "../store.ts";
 import { syncFolder } from "../sync-folder.ts";
 import { type Db, inMemory, openForWriting, sqliteCode, transact } from "./driver.ts";
-import { looksOurs, sizeOf } from "./files.ts";
+import { keepToOwner, looksOurs, sizeOf } from "./files.ts";
 import { makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { databasePath } from "./options.ts";
@@ -40,6 +40,8 @@ export async function restore(
     requireEmpty(path);
     clear(draft);
     copyFileSync(file, draft, constants.COPYFILE_FICLONE);
+    // The copy may have been opened to others where it was carried to.
+    keepToOwner(draft);
     makeOurs(draft, file);
     const found = await verify(draft);
     if ("damage" in found) throw damaged(file, found.damage);

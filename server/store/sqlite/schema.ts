@@ -3,12 +3,16 @@ import { randomUUID } from "node:crypto";
 import { CodecError, NewerVersionError } from "../codec/bytes.ts";
 import { StoreOpenError } from "../store.ts";
 import { applicationId, type Db, expectPragma, pageBytes, sqliteCode, transact } from "./driver.ts";
+import { keepToOwner } from "./files.ts";
 
 /**
  * Raised with every change of the tables, and of what an older hub would take for damage in them; the old one is then migrated
  * in one transaction.
  */
 export const schemaVersion = 7;
+
+/** From this schema on digests of passwords are in it. */
+const firstWithDigests = 7;
 
 const tables = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -122,6 +126,8 @@ export function checkSchema(db: Db, path: string): void {
 /** Brings a database that `checkSchema` let pass to this schema, in one transaction: it has the old one, or this one whole. */
 export function migrateSchema(db: Db): void {
   const version = db.pragma("user_version", { simple: true }) as number;
+  // Once: who lets others read it after that has reasons.
+  if (version < firstWithDigests) keepToOwner(db.name);
   if (version < schemaVersion) transact(db, () => migrate(db, version));
   expectPragma(db, "user_version", schemaVersion);
 }

@@ -9,6 +9,7 @@ import { batchOf, columnsOf, everything, type Row, rowsOf, World } from "../worl
 import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
 import { deletedOfSchema3, lateOfSchema3, rowsOfSchema3 } from "./schema-3.ts";
 import { deletedOfSchema4, lastOfSchema4, lateOfSchema4, rowsOfSchema4 } from "./schema-4.ts";
+import * as of6 from "./schema-6.ts";
 
 await buildWorker();
 
@@ -21,6 +22,7 @@ const schema2 = fixture("schema-2.db.gz");
 const schema3 = fixture("schema-3.db.gz");
 /** One with tiers that the hub of schema 4 made, and the same as one of schema 5 made them anew. */
 const withTiers = { 4: fixture("schema-4.db.gz"), 5: fixture("schema-5.db.gz") };
+const schema6 = fixture("schema-6.db.gz");
 const temperatures = Array.from({ length: 100 }, (_, index): Row => [at + index * 1_000, index / 10]);
 
 let engine: SqliteEngine;
@@ -212,3 +214,54 @@ it.each([
     expect(version()).toBe(schemaVersion);
   },
 );
+
+it("[SQ26] finds all that a database of schema 6 holds, tiers and settings too, adds tables to it, and changes no other", async () => {
+  // Nothing that is done at rest: what it changes then is not of the migration.
+  world = new World(sqliteEngine({ folder: engine.folder, restMs: 3_600_000 }));
+  use(schema6);
+  expect(version()).toBe(6);
+  const untouched = ["chunks", "sealed", "tiers", "rolled", "holes", "looked", "policies", "aliases", "quarantine"];
+  const look = () =>
+    inspect(engine.folder, (db) => untouched.map((table) => db.prepare(`SELECT * FROM ${table}`).all()));
+  const objects = () =>
+    inspect(engine.folder, (db) => db.prepare("SELECT name, sql FROM sqlite_schema").all() as { name: string }[]);
+  const [rows, made] = [look(), objects()];
+  const mask = { ...of6.maskOfSchema6, id: 1 };
+  for (const _ of ["migrated", "opened again"]) {
+    const state = await (world.state ? world.reopen() : world.open());
+    expect(look()).toEqual(rows);
+    expect(state).toMatchObject({ commit: 7, nextSeries: 3, recovered: false, nextPresence: 2, masks: [mask] });
+    expect(state.devices).toEqual([of6.deviceOfSchema6]);
+    expect(state.metrics).toEqual([of6.metricOfSchema6]);
+    const renamed = { device: "site/door", metric: "dor", toDevice: "site/door", toMetric: "open" };
+    expect(state.aliases).toEqual([renamed]);
+    expect(state.latest).toMatchObject([{ series: 1 }, { series: 2, value: false }]);
+    const { store } = world;
+    const all = await store.readRaw({ ...everything(1), withHidden: true }, 100_000);
+    expect(rowsOf(all, "number")).toEqual(of6.powerOfSchema6());
+    const { fromMs, toMs } = mask;
+    const shown = of6.powerOfSchema6().filter(([time]) => time < fromMs || time >= toMs);
+    const hours = await world.buckets(everything(1), 3_600_000);
+    expect(hours.reduce((sum, { count }) => sum + count, 0)).toBe(shown.length);
+    expect(rowsOf(await store.readRaw(everything(2), 10), "boolean")).toEqual(of6.doorOfSchema6);
+    expect(await store.lastSeq("boiler-1", "first")).toBe(of6.markOfSchema6.seq);
+    expect(await store.readPresence("boiler-1")).toEqual([of6.presenceOfSchema6]);
+    expect(await store.retention.policies()).toEqual(of6.policiesOfSchema6);
+    const aside = { rows: [{ ...of6.asideOfSchema6, id: 1 }], count: 1, lost: 3 };
+    expect(await store.quarantine.list("boiler-1", 10, 10)).toEqual(aside);
+    expect(await store.ledger.looked()).toEqual([{ series: 1, ...of6.lookedOfSchema6 }]);
+    const ends = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
+    expect(await store.ledger.read([2], ...ends, 10)).toEqual([of6.holesOfSchema6]);
+    expect(await store.access.load()).toEqual({ people: [], sessions: [], tokens: [] });
+    expect(await store.access.audit(undefined, 10)).toEqual([]);
+  }
+  expect(version()).toBe(schemaVersion);
+  const added = objects().filter(({ name }) => !name.startsWith("sqlite_") && !made.some((one) => one.name === name));
+  expect(objects()).toEqual(expect.arrayContaining(made));
+  expect(added.map(({ name }) => name).sort()).toEqual(["audit", "people", "sessions", "sessions_by_person", "tokens"]);
+  await world.store.close();
+  // As a hub of schema 6 kept it: what a person said the data may take.
+  world.store = sqliteEngine({ folder: engine.folder, budget: "said" }).create();
+  await world.open();
+  expect((await world.store.stats()).budget).toBe(of6.budgetOfSchema6);
+});
