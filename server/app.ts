@@ -5,10 +5,15 @@ import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { type Config, hubVersion, needsSignIn } from "./config.ts";
 import type { StartParquet } from "./formats/parquet-thread.ts";
-import { Access } from "./hub/access.ts";
+import { Access } from "./hub/access/access.ts";
+import { AccessBook } from "./hub/access/book.ts";
+import { openHubToken } from "./hub/access/hub-token.ts";
+import { Passwords } from "./hub/access/passwords.ts";
+import { People } from "./hub/access/people.ts";
+import { SignIn } from "./hub/access/sign-in.ts";
+import { Tokens } from "./hub/access/tokens.ts";
 import { stopMs } from "./hub/closing.ts";
 import { Hub } from "./hub/hub.ts";
-import { type HubToken, openHubToken } from "./hub/hub-token.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
 import { LoopDelay } from "./hub/loop-delay.ts";
 import { BudgetWatch } from "./hub/storage/budget-watch.ts";
@@ -24,6 +29,7 @@ import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { pageFiles } from "./transport/http/page-files.ts";
 import { openFilesLimit } from "./transport/open-files.ts";
 import { isTrusted } from "./transport/proxies.ts";
+import { SessionCookie } from "./transport/session-cookie.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -46,6 +52,10 @@ export interface App {
   readonly url: string;
   /** The hub's token, where it was made at this start: it can be told now and never again. */
   readonly newToken: string | undefined;
+  /** What makes the first admin, or one more where that was asked for; undefined where nobody needs it. Told now and never again. */
+  readonly setupCode: string | undefined;
+  /** What the programs bring that are started beside the hub: it knows them by it until it ends. */
+  readonly companionToken: string;
   /** What the data may take; null where nothing ever goes. */
   readonly budgetBytes: number | null;
   /**
@@ -80,8 +90,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const state = await store.open();
   const opened = await store.stats();
   const { budgetBytes } = opened;
-  const token = await openToken(config, store);
-  const access = new Access(token?.hash, clock, log);
+  const { access, hubToken } = await openAccess(config, store, ports);
+  const passwords = new Passwords();
+  const sessionCookie = new SessionCookie(state.epoch);
   const loopDelay = new LoopDelay(clock);
   const logAlarm = new LogAlarm({ store, clock, log, troubles, alarmBytes: config.walAlarmBytes });
   // Without a reserve a disk that is full may have some room left, and only a commit tells.
@@ -99,6 +110,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
   const server = createServer({ ...httpTimeouts });
   const { catalog, presence } = hub;
+  const signIn = new SignIn({ access, passwords, clock, sessionAgeMs: config.sessionAgeMs });
+  const people = new People({ access, passwords, clock });
+  const tokens = new Tokens({ access, clock, isKnown: (device) => catalog.findDevice(device) !== undefined });
   const retention = new Retention({ store, catalog, clock, log, keep: config.keep });
   const budgetByFlag = config.budget !== undefined;
   const storage = new Storage({ store, catalog, clock, log, retention, minFreeBytes, budgetByFlag });
@@ -113,6 +127,10 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
         ...{
           hub,
           access,
+          signIn,
+          people,
+          tokens,
+          sessionCookie,
           catalog,
           store,
           history: hub.history,
@@ -132,12 +150,14 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const { arrivals } = hub;
   const sockets = serveWebsocket(server, {
     accept: (peer) => hub.accept(peer),
-    ...{ access, arrivals, config, clock, log, door },
+    ...{ access, sessionCookie, arrivals, config, clock, log, door },
   });
+  let setupCode: string | undefined;
   try {
     await listen(server, config);
     // Only now: a start that fails tells nobody the token that it made.
-    await token?.keep();
+    await hubToken?.keep();
+    setupCode = access.book.hasPeople && !config.setup ? undefined : access.makeSetupCode();
     // Unheard it would end the process: one that could not be accepted, for want of open files, comes again.
     server.on("error", (error) => log.warn("a connection could not be accepted", { error: error.message }));
   } catch (error) {
@@ -153,7 +173,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   let stopping: Promise<void> | undefined;
   return {
     url: urlOf(config.lan ? "127.0.0.1" : config.host, (server.address() as AddressInfo).port),
-    newToken: token?.token,
+    newToken: hubToken?.token,
+    setupCode,
+    companionToken: access.companionToken,
     budgetBytes,
     stop(withinMs = stopMs) {
       stopping ??= (async () => {
@@ -201,10 +223,16 @@ function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): Te
 }
 
 /** After the store, whose lock keeps another hub from the folder. */
-async function openToken(config: Config, store: TelemetryStore): Promise<HubToken | undefined> {
-  if (!needsSignIn(config)) return undefined;
+async function openAccess(config: Config, store: TelemetryStore, { clock, log }: Ports) {
   try {
-    return await openHubToken(config.data, config.newToken);
+    const book = await AccessBook.open(store.access);
+    const reach = config.open ? "everybody" : needsSignIn(config) ? "network" : "machine";
+    const access = new Access({ book, reach, requests: config.requests, clock, log });
+    const isForAll = reach === "network";
+    const hubToken = isForAll
+      ? await openHubToken(book, { folder: config.data, renew: config.newToken, clock })
+      : undefined;
+    return { access, hubToken };
   } catch (error) {
     await store.close();
     throw error;

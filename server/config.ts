@@ -24,6 +24,13 @@ const plainSettings = z.object({
   data: z.string().min(1).default("./data"),
   lan: z.boolean().default(false),
   newToken: z.boolean().default(false),
+  setup: z.boolean().default(false),
+  sessionAgeMs: z
+    .int()
+    .min(60_000)
+    .max(365 * 86_400_000)
+    .default(30 * 86_400_000),
+  requests: z.int().min(0).max(10_000).default(100),
   open: z.boolean().default(false),
   tlsCert: z.string().min(1).optional(),
   tlsKey: z.string().min(1).optional(),
@@ -73,6 +80,12 @@ export interface Config {
   readonly lan: boolean;
   /** Make another token, which ends the one before. */
   readonly newToken: boolean;
+  /** Print a set-up code at this start also where there are people: it makes another admin. */
+  readonly setup: boolean;
+  /** How long a person stays signed in in a browser, ms. */
+  readonly sessionAgeMs: number;
+  /** Devices with a token of their own that wait to be let in, at once; 0: none can ask. */
+  readonly requests: number;
   /** Whoever reaches the hub at `host` may use it, without a token. */
   readonly open: boolean;
   /** File of the certificate chain, PEM; undefined: the hub speaks plain HTTP. Given with `tlsKey` or not at all. */

@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
-import { isConfigError, parseConfig } from "./config.ts";
+import { type Config, isConfigError, parseConfig } from "./config.ts";
 import { type Companion, startCompanion } from "./main/companion.ts";
 import { endAfterWriting } from "./main/end-after-writing.ts";
 import { endAtOnce } from "./main/end-at-once.ts";
-import { createLog } from "./main/log.ts";
+import { createLog, typedUrl } from "./main/log.ts";
 import { stopOnSignal } from "./main/signals.ts";
 import { explainStart } from "./main/start-failure.ts";
 import { collectStartGarbage } from "./main/start-garbage.ts";
@@ -101,11 +101,11 @@ process.on("SIGTERM", onSignal);
 try {
   app = await starting;
   // Ready before the line that says "listening": who waits for that and stops the hub has the token, which is told only now.
-  const tellReach = config.lan ? await reachOf(app, config.log) : undefined;
+  const tellReach = await reachOf(app, config);
   collectStartGarbage();
   running.listening(app.url);
   log.listening(app.url, config.data, app.budgetBytes);
-  tellReach?.();
+  tellReach();
   if (config.demo) accompany("the demo's fleet", ["--demo", ...(isNew ? ["--history", "1d"] : [])], app);
   if (config.self) accompany("the watch on this computer", ["--self"], app);
 } catch (error) {
@@ -127,19 +127,23 @@ function builtPrograms() {
 }
 
 /** Lets the simulator run beside the hub. */
-function accompany(name: string, flags: readonly string[], { url }: App): void {
+function accompany(name: string, flags: readonly string[], { url, companionToken: token }: App): void {
   const script = join(here, "..", "simulator", `main${kind}`);
-  companions.push(startCompanion({ name, script, flags, url }, ports));
+  companions.push(startCompanion({ name, script, flags, url, token }, ports));
 }
 
-/** What tells how others reach the hub. Beside the log and never in it: where the log is for machines, this goes to the other stream. */
-async function reachOf({ url, newToken }: App, log: "text" | "json"): Promise<() => void> {
-  // Loaded where it is used: most starts draw no code.
-  const { lanAddresses, lanText } = await import("./main/lan.ts");
+/** What tells how others reach the hub, and how the first account is made. Beside the log and never in it: where the log is for machines, this goes to the other stream. */
+async function reachOf({ url, newToken, setupCode }: App, { lan, log }: Config): Promise<() => void> {
   const stream = log === "json" ? process.stderr : process.stdout;
+  if (!lan && setupCode === undefined) return () => {};
+  // Loaded where it is used: drawing codes takes a while.
+  const { lanAddresses, lanText, setupText } = await import("./main/lan.ts");
+  if (!lan) return () => stream.write(setupText(typedUrl(url), setupCode ?? ""));
+  const { protocol, port } = new URL(url);
   const addresses = lanAddresses(networkInterfaces());
   const colours = stream.isTTY === true;
-  const text = lanText({ port: Number(new URL(url).port || 80), addresses, token: newToken, colours });
+  const whole = { protocol, port: Number(port || (protocol === "https:" ? 443 : 80)) };
+  const text = lanText({ ...whole, addresses, token: newToken, setupCode, colours });
   return () => stream.write(text);
 }
 

@@ -1,7 +1,7 @@
 /** What people may read of who sent something and of what it was: no token, and no whole address of somebody far away. */
 import { isIP } from "node:net";
 import { isLoopbackAddress } from "../loopback.ts";
-import { looksLikeToken } from "./access.ts";
+import { looksLikeToken } from "./access/secrets.ts";
 
 /** Longest start of a raw text that is kept, UTF-16 units. */
 const maxRaw = 300;

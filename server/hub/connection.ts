@@ -4,10 +4,11 @@ import type { Clock, Timer } from "../ports.ts";
 import { type CloseCode, unreadableCodes } from "../protocol/codes.ts";
 import { decodeDevice, decodeFirst, decodeViewer, type FirstMessage } from "../protocol/decode.ts";
 import type { Pong } from "../protocol/device.ts";
-import { type ErrorMessage, Refusal } from "../protocol/errors.ts";
+import { type About, type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
-import type { Access } from "./access.ts";
+import type { Access } from "./access/access.ts";
+import { may, type Principal, whoIs } from "./access/principal.ts";
 import { type Arrivals, Origin } from "./arrivals.ts";
 import type { DeviceSession } from "./devices/device-session.ts";
 import type { ConnectionEnd } from "./devices/presence.ts";
@@ -38,8 +39,8 @@ export interface ConnectionDeps {
   readonly access: Access;
   readonly intake: Intake;
   readonly arrivals: Pick<Arrivals, "refused">;
-  readonly device: (peer: Peer, valve: Valve, origin: Origin) => DeviceSession;
-  readonly viewer: (peer: Peer) => ViewerSide;
+  readonly device: (peer: Peer, valve: Valve, origin: Origin, principal: Principal) => DeviceSession;
+  readonly viewer: (peer: Peer, principal: Principal) => ViewerSide;
   /** The connection is gone. */
   readonly onClosed: (connection: Connection) => void;
 }
@@ -66,7 +67,7 @@ export class Connection implements Session {
   #unreadable = 0;
   /** The hub has closed it, and takes nothing of what still comes: nobody could be told what became of it. */
   #leaving = false;
-  #signedIn: boolean;
+  #principal: Principal | undefined;
   /** Until it signs in: its deadline for that. */
   #deadline: Timer | undefined;
 
@@ -74,9 +75,9 @@ export class Connection implements Session {
     this.peer = peer;
     this.#deps = deps;
     this.#valve = new Valve(peer, deps.intake);
-    this.#signedIn = peer.signedIn;
+    this.#principal = peer.principal;
     const { firstMessageMs } = deps.limits;
-    if (!peer.signedIn)
+    if (!peer.principal)
       this.#deadline = deps.clock.after(firstMessageMs, () =>
         this.#turnAway(4408, `no token came within ${firstMessageMs} ms`),
       );
@@ -85,6 +86,11 @@ export class Connection implements Session {
   /** Whose it is; `either` as long as its first message did not settle it. */
   get side(): Side["side"] {
     return this.#side.side;
+  }
+
+  /** Who it is; undefined until it is known. */
+  get principal(): Principal | undefined {
+    return this.#principal;
   }
 
   /** Frames that are neither stored nor refused yet. */
@@ -143,6 +149,11 @@ export class Connection implements Session {
     this.#deps.onClosed(this);
   }
 
+  /** What let it in is over, or has changed. */
+  end(code: CloseCode, reason: string): void {
+    this.#turnAway(code, reason);
+  }
+
   /** The hub goes. */
   shutDown(): void {
     this.#leave(1012, "the hub is stopping; come back");
@@ -156,7 +167,8 @@ export class Connection implements Session {
     }
     this.#unreadable = 0;
     // A ping tells nothing of the hub and settles nothing; the deadline stays.
-    if (first.side !== "either" && !this.#signedIn && !this.#signIn(first)) return;
+    const principal = first.side === "either" ? undefined : this.#signIn(first);
+    if (first.side !== "either" && !principal) return;
     switch (first.side) {
       case "either": {
         const { id, time } = first.message;
@@ -164,13 +176,13 @@ export class Connection implements Session {
         return;
       }
       case "device": {
-        const session = this.#deps.device(this.peer, this.#valve, this.#from);
+        const session = this.#deps.device(this.peer, this.#valve, this.#from, principal as Principal);
         this.#side = { side: "device", session };
         session.receive(first.message, text.length);
         return;
       }
       case "viewer": {
-        const session = this.#deps.viewer(this.peer);
+        const session = this.#deps.viewer(this.peer, principal as Principal);
         this.#side = { side: "viewer", session };
         session.receive(first.message);
         return;
@@ -180,22 +192,38 @@ export class Connection implements Session {
     }
   }
 
-  /** Looks for the hub's token in the first message; without it the connection ends. */
-  #signIn({ message }: FirstMessage): boolean {
+  /** Who it is, by what it brought or by the token in its first message; without either, or the right to do so, nothing comes of it. */
+  #signIn({ side, message }: FirstMessage): Principal | undefined {
+    const known = this.#principal;
     const token = "token" in message ? message.token : undefined;
     const about = "id" in message ? { id: message.id } : {};
-    const refusal = this.#deps.access.judge({ address: this.peer.address, local: false, token }, about);
-    if (!refusal) {
-      this.#signedIn = true;
+    // What a person put into a message is meant, whoever the browser says it is.
+    if (known && (token === undefined || known.kind === "open")) return this.#admit(known, side, about);
+    const device = "device" in message && typeof message.device === "string" ? message.device : undefined;
+    const { address } = this.peer;
+    const judged = this.#deps.access.judge({ address, local: false, token, device }, about);
+    if (!(judged instanceof Refusal)) {
+      this.#principal = judged;
       this.#deadline?.cancel();
-      return true;
+      return this.#admit(judged, side, about);
     }
+    const refusal = judged;
     this.#send(refusal.toMessage());
     this.#record(refusal);
     // One that is blocked for a while may well have the right token: it comes back.
     if (refusal.code === "rate_limited") this.#turnAway(1008, "too many wrong tokens came from this address");
-    else this.#turnAway(4401, token === undefined ? "this hub needs its token" : "this is not the hub's token");
-    return false;
+    else this.#turnAway(4401, wordsOf(refusal, token));
+    return undefined;
+  }
+
+  /** A message of a kind that it may not send is refused by itself: the connection goes on, and may send others. */
+  #admit(principal: Principal, side: FirstMessage["side"], about: About): Principal | undefined {
+    if (may(principal, side === "viewer" ? "watch" : "send")) return principal;
+    const what = side === "viewer" ? "may not watch" : "may not send readings";
+    const refusal = new Refusal("not_allowed", `${whoIs(principal)} ${what}.`, undefined, about);
+    this.#send(refusal.toMessage());
+    this.#record(refusal);
+    return undefined;
   }
 
   /** Ends a connection that was never let in; one that takes no close frame holds its socket no longer than needed. */
@@ -235,4 +263,9 @@ export class Connection implements Session {
     this.peer.send(JSON.stringify(message));
     this.#valve.watchUnread();
   }
+}
+
+function wordsOf({ details }: Refusal, token: string | undefined): string {
+  if (token === undefined) return "this hub asks who you are";
+  return details?.request === undefined ? "nobody is known by this token" : "nobody let this device in yet";
 }

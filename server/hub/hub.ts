@@ -5,7 +5,8 @@ import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.
 import type { Limits } from "../protocol/limits.ts";
 import { valueAt } from "../store/columns.ts";
 import type { Commit, RecentCommits, StoreError, StoreState, TelemetryStore } from "../store/store.ts";
-import { Access } from "./access.ts";
+import type { Access } from "./access/access.ts";
+import type { Principal } from "./access/principal.ts";
 import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { closeInSteps, closeStore, StopTime, stopMs, through } from "./closing.ts";
@@ -60,8 +61,8 @@ export interface HubOptions {
   readonly troubles?: readonly string[];
   /** Settings of the store that figures of `status` run into. */
   readonly storeLimits?: Partial<StatusAnswer["limits"]>;
-  /** Who may use it; everybody where it is missing. */
-  readonly access?: Access;
+  /** Who may use it. */
+  readonly access: Access;
   readonly live?: LiveSettings;
   readonly history?: HistorySettings;
 }
@@ -104,7 +105,14 @@ export class Hub {
     const { limits } = config;
     this.#options = options;
     this.#clock = clock;
-    this.#access = options.access ?? new Access(undefined, clock, log);
+    this.#access = options.access;
+    this.#access.watch(
+      (affected, code, reason) => {
+        for (const connection of this.#connections)
+          if (connection.principal && affected(connection.principal)) connection.end(code, reason);
+      },
+      () => [...this.#connections].flatMap(({ principal }) => principal ?? []),
+    );
     this.#startedAt = clock.now();
     this.#offset = state.commit;
     this.catalog = new Catalog(state);
@@ -174,8 +182,8 @@ export class Hub {
       access: this.#access,
       intake: this.#intake,
       arrivals: this.arrivals,
-      device: (of, valve, origin) => new DeviceSession(of, valve, origin, this.#device),
-      viewer: (of) => new ViewerSession(of, this.#viewer),
+      device: (of, valve, origin, principal) => new DeviceSession(of, valve, origin, principal, this.#device),
+      viewer: (of, principal) => new ViewerSession(of, principal, this.#viewer),
       onClosed: (gone) => this.#connections.delete(gone),
     });
     this.#connections.add(connection);
@@ -184,8 +192,8 @@ export class Hub {
   }
 
   /** Takes a posted body (JSON text of `bytes` bytes) from `address`; resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number, address: string): Promise<PostedAnswer> {
-    return postReadings(body, bytes, address, this.#post);
+  post(body: string, bytes: number, address: string, principal: Principal): Promise<PostedAnswer> {
+    return postReadings(body, bytes, { address, principal }, this.#post);
   }
 
   /** Changes what is known of a device, as a person wants it; resolves once that is on disk. Throws a `Refusal`. */

@@ -1,13 +1,14 @@
 /** The other end of a connection, as a transport hands it to the hub. */
 import type { CloseCode } from "../protocol/codes.ts";
+import type { Principal } from "./access/principal.ts";
 
 export interface Peer {
   /** Where it comes from, for the log and for people: an address, or "http". */
   readonly address: string;
   /** True for an Origin of `null` (a file, a sandboxed frame): device messages only, without take-over or commands. */
   readonly restricted: boolean;
-  /** False where its first message has still to bring the hub's token. */
-  readonly signedIn: boolean;
+  /** Who it is, as far as the request showed; undefined where its first message has still to bring a token. */
+  readonly principal: Principal | undefined;
   /** Sends one text frame, as text or as its UTF-8, which is not copied: for frames that many peers get. Ignored once the connection is closing. */
   send(text: string | Buffer): void;
   /** Bytes handed to the connection and not yet taken by the kernel. */

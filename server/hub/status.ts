@@ -3,7 +3,7 @@ import type { Clock } from "../ports.ts";
 import type { StatusAnswer } from "../protocol/http.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { TelemetryStore } from "../store/store.ts";
-import type { Access } from "./access.ts";
+import type { Access } from "./access/access.ts";
 import type { Catalog } from "./catalog.ts";
 import type { Connection } from "./connection.ts";
 import type { Presence } from "./devices/presence.ts";

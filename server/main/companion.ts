@@ -32,6 +32,8 @@ export interface CompanionOptions {
   readonly flags: readonly string[];
   /** Of the hub: `http://…`. */
   readonly url: string;
+  /** By which the hub knows it. In its environment: other users of the machine read the arguments of a program. */
+  readonly token: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface CompanionOptions {
  * ends by itself has its reasons.
  */
 export function startCompanion(options: CompanionOptions, { clock, log }: Ports): Companion {
-  const { name, script, flags, url } = options;
+  const { name, script, flags, url, token } = options;
   const socket = new URL("/ws", url.replace(/^http/, "ws")).href;
   let stopping = false;
   let child: ChildProcess | undefined;
@@ -56,7 +58,10 @@ export function startCompanion(options: CompanionOptions, { clock, log }: Ports)
     const startedAt = clock.monotonic();
     let started: ChildProcess;
     try {
-      started = fork(script, ["--url", socket, "--quiet", ...flags], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+      started = fork(script, ["--url", socket, "--quiet", ...flags], {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        env: { ...process.env, HUB_TOKEN: token },
+      });
     } catch (error) {
       // Such as for want of memory; most other reasons are told by the event.
       startAgain("could not start", { reason: String(error) });

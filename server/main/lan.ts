@@ -41,38 +41,51 @@ function rankOf({ name, address, family }: { name: string; address: string; fami
 }
 
 export interface LanReach {
+  /** `http:` or `https:`. */
+  readonly protocol: string;
   readonly port: number;
   /** Of this machine, as `lanAddresses` tells them. */
   readonly addresses: readonly string[];
-  /** Only where it was made just now. */
+  /** For a first device; only where it was made just now. */
   readonly token: string | undefined;
+  /** Makes an admin; undefined where there is one. */
+  readonly setupCode: string | undefined;
   /** Whether colours may be used. Without them the code is dark on light only where the terminal is light on dark. */
   readonly colours: boolean;
 }
 
-/** The text for the terminal, ended by a newline. With a token it is a secret: it goes to the person, never into the log. */
-export function lanText({ port, addresses, token, colours }: LanReach): string {
-  const urls = addresses.map((address) => `http://${address.includes(":") ? `[${address}]` : address}:${port}`);
+/** The text for the terminal, ended by a newline. It may hold secrets: it goes to the person, never into the log. */
+export function lanText({ protocol, port, addresses, token, setupCode, colours }: LanReach): string {
+  const urls = addresses.map((address) => `${protocol}//${address.includes(":") ? `[${address}]` : address}:${port}`);
   const [first, ...more] = urls;
   const where = first
     ? `Other machines reach it at ${first}${more.length > 0 ? ` (or ${more.join(", ")})` : ""}`
     : "This machine has no address in a network now: other machines will reach it once it has one";
-  if (token === undefined)
-    return `${where}, with the token that was shown when it was made. Start with --new-token to get another.\n`;
-  const lines = [
-    `${where}, with this token:`,
-    "",
-    `  ${token}`,
-    "",
-    "It is shown this once: note it down. The page asks for it, devices send it (hello.token, or Authorization: Bearer).",
-  ];
-  if (first)
+  const lines = [`${where}. People sign in there, and devices send a token.`];
+  if (setupCode !== undefined) {
+    lines.push("", "The first account is made on the page, with this set-up code:", "", `  ${setupCode}`);
+    if (first)
+      lines.push(
+        "",
+        "A phone in the same network opens that page with this code, which is as secret:",
+        "",
+        ...qrCode(`${first}/#setup=${setupCode}`, colours),
+      );
+  }
+  if (token !== undefined)
     lines.push(
-      "A phone in the same network opens the page, signed in, with this code, which is as secret as the token:",
       "",
-      ...qrCode(`${first}/#token=${token}`, colours),
+      "A first device sends this token (hello.token, or Authorization: Bearer). It is shown this once: note it down.",
+      "On the page, under Access, each device gets one of its own.",
+      "",
+      `  ${token}`,
     );
   return `${lines.join("\n")}\n`;
+}
+
+/** What stands in the terminal where this machine alone reaches the hub: one line, since nobody has to do anything. */
+export function setupText(url: string, setupCode: string): string {
+  return `Nobody needs to sign in on this machine. Who wants accounts makes the first one at ${url}/#/setup with the set-up code ${setupCode}\n`;
 }
 
 /** Light modules around a code (ISO/IEC 18004, 9.1): with fewer some cameras do not find it. */
@@ -86,7 +99,7 @@ const white = "38;5;231";
 const black = "48;5;16";
 
 /**
- * Lines of a QR code. The token stands behind `#`, the part of an address that browsers send to no server and no proxy and
+ * Lines of a QR code. The code stands behind `#`, the part of an address that browsers send to no server and no proxy and
  * write into no Referer; the page takes it out of the address bar and the tab's history before it does anything else. The
  * browser's own list of visited addresses keeps it, and no page can change that.
  */

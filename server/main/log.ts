@@ -37,7 +37,7 @@ function printable(text: string): string {
 }
 
 /** The address as people type it. A hub that listens on all addresses listens on this one, too. */
-function typed(url: string): string {
+export function typedUrl(url: string): string {
   return url.replace(/^http:\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, "http://localhost");
 }
 
@@ -56,7 +56,7 @@ function textLog(write: (line: string) => void): HubLog {
     error: line("ERROR "),
     listening: (url, data, budgetBytes) => {
       const room = budgetBytes === null ? "" : `, up to ${sizeText(budgetBytes)} (--budget)`;
-      write(`The hub listens on ${typed(url)} and keeps its readings in ${data}${room}\n`);
+      write(`The hub listens on ${typedUrl(url)} and keeps its readings in ${data}${room}\n`);
     },
   };
 }

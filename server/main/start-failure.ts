@@ -1,6 +1,6 @@
 /** Why the hub could not start, in one sentence that says what to do. */
 import type { Config } from "../config.ts";
-import { TokenFileError } from "../hub/hub-token.ts";
+import { TokenFileError } from "../hub/access/former-token.ts";
 import { StoreOpenError } from "../store/store.ts";
 
 const notWritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"]);

@@ -1,4 +1,5 @@
 /** The door of the contract for the dashboard, the simulator and the tests. Types cost nothing; schemas bring zod. */
+export * from "./access.ts";
 export * from "./clock.ts";
 export * from "./codes.ts";
 export * from "./device.ts";
@@ -13,6 +14,7 @@ export * from "./metadata.ts";
 export * from "./nearest.ts";
 export * from "./past.ts";
 export * from "./quarantine.ts";
+export * from "./rights.ts";
 export * from "./selector.ts";
 export * from "./series.ts";
 export * from "./storage.ts";

@@ -3,6 +3,7 @@
  * come from this table, so that neither has what the other lacks.
  */
 import { z } from "zod";
+import { accessOperations } from "./access-operations.ts";
 import { backupAnswer, backupOrder } from "./backup.ts";
 import type { ErrorCode } from "./codes.ts";
 import { deviceEdit, seriesEdit } from "./edit.ts";
@@ -41,6 +42,7 @@ import {
   seriesQuery,
   statesFields,
 } from "./query.ts";
+import type { Action } from "./rights.ts";
 import { aliasQuery, mergeAnswer, mergeOrder, mergePreview, mergeQuery } from "./series.ts";
 import { storageOperations } from "./storage-operations.ts";
 import { deviceName } from "./values.ts";
@@ -48,6 +50,8 @@ import { seriesEntry } from "./viewer.ts";
 
 export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** The right that it needs (`rights.ts`); `own`: every person's, of themselves; `public`: everybody's. */
+  readonly action: Action | "own" | "public";
   /** In which `{name}` stands for one segment, percent-encoded. */
   readonly path: string;
   readonly summary: string;
@@ -81,12 +85,14 @@ const listErrors = ["invalid_query", "unknown_field"] as const;
 const seriesErrors = ["invalid_query", "unknown_field", "unknown_series"] as const;
 
 const getDevice = {
+  action: "watch",
   method: "GET",
   summary: "One device, with what is known of its metrics and commands",
   answers: { 200: deviceAnswer },
   errors: deviceErrors,
 } as const;
 const editDevice = {
+  action: "edit",
   method: "PATCH",
   summary: "Change what is known of a device: it beats what the device says of itself; null takes a change back",
   body: deviceEdit,
@@ -94,6 +100,7 @@ const editDevice = {
   errors: [...deviceErrors, ...bodyErrors, ...storeErrors],
 } as const;
 const removeDevice = {
+  action: "remove",
   method: "DELETE",
   summary: "Remove a device with everything it sent",
   answers: { 200: removedDeviceAnswer },
@@ -102,6 +109,7 @@ const removeDevice = {
 
 export const operations = {
   listDevices: {
+    action: "watch",
     method: "GET",
     path: `${api}/devices`,
     summary: "Devices by id, with their state",
@@ -116,6 +124,7 @@ export const operations = {
   editDeviceByQuery: { ...editDevice, ...byQuery },
   removeDeviceByQuery: { ...removeDevice, ...byQuery },
   listRefused: {
+    action: "watch",
     method: "GET",
     path: `${api}/devices/{id}/refused`,
     segments: { id: deviceName },
@@ -124,6 +133,7 @@ export const operations = {
     errors: deviceErrors,
   },
   listQuarantine: {
+    action: "watch",
     ...{ method: "GET", path: `${api}/devices/{id}/quarantine`, segments: { id: deviceName } },
     summary: "Readings of a device that were refused for their time and wait for a person to decide, newest first",
     query: quarantineQuery,
@@ -131,6 +141,7 @@ export const operations = {
     errors: deviceErrors,
   },
   decideQuarantine: {
+    action: "edit",
     ...{ method: "POST", path: `${api}/devices/{id}/quarantine`, segments: { id: deviceName } },
     body: quarantineDecision,
     summary:
@@ -139,6 +150,7 @@ export const operations = {
     errors: [...deviceErrors, ...bodyErrors, ...storeErrors],
   },
   listPresence: {
+    action: "watch",
     method: "GET",
     path: `${api}/devices/{id}/presence`,
     segments: { id: deviceName },
@@ -149,6 +161,7 @@ export const operations = {
     errors: deviceErrors,
   },
   listSeries: {
+    action: "watch",
     method: "GET",
     path: `${api}/series`,
     summary: "Series by device and metric, with span, count and metadata",
@@ -157,6 +170,7 @@ export const operations = {
     errors: listErrors,
   },
   editSeries: {
+    action: "edit",
     ...{ ...seriesPath, method: "PATCH", body: seriesEdit },
     summary:
       "Change what is known of a series' metric: it beats what the device says; null takes a change back. metric renames it: what is sent under the old name is stored under the new one",
@@ -164,12 +178,14 @@ export const operations = {
     errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "invalid_name", "conflict"],
   },
   previewMerge: {
+    action: "edit",
     ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "GET", query: mergeQuery },
     summary: "What merging this series into another one would do",
     answers: { 200: mergePreview },
     errors: [...seriesErrors, "store_unavailable", "type_mismatch", "conflict", "rate_limited"],
   },
   mergeSeries: {
+    action: "edit",
     ...{ path: `${seriesPath.path}/merge`, segments: seriesPath.segments, method: "POST", body: mergeOrder },
     summary:
       "Make all readings of a series those of another one of the same type, whose own stand where both have one of a millisecond. What is sent under the old name is stored there from then on. Answered when it is done; the same again goes on with it, or tells how it went",
@@ -177,18 +193,21 @@ export const operations = {
     errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "type_mismatch", "conflict"],
   },
   removeAlias: {
+    action: "edit",
     ...{ path: `${seriesPath.path}/aliases`, segments: seriesPath.segments, method: "DELETE", query: aliasQuery },
     summary: "Take another name of a series away: what is sent under it is a metric of that name again",
     answers: { 200: seriesEntry },
     errors: [...seriesErrors, ...storeErrors, "not_found", "conflict"],
   },
   removeSeries: {
+    action: "remove",
     ...{ ...seriesPath, method: "DELETE" },
     summary: "Remove all readings of a series, and with them its number and its type",
     answers: { 200: removedSeriesAnswer },
     errors: [...seriesErrors, ...storeErrors],
   },
   listLatest: {
+    action: "watch",
     method: "GET",
     path: `${api}/latest`,
     summary: "The newest reading of each series by device time; with at the one that stood then, the last up to there",
@@ -197,6 +216,7 @@ export const operations = {
     errors: listErrors,
   },
   getReadings: {
+    action: "watch",
     method: "GET",
     path: `${api}/readings`,
     summary:
@@ -212,6 +232,7 @@ export const operations = {
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
   },
   getStates: {
+    action: "watch",
     method: "GET",
     path: `${api}/states`,
     summary:
@@ -221,6 +242,7 @@ export const operations = {
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
   },
   getGaps: {
+    action: "watch",
     method: "GET",
     path: `${api}/gaps`,
     summary:
@@ -230,6 +252,7 @@ export const operations = {
     errors: [...listErrors, "range_too_large", "unknown_device", "unknown_series", "rate_limited"],
   },
   postReadings: {
+    action: "send",
     method: "POST",
     path: `${api}/readings`,
     summary: "Store readings; answered once they are on disk. 400 only where rows were refused and none was stored",
@@ -241,6 +264,7 @@ export const operations = {
     ],
   },
   removeReadings: {
+    action: "remove",
     method: "DELETE",
     path: `${api}/readings`,
     summary: "Remove a range of readings for good; a missing end is open",
@@ -249,11 +273,14 @@ export const operations = {
     errors: [...listErrors, "unknown_device", "unknown_series", ...storeErrors],
   },
   ...storageOperations,
+  ...accessOperations,
   listMasks: {
+    action: "watch",
     ...{ method: "GET", path: `${api}/masks`, query: seriesQuery, answers: { 200: masksAnswer }, errors: listErrors },
     summary: "Ranges of readings that are hidden, by device and metric",
   },
   hideReadings: {
+    action: "edit",
     ...{ method: "POST", path: `${api}/masks`, body: maskOrder, answers: { 200: maskEntry } },
     summary:
       "Hide a range of a series, and what comes late of it: nothing is deleted, and no question sees it until the mask is removed, but for raw readings with masked=include",
@@ -268,12 +295,14 @@ export const operations = {
     ],
   },
   showReadings: {
+    action: "edit",
     ...{ method: "DELETE", path: `${api}/masks/{id}`, segments: { id: z.int().positive() } },
     summary: "Show again what a mask hid",
     answers: { 200: removedMaskAnswer },
     errors: ["unknown_field", "not_found", ...storeErrors],
   },
   listArrivals: {
+    action: "status",
     method: "GET",
     path: `${api}/arrivals`,
     summary: "Who sent what in the last minute, and what was refused lately, with the reason and the start of its text",
@@ -281,6 +310,7 @@ export const operations = {
     errors: ["unknown_field"],
   },
   makeBackup: {
+    action: "backup",
     method: "POST",
     path: `${api}/backup`,
     summary:
@@ -290,6 +320,7 @@ export const operations = {
     errors: [...bodyErrors, ...storeErrors, "unknown_field", "conflict", "not_found"],
   },
   getStatus: {
+    action: "status",
     method: "GET",
     path: `${api}/status`,
     summary: "What the hub holds and does",
@@ -297,6 +328,7 @@ export const operations = {
     errors: ["unknown_field"],
   },
   getHealth: {
+    action: "public",
     method: "GET",
     path: "/health",
     summary: "Whether the hub works at all",
@@ -304,6 +336,7 @@ export const operations = {
     errors: [],
   },
   getReady: {
+    action: "status",
     method: "GET",
     path: "/ready",
     summary: "Whether the hub should be sent traffic now",
@@ -311,6 +344,7 @@ export const operations = {
     errors: [],
   },
   getMetrics: {
+    action: "status",
     method: "GET",
     path: "/metrics",
     summary: "Figures for Prometheus, to programs of the hub's own machine",
@@ -320,6 +354,7 @@ export const operations = {
     errors: ["unknown_field"],
   },
   getOpenApi: {
+    action: "watch",
     method: "GET",
     path: "/openapi.json",
     summary: "This reference",
@@ -327,6 +362,7 @@ export const operations = {
     errors: ["unknown_field"],
   },
   getProtocol: {
+    action: "watch",
     method: "GET",
     path: "/protocol.json",
     summary: "The messages of the socket, as JSON Schema",

@@ -107,6 +107,9 @@ export const storageQuery = z.strictObject({
   limit: page.limit,
 });
 
+/** `GET audit`. */
+export const auditQuery = z.strictObject(page);
+
 /** `GET devices/{id}/quarantine`. */
 export const quarantineQuery = z.strictObject(page);
 
@@ -279,6 +282,10 @@ export function parseGapsQuery(parameters: URLSearchParams, nowMs: number): Rang
 /** Reads the query of `GET storage`. Throws a `Refusal`. */
 export function parseStorageQuery(parameters: URLSearchParams): z.output<typeof storageQuery> {
   return read(storageQuery, parameters);
+}
+
+export function parseAuditQuery(parameters: URLSearchParams): z.output<typeof auditQuery> {
+  return read(auditQuery, parameters);
 }
 
 export function parseQuarantineQuery(parameters: URLSearchParams): z.output<typeof quarantineQuery> {

@@ -23,6 +23,7 @@ const bodyErrors = [
 
 export const storageOperations = {
   getStorage: {
+    action: "status",
     method: "GET",
     path: `${api}/storage`,
     summary: "What the data takes on the disk: all together, against its budget, and its largest series",
@@ -31,6 +32,7 @@ export const storageOperations = {
     errors: [...listErrors, "store_unavailable"],
   },
   previewRemoval: {
+    action: "status",
     method: "GET",
     path: `${api}/storage/preview`,
     summary: "About what DELETE readings with the same query would take away, and what would become free",
@@ -39,6 +41,7 @@ export const storageOperations = {
     errors: [...listErrors, "unknown_device", "unknown_series", "store_unavailable"],
   },
   previewPolicies: {
+    action: "status",
     method: "POST",
     path: `${api}/storage/preview`,
     summary: "About what would go now by these policies, were they put in the place of those there are",
@@ -47,6 +50,7 @@ export const storageOperations = {
     errors: [...bodyErrors, "unknown_field", "store_unavailable", "rate_limited"],
   },
   getPolicies: {
+    action: "status",
     method: "GET",
     path: `${api}/storage/policies`,
     summary: "How long what is kept, in order: the first policy that matches a series counts for it",
@@ -54,6 +58,7 @@ export const storageOperations = {
     errors: ["unknown_field", "store_unavailable"],
   },
   putPolicies: {
+    action: "settings",
     method: "PUT",
     path: `${api}/storage/policies`,
     summary:
@@ -63,6 +68,7 @@ export const storageOperations = {
     errors: [...bodyErrors, "store_unavailable", "storage_full", "unknown_field"],
   },
   putBudget: {
+    action: "settings",
     method: "PUT",
     path: `${api}/storage/budget`,
     summary: "Say what the data may take; a conflict where --budget was given, which wins",

@@ -5,9 +5,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { Throttle } from "../hub/access/throttle.ts";
 import { networkOf, plainAddress } from "../hub/address.ts";
 import type { DoorCounts } from "../hub/meters.ts";
-import { Throttle } from "../hub/throttle.ts";
 import { TokenBucket } from "../hub/token-bucket.ts";
 import { isLoopbackAddress } from "../loopback.ts";
 import type { Clock, Log } from "../ports.ts";

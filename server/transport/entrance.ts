@@ -1,7 +1,8 @@
 /** Where a request comes from, and the token that it brings. */
 import type { IncomingMessage } from "node:http";
 import { TLSSocket } from "node:tls";
-import { type Access, type Entrance, looksLikeToken } from "../hub/access.ts";
+import type { Access, Entrance } from "../hub/access/access.ts";
+import { looksLikeToken } from "../hub/access/secrets.ts";
 import { isLoopbackAddress, isLoopbackHost } from "../loopback.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Caller, hostnameOf } from "./origin.ts";

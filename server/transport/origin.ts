@@ -73,6 +73,11 @@ export function hostnameOf(url: string): string | undefined {
   return name === "" ? undefined : name.replace(/^\[|\]$/g, "");
 }
 
+/** Host and port of an origin, as `Host` has them; undefined where it is none. */
+export function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}
+
 function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : url;
 }

@@ -3,11 +3,12 @@ import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
-import type { Access } from "../hub/access.ts";
+import type { Access } from "../hub/access/access.ts";
+import type { Principal } from "../hub/access/principal.ts";
+import { Throttle } from "../hub/access/throttle.ts";
 import type { Arrivals } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Peer } from "../hub/peer.ts";
-import { Throttle } from "../hub/throttle.ts";
 import type { Clock, Log, Timer } from "../ports.ts";
 import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts";
 import { Refusal } from "../protocol/errors.ts";
@@ -18,6 +19,7 @@ import { Heartbeat, type Pulse } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
 import { offersWebsocket, PlainRequests } from "./plain-request.ts";
 import { refusalHeaders } from "./refusal-headers.ts";
+import type { SessionCookie } from "./session-cookie.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -39,6 +41,7 @@ const smallestSegmentBytes = 512;
 export interface WebsocketDeps {
   readonly accept: (peer: Peer) => Session;
   readonly access: Access;
+  readonly sessionCookie: SessionCookie;
   readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
   readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
   readonly door: Pick<Door, "refuseUpgrade">;
@@ -97,15 +100,17 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       answer(socket, refusal.status, refusal.message);
       return;
     }
-    const stranger = deps.access.judge(entrance);
+    const cookie = refusal.restricted ? undefined : deps.sessionCookie.read(request, entrance);
+    const judged = deps.access.judge({ ...entrance, cookie });
     // Without a token the first message may bring it; a wrong one is refused here, and counted by whoever judged it.
-    if (stranger && entrance.token !== undefined) {
+    if (judged instanceof Refusal && entrance.token !== undefined) {
+      const stranger = judged;
       deps.arrivals.refused(deps.arrivals.turnedAway(entrance.address), stranger);
       answer(socket, errorRules[stranger.code].http, stranger.message, refusalHeaders(stranger));
       return;
     }
     sockets.handleUpgrade(request, socket, head, (websocket) => {
-      const trust = { restricted: refusal.restricted, signedIn: !stranger };
+      const trust = { restricted: refusal.restricted, principal: judged instanceof Refusal ? undefined : judged };
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       open.add(peer);
       attach(peer, deps, heartbeat, () => open.delete(peer));
@@ -196,14 +201,14 @@ function answer(socket: Duplex, status: number, message: string, headers: Readon
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
 }
 
-type Trust = Pick<Peer, "restricted" | "signedIn">;
+type Trust = Pick<Peer, "restricted" | "principal">;
 
 /** A socket as the hub sees it. */
 class SocketPeer implements Peer, Pulse {
   readonly websocket: WebSocket;
   readonly address: string;
   readonly restricted: boolean;
-  readonly signedIn: boolean;
+  readonly principal: Principal | undefined;
   /** Resolves when the socket is closed. */
   readonly gone: Promise<void>;
   readonly #clock: Clock;
@@ -224,7 +229,7 @@ class SocketPeer implements Peer, Pulse {
     this.#socket = socket;
     this.address = address;
     this.restricted = trust.restricted;
-    this.signedIn = trust.signedIn;
+    this.principal = trust.principal;
     this.#clock = clock;
     this.gone = new Promise((resolve) => {
       this.#left = resolve;

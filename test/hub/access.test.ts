@@ -1,14 +1,15 @@
-/** Who is let in: decisions alone, with a clock that can be turned; and the file that keeps the token's hash. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Access, hashToken, looksLikeToken } from "../../server/hub/access.ts";
+/** Who is let in: decisions alone, with a clock that can be turned. */
+import { describe, expect, it } from "vitest";
+import { Access } from "../../server/hub/access/access.ts";
+import { AccessBook } from "../../server/hub/access/book.ts";
+import { openPrincipal } from "../../server/hub/access/principal.ts";
+import { looksLikeToken } from "../../server/hub/access/secrets.ts";
 import { Hub } from "../../server/hub/hub.ts";
-import { openHubToken, TokenFileError, tokenFile } from "../../server/hub/hub-token.ts";
 import { type Log, silentLog } from "../../server/ports.ts";
+import { Refusal } from "../../server/protocol/errors.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { openAccess, tokenRecord } from "../support/access.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakePeer } from "../support/fake-peer.ts";
 
@@ -19,27 +20,31 @@ function world() {
   const lines: string[] = [];
   const line = (message: string, fields?: object) => lines.push(`${message} ${JSON.stringify(fields)}`);
   const log: Log = { debug: line, info: line, warn: line, error: line };
-  const access = new Access(hashToken(right), clock, log);
-  const ask = (token: string | undefined, address = "192.168.1.9") =>
-    access.judge({ address, local: false, token })?.code ?? "in";
-  return { clock, lines, access, ask };
+  const tokens = [tokenRecord(right, { kind: "program", role: "operator" })];
+  const book = new AccessBook(new MemoryStore().access, { people: [], sessions: [], tokens });
+  const access = new Access({ book, reach: "network", requests: 0, clock, log });
+  const judge = (token: string | undefined, address = "192.168.1.9", local = false) => {
+    const judged = access.judge({ address, local, token });
+    return judged instanceof Refusal ? judged : undefined;
+  };
+  const ask = (...asked: Parameters<typeof judge>) => judge(...asked)?.code ?? "in";
+  return { clock, lines, access, ask, judge };
 }
 
 describe("access", () => {
-  it("[S6] lets this machine in without a token, others with the hub's alone, and says how", () => {
-    const { access, ask } = world();
-    expect(access.judge({ address: "127.0.0.1", local: true, token: "wrong" })).toBeUndefined();
+  it("[S6] lets this machine in without a token, others with a token alone, and says how", () => {
+    const { ask, judge } = world();
+    expect(ask("wrong", "127.0.0.1", true)).toBe("in");
     expect(ask(right)).toBe("in");
-    const refusal = access.judge({ address: "192.168.1.9", local: false, token: undefined });
+    const refusal = judge(undefined);
     expect(refusal?.code).toBe("not_signed_in");
-    for (const word of ["Authorization: Bearer", "hello.token", "--new-token"])
-      expect(refusal?.message).toContain(word);
+    for (const word of ["Authorization: Bearer", "hello.token", "Access"]) expect(refusal?.message).toContain(word);
   });
 
-  it("lets everybody in where there is no token", () => {
-    const access = new Access(undefined, new FakeClock(), silentLog);
+  it("lets everybody in where the hub was said to be open", () => {
+    const access = openAccess(new FakeClock());
     expect(access.open).toBe(true);
-    expect(access.judge({ address: "192.168.1.9", local: false, token: undefined })).toBeUndefined();
+    expect(access.judge({ address: "192.168.1.9", local: false, token: undefined })).toBe(openPrincipal);
   });
 
   it("[S5] takes a token as people type it, and nothing that only begins or ends like it", () => {
@@ -60,13 +65,13 @@ describe("access", () => {
   });
 
   it("[S7] does not look at tokens of an address for 60 s after 10 wrong ones in a minute; others are as ever", () => {
-    const { clock, access, ask, lines } = world();
+    const { clock, access, ask, judge, lines } = world();
     for (let count = 0; count < 10; count++) expect(ask(`wrong ${count}`)).toBe("not_signed_in");
     for (let count = 10; count < 1_000; count++) expect(ask(`wrong ${count}`)).toBe("rate_limited");
     expect(ask(right)).toBe("rate_limited");
     expect(ask(undefined)).toBe("not_signed_in");
     expect(ask(right, "192.168.1.10")).toBe("in");
-    expect(access.judge({ address: "192.168.1.9", local: false, token: right })?.message).toContain("60 s");
+    expect(judge(right)?.message).toContain("60 s");
     clock.advance(59_999);
     expect(ask(right)).toBe("rate_limited");
     clock.advance(1);
@@ -153,46 +158,6 @@ describe("what looks like a token", () => {
   ])("is not %.40s", (text) => expect(looksLikeToken(text)).toBe(false));
 });
 
-describe("the token's file", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "hub-token-"));
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-  it("[S4] holds the hash of 140 random bits, for its owner's eyes, and never the token", async () => {
-    const { token = "", hash, keep } = await openHubToken(folder, false);
-    expect(readdirSync(folder)).toEqual([]);
-    await keep();
-    expect(token).toMatch(/^([0-9a-hjkmnp-tv-z]{4}-){6}[0-9a-hjkmnp-tv-z]{4}$/);
-    const text = readFileSync(join(folder, tokenFile), "utf8");
-    expect(text).toBe(`sha256:${hash.toString("hex")}\n`);
-    expect(text).not.toContain(token.slice(0, 9));
-    expect(statSync(join(folder, tokenFile)).mode & 0o777).toBe(0o600);
-    expect(readdirSync(folder)).toEqual([tokenFile]);
-    expect(hash).toEqual(hashToken(token));
-  });
-
-  it("is read at the next start, which can't tell the token; another token ends the one before", async () => {
-    const first = await openHubToken(folder, false);
-    await first.keep();
-    expect(await openHubToken(folder, false)).toMatchObject({ hash: first.hash });
-    expect((await openHubToken(folder, false)).token).toBeUndefined();
-    const second = await openHubToken(folder, true);
-    expect((await openHubToken(folder, false)).hash).toEqual(first.hash);
-    await second.keep();
-    expect((await openHubToken(folder, false)).hash).toEqual(second.hash);
-    expect(second.token).not.toBe(first.token);
-  });
-
-  it.each(["", "hello", `sha256:${"0".repeat(63)}`, "sha256:"])("that is damaged stops the start: %j", async (text) => {
-    writeFileSync(join(folder, tokenFile), text);
-    await expect(openHubToken(folder, false)).rejects.toThrow(TokenFileError);
-    await expect(openHubToken(folder, false)).rejects.toThrow("--new-token");
-    expect((await openHubToken(folder, true)).token).toBeDefined();
-  });
-});
-
 describe("a connection that has not signed in", () => {
   async function connected(limits = defaultLimits) {
     const { clock, access, lines } = world();
@@ -205,7 +170,7 @@ describe("a connection that has not signed in", () => {
       onFatal: () => {},
     });
     const peer = new FakePeer("192.168.1.9");
-    peer.signedIn = false;
+    peer.principal = undefined;
     const session = hub.accept(peer);
     return {
       hub,

@@ -4,6 +4,7 @@ import { Hub } from "../../server/hub/hub.ts";
 import { silentLog } from "../../server/ports.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { openAccess } from "../support/access.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakePeer } from "../support/fake-peer.ts";
 
@@ -12,7 +13,7 @@ async function world() {
   const clock = new FakeClock();
   const fatal: unknown[] = [];
   const hub = new Hub({
-    ...{ store, state: await store.open(), version: "0.0.0" },
+    ...{ store, state: await store.open(), version: "0.0.0", access: openAccess(clock) },
     config: { commitDelayMs: 0, limits: defaultLimits },
     ports: { clock, log: silentLog },
     loopDelayMs: () => 0,

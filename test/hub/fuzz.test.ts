@@ -7,6 +7,7 @@ import { errorCodes } from "../../server/protocol/codes.ts";
 import { hubToDevice } from "../../server/protocol/device.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
+import { openAccess } from "../support/access.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakePeer } from "../support/fake-peer.ts";
 import { printedSeed } from "../support/seed.ts";
@@ -79,7 +80,13 @@ describe("strange frames", () => {
     const store = new MemoryStore();
     const fatal: unknown[] = [];
     const hub = new Hub({
-      ...{ store, state: await store.open(), version: "0.0.0", loopDelayMs: () => 0 },
+      ...{
+        store,
+        state: await store.open(),
+        version: "0.0.0",
+        loopDelayMs: () => 0,
+        access: openAccess(new FakeClock()),
+      },
       config: { commitDelayMs: 0, limits: { ...defaultLimits, series: 2_000 } },
       ports: { clock: new FakeClock(time + 3_600_000), log: silentLog },
       onFatal: (error) => fatal.push(error),

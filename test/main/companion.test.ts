@@ -32,7 +32,7 @@ describe("[S9] a companion", () => {
     const script = programOf(source);
     const [clock, lines]: [FakeClock, string[]] = [new FakeClock(), []];
     const log = { ...silentLog, warn: (message: string) => lines.push(message) };
-    const options = { name: "the watch", script, flags: [], url: "http://127.0.0.1:9" };
+    const options = { name: "the watch", script, flags: [], url: "http://127.0.0.1:9", token: "t" };
     const companion = startCompanion(options, { clock, log });
     ends.push(() => companion.stop());
     return { companion, clock, lines };

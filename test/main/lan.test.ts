@@ -57,13 +57,15 @@ describe("addresses in the network", () => {
 });
 
 describe("the text of --lan", () => {
-  const reach = { port: 8080, addresses: ["192.168.1.5", "fd00::5"], token, colours: false };
+  const setupCode = "7k3m-2p9x-9xw3-dq01";
+  const whole = { protocol: "http:", port: 8080, addresses: ["192.168.1.5", "fd00::5"] };
+  const reach = { ...whole, token, setupCode, colours: false };
 
-  it("tells addresses and token", () => {
+  it("tells addresses, the set-up code and the token", () => {
     const text = lanText(reach);
     expect(text).toContain("http://192.168.1.5:8080");
     expect(text).toContain("http://[fd00::5]:8080");
-    expect(text.split("\n")).toContain(`  ${token}`);
+    for (const secret of [token, setupCode]) expect(text.split("\n")).toContain(`  ${secret}`);
     expect(text).not.toContain("?token");
   });
 
@@ -73,19 +75,19 @@ describe("the text of --lan", () => {
     const { pixels, width, height } = drawTerminal(lines, palette);
     return readCode(pixels, width, height, { inversionAttempts: inverse ? "invertFirst" : "dontInvert" })?.data;
   }
-  const signedIn = `http://192.168.1.5:8080/#token=${token}`;
+  const setup = `http://192.168.1.5:8080/#setup=${setupCode}`;
 
   it.each([
     ["dark", darkTerminal],
     ["light", lightTerminal],
     ["light with its colours turned round", turnedTerminal],
-  ])("draws a code that a camera reads as the page's address and the token: %s terminal", (_, palette) => {
-    expect(seen(true, palette)).toBe(signedIn);
+  ])("draws a code that a camera reads as the page's address and the set-up code: %s terminal", (_, palette) => {
+    expect(seen(true, palette)).toBe(setup);
   });
 
   it("draws it without colours for a dark terminal; on a light one only cameras read it that take light on dark", () => {
-    expect(seen(false, darkTerminal)).toBe(signedIn);
-    expect(seen(false, lightTerminal, true)).toBe(signedIn);
+    expect(seen(false, darkTerminal)).toBe(setup);
+    expect(seen(false, lightTerminal, true)).toBe(setup);
   });
 
   it("leaves four light modules on each side of it (ISO/IEC 18004, 9.1), in lines of one width", () => {
@@ -97,15 +99,15 @@ describe("the text of --lan", () => {
     expect(lines.length * 2 - (lines[0]?.length ?? 0)).toBeLessThanOrEqual(1);
   });
 
-  it("has no token and no code at later starts, and says how to get another", () => {
-    const text = lanText({ ...reach, token: undefined });
+  it("has no token and no code at starts of a hub that has accounts", () => {
+    const text = lanText({ ...reach, token: undefined, setupCode: undefined });
     expect(text.trimEnd().split("\n")).toHaveLength(1);
-    expect(text).toContain("--new-token");
+    expect(text).toContain("http://192.168.1.5:8080");
   });
 
-  it("tells the token where the machine has no network yet", () => {
+  it("tells the secrets where the machine has no network yet", () => {
     const text = lanText({ ...reach, addresses: [] });
-    expect(text).toContain(token);
+    for (const secret of [token, setupCode]) expect(text).toContain(secret);
     expect(text).toContain("no address");
   });
 });

@@ -1,11 +1,12 @@
 /** The other end of a connection, without one: remembers what it was sent, and reads as fast as a test wants. */
+import { openPrincipal, type Principal } from "../../server/hub/access/principal.ts";
 import type { Peer } from "../../server/hub/peer.ts";
 import type { CloseCode } from "../../server/protocol/codes.ts";
 
 export class FakePeer implements Peer {
   readonly address: string;
   readonly restricted: boolean;
-  signedIn = true;
+  principal: Principal | undefined = openPrincipal;
   /** Everything sent, as text. */
   readonly texts: string[] = [];
   paused = false;

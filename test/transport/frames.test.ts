@@ -4,11 +4,12 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { Access } from "../../server/hub/access.ts";
 import { Arrivals } from "../../server/hub/arrivals.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
+import { SessionCookie } from "../../server/transport/session-cookie.ts";
 import { serveWebsocket } from "../../server/transport/websocket.ts";
+import { openAccess } from "../support/access.ts";
 import { hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -172,7 +173,8 @@ describe("frames", () => {
         peer.send(text);
         return { receive() {}, receiveBinary() {}, unreadable() {}, closed() {} };
       },
-      access: new Access(undefined, systemClock, silentLog),
+      access: openAccess(systemClock),
+      sessionCookie: new SessionCookie("epoch"),
       arrivals: new Arrivals(systemClock),
       door: { refuseUpgrade: () => undefined },
       ...{

@@ -3,9 +3,10 @@
 import type { Clock, Log } from "../../ports.ts";
 import { Warnings } from "../../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../../protocol/device.ts";
-import type { Refusal } from "../../protocol/errors.ts";
+import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { StoreError } from "../../store/store.ts";
+import { meant, type Principal, type Voice, voiceOf } from "../access/principal.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device } from "../catalog.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "../ingest/answers.ts";
@@ -13,6 +14,7 @@ import type { Committer } from "../ingest/committer.ts";
 import type { Ingest, Source } from "../ingest/ingest.ts";
 import type { Valve } from "../ingest/intake.ts";
 import { bytesOf, type PartKind, type Receipt, type Sender } from "../ingest/receipt.ts";
+import { foreignProblem } from "../ingest/refusals.ts";
 import { SequenceSpace, type SequenceSpaces } from "../ingest/sequence.ts";
 import type { Peer } from "../peer.ts";
 import {
@@ -55,6 +57,7 @@ export class DeviceSession implements Sender {
   readonly #peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
+  readonly #voice: Voice;
   readonly #warnings = new Warnings();
   readonly #skew = new ClockSkew();
   #source: Source;
@@ -63,12 +66,13 @@ export class DeviceSession implements Sender {
   /** Why the last hello failed for now: what needs one is refused like it. */
   #failedHello: Refusal | undefined;
 
-  constructor(peer: Peer, valve: Valve, origin: Origin, deps: DeviceSessionDeps) {
+  constructor(peer: Peer, valve: Valve, origin: Origin, principal: Principal, deps: DeviceSessionDeps) {
     this.#peer = peer;
     this.#valve = valve;
     this.origin = origin;
     this.#deps = deps;
-    this.#source = { origin, speaker: undefined, historic: false, warnings: this.#warnings };
+    this.#voice = voiceOf(principal);
+    this.#source = this.#sourceOf(undefined);
   }
 
   /** Takes one message, checked against its schema; `bytes` is its size on the wire. */
@@ -85,10 +89,10 @@ export class DeviceSession implements Sender {
       this.#identify(state.hello, state.space);
     switch (message.type) {
       case "hello":
-        void this.#hello(message);
+        void this.#hello({ ...message, device: meant(message.device, this.#voice) });
         return;
       case "describe":
-        this.#describe(message, bytes);
+        this.#describe({ ...message, device: meant(message.device, this.#voice) }, bytes);
         return;
       case "readings":
       case "samples":
@@ -184,7 +188,17 @@ export class DeviceSession implements Sender {
     const { catalog, limits, sessions } = this.#deps;
     if (this.#state.state === "identified") return alreadyIdentified(this.#state.hello.device);
     if (this.#peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
-    return introductionProblem(hello, catalog, limits);
+    return this.#foreignProblem(hello.device) ?? introductionProblem(hello, catalog, limits);
+  }
+
+  /** It may not speak for this device. */
+  #foreignProblem(device: string): Refusal | undefined {
+    if (this.#voice.speaksFor?.(device) !== false) return undefined;
+    return new Refusal("not_allowed", foreignProblem(device, this.#voice).message);
+  }
+
+  #sourceOf(speaker: Device | undefined): Source {
+    return { origin: this.origin, speaker, historic: false, warnings: this.#warnings, voice: this.#voice };
   }
 
   /** From now on this connection is that device's. */
@@ -200,7 +214,7 @@ export class DeviceSession implements Sender {
     this.#state = { state: "identified", device, hello, space, presence: presence.connected(device) };
     this.origin.device = hello.device;
     this.#deps.arrivals.noted(this.origin);
-    this.#source = { origin: this.origin, speaker: device, historic: false, warnings: this.#warnings };
+    this.#source = this.#sourceOf(device);
   }
 
   #notGreeted(waiting: readonly Waiting[], error: unknown): void {
@@ -223,7 +237,9 @@ export class DeviceSession implements Sender {
   #describe(message: Describe, bytes: number): void {
     const { catalog, committer, limits, onDescribed, onSpokenFor } = this.#deps;
     const { speaker } = this.#source;
-    const problem = speaker ? introductionProblem(message, catalog, limits) : helloRequired(message, this.#failedHello);
+    const problem = speaker
+      ? (this.#foreignProblem(message.device) ?? introductionProblem(message, catalog, limits))
+      : helloRequired(message, this.#failedHello);
     if (problem) {
       this.#refuse(problem);
       return;

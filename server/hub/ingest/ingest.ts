@@ -9,6 +9,7 @@ import { shortMessage } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { typeOfValue, type Value } from "../../store/columns.ts";
 import type { Alias } from "../../store/names.ts";
+import { meant, type Voice } from "../access/principal.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device, Series } from "../catalog.ts";
 import type { OpenBatch } from "./batch.ts";
@@ -17,6 +18,7 @@ import { maxRejectionsTold, type Part } from "./receipt.ts";
 import {
   aheadProblem,
   deviceLimitProblem,
+  foreignProblem,
   maxSuspiciousMs,
   type Problem,
   repeatedProblem,
@@ -37,6 +39,8 @@ export interface Source {
   /** Of this request alone: times of any of its devices may lie anywhere in the past. */
   readonly historic: boolean;
   readonly warnings: Warnings;
+  /** The devices that it may send readings of. */
+  readonly voice: Voice;
 }
 
 /** A reading without a time. `name` tells its metric from all others of the frame. */
@@ -73,6 +77,8 @@ export class Ingest {
   /** The device that the present reading is of; `#device` is undefined as long as it has none. */
   #deviceId = "";
   #device: Device | undefined;
+  /** The sender does not speak for it. */
+  #foreign = false;
   /** The device of which `onSpokenFor` was told last in this frame. */
   #told: Device | undefined;
   /** Readings without a time, kept until the frame's end, when it is known which metric had several. */
@@ -153,18 +159,30 @@ export class Ingest {
     this.#told = source.speaker;
     const { speaker } = source;
     if (speaker && (device === undefined || device === speaker.id)) {
+      // It was let in as this one.
+      this.#foreign = false;
       this.#deviceId = speaker.id;
       this.#device = speaker.removed ? this.#deps.catalog.findDevice(speaker.id) : speaker;
     } else this.#turnTo(device ?? "");
   }
 
-  #turnTo(device: string): void {
+  /** What comes now is of this device, if the sender speaks for it. */
+  #turnTo(named: string): void {
+    const { voice } = this.#source;
+    const device = voice.alias === undefined ? named : meant(named, voice);
+    this.#foreign = voice.speaksFor?.(device) === false;
+    this.#goTo(device);
+  }
+
+  #goTo(device: string): void {
     this.#deviceId = device;
     this.#device = this.#deps.catalog.findDevice(device);
   }
 
   #reading(index: number, metric: string, value: Value, timeMs: number, raw: unknown): void {
-    if (timeMs > this.#nowMs + maxAheadMs) {
+    if (this.#foreign) {
+      this.#refuse(index, metric, foreignProblem(this.#deviceId, this.#source.voice), raw);
+    } else if (timeMs > this.#nowMs + maxAheadMs) {
       this.#setAside(index, metric, value, timeMs, aheadProblem(timeMs, this.#nowMs), raw);
     } else if (timeMs >= 0 && timeMs <= maxSuspiciousMs && !this.#historic) {
       this.#setAside(index, metric, value, timeMs, suspiciousProblem(timeMs), raw);
@@ -236,7 +254,7 @@ export class Ingest {
   #seriesOfLead(index: number, { toDevice, toMetric }: Alias, value: Value, raw: unknown): Series | undefined {
     const [deviceId, device, told] = [this.#deviceId, this.#device, this.#told];
     if (device && device !== told) this.#spokenFor(device);
-    if (toDevice !== deviceId) this.#turnTo(toDevice);
+    if (toDevice !== deviceId) this.#goTo(toDevice);
     this.#told = this.#device;
     const series = this.#seriesOf(index, toMetric, value, raw);
     [this.#deviceId, this.#device, this.#told] = [deviceId, device, device];
@@ -270,10 +288,12 @@ export class Ingest {
     part.rejectedCount += 1;
     // Words cost more than all else of a refusal, and nobody reads more of them.
     if (part.rejectedCount > maxRejectionsTold) return;
-    const { origin, speaker } = this.#source;
+    const { origin, speaker, voice } = this.#source;
     const { code } = problem;
     const message = shortMessage(problem.message);
-    const keeper = this.#deps.catalog.findDevice(device)?.id ?? speaker?.id;
+    // Nobody fills another device's list of refusals.
+    const own = voice.speaksFor?.(device) !== false;
+    const keeper = (own ? this.#deps.catalog.findDevice(device)?.id : undefined) ?? speaker?.id;
     const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
     if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
     origin.device ??= keeper ?? (device === "" ? undefined : device);

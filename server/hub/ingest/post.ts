@@ -6,11 +6,13 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { PostedAnswer, PostedReadings } from "../../protocol/http.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { StoreError } from "../../store/store.ts";
+import { meant, type Principal, type Voice, voiceOf } from "../access/principal.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Committer } from "./committer.ts";
 import type { Ingest } from "./ingest.ts";
 import type { Intake } from "./intake.ts";
 import { maxRejectionsTold, type Part, type Receipt, type Sender } from "./receipt.ts";
+import { foreignProblem } from "./refusals.ts";
 import type { SequenceSpace, SequenceSpaces } from "./sequence.ts";
 
 export interface PostDeps {
@@ -30,15 +32,21 @@ interface Entry {
   readonly space: SequenceSpace | undefined;
 }
 
-/** Takes a posted body (JSON text of `bytes` bytes); resolves after the commit. Throws a `Refusal`. */
+/** Takes a posted body (JSON text of `bytes` bytes) from whom it names; resolves after the commit. Throws a `Refusal`. */
 export async function postReadings(
   body: string,
   bytes: number,
-  address: string,
+  { address, principal }: { readonly address: string; readonly principal: Principal },
   deps: PostDeps,
 ): Promise<PostedAnswer> {
-  const parts = decodePosted(body, deps.limits);
-  if (parts instanceof Refusal) throw parts;
+  const decoded = decodePosted(body, deps.limits);
+  if (decoded instanceof Refusal) throw decoded;
+  const voice = voiceOf(principal);
+  const parts = decoded.map((posted) => ({ ...posted, device: meant(posted.device, voice) }));
+  for (const { device } of parts) {
+    // Whole: the numbers of its session are counted for that device.
+    if (voice.speaksFor?.(device) === false) throw new Refusal("not_allowed", foreignProblem(device, voice).message);
+  }
   if (deps.intake.full) {
     const limit = limitText("undecidedBytesTotal", deps.limits.undecidedBytesTotal);
     throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
@@ -47,7 +55,7 @@ export async function postReadings(
   const entries: Entry[] = [];
   try {
     for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
-    return await new Post(deps.arrivals.request(address, parts[0]?.device), deps).take(entries, bytes);
+    return await new Post(deps.arrivals.request(address, parts[0]?.device), voice, deps).take(entries, bytes);
   } finally {
     deps.intake.settle(bytes);
     for (const { space } of entries) if (space) deps.spaces.leave(space);
@@ -73,11 +81,13 @@ async function spaceOf(
 class Post implements Sender {
   readonly origin: Origin;
   readonly #deps: PostDeps;
+  readonly #voice: Voice;
   readonly #warnings = new Warnings();
   #resolve: (error: StoreError | undefined) => void = () => {};
 
-  constructor(origin: Origin, deps: PostDeps) {
+  constructor(origin: Origin, voice: Voice, deps: PostDeps) {
     this.origin = origin;
+    this.#voice = voice;
     this.#deps = deps;
   }
 
@@ -102,6 +112,7 @@ class Post implements Sender {
           speaker: undefined,
           historic: historic === true,
           warnings: this.#warnings,
+          voice: this.#voice,
         };
         ingest.rows(source, posted, part, clock.now());
       }

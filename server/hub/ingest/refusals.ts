@@ -5,6 +5,7 @@ import type { ErrorCode } from "../../protocol/codes.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { shown } from "../../protocol/problems.ts";
 import type { Value } from "../../store/columns.ts";
+import type { Voice } from "../access/principal.ts";
 import type { Device, Series } from "../catalog.ts";
 
 /** A code and a message, for a row or for a whole frame. */
@@ -28,6 +29,14 @@ export function suspiciousProblem(timeMs: number): Problem {
   return {
     code: "time_suspicious",
     message: `time ${timeMs} looks like seconds, or like ms since the device started: send ms since 1970 in UTC, or leave time out. A device whose readings are that old says "historic": true in hello`,
+  };
+}
+
+/** Nobody speaks for a device that the token does not name. */
+export function foreignProblem(device: string, { name }: Voice): Problem {
+  return {
+    code: "not_allowed",
+    message: `what came with this token speaks for ${name}, not for ${device}: make a gateway's token that names it too, or send it with its own`,
   };
 }
 

@@ -13,13 +13,24 @@ export interface Selection {
   readonly metrics?: readonly string[] | undefined;
   /** At most one update a series in so many ms; 0 or none: every reading. */
   readonly interval?: number | undefined;
+  /** Selectors of the devices that its viewers may see at all; undefined for all. */
+  readonly scope?: readonly string[] | undefined;
 }
 
 /** Names a selection: the same for selectors in another order. */
-export function selectionKey({ devices, metrics, interval }: Selection): string {
+export function selectionKey({ devices, metrics, interval, scope }: Selection): string {
   const sorted = (selectors: readonly string[] | undefined) =>
     !selectors || selectors.length === 0 || selectors.includes("*") ? null : [...new Set(selectors)].sort();
-  return JSON.stringify([sorted(devices), sorted(metrics), interval ?? 0]);
+  const key = [sorted(devices), sorted(metrics), interval ?? 0];
+  return JSON.stringify(scope === undefined ? key : [...key, sorted(scope)]);
+}
+
+/** Whether a device is selected, and may be seen. */
+export function matchesDevices({ devices, scope }: Selection): (id: string) => boolean {
+  const selected = compileSelectors(devices);
+  if (scope === undefined) return selected;
+  const seen = compileSelectors(scope);
+  return (id) => seen(id) && selected(id);
 }
 
 /** The newest commit of the hub, shared by all sets. */
@@ -70,7 +81,7 @@ export class LiveSet {
     this.selection = selection;
     this.key = selectionKey(selection);
     this.intervalMs = selection.interval ?? 0;
-    this.matchesDevice = compileSelectors(selection.devices);
+    this.matchesDevice = matchesDevices(selection);
     this.matchesMetric = compileSelectors(selection.metrics);
     this.#window = this.intervalMs > 0 ? new Outbox() : undefined;
     this.#position = position;

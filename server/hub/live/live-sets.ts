@@ -231,7 +231,9 @@ export class LiveSets {
   #make(selection: Selection): LiveSet {
     const { catalog } = this.#deps;
     const set = new LiveSet(this.#nextSet++, selection, this.#position);
-    const series = catalog.select(selection.devices, selection.metrics);
+    const series = catalog
+      .select(selection.devices, selection.metrics)
+      .filter(({ device }) => set.matchesDevice(device.id));
     set.know(series);
     for (const one of series) {
       const known = this.#memberships.get(one.number);

@@ -6,6 +6,8 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { HubToViewer, Subscribe, ViewerMessage } from "../../protocol/viewer.ts";
 import { zoneNamed } from "../../protocol/zones.ts";
 import { StoreError } from "../../store/store.ts";
+import type { Principal } from "../access/principal.ts";
+import { scopedTo } from "../access/scope.ts";
 import type { Catalog, Series } from "../catalog.ts";
 import { failureRefusal } from "../failure.ts";
 import type { HistoryQuery } from "../history/query.ts";
@@ -51,6 +53,7 @@ interface Place {
 
 export class ViewerSession {
   readonly #peer: Peer;
+  readonly #principal: Principal;
   readonly #deps: ViewerSessionDeps;
   readonly #pace: Pace;
   readonly #account: Account;
@@ -61,8 +64,9 @@ export class ViewerSession {
   #identified = false;
   #closed = false;
 
-  constructor(peer: Peer, deps: ViewerSessionDeps) {
+  constructor(peer: Peer, principal: Principal, deps: ViewerSessionDeps) {
     this.#peer = peer;
+    this.#principal = principal;
     this.#deps = deps;
     this.#account = deps.budget.open({
       unsentBytes: () => peer.bufferedBytes(),
@@ -186,9 +190,10 @@ export class ViewerSession {
     const { catalog, clock, epoch, history, live, settings, slow } = this.#deps;
     const { id } = message;
     const query = message.history && queryOf(message.history, clock.now());
-    if (query) await history.check(catalog.select(message.devices, message.metrics), query);
+    const selection = { ...message, scope: this.#principal.devices };
+    if (query) await history.check(scopedTo(this.#principal, catalog).select(message.devices, message.metrics), query);
     if (!this.#current(subscription)) return;
-    const { set, watch, key, subscriptions } = this.#enter(message, subscription);
+    const { set, watch, key, subscriptions } = this.#enter(selection, subscription);
     const { resume } = message;
     // What was missed goes to all subscriptions of the set on this socket: one that has seen it would see it twice.
     const isAlone = subscriptions.size === 1;

@@ -1,8 +1,16 @@
 import type { ArrivalsAnswer } from "../../protocol/http.ts";
-import { type Handler, onlyParameters } from "./route.ts";
+import { type Handler, onlyParameters, principalOf } from "./route.ts";
 
 /** `GET arrivals`: did my frame reach the hub, and why not? */
-export const getArrivals: Handler = ({ context, query }) => {
+export const getArrivals: Handler = (request) => {
+  const { context, query } = request;
   onlyParameters(query);
-  return { json: context.hub.arrivals.read(context.access.counts.wrong) satisfies ArrivalsAnswer };
+  const arrivals = context.hub.arrivals.read(context.access.counts.wrong);
+  const { devices, sees } = principalOf(request);
+  if (devices === undefined) return { json: arrivals satisfies ArrivalsAnswer };
+  // What nobody sent by name may be anybody's.
+  const isSeen = ({ device }: { readonly device?: string | undefined }) => device !== undefined && sees(device);
+  const { senders, refusals } = arrivals;
+  const seen = { senders: senders.filter(isSeen), refusals: refusals.filter(isSeen), more: 0 };
+  return { json: { ...arrivals, ...seen } satisfies ArrivalsAnswer };
 };

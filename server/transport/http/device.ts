@@ -1,4 +1,5 @@
-import type { Catalog, Device } from "../../hub/catalog.ts";
+import type { CatalogView } from "../../hub/access/scope.ts";
+import type { Device } from "../../hub/catalog.ts";
 import { deviceEntryOf } from "../../hub/entries.ts";
 import { decodeDeviceId } from "../../protocol/decode.ts";
 import { decodeDeviceEdit } from "../../protocol/edit.ts";
@@ -21,7 +22,7 @@ export function deviceOf({ context, path, query }: ApiRequest, others: readonly 
 }
 
 /** There is no such device. Names one that was probably meant, looked for among the first thousand. */
-export function unknownDevice(id: string, catalog: Catalog): Refusal {
+export function unknownDevice(id: string, catalog: CatalogView): Refusal {
   const known: string[] = [];
   for (const device of catalog.devices()) {
     known.push(device.id);

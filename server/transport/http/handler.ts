@@ -1,5 +1,8 @@
 /** The door of HTTP: who may come in, which route it is, and what becomes of errors. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Actor, actorOf, audited } from "../../hub/access/audit.ts";
+import { may, type Principal, whoIs } from "../../hub/access/principal.ts";
+import { type CatalogView, scopedTo } from "../../hub/access/scope.ts";
 import { failureRefusal } from "../../hub/failure.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
@@ -11,7 +14,7 @@ import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import { Metrics } from "./metrics.ts";
 import type { HttpContext, Method } from "./route.ts";
-import { allowed, type Match, matchRoute, readingsPath, routes } from "./routes.ts";
+import { allowed, type Endpoint, matchRoute, readingsPath, routes } from "./routes.ts";
 import { Slots } from "./slots.ts";
 
 /**
@@ -62,7 +65,8 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     setSafeHeaders(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
-    const entrance = entranceOf(request, deps.config);
+    const arrival = entranceOf(request, deps.config);
+    const entrance = { ...arrival, cookie: deps.sessionCookie.read(request, arrival) };
     const refuse = (refusal: Refusal, status?: number) => {
       record(refusal, request, entrance, deps);
       writeRefusal(response, refusal, head, status);
@@ -74,11 +78,18 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     allowPage(request, response);
     const match = matchRoute(pathname);
-    const stranger = deps.access.judge(entrance);
-    if (stranger && !isPublic(request, pathname, match)) {
-      refuse(stranger);
+    const method = (head ? "GET" : request.method) as Method;
+    const endpoint = match?.route.methods[method];
+    // A page and what anybody may ask cost no look at a token: guesses at it would not be counted right.
+    const isPublic = match
+      ? endpoint?.action === "public" || request.method === "OPTIONS"
+      : !pathname.startsWith("/api/");
+    const judged = match || !isPublic ? deps.access.judge(entrance) : undefined;
+    if (judged instanceof Refusal && !isPublic) {
+      refuse(judged);
       return;
     }
+    const principal = judged instanceof Refusal ? undefined : judged;
     if (!match) {
       const asks = head || request.method === "GET";
       const missing = () => refuse(notFound(pathname, asks ? undefined : request.method));
@@ -90,12 +101,15 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       writeOptions(response, allowed(match.route));
       return;
     }
-    const method = (head ? "GET" : request.method) as Method;
-    const handle = match.route.methods[method];
-    if (!handle) {
+    if (!endpoint) {
       response.setHeader("Allow", allowed(match.route));
       const message = `${request.method} is not allowed on ${match.route.path}; allowed: ${allowed(match.route)}.`;
       refuse(new Refusal("not_allowed", message), 405);
+      return;
+    }
+    const { action, handle, id } = endpoint;
+    if (action !== "public" && principal && !mayAsk(principal, action)) {
+      refuse(new Refusal("not_allowed", `${whoIs(principal)} may not do this (${id} needs the right ${action}).`));
       return;
     }
     let raw: string | undefined;
@@ -104,11 +118,17 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       raw = read.text;
       return read;
     };
-    const { accept } = request.headers;
-    const caller = { local: entrance.local, address: entrance.address, signedIn: !stranger };
+    const { accept, "user-agent": agent = "" } = request.headers;
+    const { local, address, secure } = entrance;
+    const seen = principal === undefined ? context : seenBy(principal, context);
+    const caller = { local, address, secure, agent, principal };
+    const subject = subjectOf(match.path, query, context.catalog);
     Promise.resolve()
-      .then(() => handle({ context, path: match.path, query, accept, headOnly: head, body, ...caller }))
-      .then((answer) => writeAnswer(response, answer, head))
+      .then(() => handle({ context: seen, path: match.path, query, accept, headOnly: head, body, ...caller }))
+      .then((answer) => {
+        if (principal && changesData.has(action)) noteChange(actorOf(principal, address), id, subject, raw, deps);
+        return writeAnswer(response, answer, head);
+      })
       .catch((error: unknown) => {
         const refusal = refusalOf(error);
         // What else is posted brings no readings.
@@ -163,10 +183,39 @@ function admit(
   return new Refusal("not_allowed", "A page without an origin (a file, a sandboxed frame) may send readings only.");
 }
 
-/** The page itself and whether the hub is up tell nothing of its data; a browser that asks before it sends can't bring a token. */
-function isPublic({ method }: IncomingMessage, pathname: string, match: Match | undefined): boolean {
-  if (method === "OPTIONS") return true;
-  return match ? match.route.path === "/health" : !pathname.startsWith("/api/");
+function mayAsk(principal: Principal, action: Endpoint["action"]): boolean {
+  if (action === "public") return true;
+  return action === "own" ? principal.kind === "person" || principal.kind === "open" : may(principal, action);
+}
+
+function seenBy(principal: Principal, context: HttpContext): HttpContext {
+  return principal.devices === undefined ? context : { ...context, catalog: scopedTo(principal, context.catalog) };
+}
+
+/** What is kept in the log of changes by the operation alone; people and tokens have their own words. */
+const changesData: ReadonlySet<Endpoint["action"]> = new Set(["edit", "remove", "settings", "backup"] as const);
+
+/** What a change was asked for, before it is made: a series that is gone has no name any more. */
+function subjectOf(path: Readonly<Record<string, string>>, query: URLSearchParams, catalog: CatalogView): string {
+  const series = path.n === undefined ? undefined : catalog.findSeries(Number(path.n));
+  if (series) return `${series.device.id} ${series.metric}`;
+  return (path.id ?? path.n ?? query.toString()).slice(0, longestSubject).toWellFormed();
+}
+
+const longestSubject = 300;
+const longestOrder = 1_000;
+
+/** Written behind the change: should that fail the change stands, and the log of the hub tells of it. */
+function noteChange(actor: Actor, id: string, subject: string, raw: string | undefined, deps: HttpDeps): void {
+  const { access, clock, log } = deps;
+  // Questions under an action of change (a preview) change nothing.
+  if (id.startsWith("preview")) return;
+  const details = raw === undefined ? {} : { order: raw.slice(0, longestOrder).toWellFormed() };
+  access.book
+    .change(() => ({ changes: [audited(clock, actor, id, subject, details)], result: undefined }))
+    .catch((error: unknown) =>
+      log.error("a change could not be noted", { ...actor, id, subject, error: String(error) }),
+    );
 }
 
 /** Path and query as they stand in the request; proxies may write the whole address. */

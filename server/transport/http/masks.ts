@@ -6,7 +6,7 @@ import { parseSeriesQuery } from "../../protocol/query.ts";
 import type { Mask } from "../../store/masks.ts";
 import { readCursor, writeCursor } from "./paging.ts";
 import { seriesOf } from "./readings.ts";
-import { type Handler, type HttpContext, onlyParameters } from "./route.ts";
+import { type ApiRequest, type Handler, type HttpContext, onlyParameters, principalOf } from "./route.ts";
 
 /** Series whose masks are asked for at once. */
 const seriesAtOnce = 16;
@@ -43,15 +43,26 @@ export const postMask: Handler = async ({ context, query, body }) => {
 };
 
 /** `DELETE masks/{id}`: shows it again. */
-export const deleteMask: Handler = async ({ context, path, query }) => {
+export const deleteMask: Handler = async (request) => {
+  const { context, path, query } = request;
   onlyParameters(query);
   const text = path.id ?? "";
-  const mask = /^[1-9]\d{0,14}$/.test(text) ? await context.hub.masks.show(Number(text)) : undefined;
+  const isNumber = /^[1-9]\d{0,14}$/.test(text);
+  const mask =
+    isNumber && (await isSeen(Number(text), request)) ? await context.hub.masks.show(Number(text)) : undefined;
   const of = mask && context.catalog.findSeries(mask.series);
   if (mask && of) return { json: { ...toEntry(mask, of), removed: true } satisfies RemovedMaskAnswer };
   const shown = JSON.stringify(text.slice(0, 40).toWellFormed());
   throw new Refusal("not_found", `There is no mask ${shown}; GET /api/v1/masks lists those there are.`);
 };
+
+/** Whose devices are limited shows again what is hidden of those alone. */
+async function isSeen(id: number, request: ApiRequest): Promise<boolean> {
+  if (principalOf(request).devices === undefined) return true;
+  const { catalog, hub } = request.context;
+  const masked = catalog.select(undefined, undefined).filter(({ masks }) => masks);
+  return (await hub.masks.of(masked)).some((mask) => mask.id === id);
+}
 
 function isBehind(series: Series, { device, metric }: { readonly device: string; readonly metric: string }): boolean {
   if (series.device.id !== device) return series.device.id > device;

@@ -2,7 +2,7 @@ import type { Series } from "../../hub/catalog.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { decodeMergeOrder, type MergeAnswer, type MergePreview, parseMergeQuery } from "../../protocol/series.ts";
 import type { RawRange, SeriesState } from "../../store/store.ts";
-import { type ApiRequest, type Handler, type HttpContext, onlyParameters } from "./route.ts";
+import { type ApiRequest, type Handler, type HttpContext, onlyParameters, principalOf } from "./route.ts";
 import { numberOfPath, seriesOfPath } from "./series.ts";
 
 /** So many times of each of two series are compared in one go. */
@@ -15,6 +15,9 @@ export const mergeSeries: Handler = async (request) => {
   const series = numberOfPath(request);
   const order = decodeMergeOrder((await body()).text, context.limits);
   if (order instanceof Refusal) throw order;
+  // One that has moved already is told of by its number alone; whose devices are limited has to see both.
+  if (principalOf(request).devices !== undefined)
+    for (const n of [series, order.into]) seriesOfPath({ context, path: { n: String(n) } });
   const { into, moved, dropped } = await context.hub.names.merges.merge(series, order.into);
   return { json: { series, into, moved, dropped } satisfies MergeAnswer };
 };

@@ -1,6 +1,6 @@
 /** What Prometheus scrapes at `/metrics`: the figures of `status`, two histograms, and those of the process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { Access } from "../../hub/access.ts";
+import type { Access } from "../../hub/access/access.ts";
 import { type LatencyCounts, latencyBoundsMs } from "../../hub/meters.ts";
 import type { HealthAnswer, StatusAnswer } from "../../protocol/http.ts";
 

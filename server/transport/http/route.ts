@@ -1,9 +1,15 @@
 /** What a route is: a method and a path, and a handler of its own file. */
 
 import type { StartParquet } from "../../formats/parquet-thread.ts";
-import type { Access } from "../../hub/access.ts";
+import type { Access } from "../../hub/access/access.ts";
+import { actorOf } from "../../hub/access/audit.ts";
+import type { People } from "../../hub/access/people.ts";
+import type { Principal } from "../../hub/access/principal.ts";
+import type { CatalogView } from "../../hub/access/scope.ts";
+import type { SignIn } from "../../hub/access/sign-in.ts";
+import type { Asker, Tokens } from "../../hub/access/tokens.ts";
 import type { Arrivals } from "../../hub/arrivals.ts";
-import type { Catalog, Device } from "../../hub/catalog.ts";
+import type { Device } from "../../hub/catalog.ts";
 import type { Quarantine } from "../../hub/devices/quarantine.ts";
 import type { PresenceEntry } from "../../hub/devices/timeline.ts";
 import type { PresenceView } from "../../hub/entries.ts";
@@ -22,6 +28,7 @@ import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../../protocol/ht
 import type { Limits } from "../../protocol/limits.ts";
 import { nearestName } from "../../protocol/nearest.ts";
 import type { TelemetryStore } from "../../store/store.ts";
+import type { SessionCookie } from "../session-cookie.ts";
 import type { Answer } from "./answer.ts";
 import type { Body } from "./body.ts";
 import type { Metrics } from "./metrics.ts";
@@ -29,8 +36,8 @@ import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
-  /** Takes a posted body (JSON text of `bytes` bytes) from `address`; resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number, address: string): Promise<PostedAnswer>;
+  /** Takes a posted body (JSON text of `bytes` bytes) from `address` and whom it names; resolves after the commit. Throws a `Refusal`. */
+  post(body: string, bytes: number, address: string, principal: Principal): Promise<PostedAnswer>;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly quarantine: Quarantine;
@@ -58,9 +65,14 @@ export interface HttpHub {
 /** What handlers work with. */
 export interface HttpContext {
   readonly access: Access;
+  readonly signIn: SignIn;
+  readonly people: People;
+  readonly tokens: Tokens;
+  readonly sessionCookie: SessionCookie;
   readonly hub: HttpHub;
-  readonly catalog: Catalog;
-  readonly store: Pick<TelemetryStore, "refusals" | "quarantine" | "readRaw" | "seriesState" | "backup">;
+  /** As far as whoever asks sees it. */
+  readonly catalog: CatalogView;
+  readonly store: Pick<TelemetryStore, "refusals" | "quarantine" | "readRaw" | "seriesState" | "backup" | "access">;
   readonly history: History;
   readonly gaps: Pick<GapLedger, "of">;
   readonly storage: Storage;
@@ -88,8 +100,12 @@ export interface ApiRequest {
   readonly local: boolean;
   /** Where it comes from. */
   readonly address: string;
-  /** False for those who may see only what is public. */
-  readonly signedIn: boolean;
+  /** Who asks; undefined for those who may see only what is public. */
+  readonly principal: Principal | undefined;
+  /** What a browser says it is. */
+  readonly agent: string;
+  /** True where the request came over TLS. */
+  readonly secure: boolean;
   /** True where the body of the answer is not asked for. */
   readonly headOnly: boolean;
   /** The header `Accept`, where the request has one. */
@@ -99,6 +115,18 @@ export interface ApiRequest {
 }
 
 export type Handler = (request: ApiRequest) => Answer | Promise<Answer>;
+
+/** Who asks. Throws `not_signed_in` where nobody knows: the table of operations let in too many. */
+export function principalOf({ principal }: ApiRequest): Principal {
+  if (principal) return principal;
+  throw new Refusal("not_signed_in", "This hub asks who you are: sign in first.");
+}
+
+/** Who asks, as the log of changes names them. */
+export function askerOf(request: ApiRequest): Asker {
+  const principal = principalOf(request);
+  return { ...actorOf(principal, request.address), principal };
+}
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -1,6 +1,7 @@
 /** The routes of the hub: one line each in the table of operations, and one here. */
-import { type OperationId, operations } from "../../protocol/operations.ts";
+import { type Operation, type OperationId, operations } from "../../protocol/operations.ts";
 import { getArrivals } from "./arrivals.ts";
+import { getAudit } from "./audit.ts";
 import { postBackup } from "./backup.ts";
 import { deleteReadings } from "./delete-readings.ts";
 import { deleteDevice, getDevice, getPresence, getRefused, patchDevice } from "./device.ts";
@@ -9,15 +10,27 @@ import { getGaps } from "./gaps.ts";
 import { getLatest } from "./latest.ts";
 import { deleteMask, getMasks, postMask } from "./masks.ts";
 import { mergeSeries, previewMerge } from "./merge.ts";
+import { deletePerson, getPeople, patchPerson, postPerson } from "./people.ts";
 import { postReadings } from "./post-readings.ts";
 import { getQuarantine, postQuarantine } from "./quarantine.ts";
 import { getReadings } from "./readings.ts";
 import { getOpenApi, getProtocol } from "./reference.ts";
 import type { Handler, Method } from "./route.ts";
 import { deleteAlias, deleteSeries, getSeries, patchSeries } from "./series.ts";
+import { changePassword, deleteSession, getSession, getSessions, setUp, signIn, signOut } from "./session.ts";
 import { getStates } from "./states.ts";
 import { getHealth, getMetrics, getReady, getStatus } from "./status.ts";
 import { getPolicies, getStorage, previewPolicies, previewRemoval, putBudget, putPolicies } from "./storage.ts";
+import {
+  acceptRequest,
+  deleteToken,
+  dismissRequest,
+  getRequests,
+  getTokens,
+  postToken,
+  postTokens,
+  rotateToken,
+} from "./tokens.ts";
 
 /** What answers each operation of the contract: the compiler names those that are missing. */
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -61,12 +74,40 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   getMetrics,
   getOpenApi,
   getProtocol,
+  getSession,
+  signIn,
+  signOut,
+  setUp,
+  changePassword,
+  listSessions: getSessions,
+  endSession: deleteSession,
+  listPeople: getPeople,
+  addPerson: postPerson,
+  editPerson: patchPerson,
+  removePerson: deletePerson,
+  listTokens: getTokens,
+  addToken: postToken,
+  addTokens: postTokens,
+  rotateToken,
+  removeToken: deleteToken,
+  listRequests: getRequests,
+  acceptRequest,
+  dismissRequest,
+  listAudit: getAudit,
 };
+
+/** One operation, with what answers it. */
+export interface Endpoint {
+  readonly id: OperationId;
+  /** The right that it needs. */
+  readonly action: Operation["action"];
+  readonly handle: Handler;
+}
 
 export interface Route {
   /** The path, in which `{name}` stands for one segment of any content. */
   readonly path: string;
-  readonly methods: Partial<Record<Method, Handler>>;
+  readonly methods: Partial<Record<Method, Endpoint>>;
 }
 
 /** The one route that a page without an origin may use, to send readings. */
@@ -77,9 +118,9 @@ export const routes: readonly Route[] = routesOf(Object.keys(operations) as Oper
 function routesOf(ids: readonly OperationId[]): Route[] {
   const byPath = new Map<string, Route>();
   for (const id of ids) {
-    const { path, method } = operations[id];
+    const { path, method, action } = operations[id];
     const route: Route = byPath.get(path) ?? { path, methods: {} };
-    route.methods[method] = handlers[id];
+    route.methods[method] = { id, action, handle: handlers[id] };
     byPath.set(path, route);
   }
   return [...byPath.values()];

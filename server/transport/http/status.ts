@@ -1,3 +1,4 @@
+import { may } from "../../hub/access/principal.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { HealthAnswer } from "../../protocol/http.ts";
 import { type Handler, onlyParameters } from "./route.ts";
@@ -13,9 +14,9 @@ function healthAnswer(health: HealthAnswer) {
 }
 
 /** `/health`: whether the hub works at all; why not, with its paths, is told to those alone who may use it. */
-export const getHealth: Handler = ({ context, signedIn }) => {
+export const getHealth: Handler = ({ context, principal }) => {
   const health = context.hub.health();
-  return healthAnswer(signedIn ? health : { status: health.status });
+  return healthAnswer(principal && may(principal, "status") ? health : { status: health.status });
 };
 
 /** `/ready`: whether it should be sent traffic now. */

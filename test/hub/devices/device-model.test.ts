@@ -9,6 +9,7 @@ import { silentLog } from "../../../server/ports.ts";
 import { defaultLimits } from "../../../server/protocol/limits.ts";
 import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
 import { type Batch, type Commit, StoreError } from "../../../server/store/store.ts";
+import { openAccess } from "../../support/access.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { FakePeer } from "../../support/fake-peer.ts";
 import { printedSeed } from "../../support/seed.ts";
@@ -140,7 +141,13 @@ it("[P19] [P26] [P27] [P29] [P31] loses nothing, doubles nothing, and acknowledg
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const store = new SlowStore();
       const hub = new Hub({
-        ...{ store, state: await store.open(), version: "0.0.0", loopDelayMs: () => 0 },
+        ...{
+          store,
+          state: await store.open(),
+          version: "0.0.0",
+          loopDelayMs: () => 0,
+          access: openAccess(new FakeClock()),
+        },
         config: { commitDelayMs: 0, limits: { ...defaultLimits, undecidedFrames: 1_024 } },
         ports: { clock: new FakeClock(time + 86_400_000), log: silentLog },
         onFatal: (error) => {

@@ -1,4 +1,5 @@
 /** The viewer side by itself: a real catalog, store, presence, history and fan-out, with commits made by hand. */
+import { openPrincipal } from "../../../server/hub/access/principal.ts";
 import { advanceLatest, Catalog, type Series } from "../../../server/hub/catalog.ts";
 import { toRecordMeta } from "../../../server/hub/described.ts";
 import { Presence } from "../../../server/hub/devices/presence.ts";
@@ -89,7 +90,7 @@ export async function liveWorld(
 
   function viewer(address?: string, restricted?: boolean) {
     const peer = new FakePeer(address, restricted);
-    return { peer, session: new ViewerSession(peer, { ...deps, epoch: state.epoch }) };
+    return { peer, session: new ViewerSession(peer, openPrincipal, { ...deps, epoch: state.epoch }) };
   }
 
   const removal: RemovalDeps = {

@@ -1,5 +1,5 @@
 /** Counts what failed by key, in windows, and blocks for a while whoever failed too often. Its memory is bounded. */
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../../ports.ts";
 
 /** Keys remembered at once; beyond it the oldest is forgotten, so that many addresses cost no memory without end. */
 const mostKeys = 10_000;

@@ -1,0 +1,275 @@
+/** Who may use the hub: judges what a connection or a request brings, by who is known, and ends what was let in before. */
+import { timingSafeEqual } from "node:crypto";
+import type { Clock, Log, Timer } from "../../ports.ts";
+import type { CloseCode } from "../../protocol/codes.ts";
+import { type About, Refusal } from "../../protocol/errors.ts";
+import type { AccessChange, TokenRecord } from "../../store/access.ts";
+import type { AccessBook } from "./book.ts";
+import { Failures } from "./failures.ts";
+import { openPrincipal, type Principal, personPrincipal, tokenPrincipal } from "./principal.ts";
+import { Requests } from "./requests.ts";
+import {
+  hashCookie,
+  hashToken,
+  longestToken,
+  makeId,
+  makeSetupCode,
+  makeToken,
+  plainToken,
+  shortestOwnToken,
+} from "./secrets.ts";
+
+/** What a way in knows of a connection or a request. */
+export interface Entrance {
+  /** The address of the other end. */
+  readonly address: string;
+  /** True where it comes from this machine, and no proxy handed it on. */
+  readonly local: boolean;
+  /** The token that it brought, if any. */
+  readonly token: string | undefined;
+  /** What the cookie of a session holds, if it brought one. */
+  readonly cookie?: string | undefined;
+  /** The device that it says it is, where that is known already. */
+  readonly device?: string | undefined;
+}
+
+export interface AccessOptions {
+  readonly book: AccessBook;
+  /**
+   * Who can reach the hub: programs of this machine alone; others, too, which sign in; or everybody, who may do everything
+   * (`--open`). As long as there are no people nobody of this machine needs to sign in.
+   */
+  readonly reach: "machine" | "network" | "everybody";
+  /** Requests of devices that wait at once. */
+  readonly requests: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** When whom was last here is written to the disk, ms. */
+const noteMs = 60_000;
+/** A timer that is set no further ahead: the wall clock may be set meanwhile, and timers hold no more than 24 days. */
+const farthestMs = 60_000;
+/** Between the token of a fleet and the one that a device made itself. */
+const fleetMark = "/";
+
+const howToSignIn =
+  "a device sends its token in hello.token (reading.token without hello) or as Authorization: Bearer TOKEN; people sign in on the page. Tokens are made there, under Access";
+
+export class Access {
+  readonly book: AccessBook;
+  readonly failures: Failures;
+  readonly requests: Requests;
+  readonly #options: AccessOptions;
+  /** What the programs that the hub starts beside itself bring, and tools that can read its folder; never on disk as they are. */
+  readonly companionToken = makeToken();
+  readonly #companionHash = hashToken(this.companionToken);
+  #setupHash: string | undefined;
+  #note: Timer | undefined;
+  #expiry: Timer | undefined;
+  #end: (affected: (principal: Principal) => boolean, code: CloseCode, reason: string) => void = () => {};
+  #connections: () => Iterable<Principal> = () => [];
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    this.book = options.book;
+    this.failures = new Failures(options.clock, options.log);
+    this.requests = new Requests(options.clock, options.requests);
+    this.#noteLater();
+    this.#endExpired();
+    this.book.onChanged = () => this.#endExpired();
+  }
+
+  /** True where nobody who can reach the hub needs to sign in. */
+  get open(): boolean {
+    const { reach } = this.#options;
+    return reach === "everybody" || (reach === "machine" && !this.book.hasPeople);
+  }
+
+  /** Since the start: tokens that were wrong, and tokens that were not looked at because of those before. */
+  get counts(): { readonly wrong: number; readonly turnedAway: number } {
+    return this.failures.counts;
+  }
+
+  /** Whether whoever comes this way may do everything. */
+  openTo({ local }: Pick<Entrance, "local">): boolean {
+    return this.#options.reach === "everybody" || (local && !this.book.hasPeople);
+  }
+
+  /** Who it is; a refusal where nobody knows. `about` numbers the message that brought the token. */
+  judge(entrance: Entrance, about?: About): Principal | Refusal {
+    const { address, token, cookie } = entrance;
+    if (token !== undefined && this.#isCompanion(token)) return openPrincipal;
+    if (this.openTo(entrance)) return openPrincipal;
+    if (token === undefined) {
+      const person = cookie === undefined ? undefined : this.#personOf(cookie, address);
+      return person ?? new Refusal("not_signed_in", `This hub asks who you are: ${howToSignIn}.`, undefined, about);
+    }
+    const blocked = this.failures.blocked(address, undefined, about);
+    if (blocked) return blocked;
+    const known = token.length > longestToken ? undefined : this.#principalOf(token, entrance);
+    if (known) {
+      this.failures.forgive(address);
+      return known;
+    }
+    const knocked = this.#knock(entrance);
+    // Asking to be let in is no guess: the same token may ask again and again.
+    if (knocked) return new Refusal(knocked.code, knocked.message, knocked.details, about);
+    this.failures.count(address);
+    return new Refusal("not_signed_in", `Nobody is known by this token: ${howToSignIn}.`, undefined, about);
+  }
+
+  /** Connections ask it who has to go. `end` closes those that are affected; `connections` tells whose are open. */
+  watch(
+    end: (affected: (principal: Principal) => boolean, code: CloseCode, reason: string) => void,
+    connections: () => Iterable<Principal>,
+  ): void {
+    this.#end = end;
+    this.#connections = connections;
+  }
+
+  /** Open connections by the id of their token or person. */
+  connectionsById(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { id } of this.#connections()) if (id !== "") counts.set(id, (counts.get(id) ?? 0) + 1);
+    return counts;
+  }
+
+  /** What these may is over: they are told that nobody knows them any more. */
+  revoke(affected: (principal: Principal) => boolean, reason: string): void {
+    this.#end(affected, 4401, reason);
+  }
+
+  /** What these may has changed: they come back, and are judged anew. */
+  judgeAnew(affected: (principal: Principal) => boolean): void {
+    this.#end(affected, 1012, "what you may do has changed; come back");
+  }
+
+  /** A code that makes an admin, once; the one before is worth nothing any more. */
+  makeSetupCode(): string {
+    const code = makeSetupCode();
+    this.#setupHash = hashToken(code);
+    return code;
+  }
+
+  /** Whether it is the set-up code. Guesses are counted by whoever asks. */
+  isSetupCode(code: string): boolean {
+    return this.#setupHash !== undefined && sameDigest(hashToken(code), this.#setupHash);
+  }
+
+  /** The set-up code was used. */
+  endSetup(): void {
+    this.#setupHash = undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.#note?.cancel();
+    this.#expiry?.cancel();
+    this.book.onChanged = () => {};
+    // Its last time is not worth a failed stop.
+    await this.book.note().catch(() => {});
+  }
+
+  #isCompanion(token: string): boolean {
+    return token.length <= longestToken && sameDigest(hashToken(token), this.#companionHash);
+  }
+
+  #personOf(cookie: string, address: string): Principal | undefined {
+    const nowMs = this.#options.clock.now();
+    const session = this.book.sessionOf(hashCookie(cookie));
+    const person = session && this.book.person(session.person);
+    if (!person || person.disabled || session.expiresMs <= nowMs) return undefined;
+    this.book.use(session.id, nowMs, address);
+    return personPrincipal(person, session);
+  }
+
+  #principalOf(text: string, { address, device }: Entrance): Principal | undefined {
+    const mark = text.indexOf(fleetMark);
+    const known = this.#valid(mark < 0 ? text : text.slice(mark + 1), address);
+    if (known) return known.kind === "fleet" ? this.#fleet(known) : tokenPrincipal(known);
+    const fleet = mark < 0 ? undefined : this.#valid(text.slice(0, mark), address);
+    if (fleet?.kind !== "fleet") return undefined;
+    const principal = this.#fleet(fleet);
+    // Over HTTP nobody knows yet which device it is: it speaks for it by the fleet's key, and keeps its own for a socket.
+    if (device === undefined) return principal;
+    return principal.sees(device) ? this.#enrol(device, text.slice(mark + 1), fleet) : undefined;
+  }
+
+  #valid(text: string, address: string): TokenRecord | undefined {
+    const nowMs = this.#options.clock.now();
+    const known = this.book.tokenOf(hashToken(text));
+    if (!known || (known.expiresMs !== null && known.expiresMs <= nowMs)) return undefined;
+    this.book.use(known.id, nowMs, address);
+    return known;
+  }
+
+  /** A fleet's key speaks for devices of the fleet that have none of their own. */
+  #fleet(record: TokenRecord): Principal {
+    const principal = tokenPrincipal(record);
+    return { ...principal, sees: (device) => principal.sees(device) && !this.book.hasOwnToken(device) };
+  }
+
+  /** Makes the token that a device brought along with a fleet's key its own; should that fail, it comes again with both. */
+  #enrol(device: string, own: string, fleet: TokenRecord): Principal | undefined {
+    if (plainToken(own).length < shortestOwnToken) return undefined;
+    const { clock, log } = this.#options;
+    const atMs = clock.now();
+    const record: TokenRecord = {
+      ...{ id: makeId(), kind: "device", name: "", hash: hashToken(own), devices: [device], alias: null, role: null },
+      ...{ createdMs: atMs, createdBy: fleet.name, expiresMs: null, usedMs: atMs, usedFrom: "", replaces: null },
+    };
+    const details = { fleet: fleet.name };
+    const entry = { atMs, who: fleet.name, address: "", action: "enrolDevice", subject: device, details };
+    const changes: AccessChange[] = [
+      { put: "token", record },
+      { put: "audit", record: entry },
+    ];
+    this.book
+      .change(() => {
+        if (this.book.hasOwnToken(device)) throw new Error(`${device} has a token of its own by now`);
+        return { changes, result: undefined };
+      })
+      .catch((error: unknown) => log.warn("a device could not be enrolled", { device, error: String(error) }));
+    return tokenPrincipal(record);
+  }
+
+  #knock({ token = "", device, address }: Entrance): Refusal | undefined {
+    if (device === undefined || token.length > longestToken) return undefined;
+    const mark = token.indexOf(fleetMark);
+    const own = token.slice(mark + 1);
+    if (plainToken(own).length < shortestOwnToken) return undefined;
+    return this.requests.knock(device, hashToken(own), address);
+  }
+
+  /** Ends what is over by now, and comes back when the next one is. */
+  #endExpired(): void {
+    this.#expiry?.cancel();
+    const { clock } = this.#options;
+    const nowMs = clock.now();
+    const over = new Set<string>();
+    let nextMs = nowMs + farthestMs;
+    for (const records of [this.book.tokens(), this.book.sessions()]) {
+      for (const { id, expiresMs } of records) {
+        if (expiresMs === null) continue;
+        if (expiresMs <= nowMs) over.add(id);
+        else nextMs = Math.min(nextMs, expiresMs);
+      }
+    }
+    if (over.size > 0)
+      this.revoke(({ id, session }) => over.has(session === "" ? id : session), "what let you in has expired");
+    this.#expiry = clock.after(nextMs - nowMs, () => this.#endExpired());
+  }
+
+  #noteLater(): void {
+    this.#note = this.#options.clock.after(noteMs, () => {
+      this.book.note().catch((error: unknown) => {
+        this.#options.log.warn("when tokens were last used could not be written", { error: String(error) });
+      });
+      this.#noteLater();
+    });
+  }
+}
+
+function sameDigest(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}

@@ -1,0 +1,80 @@
+/** Passwords, as scrypt makes them (RFC 7914, from OpenSSL by Node), kept as PHC strings: `$scrypt$ln=15,r=8,p=3$SALT$HASH`. */
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
+import { Refusal } from "../../protocol/errors.ts";
+
+/**
+ * 32 MiB and some 100 ms a password: one of the equally strong settings of OWASP's password storage cheat sheet, the one that a
+ * small machine has memory for.
+ */
+const cost = { ln: 15, r: 8, p: 3 } as const;
+const saltBytes = 16;
+const hashBytes = 32;
+/** Those who wait for their turn at once; each has to be sent a second later otherwise. */
+const mostWaiting = 16;
+
+interface Kept {
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+}
+
+/** Hashes one password at a time: many at once would take the memory and the threads that the hub works with. */
+export class Passwords {
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** The PHC string of a password. Throws `rate_limited` where too many wait. */
+  hash(password: string): Promise<string> {
+    return this.#inTurn(async () => {
+      const salt = randomBytes(saltBytes);
+      const hash = await derive(password, { ...cost, salt, hash: Buffer.alloc(hashBytes) });
+      return `$scrypt$ln=${cost.ln},r=${cost.r},p=${cost.p}$${base64(salt)}$${base64(hash)}`;
+    });
+  }
+
+  /** Whether it is the password that `phc` was made of. Without one it takes as long and is wrong. Throws `rate_limited` where too many wait. */
+  matches(password: string, phc: string | undefined): Promise<boolean> {
+    const kept = phc === undefined ? undefined : parse(phc);
+    const other = kept ?? { ...cost, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) };
+    return this.#inTurn(async () => timingSafeEqual(await derive(password, other), other.hash) && kept !== undefined);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= mostWaiting)
+      return Promise.reject(
+        new Refusal("rate_limited", "Too many people sign in at this moment: try again in 2 s.", { retryAfter: 2 }),
+      );
+    this.#waiting += 1;
+    const turn = this.#last.then(work).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** Letters that look alike in two encodings are one password (NIST SP 800-63B, 3.1.1.2). */
+function derive(password: string, { ln, r, p, salt, hash }: Kept): Promise<Buffer> {
+  const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: 256 * r * 2 ** ln };
+  return new Promise((resolve, reject) => {
+    scrypt(password.normalize("NFKC"), salt, hash.length, options, (error, key) =>
+      error ? reject(error) : resolve(key),
+    );
+  });
+}
+
+function parse(phc: string): Kept | undefined {
+  const match = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([\w+/]+)\$([\w+/]+)$/.exec(phc);
+  if (!match) return undefined;
+  const [, ln, r, p, salt, hash] = match as unknown as [string, string, string, string, string, string];
+  return {
+    ...{ ln: Number(ln), r: Number(r), p: Number(p) },
+    ...{ salt: Buffer.from(salt, "base64"), hash: Buffer.from(hash, "base64") },
+  };
+}
+
+function base64(bytes: Buffer): string {
+  return bytes.toString("base64").replace(/=+$/, "");
+}
