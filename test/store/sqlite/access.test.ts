@@ -91,6 +91,10 @@ it("[SQ91] keeps people, sessions, tokens and the log of changes in tables that 
       details: '{"devices":["oven-1"]}',
     },
   ]);
+  // Nor does a person who takes rows away make a number come twice.
+  inspect(disk.folder, (db) => db.exec("DELETE FROM audit"));
+  await disk.store.access.apply(changes.slice(-1));
+  expect(rows("audit")).toMatchObject([{ number: 2 }]);
 });
 
 it("[SQ92] takes changes where the disk has too little room for readings, and is on disk before it says so", async () => {
