@@ -1,6 +1,6 @@
 /** The composition root: store, hub, and the ways in, put together and taken apart again. */
 import { existsSync } from "node:fs";
-import { createServer } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { type Config, hubVersion, needsSignIn } from "./config.ts";
@@ -24,12 +24,14 @@ import { Storage } from "./hub/storage/storage.ts";
 import type { Ports } from "./ports.ts";
 import { createSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import type { StoreEvents, TelemetryStore } from "./store/store.ts";
+import { belowBasePath, stripBasePath } from "./transport/base-path.ts";
 import { Door } from "./transport/door.ts";
 import { createHttpHandler, httpTimeouts } from "./transport/http/handler.ts";
 import { pageFiles } from "./transport/http/page-files.ts";
 import { openFilesLimit } from "./transport/open-files.ts";
 import { isTrusted } from "./transport/proxies.ts";
 import { SessionCookie } from "./transport/session-cookie.ts";
+import { openServer, pairOf } from "./transport/tls/open-server.ts";
 import { serveWebsocket } from "./transport/websocket.ts";
 
 export interface AppOptions {
@@ -48,8 +50,10 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** Where this machine reaches the hub: `http://127.0.0.1:8080`. */
+  /** Where this machine reaches the hub: `http://127.0.0.1:8080`, `https://` with a certificate. */
   readonly url: string;
+  /** Names and addresses that its certificate is for; none where it has none. */
+  readonly certificateNames: readonly string[];
   /** The hub's token, where it was made at this start: it can be told now and never again. */
   readonly newToken: string | undefined;
   /** What makes the first admin, or one more where that was asked for; undefined where nobody needs it. Told now and never again. */
@@ -63,6 +67,8 @@ export interface App {
    * longer than `withinMs`, 8 s; rejects where the store is not closed by then. The process has to end at once in that case.
    */
   stop(withinMs?: number): Promise<void>;
+  /** Reads the certificate anew, now. Connections stay. */
+  reload(): void;
   /** The process met a fault: nothing is acknowledged from now on, and `onFatal` hears of it, once. */
   fail(error: unknown): void;
 }
@@ -85,6 +91,8 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     },
     onRestart: (crashes) => log.warn("the store's worker was lost and is back", { crashesInAMinute: crashes }),
   };
+  // Before the store is opened: a start that is refused for its certificate touches nothing.
+  const certificate = pairOf(config);
   const given = typeof options.store === "function" ? options.store(events) : options.store;
   const store = given ?? sqliteStore(config, options, events);
   const state = await store.open();
@@ -108,7 +116,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const storeLimits = { minFreeBytes, journalBudgetBytes, headBudgetBytes, walAlarmBytes };
   const parts = { store, state, recent, config, ports, access, storeLimits };
   hub = new Hub({ ...parts, version: hubVersion, loopDelayMs, onFatal, live, history, troubles });
-  const server = createServer({ ...httpTimeouts });
+  const { server, scheme, renewal } = openServer({ ...httpTimeouts }, certificate, { ...config, clock, log, troubles });
   const { catalog, presence } = hub;
   const signIn = new SignIn({ access, passwords, clock, sessionAgeMs: config.sessionAgeMs });
   const people = new People({ access, passwords, clock });
@@ -122,31 +130,35 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const door = new Door(server, { limits: config.door, counts, clock, log, openFiles: openFilesLimit(), isProxy });
   server.on(
     "request",
-    door.guard(
-      createHttpHandler({
-        ...{
-          hub,
-          access,
-          signIn,
-          people,
-          tokens,
-          sessionCookie,
-          catalog,
-          store,
-          history: hub.history,
-          gaps: hub.gaps,
-          storage,
-          retention,
-          presence,
-          clock,
-          log,
-          config,
-        },
-        startParquet: parquetStarter(options.parquetWorkerUrl),
-        ...(pages ? { pages } : {}),
-      }),
+    belowBasePath(
+      config.basePath,
+      door.guard(
+        createHttpHandler({
+          ...{
+            hub,
+            access,
+            signIn,
+            people,
+            tokens,
+            sessionCookie,
+            catalog,
+            store,
+            history: hub.history,
+            gaps: hub.gaps,
+            storage,
+            retention,
+            presence,
+            clock,
+            log,
+            config,
+          },
+          startParquet: parquetStarter(options.parquetWorkerUrl),
+          ...(pages ? { pages } : {}),
+        }),
+      ),
     ),
   );
+  server.on("upgrade", (request) => stripBasePath(request, config.basePath));
   const { arrivals } = hub;
   const sockets = serveWebsocket(server, {
     accept: (peer) => hub.accept(peer),
@@ -167,12 +179,14 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     spaceAlarm.stop();
     budgetWatch.stop();
     retention.stop();
+    renewal?.stop();
     await hub.stop();
     throw error;
   }
   let stopping: Promise<void> | undefined;
   return {
-    url: urlOf(config.lan ? "127.0.0.1" : config.host, (server.address() as AddressInfo).port),
+    url: `${scheme}://${hostOf(server, config)}`,
+    certificateNames: renewal?.pair.names ?? [],
     newToken: hubToken?.token,
     setupCode,
     companionToken: access.companionToken,
@@ -184,6 +198,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
         spaceAlarm.stop();
         budgetWatch.stop();
         retention.stop();
+        renewal?.stop();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         try {
           await hub.stop(withinMs);
@@ -199,6 +214,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
       })();
       return stopping;
     },
+    reload: () => renewal?.reload(),
     fail: (error) => hub.fail(error),
   };
 }
@@ -251,7 +267,7 @@ function pagesOf(folder: string | undefined) {
   return folder === undefined || !existsSync(folder) ? undefined : pageFiles(folder);
 }
 
-function listen(server: ReturnType<typeof createServer>, { host, port, lan }: Config): Promise<void> {
+function listen(server: Server, { host, port, lan }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     // Without a host Node takes all addresses of IPv6 and IPv4, or those of IPv4 alone where the machine has no others.
@@ -262,6 +278,9 @@ function listen(server: ReturnType<typeof createServer>, { host, port, lan }: Co
   });
 }
 
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+/** Address and port by which this machine reaches it. */
+function hostOf(server: Server, { lan, host: given }: Config): string {
+  const { port } = server.address() as AddressInfo;
+  const host = lan ? "127.0.0.1" : given;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

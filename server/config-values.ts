@@ -89,12 +89,13 @@ function isPeer(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** `/hub`, without a slash at its end; empty for `/`. */
+/** `/hub`, without a slash at its end; empty for `/`. What the hub itself has at its root is none. */
 export function readBasePath(text: string): string | undefined {
   const path = text.trim().replace(/\/+$/, "");
   const segments = path.split("/").slice(1);
   const isPath = path === "" || (path.startsWith("/") && segments.every((one) => /^(?!\.{1,2}$)[\w.~-]+$/.test(one)));
-  return isPath && path.length <= 255 && text.trim().startsWith("/") ? path : undefined;
+  const isOwn = ["api", "assets", "ws", "health", "ready", "metrics"].includes(segments[0] ?? "");
+  return isPath && !isOwn && path.length <= 255 && text.trim().startsWith("/") ? path : undefined;
 }
 
 /** What is wrong with the settings that say who can reach the hub; undefined where nothing is. A hub is never open by oversight. */

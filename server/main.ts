@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { type App, createApp } from "./app.ts";
-import { type Config, isConfigError, parseConfig } from "./config.ts";
+import { type Config, isConfigError, needsSignIn, parseConfig } from "./config.ts";
 import { type Companion, startCompanion } from "./main/companion.ts";
 import { endAfterWriting } from "./main/end-after-writing.ts";
 import { endAtOnce } from "./main/end-at-once.ts";
@@ -97,6 +97,8 @@ const onSignal = stopOnSignal(
 );
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
+// What services are told to read their files anew by. In a terminal it says that the terminal is gone, and ends the hub.
+if (config.tlsCert !== undefined && !process.stdin.isTTY) process.on("SIGHUP", () => app?.reload());
 
 try {
   app = await starting;
@@ -133,17 +135,16 @@ function accompany(name: string, flags: readonly string[], { url, companionToken
 }
 
 /** What tells how others reach the hub, and how the first account is made. Beside the log and never in it: where the log is for machines, this goes to the other stream. */
-async function reachOf({ url, newToken, setupCode }: App, { lan, log }: Config): Promise<() => void> {
+async function reachOf({ url, certificateNames, newToken, setupCode }: App, settings: Config): Promise<() => void> {
+  const { log, host, allowOrigin, basePath } = settings;
   const stream = log === "json" ? process.stderr : process.stdout;
-  if (!lan && setupCode === undefined) return () => {};
+  const isOpenTo = needsSignIn(settings);
+  if (!isOpenTo && setupCode === undefined) return () => {};
   // Loaded where it is used: drawing codes takes a while.
-  const { lanAddresses, lanText, setupText } = await import("./main/lan.ts");
-  if (!lan) return () => stream.write(setupText(typedUrl(url), setupCode ?? ""));
-  const { protocol, port } = new URL(url);
-  const addresses = lanAddresses(networkInterfaces());
-  const colours = stream.isTTY === true;
-  const whole = { protocol, port: Number(port || (protocol === "https:" ? 443 : 80)) };
-  const text = lanText({ ...whole, addresses, token: newToken, setupCode, colours });
+  const { lanText, reachUrls, setupText } = await import("./main/lan.ts");
+  if (!isOpenTo) return () => stream.write(setupText(typedUrl(url), setupCode ?? ""));
+  const urls = reachUrls({ url, certificateNames, host, allowOrigin, basePath }, networkInterfaces());
+  const text = lanText({ urls, token: newToken, setupCode, colours: stream.isTTY === true });
   return () => stream.write(text);
 }
 

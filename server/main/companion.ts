@@ -2,7 +2,7 @@
  * Programs that the hub starts beside itself and that speak to it as any device does: the fleet of `--demo`, this computer's
  * figures with `--self`. Whatever they do, or wait for, the hub goes on.
  */
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import type { Ports, Timer } from "../ports.ts";
 
@@ -30,7 +30,7 @@ export interface CompanionOptions {
   /** The simulator. */
   readonly script: string;
   readonly flags: readonly string[];
-  /** Of the hub: `http://…`. */
+  /** Of the hub: `http://…`, `https://…`. */
   readonly url: string;
   /** By which the hub knows it. In its environment: other users of the machine read the arguments of a program. */
   readonly token: string;
@@ -44,6 +44,8 @@ export interface CompanionOptions {
 export function startCompanion(options: CompanionOptions, { clock, log }: Ports): Companion {
   const { name, script, flags, url, token } = options;
   const socket = new URL("/ws", url.replace(/^http/, "ws")).href;
+  // The certificate is for the name that others use, and this one comes by an address of its own machine, to its own parent.
+  const trusting = socket.startsWith("wss:") ? { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" } : {};
   let stopping = false;
   let child: ChildProcess | undefined;
   let restart: Timer | undefined;
@@ -58,10 +60,9 @@ export function startCompanion(options: CompanionOptions, { clock, log }: Ports)
     const startedAt = clock.monotonic();
     let started: ChildProcess;
     try {
-      started = fork(script, ["--url", socket, "--quiet", ...flags], {
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
-        env: { ...process.env, HUB_TOKEN: token },
-      });
+      const stdio: StdioOptions = ["ignore", "ignore", "inherit", "ipc"];
+      const env = { ...process.env, ...trusting, HUB_TOKEN: token };
+      started = fork(script, ["--url", socket, "--quiet", ...flags], { stdio, env });
     } catch (error) {
       // Such as for want of memory; most other reasons are told by the event.
       startAgain("could not start", { reason: String(error) });

@@ -1,6 +1,7 @@
 /** What a person needs to use the hub from other machines: its addresses there, the token, and both as a code for a phone. */
 import type { NetworkInterfaceInfo } from "node:os";
 import { renderUnicodeCompact } from "uqr";
+import { isLoopbackHost } from "../loopback.ts";
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
@@ -40,12 +41,34 @@ function rankOf({ name, address, family }: { name: string; address: string; fami
   return (tunnel.test(name) ? 2 : 0) + (family === "IPv6" ? 1 : 0);
 }
 
+/** What decides by which addresses others come. */
+export interface ReachSettings {
+  /** Where this machine reaches the hub: `https://127.0.0.1:8443`. */
+  readonly url: string;
+  /** Address to listen on; `0.0.0.0` and `::` are all. */
+  readonly host: string;
+  /** Names and addresses that the hub's certificate is for. */
+  readonly certificateNames: readonly string[];
+  /** Origins at which a proxy serves it, and the path there. */
+  readonly allowOrigin: readonly string[];
+  readonly basePath: string;
+}
+
+/** Addresses of the hub for others, the likeliest first, without a slash at their end; none where only a proxy knows them. */
+export function reachUrls(settings: ReachSettings, interfaces: Interfaces): string[] {
+  const { url, host, certificateNames, allowOrigin, basePath } = settings;
+  const { protocol, port } = new URL(url);
+  if (isLoopbackHost(host.toLowerCase())) return allowOrigin.map((origin) => origin + basePath);
+  // Whoever comes by another name than the certificate's is warned of it.
+  const named = certificateNames.filter((name) => !name.includes("*") && !isLoopbackHost(name));
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const hosts = named.length > 0 ? named : everywhere ? lanAddresses(interfaces) : [host];
+  return hosts.map((one) => `${protocol}//${one.includes(":") ? `[${one}]` : one}${port && `:${port}`}`);
+}
+
 export interface LanReach {
-  /** `http:` or `https:`. */
-  readonly protocol: string;
-  readonly port: number;
-  /** Of this machine, as `lanAddresses` tells them. */
-  readonly addresses: readonly string[];
+  /** As `reachUrls` tells them. */
+  readonly urls: readonly string[];
   /** For a first device; only where it was made just now. */
   readonly token: string | undefined;
   /** Makes an admin; undefined where there is one. */
@@ -55,12 +78,11 @@ export interface LanReach {
 }
 
 /** The text for the terminal, ended by a newline. It may hold secrets: it goes to the person, never into the log. */
-export function lanText({ protocol, port, addresses, token, setupCode, colours }: LanReach): string {
-  const urls = addresses.map((address) => `${protocol}//${address.includes(":") ? `[${address}]` : address}:${port}`);
+export function lanText({ urls, token, setupCode, colours }: LanReach): string {
   const [first, ...more] = urls;
   const where = first
     ? `Other machines reach it at ${first}${more.length > 0 ? ` (or ${more.join(", ")})` : ""}`
-    : "This machine has no address in a network now: other machines will reach it once it has one";
+    : "Other machines reach it by its proxy, or once this machine has an address in a network";
   const lines = [`${where}. People sign in there, and devices send a token.`];
   if (setupCode !== undefined) {
     lines.push("", "The first account is made on the page, with this set-up code:", "", `  ${setupCode}`);

@@ -38,7 +38,7 @@ function printable(text: string): string {
 
 /** The address as people type it. A hub that listens on all addresses listens on this one, too. */
 export function typedUrl(url: string): string {
-  return url.replace(/^http:\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, "http://localhost");
+  return url.replace(/^(https?):\/\/(127\.0\.0\.1|0\.0\.0\.0|\[::\])(?=[:/]|$)/, "$1://localhost");
 }
 
 function textLog(write: (line: string) => void): HubLog {

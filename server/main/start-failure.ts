@@ -2,12 +2,14 @@
 import type { Config } from "../config.ts";
 import { TokenFileError } from "../hub/access/former-token.ts";
 import { StoreOpenError } from "../store/store.ts";
+import { PairError } from "../transport/tls/pair.ts";
 
 const notWritable = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "ENOENT"]);
 
 /** Undefined for what nobody foresaw: that is a fault of the hub, and its stack is worth more than a sentence. */
 export function explainStart(error: unknown, config: Config): string | undefined {
-  if (error instanceof StoreOpenError || error instanceof TokenFileError) return error.message;
+  if (error instanceof StoreOpenError || error instanceof TokenFileError || error instanceof PairError)
+    return error.message;
   if (!(error instanceof Error)) return undefined;
   const { code, syscall } = error as NodeJS.ErrnoException;
   const { host, port, data, lan } = config;

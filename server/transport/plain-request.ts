@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /** Headers of the offer itself; `Connection` names them, and keeps what else it says. */
 const offerHeaders: ReadonlySet<string> = new Set(["upgrade", "http2-settings"]);
@@ -66,7 +67,8 @@ export class PlainRequests {
     if (socket.destroyed) return;
     socket.setTimeout(0);
     socket.unshift(Buffer.concat([Buffer.from(headOf(request), "latin1"), head]));
-    this.#server.emit("connection", socket);
+    // Of TLS it is the deciphered end that is read anew: as a bare connection it would have to shake hands once more.
+    this.#server.emit(socket instanceof TLSSocket ? "secureConnection" : "connection", socket);
   }
 }
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import readCode from "jsqr";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lanAddresses, lanText } from "../../server/main/lan.ts";
+import { lanAddresses, lanText, type ReachSettings, reachUrls } from "../../server/main/lan.ts";
 import { builtHub, HubProcess } from "../chaos/hub-process.ts";
 import {
   darkTerminal,
@@ -56,10 +56,43 @@ describe("addresses in the network", () => {
   });
 });
 
+describe("addresses of the hub for others", () => {
+  const settings = { url: "http://127.0.0.1:8080", host: "::", certificateNames: [], allowOrigin: [], basePath: "" };
+  const secure = { ...settings, url: "https://127.0.0.1:8443" };
+  const interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = { eth0: [at("192.168.1.5"), at("fd00::5")] };
+
+  it.each<[string, Partial<ReachSettings>, string[]]>([
+    ["all of this machine", settings, ["http://192.168.1.5:8080", "http://[fd00::5]:8080"]],
+    ["one that was chosen", { ...settings, host: "hub.lan" }, ["http://hub.lan:8080"]],
+    [
+      "names of the certificate, none of this machine and none with a star",
+      { ...secure, certificateNames: ["localhost", "*.example", "hub.example", "192.168.1.5"] },
+      ["https://hub.example:8443", "https://192.168.1.5:8443"],
+    ],
+    [
+      "a certificate without one of those",
+      { ...secure, certificateNames: ["*.example"] },
+      ["https://192.168.1.5:8443", "https://[fd00::5]:8443"],
+    ],
+    [
+      "a port that is not said",
+      { ...secure, url: "https://127.0.0.1", certificateNames: ["hub.example"] },
+      ["https://hub.example"],
+    ],
+    [
+      "those of a proxy on this machine",
+      { ...settings, host: "127.0.0.1", allowOrigin: ["https://board.example"], basePath: "/hub" },
+      ["https://board.example/hub"],
+    ],
+    ["a proxy that nobody named", { ...settings, host: "127.0.0.1" }, []],
+  ])("%s", (_, changes, expected) => {
+    expect(reachUrls({ ...settings, ...changes }, interfaces)).toEqual(expected);
+  });
+});
+
 describe("the text of --lan", () => {
   const setupCode = "7k3m-2p9x-9xw3-dq01";
-  const whole = { protocol: "http:", port: 8080, addresses: ["192.168.1.5", "fd00::5"] };
-  const reach = { ...whole, token, setupCode, colours: false };
+  const reach = { urls: ["http://192.168.1.5:8080", "http://[fd00::5]:8080"], token, setupCode, colours: false };
 
   it("tells addresses, the set-up code and the token", () => {
     const text = lanText(reach);
@@ -106,9 +139,9 @@ describe("the text of --lan", () => {
   });
 
   it("tells the secrets where the machine has no network yet", () => {
-    const text = lanText({ ...reach, addresses: [] });
+    const text = lanText({ ...reach, urls: [] });
     for (const secret of [token, setupCode]) expect(text).toContain(secret);
-    expect(text).toContain("no address");
+    expect(text).toContain("by its proxy, or once this machine has an address");
   });
 });
 

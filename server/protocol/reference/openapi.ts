@@ -99,7 +99,8 @@ export function openApiDocument(version: string): JsonObject {
         "Times are integer milliseconds since the epoch, UTC; durations are milliseconds. Ignore what you do not know in an answer. The socket at /ws is described at /protocol.json.",
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: "/" }],
+    // Beside this document, wherever a proxy serves the hub.
+    servers: [{ url: "./" }],
     // Without a token on the hub's own machine, and where the hub is open.
     security: [{}, { token: [] }],
     paths,
