@@ -40,6 +40,8 @@ export const limits = z.object({
   pingMs: z.int().min(100).default(25_000),
   /** A socket that does not answer a ping within this time is closed with 4408, ms. */
   pongMs: z.int().min(100).default(10_000),
+  /** Most pings and pongs of one socket in a second, as WebSockets have them; more close it with 1008. */
+  pingsPerSecond: z.int().min(2).max(1_000_000).default(20),
 });
 export type Limits = z.infer<typeof limits>;
 export const defaultLimits: Limits = limits.parse({});
@@ -60,6 +62,7 @@ export const limitHelp: Readonly<Record<keyof Limits, string>> = {
   firstMessageMs: "time for the first message where sign-in is needed, ms",
   pingMs: "time between two pings of a socket, ms",
   pongMs: "time to answer a ping, ms; a socket that is later is closed with 4408",
+  pingsPerSecond: "most pings and pongs of one socket in a second; more close it with 1008",
 };
 
 /** A limit as a refusal names it: its name, its present value, and the flag that sets it. */

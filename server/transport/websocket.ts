@@ -13,6 +13,7 @@ import type { Clock, Log, Timer } from "../ports.ts";
 import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
+import { ControlRate } from "./control-rate.ts";
 import type { Door } from "./door.ts";
 import { type Arrival, callerOf, entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat, type Pulse } from "./heartbeat.ts";
@@ -43,14 +44,16 @@ export interface WebsocketDeps {
   readonly access: Access;
   readonly sessionCookie: SessionCookie;
   readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
-  readonly config: OriginConfig & { readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs"> };
+  readonly config: OriginConfig & {
+    readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs" | "pingsPerSecond">;
+  };
   readonly door: Pick<Door, "refuseUpgrade">;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** `ws` reads both; its published types lag behind it. */
-type Options = ServerOptions & { readonly maxFragments: number; readonly maxBufferedChunks: number };
+/** `ws` reads them; its published types lag behind it. */
+type Options = ServerOptions & Readonly<Record<"maxFragments" | "maxBufferedChunks" | "closeTimeout", number>>;
 
 export interface WebsocketTransport {
   /** Resolves once every socket is gone; those that linger are cut after `patienceMs`, and those that were to become one then. */
@@ -67,6 +70,8 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     // One chunk is what one read of the socket brought. A frame of full size over a slow link comes in many small ones,
     // and must not be taken for an attack.
     maxBufferedChunks: Math.max(64, Math.ceil(frameBytes / smallestSegmentBytes)),
+    // One that it closes by itself, for a broken frame: as long as one that the hub closes.
+    closeTimeout: closePatienceMs,
     perMessageDeflate: false,
     clientTracking: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
@@ -139,7 +144,16 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
     if (isBinary) session.receiveBinary();
     else session.receive((data as Buffer).toString());
   });
-  websocket.on("pong", () => peer.answered());
+  const { pingsPerSecond } = deps.config.limits;
+  const control = new ControlRate(deps.clock, pingsPerSecond);
+  const counted = (): void => {
+    if (!control.take()) peer.stopReading(1008, `more pings than are taken in a second: ${pingsPerSecond}`);
+  };
+  websocket.on("ping", counted);
+  websocket.on("pong", () => {
+    peer.answered();
+    counted();
+  });
   // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
   websocket.on("error", (error) => {
     deps.log.debug("socket error", { address: peer.address, error: error.message });
@@ -266,6 +280,12 @@ class SocketPeer implements Peer, Pulse {
     this.resume();
     this.websocket.close(code, reason);
     this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
+  }
+
+  /** Ends a connection of which nothing more is read, not even the answer to its close frame. */
+  stopReading(code: CloseCode, reason: string): void {
+    this.close(code, reason);
+    this.websocket.pause();
   }
 
   terminate(): void {
