@@ -14,8 +14,10 @@ export class HubRefusal extends Error {
 
 export interface HubApiOptions {
   readonly fetch: typeof fetch;
-  /** The hub's token, asked at each request; a hub that is open needs none. */
+  /** The token of this tab, asked at each request; who signed in, and a hub that is open, needs none. */
   readonly token: () => string | undefined;
+  /** The hub does not know, or no longer, who asks. */
+  readonly notSignedIn?: () => void;
   /** A person waits from now on; returns what is called when that is over. */
   readonly began?: () => () => void;
 }
@@ -46,6 +48,11 @@ export class HubApi {
     return this.#ask("POST", path, options, body);
   }
 
+  /** A text as CSV. */
+  postCsv<Answer>(path: string, text: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.#ask("POST", path, options, text);
+  }
+
   put<Answer>(path: string, body: object, options: RequestOptions = {}): Promise<Answer> {
     return this.#ask("PUT", path, options, body);
   }
@@ -71,7 +78,7 @@ export class HubApi {
     throw new HubRefusal(`${response.status} ${response.statusText}`.trim());
   }
 
-  #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object): Promise<Answer> {
+  #ask<Answer>(method: string, path: string, options: RequestOptions, body?: object | string): Promise<Answer> {
     return this.#waitedFor(options, async () => {
       const response = await this.#send(method, path, options, body);
       return response.status === 204 ? (undefined as Answer) : ((await response.json()) as Answer);
@@ -87,18 +94,27 @@ export class HubApi {
     }
   }
 
-  async #send(method: string, path: string, { params, signal }: RequestOptions, body?: object): Promise<Response> {
+  /** `body`: sent as JSON, or a text as CSV. */
+  async #send(
+    method: string,
+    path: string,
+    { params, signal }: RequestOptions,
+    body?: object | string,
+  ): Promise<Response> {
     const response = await this.#options.fetch(`./api/v1/${path}${queryOf(params)}`, {
       method,
       headers: {
         ...this.#credentials(),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(body === undefined ? {} : { "content-type": typeof body === "string" ? "text/csv" : "application/json" }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (response.ok) return response;
-    throw await refusalOf(response);
+    const refusal = await refusalOf(response);
+    // At the door itself it says that a password or a token is wrong.
+    if (refusal.code === "not_signed_in" && path !== "session" && path !== "setup") this.#options.notSignedIn?.();
+    throw refusal;
   }
 
   #credentials(): Record<string, string> {

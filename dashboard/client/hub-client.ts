@@ -66,10 +66,10 @@ interface Watch {
 
 export interface HubClientOptions
   extends Pick<LinkOptions, "open" | "timers" | "random" | "backoff" | "heartbeat" | "connectMs"> {
-  /** The hub's token, asked at each connection; a hub that is open needs none. */
+  /** The token of this tab, asked at each connection; who signed in, and a hub that is open, needs none. */
   readonly token?: () => string | undefined;
-  /** The token of this connection is not, or no longer, the hub's. */
-  readonly tokenRefused?: () => void;
+  /** The hub does not know, or no longer, who sits here; by this token, if the connection came with one. */
+  readonly notSignedIn?: (token: string | undefined) => void;
   /** A person waits for a past from now on; returns what is called when that is over. */
   readonly began?: () => () => void;
 }
@@ -261,7 +261,7 @@ export class HubClient {
         if (this.#isDoor(message)) {
           const { code, message: words } = message;
           this.#refused = { code, message: words, withToken: this.#token !== undefined };
-          if (this.#refused.withToken && code === "not_signed_in") this.#options.tokenRefused?.();
+          if (code === "not_signed_in") this.#options.notSignedIn?.(this.#token);
           this.#changed();
           return;
         }

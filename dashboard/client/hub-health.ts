@@ -2,6 +2,7 @@ import type { HealthAnswer, StatusAnswer } from "../../server/protocol/index.ts"
 import type { HubApi } from "./hub-api.ts";
 import type { HubClient } from "./hub-client.ts";
 import { Poll } from "./poll.ts";
+import type { Rights } from "./rights.ts";
 import type { Timers } from "./timers.ts";
 
 /** Nothing announces to viewers how the hub is: it is asked this often while somebody sees the page, ms. */
@@ -24,6 +25,8 @@ export interface HubHealthOptions {
   readonly timers: Timers;
   /** False while nobody sees the page: nothing is asked then. */
   readonly visible: () => boolean;
+  /** What whoever sits here may do: the figures are not for everybody. */
+  readonly may: Rights["may"];
 }
 
 /**
@@ -101,9 +104,10 @@ export class HubHealth {
   }
 
   async #ask(signal: AbortSignal): Promise<HubIllness | undefined> {
-    const { api } = this.#options;
+    const { api, may } = this.#options;
     const health = await api.health(signal);
     if (health.status === "ok") return undefined;
+    if (!may("status")) return illnessOf(health, undefined);
     const status = await api.get<StatusAnswer>("status", { signal, quiet: true }).catch(() => undefined);
     return illnessOf(status?.health ?? health, status);
   }

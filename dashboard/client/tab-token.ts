@@ -1,4 +1,5 @@
-/** The hub's token in this tab: taken from the address or from a person, kept until the tab is closed. */
+/** The token of this tab, a program's or a guest's: taken from the address or from a person, kept until the tab is closed. */
+import { decodeFragment } from "./fragment.ts";
 
 const storageKey = "hub-token";
 const fragmentName = "#token=";
@@ -34,7 +35,7 @@ export class TabToken {
   takeFromAddress(): boolean {
     const { location, history } = this.#ports;
     if (!location.hash.startsWith(fragmentName)) return false;
-    const text = decode(location.hash.slice(fragmentName.length));
+    const text = decodeFragment(location.hash.slice(fragmentName.length));
     history.replaceState(null, "", `${location.pathname}${location.search}#/`);
     if (!tokenText.test(text)) return false;
     this.keep(text);
@@ -44,21 +45,13 @@ export class TabToken {
   /** Keeps what a person typed or pasted: the token, or the address that it came in. */
   keep(text: string): void {
     const at = text.indexOf(fragmentName);
-    this.#token = (at < 0 ? text : decode(text.slice(at + fragmentName.length))).trim();
+    this.#token = (at < 0 ? text : decodeFragment(text.slice(at + fragmentName.length))).trim();
     this.#ports.storage?.setItem(storageKey, this.#token);
   }
 
   forget(): void {
     this.#token = undefined;
     this.#ports.storage?.removeItem(storageKey);
-  }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }
 

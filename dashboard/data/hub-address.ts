@@ -15,6 +15,11 @@ export function rootOf({ host, pathname }: HubAddress): string {
   return host + pathname.slice(0, pathname.lastIndexOf("/") + 1);
 }
 
+/** True where no other machine can reach the hub by this address. */
+export function isOwnMachine({ host }: Pick<HubAddress, "host">): boolean {
+  return /^(localhost|[^:]*\.localhost|127\.[\d.]+|\[::1\])(:\d+)?$/i.test(host);
+}
+
 /** Where devices and viewers connect. */
 export function socketAddress(address: HubAddress): string {
   return `${address.protocol === "https:" ? "wss" : "ws"}://${rootOf(address)}ws`;

@@ -3,12 +3,28 @@ import { isRangeKey, type Range } from "./ranges.ts";
 
 export type Route =
   | { readonly page: "device"; readonly device: string; readonly params: URLSearchParams }
-  | { readonly page: Exclude<PageName, "device">; readonly params: URLSearchParams };
+  | { readonly page: "access"; readonly tab: AccessTab | undefined; readonly params: URLSearchParams }
+  | { readonly page: Exclude<PageName, "device" | "access">; readonly params: URLSearchParams };
 
-export const pageNames = ["fleet", "device", "market", "explore", "connect", "hub", "storage"] as const;
+export const pageNames = [
+  "fleet",
+  "device",
+  "market",
+  "explore",
+  "connect",
+  "hub",
+  "storage",
+  "access",
+  "setup",
+] as const;
 export type PageName = (typeof pageNames)[number];
 
+/** What the page Access shows, one at a time. */
+export const accessTabs = ["requests", "tokens", "links", "people", "sessions", "audit"] as const;
+export type AccessTab = (typeof accessTabs)[number];
+
 const devicePrefix = "device/";
+const accessPrefix = "access/";
 
 /** Whatever is no page of ours shows the devices. */
 export function parseRoute(hash: string): Route {
@@ -18,8 +34,12 @@ export function parseRoute(hash: string): Route {
     const device = decode(path.slice(devicePrefix.length));
     if (device !== "") return { page: "device", device, params };
   }
+  if (path === "access" || path.startsWith(accessPrefix)) {
+    const tab = accessTabs.find((name) => name === path.slice(accessPrefix.length));
+    return { page: "access", tab, params };
+  }
   const page = pageNames.find((name) => name === path);
-  return { page: page === undefined || page === "device" ? "fleet" : page, params };
+  return { page: page === undefined || page === "device" || page === "access" ? "fleet" : page, params };
 }
 
 /** The address of a page other than a device's. `params` without a value are left out. */
@@ -38,6 +58,11 @@ export function deviceHref(
 ): string {
   const path = encodeURIComponent(device).replaceAll("%2F", "/");
   return `#/${devicePrefix}${path}${queryOf({ ...rangeParams(range), ...params })}`;
+}
+
+/** The address of a part of the page Access. */
+export function accessHref(tab: AccessTab): string {
+  return `#/${accessPrefix}${tab}`;
 }
 
 /** `range=1h`, or `from=…`, `to=…` in ms. */

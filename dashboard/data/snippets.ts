@@ -9,20 +9,26 @@ export type Way = (typeof ways)[number];
 /** What stands for the token where the page does not know it. */
 const unknownToken = "TOKEN";
 
-/** True where no other machine can reach the hub by this address. */
-export function isOwnMachine({ host }: Pick<HubAddress, "host">): boolean {
-  return /^(localhost|[^:]*\.localhost|127\.[\d.]+|\[::1\])(:\d+)?$/i.test(host);
+export type TokenNeed = "nowhere" | "elsewhere" | "everywhere";
+
+export interface SnippetOptions {
+  /** What the program comes with, where the page knows it. */
+  readonly token?: string | undefined;
+  /** Who needs one where the page knows none: nobody, other machines, as a board is one, or every program. */
+  readonly needed?: TokenNeed;
+  /** Whose readings are sent; a device named after the way where none is given. */
+  readonly device?: string | undefined;
 }
 
-/**
- * The program of each way. Each sends readings of a device named after it, with the hub's token where this page has one.
- * `tokenElsewhere`: other machines need it, as a board is one.
- */
-export function snippets(address: HubAddress, token?: string, tokenElsewhere = false): Readonly<Record<Way, string>> {
+/** The program of each way: each sends readings of one device. */
+export function snippets(address: HubAddress, options: SnippetOptions = {}): Readonly<Record<Way, string>> {
+  const { needed = "nowhere", device } = options;
+  const token = options.token ?? (needed === "everywhere" ? unknownToken : undefined);
+  const named = (name: string) => device ?? name;
   const socket = socketAddress(address);
   const field = token === undefined ? "" : `, token: ${JSON.stringify(token)}`;
   const bearer = token === undefined ? undefined : `Bearer ${token}`;
-  const boardToken = token ?? (tokenElsewhere ? unknownToken : undefined);
+  const boardToken = token ?? (needed === "elsewhere" ? unknownToken : undefined);
   const post = `${address.protocol}//${rootOf(address)}api/v1/readings`;
   return {
     browser: `<script>
@@ -31,7 +37,7 @@ export function snippets(address: HubAddress, token?: string, tokenElsewhere = f
   socket.onopen = () =>
     setInterval(() => {
       const value = 21 + 3 * Math.sin(Date.now() / 10_000);
-      const reading = { type: "reading", device: "my-browser", metric: "temperature", value${field} };
+      const reading = { type: "reading", device: "${named("my-browser")}", metric: "temperature", value${field} };
       socket.send(JSON.stringify(reading));
     }, 1_000);
 </script>`,
@@ -43,7 +49,7 @@ socket.onmessage = (event) => console.log(event.data);
 
 socket.onopen = () => {
   const metrics = { temperature: { unit: "°C", decimals: 1 } };
-  const hello = { type: "hello", device: "my-script"${field}, metrics, reportInterval: 1_000 };
+  const hello = { type: "hello", device: "${named("my-script")}"${field}, metrics, reportInterval: 1_000 };
   socket.send(JSON.stringify(hello));
   setInterval(() => {
     const value = 21 + 3 * Math.sin(Date.now() / 10_000);
@@ -55,7 +61,7 @@ socket.onopen = () => {
 
 while True:
     value = 21 + 3 * math.sin(time.time() / 10)
-    body = {"device": "my-python", "readings": [{"metric": "temperature", "value": value}]}
+    body = {"device": "${named("my-python")}", "readings": [{"metric": "temperature", "value": value}]}
     request = urllib.request.Request(
         "${post}",
         data=json.dumps(body).encode(),
@@ -74,7 +80,7 @@ public class Sensor {
     while (true) {
       double value = 21 + 3 * Math.sin(System.currentTimeMillis() / 10_000.0);
       String reading = "{\\"metric\\": \\"temperature\\", \\"value\\": " + value + "}";
-      String body = "{\\"device\\": \\"my-java\\", \\"readings\\": [" + reading + "]}";
+      String body = "{\\"device\\": \\"${named("my-java")}\\", \\"readings\\": [" + reading + "]}";
       HttpRequest request = HttpRequest.newBuilder(URI.create("${post}"))
           .header("Content-Type", "application/json")
 ${bearer === undefined ? "" : `          .header("Authorization", ${JSON.stringify(bearer)})\n`}          .POST(HttpRequest.BodyPublishers.ofString(body))
@@ -86,7 +92,7 @@ ${bearer === undefined ? "" : `          .header("Authorization", ${JSON.stringi
 }`,
     curl: `curl ${post} \\
   -H 'Content-Type: application/json' \\
-${bearer === undefined ? "" : `  -H 'Authorization: ${bearer.replaceAll("'", "")}' \\\n`}  -d '{"device": "my-shell", "readings": [{"metric": "temperature", "value": 21.5}]}'`,
+${bearer === undefined ? "" : `  -H 'Authorization: ${bearer.replaceAll("'", "")}' \\\n`}  -d '{"device": "${named("my-shell")}", "readings": [{"metric": "temperature", "value": 21.5}]}'`,
     arduino: `#include <HTTPClient.h>
 #include <WiFi.h>
 
@@ -103,7 +109,7 @@ void loop() {
   hub.begin("${post}");
   hub.addHeader("Content-Type", "application/json");
 ${boardToken === undefined ? "" : `  hub.addHeader("Authorization", ${JSON.stringify(`Bearer ${boardToken}`)});\n`}  const String reading = String("{\\"metric\\": \\"signal\\", \\"value\\": ") + WiFi.RSSI() + "}";
-  const int status = hub.POST(String("{\\"device\\": \\"my-board\\", \\"readings\\": [") + reading + "]}");
+  const int status = hub.POST(String("{\\"device\\": \\"${named("my-board")}\\", \\"readings\\": [") + reading + "]}");
   Serial.println(status > 0 ? hub.getString() : HTTPClient::errorToString(status));
   hub.end();
   delay(1000);

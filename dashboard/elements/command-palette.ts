@@ -55,12 +55,15 @@ export class CommandPalette extends LitElement {
 
   override willUpdate(): void {
     if (!this.open) return;
-    this.#finder ??= new PaletteFinder(this.hub, this.offered, () =>
-      shellCommands({
-        hub: this.hub,
-        showShortcuts: () => this.dispatchEvent(new CustomEvent("shortcuts")),
-        say: (words) => this.dispatchEvent(new CustomEvent("said", { detail: words })),
-      }),
+    this.#finder ??= new PaletteFinder(
+      this.hub,
+      () => this.offered,
+      () =>
+        shellCommands({
+          hub: this.hub,
+          showShortcuts: () => this.dispatchEvent(new CustomEvent("shortcuts")),
+          say: (words) => this.dispatchEvent(new CustomEvent("said", { detail: words })),
+        }),
     );
     this.#groups = this.#finder.find(this.query);
     if (this.#index() < 0) this.chosen = this.#items()[0]?.key;

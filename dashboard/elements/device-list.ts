@@ -3,6 +3,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { HubClient } from "../client/hub-client.ts";
 import type { DeviceView, HubView } from "../client/hub-view.ts";
+import { rights } from "../client/rights.ts";
 import { formatCount } from "../data/format.ts";
 import { baseStyles, buttonStyles, dotStyles, searchStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
@@ -117,6 +118,7 @@ export class DeviceList extends LitElement {
 
   constructor() {
     super();
+    new Observer(this, () => rights);
     new Observer(this, () => this.view);
     new Observer(this, () => this.client);
     new Observer(this, () => everySecond);
@@ -156,7 +158,11 @@ export class DeviceList extends LitElement {
               ${sorts.map((key) => html`<option value=${key} ?selected=${key === sort}>${texts.list.sorts[key]}</option>`)}
             </select>
           </label>
-          <a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>
+          ${
+            rights.may("send") || rights.may("admit")
+              ? html`<a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>`
+              : nothing
+          }
         </div>
         <label class="search">
           ${icons.search}

@@ -36,10 +36,14 @@ export const dialogStyles = css`
   }
   .body {
     display: grid;
+    grid-template-columns: minmax(0, 1fr);
     gap: 16px;
     min-height: 0;
     padding: 16px 20px;
     overflow-y: auto;
+  }
+  .head + .foot {
+    margin-top: 16px;
   }
   .foot {
     display: flex;
@@ -127,6 +131,7 @@ export const dialogStyles = css`
     overflow-wrap: anywhere;
   }
   input:not([type="radio"], [type="checkbox"]),
+  textarea,
   select {
     width: 100%;
     min-width: 0;
@@ -136,6 +141,13 @@ export const dialogStyles = css`
     border-radius: var(--radius-s);
     background: var(--surface);
     font-size: var(--input-text);
+  }
+  textarea {
+    height: auto;
+    padding: 8px;
+    color: inherit;
+    font-family: var(--font-mono);
+    resize: vertical;
   }
   input::placeholder {
     color: var(--text-muted);

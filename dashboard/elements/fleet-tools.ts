@@ -1,6 +1,8 @@
 import { html, LitElement, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { CommandController } from "../client/commands.ts";
+import { Observer } from "../client/controllers.ts";
+import { rights } from "../client/rights.ts";
 import { formatCount } from "../data/format.ts";
 import { type SparkSpanKey, sparkSpanKeys } from "../data/spark-trace.ts";
 import { baseStyles, buttonStyles, dotStyles, searchStyles } from "../styles/shared.ts";
@@ -24,6 +26,7 @@ export class FleetTools extends LitElement {
 
   constructor() {
     super();
+    new Observer(this, () => rights);
     new CommandController(this, {
       commands: () => fleetCommands(this.choice, this.labelKeys, (part) => this.#choose(part)),
       shortcuts: () => [
@@ -56,7 +59,11 @@ export class FleetTools extends LitElement {
                   : texts.fleet.allWell(formatCount(all))
           }
         </p>
-        <a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>
+        ${
+          rights.may("send") || rights.may("admit")
+            ? html`<a class="button icon" href="#/connect" aria-label=${texts.list.connect} title=${texts.list.connect}>${icons.plus}</a>`
+            : nothing
+        }
       </div>
       <label class="search">
         ${icons.search}

@@ -10,9 +10,9 @@ import { failureWords } from "./failure-words.ts";
 export interface DialogForm {
   readonly heading: string;
   readonly intro?: string;
-  readonly body: TemplateResult;
-  /** On the button that does it. */
-  readonly confirm: string;
+  readonly body: TemplateResult | typeof nothing;
+  /** On the button that does it; without it there is nothing left to do but to close. */
+  readonly confirm?: string;
   /** It cannot be undone. */
   readonly danger?: boolean;
   /** Whether it can be done as the fields are. */
@@ -63,15 +63,19 @@ export abstract class FormDialog<Done = string> extends LitElement {
           <h2 id="heading" class="numbers">${heading}</h2>
           ${intro === undefined ? nothing : html`<p>${intro}</p>`}
         </div>
-        <div class="body">${body}</div>
+        ${body === nothing ? nothing : html`<div class="body">${body}</div>`}
         <div class="foot">
           <p class="failure" role="alert">${this.problem}</p>
           <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.dialog.close()}>
             ${this.done === undefined ? texts.dialog.cancel : texts.dialog.close}
           </button>
-          <button type="submit" class="button ${danger ? "danger" : "primary"}" ?disabled=${this.waiting || !ready}>
-            ${confirm}
-          </button>
+          ${
+            confirm === undefined
+              ? nothing
+              : html`<button type="submit" class="button ${danger ? "danger" : "primary"}" ?disabled=${this.waiting || !ready}>
+                  ${confirm}
+                </button>`
+          }
         </div>
       </form>
     </dialog>`;

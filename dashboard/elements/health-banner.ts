@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
 import type { HubHealth, HubIllness } from "../client/hub-health.ts";
+import { rights } from "../client/rights.ts";
 import { type PageName, pageHref } from "../data/route.ts";
 import { bannerStyles, baseStyles, buttonStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
@@ -74,7 +75,7 @@ export class HealthBanner extends LitElement {
         }
       </span>
       ${
-        this.page === told
+        this.page === told || !rights.may("status")
           ? nothing
           : html`<a class="button" href=${pageHref(told)}>${texts.banner.see(texts.pages[told])}</a>`
       }

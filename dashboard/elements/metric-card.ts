@@ -130,6 +130,7 @@ export class MetricCard extends LitElement {
     const trace = feed.trace(entry.series);
     const empty = this.ready && !this.#anyInSight();
     const label = seriesLabel(series);
+    const actions = seriesActions();
     return html`<article aria-labelledby="label">
       <header>
         <h3 id="label" title=${label}>${label}</h3>
@@ -172,11 +173,15 @@ export class MetricCard extends LitElement {
           >
             ${this.asTable ? icons.chart : icons.table}
           </button>
-          <action-menu
-            .label=${texts.deviceMenu.label(label)}
-            .actions=${seriesActions()}
-            @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail)}
-          ></action-menu>
+          ${
+            actions.length === 0
+              ? nothing
+              : html`<action-menu
+                  .label=${texts.deviceMenu.label(label)}
+                  .actions=${actions}
+                  @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail)}
+                ></action-menu>`
+          }
         </span>
       </footer>
     </article>`;

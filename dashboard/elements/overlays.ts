@@ -15,16 +15,16 @@ const loadSheet = () => import("./shortcut-sheet.ts");
 export class Overlays implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #hub: Hub;
-  readonly #offered: readonly OfferedPage[];
+  readonly #offered: () => readonly OfferedPage[];
   readonly #say: (words: string) => void;
 
   #fetching: ReturnType<typeof setTimeout> | undefined;
 
-  /** `say`: says for a moment what was done. */
+  /** `offered`: the pages of whoever sits here. `say`: says for a moment what was done. */
   constructor(
     host: ReactiveControllerHost & HTMLElement,
     hub: Hub,
-    offered: readonly OfferedPage[],
+    offered: () => readonly OfferedPage[],
     say: (words: string) => void,
   ) {
     this.#host = host;
@@ -57,11 +57,11 @@ export class Overlays implements ReactiveController {
     const palette = this.#element("command-palette");
     if (!palette.isConnected) {
       palette.hub = this.#hub;
-      palette.offered = this.#offered;
       palette.addEventListener("shortcuts", () => void this.shortcuts());
       palette.addEventListener("said", (event) => this.#say((event as CustomEvent<string>).detail));
       this.#host.shadowRoot?.append(palette);
     }
+    palette.offered = this.#offered();
     await palette.toggle();
   }
 

@@ -10,6 +10,7 @@ import { timeZone } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
+import "./account-menu.ts";
 import "./page-nav.ts";
 import type { OfferedPage } from "./page-nav.ts";
 import "./settings-menu.ts";
@@ -221,6 +222,8 @@ export class PageHeader extends LitElement {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) offered: readonly OfferedPage[] = [];
   @property() page: PageName = "fleet";
+  /** The hub wants to know first who sits here. */
+  @property({ attribute: false }) out = false;
 
   /** Values received until each of the last seconds, oldest first. */
   #received: number[] = [];
@@ -229,6 +232,8 @@ export class PageHeader extends LitElement {
     super();
     new Observer(this, () => this.hub?.client);
     new Observer(this, () => this.hub?.view);
+    new Observer(this, () => this.hub?.access);
+    new Observer(this, () => this.hub?.requests);
     new Observer(this, () => narrow);
     new Observer(this, () => language);
     new Observer(this, () => timeZone);
@@ -246,22 +251,26 @@ export class PageHeader extends LitElement {
 
   override render() {
     const { state } = this.hub.client.state;
-    const { refused } = this.hub.client;
-    const open = state === "open" && !refused;
+    const { access, requests } = this.hub;
+    const { out } = this;
+    const open = state === "open" && !out;
     return html`
       <a class="brand" href="#/">${icons.mark}<span>${texts.product}</span></a>
       ${
-        narrow.matches || refused ? nothing : html`<page-nav .offered=${this.offered} .current=${this.page}></page-nav>`
+        narrow.matches || out
+          ? nothing
+          : html`<page-nav .offered=${this.offered} .requests=${requests.value} .current=${this.page}></page-nav>`
       }
       <div class="links">
         <span class="link ${open ? "" : "lost"}" role="status">
-          <span class="dot ${open ? "online" : ""}"></span>${refused ? texts.signIn.state : texts.link[state]}
+          <span class="dot ${open ? "online" : ""}"></span>${out ? texts.link.signedOut : texts.link[state]}
         </span>
         ${this.#zone()}
       </div>
-      ${this.hub.view.complete && !refused ? this.#counts() : nothing}
+      ${this.hub.view.complete && !out ? this.#counts() : nothing}
       <div class="end">
-        ${refused ? nothing : this.#search()}
+        ${out ? nothing : this.#search()}
+        <account-menu .access=${access}></account-menu>
         <settings-menu></settings-menu>
       </div>
     `;

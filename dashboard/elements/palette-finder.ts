@@ -46,14 +46,14 @@ const recentKey = "palette-recent";
 
 export class PaletteFinder {
   readonly #hub: Hub;
-  readonly #pages: readonly OfferedPage[];
+  readonly #pages: () => readonly OfferedPage[];
   /** What the page's shell offers itself; all else is offered by what is shown. */
   readonly #own: () => readonly Command[];
   readonly #devices = new WeakMap<DeviceEntry, Searchable>();
   readonly #series = new WeakMap<LiveSeriesEntry, Searchable>();
   #recent: readonly string[] = readRecent();
 
-  constructor(hub: Hub, pages: readonly OfferedPage[], own: () => readonly Command[]) {
+  constructor(hub: Hub, pages: () => readonly OfferedPage[], own: () => readonly Command[]) {
     this.#hub = hub;
     this.#pages = pages;
     this.#own = own;
@@ -136,7 +136,7 @@ export class PaletteFinder {
     const here = offeredCommands().map((command) => commandItem(command));
     const groups: [PaletteGroupKey, CommandItem[]][] = [
       ["here", here],
-      ["pages", this.#pages.map(pageItem)],
+      ["pages", this.#pages().map(pageItem)],
       ["actions", this.#own().map(commandItem)],
     ];
     return groups.map(([key, items]) => {
@@ -149,7 +149,7 @@ export class PaletteFinder {
   }
 
   #allCommands(): PaletteItem[] {
-    return [...offeredCommands(), ...this.#own()].map(commandItem).concat(this.#pages.map(pageItem));
+    return [...offeredCommands(), ...this.#own()].map(commandItem).concat(this.#pages().map(pageItem));
   }
 
   #wordsOf({ entry }: DeviceView): Searchable {

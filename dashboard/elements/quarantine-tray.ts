@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { QuarantineAnswer } from "../../server/protocol/index.ts";
 import type { Hub } from "../client/hub.ts";
+import { rights } from "../client/rights.ts";
 import { formatInstant, formatNumber } from "../data/format.ts";
 import { type QuarantineGroup, quarantineGroups } from "../data/quarantine.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -159,10 +160,14 @@ export class QuarantineTray extends LitElement {
         <p>${words.span(...said)}</p>
         <p class="muted">${shiftMs === undefined ? words.seconds : words.suggest(shiftWords(shiftMs))}</p>
       </div>
-      <div class="actions">
-        ${wrong === "seconds" ? nothing : this.#button("shift", group, "primary")}
-        ${this.#button("accept", group)} ${this.#button("discard", group)}
-      </div>
+      ${
+        rights.may("edit")
+          ? html`<div class="actions">
+              ${wrong === "seconds" ? nothing : this.#button("shift", group, "primary")}
+              ${this.#button("accept", group)} ${this.#button("discard", group)}
+            </div>`
+          : nothing
+      }
     </div>`;
   }
 

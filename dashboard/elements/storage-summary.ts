@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { StorageAnswer } from "../../server/protocol/index.ts";
+import { rights } from "../client/rights.ts";
 import { formatDuration, formatInstant, formatNumber, formatShare } from "../data/format.ts";
 import { formatBytes } from "../data/sizes.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
@@ -133,7 +134,7 @@ export class StorageSummary extends LitElement {
           )}
         </span>
         ${
-          budgetByFlag
+          budgetByFlag || !rights.may("settings")
             ? nothing
             : html`<button type="button" class="button" @click=${() => this.dispatchEvent(new CustomEvent("budget-wanted"))}>
               ${texts.storage.setBudget}

@@ -1,6 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { rights } from "../client/rights.ts";
 import { formatCount, formatDuration, formatInstant } from "../data/format.ts";
 import { deviceHref } from "../data/route.ts";
 import { formatBytes } from "../data/sizes.ts";
@@ -75,6 +76,7 @@ export class StorageTable extends LitElement {
     const { rowPx, look, key } = this.#inSight;
     const [first, end] = this.#inSight.range;
     const tabbed = Math.max(first, Math.min(this.#focused, end - 1));
+    const actions = allowedActions();
     const mostBytes = rows.reduce((most, { entry }) => Math.max(most, entry.bytes), 1);
     return html`<div class="scroller" @scroll=${look}>
       <div role="table" aria-label=${texts.storage.table} aria-rowcount=${rows.length + 1} @keydown=${key}>
@@ -89,7 +91,7 @@ export class StorageTable extends LitElement {
           ${repeat(
             rows.slice(first, end),
             ({ entry }) => entry.series,
-            (row, index) => this.#row(row, first + index, first + index === tabbed, mostBytes),
+            (row, index) => this.#row(row, first + index, first + index === tabbed, mostBytes, actions),
           )}
         </div>
       </div>
@@ -120,7 +122,7 @@ export class StorageTable extends LitElement {
     </div>`;
   }
 
-  #row(row: StorageRow, at: number, tabbable: boolean, mostBytes: number) {
+  #row(row: StorageRow, at: number, tabbable: boolean, mostBytes: number, actions: readonly MenuAction[]) {
     const { entry, device, metric } = row;
     const { bytes, bytesPerDay, readings, firstTime, policy } = entry;
     const keep = this.keeps.at(policy ?? -1) ?? "";
@@ -149,13 +151,17 @@ export class StorageTable extends LitElement {
       <div role="cell" class="span numbers">${formatDuration(spanOf(entry))}</div>
       <div role="cell" class="kept" title=${keep}>${keep === "forever" ? texts.storage.forEver : keep}</div>
       <div role="cell" class="act">
-        <action-menu
-          .label=${texts.deviceMenu.label(`${device} ${metric}`)}
-          .actions=${actions()}
-          .tabbable=${tabbable}
-          @action-chosen=${({ detail: id }: CustomEvent<StorageAction["id"]>) =>
-            this.dispatchEvent(new CustomEvent<StorageAction>("action-chosen", { detail: { id, row } }))}
-        ></action-menu>
+        ${
+          actions.length === 0
+            ? nothing
+            : html`<action-menu
+                .label=${texts.deviceMenu.label(`${device} ${metric}`)}
+                .actions=${actions}
+                .tabbable=${tabbable}
+                @action-chosen=${({ detail: id }: CustomEvent<StorageAction["id"]>) =>
+                  this.dispatchEvent(new CustomEvent<StorageAction>("action-chosen", { detail: { id, row } }))}
+              ></action-menu>`
+        }
       </div>
     </div>`;
   }
@@ -172,14 +178,15 @@ export class StorageTable extends LitElement {
   }
 }
 
-/** In the present language. */
-function actions(): MenuAction[] {
+/** In the present language, those that whoever sits here may do. */
+function allowedActions(): MenuAction[] {
   const { rename, merge } = texts.deviceMenu;
-  return [
+  const edits = [
     { id: "rename", label: rename, icon: icons.edit },
     { id: "merge", label: merge, icon: icons.overlay },
-    { id: "delete", label: texts.storage.deleteOld, icon: icons.remove, removes: true },
   ];
+  const removal = { id: "delete", label: texts.storage.deleteOld, icon: icons.remove, removes: true };
+  return [...(rights.may("edit") ? edits : []), ...(rights.may("remove") ? [removal] : [])];
 }
 
 declare global {

@@ -5,18 +5,15 @@ import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { attend } from "../client/attention.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import { HubApi } from "../client/hub-api.ts";
-import { HubClient } from "../client/hub-client.ts";
-import { HubHealth } from "../client/hub-health.ts";
-import { HubView } from "../client/hub-view.ts";
+import type { LinkState } from "../client/link.ts";
 import { narrow } from "../client/media.ts";
 import { progress } from "../client/progress.ts";
-import { type TabToken, tokenOfTab } from "../client/tab-token.ts";
-import { browserTimers } from "../client/timers.ts";
-import { socketAddress } from "../data/hub-address.ts";
+import { setupCodeOfTab } from "../client/setup-code.ts";
+import { tokenOfTab } from "../client/tab-token.ts";
 import { kiosk } from "../data/kiosk.ts";
-import { deviceHref, go, parseRoute, type Route } from "../data/route.ts";
+import { deviceHref, go, type PageName, parseRoute, type Route } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
+import "../elements/access-banner.ts";
 import "../elements/health-banner.ts";
 import "../elements/kiosk-exit.ts";
 import "../elements/link-banner.ts";
@@ -28,9 +25,9 @@ import { TabStatus } from "../elements/tab-status.ts";
 import { deviceLabel } from "../elements/values.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
+import { openHub } from "./open-hub.ts";
 import "./page-outlet.ts";
-import { offered } from "./registry.ts";
-import "./sign-in-page.ts";
+import { isFor, loadSignIn, offeredTo } from "./registry.ts";
 
 /** How long what was done is said, ms. */
 const sayMs = 3_000;
@@ -81,6 +78,11 @@ export class HubApp extends LitElement {
         z-index: 10;
         inset: auto 0 0;
       }
+      .note {
+        padding: 48px 16px;
+        color: var(--text-muted);
+        text-align: center;
+      }
       .said {
         position: fixed;
         z-index: 20;
@@ -101,11 +103,12 @@ export class HubApp extends LitElement {
     `,
   ];
 
-  /** Before the route: a token in the address is taken out of it. */
+  /** Before the route: a token, or a set-up code, in the address is taken out of it. */
   readonly #token = tokenOfTab();
+  readonly #setupCode = setupCodeOfTab();
   @state() private route: Route = parseRoute(location.hash);
 
-  readonly #hub: Hub = openHub(this.#token);
+  readonly #hub: Hub = openHub(this.#token, this.#setupCode);
   /** True while this hub had no device since the page was opened. */
   #empty = false;
   #zoneAsked = false;
@@ -113,8 +116,18 @@ export class HubApp extends LitElement {
   #moving: ReturnType<typeof setTimeout> | undefined;
 
   readonly #tab = new TabStatus();
-  readonly #overlays = new Overlays(this, this.#hub, offered, (words) => this.#say(words));
+  readonly #overlays = new Overlays(
+    this,
+    this.#hub,
+    () => offeredTo(this.#hub.access),
+    (words) => this.#say(words),
+  );
   @state() private said = "";
+  /** How far the code is of what is shown to those whom the hub does not know. */
+  @state() private signIn: "unasked" | "coming" | "here" | "failed" = "unasked";
+  #wasOpen = false;
+  #wasEverOpen = false;
+  #ended: LinkState | undefined;
   @query(".top") private top!: HTMLElement;
   /** A banner below the header comes and goes, and what sticks to the top of a page stands below it. */
   readonly #topResized = new ResizeObserver(() => this.style.setProperty("--page-top", `${this.top.offsetHeight}px`));
@@ -127,6 +140,8 @@ export class HubApp extends LitElement {
       this.#hub.client,
       this.#hub.view,
       this.#hub.health,
+      this.#hub.access,
+      this.#hub.requests,
       narrow,
       language,
       timeZone,
@@ -143,6 +158,7 @@ export class HubApp extends LitElement {
     this.#hub.view.start();
     this.#hub.client.start();
     this.#hub.health.start();
+    void this.#hub.access.ask();
     this.#endAttention = attend(this.#hub.client);
   }
 
@@ -157,21 +173,33 @@ export class HubApp extends LitElement {
     document.removeEventListener("visibilitychange", this.#seen);
     this.#endAttention?.();
     this.#hub.health.stop();
+    this.#hub.requests.stop();
     this.#hub.client.stop();
   }
 
-  readonly #seen = (): void => this.#hub.health.wake();
+  readonly #seen = (): void => {
+    this.#hub.health.wake();
+    this.#hub.requests.wake();
+  };
 
   readonly #routed = (): void => {
-    if (this.#token.takeFromAddress()) this.#hub.client.retry();
+    this.#setupCode.takeFromAddress();
+    if (this.#token.takeFromAddress()) this.#hub.access.tokenTaken();
     const before = this.route;
     this.route = parseRoute(location.hash);
     const deviceOf = (route: Route) => (route.page === "device" ? route.device : undefined);
     if (this.route.page !== before.page || deviceOf(this.route) !== deviceOf(before)) scrollTo(0, 0);
   };
 
+  /** Whether the hub wants to know who sits here before it shows anything. */
+  get #isOut(): boolean {
+    return this.#hub.client.refused !== undefined || this.#hub.access.isOut;
+  }
+
   override willUpdate(): void {
-    const { refused } = this.#hub.client;
+    this.#askWhoAgain();
+    const refused = this.#isOut;
+    if (refused && this.signIn === "unasked") void this.#loadSignIn();
     const device = !refused && this.route.page === "device" && this.#hub.view.devices.get(this.route.device);
     const name = device ? deviceLabel(device) : this.route.page === "device" ? undefined : texts.pages[this.route.page];
     this.#tab.say(this.#hub, refused ? undefined : name);
@@ -180,11 +208,37 @@ export class HubApp extends LitElement {
       this.#zoneAsked = false;
       return;
     }
-    if (!this.#zoneAsked) void this.#askZone();
+    if (!this.#zoneAsked && this.#hub.access.may("status")) void this.#askZone();
     this.#overlays.fetchSoon();
     const { size } = this.#hub.view.devices;
     if (size === 0) this.#empty = true;
     else if (this.#empty) this.#lightUp();
+  }
+
+  /** What somebody may do may have changed while the hub was away: it closes their connection when it does. */
+  #askWhoAgain(): void {
+    const { state } = this.#hub.client;
+    const isOpen = state.state === "open";
+    // Told to stay away: a link has expired, somebody was signed out elsewhere.
+    if (state.state === "ended" && state !== this.#ended && this.#wasEverOpen) void this.#hub.access.ask();
+    this.#ended = state;
+    if (isOpen && !this.#wasOpen) {
+      const { access, requests } = this.#hub;
+      if (!access.isAsking && (this.#wasEverOpen || !access.session)) void access.ask();
+      requests.wake();
+      this.#wasEverOpen = true;
+    }
+    this.#wasOpen = isOpen;
+  }
+
+  async #loadSignIn(): Promise<void> {
+    this.signIn = "coming";
+    try {
+      await progress.during(loadSignIn());
+      this.signIn = "here";
+    } catch {
+      this.signIn = "failed";
+    }
   }
 
   /** The hub's clock face. Where it does not tell, times are shown by this device's. */
@@ -194,9 +248,9 @@ export class HubApp extends LitElement {
     if (status) timeZone.hubIs(status.timeZone);
   }
 
-  /** What pages of the hub itself show, they show without a device, too. */
+  /** What pages of the hub itself show, they show without a device, too; and who may connect none waits for those who may. */
   get #starts(): boolean {
-    return this.#empty && this.route.page !== "hub" && this.route.page !== "storage";
+    return this.#empty && isFor("connect", this.#hub.access) && !ofTheHub.includes(this.route.page);
   }
 
   /** The first device of an empty hub: the page shows that it came, then opens it, or the one that was asked for. */
@@ -214,10 +268,13 @@ export class HubApp extends LitElement {
   }
 
   override render() {
-    const { client } = this.#hub;
+    const { access, client, requests } = this.#hub;
     const { refused } = client;
+    const isOut = this.#isOut;
+    const offered = isOut ? [] : offeredTo(access);
     const route: Route = this.#starts ? { page: "connect", params: new URLSearchParams() } : this.route;
-    const quiet = refused && (refused.code === "rate_limited" || client.state.state !== "waiting");
+    // A connection that the hub refused was not lost.
+    const quiet = isOut && (!refused || refused.code === "rate_limited" || client.state.state !== "waiting");
     return html`
       <header class="top">
         <a class="skip" href="#main" @click=${this.#skip}>${texts.skipToContent}</a>
@@ -228,10 +285,12 @@ export class HubApp extends LitElement {
               .hub=${this.#hub}
               .offered=${offered}
               .page=${route.page}
+              .out=${isOut}
               @search=${() => void this.#overlays.search()}
             ></page-header>`
         }
         <progress-bar></progress-bar>
+        <access-banner .access=${access} .page=${route.page}></access-banner>
         ${quiet ? nothing : html`<link-banner .client=${client}></link-banner>`}
         <health-banner .health=${this.#hub.health} .page=${route.page}></health-banner>
       </header>
@@ -239,15 +298,22 @@ export class HubApp extends LitElement {
         ${keyed(
           // Words are put in place when an element is made: in another language all are made anew.
           `${language.key} ${timeZone.shown}`,
-          refused
-            ? html`<sign-in-page .client=${client} .token=${this.#token}></sign-in-page>`
-            : html`<page-outlet .hub=${this.#hub} .route=${route}></page-outlet>`,
+          isOut && route.page !== "setup"
+            ? this.#signInPage()
+            : isFor(route.page, access)
+              ? html`<page-outlet .hub=${this.#hub} .route=${route}></page-outlet>`
+              : html`<p class="note" role="status">${texts.guard.notForYou}</p>`,
         )}
       </main>
       <p class="said" role="status">${this.said}</p>
       ${kiosk.on ? html`<kiosk-exit></kiosk-exit>` : nothing}
-      ${narrow.matches && !refused && !kiosk.on ? html`<page-nav foot .offered=${offered} .current=${route.page}></page-nav>` : nothing}
+      ${narrow.matches && !isOut && !kiosk.on ? html`<page-nav foot .offered=${offered} .requests=${requests.value} .current=${route.page}></page-nav>` : nothing}
     `;
+  }
+
+  #signInPage() {
+    if (this.signIn === "here") return html`<sign-in-page .hub=${this.#hub}></sign-in-page>`;
+    return this.signIn === "failed" ? html`<p class="note" role="alert">${texts.pages.failed}</p>` : nothing;
   }
 
   #say(words: string): void {
@@ -266,17 +332,5 @@ export class HubApp extends LitElement {
   }
 }
 
-function openHub(token: TabToken): Hub {
-  const client = new HubClient({
-    open: () => new WebSocket(socketAddress(location)),
-    timers: browserTimers,
-    random: Math.random,
-    token: () => token.value,
-    tokenRefused: () => token.forget(),
-    began: progress.begin,
-  });
-  const api = new HubApi({ fetch: (...request) => fetch(...request), token: () => token.value, began: progress.begin });
-  const visible = () => document.visibilityState === "visible";
-  const health = new HubHealth({ client, api, timers: browserTimers, visible });
-  return { client, view: new HubView(client), api, health, token };
-}
+/** Pages that say something of a hub without devices, too. */
+const ofTheHub: readonly PageName[] = ["hub", "storage", "access", "setup"];

@@ -5,10 +5,11 @@ import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
 import { PageDevice } from "../client/page-device.ts";
+import { rights } from "../client/rights.ts";
 import type { TabToken } from "../client/tab-token.ts";
-import { socketAddress } from "../data/hub-address.ts";
-import { deviceHref, goInPlace, pageHref, parseRoute, type Route } from "../data/route.ts";
-import { isOwnMachine, snippets, type Way, ways } from "../data/snippets.ts";
+import { isOwnMachine, socketAddress } from "../data/hub-address.ts";
+import { accessHref, deviceHref, goInPlace, pageHref, parseRoute, type Route } from "../data/route.ts";
+import { snippets, type TokenNeed, type Way, ways } from "../data/snippets.ts";
 import { texts } from "../texts/index.ts";
 import "../elements/arrivals-list.ts";
 import "../elements/code-block.ts";
@@ -166,7 +167,7 @@ export class ConnectPage extends LitElement {
   @property({ attribute: false }) hub!: Hub;
   @property({ attribute: false }) route!: Route;
   @state() private way: Way = "browser";
-  /** Whether other machines need the hub's token; the page itself may need none. */
+  /** Whether other machines need a token; programs of this one may need none. */
   @state() private tokenElsewhere = false;
 
   /** Devices known when the page was opened; a further one is the one that was waited for. */
@@ -176,6 +177,7 @@ export class ConnectPage extends LitElement {
     super();
     new Observer(this, () => this.hub?.view);
     new Observer(this, () => pageDevice);
+    new Observer(this, () => this.hub?.access);
   }
 
   override firstUpdated(): void {
@@ -196,7 +198,7 @@ export class ConnectPage extends LitElement {
   override render() {
     if (this.hub.view.complete) this.#known ??= new Set(this.hub.view.devices.keys());
     const empty = this.#known?.size === 0;
-    const program = snippets(location, this.hub.token.value, this.tokenElsewhere)[this.way];
+    const program = snippets(location, { token: this.hub.token.value, needed: this.#needed })[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
       <h1>${empty ? texts.connect.emptyHeading : texts.connect.heading}</h1>
@@ -229,7 +231,13 @@ export class ConnectPage extends LitElement {
       </div>
       </div>
       <arrivals-list .hub=${this.hub}></arrivals-list>
-      <section class="try">
+      ${rights.may("send") ? this.#try() : nothing}
+      </div>
+    `;
+  }
+
+  #try() {
+    return html`<section class="try">
         <div>
           <h2>${texts.connect.tryHeading}</h2>
           <p>${texts.connect.tryText}</p>
@@ -237,9 +245,7 @@ export class ConnectPage extends LitElement {
         <button type="button" class="button ${pageDevice.running ? "" : "primary"}" @click=${this.#toggleDevice}>
           ${pageDevice.running ? texts.connect.tryStop : texts.connect.tryStart}
         </button>
-      </section>
-      </div>
-    `;
+      </section>`;
   }
 
   /** What keeps this program from reaching the hub where it will run. */
@@ -247,8 +253,17 @@ export class ConnectPage extends LitElement {
     const { connect } = texts;
     if (this.way === "arduino" && isOwnMachine(location))
       return html`<p class="hint warn">${connect.thisMachine(location.host)}</p>`;
-    const unknown = this.tokenElsewhere && this.hub.token.value === undefined;
-    return unknown ? html`<p class="hint">${connect.tokenElsewhere}</p>` : nothing;
+    if (this.#needed === "nowhere" || this.hub.token.value !== undefined) return nothing;
+    return html`<p class="hint">
+      ${this.#needed === "everywhere" ? connect.tokenNeeded : connect.tokenElsewhere}
+      ${rights.may("admit") ? html`<a href=${accessHref("tokens")}>${connect.makeToken}</a>` : connect.askForToken}
+    </p>`;
+  }
+
+  /** Where nobody needs to sign in no program of this machine needs a token either. */
+  get #needed(): TokenNeed {
+    if (this.hub.access.session?.kind !== "open") return "everywhere";
+    return this.tokenElsewhere ? "elsewhere" : "nowhere";
   }
 
   #choose(way: Way): void {

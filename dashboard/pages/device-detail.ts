@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
+import { rights } from "../client/rights.ts";
 import { spanOf } from "../data/data-span.ts";
 import type { DeviceFeed } from "../data/device-feed.ts";
 import { formatCount, formatInstant } from "../data/format.ts";
@@ -59,6 +60,7 @@ export class DeviceDetail extends LitElement {
     super();
     new Observer(this, () => this.hub?.view);
     new Observer(this, () => everySecond);
+    new Observer(this, () => rights);
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
@@ -82,17 +84,22 @@ export class DeviceDetail extends LitElement {
 
   #page(device: DeviceView, feed: DeviceFeed | undefined) {
     const name = deviceLabel(device);
+    const actions = deviceActions(feed !== undefined);
     return html`
       <div class="head">
         <div class="title">
           <a class="button bare back" href="#/">${icons.back}${texts.list.back}</a>
           <div class="name">
             <h1 title=${name}>${name}</h1>
-            <action-menu
-              .label=${texts.deviceMenu.label(name)}
-              .actions=${deviceActions(feed !== undefined)}
-              @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed)}
-            ></action-menu>
+            ${
+              actions.length === 0
+                ? nothing
+                : html`<action-menu
+                    .label=${texts.deviceMenu.label(name)}
+                    .actions=${actions}
+                    @action-chosen=${({ detail }: CustomEvent<string>) => this.#act(detail, device, feed)}
+                  ></action-menu>`
+            }
           </div>
           ${deviceFacts(device, this.hub.client)}
         </div>

@@ -180,6 +180,7 @@ export class FleetPage extends LitElement implements Drawn {
   #nothing(selection: FleetSelection) {
     if (!this.hub.view.complete) return html`<p class="note" role="status">${texts.list.loading}</p>`;
     const { query, state } = this.choice;
+    if (this.hub.view.devices.size === 0) return html`<p class="note" role="status">${texts.list.none}</p>`;
     const inState = state !== "all" && (query === "" || selection.counts.all > 0);
     return html`<div class="note">
       <p role="status">${inState ? texts.list.nothingInState(fleetStateName(state)) : texts.list.nothing(query)}</p>

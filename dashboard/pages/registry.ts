@@ -1,5 +1,6 @@
 /** The pages: where the code of each is, and how it is put on the screen. A new page is one file and one row. */
 import { html, type TemplateResult } from "lit";
+import type { Access } from "../client/access.ts";
 import type { Hub } from "../client/hub.ts";
 import type { PageName, Route } from "../data/route.ts";
 import { icons } from "../elements/icons.ts";
@@ -41,14 +42,41 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     load: () => withTexts("storage", import("./storage-page.ts")),
     render: (hub, route) => html`<storage-page .hub=${hub} .route=${route}></storage-page>`,
   },
+  access: {
+    load: () => withTexts("access", import("./access-page.ts")),
+    render: (hub, route) => html`<access-page .hub=${hub} .route=${route}></access-page>`,
+  },
+  setup: {
+    load: () => withTexts("setup", import("./setup-page.ts")),
+    render: (hub) => html`<setup-page .hub=${hub}></setup-page>`,
+  },
 };
 
+/** Brings what is shown in the place of all pages to those whom the hub does not know. */
+export function loadSignIn(): Promise<void> {
+  return withTexts("sign-in", import("./sign-in-page.ts"));
+}
+
 /** Those that the navigation offers, in its order. */
-export const offered: readonly OfferedPage[] = [
-  { page: "fleet", icon: icons.devices },
-  { page: "market", icon: icons.market },
-  { page: "explore", icon: icons.explore },
-  { page: "connect", icon: icons.plus },
-  { page: "hub", icon: icons.hub },
-  { page: "storage", icon: icons.storage },
+const offered: readonly OfferedPage[] = [
+  { page: "fleet", icon: icons.devices, needs: ["watch"] },
+  { page: "market", icon: icons.market, needs: ["watch"] },
+  { page: "explore", icon: icons.explore, needs: ["watch"] },
+  { page: "connect", icon: icons.plus, needs: ["send", "admit"] },
+  { page: "hub", icon: icons.hub, needs: ["status"] },
+  { page: "storage", icon: icons.storage, needs: ["status"] },
+  { page: "access", icon: icons.access, needs: ["admit", "people", "audit"] },
 ];
+
+/** Those of whoever sits here. Before the hub said who that is all stand there, so that nothing moves for most. */
+export function offeredTo({ session, may }: Pick<Access, "session" | "may">): readonly OfferedPage[] {
+  return session ? offered.filter(({ needs }) => needs.some(may)) : offered;
+}
+
+/** Whether whoever sits here has any use for the page; true before the hub said who that is. */
+export function isFor(page: PageName, { session, may }: Pick<Access, "session" | "may">): boolean {
+  // Everybody who signed in has a password and sessions.
+  if (page === "access" && session?.kind === "person") return true;
+  const needs = offered.find((each) => each.page === page)?.needs;
+  return session === undefined || needs === undefined || needs.some(may);
+}

@@ -1,158 +1,150 @@
-import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
 import { Observer } from "../client/controllers.ts";
-import type { HubClient } from "../client/hub-client.ts";
-import type { TabToken } from "../client/tab-token.ts";
+import type { Hub } from "../client/hub.ts";
+import { HubRefusal } from "../client/hub-api.ts";
+import { formatInstant } from "../data/format.ts";
+import { pageHref } from "../data/route.ts";
+import { entryStyles } from "../elements/entry-styles.ts";
+import { failureWords } from "../elements/failure-words.ts";
+import { PasswordInput, passwordStyles } from "../elements/password-input.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 
-/** Asks for the hub's token, and says what became of the last one. */
+/** Asks who sits here, in the place of whatever page was asked for: that is shown as soon as the hub knows. */
 @customElement("sign-in-page")
 export class SignInPage extends LitElement {
-  static override styles = [
-    baseStyles,
-    buttonStyles,
-    css`
-      :host {
-        display: block;
-        max-width: 472px;
-        margin: 0 auto;
-        padding: 64px 16px;
-      }
-      h1 {
-        margin-bottom: 8px;
-        font-size: var(--text-xl);
-        font-weight: 650;
-        letter-spacing: -0.01em;
-        line-height: 1.3;
-      }
-      p {
-        color: var(--text-muted);
-        text-wrap: pretty;
-      }
-      /* A flag that is broken after its dashes cannot be read. */
-      code {
-        font-family: var(--font-mono);
-        white-space: nowrap;
-      }
-      form {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        gap: 8px;
-        margin: 24px 0 12px;
-      }
-      label {
-        grid-column: 1 / -1;
-        font-size: var(--text-s);
-        font-weight: 600;
-      }
-      input {
-        min-width: 0;
-        height: 40px;
-        padding: 0 12px;
-        border: 1px solid var(--border-strong);
-        border-radius: var(--radius-s);
-        background: var(--surface);
-        color: var(--text);
-        /* Below 16 px phones zoom into a field. */
-        font: 16px var(--font-mono);
-      }
-      input[aria-invalid="true"] {
-        border-color: var(--alarm);
-      }
-      .button {
-        min-height: 40px;
-        padding: 0 16px;
-      }
-      /* Told once it has words, so it is there before; empty it takes no room, nor the gap above it. */
-      #problem {
-        grid-column: 1 / -1;
-      }
-      #problem:not(:has(p)) {
-        margin-top: -8px;
-      }
-      .problem {
-        color: var(--alarm);
-        font-size: var(--text-s);
-        font-weight: 550;
-      }
-      .hint {
-        font-size: var(--text-s);
-      }
-      @media (max-width: 720px) {
-        :host {
-          padding-top: 32px;
-        }
-        /* What is wrong stands with the field, not behind the button. */
-        form {
-          grid-template-columns: minmax(0, 1fr);
-        }
-        input,
-        .button {
-          height: 44px;
-        }
-        .button {
-          order: 1;
-        }
-      }
-    `,
-  ];
+  static override styles = [baseStyles, buttonStyles, passwordStyles, entryStyles];
 
-  @property({ attribute: false }) client!: HubClient;
-  @property({ attribute: false }) token!: TabToken;
+  @property({ attribute: false }) hub!: Hub;
+  @state() private waiting = false;
+  /** Why the newest try failed, and whether name or password are to blame. */
+  @state() private problem: { readonly words: string; readonly wrong: boolean } | undefined;
+  readonly #password = new PasswordInput(this, "password");
 
   constructor() {
     super();
-    new Observer(this, () => this.client);
+    new Observer(this, () => this.hub?.client);
+    new Observer(this, () => this.hub?.access);
   }
 
   override firstUpdated(): void {
-    this.#input?.focus();
+    this.renderRoot.querySelector<HTMLElement>("input")?.focus();
   }
 
   override render() {
-    const busy = this.client.state.state === "connecting" || this.client.state.state === "open";
-    const problem = busy ? undefined : this.#problem();
+    const { session } = this.hub.access;
+    const { signIn } = texts;
+    const nobody = session !== undefined && !session.hasPeople;
     return html`
-      <h1>${texts.signIn.heading}</h1>
-      <p>${texts.signIn.intro.split(/(--[a-z-]+)/).map((part) => (part.startsWith("--") ? html`<code>${part}</code>` : part))}</p>
-      <form @submit=${this.#submit}>
+      <h1>${signIn.heading}</h1>
+      <p class="intro">${nobody ? signIn.nobody : signIn.intro}</p>
+      ${this.#told()}
+      ${nobody ? html`<a class="button primary lead" href=${pageHref("setup")}>${signIn.toSetup}</a>` : this.#form()}
+      <details ?open=${nobody || this.hub.access.tokenRefused !== undefined}>
+        <summary>${signIn.other}</summary>
+        ${this.#tokenForm()}
+      </details>
+    `;
+  }
+
+  #form() {
+    const { problem } = this;
+    const wrong = problem?.wrong ? "problem" : undefined;
+    return html`<form @submit=${this.#signIn} aria-busy=${this.waiting}>
+      <div class="field">
+        <label for="name">${texts.signIn.name}</label>
+        <input
+          id="name"
+          type="text"
+          name="username"
+          required
+          maxlength="200"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-invalid=${wrong ? "true" : "false"}
+          aria-describedby=${wrong ?? nothing}
+        />
+      </div>
+      ${this.#password.render({
+        label: texts.password.label,
+        autocomplete: "current-password",
+        ...(wrong ? { problemId: wrong } : {}),
+      })}
+      <div id="problem" role="alert">${problem ? html`<p class="problem">${problem.words}</p>` : nothing}</div>
+      <button class="button primary" ?disabled=${this.waiting}>
+        ${this.waiting ? texts.signIn.waiting : texts.signIn.submit}
+      </button>
+    </form>`;
+  }
+
+  /** What became of the token or the link that this tab had, and what the hub said of this address as a whole. */
+  #told() {
+    const { access, client } = this.hub;
+    const { session, tokenRefused } = access;
+    const words =
+      client.refused?.code === "rate_limited"
+        ? client.refused.message
+        : session?.kind === "device" || session?.kind === "fleet"
+          ? texts.signIn.onlySends
+          : tokenRefused && this.#refused(tokenRefused.was?.kind === "link" ? tokenRefused.was.expires : undefined);
+    return html`<div role="alert">${words ? html`<p class="told">${words}</p>` : nothing}</div>`;
+  }
+
+  /** `expired`: when the link ended that was good until now; null for one without end, undefined where it was none. */
+  #refused(expires: number | null | undefined): string {
+    if (expires === undefined) return texts.signIn.wrongToken;
+    const now = this.hub.client.now();
+    const isOver = expires !== null && expires <= now;
+    return isOver ? texts.signIn.linkOver(formatInstant(expires, now)) : texts.signIn.linkGone;
+  }
+
+  #tokenForm() {
+    const isWrong = this.hub.access.tokenRefused !== undefined;
+    return html`<form @submit=${this.#useToken}>
+      <div class="field">
         <label for="token">${texts.signIn.token}</label>
         <input
           id="token"
+          class="code"
           type="text"
           required
           maxlength="600"
           autocomplete="off"
           autocapitalize="none"
           spellcheck="false"
-          aria-invalid=${problem ? "true" : "false"}
-          aria-describedby="problem"
+          aria-invalid=${isWrong ? "true" : "false"}
+          aria-describedby="token-hint"
         />
-        <button class="button primary" ?disabled=${busy}>${texts.signIn.submit}</button>
-        <div id="problem" role="alert">${problem ? html`<p class="problem">${problem}</p>` : nothing}</div>
-      </form>
-      <p class="hint">${texts.signIn.kept}</p>
-    `;
+        <small id="token-hint">${texts.signIn.tokenHint}</small>
+      </div>
+      <button class="button">${texts.signIn.useToken}</button>
+    </form>`;
   }
 
-  get #input(): HTMLInputElement | null {
-    return this.renderRoot.querySelector("input");
-  }
-
-  #problem(): string | undefined {
-    const { refused, state } = this.client;
-    if (!refused?.withToken) return undefined;
-    if (refused.code === "rate_limited") return refused.message;
-    // While the hub is away nobody knows whether the token that was typed since is wrong.
-    return state.state === "ended" ? texts.signIn.wrong : undefined;
-  }
-
-  #submit(event: Event): void {
+  async #signIn(event: Event): Promise<void> {
     event.preventDefault();
-    const text = this.#input?.value.trim();
-    if (!text) return;
-    this.token.keep(text);
-    this.client.retry();
+    const name = this.renderRoot.querySelector<HTMLInputElement>("#name")?.value ?? "";
+    if (this.waiting || name.trim() === "" || this.#password.value === "") return;
+    this.waiting = true;
+    this.problem = undefined;
+    try {
+      await this.hub.access.signIn({ name, password: this.#password.value });
+    } catch (error) {
+      const wrong = error instanceof HubRefusal && error.code === "not_signed_in";
+      const words = wrong ? texts.signIn.wrong : texts.signIn.failed(failureWords(error));
+      this.problem = { words, wrong };
+      await this.updateComplete;
+      if (wrong) this.#password.focus();
+    } finally {
+      this.waiting = false;
+    }
+  }
+
+  #useToken(event: Event): void {
+    event.preventDefault();
+    const text = this.renderRoot.querySelector<HTMLInputElement>("#token")?.value.trim();
+    if (text) this.hub.access.takeToken(text);
   }
 }

@@ -4,6 +4,7 @@ import type { StorageAnswer } from "../../server/protocol/index.ts";
 import { CommandController, isTyping } from "../client/commands.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
+import { rights } from "../client/rights.ts";
 import { formatClock, formatNumber } from "../data/format.ts";
 import { goInPlace, pageHref, type Route } from "../data/route.ts";
 import { formatBytes } from "../data/sizes.ts";
@@ -16,6 +17,7 @@ import {
   type StorageSort,
   storageSorts,
 } from "../data/storage-order.ts";
+import { focusedIn } from "../elements/focused-in.ts";
 import { icons } from "../elements/icons.ts";
 import { PollController } from "../elements/poll-controller.ts";
 import "../elements/storage-summary.ts";
@@ -160,12 +162,17 @@ export class StoragePage extends LitElement {
   constructor() {
     super();
     new Observer(this, () => this.hub?.client);
+    new Observer(this, () => rights);
     // Names come after the answer, and change.
     new Observer(this, () => everySecond);
     new CommandController(this, {
       commands: () => [
-        { id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open(deleteAny) },
-        { id: "storage:policies", title: texts.storage.howLong, run: () => this.#open({ kind: "policies" }) },
+        ...(rights.may("remove")
+          ? [{ id: "storage:delete", title: texts.storage.deleteOld, run: () => this.#open(deleteAny) }]
+          : []),
+        ...(rights.may("settings")
+          ? [{ id: "storage:policies", title: texts.storage.howLong, run: () => this.#open({ kind: "policies" }) }]
+          : []),
       ],
       shortcuts: () => [{ keys: ["/"], does: texts.storage.search }],
     });
@@ -239,8 +246,16 @@ export class StoragePage extends LitElement {
             <span class="count numbers" role="status">
               ${texts.storage.count(formatNumber(rows.length, 0), formatBytes(rows.reduce((sum, { entry }) => sum + entry.bytes, 0)), rows.length === 1)}
             </span>
-            <button type="button" class="button" @click=${() => this.#open({ kind: "policies" })}>${icons.clock}${texts.storage.howLong}</button>
-            <button type="button" class="button delete" @click=${() => this.#open(deleteAny)}>${icons.remove}${texts.storage.deleteOld}</button>
+            ${
+              rights.may("settings")
+                ? html`<button type="button" class="button" @click=${() => this.#open({ kind: "policies" })}>${icons.clock}${texts.storage.howLong}</button>`
+                : nothing
+            }
+            ${
+              rights.may("remove")
+                ? html`<button type="button" class="button delete" @click=${() => this.#open(deleteAny)}>${icons.remove}${texts.storage.deleteOld}</button>`
+                : nothing
+            }
           </div>
           <storage-table
             .rows=${rows}
@@ -267,7 +282,7 @@ export class StoragePage extends LitElement {
 
   #open(dialog: StorageDialog): void {
     this.said = "";
-    this.#opener = deepest(this.renderRoot as ShadowRoot);
+    this.#opener = focusedIn(this.renderRoot);
     void loadDialog(dialog).then(() => {
       this.dialog = dialog;
     });
@@ -325,13 +340,6 @@ export class StoragePage extends LitElement {
 }
 
 const deleteAny: StorageDialog = { kind: "delete", choice: { device: "*", metric: "*" } };
-
-/** What has the focus, in whichever shadow it stands. */
-function deepest(root: ShadowRoot): HTMLElement | undefined {
-  let at = root.activeElement;
-  while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at instanceof HTMLElement ? at : undefined;
-}
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -22,7 +22,7 @@ export const parts = {
     "trouble",
     "progress",
     "hubTime",
-    "signIn",
+    "guard",
     "counts",
     "theme",
     "list",
@@ -45,6 +45,9 @@ export const parts = {
   connect: ["connect", "arrivals"],
   hub: ["hub"],
   storage: ["storage", "deviceMenu"],
+  access: ["access", "connect", "password"],
+  "sign-in": ["signIn", "password"],
+  setup: ["setup", "password"],
   dialogs: ["edit", "deletion", "mask", "missing", "naming", "retention"],
 } as const satisfies Record<string, readonly Section[]>;
 

@@ -29,7 +29,7 @@ afterAll(async () => {
 function shown(way: Way): string {
   const { port } = new URL(hub.url);
   const host = `${networkAddress ?? "127.0.0.1"}:${port}`;
-  return snippets({ protocol: "http:", host, pathname: "/" }, hub.newToken)[way];
+  return snippets({ protocol: "http:", host, pathname: "/" }, { token: hub.newToken })[way];
 }
 
 /** Runs a program until it printed this; gives all that it printed. */

@@ -16,7 +16,7 @@ function world() {
   const clock = new FakeClock();
   const listeners = new Set<() => void>();
   const link = { state: open };
-  const page = { visible: true };
+  const page = { visible: true, may: true };
   const asked: string[] = [];
   const hub: { health: object | undefined; status: object | undefined } = { health: { status: "ok" }, status: full };
   const answer = (what: "health" | "status") => {
@@ -40,6 +40,7 @@ function world() {
     api,
     timers: clock,
     visible: () => page.visible,
+    may: () => page.may,
   });
   health.listen(() => {
     changes += 1;
@@ -89,6 +90,15 @@ describe("the hub's health, as the page learns of it", () => {
     it_.hub.health = { status: "ok" };
     await it_.turn();
     expect([it_.health.illness, it_.changes()]).toEqual([undefined, 3]);
+  });
+
+  it("asks for no figures where whoever sits here may not see them, and tells what it is told", async () => {
+    it_.page.may = false;
+    it_.hub.health = full.health;
+    await it_.arrive();
+    await it_.turn();
+    expect(it_.asked).not.toContain("status");
+    expect(it_.health.illness).toEqual({ reason: "The disk is full.", refuses: false });
   });
 
   it("takes a disk without a free byte for full where --min-free is 0, and knows of no refusal where the figures do not come", async () => {

@@ -69,7 +69,7 @@ export const owners: Readonly<Record<string, readonly string[]>> = {
   "hyparquet-writer": ["server/formats/parquet.ts"],
   pino: ["server/main/log.ts"],
   systeminformation: ["simulator/devices/computer/machine.ts"],
-  uqr: ["server/main/lan.ts"],
+  uqr: ["server/main/lan.ts", "dashboard/elements/qr-code.ts"],
   "prom-client": ["server/transport/http/metrics.ts"],
   lit: ["dashboard/"],
   tsx: ["server/store/sqlite/bootstrap.mjs"],

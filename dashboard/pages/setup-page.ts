@@ -1,0 +1,109 @@
+import { html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { Observer } from "../client/controllers.ts";
+import type { Hub } from "../client/hub.ts";
+import { formatCount } from "../data/format.ts";
+import { minPasswordLength } from "../data/password-rule.ts";
+import { accessHref, go, pageHref } from "../data/route.ts";
+import { entryStyles } from "../elements/entry-styles.ts";
+import { failureWords } from "../elements/failure-words.ts";
+import { PasswordInput, passwordStyles } from "../elements/password-input.ts";
+import { baseStyles, buttonStyles } from "../styles/shared.ts";
+import { texts } from "../texts/index.ts";
+
+/** Makes the first admin with the code that the hub printed at its start. */
+@customElement("setup-page")
+export class SetupPage extends LitElement {
+  static override styles = [baseStyles, buttonStyles, passwordStyles, entryStyles];
+
+  @property({ attribute: false }) hub!: Hub;
+  @state() private waiting = false;
+  @state() private problem: string | undefined;
+  readonly #password = new PasswordInput(this, "password");
+
+  constructor() {
+    super();
+    new Observer(this, () => this.hub?.access);
+  }
+
+  override firstUpdated(): void {
+    const empty = [...this.renderRoot.querySelectorAll("input")].find((field) => field.value === "");
+    empty?.focus();
+  }
+
+  override render() {
+    const { setup } = texts;
+    const { session } = this.hub.access;
+    if (session?.hasPeople && this.hub.setupCode.value === "")
+      return html`<h1>${setup.heading}</h1>
+        <p class="intro">${setup.done}</p>
+        <a class="button lead" href=${session.kind === "none" ? pageHref("fleet") : pageHref("access")}>
+          ${session.kind === "none" ? texts.pages.fleet : setup.toAccess}
+        </a>`;
+    return html`
+      <h1>${setup.heading}</h1>
+      <p class="intro">${setup.intro}</p>
+      <form @submit=${this.#submit} aria-busy=${this.waiting}>
+        <div class="field">
+          <label for="code">${setup.code}</label>
+          <input
+            id="code"
+            class="code"
+            type="text"
+            required
+            maxlength="100"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck="false"
+            .value=${this.hub.setupCode.value}
+            aria-describedby="code-hint"
+          />
+          <small id="code-hint">${setup.codeHint}</small>
+        </div>
+        <div class="field">
+          <label for="name">${setup.name}</label>
+          <input
+            id="name"
+            name="username"
+            type="text"
+            required
+            maxlength="64"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            aria-describedby="name-hint"
+          />
+          <small id="name-hint">${setup.nameHint}</small>
+        </div>
+        ${this.#password.render({
+          label: texts.password.label,
+          autocomplete: "new-password",
+          hint: texts.password.rule(formatCount(minPasswordLength)),
+        })}
+        <div role="alert">${this.problem === undefined ? nothing : html`<p class="problem">${this.problem}</p>`}</div>
+        <button class="button primary" ?disabled=${this.waiting}>${this.waiting ? setup.waiting : setup.submit}</button>
+      </form>
+    `;
+  }
+
+  async #submit(event: Event): Promise<void> {
+    event.preventDefault();
+    const entered = (id: string) => this.renderRoot.querySelector<HTMLInputElement>(`#${id}`)?.value.trim() ?? "";
+    if (this.waiting) return;
+    if (!this.#password.isLongEnough) {
+      this.problem = texts.password.short(formatCount(minPasswordLength));
+      this.#password.focus();
+      return;
+    }
+    this.waiting = true;
+    this.problem = undefined;
+    try {
+      await this.hub.access.setUp({ code: entered("code"), name: entered("name"), password: this.#password.value });
+      go(accessHref("people"));
+    } catch (error) {
+      this.problem = texts.setup.failed(failureWords(error));
+    } finally {
+      this.waiting = false;
+    }
+  }
+}
