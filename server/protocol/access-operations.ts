@@ -152,10 +152,11 @@ export const accessOperations = {
   },
   addTokens: {
     method: "POST",
-    path: `${api}/tokens/csv`,
+    path: `${api}/tokens.csv`,
     action: "admit",
     summary: "Make a token for each device of a CSV with the columns device and, if wanted, name; all or none",
-    body: z.string().describe("text/csv: a header, then a row a device"),
+    body: z.string().describe("a header, then a row a device"),
+    bodyType: "text/csv",
     answers: { 200: newTokensAnswer },
     errors: [...bodyErrors, ...storeErrors, "not_allowed", "conflict"],
   },

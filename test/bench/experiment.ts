@@ -1,8 +1,9 @@
 /** One experiment: a fresh system on an empty folder, ended in good order, or killed where something failed. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Running, System } from "./systems/system.ts";
+
+const lookAgainMs = 100;
 
 /**
  * Throws where a system holds another number of readings than were acknowledged: the run is void.
@@ -12,7 +13,7 @@ export async function checkStored(system: System, running: Running, acknowledged
   const deadline = performance.now() + (system.visibleWithinMs ?? 0);
   let stored = await running.stored();
   while (stored < acknowledged && performance.now() < deadline) {
-    await delay(100);
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
     stored = await running.stored();
   }
   if (stored !== acknowledged)

@@ -74,6 +74,11 @@ export class TestHub {
     return this.#app?.newToken;
   }
 
+  /** What makes the first admin. */
+  get setupCode(): string | undefined {
+    return this.#app?.setupCode;
+  }
+
   /** The store, whose appends a test can fail or hold up. */
   get store(): SwitchedStore {
     if (!this.#store) throw new Error("the hub is stopped");

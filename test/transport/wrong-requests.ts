@@ -55,14 +55,22 @@ export function refusalOf({ status, head, body }: Answered, where: string) {
 
 export const all = Object.entries<Operation>(operations);
 export const withQuery = all.filter(([, { query }]) => query);
-export const withBody = all.filter(([, { body }]) => body);
+/** Those that take JSON. */
+export const withBody = all.filter(([, { body, bodyType }]) => body && !bodyType);
+/** Ids that the hub gave, which the tests of a hub fill in. */
+export const ids = new Map<string, string>();
 /** What asks nothing of its query: whoever watches the hub may add what it likes. */
 export const carefree = new Set(["getHealth", "getReady"]);
 
 /** A right target of an operation, and its right query. */
 export function targetOf({ method, path, query }: Operation): { path: string; query: Record<string, string> } {
   // A series that nothing else is asked of becomes a part of the first one.
-  const filled = path.replace("{id}", "boiler-1").replace("{n}/merge", "2/merge").replace("{n}", "1");
+  const filled = path
+    .replace(/(people|tokens)\/\{id\}/, (_, of: string) => `${of}/${ids.get(of)}`)
+    .replace("{code}", "000000")
+    .replace("{id}", "boiler-1")
+    .replace("{n}/merge", "2/merge")
+    .replace("{n}", "1");
   const right: Record<string, string> = {};
   if (query && "into" in query.shape) right.into = "1";
   if (query && "id" in query.shape) right.id = "boiler-1";
@@ -92,6 +100,23 @@ export const bodies: Readonly<Record<string, string>> = {
   previewPolicies: JSON.stringify({ policies: [] }),
   putPolicies: JSON.stringify({ policies: [] }),
   putBudget: JSON.stringify({ budget: "off" }),
+  signIn: JSON.stringify({ name: "nobody", password: "0123456789" }),
+  setUp: JSON.stringify({ code: "0000-0000", name: "nobody", password: "0123456789" }),
+  changePassword: JSON.stringify({ old: "0123456789", new: "9876543210" }),
+  addPerson: JSON.stringify({ name: "ada", role: "viewer", password: "0123456789" }),
+  editPerson: "{}",
+  addToken: JSON.stringify({ kind: "device", devices: ["boiler-1"] }),
+  rotateToken: "{}",
+  acceptRequest: JSON.stringify({ code: "000000" }),
+};
+
+/** What right bodies are answered with where that is not 200. */
+export const rightStatus: Readonly<Record<string, number>> = {
+  // A hub that keeps its readings in memory has nothing to copy, and says so once it has read what it was asked.
+  makeBackup: 503,
+  ...{ signIn: 401, setUp: 401, changePassword: 403, acceptRequest: 404 },
+  // There is one of that name.
+  addPerson: 409,
 };
 
 export const isList = (parameter: string) => ["device", "metric", "aggregates"].includes(parameter);

@@ -1,12 +1,13 @@
 /** Everybody who may come in, by heart: read at the start, changed in turn, and found by the digest of what they bring. */
 import { isLiteral } from "../../protocol/selector.ts";
-import type {
-  AccessChange,
-  AccessState,
-  AccessStore,
-  PersonRecord,
-  SessionRecord,
-  TokenRecord,
+import {
+  type AccessChange,
+  type AccessState,
+  type AccessStore,
+  type PersonRecord,
+  personKey,
+  type SessionRecord,
+  type TokenRecord,
 } from "../../store/access.ts";
 
 /** When somebody was last here is written so often, ms: it is news to people, and not worth a sync each time. */
@@ -70,8 +71,8 @@ export class AccessBook {
 
   /** By name, as it is typed. */
   personNamed(name: string): PersonRecord | undefined {
-    const key = nameKey(name);
-    for (const person of this.#people.values()) if (nameKey(person.name) === key) return person;
+    const key = personKey(name);
+    for (const person of this.#people.values()) if (personKey(person.name) === key) return person;
     return undefined;
   }
 
@@ -180,9 +181,4 @@ export class AccessBook {
     this.#sessions.delete(id);
     if (session) this.#sessionsByHash.delete(session.hash);
   }
-}
-
-/** Two names that differ in case alone are one. */
-export function nameKey(name: string): string {
-  return name.normalize("NFC").trim().toLowerCase();
 }

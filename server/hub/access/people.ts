@@ -47,10 +47,10 @@ export class People {
   /** Throws `not_found`, and `conflict` where the name is taken or nobody could let people in any more. */
   async edit(id: string, { password, ...edit }: PersonEdit, actor: Actor): Promise<PersonEntry> {
     const { access, passwords, clock } = this.#deps;
-    this.#require(id);
+    this.require(id);
     const hash = password === undefined ? undefined : await passwords.hash(password);
     const changed = await this.#book.change(() => {
-      const before = this.#require(id);
+      const before = this.require(id);
       if (edit.name !== undefined) this.#requireFree(edit.name, id);
       const { name = before.name, role = before.role, disabled = before.disabled } = edit;
       const devices = role === "admin" ? null : edit.devices === undefined ? before.devices : edit.devices;
@@ -77,7 +77,7 @@ export class People {
   async remove(id: string, actor: Actor): Promise<void> {
     const { access, clock } = this.#deps;
     await this.#book.change(() => {
-      const person = this.#require(id);
+      const person = this.require(id);
       this.#requireAdmin(person, undefined);
       return {
         changes: [{ drop: "person", id }, audited(clock, actor, "removePerson", person.name, {})],
@@ -91,7 +91,8 @@ export class People {
     return this.#deps.access.book;
   }
 
-  #require(id: string): PersonRecord {
+  /** Throws `not_found`. */
+  require(id: string): PersonRecord {
     const person = this.#book.person(id);
     if (person) return person;
     throw new Refusal("not_found", "There is no such account; GET /api/v1/people lists those there are.");

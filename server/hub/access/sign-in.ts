@@ -2,10 +2,9 @@
 import type { Clock } from "../../ports.ts";
 import type { PasswordOrder, SetupOrder, SignInOrder } from "../../protocol/access.ts";
 import { Refusal } from "../../protocol/errors.ts";
-import type { AccessChange, PersonRecord, SessionRecord } from "../../store/access.ts";
+import { type AccessChange, type PersonRecord, personKey, type SessionRecord } from "../../store/access.ts";
 import type { Access } from "./access.ts";
 import { type Actor, audited } from "./audit.ts";
-import { nameKey } from "./book.ts";
 import type { Passwords } from "./passwords.ts";
 import { type Principal, personPrincipal } from "./principal.ts";
 import { hashCookie, makeCookie, makeId } from "./secrets.ts";
@@ -46,7 +45,7 @@ export class SignIn {
   async signIn({ name, password }: SignInOrder, browser: Browser): Promise<SignedIn> {
     const { access, passwords } = this.#deps;
     const { book, failures } = access;
-    const account = nameKey(name);
+    const account = personKey(name);
     const blocked = failures.blocked(browser.address, account);
     if (blocked) throw blocked;
     const tried = book.personNamed(name);
@@ -116,7 +115,7 @@ export class SignIn {
     const person = book.person(principal.id);
     if (principal.kind !== "person" || !person)
       throw new Refusal("not_allowed", "Only a person who signed in has a password.");
-    const account = nameKey(person.name);
+    const account = personKey(person.name);
     const blocked = failures.blocked(actor.address, account);
     if (blocked) throw blocked;
     if (!(await passwords.matches(order.old, person.password))) {

@@ -64,7 +64,7 @@ export class Tokens {
     const { clock } = this.#deps;
     const token = makeToken();
     const made = await this.#book.change(() => {
-      const before = this.#require(id, asker);
+      const before = this.require(id, asker);
       const nowMs = clock.now();
       const untilMs = nowMs + (forMs ?? overlapMs);
       const record: TokenRecord = {
@@ -86,7 +86,7 @@ export class Tokens {
   async remove(id: string, asker: Asker): Promise<void> {
     const { access, clock } = this.#deps;
     await this.#book.change(() => {
-      const token = this.#require(id, asker);
+      const token = this.require(id, asker);
       const entry = audited(clock, asker, "removeToken", subjectOf(token), { kind: token.kind });
       return { changes: [{ drop: "token", id }, entry], result: undefined };
     });
@@ -205,7 +205,8 @@ export class Tokens {
     throw new Refusal("conflict", `The hub keeps at most ${mostTokens} tokens: revoke some first.`);
   }
 
-  #require(id: string, { principal }: Asker): TokenRecord {
+  /** Throws `not_found`. */
+  require(id: string, { principal }: Pick<Asker, "principal">): TokenRecord {
     const token = this.#book.token(id);
     if (token && coversAll(principal, token.devices)) return token;
     throw new Refusal("not_found", "There is no such token; GET /api/v1/tokens lists those there are.");

@@ -3,7 +3,7 @@
 import type { Clock, Log } from "../../ports.ts";
 import { Warnings } from "../../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../../protocol/device.ts";
-import { Refusal } from "../../protocol/errors.ts";
+import type { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { StoreError } from "../../store/store.ts";
 import { meant, type Principal, type Voice, voiceOf } from "../access/principal.ts";
@@ -14,13 +14,14 @@ import type { Committer } from "../ingest/committer.ts";
 import type { Ingest, Source } from "../ingest/ingest.ts";
 import type { Valve } from "../ingest/intake.ts";
 import { bytesOf, type PartKind, type Receipt, type Sender } from "../ingest/receipt.ts";
-import { foreignProblem } from "../ingest/refusals.ts";
 import { SequenceSpace, type SequenceSpaces } from "../ingest/sequence.ts";
 import type { Peer } from "../peer.ts";
 import {
   alreadyIdentified,
+  foreignIntroduction,
   helloFailed,
   helloRequired,
+  introduced,
   introductionProblem,
   noTakeOver,
   welcomeOf,
@@ -188,13 +189,7 @@ export class DeviceSession implements Sender {
     const { catalog, limits, sessions } = this.#deps;
     if (this.#state.state === "identified") return alreadyIdentified(this.#state.hello.device);
     if (this.#peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
-    return this.#foreignProblem(hello.device) ?? introductionProblem(hello, catalog, limits);
-  }
-
-  /** It may not speak for this device. */
-  #foreignProblem(device: string): Refusal | undefined {
-    if (this.#voice.speaksFor?.(device) !== false) return undefined;
-    return new Refusal("not_allowed", foreignProblem(device, this.#voice).message);
+    return foreignIntroduction(hello, this.#voice) ?? introductionProblem(hello, catalog, limits);
   }
 
   #sourceOf(speaker: Device | undefined): Source {
@@ -204,7 +199,7 @@ export class DeviceSession implements Sender {
   /** From now on this connection is that device's. */
   #identify(hello: DeviceHello, space: SequenceSpace): void {
     const { clock, committer, presence, onDescribed, onSpokenFor } = this.#deps;
-    const device = this.#device(hello.device);
+    const device = introduced(hello.device, this.#deps);
     device.lastSeenMs = clock.now();
     onSpokenFor(device, undefined);
     if (mergeMetadata(device, hello, committer.open)) {
@@ -238,13 +233,13 @@ export class DeviceSession implements Sender {
     const { catalog, committer, limits, onDescribed, onSpokenFor } = this.#deps;
     const { speaker } = this.#source;
     const problem = speaker
-      ? (this.#foreignProblem(message.device) ?? introductionProblem(message, catalog, limits))
+      ? (foreignIntroduction(message, this.#voice) ?? introductionProblem(message, catalog, limits))
       : helloRequired(message, this.#failedHello);
     if (problem) {
       this.#refuse(problem);
       return;
     }
-    const device = this.#device(message.device);
+    const device = introduced(message.device, this.#deps);
     if (device !== speaker) onSpokenFor(device, speaker);
     if (mergeMetadata(device, message, committer.open)) onDescribed(device);
     if (message.id !== undefined) this.#part("own", message.id, undefined, bytes);
@@ -309,17 +304,6 @@ export class DeviceSession implements Sender {
       default:
         return verdict satisfies never;
     }
-  }
-
-  /** The device by that id, made and noted for the disk if it is new. */
-  #device(id: string): Device {
-    const { catalog, clock, committer } = this.#deps;
-    const known = catalog.findDevice(id);
-    if (known) return known;
-    const device = catalog.device(id, clock.now());
-    committer.open.addDevice(device);
-    committer.touch();
-    return device;
   }
 
   #part(kind: PartKind, id: number | undefined, seq: number | undefined, bytes: number) {

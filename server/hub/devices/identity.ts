@@ -1,10 +1,13 @@
 /** What a connection is told when it says who it is, and why it may not be that. */
+import type { Clock } from "../../ports.ts";
 import type { Describe, DeviceHello, DeviceWelcome } from "../../protocol/device.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { StoreError } from "../../store/store.ts";
-import type { Catalog } from "../catalog.ts";
-import { deviceLimitProblem } from "../ingest/refusals.ts";
+import type { Voice } from "../access/principal.ts";
+import type { Catalog, Device } from "../catalog.ts";
+import type { Committer } from "../ingest/committer.ts";
+import { deviceLimitProblem, foreignProblem } from "../ingest/refusals.ts";
 import { describedMetrics } from "./metadata.ts";
 
 /** Why a device can't be introduced with this; undefined where it can. */
@@ -21,6 +24,26 @@ export function introductionProblem(
   if (count <= limits.metricsPerDevice) return undefined;
   const limit = limitText("metricsPerDevice", limits.metricsPerDevice);
   return new Refusal("not_allowed", `${said.device} would have ${count} metrics: ${limit}`, undefined, about);
+}
+
+/** Of who says what it may not say; undefined where it speaks for that device. */
+export function foreignIntroduction(said: DeviceHello | Describe, voice: Voice): Refusal | undefined {
+  if (voice.speaksFor?.(said.device) !== false) return undefined;
+  const about = "id" in said ? { id: said.id } : {};
+  return new Refusal("not_allowed", foreignProblem(said.device, voice).message, undefined, about);
+}
+
+/** The device by that id, made and noted for the disk if it is new. */
+export function introduced(
+  id: string,
+  { catalog, clock, committer }: { readonly catalog: Catalog; readonly clock: Clock; readonly committer: Committer },
+): Device {
+  const known = catalog.findDevice(id);
+  if (known) return known;
+  const device = catalog.device(id, clock.now());
+  committer.open.addDevice(device);
+  committer.touch();
+  return device;
 }
 
 export function alreadyIdentified(device: string): Refusal {

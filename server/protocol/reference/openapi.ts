@@ -20,6 +20,7 @@ import {
 } from "../http.ts";
 import { commandMeta, metricMeta } from "../metadata.ts";
 import { type Operation, operations } from "../operations.ts";
+import { rights } from "../rights.ts";
 import { deviceEntry, seriesEntry } from "../viewer.ts";
 import { type JsonObject, jsonSchemaOf, jsonSchemasOf } from "./json-schema.ts";
 
@@ -70,6 +71,14 @@ function namedSchemas(direction: "sent" | "received"): Record<string, z.ZodType>
   return named;
 }
 
+/** Who may ask it. */
+function rightOf({ action }: Operation): JsonObject {
+  if (action === "public") return { security: [{}], description: "Everybody's." };
+  if (action === "own") return { description: "Every person's, of themselves." };
+  const roles = Object.entries(rights).flatMap(([role, actions]) => (actions.includes(action) ? [role] : []));
+  return { description: `Needs the right ${action}, which these have: ${roles.join(", ")}.` };
+}
+
 /** The document. `version` is the hub's. */
 export function openApiDocument(version: string): JsonObject {
   const sent = namedSchemas("sent");
@@ -82,9 +91,15 @@ export function openApiDocument(version: string): JsonObject {
     path[operation.method.toLowerCase()] = {
       operationId,
       summary: operation.summary,
+      ...rightOf(operation),
       parameters: parametersOf(operation),
       ...(operation.body
-        ? { requestBody: { required: true, content: { "application/json": { schema: reference(operation.body) } } } }
+        ? {
+            requestBody: {
+              required: true,
+              content: { [operation.bodyType ?? "application/json"]: { schema: reference(operation.body) } },
+            },
+          }
         : {}),
       responses: responsesOf(operation, reference),
     };
@@ -102,10 +117,18 @@ export function openApiDocument(version: string): JsonObject {
     // Beside this document, wherever a proxy serves the hub.
     servers: [{ url: "./" }],
     // Without a token on the hub's own machine, and where the hub is open.
-    security: [{}, { token: [] }],
+    security: [{}, { token: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "the hub's token (--lan)" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "of a device, a program, a guest's link" },
+        session: {
+          type: "apiKey",
+          in: "cookie",
+          name: "hub-session",
+          description: "of a person, set by POST /session",
+        },
+      },
       schemas: { ...jsonSchemasOf(sent, "sent", base), ...jsonSchemasOf(received, "received", base) },
     },
   };

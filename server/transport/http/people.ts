@@ -27,6 +27,7 @@ export const postPerson: Handler = async (request) => {
 export const patchPerson: Handler = async (request) => {
   onlyParameters(request.query);
   const { context, body, path } = request;
+  context.people.require(path.id ?? "");
   const edit = decodePersonEdit((await body()).text, context.limits);
   if (edit instanceof Refusal) throw edit;
   return { json: (await context.people.edit(path.id ?? "", edit, askerOf(request))) satisfies PersonEntry };

@@ -31,7 +31,7 @@ export const postToken: Handler = async (request) => {
 /** Rows of one CSV at most. */
 const mostRows = 10_000;
 
-/** `POST tokens/csv`: one for each row. */
+/** `POST tokens.csv`: one for each row. */
 export const postTokens: Handler = async (request) => {
   onlyParameters(request.query);
   const { context, body } = request;
@@ -50,7 +50,7 @@ function devicesOf(text: string): { device: string; name: string }[] {
   if (stray !== undefined)
     throw new Refusal(
       "unknown_field",
-      `Unknown column ${JSON.stringify(stray.slice(0, 40).toWellFormed())}; ${allowed}.`,
+      `Unknown column of the CSV ${JSON.stringify(stray.slice(0, 40).toWellFormed())}; ${allowed}.`,
     );
   const seen = new Map<string, number>();
   const devices = rows.flatMap((row, index) => {
@@ -77,7 +77,8 @@ function devicesOf(text: string): { device: string; name: string }[] {
 export const rotateToken: Handler = async (request) => {
   onlyParameters(request.query);
   const { context, body, path } = request;
-  const order = decodeRotateOrder((await body()).text || "{}", context.limits);
+  context.tokens.require(path.id ?? "", askerOf(request));
+  const order = decodeRotateOrder((await body()).text, context.limits);
   if (order instanceof Refusal) throw order;
   const made = await context.tokens.rotate(path.id ?? "", order.overlap, askerOf(request));
   return { json: made satisfies NewTokenAnswer };

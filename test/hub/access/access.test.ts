@@ -1,17 +1,17 @@
 /** Who is let in: decisions alone, with a clock that can be turned. */
 import { describe, expect, it } from "vitest";
-import { Access } from "../../server/hub/access/access.ts";
-import { AccessBook } from "../../server/hub/access/book.ts";
-import { openPrincipal } from "../../server/hub/access/principal.ts";
-import { looksLikeToken } from "../../server/hub/access/secrets.ts";
-import { Hub } from "../../server/hub/hub.ts";
-import { type Log, silentLog } from "../../server/ports.ts";
-import { Refusal } from "../../server/protocol/errors.ts";
-import { defaultLimits } from "../../server/protocol/limits.ts";
-import { MemoryStore } from "../../server/store/memory/memory-store.ts";
-import { openAccess, tokenRecord } from "../support/access.ts";
-import { FakeClock } from "../support/fake-clock.ts";
-import { FakePeer } from "../support/fake-peer.ts";
+import { Access } from "../../../server/hub/access/access.ts";
+import { AccessBook } from "../../../server/hub/access/book.ts";
+import { openPrincipal } from "../../../server/hub/access/principal.ts";
+import { looksLikeToken } from "../../../server/hub/access/secrets.ts";
+import { Hub } from "../../../server/hub/hub.ts";
+import { type Log, silentLog } from "../../../server/ports.ts";
+import { Refusal } from "../../../server/protocol/errors.ts";
+import { defaultLimits } from "../../../server/protocol/limits.ts";
+import { MemoryStore } from "../../../server/store/memory/memory-store.ts";
+import { openAccess, tokenRecord } from "../../support/access.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { FakePeer } from "../../support/fake-peer.ts";
 
 const right = "k3j9-x2mq-7h2k-9xw3-dq01-a2b3-zz99";
 
