@@ -162,7 +162,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const { arrivals } = hub;
   const sockets = serveWebsocket(server, {
     accept: (peer) => hub.accept(peer),
-    ...{ access, sessionCookie, arrivals, config, clock, log, door },
+    ...{ access, sessionCookie, arrivals, config, clock, log, door, turns: hub.turns },
   });
   let setupCode: string | undefined;
   try {

@@ -25,7 +25,9 @@ import { Committer } from "./ingest/committer.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { Intake } from "./ingest/intake.ts";
 import { type PostDeps, postReadings } from "./ingest/post.ts";
+import { PostTurns } from "./ingest/post-turns.ts";
 import { SequenceSpaces } from "./ingest/sequence.ts";
+import { Turns } from "./ingest/turns.ts";
 import { LiveSets } from "./live/live-sets.ts";
 import {
   defaultHistorySettings,
@@ -82,6 +84,8 @@ export class Hub {
   readonly quarantine: Quarantine;
   /** Connections, as the way in counts them. */
   readonly door = new DoorCounts();
+  /** Whose frames are read now. */
+  readonly turns: Turns;
   readonly #options: HubOptions;
   readonly #access: Access;
   readonly #clock: Clock;
@@ -118,6 +122,7 @@ export class Hub {
     this.catalog = new Catalog(state);
     this.#meters = new Meters(clock);
     this.arrivals = new Arrivals(clock);
+    this.turns = new Turns(limits, clock);
     this.#intake = new Intake(limits, clock);
     this.presence = new Presence({
       clock,
@@ -168,7 +173,8 @@ export class Hub {
       onDescribed: (device) => this.#described(device),
       onSkewed: (device) => this.live.deviceChanged(device),
     };
-    this.#post = { arrivals, committer, ingest, intake: this.#intake, spaces, limits, clock, onAcked };
+    const turns = new PostTurns(this.turns);
+    this.#post = { arrivals, committer, ingest, intake: this.#intake, turns, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
     this.names = seriesNames({ store, catalog, committer, live: this.live, presence, log }, state.merges);

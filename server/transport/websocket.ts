@@ -1,26 +1,27 @@
-/** The WebSocket way in. The only file that knows `ws`. */
+/** The WebSocket way in. With `socket-peer.ts` the only file that knows `ws`. */
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type RawData, type ServerOptions, WebSocket, WebSocketServer } from "ws";
+import { type RawData, type ServerOptions, WebSocketServer } from "ws";
 import type { Access } from "../hub/access/access.ts";
-import type { Principal } from "../hub/access/principal.ts";
 import { Throttle } from "../hub/access/throttle.ts";
 import type { Arrivals } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
+import { type Turns, WaitingFrames } from "../hub/ingest/turns.ts";
 import type { Peer } from "../hub/peer.ts";
-import type { Clock, Log, Timer } from "../ports.ts";
-import { type CloseCode, type ErrorCode, errorRules } from "../protocol/codes.ts";
+import type { Clock, Log } from "../ports.ts";
+import { type ErrorCode, errorRules } from "../protocol/codes.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
 import { ControlRate } from "./control-rate.ts";
 import type { Door } from "./door.ts";
 import { type Arrival, callerOf, entranceOf, tokenInAddress } from "./entrance.ts";
-import { Heartbeat, type Pulse } from "./heartbeat.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { judgeCaller, type OriginConfig } from "./origin.ts";
 import { offersWebsocket, PlainRequests } from "./plain-request.ts";
 import { refusalHeaders } from "./refusal-headers.ts";
 import type { SessionCookie } from "./session-cookie.ts";
+import { closePatienceMs, SocketPeer } from "./socket-peer.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -28,14 +29,12 @@ const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 /** Where devices and viewers connect. */
 export const socketPath = "/ws";
 const subprotocol = "telemetry.v1";
-/** A peer that does not answer a close frame is cut after this, ms. */
-const closePatienceMs = 3_000;
-/** What is sent is text, whether it comes as a string or as UTF-8. */
-const textFrame = { binary: false } as const;
 /** Fragments of one frame; a sender needs none, and each costs memory of its own. */
 const maxFragments = 16;
 /** One line of log a minute for each address whose sockets are refused; it is never blocked. */
 const tellRefusals = { most: Number.POSITIVE_INFINITY, windowMs: 60_000, blockMs: 0 } as const;
+/** Connections of one address that end for unreadable frames within a second before the next ones are read later. */
+const unreadableEnds = { most: 10, windowMs: 1_000 } as const;
 /** Smallest TCP segment that a slow link may cut a frame into, bytes. */
 const smallestSegmentBytes = 512;
 
@@ -45,9 +44,10 @@ export interface WebsocketDeps {
   readonly sessionCookie: SessionCookie;
   readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
   readonly config: OriginConfig & {
-    readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs" | "pingsPerSecond">;
+    readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs" | "pingsPerSecond" | "unreadablePauseMs">;
   };
   readonly door: Pick<Door, "refuseUpgrade">;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -62,7 +62,7 @@ export interface WebsocketTransport {
 
 /** Takes the upgrades of an HTTP server at `/ws` and gives each socket to the hub. */
 export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTransport {
-  const { frameBytes, pingMs, pongMs } = deps.config.limits;
+  const { frameBytes, pingMs, pongMs, unreadablePauseMs } = deps.config.limits;
   const options: Options = {
     noServer: true,
     maxPayload: frameBytes,
@@ -79,6 +79,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   const sockets = new WebSocketServer(options);
   const open = new Set<SocketPeer>();
   const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
+  const unreadable = new Throttle(deps.clock, { ...unreadableEnds, blockMs: unreadablePauseMs });
   const refusedBefore = new Throttle(deps.clock, tellRefusals);
   const plainRequests = new PlainRequests(server);
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -118,7 +119,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       const trust = { restricted: refusal.restricted, principal: judged instanceof Refusal ? undefined : judged };
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       open.add(peer);
-      attach(peer, deps, heartbeat, () => open.delete(peer));
+      attach(peer, deps, heartbeat, unreadable, () => open.delete(peer));
     });
   };
   return {
@@ -135,14 +136,25 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   };
 }
 
-function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onGone: () => void): void {
+function attach(
+  peer: SocketPeer,
+  deps: WebsocketDeps,
+  heartbeat: Heartbeat,
+  unreadable: Throttle,
+  onGone: () => void,
+): void {
   const { websocket } = peer;
   const session = deps.accept(peer);
+  const take = (frame: string | undefined) => (frame === undefined ? session.receiveBinary() : session.receive(frame));
+  const frames = new WaitingFrames(deps.turns, take, (waits) => peer.waitForTurn(waits));
+  const waitMs = unreadable.blockLeftMs(peer.address);
+  if (waitMs > 0) frames.wait(waitMs);
   heartbeat.add(peer);
   websocket.on("message", (data: RawData, isBinary: boolean) => {
+    // The hub has closed it, and nobody could be told what became of this.
+    if (peer.closedFor !== undefined) return;
     peer.answered();
-    if (isBinary) session.receiveBinary();
-    else session.receive((data as Buffer).toString());
+    frames.receive(isBinary ? undefined : (data as Buffer).toString());
   });
   const { pingsPerSecond } = deps.config.limits;
   const control = new ControlRate(deps.clock, pingsPerSecond);
@@ -161,8 +173,10 @@ function attach(peer: SocketPeer, deps: WebsocketDeps, heartbeat: Heartbeat, onG
     if (refusal) session.unreadable(refusal);
   });
   websocket.once("close", (code) => {
+    if (peer.closedFor === 1008) unreadable.fail(peer.address);
     heartbeat.remove(peer);
     peer.left();
+    frames.close();
     session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
     onGone();
   });
@@ -213,110 +227,4 @@ function answer(socket: Duplex, status: number, message: string, headers: Readon
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
-}
-
-type Trust = Pick<Peer, "restricted" | "principal">;
-
-/** A socket as the hub sees it. */
-class SocketPeer implements Peer, Pulse {
-  readonly websocket: WebSocket;
-  readonly address: string;
-  readonly restricted: boolean;
-  readonly principal: Principal | undefined;
-  /** Resolves when the socket is closed. */
-  readonly gone: Promise<void>;
-  readonly #clock: Clock;
-  #left: () => void = () => {};
-  readonly #socket: Duplex;
-  #corked = false;
-  readonly #uncork = () => {
-    this.#corked = false;
-    this.#socket.uncork();
-  };
-  #paused = false;
-  #pingedMs: number | undefined;
-  #cut: Timer | undefined;
-  timedOut = false;
-
-  constructor(websocket: WebSocket, socket: Duplex, address: string, trust: Trust, clock: Clock) {
-    this.websocket = websocket;
-    this.#socket = socket;
-    this.address = address;
-    this.restricted = trust.restricted;
-    this.principal = trust.principal;
-    this.#clock = clock;
-    this.gone = new Promise((resolve) => {
-      this.#left = resolve;
-    });
-  }
-
-  /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
-  send(text: string | Buffer): void {
-    if (this.websocket.readyState !== WebSocket.OPEN) return;
-    if (!this.#corked) {
-      this.#corked = true;
-      this.#socket.cork();
-      process.nextTick(this.#uncork);
-    }
-    this.websocket.send(text, textFrame);
-  }
-
-  bufferedBytes(): number {
-    return this.websocket.bufferedAmount;
-  }
-
-  pause(): void {
-    this.#paused = true;
-    this.websocket.pause();
-  }
-
-  resume(): void {
-    this.#paused = false;
-    this.websocket.resume();
-  }
-
-  close(code: CloseCode, reason: string): void {
-    // A paused socket would never read the answer to its close frame.
-    this.resume();
-    this.websocket.close(code, reason);
-    this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
-  }
-
-  /** Ends a connection of which nothing more is read, not even the answer to its close frame. */
-  stopReading(code: CloseCode, reason: string): void {
-    this.close(code, reason);
-    this.websocket.pause();
-  }
-
-  terminate(): void {
-    this.websocket.terminate();
-  }
-
-  ping(): void {
-    if (this.#paused || this.websocket.readyState !== WebSocket.OPEN) return;
-    this.#pingedMs ??= this.#clock.monotonic();
-    this.websocket.ping();
-  }
-
-  /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. */
-  answered(): void {
-    this.#pingedMs = undefined;
-  }
-
-  /** A paused socket's answer may lie unread: it has no deadline. */
-  get unansweredSinceMs(): number | undefined {
-    return this.#paused ? undefined : this.#pingedMs;
-  }
-
-  timeOut(): void {
-    this.timedOut = true;
-    this.close(4408, "no answer to ping");
-    // Nobody is there to read the close frame.
-    this.websocket.terminate();
-  }
-
-  left(): void {
-    this.#cut?.cancel();
-    this.#left();
-  }
 }

@@ -5,6 +5,7 @@ import { type AddressInfo, connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { Arrivals } from "../../server/hub/arrivals.ts";
+import { Turns } from "../../server/hub/ingest/turns.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
 import { defaultLimits } from "../../server/protocol/limits.ts";
 import { SessionCookie } from "../../server/transport/session-cookie.ts";
@@ -176,6 +177,7 @@ describe("frames", () => {
       access: openAccess(systemClock),
       sessionCookie: new SessionCookie("epoch"),
       arrivals: new Arrivals(systemClock),
+      turns: new Turns(defaultLimits, systemClock),
       door: { refuseUpgrade: () => undefined },
       ...{
         config: { host: "127.0.0.1", allowOrigin: [], open: false, trustProxy: [], limits: defaultLimits },

@@ -11,6 +11,7 @@ import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Committer } from "./committer.ts";
 import type { Ingest } from "./ingest.ts";
 import type { Intake } from "./intake.ts";
+import type { PostTurns } from "./post-turns.ts";
 import { maxRejectionsTold, type Part, type Receipt, type Sender } from "./receipt.ts";
 import { foreignProblem } from "./refusals.ts";
 import type { SequenceSpace, SequenceSpaces } from "./sequence.ts";
@@ -19,6 +20,7 @@ export interface PostDeps {
   readonly committer: Committer;
   readonly ingest: Ingest;
   readonly intake: Pick<Intake, "full" | "take" | "settle">;
+  readonly turns: PostTurns;
   readonly spaces: SequenceSpaces;
   readonly limits: Limits;
   readonly clock: Clock;
@@ -39,7 +41,13 @@ export async function postReadings(
   { address, principal }: { readonly address: string; readonly principal: Principal },
   deps: PostDeps,
 ): Promise<PostedAnswer> {
+  const { clock, turns } = deps;
+  const sinceMs = clock.monotonic();
   const decoded = decodePosted(body, deps.limits);
+  // Many devices may be behind one address; what can't be read is the address's.
+  const sender = decoded instanceof Refusal ? address : `${address} ${decoded[0]?.device}`;
+  turns.took(sender, clock.monotonic() - sinceMs);
+  await turns.wait(sender);
   if (decoded instanceof Refusal) throw decoded;
   const voice = voiceOf(principal);
   const parts = decoded.map((posted) => ({ ...posted, device: meant(posted.device, voice) }));

@@ -52,7 +52,12 @@ export const door = "server/protocol/index.ts";
  * format, the charts. Tests may import everything: they look at the hub from outside.
  */
 export const owners: Readonly<Record<string, readonly string[]>> = {
-  ws: ["server/transport/websocket.ts", "simulator/main.ts", "simulator/load/dashboards.ts"],
+  ws: [
+    "server/transport/websocket.ts",
+    "server/transport/socket-peer.ts",
+    "simulator/main.ts",
+    "simulator/load/dashboards.ts",
+  ],
   "better-sqlite3": ["server/store/sqlite/driver.ts"],
   uplot: ["dashboard/widgets/plot.ts"],
   zod: ["server/protocol/", "server/config.ts"],

@@ -1,0 +1,145 @@
+/** A socket as the hub sees it. */
+import type { Duplex } from "node:stream";
+import type { WebSocket } from "ws";
+import type { Principal } from "../hub/access/principal.ts";
+import type { Peer } from "../hub/peer.ts";
+import type { Clock, Timer } from "../ports.ts";
+import type { CloseCode } from "../protocol/codes.ts";
+import type { Pulse } from "./heartbeat.ts";
+
+/** A peer that does not answer a close frame is cut after this, ms. */
+export const closePatienceMs = 3_000;
+/** A peer that was closed for what it sent may send so much more before it has read that, bytes. */
+const farewellBytes = 64 * 1024;
+/** What is sent is text, whether it comes as a string or as UTF-8. */
+const textFrame = { binary: false } as const;
+
+type Trust = Pick<Peer, "restricted" | "principal">;
+
+/** A socket as the hub sees it. */
+export class SocketPeer implements Peer, Pulse {
+  readonly websocket: WebSocket;
+  readonly address: string;
+  readonly restricted: boolean;
+  readonly principal: Principal | undefined;
+  /** Resolves when the socket is closed. */
+  readonly gone: Promise<void>;
+  readonly #clock: Clock;
+  #left: () => void = () => {};
+  readonly #socket: Duplex;
+  #corked = false;
+  readonly #uncork = () => {
+    this.#corked = false;
+    this.#socket.uncork();
+  };
+  /** Held by the hub, and held until it is its turn. */
+  #paused = false;
+  #waits = false;
+  #pingedMs: number | undefined;
+  #cut: Timer | undefined;
+  timedOut = false;
+  /** The hub has closed it, with this code. */
+  closedFor: CloseCode | undefined;
+
+  constructor(websocket: WebSocket, socket: Duplex, address: string, trust: Trust, clock: Clock) {
+    this.websocket = websocket;
+    this.#socket = socket;
+    this.address = address;
+    this.restricted = trust.restricted;
+    this.principal = trust.principal;
+    this.#clock = clock;
+    this.gone = new Promise((resolve) => {
+      this.#left = resolve;
+    });
+  }
+
+  /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
+  send(text: string | Buffer): void {
+    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(this.#uncork);
+    }
+    this.websocket.send(text, textFrame);
+  }
+
+  bufferedBytes(): number {
+    return this.websocket.bufferedAmount;
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.websocket.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (!this.#waits) this.websocket.resume();
+  }
+
+  /** Others' frames come first: it is not read until it is its turn. */
+  waitForTurn(waits: boolean): void {
+    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    this.#waits = waits;
+    if (waits) this.websocket.pause();
+    else if (!this.#paused) this.websocket.resume();
+  }
+
+  close(code: CloseCode, reason: string): void {
+    this.closedFor ??= code;
+    // A paused socket would never read the answer to its close frame.
+    this.#waits = false;
+    this.resume();
+    this.websocket.close(code, reason);
+    this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
+    if (code === 1008) this.#cutIfItGoesOn();
+  }
+
+  /** Who was closed for what it sent and sends on as before would be read for nothing until its time to leave is over. */
+  #cutIfItGoesOn(): void {
+    let bytes = 0;
+    this.#socket.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > farewellBytes) this.websocket.terminate();
+    });
+  }
+
+  /** Ends a connection of which nothing more is read, not even the answer to its close frame. */
+  stopReading(code: CloseCode, reason: string): void {
+    this.close(code, reason);
+    this.websocket.pause();
+  }
+
+  terminate(): void {
+    this.websocket.terminate();
+  }
+
+  ping(): void {
+    if (this.#paused || this.#waits || this.websocket.readyState !== this.websocket.OPEN) return;
+    this.#pingedMs ??= this.#clock.monotonic();
+    this.websocket.ping();
+  }
+
+  /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. */
+  answered(): void {
+    this.#pingedMs = undefined;
+  }
+
+  /** A paused socket's answer may lie unread: it has no deadline. */
+  get unansweredSinceMs(): number | undefined {
+    return this.#paused || this.#waits ? undefined : this.#pingedMs;
+  }
+
+  timeOut(): void {
+    this.timedOut = true;
+    this.close(4408, "no answer to ping");
+    // Nobody is there to read the close frame.
+    this.websocket.terminate();
+  }
+
+  left(): void {
+    this.#cut?.cancel();
+    this.#left();
+  }
+}
