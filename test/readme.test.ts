@@ -200,6 +200,7 @@ describe("README", () => {
       "bench",
       "check",
       "dev",
+      "fuzz",
       "import",
       "pictures",
       "restore",
