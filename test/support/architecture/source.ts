@@ -106,6 +106,21 @@ export function codeOf(text: string): string {
   return code;
 }
 
+/** The regular expressions of a text, with their flags; those inside of templates are left out. */
+export function patternsOf(text: string): string[] {
+  const found: string[] = [];
+  let code = "";
+  for (let index = 0; index < text.length; ) {
+    const end = literalEnd(text, index, code.slice(-20));
+    const literal = text.slice(index, end);
+    if (/^\/[^/*]/.test(literal)) found.push(`${literal}${/^[a-z]*/.exec(text.slice(end))?.[0] ?? ""}`);
+    // A comment leaves nothing, so that what stands before it decides on what is behind it.
+    code += end === index ? text[index] : /^\/[/*]/.test(literal) ? "" : "_";
+    index = Math.max(end, index + 1);
+  }
+  return found;
+}
+
 export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split("\n").length;
 }
