@@ -33,17 +33,21 @@ export type Program = readonly string[];
 export class WatchedHub {
   readonly process: HubProcess;
   readonly url: string;
-  readonly #folder: string;
+  /** Where its data is. */
+  readonly folder: string;
+  /** What it wrote to its log since it listened. */
+  readonly log: string[] = [];
   #told: (figures: Figures) => void = () => {};
 
   private constructor(hub: HubProcess, url: string, folder: string) {
     this.process = hub;
     this.url = url;
-    this.#folder = folder;
+    this.folder = folder;
     const { stdout } = hub.child;
     if (!stdout) throw new Error("its output cannot be read");
     createInterface({ input: stdout }).on("line", (line) => {
       if (line.startsWith('{"figures"')) this.#told((JSON.parse(line) as { figures: Figures }).figures);
+      else this.log.push(line);
     });
   }
 
@@ -86,6 +90,6 @@ export class WatchedHub {
       await once(this.process.child, "exit");
     }
     await this.process.ended;
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
