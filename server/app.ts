@@ -12,6 +12,7 @@ import { Passwords } from "./hub/access/passwords.ts";
 import { People } from "./hub/access/people.ts";
 import { SignIn } from "./hub/access/sign-in.ts";
 import { Tokens } from "./hub/access/tokens.ts";
+import { removeToolToken, writeToolToken } from "./hub/access/tool-token.ts";
 import { stopMs } from "./hub/closing.ts";
 import { Hub } from "./hub/hub.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
@@ -169,7 +170,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     await listen(server, config);
     // Only now: a start that fails tells nobody the token that it made.
     await hubToken?.keep();
-    setupCode = access.book.hasPeople && !config.setup ? undefined : access.makeSetupCode();
+    if (!options.store) await keepToolToken(config, access, log);
+    const needsCode = config.setup || (!access.book.hasPeople && !config.open);
+    setupCode = needsCode ? access.makeSetupCode() : undefined;
     // Unheard it would end the process: one that could not be accepted, for want of open files, comes again.
     server.on("error", (error) => log.warn("a connection could not be accepted", { error: error.message }));
   } catch (error) {
@@ -180,6 +183,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     budgetWatch.stop();
     retention.stop();
     renewal?.stop();
+    void access.stop();
     await hub.stop();
     throw error;
   }
@@ -199,6 +203,9 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
         budgetWatch.stop();
         retention.stop();
         renewal?.stop();
+        // What it writes is before the end of the store, which waits for it no longer than for all else.
+        void access.stop();
+        if (!options.store) await removeToolToken(config.data);
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         try {
           await hub.stop(withinMs);
@@ -252,6 +259,17 @@ async function openAccess(config: Config, store: TelemetryStore, { clock, log }:
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+/** Without it the hub does all that it does, but for its own tools once there are people. */
+async function keepToolToken({ data }: Config, { companionToken }: Access, log: Ports["log"]): Promise<void> {
+  try {
+    await writeToolToken(data, companionToken);
+  } catch (error) {
+    log.warn("the token for tools of this machine could not be written: npm run backup will not reach this hub", {
+      error: String(error),
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { request } from "node:http";
 import { request as requestByTls } from "node:https";
 import { extname, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { readToolToken } from "../hub/access/tool-token.ts";
 import { isLoopbackHost } from "../loopback.ts";
 import { type Backup, BackupError } from "../store/backups.ts";
 import { backUpAtRest } from "../store/sqlite/backup-at-rest.ts";
@@ -52,10 +53,11 @@ try {
 
 /** Asks the hubs of this machine for a copy until the one that has the data answers. */
 async function askHubs(): Promise<Backup> {
+  const token = await readToolToken(folder);
   const known = runningHubs(projectRoot()).flatMap(({ url }) => url ?? []);
   const urls = values.url ? [values.url] : [...known, `http://127.0.0.1:${process.env.HUB_PORT || 8080}`];
   for (const url of new Set(urls)) {
-    const made = await ask(url);
+    const made = await ask(url, token);
     if (made !== undefined) return made;
   }
   const where = `Its address is none of ${[...new Set(urls)].join(", ")}`;
@@ -63,9 +65,13 @@ async function askHubs(): Promise<Backup> {
 }
 
 /** Undefined where nobody answers, or a hub with other data. */
-function ask(url: string): Promise<Backup | undefined> {
+function ask(url: string, token: string | undefined): Promise<Backup | undefined> {
   const body = JSON.stringify({ ...order, data: folder });
-  const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+  const headers = {
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+  };
   return new Promise((done, fail) => {
     // Without a time limit: to read a large copy back takes minutes.
     const target = new URL("/api/v1/backup", url);

@@ -1,6 +1,6 @@
 /** `npm run backup` and `npm run restore`, as programs beside a hub that runs. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -108,4 +108,23 @@ it("[P95] say what they want where the line is wrong, and tell how they are used
   expect(await run("restore", "a", "b")).toEqual({ code: 2, said: expect.stringMatching(/^One FILE is taken/) });
   expect(await run("backup", "--forse")).toEqual({ code: 2, said: expect.stringMatching(/--forse/) });
   expect(await run("restore", "--help")).toEqual({ code: 0, said: expect.stringMatching(/^npm run restore -- FILE/) });
+});
+
+it("[P95] a hub with accounts is copied by who can read its folder, and by nobody else of its machine", async () => {
+  const [data, copy] = [join(place, "data"), join(place, "copy.db")];
+  const hub = startHub(data);
+  const url = await hub.url();
+  let code: string | undefined;
+  await expect.poll(() => (code = /set-up code ([\w-]+)/.exec(hub.lines.join("\n"))?.[1])).toBeDefined();
+  const order = { code, name: "ada", password: "correct horse" };
+  const made = await fetch(`${url}/api/v1/setup`, { method: "POST", body: JSON.stringify(order) });
+  expect(made.status).toBe(200);
+  const body = JSON.stringify({ file: copy, data });
+  expect((await fetch(`${url}/api/v1/backup`, { method: "POST", body })).status).toBe(401);
+  const file = join(data, "tool-token");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(await run("backup", copy, "--data", data, "--url", url)).toMatchObject({ code: 0 });
+  hub.signal("SIGTERM");
+  await hub.ended;
+  expect(existsSync(file)).toBe(false);
 });
