@@ -14,7 +14,7 @@ const alone = ["test/dashboard/format.test.ts"];
  * Browsers and processes in real time, on a machine that others may keep busy: what fails once runs again, and the last lines
  * of the run name it. Everywhere else the first failure stands: a clock is turned there, or a seed printed.
  */
-const realTime = ["chaos", "clients", "e2e", "main"].map((folder) => `test/${folder}/**/*.test.ts`);
+const realTime = ["chaos", "clients", "deploy", "e2e", "main"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

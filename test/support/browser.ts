@@ -48,11 +48,14 @@ async function packagedChromium(): Promise<FoundBrowser> {
   return { path, flags: packaged.args.filter((flag) => !refusedFlags.has(flag)) };
 }
 
-/** Starts it. One a test file is enough: contexts are as good as new browsers. */
-export async function launchChromium(): Promise<Browser> {
+/** Starts it, with flags of one's own. One a test file is enough: contexts are as good as new browsers. */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const { path, flags } = await findChromium();
   // Here and not at the top: the search alone, which every run of tests begins with, does not need it.
   const { chromium } = await import("playwright-core");
   // As root (containers, CI) Chromium refuses its sandbox; the pages under test are our own.
-  return chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags] });
+  return chromium.launch({
+    executablePath: path,
+    args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags, ...more],
+  });
 }

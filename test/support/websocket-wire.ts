@@ -1,11 +1,12 @@
 /** The WebSocket as the tests reach it. */
+import type { LookupFunction } from "node:net";
 import { type ClientOptions, WebSocket } from "ws";
 import type { Transport } from "./client.ts";
 
 export const websocketTransport: Transport = websocketWith({});
 
 /** The same with options of one's own, such as whom to trust (`ca`). */
-export function websocketWith(options: ClientOptions): Transport {
+export function websocketWith(options: ClientOptions & { readonly lookup?: LookupFunction }): Transport {
   return {
     name: "websocket",
     open(url, { onText, onClosed }, headers = {}) {
