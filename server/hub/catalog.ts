@@ -46,9 +46,9 @@ export interface Device {
   readonly metricsOwn: Map<string, Described<MetricMeta>>;
   readonly series: Map<string, Series>;
   /** What comes under these metrics is stored elsewhere. */
-  readonly leads: Map<string, Alias>;
+  leads: Map<string, Alias> | undefined;
   /** Other names that lead to a metric of this device. */
-  readonly ledHere: Map<string, readonly Alias[]>;
+  ledHere: Map<string, readonly Alias[]> | undefined;
   /** The gateway that spoke for it last, if not itself. */
   via: string | undefined;
   /** Last time anything came from it, ms; null where nothing did since the store began. */
@@ -116,8 +116,8 @@ export class Catalog {
       metricMeta: new Map(),
       metricsOwn: new Map(),
       series: new Map(),
-      leads: new Map(),
-      ledHere: new Map(),
+      leads: undefined,
+      ledHere: undefined,
       via: undefined,
       lastSeenMs: null,
       skewMs: undefined,
@@ -141,7 +141,7 @@ export class Catalog {
       this.removeSeries(known);
       return undefined;
     }
-    return known?.merging && device.leads.has(metric) ? undefined : known;
+    return known?.merging && device.leads?.has(metric) ? undefined : known;
   }
 
   /** Gives a series another name, with what is known of its metric; the old one leads there from now on. */
@@ -162,7 +162,7 @@ export class Catalog {
   /** Leads a name, and all that led to it, to another one. */
   lead(alias: Alias): void {
     const { device, metric, toDevice, toMetric } = alias;
-    const before = this.findDevice(device)?.ledHere.get(metric) ?? [];
+    const before = this.findDevice(device)?.ledHere?.get(metric) ?? [];
     this.removeLead(toDevice, toMetric);
     for (const one of before) {
       this.removeLead(one.device, one.metric);
@@ -193,8 +193,8 @@ export class Catalog {
   /** Forgets a device and its series. */
   removeDevice(device: Device): void {
     for (const series of device.series.values()) this.#series.delete(series.number);
-    for (const { metric } of [...device.leads.values()]) this.removeLead(device.id, metric);
-    for (const one of [...device.ledHere.values()].flat()) this.removeLead(one.device, one.metric);
+    for (const { metric } of [...(device.leads?.values() ?? [])]) this.removeLead(device.id, metric);
+    for (const one of [...(device.ledHere?.values() ?? [])].flat()) this.removeLead(one.device, one.metric);
     device.removed = true;
     this.#devices.delete(device.id);
   }
@@ -238,8 +238,12 @@ export class Catalog {
   }
 
   #lead(alias: Alias): void {
-    const led = this.device(alias.toDevice, 0).ledHere;
-    this.device(alias.device, 0).leads.set(alias.metric, alias);
+    const to = this.device(alias.toDevice, 0);
+    to.ledHere ??= new Map();
+    const led = to.ledHere;
+    const from = this.device(alias.device, 0);
+    from.leads ??= new Map();
+    from.leads.set(alias.metric, alias);
     led.set(alias.toMetric, [...(led.get(alias.toMetric) ?? []), alias]);
   }
 

@@ -47,7 +47,7 @@ export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEnt
 
 /** A series' entry in `GET series`. */
 export function seriesEntryOf(series: Series, span: SeriesSpan, presence: PresenceView): SeriesEntry {
-  const names = series.device.ledHere.get(series.metric);
+  const names = series.device.ledHere?.get(series.metric);
   return {
     series: series.number,
     device: series.device.id,

@@ -10,7 +10,7 @@ import type { Principal } from "./access/principal.ts";
 import { Arrivals } from "./arrivals.ts";
 import { advanceLatest, Catalog, type Device } from "./catalog.ts";
 import { closeInSteps, closeStore, StopTime, stopMs, through } from "./closing.ts";
-import { Connection, type Session } from "./connection.ts";
+import { Connection, type ConnectionDeps, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
 import { Presence } from "./devices/presence.ts";
@@ -96,6 +96,7 @@ export class Hub {
   readonly #connections = new Set<Connection>();
   readonly #device: DeviceSessionDeps;
   readonly #viewer: ViewerSessionDeps;
+  readonly #connection: ConnectionDeps;
   readonly #post: PostDeps;
   readonly #removal: RemovalDeps;
   readonly #recorder: PresenceRecorder;
@@ -174,6 +175,12 @@ export class Hub {
       onSkewed: (device) => this.live.deviceChanged(device),
     };
     const turns = new PostTurns(this.turns);
+    this.#connection = {
+      ...{ limits, clock, access: this.#access, intake: this.#intake, arrivals },
+      device: (of, valve, origin, principal) => new DeviceSession(of, valve, origin, principal, this.#device),
+      viewer: (of, principal) => new ViewerSession(of, principal, this.#viewer),
+      onClosed: (gone) => this.#connections.delete(gone),
+    };
     this.#post = { arrivals, committer, ingest, intake: this.#intake, turns, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
@@ -182,16 +189,7 @@ export class Hub {
 
   /** Takes a connection; the transport gives it what comes in, and tells when it is gone. */
   accept(peer: Peer): Session {
-    const connection = new Connection(peer, {
-      limits: this.#options.config.limits,
-      clock: this.#clock,
-      access: this.#access,
-      intake: this.#intake,
-      arrivals: this.arrivals,
-      device: (of, valve, origin, principal) => new DeviceSession(of, valve, origin, principal, this.#device),
-      viewer: (of, principal) => new ViewerSession(of, principal, this.#viewer),
-      onClosed: (gone) => this.#connections.delete(gone),
-    });
+    const connection = new Connection(peer, this.#connection);
     this.#connections.add(connection);
     if (this.#state !== "running") connection.shutDown();
     return connection;

@@ -63,7 +63,7 @@ function renameSeries(series: Series, metric: string, deps: RenameDeps): Promise
 function forgetName(series: Series, device: string, metric: string, deps: RenameDeps): Promise<void> {
   const { store, catalog, committer, live } = deps;
   return committer.exclusive(async () => {
-    const names = series.device.ledHere.get(series.metric) ?? [];
+    const names = series.device.ledHere?.get(series.metric) ?? [];
     if (!names.some((one) => one.device === device && one.metric === metric)) {
       const all = names.map((one) => `${one.device} ${one.metric}`).join(", ") || "it has none";
       throw new Refusal(
@@ -100,7 +100,7 @@ function requireFree(series: Series, metric: string, catalog: Catalog): void {
   else if (living) {
     throw new Refusal("conflict", `${device.id} has a metric ${metric} already: choose another name for ${present}`);
   }
-  const lead = device.leads.get(metric);
+  const lead = device.leads?.get(metric);
   if (!lead || (lead.toDevice === device.id && lead.toMetric === present)) return;
   throw new Refusal(
     "conflict",
@@ -111,7 +111,7 @@ function requireFree(series: Series, metric: string, catalog: Catalog): void {
 /** Renames in the catalog; the answer takes it back. */
 function renamed(series: Series, metric: string, catalog: Catalog): () => void {
   const { device, metric: before } = series;
-  const lead = device.leads.get(metric);
+  const lead = device.leads?.get(metric);
   const own = device.metricsOwn.get(metric);
   catalog.rename(series, metric);
   return () => {

@@ -130,7 +130,7 @@ export class Door {
     }
     counts.open += 1;
     if (client !== undefined) this.#enter(socket, client);
-    socket.once("close", () => {
+    socket.on("close", () => {
       counts.open -= 1;
       this.#leave(socket);
     });

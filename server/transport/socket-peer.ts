@@ -16,22 +16,20 @@ const textFrame = { binary: false } as const;
 
 type Trust = Pick<Peer, "restricted" | "principal">;
 
+/** One function for all sockets: most are idle, and what each holds counts. */
+function uncork(peer: SocketPeer): void {
+  peer.uncork();
+}
+
 /** A socket as the hub sees it. */
 export class SocketPeer implements Peer, Pulse {
   readonly websocket: WebSocket;
   readonly address: string;
   readonly restricted: boolean;
   readonly principal: Principal | undefined;
-  /** Resolves when the socket is closed. */
-  readonly gone: Promise<void>;
   readonly #clock: Clock;
-  #left: () => void = () => {};
   readonly #socket: Duplex;
   #corked = false;
-  readonly #uncork = () => {
-    this.#corked = false;
-    this.#socket.uncork();
-  };
   /** Held by the hub, and held until it is its turn. */
   #paused = false;
   #waits = false;
@@ -48,9 +46,6 @@ export class SocketPeer implements Peer, Pulse {
     this.restricted = trust.restricted;
     this.principal = trust.principal;
     this.#clock = clock;
-    this.gone = new Promise((resolve) => {
-      this.#left = resolve;
-    });
   }
 
   /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
@@ -59,9 +54,14 @@ export class SocketPeer implements Peer, Pulse {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
-      process.nextTick(this.#uncork);
+      process.nextTick(uncork, this);
     }
     this.websocket.send(text, textFrame);
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    this.#socket.uncork();
   }
 
   bufferedBytes(): number {
@@ -140,6 +140,5 @@ export class SocketPeer implements Peer, Pulse {
 
   left(): void {
     this.#cut?.cancel();
-    this.#left();
   }
 }

@@ -1,19 +1,18 @@
-/** The WebSocket way in. With `socket-peer.ts` the only file that knows `ws`. */
+/** The WebSocket way in. With `socket-line.ts` and `socket-peer.ts` the only file that knows `ws`. */
 import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { type RawData, type ServerOptions, WebSocketServer } from "ws";
+import { type ServerOptions, WebSocketServer } from "ws";
 import type { Access } from "../hub/access/access.ts";
 import { Throttle } from "../hub/access/throttle.ts";
 import type { Arrivals } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
-import { type Turns, WaitingFrames } from "../hub/ingest/turns.ts";
+import type { Turns } from "../hub/ingest/turns.ts";
 import type { Peer } from "../hub/peer.ts";
 import type { Clock, Log } from "../ports.ts";
 import { type ErrorCode, errorRules } from "../protocol/codes.ts";
 import { Refusal } from "../protocol/errors.ts";
-import { type Limits, limitText } from "../protocol/limits.ts";
-import { ControlRate } from "./control-rate.ts";
+import type { Limits } from "../protocol/limits.ts";
 import type { Door } from "./door.ts";
 import { type Arrival, callerOf, entranceOf, tokenInAddress } from "./entrance.ts";
 import { Heartbeat } from "./heartbeat.ts";
@@ -21,10 +20,8 @@ import { judgeCaller, type OriginConfig } from "./origin.ts";
 import { offersWebsocket, PlainRequests } from "./plain-request.ts";
 import { refusalHeaders } from "./refusal-headers.ts";
 import type { SessionCookie } from "./session-cookie.ts";
+import { HubSocket, type LineDeps, listen, SocketLine } from "./socket-line.ts";
 import { closePatienceMs, SocketPeer } from "./socket-peer.ts";
-
-/** Codes of a close in good order: normal, going away, none given. */
-const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 /** Where devices and viewers connect. */
 export const socketPath = "/ws";
@@ -53,7 +50,8 @@ export interface WebsocketDeps {
 }
 
 /** `ws` reads them; its published types lag behind it. */
-type Options = ServerOptions & Readonly<Record<"maxFragments" | "maxBufferedChunks" | "closeTimeout", number>>;
+type Options = ServerOptions<typeof HubSocket> &
+  Readonly<Record<"maxFragments" | "maxBufferedChunks" | "closeTimeout", number>>;
 
 export interface WebsocketTransport {
   /** Resolves once every socket is gone; those that linger are cut after `patienceMs`, and those that were to become one then. */
@@ -65,6 +63,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   const { frameBytes, pingMs, pongMs, unreadablePauseMs } = deps.config.limits;
   const options: Options = {
     noServer: true,
+    WebSocket: HubSocket,
     maxPayload: frameBytes,
     maxFragments,
     // One chunk is what one read of the socket brought. A frame of full size over a slow link comes in many small ones,
@@ -76,10 +75,16 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     clientTracking: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   };
-  const sockets = new WebSocketServer(options);
-  const open = new Set<SocketPeer>();
+  const sockets = new WebSocketServer<typeof HubSocket>(options);
+  const open = new Set<SocketLine>();
+  let onEmpty = () => {};
   const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
   const unreadable = new Throttle(deps.clock, { ...unreadableEnds, blockMs: unreadablePauseMs });
+  const onGone = (line: SocketLine) => {
+    open.delete(line);
+    if (open.size === 0) onEmpty();
+  };
+  const around: LineDeps = { ...deps, limits: deps.config.limits, heartbeat, unreadable, onGone };
   const refusedBefore = new Throttle(deps.clock, tellRefusals);
   const plainRequests = new PlainRequests(server);
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -118,83 +123,25 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     sockets.handleUpgrade(request, socket, head, (websocket) => {
       const trust = { restricted: refusal.restricted, principal: judged instanceof Refusal ? undefined : judged };
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
-      open.add(peer);
-      attach(peer, deps, heartbeat, unreadable, () => open.delete(peer));
+      const line = new SocketLine(peer, deps.accept(peer), around);
+      open.add(line);
+      listen(websocket, line);
     });
   };
   return {
     async stop(patienceMs) {
       heartbeat.stop();
-      const closed = [...open].map((peer) => peer.gone);
-      const cut = deps.clock.after(patienceMs, () => {
-        for (const peer of open) peer.terminate();
+      const closed = new Promise<void>((resolve) => {
+        onEmpty = resolve;
       });
-      await Promise.all(closed);
+      const cut = deps.clock.after(patienceMs, () => {
+        for (const { peer } of open) peer.terminate();
+      });
+      if (open.size > 0) await closed;
       cut.cancel();
       plainRequests.stop();
     },
   };
-}
-
-function attach(
-  peer: SocketPeer,
-  deps: WebsocketDeps,
-  heartbeat: Heartbeat,
-  unreadable: Throttle,
-  onGone: () => void,
-): void {
-  const { websocket } = peer;
-  const session = deps.accept(peer);
-  const take = (frame: string | undefined) => (frame === undefined ? session.receiveBinary() : session.receive(frame));
-  const frames = new WaitingFrames(deps.turns, take, (waits) => peer.waitForTurn(waits));
-  const waitMs = unreadable.blockLeftMs(peer.address);
-  if (waitMs > 0) frames.wait(waitMs);
-  heartbeat.add(peer);
-  websocket.on("message", (data: RawData, isBinary: boolean) => {
-    // The hub has closed it, and nobody could be told what became of this.
-    if (peer.closedFor !== undefined) return;
-    peer.answered();
-    frames.receive(isBinary ? undefined : (data as Buffer).toString());
-  });
-  const { pingsPerSecond } = deps.config.limits;
-  const control = new ControlRate(deps.clock, pingsPerSecond);
-  const counted = (): void => {
-    if (!control.take()) peer.stopReading(1008, `more pings than are taken in a second: ${pingsPerSecond}`);
-  };
-  websocket.on("ping", counted);
-  websocket.on("pong", () => {
-    peer.answered();
-    counted();
-  });
-  // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
-  websocket.on("error", (error) => {
-    deps.log.debug("socket error", { address: peer.address, error: error.message });
-    const refusal = unreadableFrame(error, deps.config.limits);
-    if (refusal) session.unreadable(refusal);
-  });
-  websocket.once("close", (code) => {
-    if (peer.closedFor === 1008) unreadable.fail(peer.address);
-    heartbeat.remove(peer);
-    peer.left();
-    frames.close();
-    session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
-    onGone();
-  });
-}
-
-/** What a person is told of a frame that `ws` ended its connection for; undefined where it was no frame. */
-function unreadableFrame(error: Error & { code?: string }, limits: Pick<Limits, "frameBytes">): Refusal | undefined {
-  switch (error.code) {
-    case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":
-      return new Refusal(
-        "frame_too_large",
-        `a frame was larger than is taken: ${limitText("frameBytes", limits.frameBytes)}. Send smaller ones`,
-      );
-    case "WS_ERR_INVALID_UTF8":
-      return new Refusal("invalid_json", "a text frame was not UTF-8, as WebSockets need it");
-    default:
-      return undefined;
-  }
 }
 
 /** An error closes a socket by itself, and unheard it would end the process. */

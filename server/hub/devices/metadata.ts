@@ -43,7 +43,7 @@ export function describedMetrics(device: Device | undefined, said: Pick<DeviceMe
 
 /** A device that goes on with the old name of a metric means the one that it has now. */
 function presentName(device: Device, metric: string): string {
-  const lead = device.leads.get(metric);
+  const lead = device.leads?.get(metric);
   return lead?.toDevice === device.id ? lead.toMetric : metric;
 }
 

@@ -139,7 +139,7 @@ export class Quarantine {
       return { code: "invalid_value", message: `time ${timeMs} is none: no date lies before ${-maxTimeMs}` };
     const known = catalog.taking(device, metric);
     if (known) return known.type === typeof value ? known : typeProblem(known, value);
-    const lead = device.leads.get(metric);
+    const lead = device.leads?.get(metric);
     if (lead) {
       const owner = catalog.device(lead.toDevice, nowMs);
       if (owner.series.size === 0) batch.addDevice(owner);

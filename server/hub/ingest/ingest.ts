@@ -233,7 +233,7 @@ export class Ingest {
       this.#refuse(index, metric, typeProblem(known, value), raw);
       return undefined;
     }
-    const lead = device?.leads.get(metric);
+    const lead = device?.leads?.get(metric);
     if (lead) return this.#seriesOfLead(index, lead, value, raw);
     const { catalog, limits } = this.#deps;
     const problem = device

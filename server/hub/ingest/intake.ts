@@ -64,7 +64,8 @@ export type HoldReason = "own" | "total" | "unread" | "greeting";
 export class Valve {
   readonly #peer: Peer;
   readonly #intake: Intake;
-  readonly #reasons = new Set<HoldReason>();
+  /** None for most sockets, most of the time. */
+  #reasons: Set<HoldReason> | undefined;
   #frames = 0;
   #bytes = 0;
   #look: Timer | undefined;
@@ -98,12 +99,17 @@ export class Valve {
   }
 
   hold(reason: HoldReason): void {
-    if (this.#reasons.size === 0) this.#peer.pause();
+    if (!this.#reasons) {
+      this.#reasons = new Set();
+      this.#peer.pause();
+    }
     this.#reasons.add(reason);
   }
 
   release(reason: HoldReason): void {
-    if (this.#reasons.delete(reason) && this.#reasons.size === 0) this.#peer.resume();
+    if (!this.#reasons?.delete(reason) || this.#reasons.size > 0) return;
+    this.#reasons = undefined;
+    this.#peer.resume();
   }
 
   /** Stops reading a sender that does not read its answers; call after sending. */

@@ -115,27 +115,36 @@ export class Turn {
   }
 }
 
+/** Whoever takes the frames of a socket. */
+export interface FrameTaker {
+  receive(text: string): void;
+  /** One that is not text. */
+  receiveBinary(): void;
+}
+
+/** A socket that can be left unread. */
+export interface Unread {
+  /** It is to be read no more for now (true), or again. */
+  waitForTurn(waits: boolean): void;
+}
+
 /** Frames of one socket that wait for its turn, in their order. */
 export class WaitingFrames {
-  readonly #take: (frame: string | undefined) => void;
+  readonly #taker: FrameTaker;
   readonly #turn: Turn;
   readonly #clock: Clock;
-  readonly #hold: (waits: boolean) => void;
+  readonly #socket: Unread;
   #frames: (string | undefined)[] | undefined;
   #timer: Timer | undefined;
 
-  /**
-   * @param take takes a frame; undefined is one that is not text
-   * @param hold the socket is to be read no more for now (true), or again
-   */
-  constructor(turns: Turns, take: (frame: string | undefined) => void, hold: (waits: boolean) => void) {
-    this.#take = take;
+  constructor(turns: Turns, taker: FrameTaker, socket: Unread) {
+    this.#taker = taker;
     this.#turn = new Turn(turns);
     this.#clock = turns.clock;
-    this.#hold = hold;
+    this.#socket = socket;
   }
 
-  /** A frame came. Some come after the socket was held: those of the piece that was read. */
+  /** A frame came; undefined is one that is not text. Some come after the socket was held: those of the piece that was read. */
   receive(frame: string | undefined): void {
     if (this.#frames) this.#frames.push(frame);
     else {
@@ -148,7 +157,7 @@ export class WaitingFrames {
   wait(ms: number): void {
     if (!this.#frames) {
       this.#frames = [];
-      this.#hold(true);
+      this.#socket.waitForTurn(true);
     }
     this.#timer = this.#clock.after(Math.ceil(ms), () => this.#goOn());
   }
@@ -159,6 +168,11 @@ export class WaitingFrames {
     const frames = this.#frames ?? [];
     this.#frames = undefined;
     for (const frame of frames) this.#take(frame);
+  }
+
+  #take(frame: string | undefined): void {
+    if (frame === undefined) this.#taker.receiveBinary();
+    else this.#taker.receive(frame);
   }
 
   #run(frame: string | undefined): number {
@@ -178,6 +192,6 @@ export class WaitingFrames {
       return;
     }
     this.#frames = undefined;
-    this.#hold(false);
+    this.#socket.waitForTurn(false);
   }
 }

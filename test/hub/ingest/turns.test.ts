@@ -14,11 +14,12 @@ function world({ frameMs = 0.5, senderShare = 5, framesPerSecond = 0 } = {}) {
   const sender = () => {
     const taken: (number | undefined)[] = [];
     const holds: boolean[] = [];
-    const take = (text: string | undefined) => {
+    const take = (frame: number | undefined) => {
       clock.advance(frameMs);
-      taken.push(text === undefined ? undefined : Number(text));
+      taken.push(frame);
     };
-    const frames = new WaitingFrames(turns, take, (waits) => holds.push(waits));
+    const taker = { receive: (text: string) => take(Number(text)), receiveBinary: () => take(undefined) };
+    const frames = new WaitingFrames(turns, taker, { waitForTurn: (waits) => holds.push(waits) });
     return { frames, taken, holds, send: (from: number, to: number) => sendAll(frames, from, to) };
   };
   return { clock, turns, sender };

@@ -54,6 +54,7 @@ export const door = "server/protocol/index.ts";
 export const owners: Readonly<Record<string, readonly string[]>> = {
   ws: [
     "server/transport/websocket.ts",
+    "server/transport/socket-line.ts",
     "server/transport/socket-peer.ts",
     "simulator/main.ts",
     "simulator/load/dashboards.ts",
