@@ -22,7 +22,7 @@ export class AccessTokens extends AccessPanel<TokensAnswer> {
   @state() private rows = pageRows;
 
   constructor() {
-    super("tokens", 10_000);
+    super("tokens", 5_000);
   }
 
   protected override list({ tokens }: TokensAnswer) {

@@ -53,15 +53,16 @@ export class TabStatus {
     return health.illness.refuses ? "alarm" : "trouble";
   }
 
-  #look({ client, view }: Hub): void {
+  #look({ access, client, view }: Hub): void {
+    const isOut = client.refused !== undefined || access.isOut;
     const { state } = client.state;
     const isOpen = state === "open" || state === "doubtful";
-    if (!isOpen && client.heardAt !== undefined && !client.refused) {
+    if (!isOpen && client.heardAt !== undefined && !isOut) {
       this.#trouble = { sign: "cut", devices: 0 };
       this.#lookedMs = Number.NEGATIVE_INFINITY;
       return;
     }
-    if (client.refused) {
+    if (isOut) {
       // Whoever is not let in is told nothing, not even how many.
       this.#trouble = { sign: "well", devices: 0 };
       return;

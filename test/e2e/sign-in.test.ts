@@ -1,4 +1,4 @@
-/** The page of a hub that asks for its token, opened by an address of the network, in a real browser. */
+/** The page of a hub that asks who comes, opened by an address of the network, in a real browser. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { type App, createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { lanAddresses } from "../../server/main/lan.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
+import type { NewTokenAnswer } from "../../server/protocol/index.ts";
 import { launchChromium } from "../support/browser.ts";
 import { builtStoreWorker } from "../support/built.ts";
 import { builtPage } from "./built-page.ts";
@@ -15,6 +16,7 @@ import { axeViolations } from "./world.ts";
 
 const [address] = lanAddresses(networkInterfaces());
 const missingNetwork = address === undefined;
+const password = "three words here";
 
 describe.skipIf(missingNetwork)(
   "[S6] signing in by an address of the network, left out where this machine has none",
@@ -23,12 +25,12 @@ describe.skipIf(missingNetwork)(
     let pageFolder: string;
     let browser: Browser;
     let app: App;
-    let token: string;
+    let cookie = "";
     let port = 0;
     const url = () => `http://${address}:${port}/`;
 
-    async function startHub(newToken: boolean): Promise<void> {
-      const config = makeConfig({ lan: true, newToken, port, data: join(folder, "data"), minFreeBytes: 0 });
+    async function startHub(): Promise<void> {
+      const config = makeConfig({ lan: true, port, data: join(folder, "data"), minFreeBytes: 0 });
       const onFatal = (error: unknown) => {
         throw error;
       };
@@ -38,7 +40,6 @@ describe.skipIf(missingNetwork)(
         { dashboardFolder: pageFolder, storeWorkerUrl: builtStoreWorker(), onFatal },
       );
       port = Number(new URL(app.url).port);
-      token = app.newToken ?? token;
     }
 
     async function open(at = "", width = 1280, theme: "light" | "dark" = "light"): Promise<Page> {
@@ -52,13 +53,34 @@ describe.skipIf(missingNetwork)(
       await page.goto(`${url()}${at}`);
       return page;
     }
-    const field = (page: Page) => page.getByRole("textbox", { name: "Token" });
+    const name = (page: Page) => page.getByLabel("Name", { exact: true });
+    const tokenField = (page: Page) => page.getByLabel("Token or link");
     const live = (page: Page) => page.getByRole("status").filter({ hasText: "Live" }).waitFor();
+    const wrong = (page: Page) => page.getByRole("alert").getByText("The name or the password is wrong.").waitFor();
+
+    async function signIn(page: Page, words: string): Promise<void> {
+      await name(page).fill("ada");
+      await page.getByLabel("Password", { exact: true }).fill(words);
+      await page.keyboard.press("Enter");
+    }
+
+    /** Asks as the admin whom the set-up code made. */
+    async function ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+      const answer = await fetch(`${url()}api/v1/${path}`, {
+        method,
+        headers: { Cookie: cookie, ...(body ? { "Content-Type": "application/json" } : {}) },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+      return (await answer.json()) as Answer;
+    }
+
+    const programToken = () => ask<NewTokenAnswer>("POST", "tokens", { kind: "program", name: "screen" });
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "hub-sign-in-"));
       [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), launchChromium()]);
-      await startHub(false);
+      await startHub();
       const answer = await fetch(`${app.url}/api/v1/readings`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
@@ -72,26 +94,57 @@ describe.skipIf(missingNetwork)(
       rmSync(folder, { recursive: true, force: true });
     });
 
-    it("asks for the token, says that one is wrong, takes the right one by keyboard, and keeps it over a reload", async () => {
+    it("needs no sign-in on the hub's own machine as long as nobody signs in, and elsewhere leads to the set-up", async () => {
+      const own = await open();
+      await own.goto(`http://localhost:${port}/`);
+      await own.getByText("oven-1").first().waitFor();
       const page = await open();
-      await field(page).waitFor();
+      await page.getByText("Nobody can sign in to this hub yet.").waitFor();
       expect(await page.getByText("oven-1").count()).toBe(0);
-      expect(await page.getByRole("alert").filter({ hasText: /./ }).count()).toBe(0);
-      await page.keyboard.type("wrong");
-      await page.keyboard.press("Enter");
-      await page.getByText("This is not the hub's token").waitFor();
-      expect(await field(page).getAttribute("aria-invalid")).toBe("true");
-      await field(page).fill(token.toUpperCase());
-      await page.keyboard.press("Enter");
-      await page.getByText("oven-1").first().waitFor();
-      await live(page);
-      await page.reload();
-      await page.getByText("oven-1").first().waitFor();
-      const other = await open();
-      await field(other).waitFor();
+      await page.getByRole("link", { name: "Set up sign-in" }).click();
+      await page.getByLabel("Set-up code").waitFor();
+      // The token that was printed beside the code is for devices.
+      await page.goto(`${url()}#token=${app.newToken}`);
+      await page.getByText("This is a device's token").waitFor();
     });
 
-    it("[S3] takes the token of the printed code out of the address, and never asks for an address that has it", async () => {
+    it("takes the printed code of a phone's camera, and who has signed in is asked at home, too", async () => {
+      const page = await open(`#setup=${app.setupCode}`, 390);
+      await page.getByLabel("Your name").fill("ada");
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Signed in as ada" }).waitFor();
+      const [session] = await page.context().cookies();
+      expect(session).toMatchObject({ httpOnly: true, sameSite: "Strict" });
+      cookie = `${session?.name}=${session?.value}`;
+      const own = await open();
+      await own.goto(`http://localhost:${port}/`);
+      await name(own).waitFor();
+    });
+
+    it("asks who sits here, says that a password is wrong, takes the right one by keyboard, and keeps it over a reload", async () => {
+      const page = await open("#/device/oven-1");
+      await name(page).waitFor();
+      expect(await page.getByText("oven-1").count()).toBe(0);
+      expect(await page.getByRole("alert").filter({ hasText: /./ }).count()).toBe(0);
+      await page.keyboard.type("ada");
+      await page.keyboard.press("Tab");
+      await page.keyboard.type("not the password");
+      await page.keyboard.press("Enter");
+      await wrong(page);
+      expect(await page.getByLabel("Password", { exact: true }).getAttribute("aria-invalid")).toBe("true");
+      await page.keyboard.type(password);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
+      await live(page);
+      await page.reload();
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
+      const other = await open();
+      await name(other).waitFor();
+    });
+
+    it("[S3] takes a token out of the address, and never asks for an address that has it", async () => {
+      const { token } = await programToken();
       const page = await open();
       const asked: string[] = [];
       page.on("request", (request) => asked.push(request.url()));
@@ -110,43 +163,37 @@ describe.skipIf(missingNetwork)(
       await page.goto(url());
       await page.getByText("oven-1").first().waitFor();
       expect(asked.filter((one) => new URL(one).href.replace(/#.*/, "").includes(token))).toEqual([]);
-      await page.goto(`${url()}#/connect`);
-      const program = page.locator("#program");
-      await program.getByText(token).first().waitFor();
-      await page.getByRole("button", { name: "Send readings from this page" }).click();
-      await page.getByText("First reading from This browser").waitFor();
     });
 
-    it("shows nothing any more once the token was replaced", async () => {
-      const page = await open(`#token=${token}`);
-      await page.getByText("oven-1").first().waitFor();
-      await app.stop();
-      await startHub(true);
-      await page.getByText("This is not the hub's token, or it no longer is.").waitFor({ timeout: 30_000 });
-      expect(await page.getByText("oven-1").count()).toBe(0);
-      await field(page).fill(token);
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByText("oven-1").first().waitFor();
-    });
-
-    it("tells nothing of devices where it asks for the token, and calls none wrong that the hub has not seen", async () => {
-      const page = await open(`#token=${token}`);
-      await page.getByText("oven-1").first().waitFor();
-      await page.getByText("oven-1").first().click();
-      await page.waitForURL(/#\/device\/oven-1/);
+    it("takes a token that is typed, says that one is wrong, and shows nothing any more once it was revoked", async () => {
+      const { token, id } = await programToken();
+      const page = await open("#/device/oven-1");
+      await page.getByText("Have a token or a link instead?").click();
+      await tokenField(page).fill("wrong");
+      await page.keyboard.press("Enter");
+      await page.getByText("This token is wrong, has expired or was revoked.").waitFor();
+      await tokenField(page).fill(token.toUpperCase());
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
       await expect.poll(() => page.title()).toContain("oven-1");
-      await app.stop();
-      await startHub(true);
-      await page.getByText("This is not the hub's token").waitFor({ timeout: 30_000 });
+      await ask("DELETE", `tokens/${id}`);
+      await page.getByText("This token is wrong, has expired or was revoked.").waitFor();
+      expect(await page.getByText("oven-1").count()).toBe(0);
       expect(await page.title()).toBe("Telemetry hub");
       expect(await page.locator("page-header dl").count()).toBe(0);
+    });
+
+    it("calls none wrong that the hub has not seen, and lets in when it is back", async () => {
+      const { token } = await programToken();
+      const page = await open();
+      await page.getByText("Have a token or a link instead?").click();
       await app.stop();
-      await field(page).fill(token);
+      await tokenField(page).fill(token);
       await page.keyboard.press("Enter");
       await page.getByText("Connection to the hub lost").waitFor();
-      expect(await page.getByText("This is not the hub's token").count()).toBe(0);
+      expect(await page.getByText("This token is wrong").count()).toBe(0);
       expect(await page.getByText("Values as of").count()).toBe(0);
-      await startHub(false);
+      await startHub();
       await page.getByText("oven-1").first().waitFor({ timeout: 30_000 });
     });
 
@@ -157,29 +204,39 @@ describe.skipIf(missingNetwork)(
       ["dark", 390],
     ] as const)("[A11Y] is readable and fits: %s, %d px", async (theme, width) => {
       const page = await open("", width, theme);
-      await field(page).fill("wrong");
-      await page.keyboard.press("Enter");
-      await page.getByText("This is not the hub's token").waitFor();
+      await name(page).waitFor();
+      await signIn(page, "not the password");
+      await wrong(page);
+      await page.getByText("Have a token or a link instead?").click();
+      await tokenField(page).waitFor();
       expect(await axeViolations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `sign-in-${theme}-${width}.png`) });
     });
 
-    it("needs no token on the hub's own machine", async () => {
-      const page = await open();
-      await page.goto(`http://localhost:${port}/`);
-      await page.getByText("oven-1").first().waitFor();
-    });
-
     // The last one: this machine's address in the network stays blocked after it.
-    it("[S7] says after ten wrong tokens when to try again", async () => {
+    it("[S7] says after ten wrong passwords, and after ten wrong tokens, when to try again", async () => {
+      const { token } = await programToken();
       const page = await open("", 390);
-      await field(page).waitFor();
-      const headers = { Authorization: "Bearer wrong" };
-      for (let count = 0; count < 10; count++) await fetch(`${url()}api/v1/devices`, { headers });
-      await field(page).fill(token);
+      await name(page).waitFor();
+      const body = JSON.stringify({ name: "ada", password: "not the password" });
+      const headers = { "Content-Type": "application/json" };
+      for (let count = 0; count < 10; count++) await fetch(`${url()}api/v1/session`, { method: "POST", headers, body });
+      await signIn(page, password);
+      await page
+        .getByRole("alert")
+        .getByText(/Too many wrong passwords .*: try again in \d+ s\./)
+        .waitFor();
+      expect(await axeViolations(page)).toEqual([]);
+      const bearer = { Authorization: "Bearer wrong" };
+      for (let count = 0; count < 10; count++) await fetch(`${url()}api/v1/devices`, { headers: bearer });
+      await page.getByText("Have a token or a link instead?").click();
+      await tokenField(page).fill(token);
       await page.keyboard.press("Enter");
-      await page.getByText(/Too many wrong tokens came from this address: try again in \d+ s\./).waitFor();
+      await page
+        .getByRole("alert")
+        .getByText(/Too many wrong tokens .*: try again in \d+ s\./)
+        .waitFor();
       // Its connection was not lost, and there are no values to be old.
       expect(await page.getByText("Connection to the hub lost").count()).toBe(0);
       expect(await axeViolations(page)).toEqual([]);

@@ -54,6 +54,11 @@ export class World {
     return this.#port;
   }
 
+  /** The code that makes the first admin; undefined where there is one already. */
+  get setupCode(): string | undefined {
+    return this.#app?.setupCode;
+  }
+
   /**
    * `data`: the folder that holds its data; another one makes it another hub at the same address. `minFreeBytes`: with more
    * than the disk has the hub refuses readings, as one does whose disk is full.
