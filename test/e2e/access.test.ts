@@ -97,7 +97,7 @@ describe("access, page by page", () => {
     await other.page.context().close();
   });
 
-  it("[S8] a viewer with selectors sees those devices alone, no button that they have no right to, and comes back to where they were", async () => {
+  it("[S8] [S10] a viewer with selectors sees those devices alone, no button that they have no right to, and comes back to where they were", async () => {
     await tab("People");
     await admin.getByRole("button", { name: "Add a person" }).click();
     const dialog = admin.getByRole("dialog");
@@ -142,7 +142,7 @@ describe("access, page by page", () => {
     await page.context().close();
   });
 
-  it("[S9] a device's token comes with its program, lets that device in alone, and is cut off when it is revoked", async () => {
+  it("[S8] [S9] a device's token comes with its program, lets that device in alone, and is cut off when it is revoked", async () => {
     await tab("Device tokens");
     await admin.getByRole("button", { name: "Make a token" }).click();
     const dialog = admin.getByRole("dialog");
@@ -190,7 +190,7 @@ describe("access, page by page", () => {
     second.wire.close();
   });
 
-  it("[S10] a link shows a guest its devices and nothing else, until it is revoked", async () => {
+  it("[S8] a link shows a guest its devices and nothing else, until it is revoked", async () => {
     await tab("Links");
     await admin.getByRole("button", { name: "Share a link" }).click();
     const dialog = admin.getByRole("dialog");
