@@ -12,7 +12,7 @@ import { Passwords } from "./hub/access/passwords.ts";
 import { People } from "./hub/access/people.ts";
 import { SignIn } from "./hub/access/sign-in.ts";
 import { Tokens } from "./hub/access/tokens.ts";
-import { removeToolToken, writeToolToken } from "./hub/access/tool-token.ts";
+import { hadAccounts, noteAccounts, removeToolToken, writeToolToken } from "./hub/access/tool-token.ts";
 import { stopMs } from "./hub/closing.ts";
 import { Hub } from "./hub/hub.ts";
 import { defaultHistorySettings, defaultLiveSettings } from "./hub/live/live-settings.ts";
@@ -99,7 +99,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   const state = await store.open();
   const opened = await store.stats();
   const { budgetBytes } = opened;
-  const { access, hubToken } = await openAccess(config, store, ports);
+  const { access, hubToken } = await openAccess(config, store, ports, !options.store);
   const passwords = new Passwords();
   const sessionCookie = new SessionCookie(state.epoch);
   const loopDelay = new LoopDelay(clock);
@@ -166,11 +166,13 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
     ...{ access, sessionCookie, arrivals, config, clock, log, door, turns: hub.turns },
   });
   let setupCode: string | undefined;
+  let url: string;
   try {
     await listen(server, config);
     // Only now: a start that fails tells nobody the token that it made.
     await hubToken?.keep();
-    if (!options.store) await keepToolToken(config, access, log);
+    url = `${scheme}://${hostOf(server, config)}`;
+    if (!options.store) await keepAccessFiles(config.data, url, access, log);
     const needsCode = config.setup || (!access.book.hasPeople && !config.open);
     setupCode = needsCode ? access.makeSetupCode() : undefined;
     // Unheard it would end the process: one that could not be accepted, for want of open files, comes again.
@@ -189,7 +191,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
   }
   let stopping: Promise<void> | undefined;
   return {
-    url: `${scheme}://${hostOf(server, config)}`,
+    url,
     certificateNames: renewal?.pair.names ?? [],
     newToken: hubToken?.token,
     setupCode,
@@ -246,31 +248,36 @@ function sqliteStore(config: Config, built: AppOptions, events: StoreEvents): Te
 }
 
 /** After the store, whose lock keeps another hub from the folder. */
-async function openAccess(config: Config, store: TelemetryStore, { clock, log }: Ports) {
+async function openAccess(config: Config, store: TelemetryStore, { clock, log }: Ports, keepsFiles: boolean) {
+  let access: Access | undefined;
   try {
     const book = await AccessBook.open(store.access);
     const reach = config.open ? "everybody" : needsSignIn(config) ? "network" : "machine";
-    const access = new Access({ book, reach, requests: config.requests, clock, log });
-    const isForAll = reach === "network";
-    const hubToken = isForAll
-      ? await openHubToken(book, { folder: config.data, renew: config.newToken, clock })
-      : undefined;
-    return { access, hubToken };
+    const lostPeople = keepsFiles && !book.hasPeople && hadAccounts(config.data);
+    access = new Access({ book, reach, requests: config.requests, lostPeople, clock, log });
+    const options = { folder: config.data, renew: config.newToken, clock };
+    return { access, hubToken: reach === "network" ? await openHubToken(book, options) : undefined };
   } catch (error) {
+    void access?.stop();
     await store.close();
     throw error;
   }
 }
 
-/** Without it the hub does all that it does, but for its own tools once there are people. */
-async function keepToolToken({ data }: Config, { companionToken }: Access, log: Ports["log"]): Promise<void> {
-  try {
-    await writeToolToken(data, companionToken);
-  } catch (error) {
-    log.warn("the token for tools of this machine could not be written: npm run backup will not reach this hub", {
+/** Without them the hub does all that it does, but for its own tools, and but for closing the door after its database is lost. */
+async function keepAccessFiles(folder: string, url: string, access: Access, log: Ports["log"]): Promise<void> {
+  const failed = (error: unknown) =>
+    log.warn("what the hub's own tools are known by could not be written: npm run backup will not reach this hub", {
       error: String(error),
     });
-  }
+  await writeToolToken(folder, { token: access.toolToken, url }).catch(failed);
+  let noted = hadAccounts(folder);
+  access.book.onPeople = () => {
+    if (noted) return;
+    noted = true;
+    noteAccounts(folder).catch(failed);
+  };
+  if (access.book.hasPeople) access.book.onPeople();
 }
 
 function parquetStarter(built: URL | undefined): StartParquet {

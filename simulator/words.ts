@@ -65,6 +65,6 @@ export function unreachable(url: string, reason: string): string {
 /** The hub lets nobody in with the token that the fleet has, or without one. */
 export function turnedAway(url: string, withToken: boolean): string {
   return withToken
-    ? `The hub at ${url} has another token: give the one that it printed last, or start it with --new-token to get another.`
-    : `The hub at ${url} needs its token: give the one that it printed as --token, or in HUB_TOKEN.`;
+    ? `The hub at ${url} does not know this token: give another, made on its page under Access.`
+    : `The hub at ${url} asks for a token: give one as --token, or in HUB_TOKEN. Tokens are made on its page, under Access.`;
 }

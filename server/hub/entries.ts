@@ -25,8 +25,13 @@ export type SeriesSpan = Pick<SeriesState, "firstTimeMs" | "lastTimeMs" | "count
 /** Of a series that the store does not know (any more). */
 export const emptySpan: SeriesSpan = { firstTimeMs: null, lastTimeMs: null, count: 0 };
 
+/** Whether whom it is told may know of a device: others are not named, neither as a gateway nor as where readings came from. */
+export type Sees = (device: string) => boolean;
+
+const everything: Sees = () => true;
+
 /** A device's entry in `devices` messages and `GET devices`. */
-export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEntry {
+export function deviceEntryOf(device: Device, presence: PresenceView, sees: Sees = everything): DeviceEntry {
   const { name, kind, labels, historic } = device.meta;
   let seriesCount = 0;
   for (const series of device.series.values()) if (series.committed) seriesCount++;
@@ -35,7 +40,7 @@ export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEnt
     ...(name === undefined ? {} : { name }),
     ...(kind === undefined ? {} : { kind }),
     ...(labels === undefined ? {} : { labels }),
-    ...(device.via === undefined ? {} : { via: device.via }),
+    ...(device.via === undefined || !sees(device.via) ? {} : { via: device.via }),
     ...presence.stateOf(device),
     lastSeen: device.lastSeenMs,
     reportInterval: presence.deviceInterval(device),
@@ -46,8 +51,13 @@ export function deviceEntryOf(device: Device, presence: PresenceView): DeviceEnt
 }
 
 /** A series' entry in `GET series`. */
-export function seriesEntryOf(series: Series, span: SeriesSpan, presence: PresenceView): SeriesEntry {
-  const names = series.device.ledHere?.get(series.metric);
+export function seriesEntryOf(
+  series: Series,
+  span: SeriesSpan,
+  presence: PresenceView,
+  sees: Sees = everything,
+): SeriesEntry {
+  const names = series.device.ledHere?.get(series.metric)?.filter(({ device }) => sees(device));
   return {
     series: series.number,
     device: series.device.id,
@@ -60,13 +70,20 @@ export function seriesEntryOf(series: Series, span: SeriesSpan, presence: Presen
     lastTime: span.lastTimeMs,
     count: span.count,
     ...(series.masks ? { masks: series.masks.count } : {}),
-    ...(names === undefined ? {} : { aliases: names.map(({ device, metric }) => ({ device, metric })) }),
+    ...(names === undefined || names.length === 0
+      ? {}
+      : { aliases: names.map(({ device, metric }) => ({ device, metric })) }),
   };
 }
 
 /** A series' entry in `series` messages: with its newest reading, if it has one. */
-export function liveSeriesEntryOf(series: Series, span: SeriesSpan, presence: PresenceView): LiveSeriesEntry {
-  const entry = seriesEntryOf(series, span, presence);
+export function liveSeriesEntryOf(
+  series: Series,
+  span: SeriesSpan,
+  presence: PresenceView,
+  sees?: Sees,
+): LiveSeriesEntry {
+  const entry = seriesEntryOf(series, span, presence, sees);
   if (!Number.isFinite(series.latestTimeMs)) return entry;
   return { ...entry, value: series.latestValue, time: series.latestTimeMs };
 }

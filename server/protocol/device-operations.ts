@@ -130,6 +130,7 @@ export const deviceOperations = {
     errors: [...seriesErrors, ...bodyErrors, ...storeErrors, "invalid_name", "conflict"],
   },
   previewMerge: {
+    changesNothing: true,
     action: "edit",
     path: `${seriesPath.path}/merge`,
     segments: seriesPath.segments,

@@ -30,6 +30,8 @@ export interface Operation {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The right that it needs (`rights.ts`); `own`: every person's, of themselves; `public`: everybody's. */
   readonly action: Action | "own" | "public";
+  /** True for a question that needs a right of those who change things. */
+  readonly changesNothing?: boolean;
   /** In which `{name}` stands for one segment, percent-encoded. */
   readonly path: string;
   readonly summary: string;

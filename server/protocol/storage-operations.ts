@@ -41,7 +41,8 @@ export const storageOperations = {
     errors: [...listErrors, "unknown_device", "unknown_series", "store_unavailable"],
   },
   previewPolicies: {
-    action: "status",
+    action: "settings",
+    changesNothing: true,
     method: "POST",
     path: `${api}/storage/preview`,
     summary: "About what would go now by these policies, were they put in the place of those there are",

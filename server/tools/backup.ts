@@ -53,11 +53,14 @@ try {
 
 /** Asks the hubs of this machine for a copy until the one that has the data answers. */
 async function askHubs(): Promise<Backup> {
-  const token = await readToolToken(folder);
+  // The hub that uses the folder tells where it listens; its token goes there alone.
+  const own = await readToolToken(folder);
+  const answered = own && !values.url ? await ask(own.url, own.token) : undefined;
+  if (answered) return answered;
   const known = runningHubs(projectRoot()).flatMap(({ url }) => url ?? []);
   const urls = values.url ? [values.url] : [...known, `http://127.0.0.1:${process.env.HUB_PORT || 8080}`];
   for (const url of new Set(urls)) {
-    const made = await ask(url, token);
+    const made = await ask(url, url === own?.url ? own.token : undefined);
     if (made !== undefined) return made;
   }
   const where = `Its address is none of ${[...new Set(urls)].join(", ")}`;

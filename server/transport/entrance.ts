@@ -46,7 +46,13 @@ export function entranceOf({ headers, socket }: IncomingMessage, { trustProxy }:
   const [, token] = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? "") ?? [];
   return {
     address: said?.address ?? socket.remoteAddress ?? "unknown",
-    local: isLoopbackAddress(socket.remoteAddress) && name !== undefined && isLoopbackHost(name) && !handedOn,
+    local:
+      isLoopbackAddress(socket.remoteAddress) &&
+      name !== undefined &&
+      isLoopbackHost(name) &&
+      !handedOn &&
+      // A proxy that says nothing of its visitors must not make all of them programs of this machine.
+      !isTrusted(socket.remoteAddress, trustProxy),
     // A header that cannot be read is a wrong token, not a missing one.
     token: token ?? (headers.authorization === undefined ? undefined : ""),
     secure: said?.secure ?? socket instanceof TLSSocket,
@@ -70,7 +76,7 @@ export function tokenInAddress(pathname: string, query: URLSearchParams, access:
     return undefined;
   return new Refusal(
     "unknown_field",
-    "A token in an address ends up in logs: send it as Authorization: Bearer TOKEN, or on a socket in hello.token. If this one is the hub's, replace it: start the hub with --new-token.",
+    "A token in an address ends up in logs: send it as Authorization: Bearer TOKEN, or on a socket in hello.token. If this one is good, replace it: rotate it on the page, under Access.",
   );
 }
 

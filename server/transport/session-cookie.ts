@@ -15,28 +15,33 @@ export class SessionCookie {
    * What the cookie of a request holds. A page of another port of the same machine is the same site to a browser, which sends
    * the cookie along: what comes from there comes from nobody.
    */
-  read({ headers }: IncomingMessage, { host }: Arrival): string | undefined {
+  read({ headers }: IncomingMessage, { host, secure }: Arrival): string | undefined {
     const { cookie, origin } = headers;
     if (cookie === undefined) return undefined;
     if (origin !== undefined && hostOf(origin) !== host?.toLowerCase()) return undefined;
     const site = headers["sec-fetch-site"];
     if (site !== undefined && site !== "same-origin" && site !== "none") return undefined;
+    // Over TLS the bound one alone: the other may have been set by whoever sits in between where there is none.
+    const name = secure ? this.#secureName : this.#name;
     for (const pair of cookie.split(";")) {
       const at = pair.indexOf("=");
-      const name = pair.slice(0, at).trim();
-      if (name === this.#name || name === this.#secureName) return pair.slice(at + 1).trim();
+      if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
     }
     return undefined;
   }
 
-  /** The header that gives a browser its cookie for `forS` seconds. Over TLS it is bound to this host (`__Host-`), and never sent without. */
-  set(value: string, forS: number, secure: boolean): string {
+  /**
+   * The headers that give a browser its cookie for `forS` seconds. Over TLS it is bound to this host (`__Host-`), and never sent
+   * without; the one of a time before TLS goes.
+   */
+  set(value: string, forS: number, secure: boolean): string[] {
     const name = secure ? this.#secureName : this.#name;
-    return `${name}=${value}; Path=/; Max-Age=${forS}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
+    const own = `${name}=${value}; Path=/; Max-Age=${forS}; HttpOnly; SameSite=Strict${secure ? "; Secure" : ""}`;
+    return secure ? [own, `${this.#name}=; Path=/; Max-Age=0`] : [own];
   }
 
-  /** The header that takes it away. */
-  clear(secure: boolean): string {
+  /** The headers that take it away. */
+  clear(secure: boolean): string[] {
     return this.set("", 0, secure);
   }
 

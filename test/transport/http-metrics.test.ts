@@ -122,7 +122,7 @@ const missingAddress = address === undefined;
 
 describe("[S34] who may scrape", () => {
   it.skipIf(missingAddress)("nobody by an address of the network, left out where this machine has none", async () => {
-    const hub = await start({ config: { host: "0.0.0.0" } });
+    const hub = await start({ config: { host: "0.0.0.0", open: true } });
     const { port } = new URL(hub.url);
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(200);
     const answer = await fetch(`http://${address}:${port}/metrics`);

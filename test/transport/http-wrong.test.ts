@@ -29,7 +29,7 @@ let hub: TestHub;
 beforeAll(async () => {
   // Open to all, so that the account that is made here is asked of nobody.
   hub = await startHub({ engine: "sqlite", config: { open: true } });
-  const person = await hub.http("POST", "people", { name: "ada", role: "viewer", password: "0123456789" });
+  const person = await hub.http("POST", "people", { name: "ada", role: "admin", password: "0123456789" });
   const token = await hub.http("POST", "tokens", { kind: "device", devices: ["boiler-1"] });
   ids.set("people", person.body.id).set("tokens", token.body.id);
   await hub.http("POST", "readings", {

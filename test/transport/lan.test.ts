@@ -141,11 +141,11 @@ describe.skipIf(missingNetwork)("[S6] a hub with --lan, by an address of the net
     const address = `${url.replace("http", "ws")}/ws`;
     expect(await run(flags(40))).toEqual({
       code: 1,
-      stderr: `The hub at ${address} needs its token: give the one that it printed as --token, or in HUB_TOKEN.\n`,
+      stderr: `The hub at ${address} asks for a token: give one as --token, or in HUB_TOKEN. Tokens are made on its page, under Access.\n`,
     });
     expect(await run([...flags(1), "--token", `${token}x`])).toEqual({
       code: 1,
-      stderr: `The hub at ${address} has another token: give the one that it printed last, or start it with --new-token to get another.\n`,
+      stderr: `The hub at ${address} does not know this token: give another, made on its page under Access.\n`,
     });
   });
 

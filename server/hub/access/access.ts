@@ -1,12 +1,20 @@
 /** Who may use the hub: judges what a connection or a request brings, by who is known, and ends what was let in before. */
 import { timingSafeEqual } from "node:crypto";
+import { isLoopbackAddress } from "../../loopback.ts";
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { CloseCode } from "../../protocol/codes.ts";
 import { type About, Refusal } from "../../protocol/errors.ts";
 import type { AccessChange, TokenRecord } from "../../store/access.ts";
 import type { AccessBook } from "./book.ts";
 import { Failures } from "./failures.ts";
-import { openPrincipal, type Principal, personPrincipal, tokenPrincipal } from "./principal.ts";
+import {
+  companionPrincipal,
+  openPrincipal,
+  type Principal,
+  personPrincipal,
+  tokenPrincipal,
+  toolPrincipal,
+} from "./principal.ts";
 import { Requests } from "./requests.ts";
 import {
   hashCookie,
@@ -42,6 +50,8 @@ export interface AccessOptions {
   readonly reach: "machine" | "network" | "everybody";
   /** Requests of devices that wait at once. */
   readonly requests: number;
+  /** There were people before, and nobody knows of them any more: the database was damaged and put aside. */
+  readonly lostPeople?: boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -53,17 +63,26 @@ const farthestMs = 60_000;
 /** Between the token of a fleet and the one that a device made itself. */
 const fleetMark = "/";
 
+/** A token or a session that ended so long ago is forgotten, ms: until then people see that it did. */
+const forgetMs = 30 * 86_400_000;
+
 const howToSignIn =
   "a device sends its token in hello.token (reading.token without hello) or as Authorization: Bearer TOKEN; people sign in on the page. Tokens are made there, under Access";
 
 export class Access {
   readonly book: AccessBook;
+  /** Wrong tokens. */
   readonly failures: Failures;
+  /** Wrong passwords and set-up codes: a right token is no way to go on guessing at them. */
+  readonly guesses: Failures;
   readonly requests: Requests;
   readonly #options: AccessOptions;
-  /** What the programs that the hub starts beside itself bring, and tools that can read its folder; never on disk as they are. */
+  /** What the programs bring that the hub starts beside itself, until it ends. */
   readonly companionToken = makeToken();
   readonly #companionHash = hashToken(this.companionToken);
+  /** What tools of this machine bring that can read the hub's folder, where it lies while the hub runs. */
+  readonly toolToken = makeToken();
+  readonly #toolHash = hashToken(this.toolToken);
   #setupHash: string | undefined;
   #note: Timer | undefined;
   #expiry: Timer | undefined;
@@ -73,7 +92,8 @@ export class Access {
   constructor(options: AccessOptions) {
     this.#options = options;
     this.book = options.book;
-    this.failures = new Failures(options.clock, options.log);
+    this.failures = new Failures("token", options.clock, options.log);
+    this.guesses = new Failures("password", options.clock, options.log);
     this.requests = new Requests(options.clock, options.requests);
     this.#noteLater();
     this.#endExpired();
@@ -83,23 +103,52 @@ export class Access {
   /** True where nobody who can reach the hub needs to sign in. */
   get open(): boolean {
     const { reach } = this.#options;
-    return reach === "everybody" || (reach === "machine" && !this.book.hasPeople);
+    return reach === "everybody" || (reach === "machine" && !this.#hasPeople);
   }
 
-  /** Since the start: tokens that were wrong, and tokens that were not looked at because of those before. */
+  get #hasPeople(): boolean {
+    return this.book.hasPeople || this.#options.lostPeople === true;
+  }
+
+  /** Since the start: tokens and passwords that were wrong, and those that were not looked at because of that. */
   get counts(): { readonly wrong: number; readonly turnedAway: number } {
-    return this.failures.counts;
+    const [tokens, passwords] = [this.failures.counts, this.guesses.counts];
+    return { wrong: tokens.wrong + passwords.wrong, turnedAway: tokens.turnedAway + passwords.turnedAway };
   }
 
   /** Whether whoever comes this way may do everything. */
   openTo({ local }: Pick<Entrance, "local">): boolean {
-    return this.#options.reach === "everybody" || (local && !this.book.hasPeople);
+    return this.#options.reach === "everybody" || (local && !this.#hasPeople);
+  }
+
+  /** Whether somebody who was let in may still do what they could then: what they ask may have taken a while to come. */
+  isCurrent(principal: Principal): boolean {
+    const { kind, id, role, session, devices } = principal;
+    if (kind === "open") return this.openTo({ local: true });
+    if (id === "") return true;
+    const nowMs = this.#options.clock.now();
+    if (kind !== "person") {
+      const token = this.book.token(id);
+      return token !== undefined && (token.expiresMs === null || token.expiresMs > nowMs);
+    }
+    const kept = this.book.session(session);
+    const person = this.book.person(id);
+    if (!kept || kept.expiresMs <= nowMs || !person || person.disabled) return false;
+    const now = personPrincipal(person, kept);
+    return now.role === role && JSON.stringify(now.devices) === JSON.stringify(devices);
+  }
+
+  /** Throws where somebody may no longer do what they could when they asked. */
+  requireCurrent(principal: Principal): void {
+    if (this.isCurrent(principal)) return;
+    throw new Refusal("not_signed_in", "What you may do has changed, or ended, while this was on its way.");
   }
 
   /** Who it is; a refusal where nobody knows. `about` numbers the message that brought the token. */
   judge(entrance: Entrance, about?: About): Principal | Refusal {
     const { address, token, cookie } = entrance;
-    if (token !== undefined && this.#isCompanion(token)) return openPrincipal;
+    const beside = token === undefined ? undefined : this.#besideOf(token, address);
+    if (beside) return beside;
     if (this.openTo(entrance)) return openPrincipal;
     if (token === undefined) {
       const person = cookie === undefined ? undefined : this.#personOf(cookie, address);
@@ -112,10 +161,11 @@ export class Access {
       this.failures.forgive(address);
       return known;
     }
-    const knocked = this.#knock(entrance);
-    // Asking to be let in is no guess: the same token may ask again and again.
+    // A device with a token of its own making guesses at nothing, whether or not it can ask to be let in now.
+    const isOwn = this.#isOwn(entrance);
+    const knocked = isOwn ? this.#knock(entrance) : undefined;
     if (knocked) return new Refusal(knocked.code, knocked.message, knocked.details, about);
-    this.failures.count(address);
+    if (!isOwn) this.failures.count(address);
     return new Refusal("not_signed_in", `Nobody is known by this token: ${howToSignIn}.`, undefined, about);
   }
 
@@ -157,6 +207,11 @@ export class Access {
     return this.#setupHash !== undefined && sameDigest(hashToken(code), this.#setupHash);
   }
 
+  /** There is a set-up code that was not used yet. */
+  get hasSetupCode(): boolean {
+    return this.#setupHash !== undefined;
+  }
+
   /** The set-up code was used. */
   endSetup(): void {
     this.#setupHash = undefined;
@@ -170,8 +225,12 @@ export class Access {
     await this.book.note().catch(() => {});
   }
 
-  #isCompanion(token: string): boolean {
-    return token.length <= longestToken && sameDigest(hashToken(token), this.#companionHash);
+  /** Programs of this machine that the hub made the token of itself. */
+  #besideOf(token: string, address: string): Principal | undefined {
+    if (token.length > longestToken || !isLoopbackAddress(address)) return undefined;
+    const hash = hashToken(token);
+    if (sameDigest(hash, this.#companionHash)) return companionPrincipal;
+    return sameDigest(hash, this.#toolHash) ? toolPrincipal : undefined;
   }
 
   #personOf(cookie: string, address: string): Principal | undefined {
@@ -227,18 +286,26 @@ export class Access {
     this.book
       .change(() => {
         if (this.book.hasOwnToken(device)) throw new Error(`${device} has a token of its own by now`);
+        this.book.requireRoom(1);
         return { changes, result: undefined };
       })
-      .catch((error: unknown) => log.warn("a device could not be enrolled", { device, error: String(error) }));
+      .catch((error: unknown) => {
+        log.warn("a device could not be enrolled", { device, error: String(error) });
+        // Nobody could revoke what is in no list.
+        this.revoke(({ id }) => id === record.id, "this device could not be given a token of its own; come again");
+      });
     return tokenPrincipal(record);
   }
 
-  #knock({ token = "", device, address }: Entrance): Refusal | undefined {
-    if (device === undefined || token.length > longestToken) return undefined;
-    const mark = token.indexOf(fleetMark);
-    const own = token.slice(mark + 1);
-    if (plainToken(own).length < shortestOwnToken) return undefined;
-    return this.requests.knock(device, hashToken(own), address);
+  /** Whether somebody brings what nobody guesses with: a name, and a token of 128 bits or more. */
+  #isOwn({ token = "", device }: Entrance): boolean {
+    return (
+      device !== undefined && token.length <= longestToken && plainToken(ownPart(token)).length >= shortestOwnToken
+    );
+  }
+
+  #knock({ token = "", device = "", address }: Entrance): Refusal | undefined {
+    return this.requests.knock(device, hashToken(ownPart(token)), address);
   }
 
   /** Ends what is over by now, and comes back when the next one is. */
@@ -257,6 +324,9 @@ export class Access {
     }
     if (over.size > 0)
       this.revoke(({ id, session }) => over.has(session === "" ? id : session), "what let you in has expired");
+    this.book.forget(nowMs - forgetMs).catch((error: unknown) => {
+      this.#options.log.warn("what ended long ago could not be forgotten", { error: String(error) });
+    });
     this.#expiry = clock.after(nextMs - nowMs, () => this.#endExpired());
   }
 
@@ -268,6 +338,11 @@ export class Access {
       this.#noteLater();
     });
   }
+}
+
+/** What a device made itself, of a token that may have its fleet's key before it. */
+function ownPart(token: string): string {
+  return token.slice(token.indexOf(fleetMark) + 1);
 }
 
 function sameDigest(one: string, other: string): boolean {

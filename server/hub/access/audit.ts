@@ -9,8 +9,11 @@ export interface Actor {
   readonly address: string;
 }
 
+/** A token is never taken for the person whose name somebody gave it. */
 export function actorOf(principal: Principal | undefined, address: string): Actor {
-  return { who: principal?.name ?? "", address };
+  if (!principal || principal.kind === "open") return { who: "", address };
+  const { kind, name, id } = principal;
+  return { who: kind === "person" ? name : `${name || id} (${kind})`, address };
 }
 
 /** One entry of the log, to be written with the change itself. `action` is the operation's id; `details` hold no secret. */

@@ -1,4 +1,5 @@
 /** Everybody who may come in, by heart: read at the start, changed in turn, and found by the digest of what they bring. */
+import { Refusal } from "../../protocol/errors.ts";
 import { isLiteral } from "../../protocol/selector.ts";
 import {
   type AccessChange,
@@ -12,6 +13,11 @@ import {
 
 /** When somebody was last here is written so often, ms: it is news to people, and not worth a sync each time. */
 const noteMs = 60_000;
+
+/** Tokens of all kinds together. */
+const mostTokens = 100_000;
+/** Records in one change of the hub's own: commits wait for it. */
+const mostAtOnce = 500;
 
 interface Used {
   readonly atMs: number;
@@ -32,6 +38,8 @@ export class AccessBook {
   #last: Promise<unknown> = Promise.resolve();
   /** Told after each change. */
   onChanged: () => void = () => {};
+  /** Told after a person was added or changed. */
+  onPeople: () => void = () => {};
 
   constructor(store: AccessStore, state: AccessState) {
     this.#store = store;
@@ -119,10 +127,27 @@ export class AccessBook {
       await this.#store.apply(changes);
       for (const change of changes) this.#take(change);
       this.onChanged();
+      if (changes.some((change) => "put" in change && change.put === "person")) this.onPeople();
       return result;
     });
     this.#last = turn.catch(() => {});
     return turn;
+  }
+
+  /** Throws `conflict` where the hub keeps no more tokens. */
+  requireRoom(more: number): void {
+    if (this.#tokens.size + more <= mostTokens) return;
+    throw new Refusal("conflict", `The hub keeps at most ${mostTokens} tokens: revoke some first.`);
+  }
+
+  /** Drops what ended before a time. */
+  async forget(beforeMs: number): Promise<void> {
+    const changes: AccessChange[] = [];
+    for (const { id, expiresMs } of this.#tokens.values())
+      if (expiresMs !== null && expiresMs < beforeMs) changes.push({ drop: "token", id });
+    for (const { id, expiresMs } of this.#sessions.values())
+      if (expiresMs < beforeMs) changes.push({ drop: "session", id });
+    if (changes.length > 0) await this.change(() => ({ changes: changes.slice(0, mostAtOnce), result: undefined }));
   }
 
   /** Writes when whom was last here. */
@@ -130,14 +155,16 @@ export class AccessBook {
     if (this.#used.size === 0) return;
     await this.change(() => {
       const changes: AccessChange[] = [];
-      for (const [id, { atMs, from }] of this.#used) {
+      const used = [...this.#used].slice(0, mostAtOnce);
+      for (const [id, { atMs, from }] of used) {
         const session = this.#sessions.get(id);
         const token = this.#tokens.get(id);
         if (session) changes.push({ put: "session", record: { ...session, seenMs: atMs } });
         if (token) changes.push({ put: "token", record: { ...token, usedMs: atMs, usedFrom: from } });
       }
-      this.#used.clear();
-      return { changes, result: undefined };
+      return { changes, result: used };
+    }).then((used) => {
+      for (const [id, one] of used) if (this.#used.get(id) === one) this.#used.delete(id);
     });
   }
 

@@ -17,6 +17,7 @@ const ofNetwork = { ...ofAddress, most: 100 } as const;
 const ofAccount = { ...ofAddress, most: 100 } as const;
 
 export class Failures {
+  readonly #what: "token" | "password";
   readonly #log: Log;
   readonly #addresses: Throttle;
   readonly #networks: Throttle;
@@ -24,7 +25,9 @@ export class Failures {
   #wrong = 0;
   #turnedAway = 0;
 
-  constructor(clock: Clock, log: Log) {
+  /** `what`: as it is told. */
+  constructor(what: "token" | "password", clock: Clock, log: Log) {
+    this.#what = what;
     this.#log = log;
     this.#addresses = new Throttle(clock, ofAddress);
     this.#networks = new Throttle(clock, ofNetwork);
@@ -48,7 +51,7 @@ export class Failures {
     if (leftMs <= 0) return undefined;
     this.#turnedAway += 1;
     const retryAfter = Math.ceil(leftMs / 1_000);
-    const what = account === undefined ? "tokens came from this address" : "passwords were tried";
+    const what = this.#what === "token" ? "tokens came from this address" : "passwords were tried";
     return new Refusal("rate_limited", `Too many wrong ${what}: try again in ${retryAfter} s.`, { retryAfter }, about);
   }
 
@@ -57,7 +60,7 @@ export class Failures {
     this.#wrong += 1;
     const from = plainAddress(address);
     const network = networkOf(from);
-    const what = account === undefined ? "token" : "password";
+    const what = this.#what;
     const after = this.#addresses.fail(from);
     if (after === "first")
       this.#log.warn(`a wrong ${what} was refused; further ones of this minute are counted`, { address: from });
@@ -70,7 +73,8 @@ export class Failures {
         network,
       });
     if (account !== undefined && this.#accounts.fail(account) === "blocked")
-      this.#log.warn("too many wrong passwords for one account: none is looked at for a minute", { account });
+      // Not which: people type a password where the name belongs.
+      this.#log.warn("too many wrong passwords for one account: none is looked at for a minute");
   }
 
   /** What came from this address was right. */

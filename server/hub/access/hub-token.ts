@@ -31,7 +31,8 @@ export async function openHubToken(
   const before = [...book.tokens()].filter(({ kind, name }) => kind === "device" && name === hubTokenName);
   const isNew = renew || (former === undefined && !book.hasTokens && !book.hasPeople);
   const takesOver = former !== undefined && book.tokenOf(former) === undefined;
-  if (!isNew && !takesOver) return { token: undefined, keep: async () => {} };
+  // A hub that was cut off in between has it already: the file must not bring it back once it is revoked.
+  if (!isNew && !takesOver) return { token: undefined, keep: () => removeFormerToken(folder) };
   const token = isNew ? makeToken() : undefined;
   const record: TokenRecord = {
     ...{ id: makeId(), kind: "device", name: hubTokenName, devices: null, alias: null, role: null },

@@ -9,8 +9,9 @@ import { Refusal } from "../../protocol/errors.ts";
 const cost = { ln: 15, r: 8, p: 3 } as const;
 const saltBytes = 16;
 const hashBytes = 32;
-/** Those who wait for their turn at once; each has to be sent a second later otherwise. */
+/** Those who wait for their turn at once, in all and of one address; others have to come again. */
 const mostWaiting = 16;
+const mostOfAddress = 2;
 
 interface Kept {
   readonly ln: number;
@@ -24,6 +25,7 @@ interface Kept {
 export class Passwords {
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  readonly #waitingOf = new Map<string, number>();
 
   /** The PHC string of a password. Throws `rate_limited` where too many wait. */
   hash(password: string): Promise<string> {
@@ -35,17 +37,31 @@ export class Passwords {
   }
 
   /** Whether it is the password that `phc` was made of. Without one it takes as long and is wrong. Throws `rate_limited` where too many wait. */
-  matches(password: string, phc: string | undefined): Promise<boolean> {
+  async matches(password: string, phc: string | undefined, address?: string): Promise<boolean> {
     const kept = phc === undefined ? undefined : parse(phc);
     const other = kept ?? { ...cost, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) };
-    return this.#inTurn(async () => timingSafeEqual(await derive(password, other), other.hash) && kept !== undefined);
+    return this.#ofAddress(address, () =>
+      this.#inTurn(async () => timingSafeEqual(await derive(password, other), other.hash) && kept !== undefined),
+    );
+  }
+
+  /** One address does not fill the queue that all others wait in. */
+  async #ofAddress<T>(address: string | undefined, work: () => Promise<T>): Promise<T> {
+    if (address === undefined) return work();
+    const waiting = this.#waitingOf.get(address) ?? 0;
+    if (waiting >= mostOfAddress) throw tooMany();
+    this.#waitingOf.set(address, waiting + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#waitingOf.get(address) ?? 1) - 1;
+      if (left > 0) this.#waitingOf.set(address, left);
+      else this.#waitingOf.delete(address);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#waiting >= mostWaiting)
-      return Promise.reject(
-        new Refusal("rate_limited", "Too many people sign in at this moment: try again in 2 s.", { retryAfter: 2 }),
-      );
+    if (this.#waiting >= mostWaiting) return Promise.reject(tooMany());
     this.#waiting += 1;
     const turn = this.#last.then(work).finally(() => {
       this.#waiting -= 1;
@@ -53,6 +69,10 @@ export class Passwords {
     this.#last = turn.catch(() => {});
     return turn;
   }
+}
+
+function tooMany(): Refusal {
+  return new Refusal("rate_limited", "Too many people sign in at this moment: try again in 2 s.", { retryAfter: 2 });
 }
 
 /** Letters that look alike in two encodings are one password (NIST SP 800-63B, 3.1.1.2). */

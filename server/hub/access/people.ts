@@ -4,9 +4,10 @@ import type { PersonEdit, PersonEntry, PersonOrder } from "../../protocol/access
 import { Refusal } from "../../protocol/errors.ts";
 import type { AccessChange, PersonRecord } from "../../store/access.ts";
 import type { Access } from "./access.ts";
-import { type Actor, audited } from "./audit.ts";
+import { audited } from "./audit.ts";
 import type { Passwords } from "./passwords.ts";
 import { makeId } from "./secrets.ts";
+import type { Asker } from "./tokens.ts";
 
 export interface PeopleDeps {
   readonly access: Access;
@@ -27,29 +28,36 @@ export class People {
   }
 
   /** Throws `conflict` where the name is taken. */
-  async add({ name, role, devices, password }: PersonOrder, actor: Actor): Promise<PersonEntry> {
-    const { passwords, clock } = this.#deps;
+  async add({ name, role, devices, password }: PersonOrder, actor: Asker): Promise<PersonEntry> {
+    const { access, passwords, clock } = this.#deps;
     this.#requireFree(name);
+    this.#requireFirst(role);
     const person: PersonRecord = {
       ...{ id: makeId(), name, role, devices: role === "admin" ? null : (devices ?? null), disabled: false },
       ...{ password: await passwords.hash(password), createdMs: clock.now() },
     };
-    return this.#book.change(() => {
+    const entry = await this.#book.change(() => {
+      access.requireCurrent(actor.principal);
       this.#requireFree(name);
+      this.#requireFirst(role);
       const details = { role, devices: person.devices };
       return {
         changes: [{ put: "person", record: person }, audited(clock, actor, "addPerson", name, details)],
         result: this.#entry(person),
       };
     });
+    // Whoever was let in because there was nobody has to sign in now.
+    if (!access.open) access.judgeAnew(({ kind }) => kind === "open");
+    return entry;
   }
 
   /** Throws `not_found`, and `conflict` where the name is taken or nobody could let people in any more. */
-  async edit(id: string, { password, ...edit }: PersonEdit, actor: Actor): Promise<PersonEntry> {
+  async edit(id: string, { password, ...edit }: PersonEdit, actor: Asker): Promise<PersonEntry> {
     const { access, passwords, clock } = this.#deps;
     this.require(id);
     const hash = password === undefined ? undefined : await passwords.hash(password);
     const changed = await this.#book.change(() => {
+      access.requireCurrent(actor.principal);
       const before = this.require(id);
       if (edit.name !== undefined) this.#requireFree(edit.name, id);
       const { name = before.name, role = before.role, disabled = before.disabled } = edit;
@@ -74,9 +82,10 @@ export class People {
   }
 
   /** Throws `not_found`, and `conflict` where it is the last admin. */
-  async remove(id: string, actor: Actor): Promise<void> {
+  async remove(id: string, actor: Asker): Promise<void> {
     const { access, clock } = this.#deps;
     await this.#book.change(() => {
+      access.requireCurrent(actor.principal);
       const person = this.require(id);
       this.#requireAdmin(person, undefined);
       return {
@@ -102,6 +111,12 @@ export class People {
     const other = this.#book.personNamed(name);
     if (other && other.id !== id)
       throw new Refusal("conflict", `There is an account ${JSON.stringify(other.name)} already: take another name.`);
+  }
+
+  /** With the first account everybody has to sign in: without an admin nobody could let people in. */
+  #requireFirst(role: PersonRecord["role"]): void {
+    if (this.#book.hasPeople || role === "admin") return;
+    throw new Refusal("conflict", "The first account has to be an admin's.");
   }
 
   #requireAdmin(before: PersonRecord, after: PersonRecord | undefined): void {

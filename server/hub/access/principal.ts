@@ -64,7 +64,7 @@ export function whoIs({ kind, name }: Principal): string {
 
 const everything = () => true;
 
-/** Everybody on an open hub, and programs of this machine that showed that they can read the hub's folder. */
+/** Everybody where nobody signs in. */
 export const openPrincipal: Principal = {
   kind: "open",
   role: "admin",
@@ -74,6 +74,17 @@ export const openPrincipal: Principal = {
   alias: undefined,
   expiresMs: undefined,
 };
+
+/** A program that the hub started beside itself: it sends for any device. */
+export const companionPrincipal: Principal = {
+  ...openPrincipal,
+  kind: "device",
+  role: "device",
+  name: "beside the hub",
+};
+
+/** A tool of this machine that can read the hub's folder, and with it everything. */
+export const toolPrincipal: Principal = { ...openPrincipal, kind: "program", name: "tool of this machine" };
 
 function scoped(devices: readonly string[] | null): Pick<Principal, "devices" | "sees"> {
   if (devices === null || devices.includes("*")) return { devices: undefined, sees: everything };

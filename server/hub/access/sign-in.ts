@@ -44,30 +44,33 @@ export class SignIn {
   /** Throws `not_signed_in`, `rate_limited`. A name that nobody has takes as long as a wrong password. */
   async signIn({ name, password }: SignInOrder, browser: Browser): Promise<SignedIn> {
     const { access, passwords } = this.#deps;
-    const { book, failures } = access;
+    const { book, guesses } = access;
     const account = personKey(name);
-    const blocked = failures.blocked(browser.address, account);
-    if (blocked) throw blocked;
     const tried = book.personNamed(name);
-    const right = await passwords.matches(password, tried?.password);
+    // Who signed in from here before is not locked out by those who guess from elsewhere.
+    const isKnown = [...book.sessions()].some(
+      ({ person: of, address }) => of === tried?.id && address === browser.address,
+    );
+    const blocked = guesses.blocked(browser.address, isKnown ? undefined : account);
+    if (blocked) throw blocked;
+    const right = await passwords.matches(password, tried?.password, browser.address);
     // It was another password, or nobody, by now.
     const person = tried && book.person(tried.id);
     if (!right || !person || person.disabled || person.password !== tried.password) {
-      failures.count(browser.address, account);
+      guesses.count(browser.address, account);
       throw new Refusal("not_signed_in", "The name or the password is wrong, or the account is disabled.");
     }
-    failures.forgive(browser.address);
     return this.#open(person, browser, [], "signIn");
   }
 
   /** Makes an admin. Throws `not_signed_in` where the code is wrong, `conflict` where the name is taken. */
   async setUp({ code, name, password }: SetupOrder, browser: Browser): Promise<SignedIn> {
     const { access, passwords, clock } = this.#deps;
-    const { book, failures } = access;
-    const blocked = failures.blocked(browser.address);
+    const { book, guesses } = access;
+    const blocked = guesses.blocked(browser.address);
     if (blocked) throw blocked;
     if (!access.isSetupCode(code)) {
-      failures.count(browser.address);
+      guesses.count(browser.address);
       throw new Refusal(
         "not_signed_in",
         "This is not the set-up code, or it was used: the hub prints one at its start as long as there is no account, and with --setup always.",
@@ -79,11 +82,10 @@ export class SignIn {
       password: await passwords.hash(password),
     };
     if (!access.isSetupCode(code)) throw new Refusal("conflict", "The set-up code was used meanwhile.");
-    access.endSetup();
-    const isFirst = !book.hasPeople;
-    const signedIn = await this.#open(person, browser, [{ put: "person", record: person }], "setUp");
+    const end = () => access.endSetup();
+    const signedIn = await this.#open(person, browser, [{ put: "person", record: person }], "setUp", end);
     // Until now whoever came from this machine could do everything.
-    if (isFirst && !access.open) access.judgeAnew(({ kind }) => kind === "open");
+    if (!access.open) access.judgeAnew(({ kind }) => kind === "open");
     return signedIn;
   }
 
@@ -111,21 +113,23 @@ export class SignIn {
   /** Throws `not_allowed` where the old one is wrong. All other sessions of the person end. */
   async changePassword(principal: Principal, order: PasswordOrder, actor: Actor): Promise<void> {
     const { access, passwords, clock } = this.#deps;
-    const { book, failures } = access;
+    const { book, guesses } = access;
     const person = book.person(principal.id);
     if (principal.kind !== "person" || !person)
       throw new Refusal("not_allowed", "Only a person who signed in has a password.");
     const account = personKey(person.name);
-    const blocked = failures.blocked(actor.address, account);
+    const blocked = guesses.blocked(actor.address, account);
     if (blocked) throw blocked;
     if (!(await passwords.matches(order.old, person.password))) {
-      failures.count(actor.address, account);
+      guesses.count(actor.address, account);
       throw new Refusal("not_allowed", "The old password is wrong.");
     }
     const password = await passwords.hash(order.new);
     await book.change(() => {
       const now = book.person(person.id);
-      if (!now) throw new Refusal("not_found", "This account was removed meanwhile.");
+      access.requireCurrent(principal);
+      if (!now || now.password !== person.password)
+        throw new Refusal("conflict", "This account was changed meanwhile: try again.");
       const others = [...book.sessions()].filter(({ id, person: of }) => of === now.id && id !== principal.session);
       const changes: AccessChange[] = [
         { put: "person", record: { ...now, password } },
@@ -145,6 +149,7 @@ export class SignIn {
     { address, agent }: Browser,
     before: readonly AccessChange[],
     action: string,
+    onKept: () => void = () => {},
   ): Promise<SignedIn> {
     const { access, clock, sessionAgeMs } = this.#deps;
     const { book } = access;
@@ -155,7 +160,11 @@ export class SignIn {
       ...{ expiresMs: nowMs + sessionAgeMs, agent: agent.slice(0, longestAgent).toWellFormed(), address },
     };
     await book.change(() => {
-      if (before.length === 0 && !book.person(person.id)) throw new Refusal("not_signed_in", "This account is gone.");
+      const now = book.person(person.id);
+      if (before.length === 0 && (!now || now.disabled || now.password !== person.password))
+        throw new Refusal("not_signed_in", "This account was changed meanwhile: sign in again.");
+      if (before.length > 0 && !access.hasSetupCode)
+        throw new Refusal("conflict", "The set-up code was used meanwhile.");
       if (before.length > 0 && book.personNamed(person.name))
         throw new Refusal("conflict", `There is an account ${JSON.stringify(person.name)} already.`);
       const mine = [...book.sessions()].filter((one) => one.person === person.id || one.expiresMs <= nowMs);
@@ -170,6 +179,7 @@ export class SignIn {
       ];
       return { changes, result: undefined };
     });
+    onKept();
     return { principal: personPrincipal(person, session), cookie };
   }
 }

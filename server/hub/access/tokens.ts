@@ -14,8 +14,6 @@ const dayMs = 86_400_000;
 const overlapMs = dayMs;
 /** A link for guests lasts no longer. */
 const longestLinkMs = 366 * dayMs;
-/** Tokens of all kinds together. */
-const mostTokens = 100_000;
 
 export interface TokensDeps {
   readonly access: Access;
@@ -61,11 +59,16 @@ export class Tokens {
 
   /** Another token for the same; the old one ends after `forMs`. Throws `not_found`. */
   async rotate(id: string, forMs: number | undefined, asker: Asker): Promise<NewTokenAnswer> {
-    const { clock } = this.#deps;
+    const { access, clock } = this.#deps;
     const token = makeToken();
     const made = await this.#book.change(() => {
+      access.requireCurrent(asker.principal);
+      this.#book.requireRoom(1);
       const before = this.require(id, asker);
       const nowMs = clock.now();
+      const isOver = before.expiresMs !== null && before.expiresMs <= nowMs;
+      if (isOver || [...this.#book.tokens()].some(({ replaces }) => replaces === id))
+        throw new Refusal("conflict", "This token has ended, or was rotated already: rotate the newer one.");
       const untilMs = nowMs + (forMs ?? overlapMs);
       const record: TokenRecord = {
         ...{ ...before, id: makeId(), hash: hashToken(token), replaces: id, createdMs: nowMs, createdBy: asker.who },
@@ -86,6 +89,7 @@ export class Tokens {
   async remove(id: string, asker: Asker): Promise<void> {
     const { access, clock } = this.#deps;
     await this.#book.change(() => {
+      access.requireCurrent(asker.principal);
       const token = this.require(id, asker);
       const entry = audited(clock, asker, "removeToken", subjectOf(token), { kind: token.kind });
       return { changes: [{ drop: "token", id }, entry], result: undefined };
@@ -116,7 +120,8 @@ export class Tokens {
     const device = as ?? request.device;
     const replaces = as !== undefined;
     const made = await this.#book.change(() => {
-      this.#requireRoom(1);
+      access.requireCurrent(asker.principal);
+      this.#book.requireRoom(1);
       if (this.#book.tokenOf(request.hash)) throw new Refusal("conflict", "This token was accepted already.");
       const former = [...this.#book.tokens()].filter(
         ({ kind, devices }) => replaces && kind === "device" && devices?.length === 1 && devices[0] === device,
@@ -183,13 +188,14 @@ export class Tokens {
   }
 
   #add(orders: readonly Omit<TokenRecord, "id" | "hash">[], asker: Asker, action: string): Promise<NewTokenAnswer[]> {
-    const { clock } = this.#deps;
+    const { access, clock } = this.#deps;
     const made = orders.map((order) => {
       const token = makeToken();
       return { token, record: { ...order, id: makeId(), hash: hashToken(token) } satisfies TokenRecord };
     });
     return this.#book.change(() => {
-      this.#requireRoom(made.length);
+      access.requireCurrent(asker.principal);
+      this.#book.requireRoom(made.length);
       const changes = made.flatMap(({ record }): AccessChange[] => {
         const { kind, devices, role, expiresMs } = record;
         const details = { kind, devices, role, expires: expiresMs };
@@ -198,11 +204,6 @@ export class Tokens {
       const result = made.map(({ token, record }) => ({ ...this.#entry(record, new Map()), token }));
       return { changes, result };
     });
-  }
-
-  #requireRoom(more: number): void {
-    if ([...this.#book.tokens()].length + more <= mostTokens) return;
-    throw new Refusal("conflict", `The hub keeps at most ${mostTokens} tokens: revoke some first.`);
   }
 
   /** Throws `not_found`. */

@@ -270,7 +270,7 @@ export class DeviceSession implements Sender {
   }
 
   #reading(message: Reading, bytes: number): void {
-    this.origin.device ??= message.device;
+    if (this.#voice.speaksFor?.(message.device) !== false) this.origin.device ??= message.device;
     const { clock, ingest, committer } = this.#deps;
     const part = this.#part("reading", message.id, undefined, bytes);
     ingest.single(this.#source, message, part, clock.now());

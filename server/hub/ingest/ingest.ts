@@ -159,8 +159,8 @@ export class Ingest {
     this.#told = source.speaker;
     const { speaker } = source;
     if (speaker && (device === undefined || device === speaker.id)) {
-      // It was let in as this one.
-      this.#foreign = false;
+      // It was let in as this one; one that came by its fleet's key may have been given a token of its own since.
+      this.#foreign = source.voice.speaksFor?.(speaker.id) === false;
       this.#deviceId = speaker.id;
       this.#device = speaker.removed ? this.#deps.catalog.findDevice(speaker.id) : speaker;
     } else this.#turnTo(device ?? "");

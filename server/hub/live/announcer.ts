@@ -74,7 +74,7 @@ export class Announcer {
     for (const set of sets.values()) {
       const matching = changed.filter((device) => set.matchesDevice(device.id));
       for (const page of pagesOf(matching)) {
-        set.announceDevices(page.map((device) => deviceEntryOf(device, this.#deps.presence)));
+        set.announceDevices(page.map((device) => deviceEntryOf(device, this.#deps.presence, set.sees)));
       }
     }
   }

@@ -22,13 +22,15 @@ export function selectionKey({ devices, metrics, interval, scope }: Selection): 
   const sorted = (selectors: readonly string[] | undefined) =>
     !selectors || selectors.length === 0 || selectors.includes("*") ? null : [...new Set(selectors)].sort();
   const key = [sorted(devices), sorted(metrics), interval ?? 0];
-  return JSON.stringify(scope === undefined ? key : [...key, sorted(scope)]);
+  return JSON.stringify(scope === undefined ? key : [...key, [...scope].sort()]);
 }
 
 /** Whether a device is selected, and may be seen. */
 export function matchesDevices({ devices, scope }: Selection): (id: string) => boolean {
   const selected = compileSelectors(devices);
   if (scope === undefined) return selected;
+  // No selectors would match all.
+  if (scope.length === 0) return () => false;
   const seen = compileSelectors(scope);
   return (id) => seen(id) && selected(id);
 }
@@ -69,6 +71,8 @@ export class LiveSet {
   /** Series that its viewers know of, by number. */
   readonly series = new Map<number, Series>();
   readonly matchesDevice: (id: string) => boolean;
+  /** Whether its viewers may know of a device at all. */
+  readonly sees: (id: string) => boolean;
   readonly matchesMetric: (metric: string) => boolean;
   readonly #points = new Points();
   readonly #window: Outbox | undefined;
@@ -82,6 +86,7 @@ export class LiveSet {
     this.key = selectionKey(selection);
     this.intervalMs = selection.interval ?? 0;
     this.matchesDevice = matchesDevices(selection);
+    this.sees = matchesDevices({ scope: selection.scope });
     this.matchesMetric = compileSelectors(selection.metrics);
     this.#window = this.intervalMs > 0 ? new Outbox() : undefined;
     this.#position = position;

@@ -194,7 +194,7 @@ export class LiveSets {
         set.announceSeries([{ series: number, removed: true }]);
         sets?.splice(sets.indexOf(set), 1);
       } else {
-        set.announceDevices([deviceEntryOf(device, this.#deps.presence)]);
+        set.announceDevices([deviceEntryOf(device, this.#deps.presence, set.sees)]);
         set.know([series]);
         sets?.push(set);
       }
@@ -270,7 +270,8 @@ export class LiveSets {
     const { presence } = this.#deps;
     // Those that are known have one series more. And what is known may be gone by the time a snapshot comes to it.
     const devices = [...new Set(found.map(({ membership }) => membership.series.device))];
-    for (const page of pagesOf(devices)) set.announceDevices(page.map((device) => deviceEntryOf(device, presence)));
+    for (const page of pagesOf(devices))
+      set.announceDevices(page.map((device) => deviceEntryOf(device, presence, set.sees)));
     for (const page of pagesOf(found)) {
       set.announceSeries(
         page.map(({ membership, times }) => liveSeriesEntryOf(membership.series, spanOf(times), presence)),

@@ -152,7 +152,7 @@ async function* changedFramesOf(
   { catalog, presence, spans }: SnapshotDeps,
 ): AsyncGenerator<string> {
   for (const page of pagesOf(changed.devices.filter(({ removed }) => !removed))) {
-    const devices = page.map((device) => deviceEntryOf(device, presence));
+    const devices = page.map((device) => deviceEntryOf(device, presence, set.sees));
     yield JSON.stringify({ type: "devices", set: set.number, devices });
   }
   for (const page of pagesOf(changed.series)) {

@@ -189,7 +189,7 @@ export class Snapshots {
 export async function* framesOf(set: LiveSet, { catalog, presence, spans }: SnapshotDeps): AsyncGenerator<string> {
   const numbers = [...set.series.keys()];
   for (const page of pagesOf(catalog.selectDevices(set.selection.devices).filter(({ id }) => set.matchesDevice(id)))) {
-    const devices = page.map((device) => deviceEntryOf(device, presence));
+    const devices = page.map((device) => deviceEntryOf(device, presence, set.sees));
     yield JSON.stringify({ type: "devices", set: set.number, devices });
   }
   for (const page of pagesOf(numbers)) {

@@ -124,7 +124,9 @@ function read(response: Response, text: string, url: string): Tried {
   const { message, retryable } = answer as { message?: unknown; retryable?: unknown };
   const why = `HTTP ${response.status}: ${String(message)}`;
   if (response.status === 401)
-    throw new NoHub(`The hub asks for its token: give it as --token, or in HUB_TOKEN. ${String(message)}`);
+    throw new NoHub(
+      `The hub asks for a token: give one of a program that may do what an operator may, as --token or in HUB_TOKEN. ${String(message)}`,
+    );
   if (retryable !== true) throw new NoHub(`The hub refuses this import (${why})`);
   const afterSeconds = Number(response.headers.get("retry-after"));
   return { later: why, ...(afterSeconds > 0 ? { afterMs: 1_000 * afterSeconds } : {}) };

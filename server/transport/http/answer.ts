@@ -14,7 +14,7 @@ export type Answer = {
   readonly release?: () => void;
   /** JSON where it is missing. */
   readonly type?: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
 } & ({ readonly json: object } | { readonly text: string } | { readonly pieces: AsyncIterable<string | Uint8Array> });
 
 const jsonType = "application/json; charset=utf-8";

@@ -8,9 +8,8 @@ export const getArrivals: Handler = (request) => {
   const arrivals = context.hub.arrivals.read(context.access.counts.wrong);
   const { devices, sees } = principalOf(request);
   if (devices === undefined) return { json: arrivals satisfies ArrivalsAnswer };
-  // What nobody sent by name may be anybody's.
+  // A gateway's refusals hold rows of every device behind it, and what nobody sent by name may be anybody's.
   const isSeen = ({ device }: { readonly device?: string | undefined }) => device !== undefined && sees(device);
-  const { senders, refusals } = arrivals;
-  const seen = { senders: senders.filter(isSeen), refusals: refusals.filter(isSeen), more: 0 };
+  const seen = { senders: arrivals.senders.filter(isSeen), refusals: [], more: 0 };
   return { json: { ...arrivals, ...seen } satisfies ArrivalsAnswer };
 };

@@ -36,9 +36,9 @@ export function unknownDevice(id: string, catalog: CatalogView): Refusal {
 /** `GET devices/{id}`. */
 export const getDevice: Handler = (request) => ({ json: answerOf(deviceOf(request), request) });
 
-function answerOf(device: Device, { context }: ApiRequest): DeviceAnswer {
+function answerOf(device: Device, { context, principal }: ApiRequest): DeviceAnswer {
   return {
-    ...deviceEntryOf(device, context.presence),
+    ...deviceEntryOf(device, context.presence, principal?.sees),
     metrics: Object.fromEntries(device.metricMeta),
     commands: device.meta.commands ?? {},
   };

@@ -5,10 +5,13 @@ import { pageOfDevices } from "./paging.ts";
 import type { Handler } from "./route.ts";
 
 /** `GET devices`. */
-export const getDevices: Handler = ({ context, query }) => {
+export const getDevices: Handler = ({ context, query, principal }) => {
   const { device, limit, cursor } = parseDevicesQuery(query);
   const { items, next } = pageOfDevices(context.catalog.selectDevices(device), limit, cursor);
   return {
-    json: { devices: items.map((one) => deviceEntryOf(one, context.presence)), next } satisfies DevicesAnswer,
+    json: {
+      devices: items.map((one) => deviceEntryOf(one, context.presence, principal?.sees)),
+      next,
+    } satisfies DevicesAnswer,
   };
 };

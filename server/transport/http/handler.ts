@@ -32,6 +32,9 @@ export const httpTimeouts = {
 /** Largest body of a POST, bytes. */
 const maxBodyBytes = 1024 * 1024;
 
+/** Of one from somebody who is not known yet, bytes. */
+const maxStrangersBytes = 4 * 1024;
+
 /** How long the rest of a refused body is let go by, ms. */
 const discardMs = 2_000;
 
@@ -80,7 +83,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     const match = matchRoute(pathname);
     const method = (head ? "GET" : request.method) as Method;
     const endpoint = match?.route.methods[method];
-    // A page and what anybody may ask cost no look at a token: guesses at it would not be counted right.
+    // The page itself tells nothing of the hub's data.
     const isPublic = match
       ? endpoint?.action === "public" || request.method === "OPTIONS"
       : !pathname.startsWith("/api/");
@@ -114,8 +117,11 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     let raw: string | undefined;
     const body = async () => {
-      const read = await readText(request, maxBodyBytes);
+      // Who they are is not known yet: what people type is short.
+      const read = await readText(request, action === "public" ? maxStrangersBytes : maxBodyBytes);
       raw = read.text;
+      // It may have taken its time, and what they may do may have ended meanwhile.
+      if (principal) deps.access.requireCurrent(principal);
       return read;
     };
     const { accept, "user-agent": agent = "" } = request.headers;
@@ -126,7 +132,8 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     Promise.resolve()
       .then(() => handle({ context: seen, path: match.path, query, accept, headOnly: head, body, ...caller }))
       .then((answer) => {
-        if (principal && changesData.has(action)) noteChange(actorOf(principal, address), id, subject, raw, deps);
+        if (principal && changesData.has(action) && !endpoint.changesNothing)
+          noteChange(actorOf(principal, address), id, subject, raw, deps);
         return writeAnswer(response, answer, head);
       })
       .catch((error: unknown) => {
@@ -208,8 +215,6 @@ const longestOrder = 1_000;
 /** Written behind the change: should that fail the change stands, and the log of the hub tells of it. */
 function noteChange(actor: Actor, id: string, subject: string, raw: string | undefined, deps: HttpDeps): void {
   const { access, clock, log } = deps;
-  // Questions under an action of change (a preview) change nothing.
-  if (id.startsWith("preview")) return;
   const details = raw === undefined ? {} : { order: raw.slice(0, longestOrder).toWellFormed() };
   access.book
     .change(() => ({ changes: [audited(clock, actor, id, subject, details)], result: undefined }))

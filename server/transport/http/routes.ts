@@ -101,6 +101,7 @@ export interface Endpoint {
   readonly id: OperationId;
   /** The right that it needs. */
   readonly action: Operation["action"];
+  readonly changesNothing: boolean;
   readonly handle: Handler;
 }
 
@@ -118,9 +119,9 @@ export const routes: readonly Route[] = routesOf(Object.keys(operations) as Oper
 function routesOf(ids: readonly OperationId[]): Route[] {
   const byPath = new Map<string, Route>();
   for (const id of ids) {
-    const { path, method, action } = operations[id];
+    const { path, method, action, changesNothing = false }: Operation = operations[id];
     const route: Route = byPath.get(path) ?? { path, methods: {} };
-    route.methods[method] = { id, action, handle: handlers[id] };
+    route.methods[method] = { id, action, changesNothing, handle: handlers[id] };
     byPath.set(path, route);
   }
   return [...byPath.values()];

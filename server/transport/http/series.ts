@@ -8,15 +8,16 @@ import { parseAliasQuery } from "../../protocol/series.ts";
 import type { SeriesEntry } from "../../protocol/viewer.ts";
 import type { Answer } from "./answer.ts";
 import { pageOfSeries } from "./paging.ts";
-import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
+import { type ApiRequest, type Handler, onlyParameters, principalOf } from "./route.ts";
 
 /** `GET series`. */
-export const getSeries: Handler = async ({ context, query }) => {
+export const getSeries: Handler = async ({ context, query, principal }) => {
   const { device, metric, limit, cursor } = parseSeriesQuery(query);
   const { items, next } = pageOfSeries("series", context.catalog.selectDevices(device), metric, limit, cursor);
   const states = await context.store.seriesState(items.map((one) => one.number));
   const spans = new Map(states.map((state) => [state.series, state]));
-  const series = items.map((one) => seriesEntryOf(one, spans.get(one.number) ?? emptySpan, context.presence));
+  const { presence } = context;
+  const series = items.map((one) => seriesEntryOf(one, spans.get(one.number) ?? emptySpan, presence, principal?.sees));
   return { json: { series, next } satisfies SeriesAnswer };
 };
 
@@ -57,13 +58,17 @@ export const patchSeries: Handler = async (request) => {
 export const deleteAlias: Handler = async (request) => {
   const series = seriesOfPath(request);
   const { device, metric } = parseAliasQuery(request.query);
+  // What comes under a name of a device that is not theirs is not theirs to lead.
+  if (!principalOf(request).sees(device))
+    throw new Refusal("not_found", `No readings of ${device} ${metric} are led to this series.`);
   await request.context.hub.names.forget(series, device, metric);
   return entryOf(series, request);
 };
 
-async function entryOf(series: Series, { context }: ApiRequest): Promise<Answer> {
+async function entryOf(series: Series, { context, principal }: ApiRequest): Promise<Answer> {
   const [state] = await context.store.seriesState([series.number]);
-  return { json: seriesEntryOf(series, state ?? emptySpan, context.presence) satisfies SeriesEntry };
+  const entry = seriesEntryOf(series, state ?? emptySpan, context.presence, principal?.sees);
+  return { json: entry satisfies SeriesEntry };
 }
 
 /** `DELETE series/{n}`: all its readings go, and with them its number and its type. */

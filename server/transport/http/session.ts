@@ -25,6 +25,8 @@ export const getSession: Handler = (request) => {
 export const signIn: Handler = async (request) => {
   onlyParameters(request.query);
   const { context, body, principal, address, agent } = request;
+  const blocked = context.access.guesses.blocked(address);
+  if (blocked) throw blocked;
   const order = decodeSignIn((await body()).text, context.limits);
   if (order instanceof Refusal) throw order;
   const signedIn = await context.signIn.signIn(order, { address, agent });

@@ -22,13 +22,13 @@ export const getHealth: Handler = ({ context, principal }) => {
 /** `/ready`: whether it should be sent traffic now. */
 export const getReady: Handler = ({ context }) => healthAnswer(context.hub.ready());
 
-/** `/metrics`: to programs of this machine; from elsewhere to those alone that showed the hub's token at the door. */
+/** `/metrics`: to programs of this machine; from elsewhere to those alone who may see how the hub does. */
 export const getMetrics: Handler = async ({ context, query, local }) => {
   onlyParameters(query);
   if (context.access.open && !local) {
     throw new Refusal(
       "not_allowed",
-      "/metrics is answered to programs of the hub's own machine: scrape it from there, or start the hub with --lan and scrape it with its token.",
+      "/metrics is answered to programs of the hub's own machine: scrape it from there, or start the hub without --open and scrape it with a program's token.",
     );
   }
   return { text: await context.metrics.read(), type: context.metrics.contentType };

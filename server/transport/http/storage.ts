@@ -12,13 +12,18 @@ import {
   type StoragePreviewAnswer,
 } from "../../protocol/storage.ts";
 import { seriesOf } from "./readings.ts";
-import { type ApiRequest, type Handler, onlyParameters } from "./route.ts";
+import { type ApiRequest, type Handler, onlyParameters, principalOf } from "./route.ts";
 
 /** `GET storage`: what the data takes, and its largest series. */
-export const getStorage: Handler = async ({ context, query }) => {
+export const getStorage: Handler = async (request) => {
+  const { context, query } = request;
   const { device, metric, sort, limit } = parseStorageQuery(query);
   const series = context.catalog.select(device, metric);
-  return { json: (await context.storage.list(series, sort, limit)) satisfies StorageAnswer };
+  const storage: StorageAnswer = await context.storage.list(series, sort, limit);
+  if (principalOf(request).devices === undefined) return { json: storage };
+  // Policies name devices that are not theirs.
+  const seen = storage.series.map((one) => ({ ...one, policy: null }));
+  return { json: { ...storage, policies: [], series: seen } satisfies StorageAnswer };
 };
 
 /** `GET storage/preview`: about what `DELETE readings` with the same query would take away. */
@@ -38,9 +43,11 @@ async function policiesOf({ context, query, body }: ApiRequest): Promise<Policy[
 }
 
 /** `GET storage/policies`: how long what is kept. */
-export const getPolicies: Handler = async ({ context, query }) => {
+export const getPolicies: Handler = async (request) => {
+  const { context, query } = request;
   onlyParameters(query);
-  return { json: (await context.retention.list()) satisfies PoliciesAnswer };
+  const answer: PoliciesAnswer = await context.retention.list();
+  return { json: principalOf(request).devices === undefined ? answer : { ...answer, policies: [] } };
 };
 
 /** `PUT storage/policies`: in the place of all that there were; what is older goes. */
