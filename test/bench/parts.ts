@@ -1,6 +1,7 @@
 /** The parts of the benchmark, in the order in which they run. A new one is a folder and a line here. */
 import { dashboard } from "./dashboard/dashboard.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
+import { flood } from "./flood/flood.ts";
 import { history } from "./history/history.ts";
 import { idleMemory } from "./idle-memory/idle-memory.ts";
 import { ingest } from "./ingest/ingest.ts";
@@ -10,4 +11,15 @@ import { size } from "./size/size.ts";
 import { tenDays } from "./ten-days/ten-days.ts";
 import { year } from "./year/year.ts";
 
-export const parts: readonly Part[] = [ingest, fanOut, latency, size, history, year, tenDays, idleMemory, dashboard];
+export const parts: readonly Part[] = [
+  ingest,
+  fanOut,
+  latency,
+  flood,
+  size,
+  history,
+  year,
+  tenDays,
+  idleMemory,
+  dashboard,
+];

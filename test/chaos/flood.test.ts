@@ -2,11 +2,8 @@
  * One device that floods, beside others that send what they should: held against the same hub with turns switched off, in one
  * run. How far the others' acknowledgements move at p99 is measured by `npm run bench -- flood`.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import type { FloodOrder } from "../bench/flood/flooder.ts";
+import { Flooder } from "../bench/flood/flood.ts";
 import { HonestDevices } from "../bench/flood/honest.ts";
 import type { Kind } from "../bench/flood/kinds.ts";
 import { ChaosWorld } from "./world.ts";
@@ -31,23 +28,16 @@ async function beside(kind: Kind, flags: readonly string[]): Promise<Beside> {
   worlds.push(world);
   const url = await world.startHub({ flags }).url();
   const port = Number(new URL(url).port);
-  const flooder = fork(fileURLToPath(new URL("../bench/flood/flooder.ts", import.meta.url)), {
-    execArgv: ["--import", "tsx/esm"],
-  });
-  const order = async (what: FloodOrder): Promise<number> => {
-    flooder.send(what);
-    const [bytes] = (await once(flooder, "message")) as [number];
-    return bytes;
-  };
+  const flooder = new Flooder();
   const honest = await HonestDevices.start(port, { devices: 20, perSecond: 10 });
-  await order({ port, kind });
+  await flooder.order({ port, kind });
   await honest.acknowledged(acknowledgements / 4);
   honest.take();
   await honest.acknowledged(acknowledgements);
   const took = honest.take().sort((a, b) => a - b);
-  const floodBytes = await order("stop");
+  const floodBytes = await flooder.order("stop");
   honest.stop();
-  flooder.kill();
+  flooder.end();
   return { medianMs: took[Math.floor(took.length / 2)] as number, floodBytes };
 }
 

@@ -29,7 +29,7 @@ let good = true;
 for (const signal of chosen) {
   const world = new ChaosWorld();
   try {
-    const report = await runStorm(world, { devices, signal, everyMs: Math.max(1_000, devices) });
+    const report = await runStorm(world, { devices, signal, everyMs: Math.max(1_000, devices) }, console.log);
     const { welcome, resent, hubUpMs, ...counts } = report;
     const seconds = (ms: number) => (ms / 1_000).toFixed(1);
     console.table({

@@ -40,7 +40,12 @@ export interface Quantiles {
   readonly last: number;
 }
 
-export async function runStorm(world: ChaosWorld, { devices, signal, everyMs }: Storm): Promise<StormReport> {
+/** @param say tells whoever waits how far it is */
+export async function runStorm(
+  world: ChaosWorld,
+  { devices, signal, everyMs }: Storm,
+  say: (line: string) => void = () => {},
+): Promise<StormReport> {
   const hub = world.startHub();
   const url = await hub.url();
   const processes: DeviceProcess[] = [];
@@ -50,12 +55,13 @@ export async function runStorm(world: ChaosWorld, { devices, signal, everyMs }: 
       processes.push(each);
       await each.order({
         do: "open",
-        url: url.replace("http", "ws") + "/ws",
+        url: `${url.replace("http", "ws")}/ws`,
         from,
         count: Math.min(perProcess, devices - from),
         everyMs,
       });
     }
+    say(`${devices} devices are connected`);
     // Each process says that it is ready before the first of its devices is cut.
     for (const each of processes) await each.order({ do: "storm" });
     const startMs = performance.now();
@@ -65,7 +71,9 @@ export async function runStorm(world: ChaosWorld, { devices, signal, everyMs }: 
     const again = world.startHub({ flags: ["--port", new URL(url).port] });
     await again.url();
     const hubUpMs = performance.now() - startMs;
+    say(`${signal}: the hub is back after ${Math.round(hubUpMs)} ms`);
     const back = await coming;
+    say("all are back");
     const sent = new Map<string, number>();
     for (const each of processes)
       for (const [device, count] of (await each.order({ do: "settle" })) as [string, number][]) sent.set(device, count);
