@@ -79,6 +79,11 @@ export class TestHub {
     return this.#app?.setupCode;
   }
 
+  /** By what the programs are known that the hub starts beside itself. */
+  get companionToken(): string {
+    return this.#app?.companionToken ?? "";
+  }
+
   /** The store, whose appends a test can fail or hold up. */
   get store(): SwitchedStore {
     if (!this.#store) throw new Error("the hub is stopped");

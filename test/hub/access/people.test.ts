@@ -84,7 +84,9 @@ describe("signing in", () => {
     const world = await AccessWorld.setUp(await start({ config: { trustProxy: ["127.0.0.1"] } }));
     const secure = { "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7" };
     const { headers } = await world.ask("POST", "session", secure, { name: "ada", password });
-    expect(headers.get("set-cookie")).toMatch(/^__Host-hub-session-\w{8}=[\w-]{43}; Path=\/; [^,]*; Secure, hub-session-\w{8}=; Path=\/; Max-Age=0$/);
+    expect(headers.get("set-cookie")).toMatch(
+      /^__Host-hub-session-\w{8}=[\w-]{43}; Path=\/; [^,]*; Secure, hub-session-\w{8}=; Path=\/; Max-Age=0$/,
+    );
   });
 
   it("[S26] a page of another port of the same machine, which browsers call the same site, comes from nobody", async () => {
