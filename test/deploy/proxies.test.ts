@@ -9,7 +9,7 @@ import type { RawRange } from "../../server/store/store.ts";
 import { launchChromium } from "../support/browser.ts";
 import { authority } from "../support/tls-hub.ts";
 import { lookup, type ProxiedHub, pageOfTest, proxiedHubsOfTest } from "./proxied-hub.ts";
-import { isMissing, proxyHost, proxyKinds } from "./proxies.ts";
+import { missing, proxyHost, proxyKinds } from "./proxies.ts";
 
 const start = proxiedHubsOfTest();
 
@@ -21,7 +21,7 @@ const post = (hub: ProxiedHub, readings: readonly object[], more: object = {}) =
   );
 
 describe.each(proxyKinds)("behind $name (left out where it is not installed)", (kind) => {
-  const test = it.skipIf(isMissing(kind));
+  const test = it.skipIf(missing(kind));
 
   test("devices and people come through: a socket gets its ack, ids keep their slashes, the way is known to be safe", async () => {
     const hub = await start(kind);
@@ -190,7 +190,7 @@ describe("the page at a path of a host (proxies that are not installed are left 
     page.remove();
   });
 
-  it.each(proxyKinds.filter((kind) => !isMissing(kind)))(
+  it.each(proxyKinds.filter((kind) => !missing(kind)))(
     "opens behind $name, at a deep link, with all that it loads",
     async (kind) => {
       const hub = await start(kind, { dashboardFolder: page.folder });

@@ -135,7 +135,7 @@ const haproxy: ProxyKind = {
 
 export const proxyKinds: readonly ProxyKind[] = [nginx, caddy, haproxy];
 
-export function isMissing({ version: [program = "", ...args] }: ProxyKind): boolean {
+export function missing({ version: [program = "", ...args] }: ProxyKind): boolean {
   return spawnSync(program, args, { env }).status !== 0;
 }
 
