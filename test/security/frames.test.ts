@@ -86,6 +86,7 @@ describe("a WebSocket of an attacker", () => {
         const all = await Promise.all(Array.from({ length: 8 }, () => upgraded()));
         const flood = Buffer.concat(Array.from({ length: 1_000 }, () => frame(kind, Buffer.alloc(100))));
         const deaf = all.slice(0, 4);
+        const startMs = performance.now();
         for (const bare of deaf) bare.socket.pause();
         const poured = await Promise.all(all.map((bare) => bare.pour(flood, 1_000)));
         for (const bare of deaf) bare.socket.resume();
@@ -94,7 +95,9 @@ describe("a WebSocket of an attacker", () => {
         expect(Math.max(...poured)).toBeLessThan(1_000);
         for (const bare of all) {
           const pongs = bare.text.split("\x8a").length - 1;
-          expect(pongs).toBeLessThanOrEqual(pingsPerSecond + 1);
+          // A slow machine may take some seconds to come to the one in which it is too much.
+          const seconds = 1 + Math.ceil((performance.now() - startMs) / 1_000);
+          expect(pongs).toBeLessThanOrEqual(pingsPerSecond * seconds);
         }
       });
       expect(grown).toBeLessThan(mostGrownBytes);
