@@ -12,6 +12,7 @@ import { defaultLimits } from "../../server/protocol/limits.ts";
 import { MemoryStore } from "../../server/store/memory/memory-store.ts";
 import { builtPage } from "../e2e/built-page.ts";
 import { Client } from "../support/client.ts";
+import { operatorToken } from "../support/operator.ts";
 import { askSecurely, authority, type SecureAnswer } from "../support/tls-hub.ts";
 import { websocketWith } from "../support/websocket-wire.ts";
 import { type Changes, type ProxyKind, ProxyProcess, proxyHost } from "./proxies.ts";
@@ -61,13 +62,7 @@ export class ProxiedHub {
       { clock: systemClock, log: silentLog },
       { store, onFatal, ...(dashboardFolder === undefined ? {} : { dashboardFolder }) },
     );
-    // By its own machine, which needs no sign-in as long as there are no people.
-    const made = await fetch(`${app.url}/api/v1/tokens`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ kind: "program", role: "operator", name: "test" }),
-    });
-    const { token } = (await made.json()) as { token: string };
+    const token = await operatorToken(app.url, app.setupCode);
     try {
       return new ProxiedHub(folder, app, await ProxyProcess.start(kind, app.url, changes), path, token);
     } catch (error) {
@@ -78,11 +73,6 @@ export class ProxiedHub {
 
   get bearer(): { Authorization: string } {
     return { Authorization: `Bearer ${this.token}` };
-  }
-
-  /** The hub itself, past the proxy. */
-  get direct(): string {
-    return this.#app.url;
   }
 
   /** Asks below the hub's address, by default with its token. */

@@ -51,8 +51,6 @@ describe.each(proxyKinds)("behind $name (left out where it is not installed)", (
     expect((await guess(10, "127.0.0.7")).status).toBe(429);
     expect((await hub.ask("/api/v1/devices", { localAddress: "127.0.0.7" })).status).toBe(429);
     expect((await hub.ask("/api/v1/devices", { localAddress: "127.0.0.8" })).status).toBe(200);
-    const { port } = new URL(hub.direct);
-    expect((await fetch(`http://127.0.0.1:${port}/api/v1/devices`)).status).toBe(200);
     expect((await hub.ask("/api/v1/devices", { headers: {} })).status).toBe(401);
   });
 
