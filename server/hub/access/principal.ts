@@ -47,9 +47,6 @@ export function voiceOf({ kind, devices, sees, alias }: Principal): Voice {
   return { speaksFor: devices === undefined && kind !== "fleet" ? undefined : sees, alias, name };
 }
 
-/** Everybody's on an open hub. */
-export const openVoice: Voice = { speaksFor: undefined, alias: undefined, name: "" };
-
 /** The device that is meant by an id: another one where that took its place. */
 export function meant(device: string, { alias }: Pick<Voice, "alias">): string {
   return alias?.from === device ? alias.to : device;
