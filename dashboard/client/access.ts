@@ -102,16 +102,10 @@ export class Access {
     void this.ask();
   }
 
-  /** Rejects with a `HubRefusal`. A token that this tab had is forgotten: who signs in is a person. */
-  async signIn(order: SignInOrder): Promise<void> {
+  /** By name and password, or by the set-up code. A token of this tab is forgotten: who signs in is a person. Rejects with a `HubRefusal`. */
+  async signIn(order: SignInOrder | SetupOrder): Promise<void> {
     this.#options.token.forget();
-    this.#enter(await this.#options.api.post<SessionAnswer>("session", order));
-  }
-
-  /** Makes the first admin, who is signed in from then on. Rejects with a `HubRefusal`. */
-  async setUp(order: SetupOrder): Promise<void> {
-    this.#options.token.forget();
-    this.#enter(await this.#options.api.post<SessionAnswer>("setup", order));
+    this.#enter(await this.#options.api.post<SessionAnswer>("code" in order ? "setup" : "session", order));
   }
 
   async changePassword(order: PasswordOrder): Promise<void> {

@@ -7,7 +7,7 @@ import { formatInstant } from "../data/format.ts";
 import { isOwnMachine } from "../data/hub-address.ts";
 import { type PageName, pageHref } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
-import { bannerStyles, baseStyles, buttonStyles } from "../styles/shared.ts";
+import { bannerStyles, baseStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
 
@@ -19,7 +19,6 @@ const minuteMs = 60_000;
 export class AccessBanner extends LitElement {
   static override styles = [
     baseStyles,
-    buttonStyles,
     bannerStyles,
     css`
       .banner {
@@ -46,11 +45,7 @@ export class AccessBanner extends LitElement {
       }
       @media (pointer: coarse) {
         a {
-          display: inline-flex;
-          align-items: center;
-          min-width: 44px;
-          min-height: 44px;
-          justify-content: flex-end;
+          padding: 14px 0 14px 8px;
         }
         .banner.quiet {
           padding-block: 0;
@@ -79,7 +74,7 @@ export class AccessBanner extends LitElement {
   #open() {
     const isOwn = isOwnMachine(location);
     return html`<div class="banner ${isOwn ? "quiet" : ""}">
-      ${icons.unlocked}
+      ${icons.access}
       <span>${isOwn ? texts.guard.openHere : texts.guard.openToAll}</span>
       ${this.page === "access" ? nothing : html`<a href=${pageHref("access")}>${texts.pages.access}</a>`}
     </div>`;
@@ -88,9 +83,9 @@ export class AccessBanner extends LitElement {
   #guest({ devices, expires }: SessionAnswer) {
     const what = devices === null ? texts.guard.allDevices : devices.join(", ");
     return html`<div class="banner quiet">
-      ${icons.person}
+      ${icons.access}
       <span
-        >${expires === null ? texts.guard.guest(what) : texts.guard.guestUntil(what, formatInstant(expires, Date.now(), minuteMs))}</span
+        >${texts.guard.guestUntil(what, formatInstant(expires ?? 0, Date.now(), minuteMs))}</span
       >
     </div>`;
   }

@@ -77,7 +77,8 @@ export class AccountMenu extends LitElement {
     if (!session || session.kind === "none" || session.kind === "open") return nothing;
     const { name, kind, role } = session;
     const isPerson = kind === "person";
-    const how = kind === "person" ? texts.guard.roles[role ?? "viewer"] : texts.guard.kinds[kind];
+    const how =
+      kind === "person" ? texts.guard.roles[role ?? "viewer"] : texts.guard.kinds[kind === "link" ? "link" : "token"];
     const called = name || how;
     return html`
       <button

@@ -1,7 +1,7 @@
 /** Icons as inline SVG, 16 px, drawn with the text's colour. All of them stand beside words or a label. */
 import { html, svg, type TemplateResult } from "lit";
 
-function icon(shape: TemplateResult, size = 16): TemplateResult {
+export function icon(shape: TemplateResult, size = 16): TemplateResult {
   return html`<svg width=${size} height=${size} viewBox="0 0 16 16" fill="none" stroke="currentColor" stroke-width="1.5"
     stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">${shape}</svg>`;
 }
@@ -28,17 +28,11 @@ export const icons = {
   ),
   access: icon(svg`<circle cx="5.25" cy="8" r="2.75"/><path d="M8 8h6v2.25M11.25 8v1.75"/>`),
   person: icon(svg`<circle cx="8" cy="5.25" r="2.75"/><path d="M2.75 13.75c.6-2.7 2.6-4 5.25-4s4.65 1.3 5.25 4"/>`),
-  unlocked: icon(
-    svg`<rect x="3" y="7" width="10" height="6.75" rx="1.25"/><path d="M5.25 7V4.75a2.75 2.75 0 0 1 5.2-1.2"/>`,
-  ),
   search: icon(svg`<circle cx="7" cy="7" r="4.25"/><path d="m10.25 10.25 3.25 3.25"/>`),
   minus: icon(svg`<path d="M3 8h10"/>`),
   more: icon(svg`<path d="M3.25 8h.01M8 8h.01M12.75 8h.01" stroke-width="2.25"/>`),
   edit: icon(svg`<path d="M3 13l.6-2.8 7.2-7.2a1.4 1.4 0 0 1 2 2l-7.2 7.2L3 13ZM9.5 4.5l2 2"/>`),
   hide: icon(svg`<path d="M2 8c1.6-2.6 3.6-4 6-4s4.4 1.4 6 4c-1.6 2.6-3.6 4-6 4S3.6 10.6 2 8ZM2.5 13.5l11-11"/>`),
-  show: icon(
-    svg`<path d="M2 8c1.6-2.6 3.6-4 6-4s4.4 1.4 6 4c-1.6 2.6-3.6 4-6 4S3.6 10.6 2 8Z"/><circle cx="8" cy="8" r="1.75"/>`,
-  ),
   remove: icon(svg`<path d="M2.75 4.5h10.5M6.5 4.5v-2h3v2M4.25 4.5l.6 9h6.3l.6-9M6.75 7v4M9.25 7v4"/>`),
   overlay: icon(svg`<path d="M2 11c3 0 3-6 6-6s3 6 6 6M2 6c3 0 3 4 6 4s3-4 6-4"/>`),
   question: icon(

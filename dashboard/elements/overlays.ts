@@ -11,6 +11,8 @@ const fetchAfterMs = 5_000;
 
 const loadPalette = () => import("./command-palette.ts");
 const loadSheet = () => import("./shortcut-sheet.ts");
+/** The way out of a page that is shown alone. */
+export const loadKioskExit = () => import("./kiosk-exit.ts");
 
 export class Overlays implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
@@ -47,7 +49,7 @@ export class Overlays implements ReactiveController {
   /** Fetches their code when all that was asked for is there. */
   fetchSoon(): void {
     this.#fetching ??= setTimeout(() => {
-      for (const load of [loadPalette, loadSheet]) load().catch(() => {});
+      for (const load of [loadPalette, loadSheet, loadKioskExit]) load().catch(() => {});
     }, fetchAfterMs);
   }
 

@@ -10,7 +10,6 @@ import { timeZone } from "../data/time-zone.ts";
 import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
-import "./account-menu.ts";
 import "./page-nav.ts";
 import type { OfferedPage } from "./page-nav.ts";
 import "./settings-menu.ts";
@@ -247,6 +246,12 @@ export class PageHeader extends LitElement {
       },
       hostDisconnected: () => end?.(),
     });
+  }
+
+  override willUpdate(): void {
+    const kind = this.hub.access.session?.kind;
+    // Where nobody is signed in there is nothing in it.
+    if (kind !== undefined && kind !== "none" && kind !== "open") import("./account-menu.ts").catch(() => {});
   }
 
   override render() {

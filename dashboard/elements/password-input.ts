@@ -1,8 +1,12 @@
 /** A field for a password that can be shown, pasted into, and filled by whatever keeps passwords. */
-import { css, html, nothing, type ReactiveControllerHost } from "lit";
+import { css, html, nothing, type ReactiveControllerHost, svg } from "lit";
 import { minPasswordLength } from "../data/password-rule.ts";
 import { texts } from "../texts/index.ts";
-import { icons } from "./icons.ts";
+import { icon, icons } from "./icons.ts";
+
+const show = icon(
+  svg`<path d="M2 8c1.6-2.6 3.6-4 6-4s4.4 1.4 6 4c-1.6 2.6-3.6 4-6 4S3.6 10.6 2 8Z"/><circle cx="8" cy="8" r="1.75"/>`,
+);
 
 export interface PasswordField {
   readonly label: string;
@@ -67,7 +71,7 @@ export class PasswordInput {
           title=${shown}
           @click=${this.#toggle}
         >
-          ${this.#shown ? icons.hide : icons.show}
+          ${this.#shown ? icons.hide : show}
         </button>
       </span>
       ${hint === undefined ? nothing : html`<small id=${`${id}-hint`}>${hint}</small>`}

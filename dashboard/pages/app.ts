@@ -15,9 +15,8 @@ import { deviceHref, go, type PageName, parseRoute, type Route } from "../data/r
 import { timeZone } from "../data/time-zone.ts";
 import "../elements/access-banner.ts";
 import "../elements/health-banner.ts";
-import "../elements/kiosk-exit.ts";
 import "../elements/link-banner.ts";
-import { Overlays } from "../elements/overlays.ts";
+import { loadKioskExit, Overlays } from "../elements/overlays.ts";
 import "../elements/page-header.ts";
 import "../elements/page-nav.ts";
 import "../elements/progress-bar.ts";
@@ -198,6 +197,7 @@ export class HubApp extends LitElement {
 
   override willUpdate(): void {
     this.#askWhoAgain();
+    if (kiosk.on) loadKioskExit().catch(() => {});
     const refused = this.#isOut;
     if (refused && this.signIn === "unasked") void this.#loadSignIn();
     const device = !refused && this.route.page === "device" && this.#hub.view.devices.get(this.route.device);

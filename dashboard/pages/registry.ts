@@ -47,12 +47,12 @@ export const pages: { readonly [Name in PageName]: PageSource<Name> } = {
     render: (hub, route) => html`<access-page .hub=${hub} .route=${route}></access-page>`,
   },
   setup: {
-    load: () => withTexts("setup", import("./setup-page.ts")),
+    load: loadSignIn,
     render: (hub) => html`<setup-page .hub=${hub}></setup-page>`,
   },
 };
 
-/** Brings what is shown in the place of all pages to those whom the hub does not know. */
+/** Brings what is shown in the place of all pages to those whom the hub does not know, and how the first of them comes in. */
 export function loadSignIn(): Promise<void> {
   return withTexts("sign-in", import("./sign-in-page.ts"));
 }

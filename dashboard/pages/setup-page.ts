@@ -98,7 +98,7 @@ export class SetupPage extends LitElement {
     this.waiting = true;
     this.problem = undefined;
     try {
-      await this.hub.access.setUp({ code: entered("code"), name: entered("name"), password: this.#password.value });
+      await this.hub.access.signIn({ code: entered("code"), name: entered("name"), password: this.#password.value });
       go(accessHref("people"));
     } catch (error) {
       this.problem = texts.setup.failed(failureWords(error));

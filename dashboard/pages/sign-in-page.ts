@@ -10,6 +10,7 @@ import { failureWords } from "../elements/failure-words.ts";
 import { PasswordInput, passwordStyles } from "../elements/password-input.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
+import "./setup-page.ts";
 
 /** Asks who sits here, in the place of whatever page was asked for: that is shown as soon as the hub knows. */
 @customElement("sign-in-page")

@@ -26,7 +26,6 @@ const files: Readonly<Record<PartName, Readonly<Record<string, () => Promise<Par
   storage: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=storage" }),
   access: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=access" }),
   "sign-in": import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=sign-in" }),
-  setup: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=setup" }),
   dialogs: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=dialogs" }),
 };
 

@@ -46,8 +46,7 @@ export const parts = {
   hub: ["hub"],
   storage: ["storage", "deviceMenu"],
   access: ["access", "connect", "password"],
-  "sign-in": ["signIn", "password"],
-  setup: ["setup", "password"],
+  "sign-in": ["signIn", "setup", "password"],
   dialogs: ["edit", "deletion", "mask", "missing", "naming", "retention"],
 } as const satisfies Record<string, readonly Section[]>;
 

@@ -124,19 +124,13 @@ export const texts = {
   /** Who may look in, said on every page. */
   guard: {
     openHere: "Open hub: nobody signs in on this machine.",
-    openToAll: "Open hub: everybody who reaches it may see, change and delete everything.",
-    guest: (what: string) => `You are a guest and see ${what}.`,
+    openToAll: "Open hub: everybody who reaches it may do everything.",
     guestUntil: (what: string, until: string) => `You are a guest and see ${what}, until ${until}.`,
     allDevices: "all devices",
-    notForYou: "You may not use this page. Ask an admin of this hub.",
+    notForYou: "You may not use this page.",
     account: (name: string) => `Signed in as ${name}`,
     roles: { viewer: "Viewer", operator: "Operator", admin: "Admin" },
-    kinds: {
-      program: "By a token",
-      link: "By a link, as a guest",
-      device: "By a device's token",
-      fleet: "By a fleet key",
-    },
+    kinds: { token: "By a token", link: "By a link" },
     mine: "My sessions and password",
     signOut: "Sign out",
     forgetToken: "Leave",
