@@ -42,12 +42,12 @@ export class AccessLinks extends AccessPanel<TokensAnswer> {
 
   #row(link: TokenEntry) {
     const words = texts.access.tokens;
-    const { devices, created, createdBy, expires, used, usedFrom, connections } = link;
+    const { name, devices, created, createdBy, expires, used, usedFrom, connections } = link;
     const now = this.nowMs;
     const isOver = expires !== null && expires <= now;
     return html`<li>
       <div class="what">
-        <div class="title"><span class="devices">${devicesText(devices)}</span></div>
+        <div class="title">${name ? html`<strong>${name}</strong>` : ""}<span class="devices">${devicesText(devices)}</span></div>
         <div class="facts numbers">
           ${
             expires === null

@@ -125,6 +125,16 @@ export class AccessPage extends LitElement {
     new Observer(this, () => this.hub?.requests);
   }
 
+  #tab: string | undefined;
+
+  /** On a phone the tabs are wider than the page: the one that is shown stands in sight. */
+  override updated(): void {
+    const current = this.renderRoot.querySelector<HTMLAnchorElement>("nav a[aria-current]");
+    if (!current || current.href === this.#tab) return;
+    this.#tab = current.href;
+    current.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
   override render() {
     const { access, requests } = this.hub;
     const tabs = tabsOf(access);
