@@ -41,6 +41,15 @@ export function openHub(token: TabToken, setupCode: SetupCode): Hub {
   });
   const visible = () => document.visibilityState === "visible";
   const health = new HubHealth({ client, api, timers: browserTimers, visible, may: rights.may });
-  const requests = new RequestCount({ access, client, api, timers: browserTimers, visible });
+  const requests = new RequestCount();
+  // Behind the first load: nobody needs the number that soon.
+  browserTimers.after(2_000, () => {
+    const options = { access, client, api, timers: browserTimers, visible, tell: requests.tell };
+    // Where it does not come the number is missing, and the page of requests tells it all the same.
+    import("../client/request-poll.ts").then(
+      ({ RequestPoll }) => requests.follow(new RequestPoll(options)),
+      () => {},
+    );
+  });
   return { client, view: new HubView(client), api, health, access, requests, token, setupCode };
 }

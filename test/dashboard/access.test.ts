@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Access } from "../../dashboard/client/access.ts";
 import type { HubApi } from "../../dashboard/client/hub-api.ts";
 import { HubRefusal } from "../../dashboard/client/hub-api.ts";
-import { RequestCount, requestsEveryMs } from "../../dashboard/client/request-count.ts";
+import { RequestCount } from "../../dashboard/client/request-count.ts";
+import { RequestPoll, requestsEveryMs } from "../../dashboard/client/request-poll.ts";
 import { Rights } from "../../dashboard/client/rights.ts";
 import type { SessionAnswer } from "../../server/protocol/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -124,8 +125,10 @@ describe("the number of devices that ask to be let in", () => {
     const { access, hub } = world();
     const asked: string[] = [];
     const page = { visible: true };
-    const count = new RequestCount({
+    const count = new RequestCount();
+    const poll = new RequestPoll({
       access,
+      tell: count.tell,
       client: { state: { state: "open" } },
       api: {
         get: async <Answer>(path: string) => {
@@ -136,6 +139,7 @@ describe("the number of devices that ask to be let in", () => {
       timers: clock,
       visible: () => page.visible,
     });
+    count.follow(poll);
     const arrive = () => new Promise<void>((resolve) => setImmediate(resolve));
     hub.answer = vera;
     await access.ask();
