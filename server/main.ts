@@ -97,8 +97,9 @@ const onSignal = stopOnSignal(
 );
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
-// What services are told to read their files anew by. In a terminal it says that the terminal is gone, and ends the hub.
-if (config.tlsCert !== undefined && !process.stdin.isTTY) process.on("SIGHUP", () => app?.reload());
+// What services are told to read their files anew by: without a certificate there are none. In a terminal it says that the
+// terminal is gone, and ends the hub.
+if (!process.stdin.isTTY) process.on("SIGHUP", () => app?.reload());
 
 try {
   app = await starting;

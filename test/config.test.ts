@@ -74,9 +74,10 @@ describe("settings", () => {
     for (const name of Object.keys(defaultLimits) as (keyof typeof defaultLimits)[]) {
       const setting = settings.find(({ key }) => key === `limits.${name}`);
       if (!setting) throw new Error(`no setting for ${name}`);
-      const other = String(defaultLimits[name] + 1);
-      expect(accepted([setting.flag, other]).limits).toEqual({ ...defaultLimits, [name]: defaultLimits[name] + 1 });
-      expect(accepted([], { [setting.env]: other }).limits[name]).toBe(defaultLimits[name] + 1);
+      // A share of 100 percent is the most there is.
+      const other = defaultLimits[name] + (name === "senderShare" ? -1 : 1);
+      expect(accepted([setting.flag, String(other)]).limits).toEqual({ ...defaultLimits, [name]: other });
+      expect(accepted([], { [setting.env]: String(other) }).limits[name]).toBe(other);
     }
   });
 

@@ -25,6 +25,8 @@ export class Access {
   readonly #options: AccessOptions;
   readonly #listeners = new Set<() => void>();
   #session: SessionAnswer | undefined;
+  /** Who sat here last: what is shown is theirs, also while nobody is signed in. */
+  #last: SessionAnswer | undefined;
   #tokenRefused: TokenRefused | undefined;
   /** Questions so far, and how many of them are on their way. */
   #asked = 0;
@@ -128,11 +130,15 @@ export class Access {
 
   #take(session: SessionAnswer): void {
     const before = this.#session;
+    const last = this.#last;
     this.#session = session;
+    if (session.kind !== "none") this.#last = session;
     this.#options.rights.set(session.actions);
     this.#told();
-    if (session.kind === "none") return;
-    if (before !== undefined && before.kind !== "none" && !isSame(before, session)) this.#options.another();
+    if (session.kind === "none") {
+      // Signed out elsewhere: nothing of theirs may stay. Of a link that ended the page has something to say.
+      if (last !== undefined && this.#tokenRefused === undefined) this.#options.another();
+    } else if (last !== undefined && !isSame(last, session)) this.#options.another();
     else if (before?.kind !== session.kind) this.#options.letIn();
   }
 

@@ -35,7 +35,7 @@ export const limits = z.object({
     .min(1024)
     .default(256 * 1024 * 1024),
   /** What one sender gets of the time in which the hub reads frames while others send, percent; 100: as much as it takes. */
-  senderShare: z.int().min(1).max(100).default(30),
+  senderShare: z.int().min(1).max(100).default(100),
   /** Most frames of one socket, or requests of one device, in a second; 0: as many as come. */
   framesPerSecond: z.int().min(0).max(1_000_000).default(0),
   /** Where ten connections of an address ended for unreadable frames in a second, its next ones are read so much later, ms; 0: at once. */

@@ -59,6 +59,8 @@ export class SocketLine {
   /** A ping or a pong. */
   control(): void {
     const { clock, limits } = this.#deps;
+    // The hub has closed it, and what still comes is let go by.
+    if (this.peer.closedFor !== undefined) return;
     this.#control ??= new ControlRate(clock, limits.pingsPerSecond);
     if (this.#control.take()) return;
     this.peer.stopReading(1008, `more pings than are taken in a second: ${limits.pingsPerSecond}`);

@@ -88,6 +88,18 @@ describe("who sits at the page", () => {
     expect(happened).toEqual(["let in", "another"]);
   });
 
+  it("leaves nothing to who comes next: not where they are signed out elsewhere, nor to somebody else after that", async () => {
+    const { access, hub, happened } = world();
+    hub.answer = vera;
+    await access.ask();
+    hub.answer = nobody;
+    await access.ask();
+    expect(happened).toEqual(["let in", "another"]);
+    hub.answer = { ...vera, name: "bob" };
+    await access.ask();
+    expect(happened).toEqual(["let in", "another", "another"]);
+  });
+
   it.each([
     ["as an error", new HubRefusal("who?", "not_signed_in")],
     ["as nobody", nobody],

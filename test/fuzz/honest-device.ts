@@ -6,7 +6,7 @@ import type { HonestReport } from "./honest.ts";
 
 const program = fileURLToPath(new URL("honest.ts", import.meta.url));
 /** Later than this is late, ms, however quick it was before: a busy machine gives no process a core for as long. */
-const leastLateMs = 1_000;
+const leastLateMs = 5_000;
 /** Later than so many times its own p99 without the fuzzer is late. */
 const lateTimes = 20;
 /** Or, where others use this machine meanwhile, than so many times the worst of a twin at a hub that is harmed by nobody: this one has some hundred frames at a time to look at, and gets as little of a core. */

@@ -207,7 +207,9 @@ describe("a body", () => {
   it.each(table)("[P38] of %s: %s", async (id, name, operation, body, code) => {
     const target = withParameters(operation, "").replace(/[?&]$/, "");
     const refusal = refusalOf(await raw(requestText(operation.method, target, body)), `${id} ${name}`);
-    expect(refusal.code).toMatch(code);
+    // Of whoever has not signed in little is read.
+    const isLong = operation.action === "public" && body.length > 4_096;
+    expect(refusal.code).toMatch(isLong ? /^frame_too_large$/ : code);
   });
 
   it.each(withBody)("[P12] of %s that is not UTF-8, or compressed, is refused", async (id, operation) => {
@@ -232,7 +234,8 @@ describe("a body", () => {
     ]) {
       const headers = `Host: localhost\r\nContent-Type: ${type}\r\n`;
       const { status } = await raw(requestText(operation.method, target, bodies[id], headers));
-      expect(status).toBe(rightStatus[id] ?? 200);
+      // What is rotated once is not rotated again.
+      expect(id === "rotateToken" ? [200, 409] : [rightStatus[id] ?? 200]).toContain(status);
       expect(refusalOf(await raw(requestText(operation.method, target, "a=1", headers)), id).code).toBe("invalid_json");
     }
   });

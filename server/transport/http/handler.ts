@@ -88,7 +88,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       ? endpoint?.action === "public" || request.method === "OPTIONS"
       : !pathname.startsWith("/api/");
     const judged = match || !isPublic ? deps.access.judge(entrance) : undefined;
-    if (judged instanceof Refusal && !isPublic) {
+    // Who asks who they are, with a token that is not looked at now, is not nobody: they have to come again.
+    const isLater = endpoint?.id === "getSession" && judged instanceof Refusal && judged.code === "rate_limited";
+    if (judged instanceof Refusal && (!isPublic || isLater)) {
       refuse(judged);
       return;
     }
