@@ -50,6 +50,8 @@ export const sessionAnswer = z.object({
   expires: time.nullable(),
   /** True where the hub is open to whoever asks here. */
   open: z.boolean(),
+  /** True where the hub is open to other machines, too (`--open` at an address that they reach): whoever is in that network may do everything. */
+  reachable: z.boolean(),
   /** There is an account already. Without one only the set-up code helps. */
   hasPeople: z.boolean(),
 });

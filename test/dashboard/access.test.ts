@@ -10,7 +10,7 @@ import { FakeClock } from "../support/fake-clock.ts";
 
 const nobody: SessionAnswer = {
   ...{ kind: "none", name: "", role: null, devices: null, actions: [] },
-  ...{ expires: null, open: false, hasPeople: true },
+  ...{ expires: null, open: false, reachable: false, hasPeople: true },
 };
 const vera: SessionAnswer = { ...nobody, kind: "person", name: "vera", role: "viewer", actions: ["watch", "status"] };
 const link: SessionAnswer = { ...nobody, kind: "link", devices: ["a/*"], actions: ["watch"], expires: 5 };

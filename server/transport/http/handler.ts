@@ -1,5 +1,6 @@
 /** The door of HTTP: who may come in, which route it is, and what becomes of errors. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { needsSignIn } from "../../config.ts";
 import { type Actor, actorOf, audited } from "../../hub/access/audit.ts";
 import { may, type Principal, whoIs } from "../../hub/access/principal.ts";
 import { type CatalogView, scopedTo } from "../../hub/access/scope.ts";
@@ -45,7 +46,10 @@ const maxStreams = 32;
 /** Files of Parquet under way at once: each has a thread and holds a group of rows. */
 const maxFiles = 4;
 
-export interface HttpDeps extends Omit<HttpContext, "answers" | "streams" | "files" | "metrics" | "limits"> {
+/** What this file makes of it. */
+type Made = "answers" | "streams" | "files" | "metrics" | "limits" | "reachable";
+
+export interface HttpDeps extends Omit<HttpContext, Made> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig & { readonly limits: Limits };
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
@@ -63,6 +67,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     files: new Slots(maxFiles),
     metrics: new Metrics(deps.hub, deps.access),
     limits: deps.config.limits,
+    reachable: deps.config.open && needsSignIn({ ...deps.config, open: false }),
   };
   return (request, response) => {
     setSafeHeaders(response);

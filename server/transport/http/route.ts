@@ -79,6 +79,8 @@ export interface HttpContext {
   readonly retention: Retention;
   readonly presence: PresenceView;
   readonly limits: Limits;
+  /** The hub is open to other machines, too. */
+  readonly reachable: boolean;
   readonly clock: Clock;
   readonly log: Log;
   /** Answers about the past that may be under way: those whose columns are held in memory, and those that go out row by row. */

@@ -112,7 +112,7 @@ function withCookie({ principal, cookie }: SignedIn, request: ApiRequest): Answe
 function answerOf(principal: Principal | undefined, { context, local }: ApiRequest): SessionAnswer {
   const { access } = context;
   const open = access.openTo({ local });
-  const common = { open, hasPeople: access.book.hasPeople };
+  const common = { open, reachable: context.reachable, hasPeople: access.book.hasPeople };
   if (!principal) return { kind: "none", name: "", role: null, devices: null, actions: [], expires: null, ...common };
   const { kind, name, role, devices, expiresMs } = principal;
   return {

@@ -1,5 +1,6 @@
 /** How people come in, what ends that, and what a browser may be made to do. */
 import { describe, expect, it } from "vitest";
+import type { Config } from "../../../server/config.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
 import { AccessWorld, password } from "./world.ts";
@@ -50,6 +51,18 @@ describe("the first account", () => {
       status: 200,
       body: { name: "eve", role: "admin" },
     });
+  });
+});
+
+describe("a hub that is open", () => {
+  it("says whether other machines reach it, so that a page can warn of that: not on loopback, and not where they sign in", async () => {
+    const reachable = async (config: Partial<Config>) =>
+      (await (await start({ config })).http("GET", "session")).body.reachable;
+    expect(await reachable({})).toBe(false);
+    expect(await reachable({ open: true })).toBe(false);
+    expect(await reachable({ lan: true })).toBe(false);
+    expect(await reachable({ open: true, host: "0.0.0.0" })).toBe(true);
+    expect(await reachable({ open: true, trustProxy: ["loopback"] })).toBe(true);
   });
 });
 
