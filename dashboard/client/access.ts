@@ -1,7 +1,26 @@
-import type { Action, PasswordOrder, SessionAnswer, SetupOrder, SignInOrder } from "../../server/protocol/index.ts";
+import type {
+  Action,
+  CloseCode,
+  PasswordOrder,
+  SessionAnswer,
+  SetupOrder,
+  SignInOrder,
+} from "../../server/protocol/index.ts";
+import { backoffMs } from "./backoff.ts";
 import { type HubApi, HubRefusal } from "./hub-api.ts";
+import type { HubClient } from "./hub-client.ts";
 import type { Rights } from "./rights.ts";
 import type { TabToken } from "./tab-token.ts";
+import type { Pending, Timers } from "./timers.ts";
+
+/** The hub closes a connection with it whose owner it does not know, or no longer. */
+const notSignedInCode = 4401 satisfies CloseCode;
+
+/** An answer that did not come by then is not waited for, ms: a hub that is started again says nothing of what it was asked before. */
+const answerMs = 10_000;
+
+/** So long after somebody was let in again, ms, being sent away anew is no sign that it is of no use. */
+const settledMs = 60_000;
 
 /** A token, or a link, that this tab had and that is worth nothing. */
 export interface TokenRefused {
@@ -14,8 +33,11 @@ export interface AccessOptions {
   readonly token: Pick<TabToken, "value" | "keep" | "forget">;
   /** Told what whoever sits here may do. */
   readonly rights: Pick<Rights, "may" | "set">;
-  /** Whoever sat here is let in from now on: what was refused may be tried again. */
-  readonly letIn: () => void;
+  /** The connection: it tries again what was refused where whoever sits here is let in. */
+  readonly client: Pick<HubClient, "state" | "retry">;
+  readonly timers: Timers;
+  /** [0, 1), for the jitter. */
+  readonly random: () => number;
   /** Somebody else sits here, or sees other devices: nothing that is shown may stay. */
   readonly another: () => void;
 }
@@ -31,6 +53,12 @@ export class Access {
   /** Questions so far, and how many of them are on their way. */
   #asked = 0;
   #pending = 0;
+  /** Since its last answer: questions that the hub did not answer. */
+  #misses = 0;
+  #again: Pending | undefined;
+  /** Since when it was let in again and again, monotonic ms, and how often. */
+  #letInMs = Number.NEGATIVE_INFINITY;
+  #lettings = 0;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -51,6 +79,11 @@ export class Access {
     return this.#session !== undefined && !this.#session.actions.includes("watch");
   }
 
+  /** True where there is a connection and the hub does not say who sits here: what they may do is not known. */
+  get isUntold(): boolean {
+    return this.#session === undefined && this.#misses > 0 && this.#options.client.state.state === "open";
+  }
+
   get tokenRefused(): TokenRefused | undefined {
     return this.#tokenRefused;
   }
@@ -64,22 +97,34 @@ export class Access {
     return () => this.#listeners.delete(call);
   }
 
-  /** Asks the hub who sits here. What was said before stands where it does not answer. */
+  /** Asks the hub who sits here, again and again until it says. What was said before stands meanwhile. */
   async ask(): Promise<void> {
     this.#asked += 1;
     const question = this.#asked;
-    const token = this.#options.token.value;
+    const { api, timers, token: tab } = this.#options;
+    const token = tab.value;
+    const given = new AbortController();
+    this.#again?.cancel();
+    const late = timers.after(answerMs, () => given.abort());
     this.#pending += 1;
     try {
-      const session = await this.#options.api.get<SessionAnswer>("session", { quiet: true });
+      const session = await api.get<SessionAnswer>("session", { signal: given.signal, quiet: true });
       if (question !== this.#asked) return;
       if (session.kind === "none" && token !== undefined) await this.#withoutToken(token);
       else this.#take(session);
     } catch (error) {
-      if (question === this.#asked && token !== undefined && isNotSignedIn(error)) await this.#withoutToken(token);
+      if (question !== this.#asked) return;
+      if (token !== undefined && isNotSignedIn(error)) await this.#withoutToken(token);
+      else this.#askLater();
     } finally {
+      late.cancel();
       this.#pending -= 1;
     }
+  }
+
+  /** The page is seen again: whom the hub did not know may have signed in elsewhere meanwhile. */
+  wake(): void {
+    if (!this.isAsking && (this.#session === undefined || this.isOut || this.#isSentAway)) void this.ask();
   }
 
   /** The hub does not take this token, or no longer: without it there may still be somebody who is signed in. */
@@ -100,7 +145,7 @@ export class Access {
   tokenTaken(): void {
     this.#tokenRefused = undefined;
     this.#told();
-    this.#options.letIn();
+    this.#options.client.retry();
     void this.ask();
   }
 
@@ -124,6 +169,7 @@ export class Access {
   #enter(session: SessionAnswer): void {
     // What was asked before is no answer any more.
     this.#asked += 1;
+    this.#again?.cancel();
     this.#tokenRefused = undefined;
     this.#take(session);
   }
@@ -132,6 +178,7 @@ export class Access {
     const before = this.#session;
     const last = this.#last;
     this.#session = session;
+    this.#misses = 0;
     if (session.kind !== "none") this.#last = session;
     this.#options.rights.set(session.actions);
     this.#told();
@@ -139,7 +186,34 @@ export class Access {
       // Signed out elsewhere: nothing of theirs may stay. Of a link that ended the page has something to say.
       if (last !== undefined && this.#tokenRefused === undefined) this.#options.another();
     } else if (last !== undefined && !isSame(last, session)) this.#options.another();
-    else if (before?.kind !== session.kind) this.#options.letIn();
+    else if (before?.kind !== session.kind) this.#options.client.retry();
+    else if (this.#isSentAway) this.#letInAgain();
+  }
+
+  /** Sent away as somebody whom the hub does not know: by itself no connection comes back from that. */
+  get #isSentAway(): boolean {
+    const { state } = this.#options.client;
+    return state.state === "ended" && state.code === notSignedInCode;
+  }
+
+  /** Known after all, as where they signed in again in another tab. A hub that knows them here and never on the socket is tried ever less. */
+  #letInAgain(): void {
+    const { client, random, timers } = this.#options;
+    const nowMs = timers.monotonic();
+    if (nowMs - this.#letInMs > settledMs) this.#lettings = 0;
+    this.#letInMs = nowMs;
+    timers.after(backoffMs(this.#lettings, random), () => this.#isSentAway && client.retry());
+    this.#lettings += 1;
+  }
+
+  /** The hub did not answer. One that is away is asked when it is back; before its first word it is asked on. */
+  #askLater(): void {
+    const { client, random, timers } = this.#options;
+    this.#again = timers.after(backoffMs(this.#misses, random), () => {
+      if (this.#session === undefined || client.state.state === "open") void this.ask();
+    });
+    this.#misses += 1;
+    this.#told();
   }
 
   async #withoutToken(token: string): Promise<void> {

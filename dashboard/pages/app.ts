@@ -154,6 +154,7 @@ export class HubApp extends LitElement {
     super.connectedCallback();
     addEventListener("hashchange", this.#routed);
     document.addEventListener("visibilitychange", this.#seen);
+    addEventListener("focus", this.#focused);
     this.#hub.view.start();
     this.#hub.client.start();
     this.#hub.health.start();
@@ -170,6 +171,7 @@ export class HubApp extends LitElement {
     this.#topResized.disconnect();
     removeEventListener("hashchange", this.#routed);
     document.removeEventListener("visibilitychange", this.#seen);
+    removeEventListener("focus", this.#focused);
     this.#endAttention?.();
     this.#hub.health.stop();
     this.#hub.requests.stop();
@@ -179,7 +181,11 @@ export class HubApp extends LitElement {
   readonly #seen = (): void => {
     this.#hub.health.wake();
     this.#hub.requests.wake();
+    if (document.visibilityState === "visible") this.#hub.access.wake();
   };
+
+  /** Two windows side by side are seen both. */
+  readonly #focused = (): void => this.#hub.access.wake();
 
   readonly #routed = (): void => {
     this.#setupCode.takeFromAddress();

@@ -35,7 +35,9 @@ export function openHub(token: TabToken, setupCode: SetupCode): Hub {
     api,
     token,
     rights,
-    letIn: () => client.retry(),
+    client,
+    timers: browserTimers,
+    random: Math.random,
     // Begins anew in an empty tab: what the other saw is nowhere in it.
     another: () => void setTimeout(() => location.reload()),
   });

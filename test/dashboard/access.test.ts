@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Access } from "../../dashboard/client/access.ts";
 import type { HubApi } from "../../dashboard/client/hub-api.ts";
 import { HubRefusal } from "../../dashboard/client/hub-api.ts";
+import type { LinkState } from "../../dashboard/client/link.ts";
 import { RequestCount } from "../../dashboard/client/request-count.ts";
 import { RequestPoll, requestsEveryMs } from "../../dashboard/client/request-poll.ts";
 import { Rights } from "../../dashboard/client/rights.ts";
@@ -23,12 +24,22 @@ function world(token?: string) {
     answer: nobody,
     withToken: undefined,
   };
+  const clock = new FakeClock();
+  const link: { state: LinkState } = { state: { state: "open" } };
+  let asked = 0;
   const answered = async () => {
+    asked += 1;
     const answer = tab.value !== undefined && hub.withToken ? hub.withToken : hub.answer;
     if (answer instanceof HubRefusal) throw answer;
     return answer;
   };
-  const api = { get: answered, post: answered, put: answered, delete: answered } as unknown as HubApi;
+  /** The hub does not answer, and nobody is told: what is asked meanwhile waits until it is given up. */
+  let silent = false;
+  const get = (_: string, { signal }: { signal?: AbortSignal } = {}) =>
+    silent
+      ? new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)))
+      : answered();
+  const api = { get, post: answered, put: answered, delete: answered } as unknown as HubApi;
   const rights = new Rights();
   const access = new Access({
     api,
@@ -44,11 +55,25 @@ function world(token?: string) {
         tab.value = undefined;
       },
     },
-    letIn: () => happened.push("let in"),
+    client: {
+      get state() {
+        return link.state;
+      },
+      retry: () => happened.push("let in"),
+    },
+    timers: clock,
+    random: () => 0.999,
     another: () => happened.push("another"),
   });
-  return { access, hub, tab, rights, happened };
+  const silence = (on: boolean) => {
+    silent = on;
+  };
+  return { access, hub, tab, rights, happened, clock, link, silence, asked: () => asked };
 }
+
+/** What was answered has reached the page. */
+const arrive = () => new Promise<void>((resolve) => setImmediate(resolve));
+const sentAway: LinkState = { state: "ended", code: 4401, reason: "this session was ended" };
 
 describe("who sits at the page", () => {
   it("may do nothing before the hub said so, and from then on what it said", async () => {
@@ -131,6 +156,112 @@ describe("who sits at the page", () => {
   });
 });
 
+describe("a page that the hub sent away", () => {
+  it("comes back where whoever sits there signed in again in another tab, and was known all the time", async () => {
+    const { access, hub, happened, link, clock } = world();
+    hub.answer = vera;
+    await access.ask();
+    link.state = sentAway;
+    await access.ask();
+    clock.advance(500);
+    expect(happened).toEqual(["let in", "let in"]);
+  });
+
+  it("asks again when it is seen again, and lets in who signed in meanwhile", async () => {
+    const { access, hub, happened, link } = world();
+    link.state = sentAway;
+    await access.ask();
+    expect([access.isOut, happened]).toEqual([true, []]);
+    hub.answer = vera;
+    access.wake();
+    await arrive();
+    expect([access.isOut, happened]).toEqual([false, ["let in"]]);
+  });
+
+  it("asks nothing when it is seen again and all is well", async () => {
+    const { access, hub, asked } = world();
+    hub.answer = vera;
+    await access.ask();
+    access.wake();
+    expect(asked()).toBe(1);
+  });
+
+  it("is tried ever less where the hub knows it over HTTP and never on its socket", async () => {
+    const { access, hub, happened, link, clock } = world();
+    hub.answer = vera;
+    await access.ask();
+    link.state = sentAway;
+    // As the page does: told to stay away it asks who sits there.
+    for (let second = 0; second < 600; second++) {
+      const before = happened.length;
+      if (second === 0) await access.ask();
+      clock.advance(1_000);
+      if (happened.length > before) await access.ask();
+    }
+    expect(happened.length).toBeLessThan(40);
+  });
+
+  it("is not let in by itself where it was sent away for another reason", async () => {
+    const { access, hub, happened, link, clock } = world();
+    hub.answer = vera;
+    await access.ask();
+    link.state = { state: "ended", code: 4403, reason: "not allowed" };
+    await access.ask();
+    clock.advance(60_000);
+    expect(happened).toEqual(["let in"]);
+  });
+});
+
+describe("a hub that does not say who sits at the page", () => {
+  it("is asked again until it says, ever less often, and the page tells meanwhile that nobody knows", async () => {
+    const { access, hub, clock, asked } = world();
+    hub.answer = new HubRefusal("502 Bad Gateway");
+    await access.ask();
+    expect([access.isUntold, access.session]).toEqual([true, undefined]);
+    for (let second = 0; second < 120; second++) {
+      clock.advance(1_000);
+      await arrive();
+    }
+    expect(asked()).toBeGreaterThan(6);
+    expect(asked()).toBeLessThan(15);
+    hub.answer = vera;
+    clock.advance(30_000);
+    await arrive();
+    expect([access.session?.name, access.isUntold]).toEqual(["vera", false]);
+    const before = asked();
+    clock.advance(120_000);
+    expect(asked()).toBe(before);
+  });
+
+  it("has ten seconds for an answer, and is asked anew then", async () => {
+    const { access, hub, clock, silence } = world();
+    hub.answer = vera;
+    silence(true);
+    const asking = access.ask();
+    clock.advance(9_999);
+    await arrive();
+    expect(access.isAsking).toBe(true);
+    clock.advance(1);
+    await asking;
+    expect([access.isAsking, access.isUntold]).toEqual([false, true]);
+    silence(false);
+    clock.advance(500);
+    await arrive();
+    expect(access.session?.name).toBe("vera");
+  });
+
+  it("is left alone while there is no connection to it, once it said so: it is asked when it is back", async () => {
+    const { access, hub, clock, link, asked } = world();
+    hub.answer = vera;
+    await access.ask();
+    link.state = { state: "waiting", attempt: 3, retryAt: 0, code: 1006 };
+    hub.answer = new HubRefusal("502 Bad Gateway");
+    await access.ask();
+    clock.advance(120_000);
+    expect([asked(), access.session?.name]).toEqual([2, "vera"]);
+  });
+});
+
 describe("the number of devices that ask to be let in", () => {
   it("is asked for those who may let in, while they look, and by nobody else", async () => {
     const clock = new FakeClock();
@@ -152,7 +283,6 @@ describe("the number of devices that ask to be let in", () => {
       visible: () => page.visible,
     });
     count.follow(poll);
-    const arrive = () => new Promise<void>((resolve) => setImmediate(resolve));
     hub.answer = vera;
     await access.ask();
     clock.advance(requestsEveryMs);
