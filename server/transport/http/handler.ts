@@ -9,18 +9,20 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import { type Arrival, callerOf, entranceOf, tokenInAddress } from "../entrance.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
+import { isTrusted } from "../proxies.ts";
 import { socketPath } from "../websocket.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
 import { discardBody, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
+import { keepForStrangers } from "./keep-alive.ts";
 import { Metrics } from "./metrics.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, type Endpoint, matchRoute, readingsPath, routes } from "./routes.ts";
 import { Slots } from "./slots.ts";
 
 /**
- * Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. Whoever asks again over the
- * same connection closes it first, also a proxy that keeps it for two minutes: closed by the hub, which is what Node does after
+ * Time-outs of the HTTP server, ms: a client that dribbles its request is answered 408 and closed. Whoever is known and asks
+ * again over the same connection closes it first, also a proxy that keeps it for two minutes: closed by the hub, which is what Node does after
  * five seconds, a request that has just left would fail.
  */
 export const httpTimeouts = {
@@ -71,6 +73,8 @@ export function createHttpHandler(deps: HttpDeps): Listener {
   };
   return (request, response) => {
     setSafeHeaders(response);
+    const isProxy = isTrusted(request.socket.remoteAddress, deps.config.trustProxy);
+    const keepLong = isProxy ? () => {} : keepForStrangers(response);
     const head = request.method === "HEAD";
     const { pathname, query } = addressOf(request.url ?? "/");
     const arrival = entranceOf(request, deps.config);
@@ -100,6 +104,7 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       return;
     }
     const principal = judged instanceof Refusal ? undefined : judged;
+    if (principal) keepLong();
     if (!match) {
       const asks = head || request.method === "GET";
       const missing = () => refuse(notFound(pathname, asks ? undefined : request.method));
