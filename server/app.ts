@@ -137,6 +137,7 @@ export async function createApp(config: Config, ports: Ports, options: AppOption
         createHttpHandler({
           ...{
             hub,
+            door,
             access,
             signIn,
             people,

@@ -20,10 +20,12 @@ export const defaultDoor: DoorLimits = door.parse({});
 
 export const doorHelp: Readonly<Record<keyof DoorLimits, string>> = {
   connections: "most connections at once; beyond it 503, and less where the system lets the hub open fewer files",
-  connectionsPerAddress: "most connections of one address (IPv6: of one /64 network); beyond it 429; not of loopback",
+  connectionsPerAddress:
+    "most connections of one address (IPv6: of one /64 network), or requests of it that a proxy hands on at once; beyond it 429; not of loopback",
   acceptsPerSecond: "connections accepted in a second, all together; beyond it 503",
   acceptsBurst: "connections accepted at once after a rest",
-  attemptsPerAddress: "connections that one address may open in a second; beyond it 429; not of loopback",
+  attemptsPerAddress:
+    "connections that one address may open in a second, or requests of who is not known there that a proxy hands on; beyond it 429; not of loopback",
   attemptsBurst: "connections that one address may open at once after a rest",
 };
 

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { Throttle } from "../hub/access/throttle.ts";
-import { networkOf, plainAddress } from "../hub/address.ts";
+import { placeOf } from "../hub/address.ts";
 import type { DoorCounts } from "../hub/meters.ts";
 import { TokenBucket } from "../hub/token-bucket.ts";
 import { isLoopbackAddress } from "../loopback.ts";
@@ -117,6 +117,22 @@ export class Door {
     return undefined;
   }
 
+  /**
+   * Why a request is not taken that a proxy hands on for `address`; undefined where it is, which counts as a connection of
+   * that one until it is answered: of a proxy's own connections nobody knows whose the next request is. Whoever is known may
+   * ask as often as over a connection of their own.
+   */
+  refuseRequest(response: ServerResponse, address: string, isKnown: boolean): Refusal | undefined {
+    const { socket } = response.req;
+    const client = clientOf(address);
+    if (client === undefined || this.#clients.has(socket) || socket.remoteAddress === address) return undefined;
+    const found = this.#judgeClient(client, !isKnown);
+    if (found) return this.#refusal(...found, address);
+    this.#count(client);
+    response.once("close", () => this.#uncount(client));
+    return undefined;
+  }
+
   #accept(socket: Socket): void {
     if (this.#known.has(socket)) return;
     this.#known.add(socket);
@@ -144,7 +160,16 @@ export class Door {
     return this.#accepts.take() ? undefined : ["acceptsPerSecond", 1];
   }
 
-  #judgeClient(client: string): [Reason, retrySeconds: number] | undefined {
+  #judgeClient(client: string, isPaced = true): [Reason, retrySeconds: number] | undefined {
+    const { limits } = this.#deps;
+    const bucket = isPaced ? this.#attemptsOf(client) : undefined;
+    if (bucket && !bucket.take()) return ["attemptsPerAddress", Math.max(1, Math.ceil(bucket.waitMs() / 1_000))];
+    if ((this.#open.get(client) ?? 0) >= limits.connectionsPerAddress)
+      return ["connectionsPerAddress", fullRetrySeconds];
+    return undefined;
+  }
+
+  #attemptsOf(client: string): TokenBucket {
     const { limits, clock } = this.#deps;
     const known = this.#attempts.get(client);
     this.#attempts.delete(client);
@@ -152,21 +177,26 @@ export class Door {
     const bucket = known ?? new TokenBucket(clock, pace);
     this.#attempts.set(client, bucket);
     if (this.#attempts.size > mostAddresses) this.#attempts.delete(this.#attempts.keys().next().value as string);
-    if (!bucket.take()) return ["attemptsPerAddress", Math.max(1, Math.ceil(bucket.waitMs() / 1_000))];
-    if ((this.#open.get(client) ?? 0) >= limits.connectionsPerAddress)
-      return ["connectionsPerAddress", fullRetrySeconds];
-    return undefined;
+    return bucket;
   }
 
   #enter(socket: Socket, client: string): void {
     this.#clients.set(socket, client);
-    this.#open.set(client, (this.#open.get(client) ?? 0) + 1);
+    this.#count(client);
   }
 
   #leave(socket: Socket): void {
     const client = this.#clients.get(socket);
     if (client === undefined) return;
     this.#clients.delete(socket);
+    this.#uncount(client);
+  }
+
+  #count(client: string): void {
+    this.#open.set(client, (this.#open.get(client) ?? 0) + 1);
+  }
+
+  #uncount(client: string): void {
     const left = (this.#open.get(client) ?? 0) - 1;
     if (left > 0) this.#open.set(client, left);
     else this.#open.delete(client);
@@ -228,7 +258,5 @@ export class Door {
 
 /** Who is counted as one: an IPv4 address, an IPv6 network; nobody where it is this machine itself. */
 function clientOf(address: string): string | undefined {
-  if (isLoopbackAddress(address)) return undefined;
-  const plain = plainAddress(address);
-  return networkOf(plain) ?? plain;
+  return isLoopbackAddress(address) ? undefined : placeOf(address);
 }

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { entranceOf } from "../../server/transport/entrance.ts";
 import { isTrusted } from "../../server/transport/proxies.ts";
+import { BareSocket } from "../security/bare-socket.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { lanHubsOfTest, missingNetwork } from "../support/lan-hub.ts";
 import { operatorToken } from "../support/operator.ts";
 import { hubsOfTest, type TestHub } from "../support/start-hub.ts";
@@ -127,6 +129,56 @@ describe("a hub behind a trusted proxy", () => {
     expect(await ask("https://hub.example")).toBe(200);
     expect(await ask("http://hub.example")).toBe(403);
     expect(await ask("https://evil.example")).toBe(403);
+  });
+
+  it("[S14] has as many requests under way for one visitor as that one may have connections, and other visitors' beside them", async () => {
+    const hub = await start({ config: { trustProxy: ["loopback"] }, door: { connectionsPerAddress: 2 } });
+    const bearer = `Authorization: Bearer ${await tokenOf(hub)}`;
+    const asks = async (address: string) => {
+      const answer = await fetch(`${hub.url}/health`, { headers: via(address) });
+      return { status: answer.status, body: await answer.text(), again: answer.headers.get("retry-after") };
+    };
+    // Each over a connection of the proxy's own, and with a body that does not end.
+    const slow = ["X-Forwarded-For: 2001:db8::1", "X-Forwarded-For: 2001:db8::2"].map((line) => {
+      const bare = new BareSocket(hub.url);
+      bare.socket.write(
+        ["POST /api/v1/readings HTTP/1.1", "Host: localhost", line, bearer, "Expect: 100-continue"].join("\r\n"),
+      );
+      bare.socket.write("\r\nContent-Length: 99\r\n\r\n");
+      return bare;
+    });
+    // The hub answers so once it has read the head.
+    await Promise.all(slow.map((bare) => bare.until((text) => text.includes("100 Continue"))));
+    expect(await asks("2001:db8::3")).toMatchObject({
+      status: 429,
+      again: "5",
+      body: expect.stringContaining("the limit connectionsPerAddress is 2 (setting --limit-connections-per-address)"),
+    });
+    expect((await asks("2001:db8:0:1::3")).status).toBe(200);
+    slow[0]?.socket.destroy();
+    await expect.poll(async () => (await asks("2001:db8::3")).status).toBe(200);
+    slow[1]?.socket.destroy();
+  });
+
+  it("[S14] takes requests of a visitor whom nobody knows no faster than that one might connect; who is known asks on", async () => {
+    const clock = new FakeClock();
+    const hub = await start({
+      ...{ config: { trustProxy: ["loopback"] }, clock },
+      door: { attemptsPerAddress: 1, attemptsBurst: 3 },
+    });
+    const token = await tokenOf(hub);
+    const statuses = async (address: string, count: number, headers = {}) => {
+      const told: number[] = [];
+      for (let each = 0; each < count; each++)
+        told.push((await fetch(`${hub.url}/health`, { headers: via(address, headers) })).status);
+      return told;
+    };
+    const bearer = { Authorization: `Bearer ${token}` };
+    expect(await statuses("203.0.113.9", 5)).toEqual([200, 200, 200, 429, 429]);
+    expect(await statuses("203.0.113.10", 1)).toEqual([200]);
+    expect(await statuses("203.0.113.9", 5, bearer)).toEqual([200, 200, 200, 200, 200]);
+    clock.advance(1_000);
+    expect(await statuses("203.0.113.9", 2)).toEqual([200, 429]);
   });
 
   it("tells among what arrived whom it came from", async () => {

@@ -5,7 +5,7 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
-import { networkOf, plainAddress } from "../address.ts";
+import { placeOf } from "../address.ts";
 
 /** Requests that wait at once, of all and of one address or network; the settings `--requests` and this share of it. */
 const shareOfAddress = 0.25;
@@ -105,9 +105,4 @@ export class Requests {
     for (const [hash, { lastMs }] of this.#byHash) if (nowMs - lastMs > keptMs) this.#byHash.delete(hash);
     for (const [hash, untilMs] of this.#dismissed) if (nowMs > untilMs) this.#dismissed.delete(hash);
   }
-}
-
-function placeOf(address: string): string {
-  const plain = plainAddress(address);
-  return networkOf(plain) ?? plain;
 }

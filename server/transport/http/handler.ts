@@ -7,6 +7,7 @@ import { type CatalogView, scopedTo } from "../../hub/access/scope.ts";
 import { failureRefusal } from "../../hub/failure.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { Door } from "../door.ts";
 import { type Arrival, callerOf, entranceOf, tokenInAddress } from "../entrance.ts";
 import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { isTrusted } from "../proxies.ts";
@@ -54,6 +55,7 @@ type Made = "answers" | "streams" | "files" | "metrics" | "limits" | "reachable"
 export interface HttpDeps extends Omit<HttpContext, Made> {
   /** Who may use the hub from a browser, and under which host names. */
   readonly config: OriginConfig & { readonly limits: Limits };
+  readonly door: Pick<Door, "refuseRequest">;
   /** Serves the pages: everything that is no route. Calls `missing` where there is no such file. */
   readonly pages?: (request: IncomingMessage, response: ServerResponse, missing: () => void) => void;
 }
@@ -105,6 +107,11 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     }
     const principal = judged instanceof Refusal ? undefined : judged;
     if (principal) keepLong();
+    const tooMany = deps.door.refuseRequest(response, entrance.address, principal !== undefined);
+    if (tooMany) {
+      refuse(tooMany);
+      return;
+    }
     if (!match) {
       const asks = head || request.method === "GET";
       const missing = () => refuse(notFound(pathname, asks ? undefined : request.method));
