@@ -137,15 +137,15 @@ function accompany(name: string, flags: readonly string[], { url, companionToken
 
 /** What tells how others reach the hub, and how the first account is made. Beside the log and never in it: where the log is for machines, this goes to the other stream. */
 async function reachOf({ url, certificateNames, newToken, setupCode }: App, settings: Config): Promise<() => void> {
-  const { log, host, allowOrigin, basePath } = settings;
+  const { log, host, allowOrigin, basePath, setup: again } = settings;
   const stream = log === "json" ? process.stderr : process.stdout;
   const isOpenTo = needsSignIn(settings);
   if (!isOpenTo && setupCode === undefined) return () => {};
   // Loaded where it is used: drawing codes takes a while.
   const { lanText, reachUrls, setupText } = await import("./main/lan.ts");
-  if (!isOpenTo) return () => stream.write(setupText(typedUrl(url), setupCode ?? ""));
+  if (!isOpenTo) return () => stream.write(setupText(typedUrl(url), setupCode ?? "", again));
   const urls = reachUrls({ url, certificateNames, host, allowOrigin, basePath }, networkInterfaces());
-  const text = lanText({ urls, token: newToken, setupCode, colours: stream.isTTY === true });
+  const text = lanText({ urls, token: newToken, setupCode, again, colours: stream.isTTY === true });
   return () => stream.write(text);
 }
 

@@ -2,6 +2,7 @@ import type {
   Action,
   CloseCode,
   PasswordOrder,
+  PersonEntry,
   SessionAnswer,
   SetupOrder,
   SignInOrder,
@@ -40,6 +41,8 @@ export interface AccessOptions {
   readonly random: () => number;
   /** Somebody else sits here, or sees other devices: nothing that is shown may stay. */
   readonly another: () => void;
+  /** Nobody sits here any more, or somebody else: what this browser keeps of what they used goes. */
+  readonly left: () => void;
 }
 
 /** Who sits at this page, and what they may do: what the pages hide is hidden by this alone. The hub refuses it all the same. */
@@ -59,6 +62,8 @@ export class Access {
   /** Since when it was let in again and again, monotonic ms, and how often. */
   #letInMs = Number.NEGATIVE_INFINITY;
   #lettings = 0;
+  /** Somebody is on their way in: what was asked before they are is no news. */
+  #isEntering = false;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -109,7 +114,7 @@ export class Access {
     this.#pending += 1;
     try {
       const session = await api.get<SessionAnswer>("session", { signal: given.signal, quiet: true });
-      if (question !== this.#asked) return;
+      if (question !== this.#asked || this.#isEntering) return;
       if (session.kind === "none" && token !== undefined) await this.#withoutToken(token);
       else this.#take(session);
     } catch (error) {
@@ -155,6 +160,21 @@ export class Access {
     this.#enter(await this.#options.api.post<SessionAnswer>("code" in order ? "setup" : "session", order));
   }
 
+  /** Makes the first account of a hub that is open here, an admin's, and signs in by it. Rejects with a `HubRefusal`. */
+  async makeFirst(order: SignInOrder): Promise<void> {
+    // With the account the hub sends away all who have none: that this page is one of them is over at once.
+    this.#isEntering = true;
+    try {
+      await this.#options.api.post<PersonEntry>("people", { ...order, role: "admin" });
+      await this.signIn(order);
+    } catch (error) {
+      void this.ask();
+      throw error;
+    } finally {
+      this.#isEntering = false;
+    }
+  }
+
   async changePassword(order: PasswordOrder): Promise<void> {
     this.#enter(await this.#options.api.put<SessionAnswer>("session/password", order));
   }
@@ -163,6 +183,11 @@ export class Access {
   async signOut(): Promise<void> {
     if (this.#options.token.value === undefined) await this.#options.api.delete<SessionAnswer>("session");
     this.#options.token.forget();
+    this.#leave();
+  }
+
+  #leave(): void {
+    this.#options.left();
     this.#options.another();
   }
 
@@ -183,9 +208,10 @@ export class Access {
     this.#options.rights.set(session.actions);
     this.#told();
     if (session.kind === "none") {
+      this.#options.left();
       // Signed out elsewhere: nothing of theirs may stay. Of a link that ended the page has something to say.
       if (last !== undefined && this.#tokenRefused === undefined) this.#options.another();
-    } else if (last !== undefined && !isSame(last, session)) this.#options.another();
+    } else if (last !== undefined && !isSame(last, session)) this.#leave();
     else if (before?.kind !== session.kind) this.#options.client.retry();
     else if (this.#isSentAway) this.#letInAgain();
   }

@@ -10,6 +10,17 @@ export function kept(name: string): string | undefined {
   }
 }
 
+/** What the palette keeps of what was used last: it names devices, which nobody who comes next has to see. */
+export const recentKey = "palette-recent";
+
+export function forget(name: string): void {
+  try {
+    localStorage.removeItem(prefix + name);
+  } catch {
+    // See above.
+  }
+}
+
 export function keep(name: string, value: string): void {
   try {
     localStorage.setItem(prefix + name, value);

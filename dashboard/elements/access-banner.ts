@@ -4,7 +4,6 @@ import type { SessionAnswer } from "../../server/protocol/index.ts";
 import type { Access } from "../client/access.ts";
 import { Observer } from "../client/controllers.ts";
 import { formatInstant } from "../data/format.ts";
-import { isOwnMachine } from "../data/hub-address.ts";
 import { type PageName, pageHref } from "../data/route.ts";
 import { timeZone } from "../data/time-zone.ts";
 import { bannerStyles, baseStyles } from "../styles/shared.ts";
@@ -28,6 +27,10 @@ export class AccessBanner extends LitElement {
       .banner > span {
         min-width: 0;
         overflow-wrap: anywhere;
+        text-wrap: pretty;
+      }
+      .banner svg {
+        flex: none;
       }
       .banner.quiet {
         padding: 3px 16px;
@@ -66,17 +69,30 @@ export class AccessBanner extends LitElement {
 
   override render() {
     const { session } = this.access;
-    if (session?.kind === "open") return this.#open();
-    return session?.kind === "link" ? this.#guest(session) : nothing;
+    if (session?.kind === "open") return this.#open(session);
+    if (session?.kind === "link") return this.#guest(session);
+    return html`<div role="status">
+      ${this.access.isUntold ? html`<div class="banner">${icons.access}<span>${texts.guard.untold}</span></div>` : nothing}
+    </div>`;
   }
 
   /** Quiet where nobody else can come, loud where everybody can who reaches the hub. */
-  #open() {
-    const isOwn = isOwnMachine(location);
-    return html`<div class="banner ${isOwn ? "quiet" : ""}">
+  #open({ hasPeople, reachable }: SessionAnswer) {
+    const { guard } = texts;
+    const close = hasPeople ? guard.closeWithAccounts : guard.close;
+    const to: PageName = hasPeople ? "access" : "setup";
+    return html`<div class="banner ${reachable ? "" : "quiet"}">
       ${icons.access}
-      <span>${isOwn ? texts.guard.openHere : texts.guard.openToAll}</span>
-      ${this.page === "access" ? nothing : html`<a href=${pageHref("access")}>${texts.pages.access}</a>`}
+      ${
+        reachable
+          ? html`<span><strong>${guard.openToAll}</strong> ${close}</span>`
+          : html`<span>${guard.openHere}</span>`
+      }
+      ${
+        this.page === to
+          ? nothing
+          : html`<a href=${pageHref(to)}>${hasPeople ? texts.pages.access : guard.firstAccount}</a>`
+      }
     </div>`;
   }
 
@@ -85,7 +101,11 @@ export class AccessBanner extends LitElement {
     return html`<div class="banner quiet">
       ${icons.access}
       <span
-        >${texts.guard.guestUntil(what, formatInstant(expires ?? 0, Date.now(), minuteMs))}</span
+        >${
+          expires === null
+            ? texts.guard.guestSees(what)
+            : texts.guard.guestUntil(what, formatInstant(expires, Date.now(), minuteMs))
+        }</span
       >
     </div>`;
   }

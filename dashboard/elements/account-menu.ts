@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import type { SessionAnswer } from "../../server/protocol/index.ts";
 import type { Access } from "../client/access.ts";
 import { Observer } from "../client/controllers.ts";
 import { accessHref } from "../data/route.ts";
@@ -75,29 +76,27 @@ export class AccountMenu extends LitElement {
   override render() {
     const { session } = this.access;
     if (!session || session.kind === "none" || session.kind === "open") return nothing;
-    const { name, kind, role } = session;
+    const { kind } = session;
     const isPerson = kind === "person";
-    const how =
-      kind === "person" ? texts.guard.roles[role ?? "viewer"] : texts.guard.kinds[kind === "link" ? "link" : "token"];
-    const called = name || how;
+    const { called, how, label } = wordsOf(session);
     return html`
       <button
         type="button"
         class="button bare who"
         popovertarget="account"
-        aria-label=${texts.guard.account(called)}
-        title=${texts.guard.account(called)}
+        aria-label=${label}
+        title=${label}
       >
         ${icons.person}<span>${called}</span>
       </button>
-      <div class="menu" id="account" popover role="dialog" aria-label=${texts.guard.account(called)} @beforetoggle=${returnFocus}>
+      <div class="menu" id="account" popover role="dialog" aria-label=${label} @beforetoggle=${returnFocus}>
         <div>
           <strong>${called}</strong>
-          ${name === "" ? nothing : html`<span class="role">${how}</span>`}
+          <span class="role">${how}</span>
         </div>
         ${isPerson ? html`<a class="button" href=${accessHref("sessions")} @click=${this.#close}>${texts.guard.mine}</a>` : nothing}
         <button type="button" class="button" @click=${this.#leave}>
-          ${isPerson ? texts.guard.signOut : texts.guard.forgetToken}
+          ${isPerson ? texts.guard.signOut : kind === "link" ? texts.guard.signIn : texts.guard.forgetToken}
         </button>
         <p class="failure" role="alert">${this.problem}</p>
       </div>
@@ -116,4 +115,13 @@ export class AccountMenu extends LitElement {
       this.problem = failureWords(error);
     }
   }
+}
+
+/** What is said of whoever sits here. What a link was called by who made it is not for guests. */
+function wordsOf({ kind, name, role }: SessionAnswer) {
+  const { guard } = texts;
+  if (kind === "link") return { called: guard.guest, how: guard.byLink, label: guard.isGuest };
+  const how = role === null ? guard.token : guard.roles[role];
+  if (kind === "person") return { called: name, how, label: guard.account(name) };
+  return { called: name || guard.token, how, label: guard.byToken(name) };
 }

@@ -89,6 +89,27 @@ export const entryStyles = css`
     border-top: 1px solid var(--border);
     font-size: var(--text-s);
   }
+  details + details {
+    margin-top: 16px;
+  }
+  details p {
+    margin-bottom: 12px;
+  }
+  .command code {
+    display: block;
+    overflow-x: auto;
+    padding: 8px 12px;
+    border: 1px solid var(--border);
+    border-radius: var(--radius-s);
+    background: var(--surface);
+    white-space: nowrap;
+  }
+  .intro + .command {
+    margin-top: 12px;
+  }
+  .other {
+    margin-top: 16px;
+  }
   summary {
     display: flex;
     align-items: center;

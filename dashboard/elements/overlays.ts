@@ -18,20 +18,23 @@ export class Overlays implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;
   readonly #hub: Hub;
   readonly #offered: () => readonly OfferedPage[];
+  readonly #isOut: () => boolean;
   readonly #say: (words: string) => void;
 
   #fetching: ReturnType<typeof setTimeout> | undefined;
 
-  /** `offered`: the pages of whoever sits here. `say`: says for a moment what was done. */
+  /** `offered`: the pages of whoever sits here; `isOut`: nobody who may see anything does. `say`: says for a moment what was done. */
   constructor(
     host: ReactiveControllerHost & HTMLElement,
     hub: Hub,
     offered: () => readonly OfferedPage[],
+    isOut: () => boolean,
     say: (words: string) => void,
   ) {
     this.#host = host;
     this.#hub = hub;
     this.#offered = offered;
+    this.#isOut = isOut;
     this.#say = say;
     host.addController(this);
   }
@@ -53,9 +56,9 @@ export class Overlays implements ReactiveController {
     }, fetchAfterMs);
   }
 
-  /** Opens the search, or closes it. */
+  /** Opens the search, or closes it. Who may see nothing has nothing to search. */
   async search(): Promise<void> {
-    if (!(await this.#isHere(loadPalette()))) return;
+    if (this.#isOut() || !(await this.#isHere(loadPalette()))) return;
     const palette = this.#element("command-palette");
     if (!palette.isConnected) {
       palette.hub = this.#hub;
@@ -84,6 +87,11 @@ export class Overlays implements ReactiveController {
     }
   }
 
+  /** Whoever sat here is out: what the search had found is not shown to who comes next. */
+  closeSearch(): void {
+    this.#host.shadowRoot?.querySelector("command-palette")?.remove();
+  }
+
   #element<Name extends "command-palette" | "shortcut-sheet">(name: Name): HTMLElementTagNameMap[Name] {
     return this.#host.shadowRoot?.querySelector(name) ?? document.createElement(name);
   }
@@ -102,6 +110,7 @@ export class Overlays implements ReactiveController {
   readonly #key = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     const withControl = event.ctrlKey || event.metaKey;
+    if (withControl && this.#isOut()) return;
     // By its place, too: with another script on the keyboard the letter is another one.
     if (withControl && !event.altKey && !event.shiftKey && (event.key.toLowerCase() === "k" || event.code === "KeyK")) {
       event.preventDefault();

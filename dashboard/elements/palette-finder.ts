@@ -4,7 +4,7 @@ import type { DeviceEntry, LiveSeriesEntry } from "../../server/protocol/index.t
 import { type Command, offeredCommands } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView, SeriesView } from "../client/hub-view.ts";
-import { keep, kept } from "../client/kept.ts";
+import { keep, kept, recentKey } from "../client/kept.ts";
 import { exploreChoiceOf, hrefOf, type SeriesName, withSeries } from "../data/explore-choice.ts";
 import { Best, closeness, type Searchable, wordsIn } from "../data/palette-search.ts";
 import { deviceHref, go, pageHref, parseRoute } from "../data/route.ts";
@@ -42,7 +42,6 @@ export interface PaletteGroup {
 
 const mostRecent = 5;
 const mostFound = 7;
-const recentKey = "palette-recent";
 
 export class PaletteFinder {
   readonly #hub: Hub;

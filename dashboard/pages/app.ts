@@ -119,6 +119,7 @@ export class HubApp extends LitElement {
     this,
     this.#hub,
     () => offeredTo(this.#hub.access),
+    () => this.#isOut,
     (words) => this.#say(words),
   );
   @state() private said = "";
@@ -205,6 +206,7 @@ export class HubApp extends LitElement {
     this.#askWhoAgain();
     if (kiosk.on) loadKioskExit().catch(() => {});
     const refused = this.#isOut;
+    if (refused) this.#overlays.closeSearch();
     if (refused && this.signIn === "unasked") void this.#loadSignIn();
     const device = !refused && this.route.page === "device" && this.#hub.view.devices.get(this.route.device);
     const name = device ? deviceLabel(device) : this.route.page === "device" ? undefined : texts.pages[this.route.page];

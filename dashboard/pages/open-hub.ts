@@ -5,6 +5,7 @@ import { HubApi } from "../client/hub-api.ts";
 import { HubClient } from "../client/hub-client.ts";
 import { HubHealth } from "../client/hub-health.ts";
 import { HubView } from "../client/hub-view.ts";
+import { forget, recentKey } from "../client/kept.ts";
 import { progress } from "../client/progress.ts";
 import { RequestCount } from "../client/request-count.ts";
 import { rights } from "../client/rights.ts";
@@ -39,6 +40,7 @@ export function openHub(token: TabToken, setupCode: SetupCode): Hub {
     timers: browserTimers,
     random: Math.random,
     // Begins anew in an empty tab: what the other saw is nowhere in it.
+    left: () => forget(recentKey),
     another: () => void setTimeout(() => location.reload()),
   });
   const visible = () => document.visibilityState === "visible";

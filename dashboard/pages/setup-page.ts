@@ -11,7 +11,7 @@ import { PasswordInput, passwordStyles } from "../elements/password-input.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 
-/** Makes the first admin with the code that the hub printed at its start. */
+/** Makes an admin: the first one of a hub that is open here, or one with the code that the hub printed at its start. */
 @customElement("setup-page")
 export class SetupPage extends LitElement {
   static override styles = [baseStyles, buttonStyles, passwordStyles, entryStyles];
@@ -34,32 +34,13 @@ export class SetupPage extends LitElement {
   override render() {
     const { setup } = texts;
     const { session } = this.hub.access;
-    if (session?.hasPeople && this.hub.setupCode.value === "")
-      return html`<h1>${setup.heading}</h1>
-        <p class="intro">${setup.done}</p>
-        <a class="button lead" href=${session.kind === "none" ? pageHref("fleet") : pageHref("access")}>
-          ${session.kind === "none" ? texts.pages.fleet : setup.toAccess}
-        </a>`;
+    const isAgain = session?.hasPeople ?? false;
     return html`
-      <h1>${setup.heading}</h1>
-      <p class="intro">${setup.intro}</p>
+      <h1>${isAgain ? setup.headingAgain : setup.heading}</h1>
+      <p class="intro">${this.#intro()}</p>
+      ${isAgain ? html`<p class="command"><code>npm start -- --setup</code></p>` : nothing}
       <form @submit=${this.#submit} aria-busy=${this.waiting}>
-        <div class="field">
-          <label for="code">${setup.code}</label>
-          <input
-            id="code"
-            class="code"
-            type="text"
-            required
-            maxlength="100"
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            .value=${this.hub.setupCode.value}
-            aria-describedby="code-hint"
-          />
-          <small id="code-hint">${setup.codeHint}</small>
-        </div>
+        ${this.#isOpen ? nothing : this.#code()}
         <div class="field">
           <label for="name">${setup.name}</label>
           <input
@@ -81,9 +62,52 @@ export class SetupPage extends LitElement {
           hint: texts.password.rule(formatCount(minPasswordLength)),
         })}
         <div role="alert">${this.problem === undefined ? nothing : html`<p class="problem">${this.problem}</p>`}</div>
-        <button class="button primary" ?disabled=${this.waiting}>${this.waiting ? setup.waiting : setup.submit}</button>
+        <button class="button primary" ?disabled=${this.waiting}>${
+          this.waiting ? setup.waiting : isAgain ? setup.submitAgain : setup.submit
+        }</button>
       </form>
+      ${
+        isAgain
+          ? html`<a class="button other" href=${session?.kind === "none" ? pageHref("fleet") : pageHref("access")}>
+              ${session?.kind === "none" ? texts.signIn.heading : setup.toAccess}
+            </a>`
+          : nothing
+      }
     `;
+  }
+
+  /** Whoever may do everything here makes the first account without a code. */
+  get #isOpen(): boolean {
+    const { session } = this.hub.access;
+    return session?.kind === "open" && !session.hasPeople;
+  }
+
+  #intro(): string {
+    const { setup } = texts;
+    const { session } = this.hub.access;
+    if (session?.hasPeople) return setup.introAgain;
+    if (session?.kind !== "open") return setup.intro;
+    return session.reachable ? setup.introStaysOpen : setup.introOpen;
+  }
+
+  #code() {
+    const { setup } = texts;
+    return html`<div class="field">
+      <label for="code">${setup.code}</label>
+      <input
+        id="code"
+        class="code"
+        type="text"
+        required
+        maxlength="100"
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck="false"
+        .value=${this.hub.setupCode.value}
+        aria-describedby="code-hint"
+      />
+      <small id="code-hint">${setup.codeHint}</small>
+    </div>`;
   }
 
   async #submit(event: Event): Promise<void> {
@@ -98,7 +122,9 @@ export class SetupPage extends LitElement {
     this.waiting = true;
     this.problem = undefined;
     try {
-      await this.hub.access.signIn({ code: entered("code"), name: entered("name"), password: this.#password.value });
+      const account = { name: entered("name"), password: this.#password.value };
+      if (this.#isOpen) await this.hub.access.makeFirst(account);
+      else await this.hub.access.signIn({ ...account, code: entered("code") });
       go(accessHref("people"));
     } catch (error) {
       this.problem = texts.setup.failed(failureWords(error));

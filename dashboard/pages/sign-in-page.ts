@@ -42,11 +42,24 @@ export class SignInPage extends LitElement {
       <p class="intro">${nobody ? signIn.nobody : signIn.intro}</p>
       ${this.#told()}
       ${nobody ? html`<a class="button primary lead" href=${pageHref("setup")}>${signIn.toSetup}</a>` : this.#form()}
+      ${nobody ? nothing : this.#lost()}
       <details ?open=${nobody || this.hub.access.tokenRefused !== undefined}>
         <summary>${signIn.other}</summary>
         ${this.#tokenForm()}
       </details>
     `;
+  }
+
+  /** How one gets back in: by an admin, or where none is left by whoever runs the hub. */
+  #lost() {
+    const { signIn } = texts;
+    return html`<details>
+      <summary>${signIn.lost}</summary>
+      <p>${signIn.lostAsk}</p>
+      <p>${signIn.lostAdmin}</p>
+      <p class="command"><code>npm start -- --setup</code></p>
+      <a class="button" href=${pageHref("setup")}>${signIn.toCode}</a>
+    </details>`;
   }
 
   #form() {

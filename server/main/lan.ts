@@ -73,23 +73,28 @@ export interface LanReach {
   readonly token: string | undefined;
   /** Makes an admin; undefined where there is one. */
   readonly setupCode: string | undefined;
+  /** The code was asked for (`--setup`): there may be accounts already. */
+  readonly again: boolean;
   /** Whether colours may be used. Without them the code is dark on light only where the terminal is light on dark. */
   readonly colours: boolean;
 }
 
 /** The text for the terminal, ended by a newline. It may hold secrets: it goes to the person, never into the log. */
-export function lanText({ urls, token, setupCode, colours }: LanReach): string {
+export function lanText({ urls, token, setupCode, again, colours }: LanReach): string {
   const [first, ...more] = urls;
   const where = first
     ? `Other machines reach it at ${first}${more.length > 0 ? ` (or ${more.join(", ")})` : ""}`
     : "Other machines reach it by its proxy, or once this machine has an address in a network";
   const lines = [`${where}. People sign in there, and devices send a token.`];
   if (setupCode !== undefined) {
-    lines.push("", "The first account is made on the page, with this set-up code:", "", `  ${setupCode}`);
+    const what = again ? "An admin's account is made, once," : "The first account is made";
+    lines.push("", `${what} on the page, with this set-up code:`, "", `  ${setupCode}`);
     if (first)
       lines.push(
         "",
-        "A phone in the same network opens that page with this code, which is as secret:",
+        "This address, and a phone in the same network by the code below, open that page with it. Both are as secret:",
+        "",
+        `  ${first}/#setup=${setupCode}`,
         "",
         ...qrCode(`${first}/#setup=${setupCode}`, colours),
       );
@@ -105,9 +110,15 @@ export function lanText({ urls, token, setupCode, colours }: LanReach): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What stands in the terminal where this machine alone reaches the hub: one line, since nobody has to do anything. */
-export function setupText(url: string, setupCode: string): string {
-  return `Nobody needs to sign in on this machine. Who wants accounts makes the first one at ${url}/#/setup with the set-up code ${setupCode}\n`;
+/**
+ * What stands in the terminal where this machine alone reaches the hub: one line, since nobody has to do anything. `again`: the
+ * code was asked for (`--setup`), as by somebody who lost a password, and people may have to sign in.
+ */
+export function setupText(url: string, setupCode: string, again: boolean): string {
+  const what = again
+    ? "An admin's account is made, once, at"
+    : "Nobody needs to sign in on this machine. Who wants accounts makes the first one at";
+  return `${what} ${url}/#setup=${setupCode} (set-up code ${setupCode})\n`;
 }
 
 /** Light modules around a code (ISO/IEC 18004, 9.1): with fewer some cameras do not find it. */

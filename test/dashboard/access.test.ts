@@ -39,7 +39,13 @@ function world(token?: string) {
     silent
       ? new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)))
       : answered();
-  const api = { get, post: answered, put: answered, delete: answered } as unknown as HubApi;
+  /** What is sent waits for this. */
+  let gate = Promise.resolve();
+  const post = async () => {
+    await gate;
+    return answered();
+  };
+  const api = { get, post, put: answered, delete: answered } as unknown as HubApi;
   const rights = new Rights();
   const access = new Access({
     api,
@@ -64,11 +70,20 @@ function world(token?: string) {
     timers: clock,
     random: () => 0.999,
     another: () => happened.push("another"),
+    left: () => happened.push("left"),
   });
   const silence = (on: boolean) => {
     silent = on;
   };
-  return { access, hub, tab, rights, happened, clock, link, silence, asked: () => asked };
+  /** What is sent from now on is answered once the function that this gives is called. */
+  const hold = () => {
+    let release = () => {};
+    gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
+  return { access, hub, tab, rights, happened, clock, link, silence, hold, asked: () => asked };
 }
 
 /** What was answered has reached the page. */
@@ -87,11 +102,11 @@ describe("who sits at the page", () => {
   it("is let in once, when the hub knows them, and stays whoever they were where it does not answer", async () => {
     const { access, hub, happened } = world();
     await access.ask();
-    expect([access.isOut, happened]).toEqual([true, []]);
+    expect([access.isOut, happened]).toEqual([true, ["left"]]);
     hub.answer = vera;
     await access.signIn({ name: "vera", password: "x" });
     await access.ask();
-    expect(happened).toEqual(["let in"]);
+    expect(happened).toEqual(["left", "let in"]);
     hub.answer = new HubRefusal("502 Bad Gateway");
     await access.ask();
     expect(access.session?.name).toBe("vera");
@@ -110,7 +125,7 @@ describe("who sits at the page", () => {
     expect([happened, told, rights.may("edit")]).toEqual([["let in"], 1, true]);
     hub.answer = { ...vera, devices: ["b/*"] };
     await access.ask();
-    expect(happened).toEqual(["let in", "another"]);
+    expect(happened).toEqual(["let in", "left", "another"]);
   });
 
   it("leaves nothing to who comes next: not where they are signed out elsewhere, nor to somebody else after that", async () => {
@@ -119,10 +134,10 @@ describe("who sits at the page", () => {
     await access.ask();
     hub.answer = nobody;
     await access.ask();
-    expect(happened).toEqual(["let in", "another"]);
+    expect(happened).toEqual(["let in", "left", "another"]);
     hub.answer = { ...vera, name: "bob" };
     await access.ask();
-    expect(happened).toEqual(["let in", "another", "another"]);
+    expect(happened).toEqual(["let in", "left", "another", "left", "another"]);
   });
 
   it.each([
@@ -152,7 +167,37 @@ describe("who sits at the page", () => {
     await access.ask();
     hub.answer = nobody;
     await access.signOut();
-    expect(happened).toEqual(["let in", "another"]);
+    expect(happened).toEqual(["let in", "left", "another"]);
+  });
+});
+
+describe("the first account of a hub that is open", () => {
+  it("is made and signed in by, whatever the hub says of this page meanwhile", async () => {
+    const { access, hub, happened, hold } = world();
+    hub.answer = { ...nobody, kind: "open", actions: ["watch", "people"], open: true, hasPeople: false };
+    await access.ask();
+    hub.answer = nobody;
+    const release = hold();
+    const making = access.makeFirst({ name: "vera", password: "x" });
+    // Its connection is closed with the account, and the page asks who sits there.
+    await access.ask();
+    expect(happened).toEqual(["let in"]);
+    hub.answer = vera;
+    release();
+    await making;
+    expect(access.session?.name).toBe("vera");
+  });
+
+  it("leaves the page what it is where it is refused", async () => {
+    const { access, hub, happened } = world();
+    const open: SessionAnswer = { ...nobody, kind: "open", actions: ["watch", "people"], open: true, hasPeople: false };
+    hub.answer = open;
+    await access.ask();
+    hub.answer = new HubRefusal("There is an account already.", "conflict");
+    await expect(access.makeFirst({ name: "vera", password: "x" })).rejects.toThrow("already");
+    hub.answer = open;
+    await access.ask();
+    expect([access.session?.kind, happened]).toEqual(["open", ["let in"]]);
   });
 });
 
@@ -171,11 +216,11 @@ describe("a page that the hub sent away", () => {
     const { access, hub, happened, link } = world();
     link.state = sentAway;
     await access.ask();
-    expect([access.isOut, happened]).toEqual([true, []]);
+    expect([access.isOut, happened]).toEqual([true, ["left"]]);
     hub.answer = vera;
     access.wake();
     await arrive();
-    expect([access.isOut, happened]).toEqual([false, ["let in"]]);
+    expect([access.isOut, happened]).toEqual([false, ["left", "let in"]]);
   });
 
   it("asks nothing when it is seen again and all is well", async () => {

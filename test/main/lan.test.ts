@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import readCode from "jsqr";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { lanAddresses, lanText, type ReachSettings, reachUrls } from "../../server/main/lan.ts";
+import { lanAddresses, lanText, type ReachSettings, reachUrls, setupText } from "../../server/main/lan.ts";
 import { builtHub, HubProcess } from "../chaos/hub-process.ts";
 import {
   darkTerminal,
@@ -92,7 +92,8 @@ describe("addresses of the hub for others", () => {
 
 describe("the text of --lan", () => {
   const setupCode = "7k3m-2p9x-9xw3-dq01";
-  const reach = { urls: ["http://192.168.1.5:8080", "http://[fd00::5]:8080"], token, setupCode, colours: false };
+  const urls = ["http://192.168.1.5:8080", "http://[fd00::5]:8080"];
+  const reach = { urls, token, setupCode, again: false, colours: false };
 
   it("tells addresses, the set-up code and the token", () => {
     const text = lanText(reach);
@@ -130,6 +131,15 @@ describe("the text of --lan", () => {
     for (const line of lines) expect(line).toMatch(/^(████.*████|▀+)$/);
     expect(lines.at(-1)).toMatch(/^[▀█]+$/);
     expect(lines.length * 2 - (lines[0]?.length ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  it("tells the address that has the code in it, also to who reads no code with a camera, and to who lost a password that it makes another admin", () => {
+    expect(lanText(reach).split("\n")).toContain(`  ${setup}`);
+    expect(lanText({ ...reach, again: true })).not.toContain("first account");
+    const own = "http://localhost:8080";
+    for (const again of [false, true])
+      expect(setupText(own, setupCode, again)).toContain(`${own}/#setup=${setupCode} `);
+    expect(setupText(own, setupCode, true)).not.toMatch(/first|Nobody needs to sign in/);
   });
 
   it("has no token and no code at starts of a hub that has accounts", () => {

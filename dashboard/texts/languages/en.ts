@@ -124,14 +124,24 @@ export const texts = {
   /** Who may look in, said on every page. */
   guard: {
     openHere: "Open hub: nobody signs in on this machine.",
-    openToAll: "Open hub: everybody who reaches it may do everything.",
+    openToAll: "Open hub: every machine in its network may see, change and delete everything.",
+    close: "To close it, make an account, then start the hub without --open.",
+    closeWithAccounts: "To close it, start it without --open.",
+    firstAccount: "Make the first account",
+    untold: "The hub does not say what you may do here. It is being asked again.",
     guestUntil: (what: string, until: string) => `You are a guest and see ${what}, until ${until}.`,
+    guestSees: (what: string) => `You are a guest and see ${what}.`,
     allDevices: "all devices",
     notForYou: "You may not use this page.",
     account: (name: string) => `Signed in as ${name}`,
     roles: { viewer: "Viewer", operator: "Operator", admin: "Admin" },
-    kinds: { token: "By a token", link: "By a link" },
+    token: "A program's token",
+    byToken: (name: string) => (name === "" ? "Here by a program's token" : `Here by the token ${name}`),
+    guest: "Guest",
+    byLink: "By a link that was shared with you",
+    isGuest: "You are a guest",
     mine: "My sessions and password",
+    signIn: "Sign in",
     signOut: "Sign out",
     forgetToken: "Leave",
   },
@@ -146,6 +156,11 @@ export const texts = {
     nobody:
       "Nobody can sign in to this hub yet. The first admin is made with the set-up code that the hub printed when it was started.",
     toSetup: "Set up sign-in",
+    lost: "Lost the password?",
+    lostAsk: "An admin gives you another one: on the page Access, under People.",
+    lostAdmin:
+      "If no admin is left, whoever runs the hub stops it and starts it with --setup beside its usual settings. It then prints an address whose code makes another admin; nothing of its data changes.",
+    toCode: "Enter the set-up code",
     other: "Have a token or a link instead?",
     token: "Token or link",
     tokenHint: "It is kept until you close this tab.",
@@ -157,15 +172,22 @@ export const texts = {
   },
   setup: {
     heading: "Set up sign-in",
+    headingAgain: "Make another admin",
     intro: "You become the first admin of this hub, and let in others after that.",
+    introOpen:
+      "You become the first admin of this hub, and let in others after that. From then on everybody signs in, on this machine too, and every device and program needs a token.",
+    introStaysOpen:
+      "You become the first admin of this hub, and let in others after that. Whoever reaches it needs to sign in as soon as it is started without --open; every device and program needs a token then.",
+    introAgain:
+      "This hub has accounts already: whoever has none gets one from an admin. If no admin can sign in any more, start the hub with --setup: it prints a code that makes another one.",
     codeHint: "The hub printed it when it was started.",
     code: "Set-up code",
     name: "Your name",
     nameHint: "You sign in with it.",
     submit: "Become the admin",
+    submitAgain: "Become an admin",
     waiting: "Setting up",
     failed: (message: string) => `Not set up: ${message}`,
-    done: "Sign-in is set up already: whoever has no account gets one from an admin. Where there is no admin any more, start the hub with --setup: it prints another code.",
     toAccess: "Who may use this hub",
   },
   password: {
