@@ -17,6 +17,8 @@ import type { Peer } from "./peer.ts";
 
 /** What a transport sees of a connection that the hub accepted. */
 export interface Session {
+  /** Who it is; undefined until it is known. */
+  readonly principal: Principal | undefined;
   /** One text frame. */
   receive(text: string): void;
   /** A frame that is not text: refused, and counted as unreadable. */

@@ -24,7 +24,7 @@ import type { OpenBatch } from "./ingest/batch.ts";
 import { Committer } from "./ingest/committer.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { Intake } from "./ingest/intake.ts";
-import { type PostDeps, postReadings } from "./ingest/post.ts";
+import { type PostDeps, type PostedBody, postReadings } from "./ingest/post.ts";
 import { PostTurns } from "./ingest/post-turns.ts";
 import { SequenceSpaces } from "./ingest/sequence.ts";
 import { Turns } from "./ingest/turns.ts";
@@ -195,9 +195,9 @@ export class Hub {
     return connection;
   }
 
-  /** Takes a posted body (JSON text of `bytes` bytes) from `address`; resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number, address: string, principal: Principal): Promise<PostedAnswer> {
-    return postReadings(body, bytes, { address, principal }, this.#post);
+  /** Takes what `read` brings once it is the turn of whoever posts it; resolves after the commit. Throws a `Refusal`. */
+  post(read: () => Promise<PostedBody>, address: string, principal: Principal): Promise<PostedAnswer> {
+    return postReadings(read, { address, principal }, this.#post);
   }
 
   /** Changes what is known of a device, as a person wants it; resolves once that is on disk. Throws a `Refusal`. */

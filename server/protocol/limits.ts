@@ -34,9 +34,9 @@ export const limits = z.object({
     .int()
     .min(1024)
     .default(256 * 1024 * 1024),
-  /** What one sender gets of the time in which the hub reads frames while others send, percent; 100: as much as it takes. */
-  senderShare: z.int().min(1).max(100).default(100),
-  /** Most frames of one socket, or requests of one device, in a second; 0: as many as come. */
+  /** What one sender gets of the time in which the hub reads beside others that send far less, percent; 100: as much as it takes. */
+  senderShare: z.int().min(1).max(100).default(10),
+  /** Most frames and requests of one sender in a second; 0: as many as come. */
   framesPerSecond: z.int().min(0).max(1_000_000).default(0),
   /** Where ten connections of an address ended for unreadable frames in a second, its next ones are read so much later, ms; 0: at once. */
   unreadablePauseMs: z.int().min(0).max(60_000).default(1_000),
@@ -66,9 +66,9 @@ export const limitHelp: Readonly<Record<keyof Limits, string>> = {
   undecidedBytes: "most bytes of one socket that wait for the disk",
   undecidedBytesTotal: "most bytes of all sockets that wait for the disk",
   senderShare:
-    "percent of the hub's time that one sender gets while others send; it is read more slowly beyond; 100: no bound",
+    "percent of the hub's time that one sender gets beside others that send far less; it is read more slowly beyond; 100: no bound",
   framesPerSecond:
-    "most frames of one socket, or posts of one device, in a second; it is read more slowly beyond; 0: no bound",
+    "most frames and posts of one sender in a second; it is read more slowly beyond; 0: no bound",
   unreadablePauseMs:
     "pause before connections are read of an address of which ten ended for unreadable frames in a second, ms",
   firstMessageMs: "time for the first message where sign-in is needed, ms",

@@ -1,14 +1,16 @@
 /** What comes by one socket, and what becomes of it. Most sockets are idle: listeners are shared by all, and each has one object. */
 import { type RawData, WebSocket } from "ws";
+import type { Principal } from "../hub/access/principal.ts";
 import type { Throttle } from "../hub/access/throttle.ts";
 import type { Session } from "../hub/connection.ts";
-import { type Turns, WaitingFrames } from "../hub/ingest/turns.ts";
+import { senderOf, Turn, type Turns } from "../hub/ingest/turns.ts";
 import type { Clock, Log } from "../ports.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
 import { ControlRate } from "./control-rate.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { SocketPeer } from "./socket-peer.ts";
+import type { SliceReader } from "./socket-slices.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -31,11 +33,14 @@ export class HubSocket extends WebSocket {
   line: SocketLine | undefined;
 }
 
-export class SocketLine {
+export class SocketLine implements SliceReader {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #deps: LineDeps;
-  readonly #frames: WaitingFrames;
+  /** Its own, or that of all connections of whoever it is; made with the first thing that comes. */
+  #turn: Turn | undefined;
+  #turnOf: Principal | undefined;
+  #waits = false;
   /** Made with the first ping or pong. */
   #control: ControlRate | undefined;
 
@@ -43,17 +48,32 @@ export class SocketLine {
     this.peer = peer;
     this.#session = session;
     this.#deps = deps;
-    this.#frames = new WaitingFrames(deps.turns, session, peer);
     const waitMs = deps.unreadable.blockLeftMs(peer.address);
-    if (waitMs > 0) this.#frames.wait(waitMs);
+    if (waitMs > 0) {
+      this.#wait();
+      deps.clock.after(waitMs, () => this.#goOn());
+    }
     deps.heartbeat.add(peer);
+  }
+
+  beginSlice(): void {
+    this.#deps.turns.begin();
+  }
+
+  endSlice(): void {
+    const turn = this.#turnNow();
+    if (!this.#deps.turns.end(turn) || this.#waits || !this.peer.canWait) return;
+    this.#wait();
+    turn.wait(() => this.#goOn());
   }
 
   message(data: RawData, isBinary: boolean): void {
     // The hub has closed it, and nobody could be told what became of this.
     if (this.peer.closedFor !== undefined) return;
     this.peer.answered();
-    this.#frames.receive(isBinary ? undefined : (data as Buffer).toString());
+    this.#turnNow().frame();
+    if (isBinary) this.#session.receiveBinary();
+    else this.#session.receive((data as Buffer).toString());
   }
 
   /** A ping or a pong. */
@@ -66,9 +86,12 @@ export class SocketLine {
     this.peer.stopReading(1008, `more pings than are taken in a second: ${limits.pingsPerSecond}`);
   }
 
-  error(error: Error): void {
+  error(error: Error & { code?: string }): void {
     this.#deps.log.debug("socket error", { address: this.peer.address, error: error.message });
-    const refusal = unreadableFrame(error, this.#deps.limits);
+    const { code } = error;
+    // `ws` closes it for that by itself.
+    if (code?.startsWith("WS_ERR_")) this.#deps.unreadable.fail(this.peer.address);
+    const refusal = unreadableFrame(code, this.#deps.limits);
     if (refusal) this.#session.unreadable(refusal);
   }
 
@@ -78,9 +101,29 @@ export class SocketLine {
     if (peer.closedFor === 1008) unreadable.fail(peer.address);
     heartbeat.remove(peer);
     peer.left();
-    this.#frames.close();
     this.#session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
     onGone(this);
+  }
+
+  /** Until its first message it may be nobody's. */
+  #turnNow(): Turn {
+    const { principal } = this.#session;
+    if (this.#turn && this.#turnOf === principal) return this.#turn;
+    const { turns } = this.#deps;
+    const name = senderOf(principal);
+    if (!this.#turn || name !== undefined) this.#turn = name === undefined ? new Turn(turns) : turns.of(name);
+    this.#turnOf = principal;
+    return this.#turn;
+  }
+
+  #wait(): void {
+    this.#waits = true;
+    this.peer.waitForTurn(true);
+  }
+
+  #goOn(): void {
+    this.#waits = false;
+    this.peer.waitForTurn(false);
   }
 }
 
@@ -118,8 +161,8 @@ function onClose(this: WebSocket, code: number): void {
 }
 
 /** What a person is told of a frame that `ws` ended its connection for; undefined where it was no frame. */
-function unreadableFrame(error: Error & { code?: string }, limits: Pick<Limits, "frameBytes">): Refusal | undefined {
-  switch (error.code) {
+function unreadableFrame(code: string | undefined, limits: Pick<Limits, "frameBytes">): Refusal | undefined {
+  switch (code) {
     case "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH":
       return new Refusal(
         "frame_too_large",

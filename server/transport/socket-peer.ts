@@ -80,10 +80,16 @@ export class SocketPeer implements Peer, Pulse {
 
   /** Others' frames come first: it is not read until it is its turn. */
   waitForTurn(waits: boolean): void {
-    if (this.websocket.readyState !== this.websocket.OPEN) return;
+    if (!this.canWait) return;
     this.#waits = waits;
     if (waits) this.websocket.pause();
     else if (!this.#paused) this.websocket.resume();
+  }
+
+  /** One that leaves is read on, so that the answer to its close frame is found; but for one that was closed for what it sent. */
+  get canWait(): boolean {
+    const { readyState, OPEN, CLOSING } = this.websocket;
+    return readyState === OPEN || (readyState === CLOSING && this.closedFor === 1008);
   }
 
   close(code: CloseCode, reason: string): void {
@@ -108,7 +114,7 @@ export class SocketPeer implements Peer, Pulse {
   /** Ends a connection of which nothing more is read, not even the answer to its close frame. */
   stopReading(code: CloseCode, reason: string): void {
     this.close(code, reason);
-    this.websocket.pause();
+    this.pause();
   }
 
   terminate(): void {

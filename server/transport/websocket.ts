@@ -22,6 +22,7 @@ import { refusalHeaders } from "./refusal-headers.ts";
 import type { SessionCookie } from "./session-cookie.ts";
 import { HubSocket, type LineDeps, listen, SocketLine } from "./socket-line.ts";
 import { closePatienceMs, SocketPeer } from "./socket-peer.ts";
+import { readInSlices } from "./socket-slices.ts";
 
 /** Where devices and viewers connect. */
 export const socketPath = "/ws";
@@ -126,6 +127,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       const line = new SocketLine(peer, deps.accept(peer), around);
       open.add(line);
       listen(websocket, line);
+      readInSlices(socket, line);
     });
   };
   return {

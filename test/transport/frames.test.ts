@@ -172,7 +172,7 @@ describe("frames", () => {
       accept(peer) {
         peer.send(Buffer.from(text));
         peer.send(text);
-        return { receive() {}, receiveBinary() {}, unreadable() {}, closed() {} };
+        return { principal: undefined, receive() {}, receiveBinary() {}, unreadable() {}, closed() {} };
       },
       access: openAccess(systemClock),
       sessionCookie: new SessionCookie("epoch"),

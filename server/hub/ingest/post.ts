@@ -15,6 +15,7 @@ import type { PostTurns } from "./post-turns.ts";
 import { maxRejectionsTold, type Part, type Receipt, type Sender } from "./receipt.ts";
 import { foreignProblem } from "./refusals.ts";
 import type { SequenceSpace, SequenceSpaces } from "./sequence.ts";
+import { senderAt, senderOf } from "./turns.ts";
 
 export interface PostDeps {
   readonly committer: Committer;
@@ -34,20 +35,31 @@ interface Entry {
   readonly space: SequenceSpace | undefined;
 }
 
-/** Takes a posted body (JSON text of `bytes` bytes) from whom it names; resolves after the commit. Throws a `Refusal`. */
+/** A body as it came: JSON text, and its size on the wire. */
+export interface PostedBody {
+  readonly text: string;
+  readonly bytes: number;
+}
+
+/** Takes a body from whom it names, once it is the turn of whoever posts it; resolves after the commit. Throws a `Refusal`. */
 export async function postReadings(
-  body: string,
-  bytes: number,
+  read: () => Promise<PostedBody>,
   { address, principal }: { readonly address: string; readonly principal: Principal },
   deps: PostDeps,
 ): Promise<PostedAnswer> {
-  const { clock, turns } = deps;
+  const { clock, intake, limits, turns } = deps;
+  // A body may name any device: who it is says nothing of whose turn it is.
+  const sender = senderOf(principal) ?? senderAt(address);
+  // Unread it costs the hub nothing, and TCP slows whoever sends it.
+  await turns.begin(sender);
+  const { text, bytes } = await read();
+  if (intake.full) {
+    const limit = limitText("undecidedBytesTotal", limits.undecidedBytesTotal);
+    throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
+  }
   const sinceMs = clock.monotonic();
-  const decoded = decodePosted(body, deps.limits);
-  // Many devices may be behind one address; what can't be read is the address's.
-  const sender = decoded instanceof Refusal ? address : `${address} ${decoded[0]?.device}`;
+  const decoded = decodePosted(text, limits);
   turns.took(sender, clock.monotonic() - sinceMs);
-  await turns.wait(sender);
   if (decoded instanceof Refusal) throw decoded;
   const voice = voiceOf(principal);
   const parts = decoded.map((posted) => ({ ...posted, device: meant(posted.device, voice) }));
@@ -55,17 +67,13 @@ export async function postReadings(
     // Whole: the numbers of its session are counted for that device.
     if (voice.speaksFor?.(device) === false) throw new Refusal("not_allowed", foreignProblem(device, voice).message);
   }
-  if (deps.intake.full) {
-    const limit = limitText("undecidedBytesTotal", deps.limits.undecidedBytesTotal);
-    throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
-  }
-  deps.intake.take(bytes);
+  intake.take(bytes);
   const entries: Entry[] = [];
   try {
     for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
-    return await new Post(deps.arrivals.request(address, parts[0]?.device), voice, deps).take(entries, bytes);
+    return await new Post(deps.arrivals.request(address, parts[0]?.device), voice, sender, deps).take(entries, bytes);
   } finally {
-    deps.intake.settle(bytes);
+    intake.settle(bytes);
     for (const { space } of entries) if (space) deps.spaces.leave(space);
   }
 }
@@ -90,21 +98,24 @@ class Post implements Sender {
   readonly origin: Origin;
   readonly #deps: PostDeps;
   readonly #voice: Voice;
+  readonly #sender: string;
   readonly #warnings = new Warnings();
   #resolve: (error: StoreError | undefined) => void = () => {};
 
-  constructor(origin: Origin, voice: Voice, deps: PostDeps) {
+  constructor(origin: Origin, voice: Voice, sender: string, deps: PostDeps) {
     this.origin = origin;
     this.#voice = voice;
+    this.#sender = sender;
     this.#deps = deps;
   }
 
   /** Takes what is new in one turn, so that all of it is in one batch, and waits for that. */
   async take(entries: readonly Entry[], bytes: number): Promise<PostedAnswer> {
-    const { clock, committer, ingest } = this.#deps;
+    const { clock, committer, ingest, turns } = this.#deps;
     // Only what is decided may be called a duplicate; another request of the session may have been taken meanwhile.
     while (entries.some(({ space }) => space?.undecided)) await committer.settled();
-    const receipt = committer.open.receipt(this, clock.monotonic());
+    const startedMs = clock.monotonic();
+    const receipt = committer.open.receipt(this, startedMs);
     let duplicates = 0;
     let awaited: number | undefined;
     for (const { posted, space } of entries) {
@@ -125,6 +136,7 @@ class Post implements Sender {
         ingest.rows(source, posted, part, clock.now());
       }
     }
+    turns.took(this.#sender, clock.monotonic() - startedMs);
     if (receipt.frames > 0) await this.#decided();
     if (awaited !== undefined) {
       const text = `entry ${awaited} of this session was refused for now, and later ones are dropped until it comes again: go on from ${awaited}`;

@@ -4,8 +4,7 @@ import { type Handler, onlyParameters, principalOf } from "./route.ts";
 export const postReadings: Handler = async (request) => {
   const { context, query, body, address } = request;
   onlyParameters(query);
-  const { text, bytes } = await body();
-  const answer = await context.hub.post(text, bytes, address, principalOf(request));
+  const answer = await context.hub.post(body, address, principalOf(request));
   const nothingStored = answer.rejectedCount > 0 && answer.stored === 0 && answer.duplicates === 0;
   return { status: nothingStored ? 400 : 200, json: answer };
 };

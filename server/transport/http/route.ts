@@ -36,8 +36,8 @@ import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
-  /** Takes a posted body (JSON text of `bytes` bytes) from `address` and whom it names; resolves after the commit. Throws a `Refusal`. */
-  post(body: string, bytes: number, address: string, principal: Principal): Promise<PostedAnswer>;
+  /** Takes a posted body (JSON text) from `address` and whom it names, read when it is its turn; resolves after the commit. Throws a `Refusal`. */
+  post(read: () => Promise<Body>, address: string, principal: Principal): Promise<PostedAnswer>;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;
   readonly quarantine: Quarantine;

@@ -1,136 +1,178 @@
-/** Turns between senders: who floods waits, and all others don't; alone it gets all. */
+/** Turns between senders: who floods waits, and all others don't; alone, and among others like it, it gets all. */
 import { describe, expect, it } from "vitest";
 import { PostTurns } from "../../../server/hub/ingest/post-turns.ts";
-import { Turns, WaitingFrames } from "../../../server/hub/ingest/turns.ts";
+import { Turn, Turns } from "../../../server/hub/ingest/turns.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 
-/** Large enough that each is timed. */
-const frame = (name: number): string => String(name).padEnd(4_000);
-
-/** A hub in which each frame takes `frameMs`. */
-function world({ frameMs = 0.5, senderShare = 5, framesPerSecond = 0 } = {}) {
+/** A hub in which each slice takes `sliceMs`, with senders that always have more to send. */
+function world({ sliceMs = 0.5, senderShare = 25, framesPerSecond = 0 } = {}) {
   const clock = new FakeClock();
   const turns = new Turns({ senderShare, framesPerSecond }, clock);
-  const sender = () => {
-    const taken: (number | undefined)[] = [];
-    const holds: boolean[] = [];
-    const take = (frame: number | undefined) => {
-      clock.advance(frameMs);
-      taken.push(frame);
-    };
-    const taker = { receive: (text: string) => take(Number(text)), receiveBinary: () => take(undefined) };
-    const frames = new WaitingFrames(turns, taker, { waitForTurn: (waits) => holds.push(waits) });
-    return { frames, taken, holds, send: (from: number, to: number) => sendAll(frames, from, to) };
+  const sender = (turn = new Turn(turns)) => ({ turn, taken: 0, waits: false });
+  type Sender = ReturnType<typeof sender>;
+  const read = (one: Sender, ms = sliceMs) => {
+    turns.begin();
+    clock.advance(ms);
+    one.turn.frame();
+    one.taken += 1;
+    if (!turns.end(one.turn)) return;
+    one.waits = true;
+    one.turn.wait(() => {
+      one.waits = false;
+    });
   };
-  return { clock, turns, sender };
+  /** Each that does not wait is read in turn, for so long; where all wait, or nobody is there, time passes. */
+  const run = async (ms: number, heavy: readonly Sender[], light: readonly Sender[] = [], lightEachMs = 10) => {
+    const endMs = clock.monotonic() + ms;
+    let dueMs = clock.monotonic();
+    while (clock.monotonic() < endMs) {
+      if (clock.monotonic() >= dueMs) {
+        for (const one of light) read(one, 0.05);
+        dueMs += lightEachMs;
+      }
+      for (const one of heavy) if (!one.waits) read(one);
+      if (heavy.every((one) => one.waits)) clock.advance(0.25);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+  };
+  return { clock, turns, sender, read, run };
 }
-
-function sendAll(frames: WaitingFrames, from: number, to: number): void {
-  for (let name = from; name <= to; name++) frames.receive(frame(name));
-}
-
-const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe("[F15] a sender that floods", () => {
-  it("is read without a pause where nobody else sends", () => {
-    const { sender } = world();
+  it("is read without a pause where nobody else sends", async () => {
+    const { sender, run } = world();
     const lone = sender();
-    lone.send(1, 200);
-    expect(lone.taken).toEqual(upTo(200));
-    expect(lone.holds).toEqual([]);
+    await run(200, [lone]);
+    expect(lone.taken).toBe(400);
   });
 
-  it("waits beside others once its slice is used up, and gets its share of the time, in order", () => {
-    const { clock, sender } = world();
-    const honest = sender();
+  it("gets its share of the time beside others that send little, and they never wait", async () => {
+    const { sender, run } = world();
     const flood = sender();
-    honest.send(1, 1);
-    flood.send(1, 400);
-    // A slice of 1 ms is two frames, and one more that it did not know the cost of.
-    expect(flood.taken).toEqual(upTo(3));
-    expect(flood.holds).toEqual([true]);
-    for (let second = 0; second < 2; second++) {
-      for (let ms = 0; ms < 1_000; ms++) clock.advance(1);
-      honest.send(1, 1);
+    const light = [sender(), sender(), sender()];
+    await run(100, [flood], light);
+    const before = flood.taken;
+    await run(1_000, [flood], light);
+    // A quarter of a second, half a millisecond each.
+    expect(flood.taken - before).toBeGreaterThan(400);
+    expect(flood.taken - before).toBeLessThan(560);
+    expect(light.map((one) => one.waits)).toEqual([false, false, false]);
+  });
+
+  it("gets all that is left among others that send as much: no time is left idle", async () => {
+    for (const count of [2, 8, 16]) {
+      const { sender, run } = world();
+      const heavy = Array.from({ length: count }, () => sender());
+      await run(200, heavy);
+      expect(heavy.reduce((sum, one) => sum + one.taken, 0)).toBeGreaterThanOrEqual(400);
+      expect(heavy.some((one) => one.waits)).toBe(false);
     }
-    // 5 % of two seconds are 100 ms.
-    expect(flood.taken.length).toBeGreaterThan(150);
-    expect(flood.taken.length).toBeLessThan(250);
-    expect(flood.taken).toEqual(upTo(flood.taken.length));
-    for (let ms = 0; ms < 3_000; ms++) clock.advance(1);
-    expect(flood.taken).toEqual(upTo(400));
-    expect(flood.holds).toEqual([true, false]);
-    expect(honest.holds).toEqual([]);
   });
 
-  it("is read as fast as it sends again once the others are silent for ten seconds", () => {
-    const { clock, sender } = world();
-    sender().send(1, 1);
-    const flood = sender();
-    flood.send(1, 10);
-    clock.advance(11_000);
-    expect(flood.taken).toEqual(upTo(10));
-    flood.send(11, 200);
-    expect(flood.taken).toEqual(upTo(200));
+  it("loses next to nothing by one that sends once in ten seconds", async () => {
+    const { sender, run } = world();
+    const [gateway, idle] = [sender(), sender()];
+    await run(20_000, [gateway], [idle], 10_000);
+    expect(gateway.taken / 40_000).toBeGreaterThan(0.96);
   });
 
-  it("has all that it sent taken where its connection ends meanwhile, the frame that is no text, too", () => {
-    const { sender } = world();
-    sender().send(1, 1);
-    const flood = sender();
-    flood.send(1, 5);
-    flood.frames.receive(undefined);
-    flood.frames.close();
-    expect(flood.taken).toEqual([...upTo(5), undefined]);
+  it("is read as fast as it sends again once the others are silent", async () => {
+    const { sender, run } = world();
+    const [flood, light] = [sender(), sender()];
+    await run(500, [flood], [light]);
+    await run(200, [flood]);
+    const before = flood.taken;
+    await run(200, [flood]);
+    expect(flood.taken - before).toBe(400);
   });
 
-  it("is caught at small frames as well, though only some of them are timed", () => {
-    const { sender } = world({ frameMs: 0.1 });
-    sender().send(1, 1);
-    const flood = sender();
-    for (let name = 1; name <= 1_000; name++) flood.frames.receive(String(name));
-    expect(flood.taken.length).toBeLessThan(100);
+  it("owes a fraction of a second at most, whatever one frame took", () => {
+    const { clock, sender, read } = world();
+    const [flood, light] = [sender(), sender()];
+    read(light, 0.05);
+    for (let frame = 0; frame < 20 && !flood.waits; frame++) read(flood, 400);
+    read(light, 0.05);
+    read(flood, 400);
+    clock.advance(250);
+    expect(flood.waits).toBe(false);
   });
 
-  it("is bounded by nothing where its share is 100", () => {
-    const { sender } = world({ senderShare: 100 });
-    sender().send(1, 1);
-    const flood = sender();
-    flood.send(1, 200);
-    expect(flood.taken).toEqual(upTo(200));
+  it("has one share over all its connections and requests where it has a name", async () => {
+    const { turns, sender, run } = world();
+    const [one, other] = [sender(turns.of("token a")), sender(turns.of("token a"))];
+    expect(one.turn).toBe(other.turn);
+    expect(turns.of("token b")).not.toBe(one.turn);
+    const light = [sender(), sender()];
+    await run(100, [one, other], light);
+    const before = one.taken + other.taken;
+    await run(1_000, [one, other], light);
+    expect(one.taken + other.taken - before).toBeLessThan(560);
+    expect(Math.min(one.taken, other.taken)).toBeGreaterThan(100);
   });
 
-  it("sends no more frames in a second than it may, also alone, where that is set", () => {
-    const { clock, sender } = world({ frameMs: 0, framesPerSecond: 10 });
+  it("is bounded by nothing where its share is 100", async () => {
+    const { sender, run } = world({ senderShare: 100 });
+    const [flood, light] = [sender(), sender()];
+    await run(200, [flood], [light], 1_000);
+    expect(flood.taken).toBeGreaterThanOrEqual(399);
+  });
+
+  it("sends no more frames in a second than it may, also alone, where that is set", async () => {
+    const { sender, run } = world({ sliceMs: 0.01, framesPerSecond: 10 });
     const lone = sender();
-    lone.send(1, 40);
-    expect(lone.taken.length).toBeLessThanOrEqual(11);
-    for (let ms = 0; ms < 1_000; ms++) clock.advance(1);
-    expect(lone.taken.length).toBeGreaterThanOrEqual(19);
-    expect(lone.taken.length).toBeLessThanOrEqual(22);
+    await run(1_000, [lone]);
+    // Ten after its rest, and ten of that second.
+    expect(lone.taken).toBeGreaterThanOrEqual(19);
+    expect(lone.taken).toBeLessThanOrEqual(21);
   });
 });
 
 describe("[F15] posts of one sender", () => {
-  it("are taken one after the other beside others, and refused with 429 where one waited for five seconds", async () => {
-    const { clock, turns, sender } = world();
-    sender().send(1, 1);
+  /** `posts` have taken so much beside somebody who sends little that the next one has to wait. */
+  function floodOfPosts() {
+    const world_ = world();
+    const { clock, turns, sender, read } = world_;
     const posts = new PostTurns(turns);
-    posts.took("a", 500);
+    read(sender(), 0.05);
+    posts.took("a", 20);
     const told: string[] = [];
-    const wait = (name: string, key: string) =>
-      posts.wait(key).then(
-        () => told.push(name),
-        ({ code, details, message }) => told.push(`${name} ${code} ${details.retryAfter} ${message}`),
+    const begin = (name: string, key: string) =>
+      posts.begin(key).then(
+        () => void told.push(name),
+        (error: unknown) => void told.push(`${name} ${error instanceof Error ? error.message : ""}`),
       );
-    const first = wait("a1", "a");
-    await wait("b1", "b");
+    return { clock, posts, told, begin };
+  }
+  const turnOfLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it("wait unread for their turn, in order, while others' are taken at once", async () => {
+    const { clock, told, begin } = floodOfPosts();
+    const waiting = [begin("a1", "a"), begin("a2", "a")];
+    await begin("b1", "b");
     expect(told).toEqual(["b1"]);
-    // Half a second of the hub is owed: at 5 % it takes ten.
-    clock.advance(10_000);
-    await first;
-    expect(told[1]).toMatch(/^a1 rate_limited 1 .*the limit senderShare is 5 \(setting --limit-sender-share\)/);
-    await wait("a2", "a");
-    expect(told[2]).toBe("a2");
+    // 20 ms are owed: at a quarter they take 80.
+    clock.advance(100);
+    await waiting[0];
+    expect(told).toEqual(["b1", "a1"]);
+    await turnOfLoop();
+    clock.advance(10);
+    await waiting[1];
+    expect(told).toEqual(["b1", "a1", "a2"]);
+  });
+
+  it("are refused with the limit and its setting where one waited for five seconds", async () => {
+    const { clock, told, begin } = floodOfPosts();
+    const late = begin("a1", "a");
+    clock.stall(6_000);
+    await late;
+    expect(told[0]).toMatch(/^a1 .*the limit senderShare is 25 \(setting --limit-sender-share\)/);
+  });
+
+  it("are refused at once where 256 of them wait", async () => {
+    const { told, begin } = floodOfPosts();
+    for (let post = 0; post < 256; post++) void begin(`a${post}`, "a");
+    await begin("one more", "a");
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^one more this sender posts more than it gets/);
   });
 });

@@ -1,0 +1,98 @@
+/** What the kernel hands over at once is parsed a slice at a time, and a socket can be left alone between two of them. */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { readInSlices, type SliceReader } from "../../server/transport/socket-slices.ts";
+
+const opened: { close(): void }[] = [];
+afterEach(() => {
+  for (const one of opened.splice(0)) one.close();
+});
+
+/** Both ends of a connection; all that `sent` writes is in the kernel before the other end reads. */
+async function pair(): Promise<{ readonly sender: Socket; readonly socket: Socket }> {
+  const server = createServer({ pauseOnConnect: true }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const sender = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  const [socket] = (await once(server, "connection")) as [Socket];
+  opened.push({
+    close: () => {
+      server.close();
+      sender.destroy();
+      socket.destroy();
+    },
+  });
+  return { sender, socket };
+}
+
+/** Listens as `ws` does, then reads in slices. */
+function listen(socket: Socket, slices: SliceReader): { readonly lengths: number[]; bytes(): Buffer } {
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  readInSlices(socket, slices);
+  return {
+    get lengths() {
+      return chunks.map((chunk) => chunk.length);
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
+}
+
+const sent = Buffer.from(Array.from({ length: 60_000 }, (_, index) => index % 251));
+const nothing: SliceReader = { beginSlice() {}, endSlice() {} };
+
+describe("[F15] a socket that is read in slices", () => {
+  it("brings everything in order, at most 8 KiB at a time", async () => {
+    const { sender, socket } = await pair();
+    const heard = listen(socket, nothing);
+    sender.write(sent);
+    socket.resume();
+    await expect.poll(() => heard.bytes().length).toBe(sent.length);
+    expect(heard.bytes().equals(sent)).toBe(true);
+    expect(Math.max(...heard.lengths)).toBe(8 * 1024);
+  });
+
+  it("is told the begin and the end of each slice around whoever parses it", async () => {
+    const { sender, socket } = await pair();
+    const order: string[] = [];
+    socket.on("data", () => order.push("parse"));
+    readInSlices(socket, { beginSlice: () => order.push("begin"), endSlice: () => order.push("end") });
+    sender.write(sent);
+    sender.end();
+    socket.resume();
+    await once(socket, "end");
+    expect(order.length).toBeGreaterThanOrEqual(3 * Math.ceil(sent.length / 8_192));
+    expect(order.join(" ").replaceAll("begin parse end", "").trim()).toBe("");
+  });
+
+  it("can be left alone between two of what came at once, and loses nothing by it", async () => {
+    const { sender, socket } = await pair();
+    let paused = 0;
+    const heard = listen(socket, {
+      beginSlice() {},
+      endSlice() {
+        socket.pause();
+        paused += 1;
+      },
+    });
+    sender.write(sent);
+    socket.resume();
+    for (let slices = 1; heard.bytes().length < sent.length; slices++) {
+      await expect.poll(() => paused).toBe(slices);
+      // A turn of the event loop in which it would come, if it did.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(heard.lengths).toHaveLength(slices);
+      socket.resume();
+    }
+    expect(heard.bytes().equals(sent)).toBe(true);
+  });
+
+  it("brings nothing more once it is destroyed by what stood in a slice", async () => {
+    const { sender, socket } = await pair();
+    const heard = listen(socket, { beginSlice() {}, endSlice: () => socket.destroy() });
+    sender.write(sent);
+    socket.resume();
+    await once(socket, "close");
+    expect(heard.lengths).toHaveLength(1);
+  });
+});
