@@ -5,15 +5,16 @@
 import { mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../simulator/random.ts";
+import { amount } from "../support/amount.ts";
 import { printedSeed } from "../support/seed.ts";
 import type { HubProcess } from "./hub-process.ts";
 import { ChaosWorld, has, moment } from "./world.ts";
 
 const missing = has("strace") ? undefined : "strace is not installed here";
-const kills = 10;
+const kills = amount(10, 3);
 const flags = ["--on-corrupt", "refuse"];
 /** System calls that change files. A start makes many of the first three: one of so many of these is met by a kill. */
-const changes = { pwrite64: 12, fsync: 8, unlink: 2, rename: 1 } as const;
+const changes = { pwrite64: amount(12, 36), fsync: amount(8, 10), unlink: 2, rename: 1 } as const;
 /** The database of a first start is made within this of the lock. */
 const makingMs = 150;
 

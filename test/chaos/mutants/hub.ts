@@ -1,13 +1,15 @@
-/** A hub with the mutation that its first argument names, or a sound one for `none`; the rest are the flags of the hub. */
+/**
+ * A hub with the mutation that its first argument names, or a sound one for `none`. The second is the path of the built hub, whose
+ * threads it runs; the rest are the flags of the hub.
+ */
 import { pathToFileURL } from "node:url";
 import { createApp } from "../../../server/app.ts";
 import { isConfigError, parseConfig } from "../../../server/config.ts";
 import { silentLog, systemClock } from "../../../server/ports.ts";
 import { createSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
-import { builtHub } from "../hub-process.ts";
 import { type Mutation, mutations } from "./mutations.ts";
 
-const [name = "", ...flags] = process.argv.slice(2);
+const [name = "", builtHub = "", ...flags] = process.argv.slice(2);
 const mutation: Mutation | undefined = name === "none" ? {} : mutations[name as keyof typeof mutations];
 if (!mutation) throw new Error(`there is no mutation ${name}; there are: ${Object.keys(mutations).join(", ")}, none`);
 const config = parseConfig(flags, process.env);

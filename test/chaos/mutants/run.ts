@@ -5,7 +5,7 @@
 import { Random } from "../../../simulator/random.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { type Faults, faultCount } from "../experiments.ts";
-import { mutants } from "./mutants.ts";
+import { buildMutantHub, mutants } from "./mutants.ts";
 
 const seed = printedSeed("mutants");
 const words = (faults: Faults): string =>
@@ -16,6 +16,7 @@ const words = (faults: Faults): string =>
 
 const table: Record<string, Record<string, string>> = {};
 let good = true;
+await buildMutantHub();
 for (const { name, wrong, shownBy, program, sound, missing, run } of mutants) {
   if (missing) {
     table[name] = {
