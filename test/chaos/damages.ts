@@ -7,7 +7,7 @@ const pageBytes = 4096;
 
 export interface Damage {
   readonly what: string;
-  /** How often `npm run test:chaos` tries it; `npm test` does once. */
+  /** How often `npm run test:all` tries it; `npm test` does once. */
   readonly times: number;
   /** What it costs cannot be told from a loss of power, which the hub takes without a word. */
   readonly silent?: true;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { HubProcess } from "../../chaos/hub-process.ts";
+import { amount } from "../../support/amount.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { startHub, type TestHub, type TestHubOptions } from "../../support/start-hub.ts";
 import { Scissors } from "../scissors.ts";
@@ -122,7 +123,7 @@ describe.skipIf(missing)(`the sketch's sensor on this machine${leftOut(missing)}
     const seed = printedSeed("cuts of the board's cable");
     // From 300 on: behind the handshake.
     const cut = fc.oneof(fc.constantFrom('"type":"welcome"', '"type":"ack"'), fc.integer({ min: 300, max: 4_000 }));
-    const cuts = fc.sample(cut, { seed, numRuns: 60 });
+    const cuts = fc.sample(cut, { seed, numRuns: amount(60, 20) });
     const cable = await Scissors.lay(() => hub.url, cuts);
     scissors = cable;
     const board = newBoard(() => cable.url);
@@ -156,7 +157,7 @@ describe.skipIf(missing)(`the sketch's sensor on this machine${leftOut(missing)}
         await board.round(round++);
       }
     };
-    for (let life = 0; life < 4; life++) {
+    for (let life = 0; life < amount(4, 2); life++) {
       const hub = await start();
       board.connect();
       await measure(40);

@@ -5,6 +5,7 @@ import { Budget } from "../../../server/store/sqlite/budget.ts";
 import { Meta } from "../../../server/store/sqlite/schema.ts";
 import { SqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import type { SeriesState } from "../../../server/store/store.ts";
+import { amount } from "../../support/amount.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { everything, type Row, World } from "../world.ts";
 import { buildWorker, inspect, type SqliteEngine, sqliteEngine } from "./engine.ts";
@@ -281,7 +282,7 @@ describe("the budget", () => {
         }
         await world.end();
       }),
-      { numRuns: 4, seed },
+      { numRuns: amount(4, 2), seed },
     );
     await start({});
   });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
+import { amount } from "../../support/amount.ts";
 import { builtVerifier } from "../../support/built.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { everything, World } from "../world.ts";
@@ -10,7 +11,7 @@ import { buildWorker, inspect, sqliteEngine } from "./engine.ts";
 
 const workerUrl = await buildWorker();
 const verifier = [builtVerifier()?.href ?? []].flat();
-const kills = 6;
+const kills = amount(6, 3);
 
 /** Runs the appending process and kills it when it has acknowledged `acks` more commits; answers the last of them. */
 async function appendAndKill(folder: string, acks: number): Promise<number> {

@@ -6,6 +6,7 @@ import type { HoleCause } from "../../../server/store/ledger.ts";
 import { beginMerge, stepMerge } from "../../../server/store/sqlite/absorb.ts";
 import { type Hole, type Silences, sharedHoles } from "../../../server/store/sqlite/holes-join.ts";
 import { thin } from "../../../server/store/sqlite/thin.ts";
+import { amount } from "../../support/amount.ts";
 import { printedSeed } from "../../support/seed.ts";
 import { Rolling } from "./rolling.ts";
 
@@ -122,7 +123,7 @@ describe("the gaps of a merged series", () => {
       seen.gaps += both.filter(isGone).length;
     });
     fc.assert(property, {
-      ...{ seed: printedSeed("merged gaps"), numRuns: Number(process.env.HUB_TEST_RUNS ?? 20) },
+      ...{ seed: printedSeed("merged gaps"), numRuns: Number(process.env.HUB_TEST_RUNS ?? amount(20, 10)) },
     });
     expect(Math.min(seen.merged, seen.stopped, seen.gaps)).toBeGreaterThan(0);
   });

@@ -9,6 +9,7 @@ import { noRows } from "../../../server/store/sqlite/rows.ts";
 import { SegmentReader } from "../../../server/store/sqlite/segments.ts";
 import { thin } from "../../../server/store/sqlite/thin.ts";
 import { TierReader } from "../../../server/store/sqlite/tier-reader.ts";
+import { amount } from "../../support/amount.ts";
 import { printedSeed } from "../../support/seed.ts";
 import type { Row } from "../world.ts";
 import { Rolling, tinyTiers } from "./rolling.ts";
@@ -239,7 +240,7 @@ describe("a merge of thinned series", () => {
       check();
       deepStrictEqual(rolling.db.prepare("SELECT key FROM meta WHERE key LIKE 'merged%'").all(), []);
     };
-    const settings = { seed: printedSeed("merged tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? 8) };
+    const settings = { seed: printedSeed("merged tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? amount(8, 4)) };
     fc.assert(fc.property(lives, live), settings);
     expect(seen.merged).toBeGreaterThan(0);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { checkEach } from "../../../server/hub/history/limits.ts";
 import type { Cuts } from "../../../server/store/cuts.ts";
 import type { BucketRange, SeriesState } from "../../../server/store/store.ts";
+import { amount } from "../../support/amount.ts";
 import { printedSeed } from "../../support/seed.ts";
 import type { Row } from "../world.ts";
 import { Rolling, tinyTiers } from "./rolling.ts";
@@ -121,7 +122,7 @@ describe("the tiers", () => {
           }
         },
       ),
-      { seed: printedSeed("tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? 15) },
+      { seed: printedSeed("tiers"), numRuns: Number(process.env.HUB_TEST_RUNS ?? amount(15, 8)) },
     );
     expect(used.tier).toBeGreaterThan(used.raw / 10);
   });
