@@ -42,10 +42,8 @@ export class Origin {
   /** Made when there is something to count: most connections of a hub may be quiet for long. */
   stored: PerSecond | undefined;
   refused: PerSecond | undefined;
-  /** As it was made, before it was known which device it sends for. */
-  readonly firstKey: string;
-  #key: string;
-  #keyOf: string | undefined;
+  /** Of one that passes: its key as it was made, before it was known which device it sends for. */
+  readonly passingKey: string | undefined;
 
   constructor(way: ArrivalWay, address: string, device?: string, passing = way === "http") {
     this.way = way;
@@ -53,18 +51,12 @@ export class Origin {
     this.device = device;
     this.passing = passing;
     this.connected = !passing;
-    this.firstKey = `${way} ${this.address} ${device ?? ""}`;
-    this.#key = this.firstKey;
-    this.#keyOf = device;
+    this.passingKey = passing ? this.key : undefined;
   }
 
   /** The same for a sender that comes back. */
   get key(): string {
-    if (this.#keyOf !== this.device) {
-      this.#key = `${this.way} ${this.address} ${this.device ?? ""}`;
-      this.#keyOf = this.device;
-    }
-    return this.#key;
+    return `${this.way} ${this.address} ${this.device ?? ""}`;
   }
 }
 
@@ -175,7 +167,7 @@ export class Arrivals {
   }
 
   #listedAs(origin: Origin): Origin {
-    return this.#passing.get(origin.firstKey) ?? origin;
+    return this.#passing.get(origin.key) ?? origin;
   }
 
   #countRefused(origin: Origin, count: number, second: number): void {
@@ -191,7 +183,7 @@ export class Arrivals {
     const gone = list === "senders" ? this.#addSender(origin) : this.#strangers.set(origin, origin.address, origin);
     if (gone) this.#unlist(gone);
     origin.listed = list;
-    if (origin.passing) this.#passing.set(origin.firstKey, origin);
+    if (origin.passingKey !== undefined) this.#passing.set(origin.passingKey, origin);
   }
 
   /** Answers the one that gives way. */
@@ -205,7 +197,8 @@ export class Arrivals {
     origin.listed = undefined;
     this.#senders.delete(origin);
     this.#strangers.delete(origin);
-    if (this.#passing.get(origin.firstKey) === origin) this.#passing.delete(origin.firstKey);
+    const { passingKey } = origin;
+    if (passingKey !== undefined && this.#passing.get(passingKey) === origin) this.#passing.delete(passingKey);
   }
 
   #second(): number {

@@ -7,8 +7,9 @@ import { compileSelectors } from "../protocol/selector.ts";
 import type { Value, ValueType } from "../store/columns.ts";
 import type { Alias } from "../store/names.ts";
 import type { DeviceRecord, MetricRecord, StoreState } from "../store/store.ts";
-import { type Described, effectiveOf, fromRecordMeta, saidAlone } from "./described.ts";
+import { type Described, differs, effectiveOf, fromRecordMeta, saidAlone } from "./described.ts";
 import { type Hiding, isHidden, noteMasks } from "./hidden.ts";
+import { type MetricKind, MetricKinds, noMetrics } from "./metric-kinds.ts";
 
 /** One series. The object lives as long as the series, so that per-reading work is a field access. */
 export interface Series {
@@ -41,10 +42,10 @@ export interface Device {
   /** What counts: what a person changed, then what the device said. Set by `describeDevice`. */
   meta: DeviceOwnMeta;
   own: Described<DeviceOwnMeta>;
-  /** The same of its metrics. Set by `describeMetric`. */
-  readonly metricMeta: Map<string, MetricMeta>;
-  readonly metricsOwn: Map<string, Described<MetricMeta>>;
-  readonly series: Map<string, Series>;
+  /** The same of its metrics; others may share it. Set by `describeMetrics`. */
+  metricMeta: ReadonlyMap<string, MetricMeta>;
+  metricsOwn: ReadonlyMap<string, Described<MetricMeta>>;
+  series: Map<string, Series>;
   /** What comes under these metrics is stored elsewhere. */
   leads: Map<string, Alias> | undefined;
   /** Other names that lead to a metric of this device. */
@@ -61,7 +62,11 @@ export interface Device {
   removed: boolean;
 }
 
+/** Of all devices that have none. */
+const noSeries: Map<string, Series> = new Map();
+
 export class Catalog {
+  readonly kinds = new MetricKinds();
   readonly #devices = new Map<string, Device>();
   readonly #series = new Map<number, Series>();
   #nextSeries: number;
@@ -69,7 +74,7 @@ export class Catalog {
   constructor(state: StoreState) {
     this.#nextSeries = state.nextSeries;
     for (const record of state.devices) this.#loadDevice(record);
-    for (const record of state.metrics) this.#loadMetric(record);
+    this.#loadMetrics(state.metrics);
     for (const alias of state.aliases) this.#lead(alias);
     for (const known of state.series) {
       // It was written ahead of readings that were refused then: nothing is stored under its number, and no type is settled.
@@ -113,9 +118,9 @@ export class Catalog {
       firstSeenMs: nowMs,
       meta: {},
       own: saidAlone({}),
-      metricMeta: new Map(),
-      metricsOwn: new Map(),
-      series: new Map(),
+      metricMeta: noMetrics.meta,
+      metricsOwn: noMetrics.own,
+      series: noSeries,
       leads: undefined,
       ledHere: undefined,
       via: undefined,
@@ -152,9 +157,10 @@ export class Catalog {
     device.series.set(metric, series);
     const own = device.metricsOwn.get(before);
     if (own) {
-      device.metricsOwn.delete(before);
-      device.metricMeta.delete(before);
-      describeMetric(device, metric, own);
+      describeMetrics(device, [
+        [before, undefined],
+        [metric, own],
+      ]);
     }
     this.lead({ device: device.id, metric: before, toDevice: device.id, toMetric: metric });
   }
@@ -233,6 +239,7 @@ export class Catalog {
       merging: false,
     };
     this.#series.set(number, series);
+    if (device.series === noSeries) device.series = new Map();
     device.series.set(metric, series);
     return series;
   }
@@ -252,8 +259,19 @@ export class Catalog {
     describeDevice(device, fromRecordMeta<DeviceOwnMeta>(record.meta));
   }
 
-  #loadMetric(record: MetricRecord): void {
-    describeMetric(this.device(record.device, 0), record.metric, fromRecordMeta<MetricMeta>(record.meta));
+  #loadMetrics(records: readonly MetricRecord[]): void {
+    const described = new Map<string, [string, Described<MetricMeta>][]>();
+    for (const { device, metric, meta } of records) {
+      const own = fromRecordMeta<MetricMeta>(meta);
+      const before = described.get(device);
+      if (before) before.push([metric, own]);
+      else described.set(device, [[metric, own]]);
+    }
+    for (const [id, metrics] of described) {
+      const device = this.device(id, 0);
+      describeMetrics(device, metrics);
+      shareMetrics(device, this.kinds.of(Object.fromEntries(metrics.map(([name, { said }]) => [name, said]))));
+    }
   }
 }
 
@@ -263,10 +281,40 @@ export function describeDevice(device: Device, own: Described<DeviceOwnMeta>): v
   device.meta = effectiveOf(own);
 }
 
-/** Sets what is known of a metric of a device. */
+/** Sets what is known of some metrics of a device, in this order; undefined where nothing is known any more. */
+export function describeMetrics(
+  device: Device,
+  changes: Iterable<readonly [metric: string, own: Described<MetricMeta> | undefined]>,
+): void {
+  const metricsOwn = new Map(device.metricsOwn);
+  const metricMeta = new Map(device.metricMeta);
+  for (const [metric, own] of changes) {
+    if (own) {
+      metricsOwn.set(metric, own);
+      metricMeta.set(metric, effectiveOf(own));
+    } else {
+      metricsOwn.delete(metric);
+      metricMeta.delete(metric);
+    }
+  }
+  device.metricsOwn = metricsOwn;
+  device.metricMeta = metricMeta;
+}
+
 export function describeMetric(device: Device, metric: string, own: Described<MetricMeta>): void {
-  device.metricsOwn.set(metric, own);
-  device.metricMeta.set(metric, effectiveOf(own));
+  describeMetrics(device, [[metric, own]]);
+}
+
+/** Lets a device hold what is known of its metrics together with others, where that is what this kind says. */
+export function shareMetrics(device: Device, kind: MetricKind): void {
+  const { metricsOwn } = device;
+  if (metricsOwn === kind.own || metricsOwn.size !== kind.own.size) return;
+  for (const [metric, { said, edited }] of metricsOwn) {
+    const other = kind.own.get(metric);
+    if (!other || differs(said, other.said) || Object.keys(edited).length > 0) return;
+  }
+  device.metricsOwn = kind.own;
+  device.metricMeta = kind.meta;
 }
 
 /**

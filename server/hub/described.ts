@@ -49,3 +49,9 @@ export function editedWith<Meta extends object>(
   }
   return { said, edited: merged as Meta };
 }
+
+/** Whether fields of the same shape say something else. */
+export function differs(before: object, after: object): boolean {
+  // Both are small, come from JSON, and keep the order of their fields when merged.
+  return JSON.stringify(before) !== JSON.stringify(after);
+}

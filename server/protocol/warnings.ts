@@ -8,23 +8,25 @@ const maxSubjectLength = 200;
 
 /** The warnings of one connection, each told once. */
 export class Warnings {
-  readonly #said = new Set<string>();
-  #fresh: string[] = [];
+  /** None for most connections. */
+  #said: Set<string> | undefined;
+  #fresh: string[] | undefined;
 
   /** Keeps what `word` says, unless something about `subject` was said before. */
   say(subject: string, word: () => string): void {
+    this.#said ??= new Set();
     if (this.#said.size >= maxWarnings) return;
     const short = copyOf(subject.slice(0, maxSubjectLength));
     if (this.#said.has(short)) return;
     this.#said.add(short);
+    this.#fresh ??= [];
     this.#fresh.push(copyOf(word()));
   }
 
   /** What was not told yet, or undefined; told afterwards. */
   take(): string[] | undefined {
-    if (this.#fresh.length === 0) return undefined;
     const fresh = this.#fresh;
-    this.#fresh = [];
+    this.#fresh = undefined;
     return fresh;
   }
 }

@@ -6,7 +6,7 @@ import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples }
 import type { Refusal } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { StoreError } from "../../store/store.ts";
-import { meant, type Principal, type Voice, voiceOf } from "../access/principal.ts";
+import { meant, openPrincipal, type Principal, type Voice, voiceOf } from "../access/principal.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Catalog, Device } from "../catalog.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "../ingest/answers.ts";
@@ -26,7 +26,7 @@ import {
   noTakeOver,
   welcomeOf,
 } from "./identity.ts";
-import { mergeMetadata } from "./metadata.ts";
+import { mergeMetadata, type Said, saidIn } from "./metadata.ts";
 import type { ConnectionEnd, Presence } from "./presence.ts";
 import type { SessionState, Waiting } from "./session-state.ts";
 import { ClockSkew } from "./skew.ts";
@@ -53,15 +53,22 @@ export interface DeviceSessionDeps {
   readonly onAcked: (ms: number) => void;
 }
 
-export class DeviceSession implements Sender {
+/** One for all where nobody signs in. */
+const anybody = voiceOf(openPrincipal);
+
+/** Most connections idle, and there may be many thousands: what few of them need is made when it is needed. */
+export class DeviceSession implements Sender, Source {
   readonly origin: Origin;
+  readonly voice: Voice;
+  readonly warnings = new Warnings();
+  readonly historic = false;
+  /** From its hello on. */
+  speaker: Device | undefined;
   readonly #peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
-  readonly #voice: Voice;
-  readonly #warnings = new Warnings();
-  readonly #skew = new ClockSkew();
-  #source: Source;
+  /** Made with the first ping that bears a time. */
+  #skew: ClockSkew | undefined;
   #state: SessionState = { state: "anonymous" };
   #receipt: Receipt | undefined;
   /** Why the last hello failed for now: what needs one is refused like it. */
@@ -72,8 +79,7 @@ export class DeviceSession implements Sender {
     this.#valve = valve;
     this.origin = origin;
     this.#deps = deps;
-    this.#voice = voiceOf(principal);
-    this.#source = this.#sourceOf(undefined);
+    this.voice = principal === openPrincipal ? anybody : voiceOf(principal);
   }
 
   /** Takes one message, checked against its schema; `bytes` is its size on the wire. */
@@ -87,13 +93,13 @@ export class DeviceSession implements Sender {
     }
     // A person removed the device while it was connected: with what it says next it is there again.
     if (state.state === "identified" && state.device.removed && message.type !== "ping")
-      this.#identify(state.hello, state.space);
+      this.#identify(state.device.id, state.said, state.space);
     switch (message.type) {
       case "hello":
-        void this.#hello({ ...message, device: meant(message.device, this.#voice) });
+        void this.#hello({ ...message, device: meant(message.device, this.voice) });
         return;
       case "describe":
-        this.#describe({ ...message, device: meant(message.device, this.#voice) }, bytes);
+        this.#describe({ ...message, device: meant(message.device, this.voice) }, bytes);
         return;
       case "readings":
       case "samples":
@@ -127,7 +133,7 @@ export class DeviceSession implements Sender {
     this.#state = { state: "ended", space: state.state === "identified" ? state.space : undefined };
     if (state.state !== "anonymous") {
       const { sessions } = this.#deps;
-      const id = state.state === "greeting" ? state.device : state.hello.device;
+      const id = state.state === "greeting" ? state.device : state.device.id;
       if (sessions.get(id) === this) sessions.delete(id);
       if (state.state === "identified") state.presence.closed(end);
     }
@@ -136,7 +142,7 @@ export class DeviceSession implements Sender {
 
   decided(receipt: Receipt): void {
     for (const part of receipt.parts) {
-      const text = decidedAnswer(part, this.#warnings);
+      const text = decidedAnswer(part, this.warnings);
       if (text !== undefined) this.#send(text);
     }
     const { clock, onAcked } = this.#deps;
@@ -179,7 +185,7 @@ export class DeviceSession implements Sender {
       return;
     }
     space.greet();
-    this.#identify(hello, space);
+    this.#identify(id, saidIn(hello, this.#deps.catalog.kinds), space);
     const { clock, epoch, limits } = this.#deps;
     this.#send(JSON.stringify(welcomeOf(id, space.decided, { hubTime: clock.now(), epoch, limits })));
     this.#takeWaiting(waiting);
@@ -187,29 +193,25 @@ export class DeviceSession implements Sender {
 
   #helloProblem(hello: DeviceHello): Refusal | undefined {
     const { catalog, limits, sessions } = this.#deps;
-    if (this.#state.state === "identified") return alreadyIdentified(this.#state.hello.device);
+    if (this.#state.state === "identified") return alreadyIdentified(this.#state.device.id);
     if (this.#peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
-    return foreignIntroduction(hello, this.#voice) ?? introductionProblem(hello, catalog, limits);
-  }
-
-  #sourceOf(speaker: Device | undefined): Source {
-    return { origin: this.origin, speaker, historic: false, warnings: this.#warnings, voice: this.#voice };
+    return foreignIntroduction(hello, this.voice) ?? introductionProblem(hello, catalog, limits);
   }
 
   /** From now on this connection is that device's. */
-  #identify(hello: DeviceHello, space: SequenceSpace): void {
+  #identify(id: string, said: Said, space: SequenceSpace): void {
     const { clock, committer, presence, onDescribed, onSpokenFor } = this.#deps;
-    const device = introduced(hello.device, this.#deps);
+    const device = introduced(id, this.#deps);
     device.lastSeenMs = clock.now();
     onSpokenFor(device, undefined);
-    if (mergeMetadata(device, hello, committer.open)) {
+    if (mergeMetadata(device, said, committer.open)) {
       committer.touch();
       onDescribed(device);
     }
-    this.#state = { state: "identified", device, hello, space, presence: presence.connected(device) };
-    this.origin.device = hello.device;
+    this.#state = { state: "identified", device, said, space, presence: presence.connected(device) };
+    this.origin.device = device.id;
     this.#deps.arrivals.noted(this.origin);
-    this.#source = this.#sourceOf(device);
+    this.speaker = device;
   }
 
   #notGreeted(waiting: readonly Waiting[], error: unknown): void {
@@ -231,9 +233,9 @@ export class DeviceSession implements Sender {
 
   #describe(message: Describe, bytes: number): void {
     const { catalog, committer, limits, onDescribed, onSpokenFor } = this.#deps;
-    const { speaker } = this.#source;
+    const { speaker } = this;
     const problem = speaker
-      ? (foreignIntroduction(message, this.#voice) ?? introductionProblem(message, catalog, limits))
+      ? (foreignIntroduction(message, this.voice) ?? introductionProblem(message, catalog, limits))
       : helloRequired(message, this.#failedHello);
     if (problem) {
       this.#refuse(problem);
@@ -241,7 +243,7 @@ export class DeviceSession implements Sender {
     }
     const device = introduced(message.device, this.#deps);
     if (device !== speaker) onSpokenFor(device, speaker);
-    if (mergeMetadata(device, message, committer.open)) onDescribed(device);
+    if (mergeMetadata(device, saidIn(message, catalog.kinds), committer.open)) onDescribed(device);
     if (message.id !== undefined) this.#part("own", message.id, undefined, bytes);
     committer.touch();
   }
@@ -258,8 +260,8 @@ export class DeviceSession implements Sender {
     if (seq !== undefined) this.#deps.committer.open.addSequence(state.space, seq);
     const { clock, ingest, committer } = this.#deps;
     const toldBefore = part.rejected.length;
-    if (message.type === "readings") ingest.rows(this.#source, message, part, clock.now());
-    else ingest.samples(this.#source, message, part, clock.now());
+    if (message.type === "readings") ingest.rows(this, message, part, clock.now());
+    else ingest.samples(this, message, part, clock.now());
     // What it will be told may be many times its size: it is held until then, and counts like what was sent.
     const owed = bytesOf(part.rejected, toldBefore);
     if (owed > 0 && this.#receipt) {
@@ -270,18 +272,20 @@ export class DeviceSession implements Sender {
   }
 
   #reading(message: Reading, bytes: number): void {
-    if (this.#voice.speaksFor?.(message.device) !== false) this.origin.device ??= message.device;
+    if (this.voice.speaksFor?.(message.device) !== false) this.origin.device ??= message.device;
     const { clock, ingest, committer } = this.#deps;
     const part = this.#part("reading", message.id, undefined, bytes);
-    ingest.single(this.#source, message, part, clock.now());
+    ingest.single(this, message, part, clock.now());
     committer.touch();
   }
 
   #ping(id: number, time: number): void {
     const hubTime = this.#deps.clock.now();
     this.#send(JSON.stringify({ type: "pong", id, time, hubTime }));
-    const { speaker } = this.#source;
-    if (speaker && this.#skew.measure(speaker, time, hubTime)) this.#deps.onSkewed(speaker);
+    const { speaker } = this;
+    if (!speaker) return;
+    this.#skew ??= new ClockSkew();
+    if (this.#skew.measure(speaker, time, hubTime)) this.#deps.onSkewed(speaker);
   }
 
   /** True where the frame is to be taken; else it was answered. */

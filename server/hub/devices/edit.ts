@@ -5,10 +5,10 @@ import { Refusal } from "../../protocol/errors.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import type { MetricMeta } from "../../protocol/metadata.ts";
 import type { StoreError } from "../../store/store.ts";
-import { type Device, type DeviceOwnMeta, describeDevice, describeMetric } from "../catalog.ts";
-import { type Described, editedWith, saidAlone } from "../described.ts";
+import { type Device, type DeviceOwnMeta, describeDevice, describeMetrics } from "../catalog.ts";
+import { type Described, differs, editedWith, saidAlone } from "../described.ts";
 import type { Committer } from "../ingest/committer.ts";
-import { describedMetrics, differs } from "./metadata.ts";
+import { describedMetrics } from "./metadata.ts";
 
 export interface EditDeps {
   readonly committer: Pick<Committer, "open" | "touch">;
@@ -48,10 +48,11 @@ export async function editDevice(device: Device, edit: DeviceEdit, deps: EditDep
     describeDevice(device, ownChange.after);
     batch.addDevice(device);
   }
-  for (const [metric, { after }] of metricChanges) {
-    describeMetric(device, metric, after);
-    batch.addMetric(device, metric);
-  }
+  for (const metric of metricChanges.keys()) batch.addMetric(device, metric);
+  describeMetrics(
+    device,
+    Array.from(metricChanges, ([metric, { after }]) => [metric, after] as const),
+  );
   const error = await new Promise<StoreError | undefined>((resolve) => {
     const sender = { decided: () => resolve(undefined), refused: (_: unknown, why: StoreError) => resolve(why) };
     batch.receipt(sender, clock.monotonic());
@@ -59,7 +60,7 @@ export async function editDevice(device: Device, edit: DeviceEdit, deps: EditDep
   });
   if (error) {
     if (ownDiffers) takeBackOwn(device, ownChange);
-    for (const [metric, change] of metricChanges) takeBackMetric(device, metric, change);
+    takeBackMetrics(device, metricChanges);
     throw new Refusal(error.code, error.message);
   }
   onDescribed(device);
@@ -73,8 +74,12 @@ function takeBackOwn(device: Device, { before, after }: Change<DeviceOwnMeta>): 
   describeDevice(device, { said: device.own.said, edited: before.edited });
 }
 
-function takeBackMetric(device: Device, metric: string, { before, after }: Change<MetricMeta>): void {
-  const present = device.metricsOwn.get(metric);
-  if (present?.edited !== after.edited) return;
-  describeMetric(device, metric, { said: present.said, edited: before?.edited ?? saidAlone({}).edited });
+function takeBackMetrics(device: Device, changes: ReadonlyMap<string, Change<MetricMeta>>): void {
+  const back: [metric: string, own: Described<MetricMeta>][] = [];
+  for (const [metric, { before, after }] of changes) {
+    const present = device.metricsOwn.get(metric);
+    if (present?.edited === after.edited)
+      back.push([metric, { said: present.said, edited: before?.edited ?? saidAlone({}).edited }]);
+  }
+  describeMetrics(device, back);
 }

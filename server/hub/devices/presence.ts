@@ -67,6 +67,11 @@ export class Presence {
   #reporting: Watched | undefined;
   #online = 0;
   #silent = 0;
+  /** One function for all connections. */
+  readonly #onClosed: OnClosed = (connection, end) => {
+    const { watched } = connection;
+    if (watched.connection === connection) this.#closed(watched, end);
+  };
 
   constructor(options: PresenceOptions) {
     this.#clock = options.clock;
@@ -79,11 +84,7 @@ export class Presence {
   /** A device has a connection of its own. A connection that it had before counts for nothing from now on. */
   connected(device: Device): PresenceConnection {
     const watched = this.#watch(device);
-    const connection: PresenceConnection = {
-      closed: (end) => {
-        if (watched.connection === connection) this.#closed(watched, end);
-      },
-    };
+    const connection = new OwnConnection(watched, this.#onClosed);
     watched.connection = connection;
     watched.machine.connected(this.#wheel.now());
     this.#settle(watched);
@@ -339,6 +340,22 @@ export class Presence {
     watched.graceMs = graceMs < watched.graceMs ? graceMs : Number.NaN;
     if (watched.shown.state === "online")
       this.#wheel.set(watched, Math.min(watched.deadlineMs, this.#wheel.now() + graceMs));
+  }
+}
+
+type OnClosed = (connection: OwnConnection, end: ConnectionEnd) => void;
+
+class OwnConnection implements PresenceConnection {
+  readonly watched: Watched;
+  readonly #onClosed: OnClosed;
+
+  constructor(watched: Watched, onClosed: OnClosed) {
+    this.watched = watched;
+    this.#onClosed = onClosed;
+  }
+
+  closed(end: ConnectionEnd): void {
+    this.#onClosed(this, end);
   }
 }
 

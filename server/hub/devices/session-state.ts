@@ -1,7 +1,8 @@
 /** What a device's connection may be in, one at a time. */
-import type { DeviceHello, DeviceMessage } from "../../protocol/device.ts";
+import type { DeviceMessage } from "../../protocol/device.ts";
 import type { Device } from "../catalog.ts";
 import type { SequenceSpace } from "../ingest/sequence.ts";
+import type { Said } from "./metadata.ts";
 import type { PresenceConnection } from "./presence.ts";
 
 /** Message and size: what waits while a connection is being greeted. */
@@ -14,7 +15,8 @@ export type SessionState =
   | {
       readonly state: "identified";
       readonly device: Device;
-      readonly hello: DeviceHello;
+      /** By its hello. */
+      readonly said: Said;
       readonly space: SequenceSpace;
       readonly presence: PresenceConnection;
     }

@@ -79,7 +79,8 @@ export class SequenceSpace {
 }
 
 interface Held {
-  readonly space: Promise<SequenceSpace>;
+  /** A promise while the store is asked. */
+  space: SequenceSpace | Promise<SequenceSpace>;
   users: number;
 }
 
@@ -114,7 +115,8 @@ export class SequenceSpaces {
     held.users += 1;
     this.#awaiting.delete(key);
     try {
-      return await held.space;
+      held.space = await held.space;
+      return held.space;
     } catch (error) {
       if (this.#held.get(key) === held) this.#held.delete(key);
       throw error;

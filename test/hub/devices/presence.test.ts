@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { describeMetric } from "../../../server/hub/catalog.ts";
+import { saidAlone } from "../../../server/hub/described.ts";
 import { minute, second, world } from "./presence-world.ts";
 
 const clean = { reason: "closed", clean: true } as const;
@@ -38,7 +40,7 @@ describe("presence", () => {
     clock.advance(1);
     expect(seen("a")).toBe("silent no_reading");
 
-    declared.metricMeta.set("temperature", { reportInterval: 20 * second });
+    describeMetric(declared, "temperature", saidAlone({ reportInterval: 20 * second }));
     presence.declared(declared);
     report("a");
     clock.advance(50 * second - 1);
@@ -87,7 +89,7 @@ describe("presence", () => {
     clock.advance(30 * 24 * 60 * minute);
     expect(seen("door")).toBe("online connected");
     expect(presence.deviceInterval(door)).toBe(0);
-    door.metricMeta.set("battery", { reportInterval: 60 * second });
+    describeMetric(door, "battery", saidAlone({ reportInterval: 60 * second }));
     report("door", "battery");
     clock.advance(150 * second);
     expect(seen("door")).toBe("silent no_reading");

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { describeMetric } from "../../../server/hub/catalog.ts";
+import { saidAlone } from "../../../server/hub/described.ts";
 import { type Selection, selectionKey, type Watcher } from "../../../server/hub/live/live-set.ts";
 import { hubToViewer } from "../../../server/protocol/viewer.ts";
 import { liveWorld } from "./live-world.ts";
@@ -219,7 +221,7 @@ describe("live sets", () => {
     const device = world.catalog.findDevice("boiler-1");
     const series = device?.series.get("temperature");
     if (!device || !series) throw new Error("boiler-1 is missing");
-    device.metricMeta.set("temperature", { unit: "°C" });
+    describeMetric(device, "temperature", saidAlone({ unit: "°C" }));
     world.live.seriesChanged(series);
     const announced = new Promise<void>((resolve) => {
       looker.announce = (text) => {

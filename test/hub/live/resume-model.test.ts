@@ -5,6 +5,8 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { describeMetric } from "../../../server/hub/catalog.ts";
+import { saidAlone } from "../../../server/hub/described.ts";
 import type { Selection } from "../../../server/hub/live/live-set.ts";
 import type { ViewerSession } from "../../../server/hub/live/viewer-session.ts";
 import { removeDevice, removeReadings } from "../../../server/hub/removal.ts";
@@ -92,7 +94,7 @@ async function describeDevice(world: World, id: string, name: string): Promise<v
   device.meta = { name };
   world.live.deviceChanged(device);
   for (const series of device.series.values()) {
-    device.metricMeta.set(series.metric, { unit: name });
+    describeMetric(device, series.metric, saidAlone({ unit: name }));
     world.live.seriesChanged(series);
   }
 }

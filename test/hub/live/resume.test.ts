@@ -1,5 +1,7 @@
 /** Viewers that come back after a cut, over a real catalog, store and fan-out; the socket's side is in `test/transport/`. */
 import { describe, expect, it } from "vitest";
+import { describeMetric } from "../../../server/hub/catalog.ts";
+import { saidAlone } from "../../../server/hub/described.ts";
 import { removeDevice, removeReadings } from "../../../server/hub/removal.ts";
 import type { Subscribe } from "../../../server/protocol/viewer.ts";
 import type { FakePeer } from "../../support/fake-peer.ts";
@@ -109,7 +111,7 @@ describe("resuming", () => {
     await world.commit(["a/m", at + 1, 2]);
     const [b, c] = ["b", "c"].map((id) => world.catalog.findDevice(id));
     if (!b || !c) throw new Error("a device is missing");
-    b.metricMeta.set("m", { unit: "°C" });
+    describeMetric(b, "m", saidAlone({ unit: "°C" }));
     world.live.seriesChanged(b.series.get("m") as never);
     world.live.deviceChanged(b);
     const gone = world.numberOf("c/m");
