@@ -1,6 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { type Clock, systemClock } from "../ports.ts";
+
+/** Answers that are asked for before have so long to be read, ms: Node has let go of the connection, and ends it no more. */
+const turnMs = 30_000;
 
 /** Headers of the offer itself; `Connection` names them, and keeps what else it says. */
 const offerHeaders: ReadonlySet<string> = new Set(["upgrade", "http2-settings"]);
@@ -17,12 +21,14 @@ export function offersWebsocket({ headers }: IncomingMessage): boolean {
  */
 export class PlainRequests {
   readonly #server: Server;
+  readonly #clock: Clock;
   /** Answers of each connection that were not out when the latest came, in their order, and the latest. */
   readonly #answers = new WeakMap<Socket, readonly ServerResponse[]>();
   readonly #waiting = new Set<Socket>();
 
-  constructor(server: Server) {
+  constructor(server: Server, clock: Clock = systemClock) {
     this.#server = server;
+    this.#clock = clock;
     server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
       this.#answers.set(socket, [...this.#open(socket), response]);
     });
@@ -34,7 +40,7 @@ export class PlainRequests {
     this.inTurn(socket, () => this.#readAnew(request, socket, head));
   }
 
-  /** Goes on once what the connection brought before is answered, or never where the connection ends before. */
+  /** Goes on once what the connection brought before is answered; never where it ends before, or reads its answers for longer than 30 s. */
   inTurn(socket: Socket, go: () => void): void {
     const before = this.#open(socket);
     const last = before.at(-1);
@@ -44,7 +50,11 @@ export class PlainRequests {
     }
     // With the offer Node has given up telling answers that the socket takes more.
     const drain = () => before.find(({ socket: own }) => own === socket)?.emit("drain");
-    const forget = () => this.#waiting.delete(socket);
+    const cut = this.#clock.after(turnMs, () => socket.destroy());
+    const forget = () => {
+      cut.cancel();
+      this.#waiting.delete(socket);
+    };
     this.#waiting.add(socket);
     socket.on("drain", drain).once("close", forget);
     last.once("close", () => {

@@ -1,7 +1,10 @@
 /** Requests that offer to change the protocol: sockets at one path, all else is an ordinary request. */
 import { once } from "node:events";
-import { connect } from "node:net";
+import { createServer } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
+import { PlainRequests } from "../../server/transport/plain-request.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { hubsOfTest } from "../support/start-hub.ts";
 
 const open = hubsOfTest();
@@ -123,5 +126,31 @@ describe("[P1] an offer of a WebSocket behind requests that are not answered yet
     const hub = await open();
     const answers = await exchange(hub.url, `${before}${upgrade("/elsewhere")}`);
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array<string>(5).fill("HTTP/1.1 200"), "HTTP/1.1 404"]);
+  });
+});
+
+describe("[S14] an upgrade behind an answer that nobody reads", () => {
+  it("waits for its turn for 30 s, and its connection ends then: Node has let go of it", async () => {
+    const clock = new FakeClock();
+    const server = createServer();
+    const plain = new PlainRequests(server, clock);
+    server.on("request", () => {});
+    const offered = new Promise<void>((resolve) => {
+      server.on("upgrade", (request, socket: Socket, head) => {
+        plain.answer(request, socket, head);
+        resolve();
+      });
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const ask = (lines: string) => `GET / HTTP/1.1\r\nHost: x\r\n${lines}\r\n`;
+    const exchanged = exchange(`http://127.0.0.1:${port}`, ask("") + ask(offer));
+    await offered;
+    clock.advance(29_999);
+    expect(clock.pending).toBe(1);
+    clock.advance(1);
+    expect(await exchanged).toBe("");
+    expect(clock.pending).toBe(0);
+    await once(server.close(), "close");
   });
 });
