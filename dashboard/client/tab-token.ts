@@ -3,10 +3,7 @@ import { decodeFragment } from "./fragment.ts";
 
 const storageKey = "hub-token";
 const fragmentName = "#token=";
-/**
- * What a hub's token is made of. Anybody can make a link to somebody's hub, and what stands in it goes into the programs that
- * the page shows to be copied: into a shell, too.
- */
+/** What a hub's token is made of. Anybody can make a link to somebody's hub: nothing else in it is taken for one. */
 const tokenText = /^[0-9a-z-]{1,64}$/i;
 
 /** What this needs of a browser. */

@@ -4,7 +4,7 @@ import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
 import type { DeviceView } from "../client/hub-view.ts";
-import { PageDevice } from "../client/page-device.ts";
+import { PageDevice, playedName } from "../client/page-device.ts";
 import { rights } from "../client/rights.ts";
 import type { TabToken } from "../client/tab-token.ts";
 import { isOwnMachine, socketAddress } from "../data/hub-address.ts";
@@ -20,7 +20,7 @@ import { baseStyles, buttonStyles, dotStyles } from "../styles/shared.ts";
 let token: TabToken | undefined;
 
 /** The one device that this page plays; it lives on while the person looks at its charts. */
-const pageDevice = new PageDevice(socketAddress(location), "this-browser", () => token?.value);
+const pageDevice = new PageDevice(socketAddress(location), () => token?.value);
 
 /** How to connect a device to this very hub; lights up with the first reading of a new one. */
 @customElement("connect-page")
@@ -155,6 +155,12 @@ export class ConnectPage extends LitElement {
       .try p {
         color: var(--text-muted);
         font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
+      .try .problem {
+        margin-top: 8px;
+        color: var(--alarm);
+        font-weight: 550;
       }
       @media (max-width: 720px) {
         :host {
@@ -198,7 +204,7 @@ export class ConnectPage extends LitElement {
   override render() {
     if (this.hub.view.complete) this.#known ??= new Set(this.hub.view.devices.keys());
     const empty = this.#known?.size === 0;
-    const program = snippets(location, { token: this.hub.token.value, needed: this.#needed })[this.way];
+    const program = snippets(location, { needed: this.#needed })[this.way];
     const { name, hint } = texts.connect.ways[this.way];
     return html`
       <h1>${empty ? texts.connect.emptyHeading : texts.connect.heading}</h1>
@@ -237,14 +243,33 @@ export class ConnectPage extends LitElement {
   }
 
   #try() {
+    const { connect } = texts;
+    const devices = this.hub.access.session?.devices ?? null;
+    const device = playedName(devices);
+    const { running, ended, refused } = pageDevice;
+    const problem = ended
+      ? ended.message === undefined
+        ? connect.tryCut
+        : connect.tryEnded(ended.message)
+      : refused && connect.tryRefused(refused);
     return html`<section class="try">
         <div>
-          <h2>${texts.connect.tryHeading}</h2>
-          <p>${texts.connect.tryText}</p>
+          <h2>${connect.tryHeading}</h2>
+          <p>${device === undefined ? connect.tryNone(devices?.join(", ") ?? "") : connect.tryText}</p>
+          ${running ? html`<p>${connect.tryAs} <code>${pageDevice.device}</code></p>` : nothing}
+          <div role="alert">${problem ? html`<p class="problem">${problem}</p>` : nothing}</div>
         </div>
-        <button type="button" class="button ${pageDevice.running ? "" : "primary"}" @click=${this.#toggleDevice}>
-          ${pageDevice.running ? texts.connect.tryStop : texts.connect.tryStart}
-        </button>
+        ${
+          device === undefined && !running
+            ? nothing
+            : html`<button
+                type="button"
+                class="button ${running ? "" : "primary"}"
+                @click=${() => this.#toggleDevice(device)}
+              >
+                ${running ? connect.tryStop : connect.tryStart}
+              </button>`
+        }
       </section>`;
   }
 
@@ -253,7 +278,7 @@ export class ConnectPage extends LitElement {
     const { connect } = texts;
     if (this.way === "arduino" && isOwnMachine(location))
       return html`<p class="hint warn">${connect.thisMachine(location.host)}</p>`;
-    if (this.#needed === "nowhere" || this.hub.token.value !== undefined) return nothing;
+    if (this.#needed === "nowhere") return nothing;
     return html`<p class="hint">
       ${this.#needed === "everywhere" ? connect.tokenNeeded : connect.tokenElsewhere}
       ${rights.may("admit") ? html`<a href=${accessHref("tokens")}>${connect.makeToken}</a>` : connect.askForToken}
@@ -290,10 +315,10 @@ export class ConnectPage extends LitElement {
     return [...this.hub.view.devices.values()].findLast((each) => isNew(each) && each.series.size > 0);
   }
 
-  #toggleDevice(): void {
+  #toggleDevice(device: string | undefined): void {
     token = this.hub.token;
     if (pageDevice.running) pageDevice.stop();
-    else pageDevice.start();
+    else pageDevice.start(device);
   }
 
   #key(event: KeyboardEvent): void {

@@ -62,9 +62,7 @@ export class SetupPage extends LitElement {
           hint: texts.password.rule(formatCount(minPasswordLength)),
         })}
         <div role="alert">${this.problem === undefined ? nothing : html`<p class="problem">${this.problem}</p>`}</div>
-        <button class="button primary" ?disabled=${this.waiting}>${
-          this.waiting ? setup.waiting : isAgain ? setup.submitAgain : setup.submit
-        }</button>
+        <button class="button primary" ?disabled=${this.waiting}>${this.waiting ? setup.waiting : setup.submit}</button>
       </form>
       ${
         isAgain
@@ -79,7 +77,7 @@ export class SetupPage extends LitElement {
   /** Whoever may do everything here makes the first account without a code. */
   get #isOpen(): boolean {
     const { session } = this.hub.access;
-    return session?.kind === "open" && !session.hasPeople;
+    return session?.kind === "open" && !session.hasPeople && this.hub.setupCode.value === "";
   }
 
   #intro(): string {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PageDevice } from "../../dashboard/client/page-device.ts";
+import { PageDevice, playedName } from "../../dashboard/client/page-device.ts";
+import { compileSelectors } from "../../server/protocol/index.ts";
 import { FakeSocket } from "./fake-socket.ts";
 
 describe("the device that a page plays", () => {
@@ -18,7 +19,7 @@ describe("the device that a page plays", () => {
         }
       },
     );
-    device = new PageDevice("ws://hub", "this-browser", () => undefined);
+    device = new PageDevice("ws://hub", () => undefined);
   });
   afterEach(() => {
     device.stop();
@@ -38,6 +39,36 @@ describe("the device that a page plays", () => {
     device.stop();
     expect(seen).toEqual(["first true", "second false", "second true", "second false"]);
     expect(sockets.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  it("says in the hub's words why it was refused, and stops; what is only so for now it tells and goes on", () => {
+    device.start("greenhouse/this-browser");
+    const [socket] = sockets;
+    socket?.accept();
+    expect(socket?.of("hello")).toMatchObject([{ device: "greenhouse/this-browser" }]);
+    socket?.say({ type: "error", code: "store_unavailable", message: "The disk is full.", retryable: true });
+    expect([device.running, device.refused]).toEqual([true, "The disk is full."]);
+    socket?.say({ type: "ack", id: 2, stored: 1, rejected: [{ row: 0, code: "out_of_order", message: "Too old." }] });
+    expect(device.refused).toBe("Too old.");
+    socket?.say({ type: "ack", id: 3, stored: 2 });
+    expect(device.refused).toBeUndefined();
+    socket?.say({ type: "error", code: "not_allowed", message: "You may not send as it.", retryable: false });
+    expect([device.running, device.ended?.message, socket?.closed]).toEqual([false, "You may not send as it.", true]);
+    device.start();
+    sockets[1]?.end(4409, "replaced by a newer connection");
+    expect(device.ended?.message).toBe("replaced by a newer connection");
+    device.start();
+    device.stop();
+    expect(device.ended).toBeUndefined();
+  });
+
+  it("is called so that whoever plays it may send as it, and never as a device that there is", () => {
+    expect(playedName(null)).toBe("this-browser");
+    expect(playedName(["oven-1", "greenhouse/*"])).toBe("greenhouse/this-browser");
+    expect(playedName(["*/north/*"])).toBe("this-browser/north/");
+    expect(playedName(["oven-1", "oven-2"])).toBeUndefined();
+    for (const selector of ["*", "a/*", "*-b", "a*b*c*"])
+      expect(compileSelectors([selector])(playedName([selector]) ?? "")).toBe(true);
   });
 
   it("sends no more once it ended", () => {
