@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wallTime } from "../../dashboard/data/zoned-time.ts";
 import type { Client } from "../support/client.ts";
 import { card, drawnLine, wordsOf } from "./reading-page.ts";
-import { axeViolations, World } from "./world.ts";
+import { axeViolations, themesOr, World } from "./world.ts";
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, timezoneId: "UTC" };
 const second = 1_000;
@@ -307,7 +307,7 @@ describe("the page of a device", () => {
     await page.context().close();
   });
 
-  it.each(["light", "dark"] as const)(
+  it.each(themesOr("dark"))(
     "breaks no rule of accessibility, dialogs included, on a phone: %s",
     async (colorScheme) => {
       const { page } = await world.visit("#/device/fought-for?range=15m&view=overlay", { ...phone, colorScheme });

@@ -4,11 +4,12 @@ import { createServer, type Server, type Socket as TcpSocket, connect as tcpConn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import axe from "axe-core";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { type App, createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
-import { launchChromium } from "../support/browser.ts";
+import { amount } from "../support/amount.ts";
+import { sharedChromium } from "../support/browser.ts";
 import { builtParquetWorker, builtStoreWorker } from "../support/built.ts";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
@@ -23,11 +24,12 @@ export interface Visit {
   readonly requests: string[];
 }
 
-/** A hub with its page, and one browser. Stop it in the end. */
+/** A hub with its page, and contexts of a browser. Stop it in the end. */
 export class World {
   readonly #folder: string;
   readonly #pageFolder: string;
   readonly #browser: Browser;
+  readonly #contexts: BrowserContext[] = [];
   #app: App | undefined;
   /** Kept over restarts, so that the page finds the hub again. */
   #port = 0;
@@ -40,7 +42,7 @@ export class World {
 
   static async start(): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "hub-e2e-"));
-    const [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), launchChromium()]);
+    const [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), sharedChromium()]);
     const world = new World(folder, pageFolder, browser);
     await world.startHub();
     return world;
@@ -93,7 +95,8 @@ export class World {
   }
 
   async stop(): Promise<void> {
-    await this.#browser.close();
+    // A page that a test left open would go on drawing beside the files that follow.
+    await Promise.all(this.#contexts.map((context) => context.close()));
     await this.stopHub();
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -108,11 +111,7 @@ export class World {
 
   /** Opens the page. `at`: what stands after the address, such as `#/device/a`. `first`: a script that runs before the page's. */
   async visit(at = "", options: BrowserContextOptions = {}, url = this.url, first = ""): Promise<Visit> {
-    const context = await this.#browser.newContext({
-      locale: "en-US",
-      viewport: { width: 1280, height: 900 },
-      ...options,
-    });
+    const context = await this.#context({ viewport: { width: 1280, height: 900 }, ...options });
     // Below the runner's own patience, so that a failure names the step.
     context.setDefaultTimeout(60_000);
     await context.addInitScript(first);
@@ -131,7 +130,13 @@ export class World {
 
   /** A blank page of the browser, without any origin. */
   async blank(): Promise<Page> {
-    return (await this.#browser.newContext({ locale: "en-US" })).newPage();
+    return (await this.#context({})).newPage();
+  }
+
+  async #context(options: BrowserContextOptions): Promise<BrowserContext> {
+    const context = await this.#browser.newContext({ locale: "en-US", ...options });
+    this.#contexts.push(context);
+    return context;
   }
 }
 
@@ -188,6 +193,14 @@ export class Cable {
   }
 }
 
+/**
+ * Both themes where everything is tried, otherwise this one: half of the pages name each. Colours are the same names everywhere,
+ * and `looks.test.ts` holds both themes to the rules in any case.
+ */
+export function themesOr(one: "light" | "dark"): readonly ("light" | "dark")[] {
+  return amount(["light", "dark"], [one]);
+}
+
 /** Rules of accessibility that are broken, however little, each with the elements that break it. */
 export async function axeViolations(page: Page): Promise<string[]> {
   await settledColours(page);
@@ -195,12 +208,13 @@ export async function axeViolations(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const { axe } = window as unknown as {
       axe: {
-        run(): Promise<{
+        run(options: object): Promise<{
           violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
         }>;
       };
     };
-    const { violations } = await axe.run();
+    // Every rule runs; what is right is not gathered with all its elements.
+    const { violations } = await axe.run({ resultTypes: ["violations"] });
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
     );

@@ -1,4 +1,5 @@
 /** A real Chromium without a manual step: `$CHROMIUM`, one on PATH, or the one that comes inside a package (Linux x64). */
+import { spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -9,6 +10,9 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 /** Flags of the packaged build that would make another browser of it. */
 const refusedFlags = new Set(["--single-process", "--disable-web-security", "--allow-running-insecure-content"]);
 
+/** The package holds a program for this system alone. */
+const hasPackage = process.platform === "linux" && process.arch === "x64";
+
 /** Where people who use a Mac have it. */
 const macPath = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
@@ -18,7 +22,10 @@ export interface FoundBrowser {
   readonly flags: readonly string[];
 }
 
-/** The browser that tests drive. Throws, saying what to install, where there is none. */
+/**
+ * The browser that tests and measurements drive. Throws, saying what to install, where there is none. A whole run of the tests
+ * names the packaged one in `$CHROMIUM` (global-setup.ts): it is made to run without a window, and a page costs half the CPU.
+ */
 export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promise<FoundBrowser> {
   if (env.CHROMIUM) {
     if (!existsSync(env.CHROMIUM)) throw new Error(`CHROMIUM names ${env.CHROMIUM}, and there is no such file.`);
@@ -27,8 +34,15 @@ export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promis
   const onPath = (env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
   const installed = [...onPath, macPath].find((path) => existsSync(path));
   if (installed) return { path: installed, flags: [] };
-  if (process.platform === "linux" && process.arch === "x64") return packagedChromium();
+  if (hasPackage) return packagedChromium();
   throw new Error("No Chromium was found: install Chrome or Chromium, or name its program in the variable CHROMIUM.");
+}
+
+/** The packaged browser where it is there and starts; unpacks it the first time. */
+export async function startablePackaged(): Promise<string | undefined> {
+  if (!hasPackage) return undefined;
+  const { path } = await packagedChromium();
+  return spawnSync(path, ["--version"], { timeout: 60_000 }).status === 0 ? path : undefined;
 }
 
 async function packagedChromium(): Promise<FoundBrowser> {
@@ -58,4 +72,15 @@ export async function launchChromium(more: readonly string[] = []): Promise<Brow
     executablePath: path,
     args: ["--no-sandbox", "--disable-dev-shm-usage", ...flags, ...more],
   });
+}
+
+let shared: Browser | undefined;
+
+/**
+ * One browser for all test files that take turns in this process, and it ends with it: contexts are as good as new browsers,
+ * and a start takes more than a second of a core. Who asks for it closes contexts, never the browser.
+ */
+export async function sharedChromium(): Promise<Browser> {
+  if (!shared?.isConnected()) shared = await launchChromium();
+  return shared;
 }

@@ -62,8 +62,14 @@ function fileOf(name: string, theme: Theme): string {
   return `${name}-${theme}.webp`;
 }
 
-/** Runs a demo of its own on a free port and writes its pictures into `folder`, which has to be there. Takes about half a minute. */
-export async function takePictures(folder: string): Promise<void> {
+/** What a picture is called without its theme. */
+export const viewNames: readonly string[] = views.map(({ name }) => name);
+
+/**
+ * Runs a demo of its own on a free port and writes its pictures into `folder`, which has to be there: all, or those of the views
+ * that are named. Takes about half a minute.
+ */
+export async function takePictures(folder: string, wanted: readonly string[] = viewNames): Promise<void> {
   const data = mkdtempSync(join(tmpdir(), "hub-pictures-"));
   // Without the computer it runs on: its name may be a person's.
   const hub = new HubProcess({ data: join(data, "data"), flags: ["--demo"], wrapper: ["env", "HUB_SELF=false"] });
@@ -75,9 +81,11 @@ export async function takePictures(folder: string): Promise<void> {
     await filled(url);
     // Side by side: most of a picture's time is a wait for what it shows.
     await Promise.all(
-      views.flatMap((view) =>
-        view.themes.map((theme) => take(opened, url, view, theme, join(folder, fileOf(view.name, theme)))),
-      ),
+      views
+        .filter(({ name }) => wanted.includes(name))
+        .flatMap((view) =>
+          view.themes.map((theme) => take(opened, url, view, theme, join(folder, fileOf(view.name, theme)))),
+        ),
     );
   } finally {
     await browser?.close();
