@@ -255,7 +255,8 @@ async function openAccess(config: Config, store: TelemetryStore, { clock, log }:
     const book = await AccessBook.open(store.access);
     const reach = config.open ? "everybody" : needsSignIn(config) ? "network" : "machine";
     const lostPeople = keepsFiles && !book.hasPeople && hadAccounts(config.data);
-    access = new Access({ book, reach, requests: config.requests, lostPeople, clock, log });
+    const { requests, enrolments } = config;
+    access = new Access({ book, reach, requests, enrolments, lostPeople, clock, log });
     const options = { folder: config.data, renew: config.newToken, clock };
     return { access, hubToken: reach === "network" ? await openHubToken(book, options) : undefined };
   } catch (error) {

@@ -94,6 +94,14 @@ export const plain = {
     fallback: "100",
     read: readWhole,
   },
+  enrolments: {
+    flag: "--enrolments",
+    argument: "NUMBER",
+    help: "devices that one fleet's key gives a token of their own in an hour; beyond it they come again later",
+    allowed: "a whole number from 1 to 100000",
+    fallback: "1000",
+    read: readWhole,
+  },
   open: {
     flag: "--open",
     argument: "",

@@ -31,6 +31,7 @@ const plainSettings = z.object({
     .max(365 * 86_400_000)
     .default(30 * 86_400_000),
   requests: z.int().min(0).max(10_000).default(100),
+  enrolments: z.int().min(1).max(100_000).default(1_000),
   open: z.boolean().default(false),
   tlsCert: z.string().min(1).optional(),
   tlsKey: z.string().min(1).optional(),
@@ -86,6 +87,8 @@ export interface Config {
   readonly sessionAgeMs: number;
   /** Devices with a token of their own that wait to be let in, at once; 0: none can ask. */
   readonly requests: number;
+  /** Devices that one fleet's key gives a token of their own in an hour. */
+  readonly enrolments: number;
   /** Whoever reaches the hub at `host` may use it, without a token. */
   readonly open: boolean;
   /** File of the certificate chain, PEM; undefined: the hub speaks plain HTTP. Given with `tlsKey` or not at all. */

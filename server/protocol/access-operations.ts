@@ -148,7 +148,7 @@ export const accessOperations = {
     summary: "Make a token; it is told in this answer and never again",
     body: tokenOrder,
     answers: { 200: newTokenAnswer },
-    errors: [...bodyErrors, ...storeErrors, "not_allowed", "conflict"],
+    errors: [...bodyErrors, ...storeErrors, "not_allowed", "conflict", "unknown_device"],
   },
   addTokens: {
     method: "POST",
@@ -195,7 +195,7 @@ export const accessOperations = {
       "Let a device in by the code of its request: the token that it came with is good from now on. With as it takes the place of another device and goes on with its history",
     body: acceptOrder,
     answers: { 200: tokensAnswer },
-    errors: [...bodyErrors, ...storeErrors, "not_found", "conflict"],
+    errors: [...bodyErrors, ...storeErrors, "not_found", "unknown_device", "conflict"],
   },
   dismissRequest: {
     method: "DELETE",

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import { Server as TlsServer } from "node:tls";
+import { Paces } from "../hub/access/paces.ts";
 import { Throttle } from "../hub/access/throttle.ts";
 import { placeOf } from "../hub/address.ts";
 import type { DoorCounts } from "../hub/meters.ts";
@@ -23,8 +24,6 @@ const toldPace = { perSecond: 200, burst: 200 } as const;
 const toldPatienceMs = 2_000;
 /** What the hub itself needs of the files that it may open: database, logs, threads, the page's files. */
 const ownFiles = 192;
-/** Addresses whose pace is remembered; beyond it the one that was quiet longest begins anew. */
-const mostAddresses = 10_000;
 /** What whoever comes while all places are taken is told to wait, s: one has to become free. */
 const fullRetrySeconds = 5;
 /** One line of log a minute for each reason and address; nobody is blocked. */
@@ -56,7 +55,7 @@ export class Door {
   /** Whom a connection counts for, where it is somebody who is counted. */
   readonly #clients = new Map<Socket, string>();
   readonly #open = new Map<string, number>();
-  readonly #attempts = new Map<string, TokenBucket>();
+  readonly #attempts: Paces;
   /** Connections that are open for no more than to hear this. */
   readonly #refused = new Map<Socket, Refusal>();
 
@@ -75,6 +74,7 @@ export class Door {
       });
     }
     this.#accepts = new TokenBucket(clock, { perSecond: limits.acceptsPerSecond, burst: limits.acceptsBurst });
+    this.#attempts = new Paces(clock, { perSecond: limits.attemptsPerAddress, burst: limits.attemptsBurst });
     this.#told = new TokenBucket(clock, toldPace);
     this.#logged = new Throttle(clock, tellRefusals);
     server.maxConnections = this.#most + mostTold;
@@ -162,22 +162,11 @@ export class Door {
 
   #judgeClient(client: string, isPaced = true): [Reason, retrySeconds: number] | undefined {
     const { limits } = this.#deps;
-    const bucket = isPaced ? this.#attemptsOf(client) : undefined;
-    if (bucket && !bucket.take()) return ["attemptsPerAddress", Math.max(1, Math.ceil(bucket.waitMs() / 1_000))];
+    const waitS = isPaced ? this.#attempts.take(client) : 0;
+    if (waitS > 0) return ["attemptsPerAddress", waitS];
     if ((this.#open.get(client) ?? 0) >= limits.connectionsPerAddress)
       return ["connectionsPerAddress", fullRetrySeconds];
     return undefined;
-  }
-
-  #attemptsOf(client: string): TokenBucket {
-    const { limits, clock } = this.#deps;
-    const known = this.#attempts.get(client);
-    this.#attempts.delete(client);
-    const pace = { perSecond: limits.attemptsPerAddress, burst: limits.attemptsBurst };
-    const bucket = known ?? new TokenBucket(clock, pace);
-    this.#attempts.set(client, bucket);
-    if (this.#attempts.size > mostAddresses) this.#attempts.delete(this.#attempts.keys().next().value as string);
-    return bucket;
   }
 
   #enter(socket: Socket, client: string): void {

@@ -1,11 +1,11 @@
 /** Who may use the hub: judges what a connection or a request brings, by who is known, and ends what was let in before. */
-import { timingSafeEqual } from "node:crypto";
 import { isLoopbackAddress } from "../../loopback.ts";
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { CloseCode } from "../../protocol/codes.ts";
 import { type About, Refusal } from "../../protocol/errors.ts";
 import type { AccessChange, TokenRecord } from "../../store/access.ts";
 import type { AccessBook } from "./book.ts";
+import { defaultEnrolments, Enrolments } from "./enrolments.ts";
 import { Failures } from "./failures.ts";
 import {
   companionPrincipal,
@@ -17,14 +17,16 @@ import {
 } from "./principal.ts";
 import { Requests } from "./requests.ts";
 import {
+  fleetMark,
   hashCookie,
   hashToken,
+  isOwnToken,
   longestToken,
   makeId,
   makeSetupCode,
   makeToken,
-  plainToken,
-  shortestOwnToken,
+  ownPart,
+  sameDigest,
 } from "./secrets.ts";
 
 /** What a way in knows of a connection or a request. */
@@ -50,6 +52,8 @@ export interface AccessOptions {
   readonly reach: "machine" | "network" | "everybody";
   /** Requests of devices that wait at once. */
   readonly requests: number;
+  /** Devices that one fleet's key gives a token of their own in an hour. */
+  readonly enrolments?: number;
   /** There were people before, and nobody knows of them any more: the database was damaged and put aside. */
   readonly lostPeople?: boolean;
   readonly clock: Clock;
@@ -60,9 +64,6 @@ export interface AccessOptions {
 const noteMs = 60_000;
 /** A timer that is set no further ahead: the wall clock may be set meanwhile, and timers hold no more than 24 days. */
 const farthestMs = 60_000;
-/** Between the token of a fleet and the one that a device made itself. */
-const fleetMark = "/";
-
 /** A token or a session that ended so long ago is forgotten, ms: until then people see that it did. */
 const forgetMs = 30 * 86_400_000;
 
@@ -77,6 +78,7 @@ export class Access {
   readonly guesses: Failures;
   readonly requests: Requests;
   readonly #options: AccessOptions;
+  readonly #enrolments: Enrolments;
   /** What the programs bring that the hub starts beside itself, until it ends. */
   readonly companionToken = makeToken();
   readonly #companionHash = hashToken(this.companionToken);
@@ -95,6 +97,9 @@ export class Access {
     this.failures = new Failures("token", options.clock, options.log);
     this.guesses = new Failures("password", options.clock, options.log);
     this.requests = new Requests(options.clock, options.requests);
+    const { clock, log, enrolments: perHour = defaultEnrolments } = options;
+    const write = (changes: readonly AccessChange[]) => this.book.change(() => ({ changes, result: undefined }));
+    this.#enrolments = new Enrolments({ clock, log, perHour, write });
     this.#noteLater();
     this.#endExpired();
     this.book.onChanged = () => this.#endExpired();
@@ -146,6 +151,25 @@ export class Access {
 
   /** Who it is; a refusal where nobody knows. `about` numbers the message that brought the token. */
   judge(entrance: Entrance, about?: About): Principal | Refusal {
+    const found = this.#find(entrance, about);
+    if (found) return found;
+    // A device with a token of its own making guesses at nothing, whether or not it can ask to be let in now.
+    const { token = "", device, address } = entrance;
+    const isOwn = device !== undefined && isOwnToken(token);
+    const knocked = isOwn ? this.requests.knock(device, hashToken(ownPart(token)), address) : undefined;
+    if (knocked) return new Refusal(knocked.code, knocked.message, knocked.details, about);
+    if (!isOwn) this.failures.count(address);
+    return this.#unknownToken(about);
+  }
+
+  /** The same where what still comes names a device; undefined where it is judged with that, since it may ask to be let in. */
+  judgeBefore(entrance: Entrance): Principal | Refusal | undefined {
+    const found = this.#find(entrance);
+    return found ?? (isOwnToken(entrance.token) ? undefined : this.judge(entrance));
+  }
+
+  /** Undefined where it brings a token that nobody knows. */
+  #find(entrance: Entrance, about?: About): Principal | Refusal | undefined {
     const { address, token, cookie } = entrance;
     const beside = token === undefined ? undefined : this.#besideOf(token, address);
     if (beside) return beside;
@@ -157,15 +181,12 @@ export class Access {
     const blocked = this.failures.blocked(address, undefined, about);
     if (blocked) return blocked;
     const known = token.length > longestToken ? undefined : this.#principalOf(token, entrance);
-    if (known) {
-      this.failures.forgive(address);
-      return known;
-    }
-    // A device with a token of its own making guesses at nothing, whether or not it can ask to be let in now.
-    const isOwn = this.#isOwn(entrance);
-    const knocked = isOwn ? this.#knock(entrance) : undefined;
-    if (knocked) return new Refusal(knocked.code, knocked.message, knocked.details, about);
-    if (!isOwn) this.failures.count(address);
+    if (known instanceof Refusal) return new Refusal(known.code, known.message, known.details, about);
+    if (known) this.failures.forgive(address);
+    return known;
+  }
+
+  #unknownToken(about?: About): Refusal {
     return new Refusal("not_signed_in", `Nobody is known by this token: ${howToSignIn}.`, undefined, about);
   }
 
@@ -221,6 +242,7 @@ export class Access {
     this.#note?.cancel();
     this.#expiry?.cancel();
     this.book.onChanged = () => {};
+    await this.#enrolments.stop();
     // Its last time is not worth a failed stop.
     await this.book.note().catch(() => {});
   }
@@ -242,7 +264,7 @@ export class Access {
     return personPrincipal(person, session);
   }
 
-  #principalOf(text: string, { address, device }: Entrance): Principal | undefined {
+  #principalOf(text: string, { address, device }: Entrance): Principal | Refusal | undefined {
     const mark = text.indexOf(fleetMark);
     const known = this.#valid(mark < 0 ? text : text.slice(mark + 1), address);
     if (known) return known.kind === "fleet" ? this.#fleet(known) : tokenPrincipal(known);
@@ -269,25 +291,22 @@ export class Access {
   }
 
   /** Makes the token that a device brought along with a fleet's key its own; should that fail, it comes again with both. */
-  #enrol(device: string, own: string, fleet: TokenRecord): Principal | undefined {
-    if (plainToken(own).length < shortestOwnToken) return undefined;
+  #enrol(device: string, own: string, fleet: TokenRecord): Principal | Refusal | undefined {
+    if (!isOwnToken(own)) return undefined;
+    const refusal = this.#enrolments.refuse(fleet);
+    if (refusal) return refusal;
     const { clock, log } = this.#options;
     const atMs = clock.now();
     const record: TokenRecord = {
       ...{ id: makeId(), kind: "device", name: "", hash: hashToken(own), devices: [device], alias: null, role: null },
       ...{ createdMs: atMs, createdBy: fleet.name, expiresMs: null, usedMs: atMs, usedFrom: "", replaces: null },
     };
-    const details = { fleet: fleet.name };
-    const entry = { atMs, who: fleet.name, address: "", action: "enrolDevice", subject: device, details };
-    const changes: AccessChange[] = [
-      { put: "token", record },
-      { put: "audit", record: entry },
-    ];
     this.book
       .change(() => {
         if (this.book.hasOwnToken(device)) throw new Error(`${device} has a token of its own by now`);
         this.book.requireRoom(1);
-        return { changes, result: undefined };
+        const entries = this.#enrolments.entriesOf(fleet, device);
+        return { changes: [{ put: "token", record }, ...entries], result: undefined };
       })
       .catch((error: unknown) => {
         log.warn("a device could not be enrolled", { device, error: String(error) });
@@ -295,17 +314,6 @@ export class Access {
         this.revoke(({ id }) => id === record.id, "this device could not be given a token of its own; come again");
       });
     return tokenPrincipal(record);
-  }
-
-  /** Whether somebody brings what nobody guesses with: a name, and a token of 128 bits or more. */
-  #isOwn({ token = "", device }: Entrance): boolean {
-    return (
-      device !== undefined && token.length <= longestToken && plainToken(ownPart(token)).length >= shortestOwnToken
-    );
-  }
-
-  #knock({ token = "", device = "", address }: Entrance): Refusal | undefined {
-    return this.requests.knock(device, hashToken(ownPart(token)), address);
   }
 
   /** Ends what is over by now, and comes back when the next one is. */
@@ -338,13 +346,4 @@ export class Access {
       this.#noteLater();
     });
   }
-}
-
-/** What a device made itself, of a token that may have its fleet's key before it. */
-function ownPart(token: string): string {
-  return token.slice(token.indexOf(fleetMark) + 1);
-}
-
-function sameDigest(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }

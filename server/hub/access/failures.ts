@@ -1,7 +1,7 @@
 /** What was tried and was wrong, counted by address, network and account: whoever guesses is not listened to for a while. */
 import type { Clock, Log } from "../../ports.ts";
 import { type About, Refusal } from "../../protocol/errors.ts";
-import { networkOf, plainAddress } from "../address.ts";
+import { networkOf, placeOf, plainAddress } from "../address.ts";
 import { Throttle } from "./throttle.ts";
 
 /** After 10 wrong tokens or passwords of an address within a minute it is not listened to for a minute. */
@@ -41,7 +41,7 @@ export class Failures {
 
   /** Why nothing of this address, or for this account, is looked at now; undefined where it is. */
   blocked(address: string, account?: string, about?: About): Refusal | undefined {
-    const from = plainAddress(address);
+    const from = this.#keyOf(address);
     const network = networkOf(from);
     const leftMs = Math.max(
       this.#addresses.blockLeftMs(from),
@@ -58,7 +58,7 @@ export class Failures {
   /** What came from this address, or for this account, was wrong. */
   count(address: string, account?: string): void {
     this.#wrong += 1;
-    const from = plainAddress(address);
+    const from = this.#keyOf(address);
     const network = networkOf(from);
     const what = this.#what;
     const after = this.#addresses.fail(from);
@@ -79,6 +79,11 @@ export class Failures {
 
   /** What came from this address was right. */
   forgive(address: string): void {
-    this.#addresses.forgive(plainAddress(address));
+    this.#addresses.forgive(this.#keyOf(address));
+  }
+
+  /** People come one by one, and each trial costs the hub 100 ms: a home of IPv6 has ten, as one of IPv4 has behind its router. */
+  #keyOf(address: string): string {
+    return this.#what === "password" ? placeOf(address) : plainAddress(address);
   }
 }

@@ -1,6 +1,7 @@
 /** Passwords, as scrypt makes them (RFC 7914, from OpenSSL by Node), kept as PHC strings: `$scrypt$ln=15,r=8,p=3$SALT$HASH`. */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { Refusal } from "../../protocol/errors.ts";
+import { placeOf } from "../address.ts";
 
 /**
  * 32 MiB and some 100 ms a password: one of the equally strong settings of OWASP's password storage cheat sheet, the one that a
@@ -45,18 +46,19 @@ export class Passwords {
     );
   }
 
-  /** One address does not fill the queue that all others wait in. */
+  /** One address, or IPv6 network, does not fill the queue that all others wait in. */
   async #ofAddress<T>(address: string | undefined, work: () => Promise<T>): Promise<T> {
     if (address === undefined) return work();
-    const waiting = this.#waitingOf.get(address) ?? 0;
+    const from = placeOf(address);
+    const waiting = this.#waitingOf.get(from) ?? 0;
     if (waiting >= mostOfAddress) throw tooMany();
-    this.#waitingOf.set(address, waiting + 1);
+    this.#waitingOf.set(from, waiting + 1);
     try {
       return await work();
     } finally {
-      const left = (this.#waitingOf.get(address) ?? 1) - 1;
-      if (left > 0) this.#waitingOf.set(address, left);
-      else this.#waitingOf.delete(address);
+      const left = (this.#waitingOf.get(from) ?? 1) - 1;
+      if (left > 0) this.#waitingOf.set(from, left);
+      else this.#waitingOf.delete(from);
     }
   }
 

@@ -6,6 +6,7 @@ import { randomInt } from "node:crypto";
 import type { Clock } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { placeOf } from "../address.ts";
+import { Paces } from "./paces.ts";
 
 /** Requests that wait at once, of all and of one address or network; the settings `--requests` and this share of it. */
 const shareOfAddress = 0.25;
@@ -15,6 +16,9 @@ const keptMs = 15 * 60_000;
 const dismissedMs = 3_600_000;
 /** A device that waits asks again after so long, s. */
 const askAgainS = 15;
+
+/** An address or network asks so often at once at least, however few may wait. */
+const leastBurst = 20;
 
 export interface AccessRequest {
   /** Six digits, of no other request. */
@@ -31,6 +35,7 @@ export interface AccessRequest {
 export class Requests {
   readonly #clock: Clock;
   readonly #most: number;
+  readonly #paces: Paces;
   readonly #byHash = new Map<string, AccessRequest>();
   /** Until when, by the digest of their token. */
   readonly #dismissed = new Map<string, number>();
@@ -39,10 +44,21 @@ export class Requests {
   constructor(clock: Clock, most: number) {
     this.#clock = clock;
     this.#most = most;
+    // Twice as often as all that may wait of one ask again.
+    const often = 2 * Math.max(1, most * shareOfAddress);
+    this.#paces = new Paces(clock, { perSecond: Math.max(1, often / askAgainS), burst: Math.max(leastBurst, often) });
   }
 
-  /** What a device is told that came with a token of its own; undefined where it cannot ask. */
+  /** What a device is told that came with a token of its own, `rate_limited` where too many do; undefined where it cannot ask. */
   knock(device: string, hash: string, address: string): Refusal | undefined {
+    if (this.#most === 0) return undefined;
+    const retryAfter = this.#paces.take(placeOf(address));
+    if (retryAfter > 0)
+      return new Refusal(
+        "rate_limited",
+        `More devices of this address or network ask to be let in than are listened to: come again in ${retryAfter} s.`,
+        { retryAfter },
+      );
     const nowMs = this.#clock.now();
     this.#forget(nowMs);
     if (this.#dismissed.has(hash)) return undefined;

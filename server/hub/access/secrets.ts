@@ -1,5 +1,5 @@
 /** What people and devices prove themselves with: made by the system's generator, kept as digests alone. */
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** Crockford's base 32: no letter that looks like a digit. */
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -13,6 +13,24 @@ const setupGroups = 4;
 export const longestToken = 512;
 /** A device may bring a token of its own making: shorter ones, of 5 bits a letter, have less than 128. */
 export const shortestOwnToken = 26;
+
+/** Between the token of a fleet and the one that a device made itself. */
+export const fleetMark = "/";
+
+/** What a device made itself, of a token that may have its fleet's key before it. */
+export function ownPart(token: string): string {
+  return token.slice(token.indexOf(fleetMark) + 1);
+}
+
+/** Whether it is what nobody guesses with: a token of 128 bits or more. */
+export function isOwnToken(token = ""): boolean {
+  return token.length <= longestToken && plainToken(ownPart(token)).length >= shortestOwnToken;
+}
+
+/** Takes as long for a digest that is nearly the other as for any. */
+export function sameDigest(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+}
 
 /** A token, as people see it: `7k3m-2p9x-…`. */
 export function makeToken(): string {

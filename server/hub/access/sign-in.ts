@@ -3,6 +3,7 @@ import type { Clock } from "../../ports.ts";
 import type { PasswordOrder, SetupOrder, SignInOrder } from "../../protocol/access.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import { type AccessChange, type PersonRecord, personKey, type SessionRecord } from "../../store/access.ts";
+import { placeOf } from "../address.ts";
 import type { Access } from "./access.ts";
 import { type Actor, audited } from "./audit.ts";
 import type { Passwords } from "./passwords.ts";
@@ -48,8 +49,9 @@ export class SignIn {
     const account = personKey(name);
     const tried = book.personNamed(name);
     // Who signed in from here before is not locked out by those who guess from elsewhere.
+    const from = placeOf(browser.address);
     const isKnown = [...book.sessions()].some(
-      ({ person: of, address }) => of === tried?.id && address === browser.address,
+      ({ person: of, address }) => of === tried?.id && placeOf(address) === from,
     );
     const blocked = guesses.blocked(browser.address, isKnown ? undefined : account);
     if (blocked) throw blocked;

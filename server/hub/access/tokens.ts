@@ -117,6 +117,7 @@ export class Tokens {
         "not_found",
         `Nobody waits under the code ${JSON.stringify(code.slice(0, 20).toWellFormed())}.`,
       );
+    if (as !== undefined) this.#requireKnown(as);
     const device = as ?? request.device;
     const replaces = as !== undefined;
     const made = await this.#book.change(() => {
@@ -173,11 +174,13 @@ export class Tokens {
     if (alias !== undefined && (kind !== "device" || only === undefined || others.length > 0 || !isLiteral(only)))
       throw new Refusal("invalid_value", "alias needs a device's token for one device without a star.");
     const limited = devices ?? principal.devices ?? null;
+    const replaced = alias === undefined ? undefined : only;
     if (!coversAll(principal, limited))
       throw new Refusal(
         "not_allowed",
         `You may let in ${(principal.devices ?? []).join(", ")} alone: name devices among those.`,
       );
+    if (replaced !== undefined) this.#requireKnown(replaced);
     const nowMs = this.#deps.clock.now();
     return {
       ...{ kind, name, devices: limited, alias: alias ?? null, createdMs: nowMs, createdBy: who },
@@ -185,6 +188,13 @@ export class Tokens {
       expiresMs: lifetime === undefined ? null : nowMs + lifetime,
       ...{ usedMs: null, usedFrom: "", replaces: null },
     } as const;
+  }
+
+  /** Throws `unknown_device`: the place of one that was mistyped is nobody's, and the broken one's token stayed good. */
+  #requireKnown(device: string): void {
+    if (this.#deps.isKnown(device) || this.#book.hasOwnToken(device)) return;
+    const hint = "name the one whose place is taken as GET /api/v1/devices lists it";
+    throw new Refusal("unknown_device", `There is no device ${JSON.stringify(device)}: ${hint}.`);
   }
 
   #add(orders: readonly Omit<TokenRecord, "id" | "hash">[], asker: Asker, action: string): Promise<NewTokenAnswer[]> {

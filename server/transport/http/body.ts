@@ -2,6 +2,9 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 
+/** Largest body of somebody who is not known yet, bytes: what people type is short, and a device that asks to be let in says little. */
+export const maxStrangersBytes = 4 * 1024;
+
 /** A body as it came. */
 export interface Body {
   readonly text: string;

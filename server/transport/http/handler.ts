@@ -13,9 +13,10 @@ import { judgeCaller, type OriginConfig } from "../origin.ts";
 import { isTrusted } from "../proxies.ts";
 import { socketPath } from "../websocket.ts";
 import { refusalOf, writeAnswer, writeRefusal } from "./answer.ts";
-import { discardBody, readText } from "./body.ts";
+import { discardBody, maxStrangersBytes, readText } from "./body.ts";
 import { allowPage, setSafeHeaders, writeOptions } from "./headers.ts";
 import { keepForStrangers } from "./keep-alive.ts";
+import { knock } from "./knock.ts";
 import { Metrics } from "./metrics.ts";
 import type { HttpContext, Method } from "./route.ts";
 import { allowed, type Endpoint, matchRoute, readingsPath, routes } from "./routes.ts";
@@ -35,9 +36,6 @@ export const httpTimeouts = {
 
 /** Largest body of a POST, bytes. */
 const maxBodyBytes = 1024 * 1024;
-
-/** Of one from somebody who is not known yet, bytes. */
-const maxStrangersBytes = 4 * 1024;
 
 /** How long the rest of a refused body is let go by, ms. */
 const discardMs = 2_000;
@@ -98,7 +96,9 @@ export function createHttpHandler(deps: HttpDeps): Listener {
     const isPublic = match
       ? endpoint?.action === "public" || request.method === "OPTIONS"
       : !pathname.startsWith("/api/");
-    const judged = match || !isPublic ? deps.access.judge(entrance) : undefined;
+    const posts = endpoint?.id === "postReadings";
+    const asked = match || !isPublic;
+    const judged = asked ? (posts ? deps.access.judgeBefore(entrance) : deps.access.judge(entrance)) : undefined;
     // Who asks who they are, with a token that is not looked at now, is not nobody: they have to come again.
     const isLater = endpoint?.id === "getSession" && judged instanceof Refusal && judged.code === "rate_limited";
     if (judged instanceof Refusal && (!isPublic || isLater)) {
@@ -117,6 +117,13 @@ export function createHttpHandler(deps: HttpDeps): Listener {
       const missing = () => refuse(notFound(pathname, asks ? undefined : request.method));
       if (deps.pages && asks && !pathname.startsWith("/api/")) deps.pages(request, response, missing);
       else missing();
+      return;
+    }
+    if (posts && !principal) {
+      void knock(request, entrance, deps.access, context.limits).then((refusal) => {
+        record(refusal, request, entrance, deps);
+        return fail(refusal, request, response, pathname, deps);
+      });
       return;
     }
     if (request.method === "OPTIONS") {

@@ -9,6 +9,7 @@ import { createApp } from "../../../server/app.ts";
 import { makeConfig } from "../../../server/config.ts";
 import { silentLog, systemClock } from "../../../server/ports.ts";
 import { builtParquetWorker, builtStoreWorker } from "../../support/built.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
 import { AccessWorld, bearer, password } from "./world.ts";
 
@@ -73,7 +74,7 @@ describe("a token", () => {
   });
 
   it("[S7] that is right is no way to go on guessing at passwords", async () => {
-    const world = await AccessWorld.setUp(await start());
+    const world = await AccessWorld.setUp(await start({ clock: new FakeClock() }));
     const token = await world.token({ kind: "program" });
     const trial = () => world.ask("POST", "session", {}, { name: "ada", password: "wrong" });
     for (let count = 0; count < 10; count++) {

@@ -1,6 +1,7 @@
 /** How people come in, what ends that, and what a browser may be made to do. */
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../../server/config.ts";
+import { Passwords } from "../../../server/hub/access/passwords.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
 import { AccessWorld, password } from "./world.ts";
@@ -79,6 +80,22 @@ describe("signing in", () => {
     expect((await trial("ada", password))[0]).toBe(429);
     clock.advance(60_000);
     expect((await trial("ada", password))[0]).toBe(200);
+  });
+
+  it("[S7] takes an IPv6 network for one: no ten passwords for each of its addresses, and no more of its in the queue", async () => {
+    const world = await AccessWorld.setUp(
+      await start({ config: { trustProxy: ["loopback"] }, clock: new FakeClock() }),
+    );
+    const trial = (address: string) =>
+      world.ask("POST", "session", { "X-Forwarded-For": address }, { name: "ada", password: "wrong" });
+    for (let count = 1; count <= 10; count++) expect(await trial(`2001:db8::${count}`)).toMatchObject({ status: 401 });
+    expect(await trial("2001:db8::aaaa")).toMatchObject({ status: 429 });
+    expect(await trial("2001:db8:0:1::1")).toMatchObject({ status: 401 });
+    const passwords = new Passwords();
+    const matches = (address: string) => passwords.matches("wrong", undefined, address);
+    const waiting = [matches("2001:db8::1"), matches("2001:db8::2")];
+    await expect(matches("2001:db8::3")).rejects.toMatchObject({ code: "rate_limited" });
+    expect(await Promise.all([...waiting, matches("2001:db8:0:1::1")])).toEqual([false, false, false]);
   });
 
   it("[S27] gives a cookie of 256 bits that no script reads and no other site sends, another at each time", async () => {

@@ -1,5 +1,6 @@
 /** Tokens of devices, gateways, fleets, programs and guests; devices that ask to be let in; and those that take another one's place. */
 import { describe, expect, it } from "vitest";
+import { Requests } from "../../../server/hub/access/requests.ts";
 import type { Client } from "../../support/client.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest, type TestHub } from "../../support/start-hub.ts";
@@ -163,6 +164,52 @@ describe("a fleet's key", () => {
   });
 });
 
+describe("a fleet's key that was stolen", () => {
+  it("[S9] gives no more devices a token in an hour than --enrolments, and tells those who come again when to", async () => {
+    const clock = new FakeClock();
+    const { hub, world } = await worldOf({ clock, config: { enrolments: 3 } });
+    const key = await world.token({ kind: "fleet", name: "shed", devices: ["shed/*"] });
+    const enrol = async (count: number) =>
+      (await hello(hub, `shed/${count}`, `${key}/${ownToken}${count}`)).next() as Promise<object>;
+    for (let count = 0; count < 3; count++) expect(await enrol(count)).toMatchObject({ type: "welcome" });
+    expect(await enrol(3)).toMatchObject({
+      ...{ code: "rate_limited", details: { retryAfter: 1_200 } },
+      message: expect.stringContaining("enrolments is 3 (setting --enrolments)"),
+    });
+    // Those that have their token come as ever.
+    expect(await enrol(2)).toMatchObject({ type: "welcome" });
+    clock.advance(1_200_000);
+    expect(await enrol(4)).toMatchObject({ type: "welcome" });
+    expect(await enrol(5)).toMatchObject({ code: "rate_limited" });
+  });
+
+  it("washes nothing out of the log of changes: it has one entry for the first device of a minute, and one for all others", async () => {
+    const clock = new FakeClock();
+    const { hub, world } = await worldOf({ clock });
+    const key = await world.token({ kind: "fleet", name: "shed", devices: ["shed/*"] });
+    for (let count = 0; count < 30; count++)
+      await (await hello(hub, `shed/${count}`, `${key}/${ownToken}${count}`)).next("welcome");
+    const entries = async () =>
+      (await world.ask("GET", "audit", world.admin)).body.entries.filter(
+        ({ action }: { action: string }) => action === "enrolDevice",
+      );
+    await expect.poll(entries).toMatchObject([{ subject: "shed/0", details: { fleet: "shed" } }]);
+    clock.advance(60_000);
+    await expect.poll(entries).toHaveLength(2);
+    const [{ who, subject, details }] = await entries();
+    expect({ who, subject }).toEqual({ who: "shed", subject: "shed/1" });
+    expect(details).toMatchObject({ fleet: "shed", count: 29 });
+    expect(details.devices.slice(0, 2)).toEqual(["shed/1", "shed/2"]);
+    expect(details.devices).toHaveLength(20);
+    // What was counted is not lost with the hub.
+    await (await hello(hub, "shed/30", `${key}/${ownToken}30`)).next("welcome");
+    await (await hello(hub, "shed/31", `${key}/${ownToken}31`)).next("welcome");
+    await expect.poll(entries).toHaveLength(3);
+    await hub.restart();
+    expect(await entries()).toMatchObject([{ details: { count: 1, devices: ["shed/31"] } }, {}, {}, {}]);
+  });
+});
+
 describe("a device that nobody knows", () => {
   it("asks to be let in with a token of its own, and is accepted by its code", async () => {
     const { hub, world } = await worldOf();
@@ -186,6 +233,39 @@ describe("a device that nobody knows", () => {
     expect(accepted).toMatchObject({ status: 200, body: { tokens: [{ kind: "device", devices: ["new/1"] }] } });
     await (await hello(hub, "new/1", ownToken)).next("welcome");
     expect((await world.ask("GET", "requests", world.admin)).body.requests).toEqual([]);
+  });
+
+  it("asks to be let in also where it only posts: its body names it, and the same token is good once it was accepted", async () => {
+    const { hub, world } = await worldOf();
+    const posted = { device: "esp/1", readings: [{ metric: "m", value: 1, time: 1_790_000_000_000 }] };
+    const post = (body: unknown = posted, token = ownToken) => world.ask("POST", "readings", bearer(token), body);
+    const first = await post();
+    expect(first).toMatchObject({
+      status: 401,
+      body: { code: "not_signed_in", message: expect.stringContaining("Nobody let esp/1 in yet") },
+    });
+    expect(first.body.details).toMatchObject({ request: expect.stringMatching(/^\d{6}$/), retryAfter: 15 });
+    for (let count = 0; count < 12; count++) expect((await post()).body.details).toEqual(first.body.details);
+    const { requests } = (await world.ask("GET", "requests", world.admin)).body;
+    expect(requests).toMatchObject([{ code: first.body.details.request, device: "esp/1", count: 13 }]);
+    expect(await world.ask("GET", "devices", world.admin)).toMatchObject({ body: { devices: [] } });
+    expect((await world.ask("POST", "requests", world.admin, { code: first.body.details.request })).status).toBe(200);
+    expect(await post()).toMatchObject({ status: 200, body: { stored: 1 } });
+    // It is the one that a socket knows, too.
+    await (await hello(hub, "esp/1", ownToken)).next("welcome");
+  });
+
+  it("[S11] is read no further than 4 KiB where it only posts, and guesses at nothing; what names no device does", async () => {
+    const { world } = await worldOf();
+    const post = (body: string, token = ownToken) => world.ask("POST", "readings", bearer(token), body);
+    const long = JSON.stringify({ device: "esp/1", readings: [], x: "x".repeat(5_000) });
+    for (let count = 0; count < 12; count++)
+      expect(await post(long)).toMatchObject({
+        ...{ status: 401, body: { message: expect.stringContaining("at most 4096 bytes") } },
+      });
+    expect((await world.ask("GET", "requests", world.admin)).body.requests).toEqual([]);
+    for (let count = 0; count < 10; count++) expect(await post("what")).toMatchObject({ status: 401 });
+    expect(await post("what")).toMatchObject({ status: 429 });
   });
 
   it("is not shown again for an hour where it was turned down, and counts as a guess then", async () => {
@@ -217,6 +297,41 @@ describe("a device that nobody knows", () => {
     const closed = await worldOf({ config: { requests: 0 } });
     await (await hello(closed.hub, "new/1", ownToken)).closed;
     expect((await closed.world.ask("GET", "requests", closed.world.admin)).body.requests).toEqual([]);
+  });
+
+  it("[S7] is told to wait where its network asks without end, and the requests of others are taken as ever", async () => {
+    const clock = new FakeClock();
+    const requests = new Requests(clock, 100);
+    const knock = (address: string, token: string) => requests.knock("new/1", token, address)?.code ?? "no room";
+    // Each comes from another address of one network, with another token.
+    const told = Array.from({ length: 60 }, (_, count) => knock(`2001:db8::${count + 1}`, `token ${count}`));
+    expect(told.filter((code) => code === "not_signed_in")).toHaveLength(25);
+    expect(told.slice(50)).toEqual(Array(10).fill("rate_limited"));
+    expect(requests.knock("new/1", "token 0", "2001:db8::1")?.details).toEqual({ retryAfter: 1 });
+    expect(knock("2001:db8:0:1::1", "another")).toBe("not_signed_in");
+    clock.advance(1_000);
+    expect(knock("2001:db8::77", "token 0")).toBe("not_signed_in");
+  });
+
+  it("takes the place of no device that does not exist, in a request or by another name", async () => {
+    const { hub, world } = await worldOf();
+    const knocked = await (await hello(hub, "ESP-77AF", ownToken)).next();
+    const { request } = knocked.details as { request: string };
+    const accept = (as: string) => world.ask("POST", "requests", world.admin, { code: request, as });
+    expect(await accept("boiler-I")).toMatchObject({
+      ...{ status: 404, body: { code: "unknown_device" } },
+      body: { message: expect.stringContaining('"boiler-I"') },
+    });
+    expect((await world.ask("GET", "requests", world.admin)).body.requests).toHaveLength(1);
+    const alias = { kind: "device", devices: ["boiler-I"], alias: "ESP-77AF" };
+    expect(await world.ask("POST", "tokens", world.admin, alias)).toMatchObject({ status: 404 });
+    // One that has a token and has said nothing yet is one, and so is one that sends without a token of its own.
+    await world.token({ kind: "device", devices: ["boiler-1"] });
+    expect(await accept("boiler-1")).toMatchObject({ status: 200 });
+    await world.ask("POST", "readings", world.admin, { device: "boiler-2", readings: [row(undefined)] });
+    expect(await world.ask("POST", "tokens", world.admin, { ...alias, devices: ["boiler-2"] })).toMatchObject({
+      status: 200,
+    });
   });
 
   it("takes the place of a broken one: the history goes on, under one name, and the broken one's token is over", async () => {
