@@ -32,7 +32,7 @@ async function round(turn: number): Promise<void> {
 }
 
 describe("budgets", () => {
-  it("[SQ15] what was deleted goes from a hub that is never idle, too", async () => {
+  it("[S35] [SQ15] what was deleted goes from a hub that is never idle, too", async () => {
     await start({});
     await round(1);
     const { store } = world;
@@ -94,7 +94,7 @@ describe("budgets", () => {
 });
 
 describe("what was deleted", () => {
-  it("[SQ15] leaves the file in the background", async () => {
+  it("[S35] [SQ15] leaves the file in the background", async () => {
     await start({ chunkBytes: 100, headsPerSlice: 1 });
     for (let turn = 1; turn <= 50; turn++) await round(turn);
     await world.reopen();

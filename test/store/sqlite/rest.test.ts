@@ -229,7 +229,7 @@ describe("a writer", () => {
     expect(after.free).toBeLessThanOrEqual(Math.ceil(after.all / 100));
   });
 
-  it("[SQ33] moves the log into the database while it gives pages back, and lets it grow by no more than a few slices", () => {
+  it("[S35] [SQ33] moves the log into the database while it gives pages back, and lets it grow by no more than a few slices", () => {
     declare(2);
     // What stays lies behind what goes: every page of it has to move.
     for (const series of [1, 2]) {
