@@ -29,7 +29,7 @@ export interface Mutant {
 const kills = 6;
 const tracedAcks = amount(1_000, 300);
 
-const folder = mkdtempSync(join(tmpdir(), "hub-mutants-"));
+const folder = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-mutants-"));
 process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 const mutantHub = [join(folder, "hub.js")];
 
@@ -41,7 +41,7 @@ export async function buildMutantHub(): Promise<void> {
   await build({
     ...{ root, configFile: false, logLevel: "error" },
     build: {
-      ssr: "test/chaos/mutants/hub.ts",
+      ssr: fileURLToPath(new URL("./hub.ts", import.meta.url)),
       outDir: folder,
       emptyOutDir: false,
       target: "node20",
