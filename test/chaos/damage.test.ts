@@ -29,7 +29,7 @@ beforeAll(async () => {
   const log = join(world.data, "hub.db-wal");
   const first = world.startHub({ flags });
   fleet.connect(await first.url());
-  await fleet.decidedMore(500);
+  await fleet.decidedMore(amount(500, 150));
   await fleet.settle();
   // What is stopped in good order is in the database alone; what follows until the kill is in the log.
   first.signal("SIGTERM");

@@ -22,6 +22,8 @@ const seed = printedSeed("xss");
 /** Every page in one of them, and every second button: which ones is another with each seed. */
 const languages = sampleOf(["en", "ko"] as const, 2, seed);
 const buttonStep = amount(1, 2);
+/** Of what answers to a mouse on a page. */
+const mostHovered = amount(40, 15);
 
 /** Runs before the page: keeps what ran, and what the policy stopped, which would have run without it. */
 const watch = `
@@ -156,7 +158,10 @@ describe("markup in everything that a device says", () => {
   async function hover(page: Page): Promise<void> {
     const boxes = await page
       .locator("canvas:visible, [title]:visible, .strip:visible")
-      .evaluateAll((all) => all.slice(0, 40).map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
+      .evaluateAll(
+        (all, most) => all.slice(0, most).map((one) => one.getBoundingClientRect().toJSON() as DOMRect),
+        mostHovered,
+      );
     for (const { x, y, width, height } of boxes) await page.mouse.move(x + width * 0.6, y + height / 2);
   }
 
