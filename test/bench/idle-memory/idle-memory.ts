@@ -1,4 +1,6 @@
 /** What a system costs while nobody wants anything of it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { byCase } from "../by-case.ts";
 import { withSystem } from "../experiment.ts";
 import type { Context, Figure, Part } from "../part.ts";
@@ -8,31 +10,29 @@ import type { Running, System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
 import { fill } from "../ten-days/fill.ts";
 import { Readings } from "../ten-days/readings.ts";
-import { connectIdle } from "./connections.ts";
+import { IdleDevices } from "./devices.ts";
 import { memoryOf } from "./memory.ts";
+import { Weighed } from "./weighed.ts";
 
 export const idleMemory: Part = {
   name: "idle-memory",
-  about: "memory and CPU of a system at rest: just started, with connections that say nothing, after readings",
+  about: "memory and CPU of a system at rest: just started, with 10,000 devices that idle, after readings",
   figures: [
     { name: "PSS MB", unit: "MB", better: "less", tolerance: 1.3, digits: 1 },
     { name: "own MB", unit: "MB", better: "less", tolerance: 1.3, digits: 1 },
     { name: "CPU ms/s", unit: "ms of all cores a second", digits: 2 },
-    {
-      name: "kB a connection",
-      unit: "kB",
-      better: "less",
-      tolerance: 1.6,
-      digits: 1,
-      against: ["bare ws", "table FULL"],
-    },
+    { name: "heap MB", unit: "MB", better: "less", tolerance: 1.15, digits: 1 },
+    { name: "RSS MB", unit: "MB", better: "less", tolerance: 1.3, digits: 1 },
+    { name: "heap kB each", unit: "kB a connection", better: "less", tolerance: 1.15, digits: 2 },
+    { name: "RSS kB each", unit: "kB a connection", better: "less", tolerance: 1.4, digits: 2 },
   ],
   against: ["bare ws", "table FULL", "VictoriaMetrics", "InfluxDB"],
   run,
 };
 
 interface Plan {
-  readonly connections: number;
+  /** Devices that connect and idle. */
+  readonly devices: number;
   /** A report of 50 series each so often, for ten days. */
   readonly stepMs: number;
   /** How long it is watched doing nothing. */
@@ -40,52 +40,84 @@ interface Plan {
   readonly settleMs: number;
 }
 
-const full: Plan = { connections: 1_000, stepMs: 40_000, watchMs: 2_000, settleMs: 30_000 };
-const quick: Plan = { connections: 50, stepMs: 3_600_000, watchMs: 50, settleMs: 0 };
+const full: Plan = { devices: 10_000, stepMs: 40_000, watchMs: 2_000, settleMs: 30_000 };
+const quick: Plan = { devices: 50, stepMs: 3_600_000, watchMs: 50, settleMs: 0 };
 
-interface AtRest {
-  readonly "PSS MB": number;
-  readonly "own MB": number;
-  readonly "CPU ms/s": number;
-}
-type Measured = AtRest & { readonly "kB a connection"?: number };
+type Measured = Readonly<Record<string, number>>;
+type States = Readonly<Record<string, Measured>>;
 
 async function* run(context: Context): AsyncGenerator<Figure> {
   const plan = context.quick ? quick : full;
   const readings = new Readings("bench", plan.stepMs, Date.now());
   for (let round = 1; round <= context.rounds; round++) {
     const all: Figure[] = [];
-    for (const system of [...context.hubs, bareSystem, tableFull, ...context.rivals]) {
-      context.say(`round ${round} of ${context.rounds}: ${system.name}`);
-      const measured = await withSystem(context.folder, system, (running) => live(system, running, plan, readings));
-      for (const [name, figures] of Object.entries(measured)) {
+    const add = (system: string, states: States): void => {
+      for (const [name, figures] of Object.entries(states)) {
         if (!context.wants(name)) continue;
         for (const [figure, value] of Object.entries(figures)) {
           // A smoke is too short for differences: they may lie below zero, and no thread may have run.
-          if (!context.quick || value > 0) all.push({ case: name, system: system.name, round, figure, value });
+          if (!context.quick || value > 0) all.push({ case: name, system, round, figure, value });
         }
+      }
+    };
+    if (Object.values(idleStates).some((name) => context.wants(name))) {
+      for (const [name, start] of weighedSystems) {
+        context.say(`round ${round} of ${context.rounds}: devices that idle, ${name}`);
+        const data = mkdtempSync(join(context.folder, "idle-"));
+        add(name, await idle(await start(data), plan).finally(() => rmSync(data, { recursive: true, maxRetries: 5 })));
+      }
+    }
+    if (["started", "after a million readings"].some((name) => context.wants(name))) {
+      for (const system of [...context.hubs, bareSystem, tableFull, ...context.rivals]) {
+        context.say(`round ${round} of ${context.rounds}: ${system.name}`);
+        add(system.name, await withSystem(context.folder, system, (running) => live(system, running, plan, readings)));
       }
     }
     yield* byCase(all);
   }
 }
 
-/** The life of one system, and what it cost in each state. */
-async function live(
-  system: System,
-  running: Running,
-  plan: Plan,
-  readings: Readings,
-): Promise<Readonly<Record<string, Measured>>> {
-  const started = await atRest(running.pid, plan);
-  const states: Record<string, Measured> = { started };
-  if (system.route.over === "websocket") {
-    const closeAll = await connectIdle(running.port, plan.connections);
-    const connected = await atRest(running.pid, plan);
-    closeAll();
-    const each = ((connected["own MB"] - started["own MB"]) * 1_000) / plan.connections;
-    states["1,000 idle connections"] = { ...connected, "kB a connection": each };
+/** What devices did before they idle; each state follows the one before. */
+const idleStates = { connect: "10,000 say nothing", hello: "10,000 said hello", send: "10,000 sent once" } as const;
+
+/** The present build and what anybody would write, each with nothing else in its process. */
+const weighedSystems: readonly (readonly [name: string, start: (data: string) => Promise<Weighed>])[] = [
+  ["hub", (data) => Weighed.hub(data)],
+  [bareSystem.name, () => Weighed.bare()],
+];
+
+/** A server with devices that connect, say hello, send once, and idle after each of these. */
+async function idle(server: Weighed, plan: Plan): Promise<States> {
+  const devices = new IdleDevices();
+  try {
+    const started = await server.weigh();
+    const state = async (): Promise<Measured> => {
+      const { "CPU ms/s": cpu } = await atRest(server.pid, plan);
+      const { heapBytes, residentBytes } = await server.weigh();
+      return {
+        "CPU ms/s": cpu,
+        "heap MB": heapBytes / 1e6,
+        "RSS MB": residentBytes / 1e6,
+        "heap kB each": (heapBytes - started.heapBytes) / 1e3 / plan.devices,
+        "RSS kB each": (residentBytes - started.residentBytes) / 1e3 / plan.devices,
+      };
+    };
+    await devices.connect(server.port, plan.devices);
+    const connected = await state();
+    await devices.hello();
+    const greeted = await state();
+    await devices.send();
+    const sent = await state();
+    return { [idleStates.connect]: connected, [idleStates.hello]: greeted, [idleStates.send]: sent };
+  } finally {
+    devices.close();
+    await server.kill();
   }
+}
+
+/** The life of one system, and what it cost in each state. */
+async function live(system: System, running: Running, plan: Plan, readings: Readings): Promise<States> {
+  const states: Record<string, Measured> = { started: await atRest(running.pid, plan) };
   if (system.route.over === "http" || system.route.acks) {
     await fill(system, running, readings);
     states["after a million readings"] = await atRest(running.pid, plan);
@@ -93,7 +125,7 @@ async function live(
   return states;
 }
 
-async function atRest(pid: number, { settleMs, watchMs }: Plan): Promise<AtRest> {
+async function atRest(pid: number, { settleMs, watchMs }: Plan) {
   await settle(pid, settleMs);
   const before = cpuOf(pid).all;
   const began = performance.now();
