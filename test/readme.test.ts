@@ -207,6 +207,7 @@ describe("README", () => {
       "simulate",
       "start",
       "test",
+      "test:all",
       "test:mutants",
       "test:oracle",
     ]);
