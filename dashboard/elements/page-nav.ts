@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Action } from "../../server/protocol/index.ts";
 import { Observer } from "../client/controllers.ts";
 import { type PageName, pageHref } from "../data/route.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
+import { navLinkStyles, navLinks } from "./nav-links.ts";
 
 /** A page that the navigation offers. */
 export interface OfferedPage {
@@ -19,6 +20,7 @@ export interface OfferedPage {
 export class PageNav extends LitElement {
   static override styles = [
     baseStyles,
+    navLinkStyles,
     css`
       :host {
         display: block;
@@ -28,25 +30,13 @@ export class PageNav extends LitElement {
         gap: 2px;
       }
       a {
-        display: inline-flex;
-        align-items: center;
-        gap: 7px;
-        height: var(--control-height);
-        padding: 0 11px;
         border-radius: var(--radius-s);
-        color: var(--text-muted);
-        font-size: 13px;
-        font-weight: 550;
-        text-decoration: none;
-        white-space: nowrap;
       }
       a:hover {
         background: var(--surface-hover);
-        color: var(--text);
       }
       a[aria-current] {
         background: var(--surface-selected);
-        color: var(--text);
       }
       :host([foot]) ul {
         height: var(--foot-height);
@@ -78,16 +68,6 @@ export class PageNav extends LitElement {
         box-shadow: inset 0 2px 0 var(--accent);
         color: var(--accent);
       }
-      .count {
-        min-width: 18px;
-        padding: 0 5px;
-        border-radius: 9px;
-        background: var(--accent);
-        color: var(--on-accent);
-        font-size: var(--text-xs);
-        line-height: 18px;
-        text-align: center;
-      }
       :host([foot]) a {
         position: relative;
       }
@@ -118,25 +98,23 @@ export class PageNav extends LitElement {
     new Observer(this, () => language);
   }
 
-  #count() {
-    if (this.requests === 0) return nothing;
-    return html`<span class="count numbers"
-      >${this.requests}<span class="hidden-text"> ${texts.pages.requests(this.requests)}</span></span
-    >`;
-  }
-
   override render() {
     const current = this.current === "device" ? "fleet" : this.current;
-    return html`<nav aria-label=${texts.pages.label}>
-      <ul>
-        ${this.offered.map(
-          ({ page, icon }) => html`<li>
-            <a href=${pageHref(page)} aria-current=${page === current ? "page" : nothing}
-              >${icon}<span>${texts.pages[page]}</span>${page === "access" ? this.#count() : nothing}</a
-            >
-          </li>`,
-        )}
-      </ul>
-    </nav>`;
+    return navLinks(
+      texts.pages.label,
+      this.offered.map(({ page, icon }) => ({
+        href: pageHref(page),
+        isCurrent: page === current,
+        label: texts.pages[page],
+        icon,
+        ...(page === "access" ? { count: { value: this.requests, words: texts.pages.requests(this.requests) } } : {}),
+      })),
+    );
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "page-nav": PageNav;
   }
 }

@@ -11,6 +11,7 @@ import "../elements/access-people.ts";
 import "../elements/access-requests.ts";
 import "../elements/access-sessions.ts";
 import "../elements/access-tokens.ts";
+import { navLinkStyles, navLinks } from "../elements/nav-links.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 
@@ -20,6 +21,7 @@ export class AccessPage extends LitElement {
   static override styles = [
     baseStyles,
     buttonStyles,
+    navLinkStyles,
     css`
       :host {
         display: block;
@@ -47,37 +49,14 @@ export class AccessPage extends LitElement {
         flex: none;
       }
       nav a {
-        display: inline-flex;
-        gap: 6px;
-        align-items: center;
-        min-height: var(--control-height);
         padding: 0 10px 4px;
         border-bottom: 2px solid transparent;
-        color: var(--text-muted);
-        font-size: 13px;
-        font-weight: 550;
-        text-decoration: none;
-        white-space: nowrap;
-      }
-      nav a:hover {
-        color: var(--text);
       }
       nav a:focus-visible {
         outline-offset: -2px;
       }
       nav a[aria-current] {
         border-bottom-color: var(--accent);
-        color: var(--text);
-      }
-      .count {
-        min-width: 18px;
-        padding: 0 5px;
-        border-radius: 9px;
-        background: var(--accent);
-        color: var(--on-accent);
-        font-size: var(--text-xs);
-        line-height: 18px;
-        text-align: center;
       }
       .open {
         display: grid;
@@ -112,6 +91,11 @@ export class AccessPage extends LitElement {
         :host {
           padding: 12px 12px 48px;
         }
+        /* What goes on beyond the edge is seen to go on. */
+        nav ul {
+          padding-right: 24px;
+          mask-image: linear-gradient(to right, #000 calc(100% - 24px), transparent);
+        }
       }
     `,
   ];
@@ -145,18 +129,17 @@ export class AccessPage extends LitElement {
     return html`
       <h1>${texts.access.heading}</h1>
       ${this.#open()}
-      <nav aria-label=${texts.access.parts}>
-        <ul>
-          ${tabs.map(
-            (each) => html`<li>
-              <a href=${accessHref(each)} aria-current=${each === tab ? "page" : nothing}>
-                ${texts.access.tabs[each]}
-                ${each === "requests" && requests.value > 0 ? html`<span class="count numbers">${requests.value}</span>` : nothing}
-              </a>
-            </li>`,
-          )}
-        </ul>
-      </nav>
+      ${navLinks(
+        texts.access.parts,
+        tabs.map((each) => ({
+          href: accessHref(each),
+          isCurrent: each === tab,
+          label: texts.access.tabs[each],
+          ...(each === "requests"
+            ? { count: { value: requests.value, words: texts.pages.requests(requests.value) } }
+            : {}),
+        })),
+      )}
       ${tab ? this.#panel(tab) : nothing}
     `;
   }
