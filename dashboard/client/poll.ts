@@ -2,8 +2,8 @@ import type { Pending, Timers } from "./timers.ts";
 
 export interface PollOptions<Answer> {
   readonly timers: Timers;
-  /** From question to question, ms. */
-  readonly everyMs: number;
+  /** From question to question, ms; asked anew with each answer where that tells it. */
+  readonly everyMs: number | (() => number);
   readonly ask: (signal: AbortSignal) => Promise<Answer>;
   /** False while nobody sees the page: nothing is asked then. */
   readonly seen: () => boolean;
@@ -18,6 +18,8 @@ const patientTurns = 4;
 export class Poll<Answer> {
   readonly #options: PollOptions<Answer>;
   #pending: Pending | undefined;
+  /** What the next question waits for, ms. */
+  #pendingMs = 0;
   /** The question that is under way. */
   #question: AbortController | undefined;
 
@@ -39,24 +41,41 @@ export class Poll<Answer> {
   }
 
   #turn(): void {
-    const { timers, everyMs, seen } = this.#options;
-    this.#pending = timers.after(everyMs, () => this.#turn());
-    if (seen() && !this.#question) void this.#ask();
+    this.#wait();
+    if (this.#options.seen() && !this.#question) void this.#ask();
+  }
+
+  #wait(): void {
+    this.#pendingMs = this.#everyMs();
+    this.#pending = this.#options.timers.after(this.#pendingMs, () => this.#turn());
+  }
+
+  #everyMs(): number {
+    const { everyMs } = this.#options;
+    return typeof everyMs === "number" ? everyMs : everyMs();
   }
 
   async #ask(): Promise<void> {
-    const { timers, everyMs, ask, answered, failed } = this.#options;
+    const { timers, ask, failed } = this.#options;
     const question = new AbortController();
     this.#question = question;
-    const impatient = timers.after(everyMs * patientTurns, () => question.abort());
+    const impatient = timers.after(this.#everyMs() * patientTurns, () => question.abort());
     try {
       const answer = await ask(question.signal);
-      if (this.#question === question) answered(answer);
+      if (this.#question === question) this.#answered(answer);
     } catch (error) {
       if (this.#question === question) failed(error);
     } finally {
       impatient.cancel();
       if (this.#question === question) this.#question = undefined;
     }
+  }
+
+  /** What was answered may tell that the next question has more time, or less. */
+  #answered(answer: Answer): void {
+    this.#options.answered(answer);
+    if (!this.#pending || this.#everyMs() === this.#pendingMs) return;
+    this.#pending.cancel();
+    this.#wait();
   }
 }

@@ -10,6 +10,14 @@ export interface FoundDevices {
 /** How many are offered at once: who sees more than that does better to type on. */
 export const mostOffered = 8;
 
+/** Some to choose from before anything is typed, by id. */
+export function firstDevices(
+  devices: Iterable<{ readonly device: string; readonly name?: string | undefined }>,
+): readonly FoundDevices[] {
+  const all = [...devices].map(({ device, name = "" }) => ({ selector: device, name }));
+  return all.sort((one, other) => (one.selector < other.selector ? -1 : 1)).slice(0, mostOffered);
+}
+
 /**
  * The groups first (`greenhouse/*` where two ids begin so), then devices by where the words stand in id or name.
  * `groups`: whether a selector of several is wanted at all.

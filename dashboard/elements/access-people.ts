@@ -70,7 +70,18 @@ export class AccessPeople extends AccessPanel<PeopleAnswer> {
   #act(action: string, person: PersonEntry): void {
     if (action === "change") this.#edit(person);
     else if (action === "remove") this.#remove(person);
-    else void this.order(() => this.#disable(person));
+    else if (person.disabled) void this.order(() => this.#disable(person));
+    else this.#askDisable(person);
+  }
+
+  #askDisable(person: PersonEntry): void {
+    const words = texts.access.people;
+    this.confirm({
+      heading: words.disableHeading(person.name),
+      intro: words.disableIntro,
+      confirm: words.disable,
+      run: () => this.#disable(person),
+    });
   }
 
   async #disable({ id, name, disabled }: PersonEntry): Promise<string> {
@@ -87,7 +98,7 @@ export class AccessPeople extends AccessPanel<PeopleAnswer> {
 
   #remove({ id, name }: PersonEntry): void {
     const words = texts.access.people;
-    const question = {
+    this.confirm({
       heading: words.removeHeading(name),
       intro: words.removeIntro,
       confirm: words.remove,
@@ -95,10 +106,6 @@ export class AccessPeople extends AccessPanel<PeopleAnswer> {
         await this.hub.api.delete(`people/${encodeURIComponent(id)}`);
         return words.removed(name);
       },
-    };
-    void this.open(
-      import("./confirm-dialog.ts"),
-      (end) => html`<confirm-dialog .hub=${this.hub} .question=${question} @closed=${end}></confirm-dialog>`,
-    );
+    });
   }
 }

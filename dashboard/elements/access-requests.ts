@@ -2,9 +2,12 @@ import { css, html, nothing } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { RequestEntry, RequestsAnswer, TokensAnswer } from "../../server/protocol/index.ts";
+import { orderMany } from "../client/many.ts";
 import { formatCount } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
 import { AccessPanel } from "./access-panel.ts";
+import { failureWords } from "./failure-words.ts";
+import { devicesText } from "./token-words.ts";
 import { ageOrDate } from "./values.ts";
 
 /** Devices that ask to be let in: whoever may says yes by a click, or by the code that the device shows. */
@@ -24,6 +27,9 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
         gap: 8px;
         align-items: end;
         margin: 16px 0;
+      }
+      form .all {
+        margin-left: auto;
       }
       label {
         display: grid;
@@ -57,6 +63,7 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
 
   protected override list({ requests }: RequestsAnswer) {
     const words = texts.access.requests;
+    const fresh = requests.filter(({ known }) => !known);
     return html`
       <p class="intro">${words.intro}</p>
       <form @submit=${this.#byHand}>
@@ -73,6 +80,13 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
           />
         </label>
         <button class="button">${words.accept}</button>
+        ${
+          fresh.length < 2
+            ? nothing
+            : html`<button type="button" class="button all" @click=${() => this.#acceptAll(fresh)}>
+                ${words.acceptAll(formatCount(fresh.length))}
+              </button>`
+        }
       </form>
       ${
         requests.length === 0
@@ -105,11 +119,30 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
         </div>
       </div>
       <div class="do">
-        <button type="button" class="button ${known ? "" : "primary"}" @click=${() => this.#accept(request)}>
+        <button
+          type="button"
+          class="button ${known ? "" : "primary"}"
+          aria-label=${words.acceptOf(device)}
+          @click=${() => this.#accept(request)}
+        >
           ${words.accept}
         </button>
-        <button type="button" class="button" @click=${() => this.#replace(request)}>${words.acceptAs}</button>
-        <button type="button" class="button" @click=${() => this.#dismiss(request)}>${words.dismiss}</button>
+        <button
+          type="button"
+          class="button"
+          aria-label=${words.acceptAsOf(device)}
+          @click=${() => this.#replace(request)}
+        >
+          ${words.acceptAs}
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label=${words.dismissOf(device)}
+          @click=${() => this.#dismiss(request)}
+        >
+          ${words.dismiss}
+        </button>
       </div>
     </li>`;
   }
@@ -122,16 +155,34 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
       return;
     }
     const words = texts.access.accept;
-    const question = {
+    this.confirm({
       heading: words.heading(device),
       intro: words.besideIntro,
       confirm: words.confirm,
       run: () => this.#letIn(code, device),
-    };
-    void this.open(
-      import("./confirm-dialog.ts"),
-      (end) => html`<confirm-dialog .hub=${this.hub} .question=${question} @closed=${end}></confirm-dialog>`,
-    );
+    });
+  }
+
+  /** Those of new ids: who asks under the id of a device that there is, somebody looks at by itself. */
+  #acceptAll(requests: readonly RequestEntry[]): void {
+    const words = texts.access.requests;
+    const count = formatCount(requests.length);
+    this.confirm({
+      heading: words.allHeading(count),
+      intro: words.allIntro(devicesText(requests.map(({ device }) => device))),
+      confirm: words.acceptAll(count),
+      run: async (say) => {
+        const { answers, failures } = await orderMany(
+          requests,
+          ({ code, device }) => this.#letIn(code, device),
+          (over) => say(texts.access.going(formatCount(over), count)),
+        );
+        const done = words.acceptedAll(formatCount(answers.length), answers.length === 1);
+        return failures.length === 0
+          ? done
+          : `${done} ${texts.access.notAll(formatCount(failures.length), failureWords(failures[0]))}`;
+      },
+    });
   }
 
   #replace(request: RequestEntry): void {
@@ -142,9 +193,15 @@ export class AccessRequests extends AccessPanel<RequestsAnswer> {
   }
 
   #dismiss({ code, device }: RequestEntry): void {
-    void this.order(async () => {
-      await this.hub.api.delete(`requests/${encodeURIComponent(code)}`);
-      return texts.access.requests.dismissed(device);
+    const words = texts.access.requests;
+    this.confirm({
+      heading: words.dismissHeading(device),
+      intro: words.dismissIntro,
+      confirm: words.dismiss,
+      run: async () => {
+        await this.hub.api.delete(`requests/${encodeURIComponent(code)}`);
+        return words.dismissed(device);
+      },
     });
   }
 

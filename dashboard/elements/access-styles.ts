@@ -49,6 +49,9 @@ export const accessStyles = css`
   .said:empty {
     display: none;
   }
+  .said:focus {
+    outline: none;
+  }
   .trouble {
     margin-top: 12px;
     padding: 12px 16px;
@@ -185,6 +188,10 @@ export const accessStyles = css`
   @media (max-width: 720px) {
     .bar .search {
       flex: 1 1 100%;
+    }
+    .bar select {
+      flex: 1 1 0;
+      min-width: 120px;
     }
     .bar .end {
       flex: 1 1 auto;

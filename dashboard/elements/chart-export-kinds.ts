@@ -5,6 +5,7 @@ import { HubRefusal } from "../client/hub-api.ts";
 import type { ExportForm, ExportSource } from "../data/chart-export.ts";
 import * as files from "../data/chart-export.ts";
 import { formatCount, formatNumber } from "../data/format.ts";
+import { saveFile } from "../data/save-file.ts";
 import { texts } from "../texts/index.ts";
 
 type Progress =
@@ -165,12 +166,7 @@ export class Exports {
   /** Several files of one export are numbered. */
   #save(files: readonly Blob[], name: string): void {
     for (const [index, blob] of files.entries()) {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = files.length > 1 ? name.replace(/(?=\.\w+$)/, ` (${index + 1})`) : name;
-      link.click();
-      // The browser has taken it by the next turn; until then the address must hold.
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      saveFile(blob, files.length > 1 ? name.replace(/(?=\.\w+$)/, ` (${index + 1})`) : name);
     }
     const over = { is: "over", words: texts.export.done(name), failed: false } as const;
     this.#tell(over);

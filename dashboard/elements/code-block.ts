@@ -1,5 +1,6 @@
 import { css, html, LitElement } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { copyText } from "../data/clipboard.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
@@ -7,7 +8,7 @@ import { icons } from "./icons.ts";
 /** "Copied" is shown for so long, ms. */
 const copiedMs = 2_000;
 
-/** A program with a button that copies it. */
+/** A program with a button that copies it. Fires `copied` once it is on the clipboard. */
 @customElement("code-block")
 export class CodeBlock extends LitElement {
   static override styles = [
@@ -59,7 +60,7 @@ export class CodeBlock extends LitElement {
   @state() private told = "";
 
   override render() {
-    return html`<pre tabindex="0" role="region" aria-label=${this.label}><code>${this.code}</code></pre>
+    return html`<pre tabindex="0" role="region" aria-label=${this.label} @copy=${this.#tell}><code>${this.code}</code></pre>
       <button type="button" class="button" @click=${this.#copy}>
         ${this.told === texts.connect.copied ? icons.check : icons.copy}
         <span aria-live="polite">${this.told || texts.connect.copy}</span>
@@ -67,11 +68,10 @@ export class CodeBlock extends LitElement {
   }
 
   async #copy(): Promise<void> {
-    // Over plain http on a LAN the clipboard is closed to pages; the text is selected instead.
-    try {
-      await navigator.clipboard.writeText(this.code);
+    if (await copyText(this.code, this.renderRoot)) {
       this.told = texts.connect.copied;
-    } catch {
+      this.#tell();
+    } else {
       const code = this.renderRoot.querySelector("code");
       if (code) getSelection()?.selectAllChildren(code);
       this.told = texts.connect.copyFailed;
@@ -79,5 +79,10 @@ export class CodeBlock extends LitElement {
     setTimeout(() => {
       this.told = "";
     }, copiedMs);
+  }
+
+  /** By the button, or by the keys that copy what is selected. */
+  #tell(): void {
+    this.dispatchEvent(new Event("copied", { bubbles: true, composed: true }));
   }
 }

@@ -1,33 +1,39 @@
 import { nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
-import { texts } from "../texts/index.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import { customElement, property, state } from "lit/decorators.js";
+import { AccessDialog } from "./access-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 
 /** What is asked, and what is done on a yes. */
 export interface Question {
   readonly heading: string;
   readonly intro: string;
   readonly confirm: string;
-  /** Does it, and tells in words what was done. */
-  readonly run: () => Promise<string>;
+  /** Does it, and tells in words what was done. `say`: how far it is, where that takes its time. */
+  readonly run: (say: (words: string) => void) => Promise<string>;
 }
 
 /** Asks once more before something is taken away for good. Fires `closed`, with words as detail where it was done. */
 @customElement("confirm-dialog")
-export class ConfirmDialog extends FormDialog {
+export class ConfirmDialog extends AccessDialog {
   @property({ attribute: false }) question!: Question;
+  @state() private going = "";
 
   protected override form(): DialogForm {
     const { heading, intro, confirm } = this.question;
-    return { heading, intro, body: nothing, confirm, danger: true, ready: true };
+    return {
+      heading,
+      intro,
+      body: nothing,
+      confirm: (this.waiting && this.going) || confirm,
+      danger: true,
+      ready: true,
+    };
   }
 
   protected override submit(): Promise<string> {
-    return this.question.run();
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
+    return this.question.run((words) => {
+      this.going = words;
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { Hub } from "../client/hub.ts";
-import { type FoundDevices, findDevices } from "../data/device-search.ts";
+import { type FoundDevices, findDevices, firstDevices } from "../data/device-search.ts";
 import { baseStyles, buttonStyles } from "../styles/shared.ts";
 import { texts } from "../texts/index.ts";
 import { icons } from "./icons.ts";
@@ -85,6 +85,16 @@ export class DevicePicker extends LitElement {
       small {
         font-size: var(--text-xs);
       }
+      .error {
+        color: var(--alarm);
+        overflow-wrap: anywhere;
+      }
+      .error:empty {
+        display: none;
+      }
+      input[aria-invalid="true"] {
+        border-color: var(--alarm);
+      }
     `,
   ];
 
@@ -94,14 +104,21 @@ export class DevicePicker extends LitElement {
   @property() hint = "";
   /** Exactly one device, and no selector. */
   @property({ attribute: false }) single = false;
+  /** One that the hub knows already: of any other it is said at once that there is none. */
+  @property({ attribute: false }) existing = false;
   @state() private typed = "";
   /** Which of the found the arrow keys stand at; -1: none. */
   @state() private at = -1;
+  /** What was typed and is no device. */
+  @state() private unknown = "";
+  /** Whether whoever sits here is in the field. */
+  @state() private isIn = false;
   @query("input") private input!: HTMLInputElement;
 
   override render() {
     const found = this.#found();
     const isOpen = found.length > 0;
+    const unknown = this.unknown || (isOpen || this.#isKnown(this.typed.trim()) ? "" : this.typed.trim());
     return html`
       <label for="text">${this.label || texts.access.picker.label}</label>
       ${
@@ -136,10 +153,12 @@ export class DevicePicker extends LitElement {
         aria-controls="found"
         aria-autocomplete="list"
         aria-activedescendant=${isOpen && this.at >= 0 ? `found-${this.at}` : nothing}
-        aria-describedby=${this.hint === "" ? nothing : "hint"}
+        aria-invalid=${this.existing && unknown !== "" ? "true" : "false"}
+        aria-describedby=${this.existing ? "unknown" : this.hint === "" ? nothing : "hint"}
         .value=${this.typed}
         @input=${this.#type}
         @keydown=${this.#key}
+        @focus=${this.#enter}
         @blur=${this.#take}
       />
       <ul class="found" id="found" role="listbox" aria-label=${this.label || texts.access.picker.label} ?hidden=${!isOpen}>
@@ -157,6 +176,11 @@ export class DevicePicker extends LitElement {
         )}
       </ul>
       <span class="hidden-text" role="status">${isOpen ? texts.access.picker.found(String(found.length)) : ""}</span>
+      ${
+        this.existing
+          ? html`<small class="error" id="unknown" role="alert">${unknown === "" ? "" : texts.access.picker.unknown(unknown)}</small>`
+          : nothing
+      }
       ${this.hint === "" ? nothing : html`<small id="hint">${this.hint}</small>`}
     `;
   }
@@ -167,6 +191,9 @@ export class DevicePicker extends LitElement {
 
   #found(): readonly FoundDevices[] {
     const devices = [...this.hub.view.devices.values()].map(({ entry: { device, name } }) => ({ device, name }));
+    // Of those that there are some are offered before anything is typed.
+    const isEmpty = this.typed.trim() === "";
+    if (this.existing && isEmpty) return this.isIn && this.devices.length === 0 ? firstDevices(devices) : [];
     const found = findDevices(devices, this.typed, !this.single);
     return found.filter(({ selector }) => !this.devices.includes(selector));
   }
@@ -174,6 +201,7 @@ export class DevicePicker extends LitElement {
   #type(): void {
     this.typed = this.input.value;
     this.at = -1;
+    this.unknown = "";
   }
 
   #key(event: KeyboardEvent): void {
@@ -185,7 +213,7 @@ export class DevicePicker extends LitElement {
       // Before the first and behind the last stands what was typed itself.
       const places = found.length + 1;
       this.at = ((this.at + 1 + step + places) % places) - 1;
-    } else if ((event.key === "Enter" || event.key === ",") && this.typed.trim() !== "") {
+    } else if ((event.key === "Enter" || event.key === ",") && (this.typed.trim() !== "" || this.at >= 0)) {
       event.preventDefault();
       this.#add(found[this.at]?.selector ?? this.typed.trim());
     } else if (event.key === "Escape" && found.length > 0) {
@@ -194,18 +222,34 @@ export class DevicePicker extends LitElement {
       event.stopPropagation();
       this.typed = "";
       this.at = -1;
+      this.isIn = false;
     } else if (event.key === "Backspace" && this.typed === "") {
       const last = this.devices.at(-1);
       if (last !== undefined) this.#remove(last);
     }
   }
 
+  #isKnown(device: string): boolean {
+    return this.hub.view.devices.has(device);
+  }
+
+  #enter(): void {
+    this.isIn = true;
+  }
+
   /** What was typed and left counts. */
   #take(): void {
+    this.isIn = false;
     if (this.typed.trim() !== "") this.#add(this.typed.trim());
   }
 
   #add(selector: string): void {
+    this.unknown = this.existing && !this.#isKnown(selector) ? selector : "";
+    if (this.unknown !== "") {
+      // Whoever wrote another one does not mean the one that was chosen before.
+      if (this.devices.length > 0) this.#tell([]);
+      return;
+    }
     this.typed = "";
     this.at = -1;
     const others = this.single ? [] : this.devices.filter((each) => each !== selector);

@@ -5,16 +5,14 @@ const soonMs = 10_000;
 
 /**
  * After something was done, what had the focus may be gone with it, such as the card of a series that was deleted. Then the
- * focus goes to the first that `selector` finds in the host, so that the keyboard goes on from there.
+ * focus goes to what `find` finds, or the first of a selector in the host, so that the keyboard goes on from there.
  */
 export class FocusAfter implements ReactiveController {
-  readonly #host: LitElement;
-  readonly #selector: string;
+  readonly #find: () => HTMLElement | null;
   #untilMs = 0;
 
-  constructor(host: LitElement, selector: string) {
-    this.#host = host;
-    this.#selector = selector;
+  constructor(host: LitElement, find: string | (() => HTMLElement | null)) {
+    this.#find = typeof find === "string" ? () => host.renderRoot.querySelector<HTMLElement>(find) : find;
     host.addController(this);
   }
 
@@ -25,7 +23,7 @@ export class FocusAfter implements ReactiveController {
 
   hostUpdated(): void {
     if (performance.now() > this.#untilMs || document.activeElement !== document.body) return;
-    const found = this.#host.renderRoot.querySelector<HTMLElement>(this.#selector);
+    const found = this.#find();
     if (!found) return;
     this.#untilMs = 0;
     found.focus({ preventScroll: true });

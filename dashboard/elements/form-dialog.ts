@@ -17,6 +17,8 @@ export interface DialogForm {
   readonly danger?: boolean;
   /** Whether it can be done as the fields are. */
   readonly ready: boolean;
+  /** On the button that closes it, where that is neither to cancel nor to be done. */
+  readonly close?: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export abstract class FormDialog<Done = string> extends LitElement {
   @state() protected done: Done | undefined;
   @query("dialog") private dialog!: HTMLDialogElement;
   @query("input, select") private firstField!: HTMLElement | null;
+  @query(".foot .button:enabled") private lastButton!: HTMLElement | null;
 
   protected abstract form(): DialogForm;
 
@@ -46,16 +49,26 @@ export abstract class FormDialog<Done = string> extends LitElement {
     return failureWords(error);
   }
 
+  /** Whether something would be lost with it: neither Escape nor a click beside closes it, nor does the page below when it goes. */
+  get holds(): boolean {
+    return false;
+  }
+
+  /** Somebody wants to close it. */
+  protected leave(): void {
+    this.dialog.close();
+  }
+
   override firstUpdated(): void {
     this.dialog.showModal();
   }
 
   override render() {
-    const { heading, intro, body, confirm, danger, ready } = this.form();
+    const { heading, intro, body, confirm, danger, ready, close } = this.form();
     // Where Escape is pressed twice, browsers that know closedby ask nobody the second time.
     return html`<dialog
       aria-labelledby="heading"
-      closedby=${this.waiting ? "none" : "closerequest"}
+      closedby=${this.waiting || this.holds ? "none" : "closerequest"}
       @close=${this.#closed} @cancel=${this.#cancelled}
     >
       <form novalidate @submit=${this.#submitted} aria-busy=${this.waiting}>
@@ -66,8 +79,8 @@ export abstract class FormDialog<Done = string> extends LitElement {
         ${body === nothing ? nothing : html`<div class="body">${body}</div>`}
         <div class="foot">
           <p class="failure" role="alert">${this.problem}</p>
-          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.dialog.close()}>
-            ${this.done === undefined ? texts.dialog.cancel : texts.dialog.close}
+          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.leave()}>
+            ${close ?? (this.done === undefined ? texts.dialog.cancel : texts.dialog.close)}
           </button>
           ${
             confirm === undefined
@@ -79,6 +92,12 @@ export abstract class FormDialog<Done = string> extends LitElement {
         </div>
       </form>
     </dialog>`;
+  }
+
+  /** It is done: nothing is left to do here. */
+  protected finish(done: Done): void {
+    this.done = done;
+    this.dialog.close();
   }
 
   /** One order after another: its controls are disabled, and the focus is in the dialog afterwards. */
@@ -103,21 +122,21 @@ export abstract class FormDialog<Done = string> extends LitElement {
     if (!this.dialog.open || this.shadowRoot?.activeElement) return;
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus();
     if (!this.shadowRoot?.activeElement) this.firstField?.focus();
+    if (!this.shadowRoot?.activeElement) this.lastButton?.focus();
   }
 
   async #submitted(event: Event): Promise<void> {
     event.preventDefault();
     await this.order(async () => {
       const done = await this.submit();
-      if (done === undefined) return;
-      this.done = done;
-      this.dialog.close();
+      if (done !== undefined) this.finish(done);
     });
   }
 
   /** What is on its way to the hub is waited for. */
   #cancelled(event: Event): void {
-    if (this.waiting) event.preventDefault();
+    if (this.waiting || this.holds) event.preventDefault();
+    if (this.holds && !this.waiting) this.leave();
   }
 
   #closed(): void {

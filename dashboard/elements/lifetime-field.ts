@@ -1,5 +1,7 @@
 /** How long a token or a link is good for: one of a few lengths of time, a date, or for ever. */
 import { html, nothing } from "lit";
+import { timeZone } from "../data/time-zone.ts";
+import { instantOf } from "../data/zoned-time.ts";
 import { texts } from "../texts/index.ts";
 
 const dayMs = 86_400_000;
@@ -10,7 +12,7 @@ export type LifetimeKey = keyof typeof lengthsMs | "date" | "forEver";
 
 export interface Lifetime {
   readonly key: LifetimeKey;
-  /** Of a field for a date and a time, in this browser's time zone; empty where none was entered. */
+  /** Of a field for a date and a time, by the clock that all times are shown with; empty where none was entered. */
   readonly until: string;
 }
 
@@ -18,7 +20,7 @@ export interface Lifetime {
 export function lifetimeMs({ key, until }: Lifetime, nowMs: number): number | null | undefined {
   if (key === "forEver") return null;
   if (key !== "date") return lengthsMs[key];
-  const leftMs = new Date(until).getTime() - nowMs;
+  const leftMs = (instantOf(until) ?? nowMs) - nowMs;
   return leftMs > 0 ? Math.round(leftMs) : undefined;
 }
 
@@ -26,10 +28,11 @@ export function lifetimeField(
   offered: readonly LifetimeKey[],
   chosen: Lifetime,
   label: string,
+  nowMs: number,
   change: (lifetime: Lifetime) => void,
 ) {
   const words = texts.access;
-  const isWrong = chosen.key === "date" && chosen.until !== "" && lifetimeMs(chosen, Date.now()) === undefined;
+  const isWrong = chosen.key === "date" && chosen.until !== "" && lifetimeMs(chosen, nowMs) === undefined;
   return html`<div class="two">
     <label class="field">
       <span>${label}</span>
@@ -40,7 +43,7 @@ export function lifetimeField(
     ${
       chosen.key === "date"
         ? html`<label class="field">
-            <span>${words.until}</span>
+            <span>${words.until(timeZone.shown)}</span>
             <input
               type="datetime-local"
               required

@@ -3,19 +3,21 @@ import { customElement, query, state } from "lit/decorators.js";
 import type { NewTokenAnswer } from "../../server/protocol/index.ts";
 import { formatInstant } from "../data/format.ts";
 import { rootOf } from "../data/hub-address.ts";
+import { timeZone } from "../data/time-zone.ts";
 import { texts } from "../texts/index.ts";
 import "./code-block.ts";
 import "./device-picker.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 import { type Lifetime, lifetimeField, lifetimeMs } from "./lifetime-field.ts";
 import "./qr-code.ts";
+import { SecretDialog } from "./secret-dialog.ts";
 
 /** Makes a link for a guest, and shows it the one time that it can be seen. */
 @customElement("link-make")
-export class LinkMake extends FormDialog {
+export class LinkMake extends SecretDialog<NewTokenAnswer> {
+  @state() private name = "";
   @state() private devices: readonly string[] = [];
   @state() private lifetime: Lifetime = { key: "week", until: "" };
-  @state() private made: NewTokenAnswer | undefined;
   @query("device-picker") private picker!: HTMLElementTagNameMap["device-picker"];
 
   override firstUpdated(): void {
@@ -23,9 +25,8 @@ export class LinkMake extends FormDialog {
     void this.picker.updateComplete.then(() => this.picker.focus());
   }
 
-  protected override form(): DialogForm {
+  protected override ask(): DialogForm {
     const words = texts.access.links;
-    if (this.made) return { heading: words.heading, body: this.#shown(this.made), ready: false };
     return {
       heading: words.heading,
       intro: words.makeIntro,
@@ -34,47 +35,59 @@ export class LinkMake extends FormDialog {
           .hub=${this.hub}
           .devices=${this.devices}
           @picked=${({ detail }: CustomEvent<readonly string[]>) => {
-            // One device, or one group: what was there before gives way.
-            this.devices = detail.slice(-1);
+            this.devices = detail;
           }}
         ></device-picker>
-        ${lifetimeField(["day", "week", "month", "date"], this.lifetime, texts.access.make.lifetime, (lifetime) => {
-          this.lifetime = lifetime;
-        })}
+        <label class="field">
+          <span>${words.name}</span>
+          <input
+            maxlength="200"
+            autocomplete="off"
+            .value=${this.name}
+            @input=${(event: Event) => {
+              this.name = (event.target as HTMLInputElement).value;
+            }}
+          />
+          <small>${words.nameHint}</small>
+        </label>
+        ${lifetimeField(
+          ["day", "week", "month", "date"],
+          this.lifetime,
+          texts.access.make.lifetime,
+          this.hub.client.now(),
+          (lifetime) => {
+            this.lifetime = lifetime;
+          },
+        )}
       `,
       confirm: this.waiting ? texts.access.make.waiting : words.confirm,
       ready: this.devices.length > 0 && this.#lifetimeMs() !== undefined,
     };
   }
 
-  #shown({ token, expires }: NewTokenAnswer) {
+  protected override shown({ token, expires, name }: NewTokenAnswer) {
     const words = texts.access.links;
     const address = `${location.protocol}//${rootOf(location)}#token=${token}`;
-    return html`
-      <p class="hint" role="status">
-        ${words.once} ${expires === null ? nothing : words.until(formatInstant(expires, this.hub.client.now(), 60_000))}
-      </p>
+    const until = expires === null ? undefined : formatInstant(expires, this.hub.client.now(), 60_000);
+    const body = html`
+      <p class="hint" role="status">${words.once} ${until === undefined ? nothing : words.until(until, timeZone.shown)}</p>
       <code-block inline .code=${address} .label=${words.link}></code-block>
       <qr-code .text=${address} .label=${words.scan}></qr-code>
       <p class="hint">${words.scan}</p>
     `;
+    return { heading: name || words.heading, body };
   }
 
   #lifetimeMs(): number | undefined {
-    return lifetimeMs(this.lifetime, Date.now()) ?? undefined;
+    return lifetimeMs(this.lifetime, this.hub.client.now()) ?? undefined;
   }
 
-  protected override async submit(): Promise<string | undefined> {
+  protected override async make(): Promise<NewTokenAnswer | undefined> {
     const lifetime = this.#lifetimeMs();
     if (lifetime === undefined) return undefined;
-    const order = { kind: "link", devices: this.devices, lifetime };
-    this.made = await this.hub.api.post<NewTokenAnswer>("tokens", order);
-    this.done = "";
-    return undefined;
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
+    const name = this.name.trim();
+    const order = { kind: "link", devices: this.devices, lifetime, ...(name === "" ? {} : { name }) };
+    return this.hub.api.post<NewTokenAnswer>("tokens", order);
   }
 }
 

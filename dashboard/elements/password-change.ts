@@ -3,13 +3,14 @@ import { customElement } from "lit/decorators.js";
 import { formatCount } from "../data/format.ts";
 import { minPasswordLength } from "../data/password-rule.ts";
 import { texts } from "../texts/index.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import { AccessDialog } from "./access-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 import { PasswordInput, passwordStyles } from "./password-input.ts";
 
 /** Changes one's own password. Fires `closed`, with words as detail where it was done. */
 @customElement("password-change")
-export class PasswordChange extends FormDialog {
-  static override styles: CSSResultGroup = [FormDialog.styles, passwordStyles];
+export class PasswordChange extends AccessDialog {
+  static override styles: CSSResultGroup = [AccessDialog.styles, passwordStyles];
 
   readonly #old = new PasswordInput(this, "old");
   readonly #new = new PasswordInput(this, "new");
@@ -45,10 +46,6 @@ export class PasswordChange extends FormDialog {
   protected override async submit(): Promise<string> {
     await this.hub.access.changePassword({ old: this.#old.value, new: this.#new.value });
     return texts.access.passwordChange.done;
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
   }
 }
 

@@ -4,16 +4,17 @@ import type { PersonEdit as Edit, PersonEntry, PersonOrder, PersonRole } from ".
 import { formatCount } from "../data/format.ts";
 import { minPasswordLength } from "../data/password-rule.ts";
 import { texts } from "../texts/index.ts";
+import { AccessDialog } from "./access-dialog.ts";
 import "./device-picker.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 import { PasswordInput, passwordStyles } from "./password-input.ts";
 
 const roles = ["viewer", "operator", "admin"] as const satisfies readonly PersonRole[];
 
 /** Lets a person in, or changes what one may do. Fires `closed`, with words as detail where it was done. */
 @customElement("person-edit")
-export class PersonEditDialog extends FormDialog {
-  static override styles: CSSResultGroup = [FormDialog.styles, passwordStyles];
+export class PersonEditDialog extends AccessDialog {
+  static override styles: CSSResultGroup = [AccessDialog.styles, passwordStyles];
 
   /** Undefined: a new one. */
   @property({ attribute: false }) person: PersonEntry | undefined;
@@ -108,10 +109,6 @@ export class PersonEditDialog extends FormDialog {
     };
     if (Object.keys(edit).length > 0) await this.hub.api.patch(`people/${encodeURIComponent(person.id)}`, edit);
     return words.saved(name);
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
   }
 }
 

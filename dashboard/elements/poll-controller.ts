@@ -12,8 +12,8 @@ export interface PollSource<Answer> {
   readonly hub: () => Hub;
   /** Below `/api/v1/`. */
   readonly path: string;
-  /** From question to question, ms. */
-  readonly everyMs: number;
+  /** From question to question, ms; asked anew with each answer where that tells it. */
+  readonly everyMs: number | (() => number);
   readonly answered: (answer: Answer) => void;
 }
 
@@ -55,7 +55,8 @@ export class PollController<Answer> implements ReactiveController {
   isPast(answerMs: number): boolean {
     const { hub, everyMs } = this.#source;
     const ageMs = this.#answeredMs === undefined ? hub().client.now() - answerMs : performance.now() - this.#answeredMs;
-    return this.#failed || ageMs > freshTurns * everyMs;
+    const turnMs = typeof everyMs === "number" ? everyMs : everyMs();
+    return this.#failed || ageMs > freshTurns * turnMs;
   }
 
   /** Asks now, and goes on from there. */

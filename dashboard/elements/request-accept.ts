@@ -2,12 +2,13 @@ import { html } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import type { RequestEntry, TokensAnswer } from "../../server/protocol/index.ts";
 import { texts } from "../texts/index.ts";
+import { AccessDialog } from "./access-dialog.ts";
 import "./device-picker.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 
 /** Lets a device in that takes the place of another. Fires `closed`, with words as detail where it was done. */
 @customElement("request-accept")
-export class RequestAccept extends FormDialog {
+export class RequestAccept extends AccessDialog {
   @property({ attribute: false }) request!: RequestEntry;
   @state() private place: readonly string[] = [];
   @query("device-picker") private picker!: HTMLElementTagNameMap["device-picker"];
@@ -32,6 +33,7 @@ export class RequestAccept extends FormDialog {
       body: html`<device-picker
         .hub=${this.hub}
         .single=${true}
+        .existing=${true}
         .label=${words.place}
         .devices=${this.place}
         @picked=${({ detail }: CustomEvent<readonly string[]>) => {
@@ -49,10 +51,6 @@ export class RequestAccept extends FormDialog {
     if (as === undefined) return undefined;
     await this.hub.api.post<TokensAnswer>("requests", { code: this.request.code, as });
     return texts.access.requests.accepted(this.request.device);
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
   }
 }
 

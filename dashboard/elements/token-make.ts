@@ -3,9 +3,11 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { NewTokenAnswer, TokenOrder } from "../../server/protocol/index.ts";
 import { texts } from "../texts/index.ts";
 import "./device-picker.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
+import type { DialogForm } from "./form-dialog.ts";
 import { type Lifetime, lifetimeField, lifetimeMs } from "./lifetime-field.ts";
+import { SecretDialog } from "./secret-dialog.ts";
 import "./token-shown.ts";
+import { tokenName } from "./token-words.ts";
 
 const kinds = ["device", "fleet", "program"] as const;
 type Kind = (typeof kinds)[number];
@@ -13,9 +15,9 @@ const roles = ["viewer", "operator"] as const;
 
 /** Makes a token of a device, a fleet or a program, and shows it the one time that it can be seen. */
 @customElement("token-make")
-export class TokenMake extends FormDialog {
+export class TokenMake extends SecretDialog<NewTokenAnswer> {
   static override styles: CSSResultGroup = [
-    FormDialog.styles,
+    SecretDialog.styles,
     css`
       :host {
         --dialog-width: 600px;
@@ -29,14 +31,13 @@ export class TokenMake extends FormDialog {
   @state() private alias = "";
   @state() private right: (typeof roles)[number] = "viewer";
   @state() private lifetime: Lifetime = { key: "forEver", until: "" };
-  @state() private made: NewTokenAnswer | undefined;
 
-  protected override form(): DialogForm {
+  protected override shown(made: NewTokenAnswer) {
+    return { heading: tokenName(made), body: html`<token-shown .made=${made}></token-shown>` };
+  }
+
+  protected override ask(): DialogForm {
     const words = texts.access.make;
-    if (this.made) {
-      const body = html`<token-shown .made=${this.made}></token-shown>`;
-      return { heading: this.made.name || this.made.devices?.join(", ") || words.heading, body, ready: false };
-    }
     return {
       heading: words.heading,
       body: html`
@@ -72,6 +73,7 @@ export class TokenMake extends FormDialog {
           ["forEver", "day", "week", "month", "year", "date"],
           this.lifetime,
           words.lifetime,
+          this.hub.client.now(),
           (lifetime) => {
             this.lifetime = lifetime;
           },
@@ -119,10 +121,10 @@ export class TokenMake extends FormDialog {
   }
 
   #lifetimeMs(): number | null | undefined {
-    return lifetimeMs(this.lifetime, Date.now());
+    return lifetimeMs(this.lifetime, this.hub.client.now());
   }
 
-  protected override async submit(): Promise<string | undefined> {
+  protected override make(): Promise<NewTokenAnswer> {
     const { kind, devices, right: role } = this;
     const lifetime = this.#lifetimeMs();
     const [name, alias] = [this.name.trim(), this.alias.trim()];
@@ -134,14 +136,7 @@ export class TokenMake extends FormDialog {
       ...(kind === "program" ? { role } : {}),
       ...(typeof lifetime === "number" ? { lifetime } : {}),
     };
-    this.made = await this.hub.api.post<NewTokenAnswer>("tokens", order);
-    // It stays open: what it shows now is shown this once.
-    this.done = "";
-    return undefined;
-  }
-
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
+    return this.hub.api.post<NewTokenAnswer>("tokens", order);
   }
 }
 

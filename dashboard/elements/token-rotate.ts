@@ -1,21 +1,26 @@
 import { type CSSResultGroup, css, html } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { NewTokenAnswer, RotateOrder, TokenEntry } from "../../server/protocol/index.ts";
+import { type ManyDone, orderMany } from "../client/many.ts";
+import { formatCount } from "../data/format.ts";
 import { texts } from "../texts/index.ts";
-import { type DialogForm, FormDialog } from "./form-dialog.ts";
-import { tokenName } from "./token-words.ts";
+import { failureWords } from "./failure-words.ts";
+import type { DialogForm } from "./form-dialog.ts";
+import { SecretDialog } from "./secret-dialog.ts";
 import "./token-shown.ts";
+import { tokenName } from "./token-words.ts";
+import "./tokens-shown.ts";
 
 const hourMs = 3_600_000;
 const overlapsMs = { none: 0, hour: hourMs, day: 24 * hourMs, week: 168 * hourMs } as const;
 type Overlap = keyof typeof overlapsMs;
 const overlaps: readonly Overlap[] = ["day", "week", "hour", "none"];
 
-/** Makes another token in the place of one, and shows it the one time that it can be seen. */
+/** Makes others in the place of tokens, and shows them the one time that they can be seen: of many as a file. */
 @customElement("token-rotate")
-export class TokenRotate extends FormDialog {
+export class TokenRotate extends SecretDialog<ManyDone<NewTokenAnswer>> {
   static override styles: CSSResultGroup = [
-    FormDialog.styles,
+    SecretDialog.styles,
     css`
       :host {
         --dialog-width: 600px;
@@ -23,16 +28,14 @@ export class TokenRotate extends FormDialog {
     `,
   ];
 
-  @property({ attribute: false }) token!: TokenEntry;
+  @property({ attribute: false }) tokens!: readonly TokenEntry[];
   @state() private overlap: Overlap = "day";
-  @state() private made: NewTokenAnswer | undefined;
+  @state() private over = 0;
 
-  protected override form(): DialogForm {
+  protected override ask(): DialogForm {
     const words = texts.access.rotate;
-    const heading = words.heading(tokenName(this.token));
-    if (this.made) return { heading, body: html`<token-shown .made=${this.made}></token-shown>`, ready: false };
     return {
-      heading,
+      heading: this.#heading(),
       intro: words.intro,
       body: html`<label class="field">
         <span>${words.overlap}</span>
@@ -44,20 +47,45 @@ export class TokenRotate extends FormDialog {
           ${overlaps.map((each) => html`<option value=${each} ?selected=${each === this.overlap}>${words.overlaps[each]}</option>`)}
         </select>
       </label>`,
-      confirm: this.waiting ? texts.access.make.waiting : words.confirm,
+      confirm: this.waiting ? this.#going() : words.confirm(this.tokens.length === 1),
       ready: true,
     };
   }
 
-  protected override async submit(): Promise<string | undefined> {
-    const order: RotateOrder = { overlap: overlapsMs[this.overlap] };
-    this.made = await this.hub.api.post<NewTokenAnswer>(`tokens/${encodeURIComponent(this.token.id)}/rotate`, order);
-    this.done = "";
-    return undefined;
+  #heading(): string {
+    const [first, ...others] = this.tokens;
+    const words = texts.access.rotate;
+    return first && others.length === 0 ? words.heading(tokenName(first)) : words.many(formatCount(this.tokens.length));
   }
 
-  protected override failed(error: unknown): string {
-    return texts.access.notDone(super.failed(error));
+  #going(): string {
+    const many = this.tokens.length;
+    return many === 1 ? texts.access.make.waiting : texts.access.going(formatCount(this.over), formatCount(many));
+  }
+
+  protected override shown({ answers, failures }: ManyDone<NewTokenAnswer>) {
+    const [first, ...others] = answers;
+    const body =
+      first && others.length === 0
+        ? html`<token-shown .made=${first}></token-shown>`
+        : html`<tokens-shown
+            .made=${answers}
+            .problem=${failures.length === 0 ? "" : texts.access.notAll(formatCount(failures.length), failureWords(failures[0]))}
+          ></tokens-shown>`;
+    return { heading: this.#heading(), body };
+  }
+
+  protected override async make(): Promise<ManyDone<NewTokenAnswer>> {
+    const order: RotateOrder = { overlap: overlapsMs[this.overlap] };
+    const made = await orderMany(
+      this.tokens,
+      ({ id }) => this.hub.api.post<NewTokenAnswer>(`tokens/${encodeURIComponent(id)}/rotate`, order),
+      (over) => {
+        this.over = over;
+      },
+    );
+    if (made.answers.length === 0) throw made.failures[0];
+    return made;
   }
 }
 

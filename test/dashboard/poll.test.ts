@@ -41,6 +41,36 @@ describe("a question that is asked again and again", () => {
     poll.stop();
   });
 
+  it("waits for as long as the newest answer tells, at once and not a turn later", async () => {
+    const clock = new FakeClock();
+    let everyMs = 1_000;
+    let asked = 0;
+    const poll = new Poll<number>({
+      timers: clock,
+      everyMs: () => everyMs,
+      ask: async () => {
+        asked += 1;
+        return asked;
+      },
+      seen: () => true,
+      // The first answer is a long one.
+      answered: (count) => {
+        everyMs = count === 1 ? 60_000 : 1_000;
+      },
+      failed: () => {},
+    });
+    const arrive = () => new Promise<void>((resolve) => setImmediate(resolve));
+    poll.start();
+    await arrive();
+    clock.advance(59_999);
+    expect(asked).toBe(1);
+    clock.advance(1);
+    await arrive();
+    clock.advance(1_000);
+    expect(asked).toBe(3);
+    poll.stop();
+  });
+
   it("is not asked while nobody sees the page, and at once when somebody does", () => {
     const { clock, asked, page, poll } = world();
     page.seen = false;

@@ -139,6 +139,7 @@ describe("access, page by page", () => {
     await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Connect" }).waitFor();
     // Disabled: nothing is shown any more.
     await menu(admin, "vera", "Disable");
+    await dialog.getByRole("button", { name: "Disable" }).click();
     await page.getByRole("heading", { name: "Sign in" }).waitFor();
     expect(await page.getByText("greenhouse").count()).toBe(0);
     await page.context().close();
@@ -156,6 +157,7 @@ describe("access, page by page", () => {
     const program = dialog.getByRole("region", { name: "curl" });
     expect(await program.textContent()).toContain(`Bearer ${token}`);
     expect(await program.textContent()).toContain('"device": "press"');
+    await dialog.getByRole("button", { name: "Copy" }).first().click();
     await dialog.getByRole("button", { name: "Close" }).click();
     expect(await admin.getByText(token).count()).toBe(0);
 
@@ -185,7 +187,7 @@ describe("access, page by page", () => {
     expect(code).toMatch(/^\d{6}$/);
     await tab("Requests");
     await row(admin, "greenhouse/3").getByTitle(`Code ${code}`).waitFor();
-    await row(admin, "greenhouse/3").getByRole("button", { name: "Accept", exact: true }).click();
+    await row(admin, "greenhouse/3").getByRole("button", { name: "Accept greenhouse/3", exact: true }).click();
     await said(admin, "greenhouse/3 is let in.");
     const second = await knock();
     await second.next("welcome");
@@ -201,6 +203,7 @@ describe("access, page by page", () => {
     await dialog.getByRole("button", { name: "Make the link" }).click();
     await dialog.getByRole("img", { name: "Scan it with a phone" }).waitFor();
     const address = (await dialog.getByRole("region", { name: "Link" }).textContent()) ?? "";
+    await dialog.getByRole("button", { name: "Copy" }).click();
     await dialog.getByRole("button", { name: "Close" }).click();
 
     const { page } = await world.visit();
