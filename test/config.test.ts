@@ -45,6 +45,7 @@ describe("settings", () => {
       setup: false,
       sessionAgeMs: 2_592_000_000,
       requests: 100,
+      enrolments: 1_000,
       demo: false,
       self: false,
       commitDelayMs: 0,

@@ -1,4 +1,5 @@
 /** A hub with people, as the tests of access meet it. */
+import type { Client } from "../../support/client.ts";
 import type { TestHub } from "../../support/start-hub.ts";
 
 export const password = "correct horse";
@@ -81,3 +82,14 @@ async function askOf(
 function cookieOf(headers: Headers): Record<string, string> {
   return { Cookie: (headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
 }
+
+/** A connection that says who it is; what it is told is still to be taken. */
+export async function hello(hub: TestHub, device: string, token: string): Promise<Client> {
+  const client = await hub.connect();
+  client.send({ type: "hello", device, token });
+  return client;
+}
+
+export const row = (device: string | undefined, value = 1) => ({ metric: "m", value, ...(device ? { device } : {}) });
+/** Of a device's own making: more than 128 bits. */
+export const ownToken = "b1c2d3e4f5a6978877665544332211aa";
