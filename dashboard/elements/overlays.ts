@@ -3,16 +3,16 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { isTyping, openOverlay } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
 import { progress } from "../client/progress.ts";
-import { texts } from "../texts/index.ts";
+import { texts, withTexts } from "../texts/index.ts";
 import type { OfferedPage } from "./page-nav.ts";
 
 /** So long after the page is there, ms, their code is fetched: a person may want them when the hub cannot serve it any more. */
 const fetchAfterMs = 5_000;
 
-const loadPalette = () => import("./command-palette.ts");
-const loadSheet = () => import("./shortcut-sheet.ts");
+const loadPalette = () => withTexts("palette", import("./command-palette.ts"));
+const loadSheet = () => withTexts("palette", import("./shortcut-sheet.ts"));
 /** The way out of a page that is shown alone. */
-export const loadKioskExit = () => import("./kiosk-exit.ts");
+export const loadKioskExit = () => withTexts("palette", import("./kiosk-exit.ts"));
 
 export class Overlays implements ReactiveController {
   readonly #host: ReactiveControllerHost & HTMLElement;

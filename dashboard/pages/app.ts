@@ -34,6 +34,9 @@ const sayMs = 3_000;
 /** How long an empty hub's page shows that the first reading came before it opens the device, ms. */
 const litMs = 1_400;
 
+/** So long after the page is there, ms, the hub's time zone is asked for where nothing is shown by it. */
+const zoneAfterMs = 3_000;
+
 /** The whole page, `hub-app`: one connection, the pages, and what an empty hub shows instead. */
 export class HubApp extends LitElement {
   static override styles = [
@@ -111,6 +114,7 @@ export class HubApp extends LitElement {
   /** True while this hub had no device since the page was opened. */
   #empty = false;
   #zoneAsked = false;
+  #zoneSoon: ReturnType<typeof setTimeout> | undefined;
   #endAttention: (() => void) | undefined;
   #moving: ReturnType<typeof setTimeout> | undefined;
 
@@ -216,7 +220,7 @@ export class HubApp extends LitElement {
       this.#zoneAsked = false;
       return;
     }
-    if (!this.#zoneAsked && this.#hub.access.may("status")) void this.#askZone();
+    this.#wantZone();
     this.#overlays.fetchSoon();
     const { size } = this.#hub.view.devices;
     if (size === 0) this.#empty = true;
@@ -249,8 +253,17 @@ export class HubApp extends LitElement {
     }
   }
 
+  /** At once where times are shown by it; otherwise only the settings tell it, and nothing that is shown has to wait behind it. */
+  #wantZone(): void {
+    if (this.#zoneAsked || !this.#hub.access.may("status")) return;
+    if (timeZone.choice === "hub") void this.#askZone();
+    else this.#zoneSoon ??= setTimeout(() => void this.#askZone(), zoneAfterMs);
+  }
+
   /** The hub's clock face. Where it does not tell, times are shown by this device's. */
   async #askZone(): Promise<void> {
+    clearTimeout(this.#zoneSoon);
+    this.#zoneSoon = undefined;
     this.#zoneAsked = true;
     const status = await this.#hub.api.get<StatusAnswer>("status", { quiet: true }).catch(() => undefined);
     if (status) timeZone.hubIs(status.timeZone);

@@ -17,6 +17,7 @@ type Part = Partial<Texts>;
 /** The files of all languages, cut by the build (`texts-by-part`) to what a part has; uncut they have more. */
 const files: Readonly<Record<PartName, Readonly<Record<string, () => Promise<Part>>>>> = {
   shell: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=shell" }),
+  palette: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=palette" }),
   fleet: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=fleet" }),
   device: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=device" }),
   market: import.meta.glob<Part>("./languages/*.ts", { import: "texts", query: "?part=market" }),

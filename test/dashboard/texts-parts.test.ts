@@ -30,7 +30,7 @@ function saidBy({ text }: Source): string[] {
 
 describe("the texts of a part", () => {
   const entries: [PartName, string][] = (Object.keys(parts) as PartName[])
-    .filter((part) => part !== "shell" && part !== "dialogs")
+    .filter((part) => !["shell", "dialogs", "palette"].includes(part))
     .map((part) => [part, `dashboard/pages/${part}-page.ts`]);
 
   it.each<[PartName, string]>([["shell", "dashboard/pages/app.ts"], ...entries])(
@@ -39,7 +39,8 @@ describe("the texts of a part", () => {
       const loaded = loadedBy(entry);
       const asked = loaded.flatMap(({ text }) => [...text.matchAll(/withTexts\("(\w+)"/g)]).map(([, name]) => name);
       const isRegistry = loaded.some(({ path }) => path === "dashboard/pages/registry.ts");
-      const brought = new Set<PartName>(["shell", part, ...(isRegistry ? [] : (asked as PartName[]))]);
+      // What a page offers to the palette and to the sheet of keys is asked by these, which bring the words for it.
+      const brought = new Set<PartName>(["shell", "palette", part, ...(isRegistry ? [] : (asked as PartName[]))]);
       const there = new Set<string>([...brought].flatMap((name) => parts[name]));
       const unsaid = loaded.flatMap((source) =>
         saidBy(source)

@@ -29,8 +29,8 @@ describe.skipIf(missingNetwork)(
     let port = 0;
     const url = () => `http://${address}:${port}/`;
 
-    async function startHub(): Promise<void> {
-      const config = makeConfig({ lan: true, port, data: join(folder, "data"), minFreeBytes: 0 });
+    async function startHub(setup = false): Promise<void> {
+      const config = makeConfig({ lan: true, setup, port, data: join(folder, "data"), minFreeBytes: 0 });
       const onFatal = (error: unknown) => {
         throw error;
       };
@@ -141,6 +141,94 @@ describe.skipIf(missingNetwork)(
       await page.getByRole("heading", { name: "oven-1" }).waitFor();
       const other = await open();
       await name(other).waitFor();
+    });
+
+    it("opens no search for who may see nothing, and forgets at signing out what was used last", async () => {
+      const page = await open();
+      const recent = () => page.evaluate(() => localStorage.getItem("telemetry-hub.palette-recent"));
+      const search = page.getByRole("dialog", { name: "Search and commands" });
+      await name(page).waitFor();
+      await page.keyboard.press("Control+k");
+      await signIn(page, password);
+      await live(page);
+      expect(await search.count()).toBe(0);
+      await page.keyboard.press("Control+k");
+      await search.getByRole("combobox").fill("oven-1");
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
+      expect(await recent()).toContain("oven-1");
+      await page.getByRole("button", { name: "Signed in as ada" }).click();
+      await page.getByRole("button", { name: "Sign out", exact: true }).click();
+      await name(page).waitFor();
+      expect(await recent()).toBeNull();
+    });
+
+    it("lets a tab in whose person signs in again in another one", async () => {
+      const page = await open("#/device/oven-1");
+      await signIn(page, password);
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
+      const other = await page.context().newPage();
+      await other.goto(url());
+      await live(other);
+      const [session] = await page.context().cookies();
+      await fetch(`${url()}api/v1/session`, {
+        method: "DELETE",
+        headers: { Cookie: `${session?.name}=${session?.value}` },
+      });
+      await Promise.all([name(page).waitFor(), name(other).waitFor()]);
+      await signIn(other, password);
+      await live(other);
+      await page.evaluate(() => dispatchEvent(new Event("focus")));
+      await page.getByRole("heading", { name: "oven-1" }).waitFor();
+      await live(page);
+    });
+
+    it("asks on where the hub does not say who sits there, and says so meanwhile", async () => {
+      const page = await open();
+      await signIn(page, password);
+      await live(page);
+      let silent = true;
+      await page.route(/api\/v1\/session$/, (route) => (silent ? route.fulfill({ status: 502 }) : route.continue()));
+      await page.reload();
+      await page.getByText("The hub does not say what you may do here.").waitFor();
+      silent = false;
+      await page.getByRole("button", { name: "Signed in as ada" }).waitFor();
+      expect(await page.getByText("The hub does not say").count()).toBe(0);
+    });
+
+    it("calls a guest a guest, shows them nothing that they may not do, and the way to sign in", async () => {
+      const { token } = await ask<NewTokenAnswer>("POST", "tokens", {
+        ...{ kind: "link", name: "for the plumber", devices: ["oven-1"], lifetime: 3_600_000 },
+      });
+      const page = await open(`#token=${token}`);
+      await page.getByText("You are a guest and see oven-1, until").waitFor();
+      const asked = page
+        .waitForResponse((response) => response.status() === 403, { timeout: 2_000 })
+        .catch(() => undefined);
+      await page.goto(`${url()}#/device/oven-1`);
+      await page.locator("metric-card").first().waitFor();
+      expect((await asked)?.url()).toBeUndefined();
+      expect(await page.locator("metric-card action-menu").count()).toBe(0);
+      const offered = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents();
+      expect(offered.map((text) => text.trim())).toEqual(["Devices", "Market", "Explore"]);
+      await page.getByRole("button", { name: "You are a guest" }).click();
+      expect(await page.getByText("for the plumber").count()).toBe(0);
+      await page.getByRole("button", { name: "Sign in", exact: true }).click();
+      await name(page).waitFor();
+    });
+
+    it("lets who lost the password back in: by the address that --setup prints, though there are accounts", async () => {
+      await app.stop();
+      await startHub(true);
+      const page = await open();
+      await page.getByText("Lost the password?").click();
+      await page.getByRole("link", { name: "Enter the set-up code" }).click();
+      await page.getByLabel("Set-up code").waitFor();
+      await page.goto(`${url()}#setup=${app.setupCode}`);
+      await page.getByLabel("Your name").fill("ada again");
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Signed in as ada again" }).waitFor();
     });
 
     it("[S3] takes a token out of the address, and never asks for an address that has it", async () => {
