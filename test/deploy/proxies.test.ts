@@ -9,7 +9,7 @@ import type { RawRange } from "../../server/store/store.ts";
 import { launchChromium } from "../support/browser.ts";
 import { authority } from "../support/tls-hub.ts";
 import { lookup, type ProxiedHub, pageOfTest, proxiedHubsOfTest } from "./proxied-hub.ts";
-import { missing, proxyHost, proxyKinds } from "./proxies.ts";
+import { missing, type ProxyKind, ProxyProcess, proxyHost, proxyKinds } from "./proxies.ts";
 
 const start = proxiedHubsOfTest();
 
@@ -171,6 +171,31 @@ describe.each(proxyKinds)("behind $name (left out where it is not installed)", (
     const device = await hub.connect();
     device.send({ type: "reading", device: "d", metric: "m", value: 1 });
     expect(await device.next()).toMatchObject({ type: "ack", stored: 1 });
+  });
+});
+
+describe("a proxy of a test", () => {
+  it("gets other ports where somebody took its own, is stopped also where it ended by itself, and says what it does not have", async () => {
+    const ends = (port: number) =>
+      `require("node:net").createServer(() => process.exit(0)).listen(${port}, "127.0.0.1")`;
+    const ports: number[] = [];
+    const trial: ProxyKind = {
+      ...{ name: "trial", version: ["no-such-proxy"], leavesPath: false, cutsQuiet: false },
+      prepare: (_, { httpsPort }) => {
+        ports.push(httpsPort);
+        const taken = "console.error('bind: address already in use'); process.exit(1)";
+        return [process.execPath, "-e", ports.length === 1 ? taken : ends(httpsPort)];
+      },
+    };
+    expect(missing(trial)).toBe(true);
+    const proxy = await ProxyProcess.start(trial, "http://127.0.0.1:1");
+    expect(ports).toHaveLength(2);
+    expect(proxy.port).toBe(ports[1]);
+    // It was asked whether it listens, and has ended for that.
+    await proxy.ended;
+    await proxy.stop();
+    const broken: ProxyKind = { ...trial, prepare: () => ["no-such-proxy"] };
+    await expect(ProxyProcess.start(broken, "http://127.0.0.1:1")).rejects.toThrow(/trial ended:\n.*ENOENT/);
   });
 });
 

@@ -135,30 +135,72 @@ const haproxy: ProxyKind = {
 
 export const proxyKinds: readonly ProxyKind[] = [nginx, caddy, haproxy];
 
-export function missing({ version: [program = "", ...args] }: ProxyKind): boolean {
-  return spawnSync(program, args, { env }).status !== 0;
+/** Whether this machine lacks it, which is said aloud: a suite without its proxies must not look like one that tried them. */
+export function missing({ name, version: [program = "", ...args] }: ProxyKind): boolean {
+  const known = lacking.get(name);
+  if (known !== undefined) return known;
+  const { status, error } = spawnSync(program, args, { env });
+  const lacks = status !== 0;
+  lacking.set(name, lacks);
+  const why = error?.message ?? `${[program, ...args].join(" ")} ended with ${status}`;
+  if (lacks) console.warn(`${name} is not installed (${why}): what is tried behind it is left out.`);
+  return lacks;
 }
+
+const lacking = new Map<string, boolean>();
+
+/** What a proxy says of a port that somebody took in between. */
+const portTaken = /address already in use|cannot bind|\bEADDRINUSE\b/i;
+/** Ports are asked for so often at most. */
+const mostTrials = 5;
 
 export class ProxyProcess {
   readonly #folder: string;
   readonly #child: ChildProcess;
   readonly port: number;
   readonly httpPort: number;
+  /** Resolves once it is no more. */
+  readonly ended: Promise<void>;
   #said = "";
+  #hasEnded = false;
 
   private constructor(folder: string, child: ChildProcess, { httpsPort, httpPort }: Place) {
     this.#folder = folder;
     this.#child = child;
     this.port = httpsPort;
     this.httpPort = httpPort;
+    // Not at its exit: what it said of its reason may come after that.
+    this.ended = new Promise<void>((resolve) => {
+      child.once("close", () => {
+        this.#hasEnded = true;
+        resolve();
+      });
+    });
+    // Of a program that cannot be started, which says so here alone.
+    child.on("error", (error) => {
+      this.#said += error.message;
+    });
     for (const stream of [child.stdout, child.stderr])
       stream?.on("data", (text) => {
         this.#said += text;
       });
   }
 
-  /** Starts it before the hub at `hubUrl`, with a certificate of the test's authority. */
+  /**
+   * Starts it before the hub at `hubUrl`, with a certificate of the test's authority. None of the proxies tells which port it took
+   * where it may take any: so free ones are looked for, and others where somebody was faster.
+   */
   static async start(kind: ProxyKind, hubUrl: string, changes: Changes = {}): Promise<ProxyProcess> {
+    for (let trial = 1; ; trial++) {
+      const proxy = await ProxyProcess.#spawn(kind, hubUrl, changes);
+      if (await proxy.#hears()) return proxy;
+      const said = proxy.#said;
+      await proxy.stop();
+      if (trial === mostTrials || !portTaken.test(said)) throw new Error(`${kind.name} ended:\n${said}`);
+    }
+  }
+
+  static async #spawn(kind: ProxyKind, hubUrl: string, changes: Changes): Promise<ProxyProcess> {
     const folder = mkdtempSync(join(tmpdir(), `hub-${kind.name}-`));
     const { cert, key } = authority.issue({ names: [proxyHost] });
     writeFileSync(join(folder, "fullchain.pem"), cert);
@@ -168,19 +210,22 @@ export class ProxyProcess {
     const [program = "", ...args] = kind.prepare(new URL(hubUrl).host, place, changes);
     const homes = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
     const child = spawn(program, args, { cwd: folder, env: { ...env, ...homes }, stdio: ["ignore", "pipe", "pipe"] });
-    const proxy = new ProxyProcess(folder, child, place);
-    const ended = once(child, "exit").then(() => {
-      throw new Error(`${kind.name} ended:\n${proxy.#said}`);
-    });
-    await Promise.race([ended, expect.poll(() => listens(httpsPort)).toBe(true)]);
-    ended.catch(() => {});
-    return proxy;
+    return new ProxyProcess(folder, child, place);
   }
 
+  /** True once it listens; false where it ended before. */
+  async #hears(): Promise<boolean> {
+    // Of a port that another proxy took it is that one that listens.
+    await expect.poll(async () => this.#hasEnded || (await listens(this.port)), { timeout: 30_000 }).toBe(true);
+    return !this.#hasEnded;
+  }
+
+  /** Ends it; also one that ended by itself, which sends no event any more. */
   async stop(): Promise<void> {
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await ended;
+    if (!this.#hasEnded) {
+      this.#child.kill("SIGKILL");
+      await this.ended;
+    }
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
