@@ -1,5 +1,4 @@
 /** One device's connection: who it is, what it sends, and what it is told of it. */
-
 import type { Clock, Log } from "../../ports.ts";
 import { Warnings } from "../../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../../protocol/device.ts";
@@ -67,7 +66,6 @@ export class DeviceSession implements Sender, Source {
   readonly #peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
-  /** Made with the first ping that bears a time. */
   #skew: ClockSkew | undefined;
   #state: SessionState = { state: "anonymous" };
   #receipt: Receipt | undefined;
@@ -282,10 +280,8 @@ export class DeviceSession implements Sender, Source {
   #ping(id: number, time: number): void {
     const hubTime = this.#deps.clock.now();
     this.#send(JSON.stringify({ type: "pong", id, time, hubTime }));
-    const { speaker } = this;
-    if (!speaker) return;
     this.#skew ??= new ClockSkew();
-    if (this.#skew.measure(speaker, time, hubTime)) this.#deps.onSkewed(speaker);
+    if (this.speaker && this.#skew.measure(this.speaker, time, hubTime)) this.#deps.onSkewed(this.speaker);
   }
 
   /** True where the frame is to be taken; else it was answered. */

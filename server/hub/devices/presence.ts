@@ -7,28 +7,16 @@ import type { Clock } from "../../ports.ts";
 import type { PresenceState } from "../../protocol/viewer.ts";
 import type { Device, Series } from "../catalog.ts";
 import { graceFor, Intervals } from "./intervals.ts";
+import { type ConnectionEnd, OwnConnection, type PresenceConnection } from "./own-connection.ts";
 import { type EndReason, PresenceMachine, type Shown } from "./presence-machine.ts";
 import { TimerWheel, type Waiting } from "./timer-wheel.ts";
+
+export type { ConnectionEnd, PresenceConnection };
 
 /** A device's state as people see it. */
 export interface StateOfDevice extends Shown {
   /** Since when, ms since the epoch. */
   readonly since: number;
-}
-
-/**
- * Why a connection ended. `clean`: the device said goodbye, as a sensor does that sleeps between reports, or a newer
- * connection is about to take its place. After all else it is offline, unless it is back within two seconds.
- */
-export interface ConnectionEnd {
-  readonly reason: "closed" | "timeout" | "replaced";
-  readonly clean: boolean;
-}
-
-/** A device's own connection, as the session holds it. */
-export interface PresenceConnection {
-  /** Idempotent; of no effect once a newer connection of the device has taken its place. */
-  closed(end: ConnectionEnd): void;
 }
 
 /** What is known of one device. */
@@ -68,8 +56,8 @@ export class Presence {
   #online = 0;
   #silent = 0;
   /** One function for all connections. */
-  readonly #onClosed: OnClosed = (connection, end) => {
-    const { watched } = connection;
+  readonly #onClosed = (connection: OwnConnection<Watched>, end: ConnectionEnd) => {
+    const watched = connection.of;
     if (watched.connection === connection) this.#closed(watched, end);
   };
 
@@ -340,22 +328,6 @@ export class Presence {
     watched.graceMs = graceMs < watched.graceMs ? graceMs : Number.NaN;
     if (watched.shown.state === "online")
       this.#wheel.set(watched, Math.min(watched.deadlineMs, this.#wheel.now() + graceMs));
-  }
-}
-
-type OnClosed = (connection: OwnConnection, end: ConnectionEnd) => void;
-
-class OwnConnection implements PresenceConnection {
-  readonly watched: Watched;
-  readonly #onClosed: OnClosed;
-
-  constructor(watched: Watched, onClosed: OnClosed) {
-    this.watched = watched;
-    this.#onClosed = onClosed;
-  }
-
-  closed(end: ConnectionEnd): void {
-    this.#onClosed(this, end);
   }
 }
 
