@@ -2,7 +2,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { HonestReport } from "./honest.ts";
+import type { Asked, HonestReport } from "./honest.ts";
 
 const program = fileURLToPath(new URL("honest.ts", import.meta.url));
 /** Later than this is late, ms, however quick it was before: a busy machine gives no process a core for as long. */
@@ -23,18 +23,23 @@ export class HonestDevice {
   }
 
   /** What happened since it was asked last. */
-  async report(): Promise<HonestReport> {
+  report(): Promise<HonestReport> {
+    return this.#ask(0);
+  }
+
+  /** A report once there are so many acknowledgements in it, or something went wrong: asked over and over it would be as busy as the hub. */
+  async #ask(acks: number): Promise<HonestReport> {
     const answer = once(this.#child, "message");
-    this.#child.send("report");
+    this.#child.send({ acks } satisfies Asked);
     const [report] = (await answer) as [HonestReport];
     return report;
   }
 
   /** Learns what is usual: resolves with its p99, ms. */
   async usual(): Promise<number> {
-    const times: number[] = [];
-    while (times.length < usualReadings) times.push(...(await this.report()).ackMs);
-    this.#usualP99Ms = percentile(times, 99);
+    const { ackMs, troubles } = await this.#ask(usualReadings);
+    if (troubles.length > 0) throw new Error(`an honest device alone with its hub: ${troubles.join("; ")}`);
+    this.#usualP99Ms = percentile(ackMs, 99);
     return this.#usualP99Ms;
   }
 

@@ -14,7 +14,13 @@ export interface HonestReport {
   readonly troubles: readonly string[];
 }
 
+/** Between two of its readings, ms. */
 const everyMs = 100;
+
+/** What it is asked, besides for a report at once: one when it has so many acknowledgements. */
+export interface Asked {
+  readonly acks: number;
+}
 
 /** Only where it is started as a program. */
 if (process.send && process.argv[2] !== undefined) run(process.argv[2]);
@@ -43,14 +49,22 @@ function run(url: string): void {
       ackMs.push(now - ms);
       sentAt.delete(sent);
     }
+    tellIfEnough();
   });
   socket.on("close", (code) => troubles.push(`closed with ${code}`));
   socket.on("error", (error) => troubles.push(error.message));
-  process.on("message", () => {
+  let awaited: number | undefined;
+  const tellIfEnough = () => {
+    if (awaited === undefined || (ackMs.length < awaited && troubles.length === 0)) return;
+    awaited = undefined;
     const [oldest = performance.now()] = sentAt.values();
     process.send?.({ ackMs, waitingMs: performance.now() - oldest, troubles } satisfies HonestReport);
     ackMs = [];
     troubles = [];
+  };
+  process.on("message", ({ acks }: Asked) => {
+    awaited = acks;
+    tellIfEnough();
   });
   process.on("disconnect", () => process.exit(0));
 }
