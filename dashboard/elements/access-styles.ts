@@ -41,7 +41,7 @@ export const accessStyles = css`
     font-size: var(--text-s);
   }
   .said {
-    margin-top: 8px;
+    margin-bottom: 8px;
     color: var(--text);
     font-weight: 550;
     overflow-wrap: anywhere;

@@ -54,8 +54,8 @@ export abstract class FormDialog<Done = string> extends LitElement {
     return false;
   }
 
-  /** Somebody wants to close it. */
-  protected leave(): void {
+  /** Somebody wants to close it: by its button, or as a slip of the hand may do, too. */
+  protected leave(_byButton: boolean): void {
     this.dialog.close();
   }
 
@@ -79,7 +79,7 @@ export abstract class FormDialog<Done = string> extends LitElement {
         ${body === nothing ? nothing : html`<div class="body">${body}</div>`}
         <div class="foot">
           <p class="failure" role="alert">${this.problem}</p>
-          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.leave()}>
+          <button type="button" class="button" ?disabled=${this.waiting} @click=${() => this.leave(true)}>
             ${close ?? (this.done === undefined ? texts.dialog.cancel : texts.dialog.close)}
           </button>
           ${
@@ -136,7 +136,7 @@ export abstract class FormDialog<Done = string> extends LitElement {
   /** What is on its way to the hub is waited for. */
   #cancelled(event: Event): void {
     if (this.waiting || this.holds) event.preventDefault();
-    if (this.holds && !this.waiting) this.leave();
+    if (this.holds && !this.waiting) this.leave(false);
   }
 
   #closed(): void {

@@ -67,12 +67,13 @@ export abstract class SecretDialog<Made> extends AccessDialog {
 
   /** Of a dialog that Escape does not close browsers tell nothing but the key, wherever the focus is. */
   readonly #key = (event: KeyboardEvent): void => {
-    if (event.key === "Escape" && !event.defaultPrevented && !this.waiting) this.asks = true;
+    if (event.key === "Escape" && !event.defaultPrevented && !this.waiting) this.leave(false);
   };
 
-  protected override leave(): void {
-    if (this.holds) this.asks = true;
-    else super.leave();
+  protected override leave(byButton: boolean): void {
+    // The button that closed it leads back, once it is asked.
+    if (this.holds) this.asks = !(byButton && this.asks);
+    else super.leave(byButton);
   }
 
   protected override form(): DialogForm {
@@ -84,7 +85,7 @@ export abstract class SecretDialog<Made> extends AccessDialog {
       // The place where it is asked is there before, for those who listen.
       body: html`<div class="asked" role="alert">${this.asks ? html`<p class="unsaved">${words.unsaved}</p>` : nothing}</div>
         ${body}`,
-      close: texts.dialog.close,
+      close: this.asks ? words.stay : texts.dialog.close,
       ready: this.asks,
       ...(this.asks ? { confirm: words.leave, danger: true } : {}),
     };

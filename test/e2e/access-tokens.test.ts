@@ -79,6 +79,9 @@ describe("access, what is shown once and what is done to many", () => {
     expect(await shown.isVisible()).toBe(true);
     expect(await shown.textContent()).toBe(token);
     expect(await axeViolations(page)).toEqual([]);
+    await dialog.getByRole("button", { name: "Back to it" }).click();
+    await dialog.getByText("You have not copied it yet").waitFor({ state: "detached" });
+    await dialog.getByRole("button", { name: "Close" }).click();
     // Who says so may all the same.
     await dialog.getByRole("button", { name: "Close without it" }).click();
     await dialog.waitFor({ state: "detached" });

@@ -988,6 +988,7 @@ export const texts = {
     secret: {
       unsaved: "You have not copied it yet, and it cannot be shown again. Close it all the same?",
       leave: "Close without it",
+      stay: "Back to it",
     },
     actions: (name: string) => `Actions for ${name}`,
     nothing: (query: string) => `Nothing matches “${query}”.`,

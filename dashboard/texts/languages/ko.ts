@@ -848,7 +848,7 @@ export const texts: Texts = {
     intro: "허브가 지난 1분 동안 받은 것입니다.",
     senders: "지난 1분 동안 보낸 곳, 최신순",
     refusals: "최근 거부된 데이터, 최신순",
-    ways: { socket: "WebSocket", http: "HTTP" },
+    ways: { socket: "웹소켓", http: "HTTP 요청" },
     stranger: "장치 미확인",
     thisMachine: "이 컴퓨터",
     readings: (count) => `측정값 ${count}개`,
@@ -964,6 +964,7 @@ export const texts: Texts = {
     secret: {
       unsaved: "아직 복사하지 않았습니다. 닫으면 다시 볼 수 없습니다. 그래도 닫을까요?",
       leave: "복사하지 않고 닫기",
+      stay: "돌아가기",
     },
     actions: (name: string) => `${name} 작업`,
     nothing: (query: string) => `“${query}”에 맞는 항목이 없습니다.`,
@@ -1277,7 +1278,7 @@ export const texts: Texts = {
     },
     picker: {
       label: "장치",
-      hint: "ID 또는 greenhouse/* (그렇게 시작하는 모든 장치)",
+      hint: "ID 또는 greenhouse/* 형식",
       oneHint: "이름 또는 ID",
       remove: (name: string) => `${name} 빼기`,
       found: (count: string) => `${count}개 찾음`,
