@@ -1,7 +1,6 @@
 import { css, html, LitElement, nothing } from "lit";
 import { query, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
-import type { StatusAnswer } from "../../server/protocol/index.ts";
 import { attend } from "../client/attention.ts";
 import { everySecond, Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
@@ -24,6 +23,7 @@ import { TabStatus } from "../elements/tab-status.ts";
 import { deviceLabel } from "../elements/values.ts";
 import { baseStyles } from "../styles/shared.ts";
 import { language, texts } from "../texts/index.ts";
+import { HubZone } from "./hub-zone.ts";
 import { openHub } from "./open-hub.ts";
 import "./page-outlet.ts";
 import { isFor, loadSignIn, offeredTo } from "./registry.ts";
@@ -33,9 +33,6 @@ const sayMs = 3_000;
 
 /** How long an empty hub's page shows that the first reading came before it opens the device, ms. */
 const litMs = 1_400;
-
-/** So long after the page is there, ms, the hub's time zone is asked for where nothing is shown by it. */
-const zoneAfterMs = 3_000;
 
 /** The whole page, `hub-app`: one connection, the pages, and what an empty hub shows instead. */
 export class HubApp extends LitElement {
@@ -113,8 +110,7 @@ export class HubApp extends LitElement {
   readonly #hub: Hub = openHub(this.#token, this.#setupCode);
   /** True while this hub had no device since the page was opened. */
   #empty = false;
-  #zoneAsked = false;
-  #zoneSoon: ReturnType<typeof setTimeout> | undefined;
+  readonly #zone = new HubZone(this.#hub);
   #endAttention: (() => void) | undefined;
   #moving: ReturnType<typeof setTimeout> | undefined;
 
@@ -217,10 +213,10 @@ export class HubApp extends LitElement {
     this.#tab.say(this.#hub, refused ? undefined : name);
     this.toggleAttribute("cut", this.#hub.client.state.state !== "open" && this.#hub.view.complete);
     if (!this.#hub.view.complete) {
-      this.#zoneAsked = false;
+      this.#zone.again();
       return;
     }
-    this.#wantZone();
+    this.#zone.want();
     this.#overlays.fetchSoon();
     const { size } = this.#hub.view.devices;
     if (size === 0) this.#empty = true;
@@ -251,22 +247,6 @@ export class HubApp extends LitElement {
     } catch {
       this.signIn = "failed";
     }
-  }
-
-  /** At once where times are shown by it; otherwise only the settings tell it, and nothing that is shown has to wait behind it. */
-  #wantZone(): void {
-    if (this.#zoneAsked || !this.#hub.access.may("status")) return;
-    if (timeZone.choice === "hub") void this.#askZone();
-    else this.#zoneSoon ??= setTimeout(() => void this.#askZone(), zoneAfterMs);
-  }
-
-  /** The hub's clock face. Where it does not tell, times are shown by this device's. */
-  async #askZone(): Promise<void> {
-    clearTimeout(this.#zoneSoon);
-    this.#zoneSoon = undefined;
-    this.#zoneAsked = true;
-    const status = await this.#hub.api.get<StatusAnswer>("status", { quiet: true }).catch(() => undefined);
-    if (status) timeZone.hubIs(status.timeZone);
   }
 
   /** What pages of the hub itself show, they show without a device, too; and who may connect none waits for those who may. */

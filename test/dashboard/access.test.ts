@@ -3,8 +3,6 @@ import { Access } from "../../dashboard/client/access.ts";
 import type { HubApi } from "../../dashboard/client/hub-api.ts";
 import { HubRefusal } from "../../dashboard/client/hub-api.ts";
 import type { LinkState } from "../../dashboard/client/link.ts";
-import { RequestCount } from "../../dashboard/client/request-count.ts";
-import { RequestPoll, requestsEveryMs } from "../../dashboard/client/request-poll.ts";
 import { Rights } from "../../dashboard/client/rights.ts";
 import type { SessionAnswer } from "../../server/protocol/index.ts";
 import { FakeClock } from "../support/fake-clock.ts";
@@ -304,49 +302,5 @@ describe("a hub that does not say who sits at the page", () => {
     await access.ask();
     clock.advance(120_000);
     expect([asked(), access.session?.name]).toEqual([2, "vera"]);
-  });
-});
-
-describe("the number of devices that ask to be let in", () => {
-  it("is asked for those who may let in, while they look, and by nobody else", async () => {
-    const clock = new FakeClock();
-    const { access, hub } = world();
-    const asked: string[] = [];
-    const page = { visible: true };
-    const count = new RequestCount();
-    const poll = new RequestPoll({
-      access,
-      tell: count.tell,
-      client: { state: { state: "open" } },
-      api: {
-        get: async <Answer>(path: string) => {
-          asked.push(path);
-          return { requests: [{}, {}] } as Answer;
-        },
-      },
-      timers: clock,
-      visible: () => page.visible,
-    });
-    count.follow(poll);
-    hub.answer = vera;
-    await access.ask();
-    clock.advance(requestsEveryMs);
-    expect(asked).toEqual([]);
-    hub.answer = { ...vera, actions: ["watch", "admit"] };
-    await access.ask();
-    await arrive();
-    expect([asked.length, count.value]).toEqual([1, 2]);
-    page.visible = false;
-    clock.advance(requestsEveryMs);
-    expect(asked.length).toBe(1);
-    page.visible = true;
-    count.wake();
-    await arrive();
-    expect(asked.length).toBe(2);
-    hub.answer = vera;
-    await access.ask();
-    expect(count.value).toBe(0);
-    clock.advance(requestsEveryMs);
-    expect(asked.length).toBe(2);
   });
 });
