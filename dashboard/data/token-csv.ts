@@ -14,6 +14,6 @@ export function tokensCsv(made: readonly Pick<NewTokenAnswer, "devices" | "name"
 
 /** A spreadsheet takes what begins so for a formula and runs it; before a quote it is text (OWASP, CSV injection). */
 function field(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const plain = /^[=+\-@\t\r\n\0]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

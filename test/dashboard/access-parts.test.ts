@@ -66,6 +66,16 @@ describe("tokens as a CSV", () => {
     ]);
   });
 
+  it.each(["=", "+", "-", "@", "\t", "\r", "\n", "\0"])(
+    "[S21] are text to a spreadsheet, also where a name begins with %j",
+    (first) => {
+      const [row = ""] = tokensCsv([{ devices: ["a"], name: `${first}=1+1`, token: "t" }])
+        .split("\r\n")
+        .slice(1);
+      expect(row.replace('"', "")).toMatch(/^a,'/);
+    },
+  );
+
   it("are counted before they are made: rows below the header with something in them", () => {
     expect(["", "device", "device\n", "device\r\na\r\n\r\nb\r\n"].map(countRows)).toEqual([0, 0, 0, 2]);
   });
