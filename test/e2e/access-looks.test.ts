@@ -47,7 +47,10 @@ describe("the looks of access", () => {
     await looks();
     await page.getByLabel("Your name").fill("ada");
     await page.getByLabel("Password", { exact: true }).fill(password);
+    // Whoever sits there is somebody else from now on: the page begins anew.
+    const again = page.waitForEvent("load");
     await page.keyboard.press("Enter");
+    await again;
     await page.getByRole("button", { name: "Signed in as ada" }).waitFor();
     expect(page.url()).toContain("#/access/people");
     expect(await page.getByText("Open hub").count()).toBe(0);
