@@ -1,5 +1,5 @@
-/** What comes by one socket, and what becomes of it. Most sockets are idle: listeners are shared by all, and each has one object. */
-import { type RawData, WebSocket } from "ws";
+/** What comes by one socket, and what becomes of it. Most sockets are idle: each has one object, and no listeners of its own. */
+import { WebSocket } from "ws";
 import type { Principal } from "../hub/access/principal.ts";
 import type { Throttle } from "../hub/access/throttle.ts";
 import type { Session } from "../hub/connection.ts";
@@ -28,9 +28,38 @@ export interface LineDeps {
   readonly onGone: (line: SocketLine) => void;
 }
 
-/** A socket of the server; `ws` makes it. */
+/**
+ * A socket of the server; `ws` makes it. What `ws` tells of it goes straight to its line: five listeners would cost each idle
+ * socket more than its line does.
+ */
 export class HubSocket extends WebSocket {
   line: SocketLine | undefined;
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    const { line } = this;
+    if (!line) return super.emit(event, first, second);
+    switch (event) {
+      case "message":
+        if (first instanceof Buffer) line.message(first, second === true);
+        return true;
+      case "ping":
+        line.control();
+        return true;
+      case "pong":
+        line.peer.answered();
+        line.control();
+        return true;
+      case "error":
+        // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
+        if (first instanceof Error) line.error(first);
+        return true;
+      case "close":
+        if (typeof first === "number") line.closed(first);
+        return true;
+      default:
+        return super.emit(event, first, second);
+    }
+  }
 }
 
 export class SocketLine implements SliceReader {
@@ -67,13 +96,13 @@ export class SocketLine implements SliceReader {
     turn.wait(() => this.#goOn());
   }
 
-  message(data: RawData, isBinary: boolean): void {
+  message(data: Buffer, isBinary: boolean): void {
     // The hub has closed it, and nobody could be told what became of this.
     if (this.peer.closedFor !== undefined) return;
     this.peer.answered();
     this.#turnNow().frame();
     if (isBinary) this.#session.receiveBinary();
-    else this.#session.receive((data as Buffer).toString());
+    else this.#session.receive(data.toString());
   }
 
   /** A ping or a pong. */
@@ -125,39 +154,6 @@ export class SocketLine implements SliceReader {
     this.#waits = false;
     this.peer.waitForTurn(false);
   }
-}
-
-/** Gives what comes by a socket to its line. */
-export function listen(websocket: HubSocket, line: SocketLine): void {
-  websocket.line = line;
-  websocket.on("message", onMessage).on("ping", onPing).on("pong", onPong).on("error", onError).on("close", onClose);
-}
-
-function lineOf(websocket: WebSocket): SocketLine | undefined {
-  return websocket instanceof HubSocket ? websocket.line : undefined;
-}
-
-function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  lineOf(this)?.message(data, isBinary);
-}
-
-function onPing(this: WebSocket): void {
-  lineOf(this)?.control();
-}
-
-function onPong(this: WebSocket): void {
-  const line = lineOf(this);
-  line?.peer.answered();
-  line?.control();
-}
-
-/** `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002). */
-function onError(this: WebSocket, error: Error): void {
-  lineOf(this)?.error(error);
-}
-
-function onClose(this: WebSocket, code: number): void {
-  lineOf(this)?.closed(code);
 }
 
 /** What a person is told of a frame that `ws` ended its connection for; undefined where it was no frame. */

@@ -20,7 +20,7 @@ import { judgeCaller, type OriginConfig } from "./origin.ts";
 import { offersWebsocket, PlainRequests } from "./plain-request.ts";
 import { refusalHeaders } from "./refusal-headers.ts";
 import type { SessionCookie } from "./session-cookie.ts";
-import { HubSocket, type LineDeps, listen, SocketLine } from "./socket-line.ts";
+import { HubSocket, type LineDeps, SocketLine } from "./socket-line.ts";
 import { closePatienceMs, SocketPeer } from "./socket-peer.ts";
 import { readInSlices } from "./socket-slices.ts";
 
@@ -126,7 +126,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       const line = new SocketLine(peer, deps.accept(peer), around);
       open.add(line);
-      listen(websocket, line);
+      websocket.line = line;
       readInSlices(socket, line);
     });
   };
