@@ -53,6 +53,10 @@ const maxUnreadable = 20;
 /** One that was never let in has so long to take its close frame, ms. */
 const strangerPatienceMs = 1_000;
 
+/** Longest reason that a close frame takes, bytes of UTF-8. */
+const longestReasonBytes = 123;
+const utf8 = new TextEncoder();
+
 type Side =
   | { readonly side: "either" }
   | { readonly side: "device"; readonly session: DeviceSession }
@@ -213,7 +217,7 @@ export class Connection implements Session {
     this.#send(refusal.toMessage());
     this.#record(refusal);
     // One that is blocked for a while may well have the right token: it comes back.
-    if (refusal.code === "rate_limited") this.#turnAway(1008, "too many wrong tokens came from this address");
+    if (refusal.code === "rate_limited") this.#turnAway(4429, laterWords(refusal));
     else this.#turnAway(4401, wordsOf(refusal, token));
     return undefined;
   }
@@ -265,6 +269,13 @@ export class Connection implements Session {
     this.peer.send(JSON.stringify(message));
     this.#valve.watchUnread();
   }
+}
+
+/** What was too much, and when to come again, as far as a close frame takes it: the refusal itself tells more. */
+function laterWords({ message, details }: Refusal): string {
+  const [what = ""] = message.split(":");
+  const words = `${what.charAt(0).toLowerCase()}${what.slice(1)}; come again in ${details?.retryAfter} s`;
+  return words.slice(0, utf8.encodeInto(words, new Uint8Array(longestReasonBytes)).read);
 }
 
 function wordsOf({ details }: Refusal, token: string | undefined): string {

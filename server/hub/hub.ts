@@ -174,7 +174,7 @@ export class Hub {
       onDescribed: (device) => this.#described(device),
       onSkewed: (device) => this.live.deviceChanged(device),
     };
-    const turns = new PostTurns(this.turns);
+    const turns = new PostTurns(this.turns, limits);
     this.#connection = {
       ...{ limits, clock, access: this.#access, intake: this.#intake, arrivals },
       device: (of, valve, origin, principal) => new DeviceSession(of, valve, origin, principal, this.#device),
@@ -195,7 +195,7 @@ export class Hub {
     return connection;
   }
 
-  /** Takes what `read` brings once it is the turn of whoever posts it; resolves after the commit. Throws a `Refusal`. */
+  /** Takes the body that `read` brings once it is the turn of whoever posts it; resolves after the commit. Throws a `Refusal`. */
   post(read: () => Promise<PostedBody>, address: string, principal: Principal): Promise<PostedAnswer> {
     return postReadings(read, { address, principal }, this.#post);
   }

@@ -41,6 +41,7 @@ export interface DoorDeps {
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+type CloseListener = (this: Socket) => void;
 type Reason = keyof DoorCounts["refused"];
 
 export class Door {
@@ -54,10 +55,14 @@ export class Door {
   readonly #known = new WeakSet<Socket>();
   /** Whom a connection counts for, where it is somebody who is counted. */
   readonly #clients = new Map<Socket, string>();
+  /** Requests under way that a proxy handed on, and whom each counts for, by the proxy's connection. */
+  readonly #asked = new Map<Socket, Map<ServerResponse, string>>();
   readonly #open = new Map<string, number>();
   readonly #attempts: Paces;
   /** Connections that are open for no more than to hear this. */
   readonly #refused = new Map<Socket, Refusal>();
+  readonly #onClosed: CloseListener;
+  readonly #onLeft: CloseListener;
 
   /** Judges whatever connects to `server` from now on. */
   constructor(server: Server, deps: DoorDeps) {
@@ -77,6 +82,11 @@ export class Door {
     this.#attempts = new Paces(clock, { perSecond: limits.attemptsPerAddress, burst: limits.attemptsBurst });
     this.#told = new TokenBucket(clock, toldPace);
     this.#logged = new Throttle(clock, tellRefusals);
+    this.#onLeft = listenerOfAll((socket) => this.#leave(socket));
+    this.#onClosed = listenerOfAll((socket) => {
+      counts.open -= 1;
+      this.#leave(socket);
+    });
     server.maxConnections = this.#most + mostTold;
     server.on("drop", (data) => {
       counts.refused.connections += 1;
@@ -113,7 +123,7 @@ export class Door {
     const found = this.#judgeClient(client);
     if (found) return this.#refusal(...found, address);
     this.#enter(socket, client);
-    socket.once("close", () => this.#leave(socket));
+    socket.on("close", this.#onLeft);
     return undefined;
   }
 
@@ -128,8 +138,12 @@ export class Door {
     if (client === undefined || this.#clients.has(socket) || socket.remoteAddress === address) return undefined;
     const found = this.#judgeClient(client, !isKnown);
     if (found) return this.#refusal(...found, address);
+    const asked = this.#asked.get(socket) ?? this.#ask(socket);
+    asked.set(response, client);
     this.#count(client);
-    response.once("close", () => this.#uncount(client));
+    response.once("close", () => {
+      if (asked.delete(response)) this.#uncount(client);
+    });
     return undefined;
   }
 
@@ -146,10 +160,7 @@ export class Door {
     }
     counts.open += 1;
     if (client !== undefined) this.#enter(socket, client);
-    socket.on("close", () => {
-      counts.open -= 1;
-      this.#leave(socket);
-    });
+    socket.on("close", this.#onClosed);
   }
 
   /** Whoever is refused for his own address takes nothing of what all share. */
@@ -172,6 +183,18 @@ export class Door {
   #enter(socket: Socket, client: string): void {
     this.#clients.set(socket, client);
     this.#count(client);
+  }
+
+  /** Where a connection ends, what waits behind the request that is being answered is told nothing of that. */
+  #ask(socket: Socket): Map<ServerResponse, string> {
+    const asked = new Map<ServerResponse, string>();
+    this.#asked.set(socket, asked);
+    socket.once("close", () => {
+      this.#asked.delete(socket);
+      for (const client of asked.values()) this.#uncount(client);
+      asked.clear();
+    });
+    return asked;
   }
 
   #leave(socket: Socket): void {
@@ -243,6 +266,13 @@ export class Door {
       reason: sentence,
     });
   }
+}
+
+/** One listener for all sockets: most are idle, and a closure for each would be most of what the door holds of it. */
+function listenerOfAll(call: (socket: Socket) => void): CloseListener {
+  return function (this: Socket) {
+    call(this);
+  };
 }
 
 /** Who is counted as one: an IPv4 address, an IPv6 network; nobody where it is this machine itself. */

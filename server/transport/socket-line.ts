@@ -2,6 +2,7 @@
 import { WebSocket } from "ws";
 import type { Principal } from "../hub/access/principal.ts";
 import type { Throttle } from "../hub/access/throttle.ts";
+import { placeOf } from "../hub/address.ts";
 import type { Session } from "../hub/connection.ts";
 import { senderOf, Turn, type Turns } from "../hub/ingest/turns.ts";
 import type { Clock, Log } from "../ports.ts";
@@ -19,8 +20,10 @@ const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 export interface LineDeps {
   readonly turns: Turns;
   readonly heartbeat: Heartbeat;
-  /** Connections that ended for unreadable frames, by address. */
+  /** Connections that ended for unreadable frames, by place. */
   readonly unreadable: Throttle;
+  /** Places whose senders were told of in the log of late: that they wait for their turn. */
+  readonly heldBefore: Throttle;
   readonly limits: Pick<Limits, "frameBytes" | "pingsPerSecond">;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,7 +80,7 @@ export class SocketLine implements SliceReader {
     this.peer = peer;
     this.#session = session;
     this.#deps = deps;
-    const waitMs = deps.unreadable.blockLeftMs(peer.address);
+    const waitMs = deps.unreadable.blockLeftMs(placeOf(peer.address));
     if (waitMs > 0) {
       this.#wait();
       deps.clock.after(waitMs, () => this.#goOn());
@@ -94,6 +97,11 @@ export class SocketLine implements SliceReader {
     if (!this.#deps.turns.end(turn) || this.#waits || !this.peer.canWait) return;
     this.#wait();
     turn.wait(() => this.#goOn());
+    const { heldBefore, log } = this.#deps;
+    const { address } = this.peer;
+    // Nobody is told over the wire: it is slowed by TCP, and loses nothing.
+    if (heldBefore.fail(placeOf(address)) === "first")
+      log.debug("read more slowly beside others (--limit-sender-share, --limit-frames-per-second)", { address });
   }
 
   message(data: Buffer, isBinary: boolean): void {
@@ -119,7 +127,8 @@ export class SocketLine implements SliceReader {
     this.#deps.log.debug("socket error", { address: this.peer.address, error: error.message });
     const { code } = error;
     // `ws` closes it for that by itself.
-    if (code?.startsWith("WS_ERR_")) this.#deps.unreadable.fail(this.peer.address);
+    if (code?.startsWith("WS_ERR_") && this.peer.closedFor === undefined)
+      this.#deps.unreadable.fail(placeOf(this.peer.address));
     const refusal = unreadableFrame(code, this.#deps.limits);
     if (refusal) this.#session.unreadable(refusal);
   }
@@ -127,7 +136,7 @@ export class SocketLine implements SliceReader {
   closed(code: number): void {
     const { heartbeat, unreadable, onGone } = this.#deps;
     const { peer } = this;
-    if (peer.closedFor === 1008) unreadable.fail(peer.address);
+    if (peer.closedFor === 1008) unreadable.fail(placeOf(peer.address));
     heartbeat.remove(peer);
     peer.left();
     this.#session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });

@@ -3,8 +3,10 @@ import { type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ServerOptions, WebSocketServer } from "ws";
+import type { Config } from "../config.ts";
 import type { Access } from "../hub/access/access.ts";
 import { Throttle } from "../hub/access/throttle.ts";
+import { placeOf } from "../hub/address.ts";
 import type { Arrivals } from "../hub/arrivals.ts";
 import type { Session } from "../hub/connection.ts";
 import type { Turns } from "../hub/ingest/turns.ts";
@@ -23,13 +25,14 @@ import type { SessionCookie } from "./session-cookie.ts";
 import { HubSocket, type LineDeps, SocketLine } from "./socket-line.ts";
 import { closePatienceMs, SocketPeer } from "./socket-peer.ts";
 import { readInSlices } from "./socket-slices.ts";
+import { hstsHeader, hstsOf } from "./tls/secure-server.ts";
 
 /** Where devices and viewers connect. */
 export const socketPath = "/ws";
 const subprotocol = "telemetry.v1";
 /** Fragments of one frame; a sender needs none, and each costs memory of its own. */
 const maxFragments = 16;
-/** One line of log a minute for each address whose sockets are refused; it is never blocked. */
+/** One line of log a minute for each place whose sockets are refused, or wait; it is never blocked. */
 const tellRefusals = { most: Number.POSITIVE_INFINITY, windowMs: 60_000, blockMs: 0 } as const;
 /** Connections of one address that end for unreadable frames within a second before the next ones are read later. */
 const unreadableEnds = { most: 10, windowMs: 1_000 } as const;
@@ -41,9 +44,10 @@ export interface WebsocketDeps {
   readonly access: Access;
   readonly sessionCookie: SessionCookie;
   readonly arrivals: Pick<Arrivals, "refused" | "turnedAway">;
-  readonly config: OriginConfig & {
-    readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs" | "pingsPerSecond" | "unreadablePauseMs">;
-  };
+  readonly config: OriginConfig &
+    Pick<Config, "tlsCert" | "hstsMs"> & {
+      readonly limits: Pick<Limits, "frameBytes" | "pingMs" | "pongMs" | "pingsPerSecond" | "unreadablePauseMs">;
+    };
   readonly door: Pick<Door, "refuseUpgrade">;
   readonly turns: Turns;
   readonly clock: Clock;
@@ -76,6 +80,9 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     clientTracking: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   };
+  const { tlsCert, hstsMs } = deps.config;
+  // Of an answer that is no upgrade; Node makes no response here, and puts nothing on it.
+  const hsts = tlsCert === undefined ? undefined : { [hstsHeader]: hstsOf(hstsMs) };
   const sockets = new WebSocketServer<typeof HubSocket>(options);
   const open = new Set<SocketLine>();
   let onEmpty = () => {};
@@ -85,7 +92,8 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     open.delete(line);
     if (open.size === 0) onEmpty();
   };
-  const around: LineDeps = { ...deps, limits: deps.config.limits, heartbeat, unreadable, onGone };
+  const heldBefore = new Throttle(deps.clock, tellRefusals);
+  const around: LineDeps = { ...deps, limits: deps.config.limits, heartbeat, unreadable, heldBefore, onGone };
   const refusedBefore = new Throttle(deps.clock, tellRefusals);
   const plainRequests = new PlainRequests(server);
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -99,17 +107,17 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     const entrance = entranceOf(request, deps.config);
     const tooMany = deps.door.refuseUpgrade(request.socket, entrance.address);
     if (tooMany) {
-      answer(socket, errorRules[tooMany.code].http, tooMany.message, refusalHeaders(tooMany));
+      answer(socket, errorRules[tooMany.code].http, tooMany.message, { ...refusalHeaders(tooMany), ...hsts });
       return;
     }
     const refusal = refuseUpgrade(request, entrance, deps.config, deps.access);
     if ("status" in refusal) {
       const { address } = entrance;
       // A foreign page that comes back by itself, or somebody who means harm, must not fill the disk with lines.
-      if (refusedBefore.fail(address) === "first")
+      if (refusedBefore.fail(placeOf(address)) === "first")
         deps.log.warn("socket refused; further ones of this minute are not told", { address, reason: refusal.message });
       deps.arrivals.refused(deps.arrivals.turnedAway(address), refusal);
-      answer(socket, refusal.status, refusal.message);
+      answer(socket, refusal.status, refusal.message, hsts);
       return;
     }
     const cookie = refusal.restricted ? undefined : deps.sessionCookie.read(request, entrance);
@@ -118,16 +126,18 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     if (judged instanceof Refusal && entrance.token !== undefined) {
       const stranger = judged;
       deps.arrivals.refused(deps.arrivals.turnedAway(entrance.address), stranger);
-      answer(socket, errorRules[stranger.code].http, stranger.message, refusalHeaders(stranger));
+      answer(socket, errorRules[stranger.code].http, stranger.message, { ...refusalHeaders(stranger), ...hsts });
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (websocket) => {
+    sockets.handleUpgrade(request, socket, nothing, (websocket) => {
       const trust = { restricted: refusal.restricted, principal: judged instanceof Refusal ? undefined : judged };
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       const line = new SocketLine(peer, deps.accept(peer), around);
       open.add(line);
       websocket.line = line;
       readInSlices(socket, line);
+      // What came with the handshake is as long as any other piece.
+      if (head.length > 0) socket.push(head);
     });
   };
   return {
@@ -145,6 +155,8 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
     },
   };
 }
+
+const nothing = Buffer.alloc(0);
 
 /** An error closes a socket by itself, and unheard it would end the process. */
 function ignoreError(): void {}

@@ -1,6 +1,6 @@
 /** How many may connect, and how fast: who is beyond a limit is told which one, and all others go on. */
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, request } from "node:http";
+import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { DoorCounts } from "../../server/hub/meters.ts";
@@ -157,9 +157,15 @@ describe("the door", () => {
     const server = createServer();
     const deps = { limits: { ...defaultDoor, ...limits }, counts, clock: systemClock, log, openFiles };
     const door = new Door(server, { ...deps, isProxy: (address) => address === "127.0.0.1" });
+    const held: ServerResponse[] = [];
     server.on(
       "request",
-      door.guard((_request, response) => void response.end("in")),
+      door.guard((asked, response) => {
+        const address = asked.headers["x-for"];
+        if (address === undefined) response.end("in");
+        else if (door.refuseRequest(response, String(address), true)) response.destroy();
+        else held.push(response);
+      }),
     );
     const judged: { socket: Socket; refusal: unknown }[] = [];
     server.on("upgrade", (asked, socket: Socket) => {
@@ -182,7 +188,7 @@ describe("the door", () => {
       await Promise.race([once(socket, "data"), ended]);
       return { socket, code: (judged.at(-1)?.refusal as { code?: string } | undefined)?.code };
     };
-    return { server, url, upgrade, counts, lines };
+    return { server, url, upgrade, counts, lines, held };
   }
 
   it("counts those behind a proxy by themselves, an IPv6 network as one", async () => {
@@ -196,6 +202,24 @@ describe("the door", () => {
     expect((await upgrade("2001:db8:0:0:5::3")).code).toBe("rate_limited");
     socket.destroy();
     await expect.poll(async () => (await upgrade("203.0.113.7")).code).toBeUndefined();
+    for (const each of sockets.splice(0)) each.destroy();
+    await once(server.close(), "close");
+  });
+
+  it("[S14] forgets requests behind one that is still to be answered with the proxy's connection that they came by", async () => {
+    const { server, url, upgrade, held } = await bare({ connectionsPerAddress: 3 });
+    const { socket } = await silent(url);
+    socket.write("GET / HTTP/1.1\r\nHost: x\r\nX-For: 203.0.113.7\r\n\r\n".repeat(3));
+    await expect.poll(() => held.length).toBe(3);
+    expect((await upgrade("203.0.113.7")).code).toBe("rate_limited");
+    // What is answered before counts no more, and not once more with the connection.
+    held[0]?.end();
+    await expect.poll(async () => (await upgrade("203.0.113.7")).code).toBeUndefined();
+    expect((await upgrade("203.0.113.7")).code).toBe("rate_limited");
+    socket.destroy();
+    for (const _ of ["second", "third"])
+      await expect.poll(async () => (await upgrade("203.0.113.7")).code).toBeUndefined();
+    expect((await upgrade("203.0.113.7")).code).toBe("rate_limited");
     for (const each of sockets.splice(0)) each.destroy();
     await once(server.close(), "close");
   });

@@ -180,7 +180,15 @@ describe("frames", () => {
       turns: new Turns(defaultLimits, systemClock),
       door: { refuseUpgrade: () => undefined },
       ...{
-        config: { host: "127.0.0.1", allowOrigin: [], open: false, trustProxy: [], limits: defaultLimits },
+        config: {
+          host: "127.0.0.1",
+          allowOrigin: [],
+          open: false,
+          trustProxy: [],
+          limits: defaultLimits,
+          tlsCert: undefined,
+          hstsMs: 0,
+        },
         clock: systemClock,
         log: silentLog,
       },

@@ -78,6 +78,15 @@ describe("[S29] a hub with a certificate", () => {
     const { ask } = await start();
     for (const path of ["/health", "/api/v1/devices", "/nothing"])
       expect((await ask(path)).headers["strict-transport-security"], path).toBe("max-age=2592000");
+    // An upgrade that is refused is no answer of Node's.
+    const headers = { Connection: "Upgrade", Upgrade: "websocket" };
+    for (const [path, status] of [
+      ["/nothing", 404],
+      ["/ws?token=x", 400],
+    ] as const)
+      expect(await ask(path, { headers })).toMatchObject({
+        ...{ status, headers: { "strict-transport-security": "max-age=2592000" } },
+      });
     const { ask: askOther } = await start({ config: { hstsMs: 0 } });
     expect((await askOther("/health")).headers["strict-transport-security"]).toBe("max-age=0");
     const plain = await startPlain();

@@ -3,7 +3,7 @@ import { isLoopbackAddress } from "../../loopback.ts";
 import type { Clock, Log, Timer } from "../../ports.ts";
 import type { CloseCode } from "../../protocol/codes.ts";
 import { type About, Refusal } from "../../protocol/errors.ts";
-import type { AccessChange, TokenRecord } from "../../store/access.ts";
+import type { TokenRecord } from "../../store/access.ts";
 import type { AccessBook } from "./book.ts";
 import { defaultEnrolments, Enrolments } from "./enrolments.ts";
 import { Failures } from "./failures.ts";
@@ -98,8 +98,7 @@ export class Access {
     this.guesses = new Failures("password", options.clock, options.log);
     this.requests = new Requests(options.clock, options.requests);
     const { clock, log, enrolments: perHour = defaultEnrolments } = options;
-    const write = (changes: readonly AccessChange[]) => this.book.change(() => ({ changes, result: undefined }));
-    this.#enrolments = new Enrolments({ clock, log, perHour, write });
+    this.#enrolments = new Enrolments({ clock, log, perHour, book: this.book });
     this.#noteLater();
     this.#endExpired();
     this.book.onChanged = () => this.#endExpired();
@@ -306,9 +305,11 @@ export class Access {
         if (this.book.hasOwnToken(device)) throw new Error(`${device} has a token of its own by now`);
         this.book.requireRoom(1);
         const entries = this.#enrolments.entriesOf(fleet, device);
-        return { changes: [{ put: "token", record }, ...entries], result: undefined };
+        return { changes: [{ put: "token", record }, ...entries], result: entries.length > 0 };
       })
+      .then((isTold) => this.#enrolments.enrolled(fleet, device, isTold))
       .catch((error: unknown) => {
+        this.#enrolments.giveBack(fleet);
         log.warn("a device could not be enrolled", { device, error: String(error) });
         // Nobody could revoke what is in no list.
         this.revoke(({ id }) => id === record.id, "this device could not be given a token of its own; come again");

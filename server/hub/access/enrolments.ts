@@ -6,6 +6,7 @@ import type { Clock, Log, Timer } from "../../ports.ts";
 import { Refusal } from "../../protocol/errors.ts";
 import type { AccessChange, TokenRecord } from "../../store/access.ts";
 import { audited } from "./audit.ts";
+import type { AccessBook } from "./book.ts";
 import { Paces } from "./paces.ts";
 
 /** Devices that one key lets in within an hour where nobody says otherwise. */
@@ -16,28 +17,28 @@ const togetherMs = 60_000;
 /** Of those that are told together so many are named. */
 const mostNamed = 20;
 
+type Fleet = Pick<TokenRecord, "id" | "name">;
+
 interface Following {
+  readonly fleet: Fleet;
   readonly devices: string[];
   count: number;
   readonly timer: Timer;
 }
-
-type Fleet = Pick<TokenRecord, "id" | "name">;
 
 export interface EnrolmentsDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Of one key in an hour. */
   readonly perHour: number;
-  /** Writes entries that belong to changes made before. */
-  readonly write: (changes: readonly AccessChange[]) => Promise<void>;
+  readonly book: Pick<AccessBook, "change">;
 }
 
 export class Enrolments {
   readonly #deps: EnrolmentsDeps;
   readonly #paces: Paces;
   /** By the id of their key. */
-  readonly #following = new Map<string, { readonly fleet: Fleet } & Following>();
+  readonly #following = new Map<string, Following>();
 
   constructor(deps: EnrolmentsDeps) {
     const { clock, perHour } = deps;
@@ -56,35 +57,57 @@ export class Enrolments {
     );
   }
 
+  /** A device that was not refused got no token after all: it counts for nothing. */
+  giveBack({ id }: Fleet): void {
+    this.#paces.giveBack(id);
+  }
+
   /** The entries that are written with the token of a device: none where it is told with others a little later. */
   entriesOf(fleet: Fleet, device: string): readonly AccessChange[] {
-    const following = this.#following.get(fleet.id);
-    if (following) {
-      following.count += 1;
-      if (following.devices.length < mostNamed) following.devices.push(device);
-      return [];
-    }
-    const timer = this.#deps.clock.after(togetherMs, () => void this.#tell(fleet.id));
-    this.#following.set(fleet.id, { fleet, devices: [], count: 0, timer });
-    return [this.#entry(fleet, device, {})];
+    return this.#following.has(fleet.id) ? [] : [this.#entry(fleet, device, {})];
+  }
+
+  /** The token of a device is on disk; `isTold`: with an entry of its own. */
+  enrolled(fleet: Fleet, device: string, isTold: boolean): void {
+    // Those before may have been told of while this one was written.
+    const following = this.#following.get(fleet.id) ?? this.#follow(fleet);
+    if (isTold) return;
+    following.count += 1;
+    if (following.devices.length < mostNamed) following.devices.push(device);
   }
 
   /** Writes what was counted. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#following.keys()].map((id) => this.#tell(id)));
+    await Promise.all([...this.#following.values()].map((following) => this.#tell(following)));
   }
 
-  async #tell(id: string): Promise<void> {
-    const following = this.#following.get(id);
-    this.#following.delete(id);
-    following?.timer.cancel();
-    const [first] = following?.devices ?? [];
-    if (!following || first === undefined) return;
-    const { fleet, devices, count } = following;
-    // The tokens themselves say who made them, and when.
-    await this.#deps.write([this.#entry(fleet, first, { count, devices })]).catch((error: unknown) => {
+  #follow(fleet: Fleet): Following {
+    const timer = this.#deps.clock.after(togetherMs, () => void this.#tell(following));
+    const following: Following = { fleet, devices: [], count: 0, timer };
+    this.#following.set(fleet.id, following);
+    return following;
+  }
+
+  async #tell(following: Following): Promise<void> {
+    const { fleet, devices, timer } = following;
+    timer.cancel();
+    try {
+      // In turn: those that are being written are counted by then.
+      await this.#deps.book.change(() => ({ changes: this.#take(following), result: undefined }));
+    } catch (error) {
+      // The tokens themselves say who made them, and when.
+      const { count } = following;
       this.#deps.log.warn("enrolled devices could not be noted", { fleet: fleet.name, count, error: String(error) });
-    });
+    }
+  }
+
+  /** What tells of them, once. */
+  #take(following: Following): readonly AccessChange[] {
+    const { fleet, devices, count } = following;
+    if (this.#following.get(fleet.id) !== following) return [];
+    this.#following.delete(fleet.id);
+    const [first] = devices;
+    return first === undefined ? [] : [this.#entry(fleet, first, { count, devices })];
   }
 
   #entry({ name }: Fleet, device: string, more: Readonly<Record<string, unknown>>): AccessChange {

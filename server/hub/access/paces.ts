@@ -23,4 +23,10 @@ export class Paces {
     if (this.#buckets.size > mostKeys) this.#buckets.delete(this.#buckets.keys().next().value as string);
     return bucket.take() ? 0 : Math.max(1, Math.ceil(bucket.waitMs() / 1_000));
   }
+
+  /** What was counted for this one came to nothing. */
+  giveBack(key: string): void {
+    // Where it was full again by now it loses what is too much when it is next looked at.
+    this.#buckets.get(key)?.spend(-1);
+  }
 }

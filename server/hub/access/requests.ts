@@ -56,7 +56,7 @@ export class Requests {
     if (retryAfter > 0)
       return new Refusal(
         "rate_limited",
-        `More devices of this address or network ask to be let in than are listened to: come again in ${retryAfter} s.`,
+        `More devices of this address or network ask to be let in than are listened to: the limit requests is ${this.#most} (setting --requests). Come again in ${retryAfter} s.`,
         { retryAfter },
       );
     const nowMs = this.#clock.now();

@@ -47,16 +47,32 @@ export async function postReadings(
   { address, principal }: { readonly address: string; readonly principal: Principal },
   deps: PostDeps,
 ): Promise<PostedAnswer> {
-  const { clock, intake, limits, turns } = deps;
+  const { intake, limits, turns } = deps;
   // A body may name any device: who it is says nothing of whose turn it is.
   const sender = senderOf(principal) ?? senderAt(address);
-  // Unread it costs the hub nothing, and TCP slows whoever sends it.
-  await turns.begin(sender);
   const { text, bytes } = await read();
   if (intake.full) {
     const limit = limitText("undecidedBytesTotal", limits.undecidedBytesTotal);
     throw new Refusal("rate_limited", `more waits for the disk than is taken: ${limit}. Send it again in a second`);
   }
+  intake.take(bytes);
+  try {
+    await turns.begin(sender, bytes);
+    return await take(text, bytes, { address, principal, sender }, deps);
+  } finally {
+    intake.settle(bytes);
+  }
+}
+
+interface From {
+  readonly address: string;
+  readonly principal: Principal;
+  readonly sender: string;
+}
+
+async function take(text: string, bytes: number, from: From, deps: PostDeps): Promise<PostedAnswer> {
+  const { clock, limits, turns } = deps;
+  const { address, principal, sender } = from;
   const sinceMs = clock.monotonic();
   const decoded = decodePosted(text, limits);
   turns.took(sender, clock.monotonic() - sinceMs);
@@ -67,13 +83,11 @@ export async function postReadings(
     // Whole: the numbers of its session are counted for that device.
     if (voice.speaksFor?.(device) === false) throw new Refusal("not_allowed", foreignProblem(device, voice).message);
   }
-  intake.take(bytes);
   const entries: Entry[] = [];
   try {
     for (const posted of parts) entries.push({ posted, space: await spaceOf(posted, deps.spaces) });
     return await new Post(deps.arrivals.request(address, parts[0]?.device), voice, sender, deps).take(entries, bytes);
   } finally {
-    intake.settle(bytes);
     for (const { space } of entries) if (space) deps.spaces.leave(space);
   }
 }

@@ -6,19 +6,21 @@
 import type { Clock } from "../../ports.ts";
 import type { Limits } from "../../protocol/limits.ts";
 import type { Principal } from "../access/principal.ts";
-import { networkOf, plainAddress } from "../address.ts";
+import { placeOf } from "../address.ts";
 import { TokenBucket } from "../token-bucket.ts";
 
 /** What a sender may take at once after a rest, ms of the hub's time; a frame may take more, and is waited for then. */
 const sliceMs = 0.5;
 /** Use is compared over this window and the one before, ms: who was heard in neither is not there, and nobody waits for them. */
 const windowMs = 100;
-/** So many times what the others take on average is far more than they do. */
-const farMore = 8;
+/** Eight times (2^3) what the others take is far more than they do. */
+const farMoreLog = 3;
+/** Less than this is not looked at, ms: a logarithm needs something. */
+const leastMs = 0.001;
 /** A single measure may hold a pause of the whole process, which is nobody's, ms. */
-const mostAtOnceMs = 20;
+const mostAtOnceMs = 100;
 /** More than this is not owed, ms: a sender goes on within a fraction of a second. */
-const mostOwedMs = 50;
+const mostOwedMs = 100;
 /** Senders with a name that are remembered; beyond it the one that was named longest ago begins anew. */
 const mostSenders = 10_000;
 
@@ -29,11 +31,38 @@ export function senderOf(principal: Principal | undefined): string | undefined {
 
 /** The name of one that is known by its address alone. */
 export function senderAt(address: string): string {
-  const plain = plainAddress(address);
-  return `at ${networkOf(plain) ?? plain}`;
+  return `at ${placeOf(address)}`;
 }
 
 export type TurnLimits = Pick<Limits, "senderShare" | "framesPerSecond">;
+
+/** What was taken in one window, for telling who took far more than others did. */
+class Use {
+  window = -1;
+  #senders = 0;
+  /** Sum of the logarithms (to base 2) of what each took, ms. */
+  #logs = 0;
+
+  begin(window: number): void {
+    this.window = window;
+    this.#senders = 0;
+    this.#logs = 0;
+  }
+
+  /** One that had taken `beforeMs` has now taken `ms`. */
+  add(beforeMs: number, ms: number): void {
+    if (beforeMs === 0) this.#senders += 1;
+    this.#logs += Math.log2(ms) - (beforeMs === 0 ? 0 : Math.log2(beforeMs));
+  }
+
+  /** Whether one that took `ms` took far more than the others. Their geometric mean is asked: a second one that floods hardly moves it. */
+  isFarMore(ms: number): boolean {
+    const others = this.#senders - 1;
+    if (ms === 0 || others < 1) return false;
+    const own = Math.log2(ms);
+    return own - (this.#logs - own) / others >= farMoreLog;
+  }
+}
 
 /** All senders together. */
 export class Turns {
@@ -42,12 +71,8 @@ export class Turns {
   readonly #named = new Map<string, Turn>();
   /** When the slice that is read now began: one thread reads, one slice at a time. */
   #sinceMs = 0;
-  #window = 0;
-  /** What all took in the window and in the one before, ms, and how many they were. */
-  #usedMs = 0;
-  #usedBeforeMs = 0;
-  #senders = 0;
-  #sendersBefore = 0;
+  #use = new Use();
+  #useBefore = new Use();
 
   constructor(limits: TurnLimits, clock: Clock) {
     this.limits = limits;
@@ -75,28 +100,25 @@ export class Turns {
     return turn.took(nowMs - this.#sinceMs, nowMs);
   }
 
-  /** Somebody took `ms` in a window, for the first time in it or again. */
-  used(window: number, ms: number, isFirst: boolean): void {
+  /** Somebody who had taken `beforeMs` in a window has now taken `ms`. */
+  used(window: number, beforeMs: number, ms: number): void {
     this.#roll(window);
-    this.#usedMs += ms;
-    if (isFirst) this.#senders += 1;
+    this.#use.add(beforeMs, ms);
   }
 
-  /** Whether one that took `ms` in two windows took far more than the others that were heard in them. */
-  isFarMore(window: number, ms: number, heardNow: boolean, heardBefore: boolean): boolean {
+  /** Whether one that took so much in a window, or in the one before, took far more than those that were heard beside it. */
+  isFarMore(window: number, ms: number, beforeMs: number): boolean {
     this.#roll(window);
-    const others = Math.max(this.#senders - (heardNow ? 1 : 0), this.#sendersBefore - (heardBefore ? 1 : 0));
-    return others > 0 && ((this.#usedMs + this.#usedBeforeMs - ms) / others) * farMore <= ms;
+    return this.#use.isFarMore(ms) || this.#useBefore.isFarMore(beforeMs);
   }
 
   #roll(window: number): void {
-    if (window === this.#window) return;
-    const isNext = window === this.#window + 1;
-    this.#usedBeforeMs = isNext ? this.#usedMs : 0;
-    this.#sendersBefore = isNext ? this.#senders : 0;
-    this.#usedMs = 0;
-    this.#senders = 0;
-    this.#window = window;
+    const latest = this.#use;
+    if (window === latest.window) return;
+    this.#use = this.#useBefore;
+    this.#use.begin(window);
+    this.#useBefore = latest;
+    if (latest.window !== window - 1) latest.begin(window - 1);
   }
 }
 
@@ -115,11 +137,6 @@ export class Turn {
 
   constructor(turns: Turns) {
     this.#turns = turns;
-  }
-
-  /** How many of its connections and requests wait. */
-  get waiting(): number {
-    return this.#waiting?.length ?? 0;
   }
 
   /** A frame or a request of it came. */
@@ -177,14 +194,14 @@ export class Turn {
 
   #use(ms: number, nowMs: number): void {
     const window = Math.floor(nowMs / windowMs);
-    const isFirst = window !== this.#window;
-    if (isFirst) {
+    if (window !== this.#window) {
       this.#usedBeforeMs = window === this.#window + 1 ? this.#usedMs : 0;
       this.#usedMs = 0;
       this.#window = window;
     }
-    this.#usedMs += ms;
-    this.#turns.used(window, ms, isFirst);
+    const beforeMs = this.#usedMs;
+    this.#usedMs += Math.max(ms, leastMs);
+    this.#turns.used(window, beforeMs, this.#usedMs);
   }
 
   #rest(nowMs: number): void {
@@ -206,9 +223,7 @@ export class Turn {
   #isBounded(nowMs: number): boolean {
     if (this.#turns.limits.senderShare === 100) return false;
     const window = Math.floor(nowMs / windowMs);
-    const heardNow = window === this.#window;
-    const heardBefore = heardNow ? this.#usedBeforeMs > 0 : window === this.#window + 1;
-    const beforeMs = heardNow ? this.#usedBeforeMs : heardBefore ? this.#usedMs : 0;
-    return this.#turns.isFarMore(window, (heardNow ? this.#usedMs : 0) + beforeMs, heardNow, heardBefore);
+    if (window === this.#window) return this.#turns.isFarMore(window, this.#usedMs, this.#usedBeforeMs);
+    return this.#turns.isFarMore(window, 0, window === this.#window + 1 ? this.#usedMs : 0);
   }
 }

@@ -36,7 +36,7 @@ import type { Slots } from "./slots.ts";
 
 /** What HTTP asks of the hub. */
 export interface HttpHub {
-  /** Takes a posted body (JSON text) from `address` and whom it names, read when it is its turn; resolves after the commit. Throws a `Refusal`. */
+  /** Takes a posted body (JSON text) from `address` and whom it names when it is its turn; resolves after the commit. Throws a `Refusal`. */
   post(read: () => Promise<Body>, address: string, principal: Principal): Promise<PostedAnswer>;
   /** What arrived lately, and why it was refused. */
   readonly arrivals: Arrivals;

@@ -29,11 +29,18 @@ export interface SecureServerOptions extends ServerOptions {
   readonly log: Log;
 }
 
-/** A server of HTTP over TLS 1.2 and later. Each of its answers bears `Strict-Transport-Security`. */
+/** Tells browsers to use nothing but TLS for a host name (RFC 6797). */
+export const hstsHeader = "Strict-Transport-Security";
+
+export function hstsOf(hstsMs: number): string {
+  return `max-age=${Math.floor(hstsMs / 1_000)}`;
+}
+
+/** A server of HTTP over TLS 1.2 and later. Each of its answers bears `Strict-Transport-Security`; what an upgrade is refused with is written by who refuses it. */
 export function createSecureServer({ pair, hstsMs, clock, log, ...options }: SecureServerOptions): Server {
   const server = createServer({ ...options, ...contextOf(pair), handshakeTimeout: handshakeMs });
-  const hsts = `max-age=${Math.floor(hstsMs / 1_000)}`;
-  server.on("request", (_, response) => response.setHeader("Strict-Transport-Security", hsts));
+  const hsts = hstsOf(hstsMs);
+  server.on("request", (_, response) => response.setHeader(hstsHeader, hsts));
   // A scanner's, or that of a device that does not know who signed the certificate: of use to whoever looks for it.
   server.on("tlsClientError", (error, socket) =>
     log.debug("a TLS handshake failed", { address: socket.remoteAddress, error: error.message }),

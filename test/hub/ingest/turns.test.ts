@@ -59,6 +59,36 @@ describe("[F15] a sender that floods", () => {
     expect(light.map((one) => one.waits)).toEqual([false, false, false]);
   });
 
+  it("is held beside some small ones also where several flood at once", async () => {
+    for (const [floods, small] of [
+      [2, 3],
+      [3, 15],
+      [5, 20],
+    ] as const) {
+      // A slice of all of them is less than the time that is left to the others.
+      const { sender, run } = world({ senderShare: 10, sliceMs: 0.2 });
+      const heavy = Array.from({ length: floods }, () => sender());
+      const light = Array.from({ length: small }, () => sender());
+      await run(200, heavy, light, 50);
+      const before = heavy.map((one) => one.taken);
+      await run(1_000, heavy, light, 50);
+      for (const [index, one] of heavy.entries())
+        expect((one.taken - (before[index] as number)) * 0.2, `${floods} beside ${small}`).toBeLessThan(140);
+      expect(light.some((one) => one.waits)).toBe(false);
+    }
+  });
+
+  it("is not held where it takes less than its share, however much that is beside the others", async () => {
+    const { sender, read, run } = world({ senderShare: 25 });
+    const [gateway, light] = [sender(), [sender(), sender(), sender()]];
+    // 2 ms of each 10 ms.
+    for (let round = 0; round < 200; round++) {
+      if (!gateway.waits) read(gateway, 2);
+      await run(8, [], light);
+    }
+    expect(gateway.taken).toBeGreaterThan(190);
+  });
+
   it("gets all that is left among others that send as much: no time is left idle", async () => {
     for (const count of [2, 8, 16]) {
       const { sender, run } = world();
@@ -93,7 +123,7 @@ describe("[F15] a sender that floods", () => {
     for (let frame = 0; frame < 20 && !flood.waits; frame++) read(flood, 400);
     read(light, 0.05);
     read(flood, 400);
-    clock.advance(250);
+    clock.advance(420);
     expect(flood.waits).toBe(false);
   });
 
@@ -129,15 +159,15 @@ describe("[F15] a sender that floods", () => {
 
 describe("[F15] posts of one sender", () => {
   /** `posts` have taken so much beside somebody who sends little that the next one has to wait. */
-  function floodOfPosts() {
-    const world_ = world();
-    const { clock, turns, sender, read } = world_;
-    const posts = new PostTurns(turns);
+  function floodOfPosts({ framesPerSecond = 0, frames = 0 } = {}) {
+    const { clock, turns, sender, read } = world({ framesPerSecond });
+    for (let frame = 0; frame < frames; frame++) turns.of("a").frame();
+    const posts = new PostTurns(turns, { undecidedBytes: 1_000 });
     read(sender(), 0.05);
     posts.took("a", 20);
     const told: string[] = [];
-    const begin = (name: string, key: string) =>
-      posts.begin(key).then(
+    const begin = (name: string, key: string, bytes = 1) =>
+      posts.begin(key, bytes).then(
         () => void told.push(name),
         (error: unknown) => void told.push(`${name} ${error instanceof Error ? error.message : ""}`),
       );
@@ -145,7 +175,7 @@ describe("[F15] posts of one sender", () => {
   }
   const turnOfLoop = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  it("wait unread for their turn, in order, while others' are taken at once", async () => {
+  it("wait for their turn, in order, while others' are taken at once", async () => {
     const { clock, told, begin } = floodOfPosts();
     const waiting = [begin("a1", "a"), begin("a2", "a")];
     await begin("b1", "b");
@@ -160,12 +190,22 @@ describe("[F15] posts of one sender", () => {
     expect(told).toEqual(["b1", "a1", "a2"]);
   });
 
-  it("are refused with the limit and its setting where one waited for five seconds", async () => {
-    const { clock, told, begin } = floodOfPosts();
+  it("are refused with the limit and its setting where one waited for five seconds, however long its turn is away", async () => {
+    const { clock, told, begin } = floodOfPosts({ framesPerSecond: 1, frames: 100 });
     const late = begin("a1", "a");
-    clock.stall(6_000);
+    clock.advance(5_000);
     await late;
     expect(told[0]).toMatch(/^a1 .*the limit senderShare is 25 \(setting --limit-sender-share\)/);
+  });
+
+  it("are refused at once where so many bytes of them wait as may be undecided, but for the first", async () => {
+    const { clock, told, begin } = floodOfPosts();
+    const first = begin("a1", "a", 2_000);
+    await begin("a2", "a", 1);
+    expect(told).toHaveLength(1);
+    clock.advance(100);
+    await first;
+    expect(told[1]).toBe("a1");
   });
 
   it("are refused at once where 256 of them wait", async () => {
