@@ -294,8 +294,7 @@ export class Access {
     if (!isOwnToken(own)) return undefined;
     const refusal = this.#enrolments.refuse(fleet);
     if (refusal) return refusal;
-    const { clock, log } = this.#options;
-    const atMs = clock.now();
+    const atMs = this.#options.clock.now();
     const record: TokenRecord = {
       ...{ id: makeId(), kind: "device", name: "", hash: hashToken(own), devices: [device], alias: null, role: null },
       ...{ createdMs: atMs, createdBy: fleet.name, expiresMs: null, usedMs: atMs, usedFrom: "", replaces: null },
@@ -309,8 +308,7 @@ export class Access {
       })
       .then((isTold) => this.#enrolments.enrolled(fleet, device, isTold))
       .catch((error: unknown) => {
-        this.#enrolments.giveBack(fleet);
-        log.warn("a device could not be enrolled", { device, error: String(error) });
+        this.#enrolments.failed(fleet, device, error);
         // Nobody could revoke what is in no list.
         this.revoke(({ id }) => id === record.id, "this device could not be given a token of its own; come again");
       });

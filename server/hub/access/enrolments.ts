@@ -8,6 +8,7 @@ import type { AccessChange, TokenRecord } from "../../store/access.ts";
 import { audited } from "./audit.ts";
 import type { AccessBook } from "./book.ts";
 import { Paces } from "./paces.ts";
+import { Throttle } from "./throttle.ts";
 
 /** Devices that one key lets in within an hour where nobody says otherwise. */
 export const defaultEnrolments = 1_000;
@@ -16,6 +17,8 @@ export const defaultEnrolments = 1_000;
 const togetherMs = 60_000;
 /** Of those that are told together so many are named. */
 const mostNamed = 20;
+/** One line of log a minute for each key; nobody is blocked. */
+const tellFailures = { most: Number.POSITIVE_INFINITY, windowMs: 60_000, blockMs: 0 } as const;
 
 type Fleet = Pick<TokenRecord, "id" | "name">;
 
@@ -37,6 +40,7 @@ export interface EnrolmentsDeps {
 export class Enrolments {
   readonly #deps: EnrolmentsDeps;
   readonly #paces: Paces;
+  readonly #failed: Throttle;
   /** By the id of their key. */
   readonly #following = new Map<string, Following>();
 
@@ -44,6 +48,7 @@ export class Enrolments {
     const { clock, perHour } = deps;
     this.#deps = deps;
     this.#paces = new Paces(clock, { perSecond: perHour / 3_600, burst: perHour });
+    this.#failed = new Throttle(clock, tellFailures);
   }
 
   /** Why a key lets in no more devices now; undefined where it does, which counts as one. */
@@ -57,9 +62,12 @@ export class Enrolments {
     );
   }
 
-  /** A device that was not refused got no token after all: it counts for nothing. */
-  giveBack({ id }: Fleet): void {
+  /** A device that was not refused got no token after all: it counts for nothing, and may come again at once. */
+  failed({ id, name }: Fleet, device: string, error: unknown): void {
     this.#paces.giveBack(id);
+    if (this.#failed.fail(id) !== "first") return;
+    const fields = { fleet: name, device, error: String(error) };
+    this.#deps.log.warn("a device could not be enrolled; further ones of this minute are not told", fields);
   }
 
   /** The entries that are written with the token of a device: none where it is told with others a little later. */
@@ -89,7 +97,7 @@ export class Enrolments {
   }
 
   async #tell(following: Following): Promise<void> {
-    const { fleet, devices, timer } = following;
+    const { fleet, timer } = following;
     timer.cancel();
     try {
       // In turn: those that are being written are counted by then.
