@@ -57,8 +57,8 @@ export function lastLine(totals: FleetTotals): string {
 export function unreachable(url: string, reason: string): string {
   if (/unexpected server response/i.test(reason))
     return `What answers at ${url} takes no sockets there (${reason}): a hub takes them at /ws. Trying again by itself.`;
-  if (reason.startsWith("too many wrong tokens"))
-    return `The hub at ${url} does not listen to this machine for a minute: ${reason}. Trying again by itself.`;
+  if (/; come again in \d+ s$/.test(reason))
+    return `The hub at ${url} lets this machine in later: ${reason}. Trying again by itself.`;
   return `No hub answers at ${url} (${reason}): start one with npm start. Trying again by itself.`;
 }
 

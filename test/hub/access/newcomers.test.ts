@@ -40,6 +40,12 @@ describe("a fleet's key that was stolen", () => {
       ...{ code: "rate_limited", details: { retryAfter: 1_200 } },
       message: expect.stringContaining("enrolments is 3 (setting --enrolments)"),
     });
+    // What closes it says so, too, and nothing of wrong tokens or unreadable frames: it comes back later.
+    const { code, reason } = await (await hello(hub, "shed/3", `${key}/${ownToken}3`)).closed;
+    expect({ code, reason }).toEqual({
+      code: 4429,
+      reason: "this key gave as many devices a token of their own as it may in an hour; come again in 1200 s",
+    });
     // Those that have their token come as ever.
     expect(await enrol(2)).toMatchObject({ type: "welcome" });
     clock.advance(1_200_000);
@@ -171,10 +177,23 @@ describe("a device that nobody knows", () => {
     const told = Array.from({ length: 60 }, (_, count) => knock(`2001:db8::${count + 1}`, `token ${count}`));
     expect(told.filter((code) => code === "not_signed_in")).toHaveLength(25);
     expect(told.slice(50)).toEqual(Array(10).fill("rate_limited"));
-    expect(requests.knock("new/1", "token 0", "2001:db8::1")?.details).toEqual({ retryAfter: 1 });
+    expect(requests.knock("new/1", "token 0", "2001:db8::1")).toMatchObject({
+      ...{ details: { retryAfter: 1 }, message: expect.stringContaining("requests is 100 (setting --requests)") },
+    });
     expect(knock("2001:db8:0:1::1", "another")).toBe("not_signed_in");
     clock.advance(1_000);
     expect(knock("2001:db8::77", "token 0")).toBe("not_signed_in");
+  });
+
+  it("[S7] that asks too often is closed with words that say so, short enough for a close frame", async () => {
+    const { hub } = await worldOf({ clock: new FakeClock(), config: { requests: 1 } });
+    const closed = async (token: string) => (await hello(hub, "new/1", token)).closed;
+    for (let count = 0; count < 20; count++) expect((await closed(ownToken)).code).toBe(4401);
+    const { code, reason } = await closed(ownToken);
+    expect({ code, reason }).toEqual({
+      code: 4429,
+      reason: "more devices of this address or network ask to be let in than are listened to; come again in 1 s",
+    });
   });
 
   it("takes the place of no device that does not exist, in a request or by another name", async () => {
