@@ -1,9 +1,8 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { alone } from "./test/support/alone.ts";
 import LongestFirst from "./test/support/longest-first.ts";
 
-/** Loads modules again and again, each time in another language: what others loaded was seen to come in between. */
-const alone = ["test/dashboard/format.test.ts"];
 /**
  * Browsers and processes in real time, on a machine that others may keep busy: what fails once runs again, and the last lines
  * of the run name it. Everywhere else the first failure stands: a clock is turned there, or a seed printed.

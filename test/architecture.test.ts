@@ -23,6 +23,7 @@ describe("the house", () => {
     ["every test runs, every time", rules.leftOutTests],
     ["a test waits for an event, never for time to pass", rules.sleepingTests],
     ["a test waits for as long as a busy machine needs", rules.hastyWaits],
+    ["a test leaves nothing behind in its process", rules.leftBehind],
   ])("%s", (_, rule) => {
     expect(rule(project)).toEqual([]);
   });
@@ -243,6 +244,18 @@ describe("the rules of the house", () => {
       rules.hastyWaits,
       { "test/a.test.ts": "await vi.waitFor(() => f(1, 2), 60_000);\nawait vi.waitFor(\n  () => f(1, [2, 3]),\n);" },
       "test/a.test.ts:2 waits",
+    ],
+    [
+      "a module that stays in the place of another",
+      rules.leftBehind,
+      { "test/a.test.ts": '\nvi.mock("./b.ts", f);' },
+      "test/a.test.ts:2 changes modules",
+    ],
+    [
+      "a clock that stands still for the next file",
+      rules.leftBehind,
+      { "test/a.test.ts": "vi.useFakeTimers();" },
+      "test/a.test.ts:1 changes its process, and never calls vi.useRealTimers()",
     ],
   ])("see %s", (_, rule, files, breach) => {
     const found = rule(treeOf(files));

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
@@ -142,6 +142,7 @@ describe("a writer thread that dies (F23)", () => {
     const workers: Worker[] = [];
     const collect = (worker: Worker): void => void workers.push(worker);
     process.on("worker", collect);
+    onTestFinished(() => void process.off("worker", collect));
     const config = makeConfig({ port: 0, data: join(folder, "data") });
     const fatal: unknown[] = [];
     const hub = await createApp(
@@ -160,7 +161,6 @@ describe("a writer thread that dies (F23)", () => {
     // A second on a machine at rest; without the new worker it would never be.
     expect(performance.now() - diedAt).toBeLessThan(60_000);
     expect(workers.length).toBeGreaterThan(0);
-    process.off("worker", collect);
     expect(fleet.lines.flatMap((line) => [...line.closedWith])).toEqual([]);
     await fleet.settle();
     expect(await check(hub.url, fleet.lines)).toMatchObject(nothingWrong);

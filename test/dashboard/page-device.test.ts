@@ -23,6 +23,7 @@ describe("the device that a page plays", () => {
   });
   afterEach(() => {
     device.stop();
+    vi.useRealTimers();
     vi.unstubAllGlobals();
   });
 
@@ -78,7 +79,6 @@ describe("the device that a page plays", () => {
     vi.advanceTimersByTime(2_000);
     sockets[0]?.end(1006);
     vi.advanceTimersByTime(5_000);
-    vi.useRealTimers();
     expect(sockets[0]?.of("readings")).toHaveLength(3);
   });
 });

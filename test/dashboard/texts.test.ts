@@ -1,5 +1,5 @@
 /** Every language says everything, in its own words. */
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type LanguageKey, languageKeys } from "../../dashboard/texts/index.ts";
 
 type Module = typeof import("../../dashboard/texts/index.ts");
@@ -68,6 +68,11 @@ describe("the language that is shown", () => {
   beforeEach(() => stored.clear());
   afterEach(() => {
     for (const path of stubbed) vi.doUnmock(path);
+  });
+  // What was loaded for another browser keeps its language.
+  afterAll(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
   });
 
   it("is the first that the browser asks for and somebody wrote, with its own numbers", async () => {

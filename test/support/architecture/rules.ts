@@ -1,4 +1,5 @@
 /** The rules of the house. Each finds what breaks it in a tree; none knows this project by name, the plan is in `house.ts`. */
+import { alone } from "../alone.ts";
 import * as house from "./house.ts";
 import { type Import, lineAt, type Source, type Tree } from "./source.ts";
 
@@ -236,6 +237,30 @@ export function sleepingTests(tree: Tree): Breach[] {
       mayNotWait,
     ),
   ];
+}
+
+/** What a test changes of its process is there for the next file, too: what takes back each change. */
+const takenBack = [
+  [/\bvi\.stubGlobal\(/, "vi.unstubAllGlobals("],
+  [/\bvi\.stubEnv\(/, "vi.unstubAllEnvs("],
+  [/\bvi\.useFakeTimers\(/, "vi.useRealTimers("],
+  [/\bprocess\.on\(/, "process.off("],
+] as const;
+
+/** A test puts back what it changes of its process, and has one for itself where it changes modules (`alone.ts`). */
+export function leftBehind(tree: Tree): Breach[] {
+  const found: Breach[] = [];
+  for (const { path, code } of tree.sources.values()) {
+    if (!path.endsWith(".test.ts") || alone.includes(path)) continue;
+    const modules = /\bvi\.(?:mock|doMock|resetModules)\(/.exec(code);
+    if (modules) found.push(breach(path, lineAt(code, modules.index), "changes modules: name it in alone.ts"));
+    for (const [change, back] of takenBack) {
+      const changed = change.exec(code);
+      if (changed && !code.includes(back))
+        found.push(breach(path, lineAt(code, changed.index), `changes its process, and never calls ${back})`));
+    }
+  }
+  return found;
 }
 
 /** `vi.waitFor` gives up after one second where it is told nothing else, which is too soon on a busy machine. `expect.poll` has a minute here. */
