@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
 import { programOf, wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, World } from "./world.ts";
+import { axeViolations, themesOfRun, World } from "./world.ts";
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -74,7 +74,7 @@ describe("the page for connecting a device", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("light"))("breaks no rule of accessibility: %s", async (colorScheme) => {
+  it.each(themesOfRun())("breaks no rule of accessibility: %s", async (colorScheme) => {
     const { page } = await world.visit("#/connect?way=arduino", { colorScheme });
     await page.getByRole("list", { name: /refused lately/ }).waitFor();
     expect(await axeViolations(page)).toEqual([]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { wallTime } from "../../dashboard/data/zoned-time.ts";
 import type { Client } from "../support/client.ts";
 import { card, drawnLine, wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, World } from "./world.ts";
+import { axeViolations, themesOfRun, World } from "./world.ts";
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, timezoneId: "UTC" };
 const second = 1_000;
@@ -307,38 +307,33 @@ describe("the page of a device", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("dark"))(
-    "breaks no rule of accessibility, dialogs included, on a phone: %s",
-    async (colorScheme) => {
-      const { page } = await world.visit("#/device/fought-for?range=15m&view=overlay", { ...phone, colorScheme });
-      await page.getByRole("table", { name: "Metrics of this device" }).waitFor();
-      const overflow = () =>
-        page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      expect(await overflow()).toBe(0);
-      expect(await axeViolations(page)).toEqual([]);
-      for (const action of [
-        "Edit name, units and labels",
-        "Why is my reading missing?",
-        "Delete a range of readings",
-        "Remove the device",
-      ]) {
-        await page.getByRole("button", { name: "Actions for fought-for" }).tap();
-        await page.getByRole("menuitem", { name: action }).tap();
-        const dialog = page.locator("dialog[open]");
-        await dialog.waitFor();
-        expect(await axeViolations(page), action).toEqual([]);
-        const small = await dialog
-          .locator("button, input, select")
-          .evaluateAll((controls) =>
-            controls
-              .filter((control) => control.getBoundingClientRect().height < 44)
-              .map((control) => control.outerHTML),
-          );
-        expect(small, action).toEqual([]);
-        await page.keyboard.press("Escape");
-        await dialog.waitFor({ state: "detached" });
-      }
-      await page.context().close();
-    },
-  );
+  it.each(themesOfRun())("breaks no rule of accessibility, dialogs included, on a phone: %s", async (colorScheme) => {
+    const { page } = await world.visit("#/device/fought-for?range=15m&view=overlay", { ...phone, colorScheme });
+    await page.getByRole("table", { name: "Metrics of this device" }).waitFor();
+    const overflow = () =>
+      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(await overflow()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+    for (const action of [
+      "Edit name, units and labels",
+      "Why is my reading missing?",
+      "Delete a range of readings",
+      "Remove the device",
+    ]) {
+      await page.getByRole("button", { name: "Actions for fought-for" }).tap();
+      await page.getByRole("menuitem", { name: action }).tap();
+      const dialog = page.locator("dialog[open]");
+      await dialog.waitFor();
+      expect(await axeViolations(page), action).toEqual([]);
+      const small = await dialog
+        .locator("button, input, select")
+        .evaluateAll((controls) =>
+          controls.filter((control) => control.getBoundingClientRect().height < 44).map((control) => control.outerHTML),
+        );
+      expect(small, action).toEqual([]);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    }
+    await page.context().close();
+  });
 });

@@ -4,7 +4,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, World } from "./world.ts";
+import { axeViolations, themesOfRun, World } from "./world.ts";
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const two = "s=boiler/1/pressure&s=boiler/2/pressure";
@@ -298,7 +298,7 @@ describe("exploring", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("light"))("breaks no rule of accessibility: %s", async (colorScheme) => {
+  it.each(themesOfRun())("breaks no rule of accessibility: %s", async (colorScheme) => {
     const { page } = await world.visit("#/explore", { colorScheme });
     await page.getByRole("link", { name: /of 2 devices/ }).waitFor();
     expect(await axeViolations(page)).toEqual([]);

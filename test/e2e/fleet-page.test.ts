@@ -3,7 +3,7 @@ import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { drawnLine, tryNow, wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, type Visit, World } from "./world.ts";
+import { axeViolations, themesOfRun, type Visit, World } from "./world.ts";
 
 const halls = 1_000;
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -33,7 +33,8 @@ describe("the fleet", () => {
       name: "Bread oven",
       kind: "oven",
       labels: { floor: "cellar" },
-      reportInterval: minute,
+      // Much rarer than it reports here: on a busy machine minutes pass between two tests, and it must not become silent.
+      reportInterval: 20 * minute,
       metrics: {
         temperature: { label: "Temperature", unit: "°C", zones: [{ from: 250, level: "alarm", label: "too hot" }] },
         humidity: { label: "Humidity", unit: "%" },
@@ -60,6 +61,10 @@ describe("the fleet", () => {
   }, 120_000);
   afterAll(() => world?.stop());
 
+  async function heat(value: number, by = oven): Promise<void> {
+    by.send({ type: "readings", id: 9, readings: [{ metric: "temperature", value, time: Date.now() }] });
+    await by.next("ack");
+  }
   async function visit(...how: Parameters<World["visit"]>): Promise<Page> {
     const visited = await world.visit(...how);
     visits.push(visited);
@@ -92,8 +97,7 @@ describe("the fleet", () => {
     const rows = line.rows.filter((row) => row !== null);
     expect(rows.at(-4)).toBeLessThan((rows[0] ?? 0) - 15);
 
-    oven.send({ type: "readings", seq: 2, readings: [{ metric: "temperature", value: 231, time: Date.now() }] });
-    await oven.next("ack");
+    await heat(231);
     await expect.poll(() => wordsOf(card)).toMatch(/231 °C[\s\S]*180 – 231/);
     await page.context().close();
   });
@@ -243,6 +247,8 @@ describe("the fleet", () => {
 
   it("says what is in trouble, shows it alone or first, and keeps that in the address", async () => {
     const page = await visit();
+    // It is too hot still where this runs again.
+    await heat(231);
     await page.getByText("1 of 1,003 in trouble").waitFor();
     await search(page).fill("lamp");
     await expect
@@ -252,8 +258,7 @@ describe("the fleet", () => {
     expect(await wordsOf(item(page, "Old lamp").locator(".age.old"))).toBe("40 min ago");
     expect(await item(page, "Old lamp").locator("fleet-spark canvas").count()).toBe(1);
     await search(page).fill("");
-    oven.send({ type: "readings", seq: 3, readings: [{ metric: "temperature", value: 260, time: Date.now() }] });
-    await oven.next("ack");
+    await heat(260);
     await page.getByText("2 of 1,003 in trouble").waitFor();
     await page.getByRole("combobox", { name: "Sort by" }).selectOption("Trouble first");
     const first = page.locator("fleet-grid .item").first();
@@ -292,7 +297,7 @@ describe("the fleet", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("dark"))("breaks no rule of accessibility: %s", async (colorScheme) => {
+  it.each(themesOfRun())("breaks no rule of accessibility: %s", async (colorScheme) => {
     const page = await visit("#/?sort=state&group=kind", { colorScheme });
     expect(await axeViolations(page)).toEqual([]);
     await page.getByRole("button", { name: "Rows" }).click();
@@ -325,12 +330,11 @@ describe("the fleet", () => {
     await expect.poll(() => colourOf(".cell .value")).toBe(await colourOf(".label"));
     await world.startHub();
     await tryNow(page);
-    const again = await world.device("oven/1");
-    again.send({ type: "readings", id: 9, readings: [{ metric: "temperature", value: 199, time: Date.now() }] });
-    await again.next("ack");
+    await heat(199, await world.device("oven/1"));
     await expect.poll(() => wordsOf(item(page, "Bread oven").locator(".main > .value"))).toBe("199 °C");
     await expect.poll(() => colourOf(".cell .value")).not.toBe(await colourOf(".label"));
-    await expect.poll(() => wordsOf(item(page, "Bread oven"))).toContain("180 – 260");
+    // As much of the rise as the last hour has: of its 50 minutes some may have passed by now.
+    await expect.poll(() => wordsOf(item(page, "Bread oven"))).toMatch(/1[89]\d – 260/);
     await page.context().close();
   });
 

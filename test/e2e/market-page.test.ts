@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bucketStart } from "../../server/protocol/index.ts";
 import type { Client } from "../support/client.ts";
 import { wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, type Visit, World } from "./world.ts";
+import { axeViolations, themesOfRun, type Visit, World } from "./world.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -242,7 +242,7 @@ describe("the page of prices", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("dark"))(
+  it.each(themesOfRun())(
     "[axe] finds nothing, %s, and a phone shows it without sideways scrolling",
     async (colorScheme) => {
       const page = await visit("#/market", { colorScheme, viewport: { width: 1440, height: 900 } });

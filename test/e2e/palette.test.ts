@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { wordsOf } from "./reading-page.ts";
-import { axeViolations, themesOr, World } from "./world.ts";
+import { axeViolations, themesOfRun, World } from "./world.ts";
 
 describe("above the pages", () => {
   let world: World;
@@ -94,7 +94,7 @@ describe("above the pages", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("light"))("search and keys break no rule of accessibility: %s", async (colorScheme) => {
+  it.each(themesOfRun())("search and keys break no rule of accessibility: %s", async (colorScheme) => {
     const { page } = await world.visit("", { colorScheme });
     await page.locator("fleet-grid .item").first().waitFor();
     await page.keyboard.press("Shift+?");

@@ -1,6 +1,6 @@
 /** Readings that nobody wants as they are: those that a person hides, and those whose time cannot be right. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { axeViolations, themesOr, World } from "./world.ts";
+import { axeViolations, themesOfRun, World } from "./world.ts";
 
 describe("readings that nobody wants as they are", () => {
   let world: World;
@@ -36,7 +36,7 @@ describe("readings that nobody wants as they are", () => {
     await page.context().close();
   });
 
-  it.each(themesOr("dark"))("wait for a decision where people can read it: %s", async (colorScheme) => {
+  it.each(themesOfRun())("wait for a decision where people can read it: %s", async (colorScheme) => {
     const device = await world.device(`fast-${colorScheme}`);
     const time = Date.now() + 3_600_000;
     device.send({ type: "readings", seq: 1, readings: [{ metric: "heat", value: 1, time }] });

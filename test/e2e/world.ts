@@ -8,10 +8,11 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playw
 import { type App, createApp } from "../../server/app.ts";
 import { makeConfig } from "../../server/config.ts";
 import { silentLog, systemClock } from "../../server/ports.ts";
-import { amount } from "../support/amount.ts";
+import { sampleOf } from "../support/amount.ts";
 import { sharedChromium } from "../support/browser.ts";
 import { builtParquetWorker, builtStoreWorker } from "../support/built.ts";
 import { Client } from "../support/client.ts";
+import { printedSeed } from "../support/seed.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
 import { builtPage } from "./built-page.ts";
 
@@ -41,7 +42,7 @@ export class World {
   }
 
   static async start(): Promise<World> {
-    const folder = mkdtempSync(join(tmpdir(), "hub-e2e-"));
+    const folder = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-e2e-"));
     const [pageFolder, browser] = await Promise.all([builtPage(join(folder, "build")), sharedChromium()]);
     const world = new World(folder, pageFolder, browser);
     await world.startHub();
@@ -194,11 +195,11 @@ export class Cable {
 }
 
 /**
- * Both themes where everything is tried, otherwise this one: half of the pages name each. Colours are the same names everywhere,
- * and `looks.test.ts` holds both themes to the rules in any case.
+ * Both themes where everything is tried, otherwise one that a printed seed names. Colours are the same names everywhere, and
+ * `looks.test.ts` holds both themes to the rules in any case.
  */
-export function themesOr(one: "light" | "dark"): readonly ("light" | "dark")[] {
-  return amount(["light", "dark"], [one]);
+export function themesOfRun(): readonly ("light" | "dark")[] {
+  return sampleOf(["light", "dark"], 2, printedSeed("theme"));
 }
 
 /** Rules of accessibility that are broken, however little, each with the elements that break it. */
