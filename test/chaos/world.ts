@@ -7,7 +7,7 @@ import { SenderFleet } from "./fleet.ts";
 import { HubProcess, type HubProcessOptions } from "./hub-process.ts";
 
 export class ChaosWorld {
-  readonly folder = mkdtempSync(join(tmpdir(), "hub-chaos-"));
+  readonly folder = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-chaos-"));
   readonly data = join(this.folder, "data");
   readonly fleet = new SenderFleet(join(this.folder, "sent.jsonl"));
   #hubs: HubProcess[] = [];

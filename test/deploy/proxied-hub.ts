@@ -47,7 +47,7 @@ export class ProxiedHub {
 
   static async start(kind: ProxyKind, options: ProxiedOptions = {}): Promise<ProxiedHub> {
     const { pingMs = defaultLimits.pingMs, store = new MemoryStore(), dashboardFolder, ...changes } = options;
-    const folder = mkdtempSync(join(tmpdir(), "hub-proxied-"));
+    const folder = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-proxied-"));
     const path = changes.whole ? "" : "/hub";
     const config = makeConfig({
       ...{ port: 0, data: folder, minFreeBytes: 0, trustProxy: ["loopback"] },
@@ -106,6 +106,6 @@ export function proxiedHubsOfTest() {
 
 /** The page as it is built, in a folder of its own. */
 export async function pageOfTest(): Promise<{ folder: string; remove: () => void }> {
-  const root = mkdtempSync(join(tmpdir(), "hub-proxied-page-"));
+  const root = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-proxied-page-"));
   return { folder: await builtPage(root), remove: () => rmSync(root, { recursive: true, force: true }) };
 }

@@ -21,6 +21,8 @@ export interface FuzzOptions {
   readonly from?: number;
   /** Another hub than this project's. */
   readonly program?: Program;
+  /** Ends the hubs and devices, and so the run, before its time. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (so: {
     messages: number;
     frames: number;
@@ -74,15 +76,20 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzReport> {
   // What makes a machine slow makes a hub slow that nobody harms, too.
   const [hub, quiet] = await Promise.all([WatchedHub.start(options.program), WatchedHub.start()]);
   const [honest, twin] = [new HonestDevice(hub.url), new HonestDevice(quiet.url)];
+  const end = async (): Promise<void> => {
+    honest.stop();
+    twin.stop();
+    await Promise.all([hub.stop(), quiet.stop()]);
+  };
+  options.signal?.addEventListener("abort", end);
   try {
     const report = await new Run(hub, honest, twin, options).whole();
     const [first, ...others] = report.findings;
     if (!first || hub.end === undefined) return report;
     return { ...report, findings: [{ ...first, input: await shrunk(first.input, options.program) }, ...others] };
   } finally {
-    honest.stop();
-    twin.stop();
-    await Promise.all([hub.stop(), quiet.stop()]);
+    options.signal?.removeEventListener("abort", end);
+    await end();
   }
 }
 

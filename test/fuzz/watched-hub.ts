@@ -56,7 +56,7 @@ export class WatchedHub {
     program: Program = programArgs("server/main"),
     extra: readonly string[] = [],
   ): Promise<WatchedHub> {
-    const folder = mkdtempSync(join(tmpdir(), "hub-fuzz-"));
+    const folder = mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-fuzz-"));
     const watched = ["--expose-gc", "--import", watcher, ...program];
     const hub = new HubProcess({ data: join(folder, "data"), flags: [...flags, ...extra], program: watched });
     return new WatchedHub(hub, await hub.url(), folder);

@@ -19,7 +19,7 @@ async function uncaught(during: () => Promise<void>): Promise<unknown[]> {
     await during();
     await new Promise((resolve) => setImmediate(resolve));
   } finally {
-    process.removeListener("uncaughtException", collect);
+    process.off("uncaughtException", collect);
     for (const other of others) process.on("uncaughtException", other);
   }
   return thrown;

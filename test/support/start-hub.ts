@@ -59,7 +59,7 @@ export class TestHub {
   }
 
   static async start(options: TestHubOptions = {}): Promise<TestHub> {
-    const hub = new TestHub(options, await mkdtemp(join(tmpdir(), "hub-test-")));
+    const hub = new TestHub(options, await mkdtemp(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-test-")));
     await hub.#open();
     return hub;
   }

@@ -11,7 +11,7 @@ import type { Engine } from "../world.ts";
 
 /** A new folder for a database. */
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "hub-store-"));
+  return mkdtempSync(join(process.env.HUB_TEST_FOLDER ?? tmpdir(), "hub-store-"));
 }
 
 export interface SqliteEngine extends Engine {
