@@ -65,7 +65,7 @@ export const closeRules = {
     name: "replaced by a newer connection of this device",
     comeBack: false,
   },
-  4429: { name: "too slow", comeBack: true },
+  4429: { name: "too slow, or too much for now", comeBack: true },
 } as const satisfies Record<number, { name: string; comeBack: boolean }>;
 
 export type CloseCode = keyof typeof closeRules;

@@ -222,6 +222,8 @@ describe("a cut connection", () => {
     const clock = `const now = Date.now; Date.now = () => now() + ${2 * 3_600_000};`;
     const hubZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const { page } = await world.visit("#/device/lamp", { timezoneId: "Asia/Tokyo" }, world.url, clock);
+    // Where nothing is shown by the hub's zone it is asked a little later.
+    await page.waitForResponse((response) => response.url().endsWith("/api/v1/status"));
     await expect.poll(() => shownLevel(page)).toBe("11");
     // The code of the search is fetched soon; this test does not wait for that.
     await page.keyboard.press("Control+k");
