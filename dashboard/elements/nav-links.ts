@@ -2,6 +2,7 @@
 import { css, html, nothing } from "lit";
 
 export interface NavLink {
+  /** Of a route of this page: it begins with #. */
   readonly href: string;
   readonly isCurrent: boolean;
   readonly label: unknown;
@@ -15,7 +16,7 @@ export function navLinks(label: string, links: readonly NavLink[]) {
     <ul>
       ${links.map(
         ({ href, isCurrent, label, icon, count }) => html`<li>
-          <a href=${href} aria-current=${isCurrent ? "page" : nothing}
+          <a href="#${href.slice(1)}" aria-current=${isCurrent ? "page" : nothing}
             >${icon ?? nothing}<span>${label}</span>${
               count && count.value > 0
                 ? html`<span class="count numbers">${count.value}<span class="hidden-text"> ${count.words}</span></span>`

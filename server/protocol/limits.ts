@@ -67,8 +67,7 @@ export const limitHelp: Readonly<Record<keyof Limits, string>> = {
   undecidedBytesTotal: "most bytes of all sockets that wait for the disk",
   senderShare:
     "percent of the hub's time that one sender gets beside others that send far less; it is read more slowly beyond; 100: no bound",
-  framesPerSecond:
-    "most frames and posts of one sender in a second; it is read more slowly beyond; 0: no bound",
+  framesPerSecond: "most frames and posts of one sender in a second; it is read more slowly beyond; 0: no bound",
   unreadablePauseMs:
     "pause before connections are read of an address of which ten ended for unreadable frames in a second, ms",
   firstMessageMs: "time for the first message where sign-in is needed, ms",

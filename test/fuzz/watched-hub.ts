@@ -24,6 +24,9 @@ const flags = [
   ...["--head-budget", "8MiB", "--limit-quarantine-total", "1000", "--limit-series", "1000"],
   // Most of what is sent here ends its connection.
   ...["--limit-accepts-per-second", "100000"],
+  // Held to a share beside the honest device, or read later for what they sent before, so many would take minutes for nothing that
+  // is looked for here.
+  ...["--limit-sender-share", "100", "--limit-unreadable-pause-ms", "0"],
 ];
 const watcher = fileURLToPath(new URL("watched.mjs", import.meta.url));
 

@@ -21,6 +21,7 @@ import {
   foreignProblem,
   maxSuspiciousMs,
   type Problem,
+  RefusalQuota,
   repeatedProblem,
   seriesLimitProblem,
   suspiciousProblem,
@@ -85,6 +86,7 @@ export class Ingest {
   readonly #untimed: Untimed[] = [];
   readonly #untimedNames = new Set<string>();
   readonly #repeated = new Set<string>();
+  readonly #written = new RefusalQuota();
   /** Of a `samples` frame: what a refused cell is shown as. */
   #times: readonly unknown[] = [];
   #column: readonly unknown[] = [];
@@ -295,7 +297,8 @@ export class Ingest {
     const own = voice.speaksFor?.(device) !== false;
     const keeper = (own ? this.#deps.catalog.findDevice(device)?.id : undefined) ?? speaker?.id;
     const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
-    if (keeper !== undefined) this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
+    if (keeper !== undefined && this.#written.take(keeper, this.#nowMs))
+      this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
     origin.device ??= keeper ?? (device === "" ? undefined : device);
     this.#deps.arrivals.explained(origin, { code, message, metric, raw: row });
     part.rejected.push({

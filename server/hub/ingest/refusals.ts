@@ -14,6 +14,31 @@ export interface Problem {
   readonly message: string;
 }
 
+const windowMs = 1_000;
+/** Refusals of one device that are written in a window: twice of what the store shows of it. */
+const mostInWindow = 200;
+
+/**
+ * Which refusals are written: each costs a write with a sync, and a device that has nothing but mistakes to send would have the
+ * disk to itself. What is beyond is told to its sender and counted like all others.
+ */
+export class RefusalQuota {
+  #window = Number.NaN;
+  readonly #of = new Map<string, number>();
+
+  /** Whether one more of this device is written. */
+  take(device: string, nowMs: number): boolean {
+    const window = Math.floor(nowMs / windowMs);
+    if (window !== this.#window) {
+      this.#window = window;
+      this.#of.clear();
+    }
+    const taken = this.#of.get(device) ?? 0;
+    this.#of.set(device, taken + 1);
+    return taken < mostInWindow;
+  }
+}
+
 /** Times from 0 to this look like seconds, or like ms since boot, ms. */
 export const maxSuspiciousMs = 1e10;
 
