@@ -67,8 +67,10 @@ const lineCount = 24;
 /** Most that one message may take to be decoded, ms; or, where others slow this machine down, so many times a walk over its letters. */
 const mostDecodeMs = 20;
 const mostWalks = 60;
-/** What the hub may grow by, bytes. */
-const mostGrownBytes = 50e6;
+/** What its main thread holds behind a collection may grow by, bytes. */
+const mostHeldBytes = 20e6;
+/** What the process may grow by, bytes: garbage of its other threads, which nobody collects, and pages that the allocator keeps, too. */
+const mostGrownBytes = 150e6;
 /** More in a row than the hub takes. */
 const tooManyUnreadable = 20;
 
@@ -106,6 +108,7 @@ class Run {
   #loopMs = { p99: 0, max: 0 };
   #lateMs = 0;
   #baseBytes: number | undefined;
+  #baseHeldBytes: number | undefined;
   #lastBytes = 0;
   #looks = 0;
 
@@ -212,9 +215,15 @@ class Run {
     const { rss, loopMs, heapUsed, external } = await this.#hub.figures();
     this.#loopMs = { p99: Math.max(this.#loopMs.p99, loopMs.p99), max: Math.max(this.#loopMs.max, loopMs.max) };
     // What is made once, be it code or caches, is made by the second look.
-    if (++this.#looks > 1) this.#baseBytes ??= rss;
+    const held = heapUsed + external;
+    if (++this.#looks > 1) {
+      this.#baseBytes ??= rss;
+      this.#baseHeldBytes ??= held;
+    }
     this.#lastBytes = rss;
     if (rss - (this.#baseBytes ?? rss) > mostGrownBytes) add(`the hub grew from ${this.#baseBytes} to ${rss} bytes`);
+    if (held - (this.#baseHeldBytes ?? held) > mostHeldBytes)
+      add(`what the hub holds grew from ${this.#baseHeldBytes} to ${held} bytes`);
     for (const line of this.#hub.faults) add(`the hub's log: ${line}`);
     this.#options.onProgress?.({ messages, frames, rssBytes: rss, heapUsed, external });
   }
