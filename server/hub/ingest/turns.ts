@@ -17,6 +17,8 @@ const windowMs = 100;
 const farMoreLog = 3;
 /** Less than this is not looked at, ms: a logarithm needs something. */
 const leastMs = 0.001;
+/** Before somebody took so much in a window that is not over, the others may just not have come to their turn, ms. */
+const noticedMs = 20;
 /** A single measure may hold a pause of the whole process, which is nobody's, ms. */
 const mostAtOnceMs = 100;
 /** More than this is not owed, ms: a sender goes on within a fraction of a second. */
@@ -109,7 +111,7 @@ export class Turns {
   /** Whether one that took so much in a window, or in the one before, took far more than those that were heard beside it. */
   isFarMore(window: number, ms: number, beforeMs: number): boolean {
     this.#roll(window);
-    return this.#use.isFarMore(ms) || this.#useBefore.isFarMore(beforeMs);
+    return (ms >= noticedMs && this.#use.isFarMore(ms)) || this.#useBefore.isFarMore(beforeMs);
   }
 
   #roll(window: number): void {

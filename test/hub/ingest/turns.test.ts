@@ -99,6 +99,15 @@ describe("[F15] a sender that floods", () => {
     }
   });
 
+  it("is not held for what it brought at once where others have hardly come to their turn", () => {
+    const { sender, read } = world();
+    const [first, other] = [sender(), sender()];
+    read(other, 0.05);
+    // 64 KiB, as one read brings them.
+    for (let slice = 0; slice < 8; slice++) read(first, 0.2);
+    expect(first.waits).toBe(false);
+  });
+
   it("loses next to nothing by one that sends once in ten seconds", async () => {
     const { sender, run } = world();
     const [gateway, idle] = [sender(), sender()];
