@@ -175,13 +175,15 @@ export class Hub {
       onSkewed: (device) => this.live.deviceChanged(device),
     };
     const turns = new PostTurns(this.turns, limits);
+    const { access } = options;
+    const intake = this.#intake;
     this.#connection = {
-      ...{ limits, clock, access: this.#access, intake: this.#intake, arrivals },
+      ...{ limits, clock, access, intake, arrivals },
       device: (of, valve, origin, principal) => new DeviceSession(of, valve, origin, principal, this.#device),
       viewer: (of, principal) => new ViewerSession(of, principal, this.#viewer),
       onClosed: (gone) => this.#connections.delete(gone),
     };
-    this.#post = { arrivals, committer, ingest, intake: this.#intake, turns, spaces, limits, clock, onAcked };
+    this.#post = { access, arrivals, committer, ingest, intake, turns, spaces, limits, clock, onAcked };
     this.#viewer = { catalog, live: this.live, history, slow: this.#slow, budget, settings, clock, log, epoch };
     this.#removal = { store, catalog, committer, live: this.live, presence, clock };
     this.names = seriesNames({ store, catalog, committer, live: this.live, presence, log }, state.merges);

@@ -6,6 +6,7 @@ import { Refusal } from "../../protocol/errors.ts";
 import type { PostedAnswer, PostedReadings } from "../../protocol/http.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import { StoreError } from "../../store/store.ts";
+import type { Access } from "../access/access.ts";
 import { meant, type Principal, type Voice, voiceOf } from "../access/principal.ts";
 import type { Arrivals, Origin } from "../arrivals.ts";
 import type { Committer } from "./committer.ts";
@@ -18,6 +19,7 @@ import type { SequenceSpace, SequenceSpaces } from "./sequence.ts";
 import { senderAt, senderOf } from "./turns.ts";
 
 export interface PostDeps {
+  readonly access: Pick<Access, "requireCurrent">;
   readonly committer: Committer;
   readonly ingest: Ingest;
   readonly intake: Pick<Intake, "full" | "take" | "settle">;
@@ -58,6 +60,8 @@ export async function postReadings(
   intake.take(bytes);
   try {
     await turns.begin(sender, bytes);
+    // It may have waited, and what they may do may have ended meanwhile.
+    deps.access.requireCurrent(principal);
     return await take(text, bytes, { address, principal, sender }, deps);
   } finally {
     intake.settle(bytes);

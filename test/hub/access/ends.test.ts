@@ -11,7 +11,7 @@ import { silentLog, systemClock } from "../../../server/ports.ts";
 import { builtParquetWorker, builtStoreWorker } from "../../support/built.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
 import { hubsOfTest } from "../../support/start-hub.ts";
-import { AccessWorld, bearer, password } from "./world.ts";
+import { AccessWorld, bearer, password, row } from "./world.ts";
 
 const start = hubsOfTest();
 
@@ -34,6 +34,19 @@ describe("an order that was on its way", () => {
     answer.resume();
     const { people } = (await world.ask("GET", "people", world.admin)).body;
     expect(people.map(({ name }: { name: string }) => name)).toEqual(["ada", "thief"]);
+  });
+
+  it("[S8] of readings that waited for the turn of a token, which was revoked meanwhile, comes to nothing", async () => {
+    const clock = new FakeClock();
+    const world = await AccessWorld.setUp(await start({ clock, limits: { framesPerSecond: 1 } }));
+    const token = bearer(await world.token({ kind: "device", name: "boiler", devices: ["boiler"] }));
+    const post = () => world.ask("POST", "readings", token, { device: "boiler", readings: [row(undefined)] });
+    expect(await post()).toMatchObject({ status: 200, body: { stored: 1 } });
+    const late = post();
+    await expect.poll(async () => (await world.ask("GET", "status", world.admin)).body.queue.bytes).toBeGreaterThan(0);
+    await world.ask("DELETE", `tokens/${await world.idOf("tokens", "boiler")}`, world.admin);
+    clock.advance(2_000);
+    expect(await late).toMatchObject({ status: 401 });
   });
 
   it("of two who take the last admins away from each other one is refused", async () => {
