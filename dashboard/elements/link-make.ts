@@ -9,6 +9,7 @@ import "./code-block.ts";
 import "./device-picker.ts";
 import type { DialogForm } from "./form-dialog.ts";
 import { type Lifetime, lifetimeField, lifetimeMs } from "./lifetime-field.ts";
+import { nameField } from "./name-field.ts";
 import "./qr-code.ts";
 import { SecretDialog } from "./secret-dialog.ts";
 
@@ -38,18 +39,9 @@ export class LinkMake extends SecretDialog<NewTokenAnswer> {
             this.devices = detail;
           }}
         ></device-picker>
-        <label class="field">
-          <span>${words.name}</span>
-          <input
-            maxlength="200"
-            autocomplete="off"
-            .value=${this.name}
-            @input=${(event: Event) => {
-              this.name = (event.target as HTMLInputElement).value;
-            }}
-          />
-          <small>${words.nameHint}</small>
-        </label>
+        ${nameField(words, this.name, (name) => {
+          this.name = name;
+        })}
         ${lifetimeField(
           ["day", "week", "month", "date"],
           this.lifetime,

@@ -5,6 +5,7 @@ import { texts } from "../texts/index.ts";
 import "./device-picker.ts";
 import type { DialogForm } from "./form-dialog.ts";
 import { type Lifetime, lifetimeField, lifetimeMs } from "./lifetime-field.ts";
+import { nameField } from "./name-field.ts";
 import { SecretDialog } from "./secret-dialog.ts";
 import "./token-shown.ts";
 import { tokenName } from "./token-words.ts";
@@ -56,18 +57,9 @@ export class TokenMake extends SecretDialog<NewTokenAnswer> {
           }}
         ></device-picker>
         ${this.kind === "program" ? this.#role() : nothing}
-        <label class="field">
-          <span>${words.name}</span>
-          <input
-            maxlength="200"
-            autocomplete="off"
-            .value=${this.name}
-            @input=${(event: Event) => {
-              this.name = (event.target as HTMLInputElement).value;
-            }}
-          />
-          <small>${words.nameHint}</small>
-        </label>
+        ${nameField(words, this.name, (name) => {
+          this.name = name;
+        })}
         ${this.kind === "device" && this.devices.length === 1 && !this.devices[0]?.includes("*") ? this.#alias() : nothing}
         ${lifetimeField(
           ["forEver", "day", "week", "month", "year", "date"],
