@@ -1,5 +1,5 @@
 /** What the page of linked charts shows, as its address tells it: which series, in which range, on which charts. */
-import { type ExploreKind, type ExploreView, isAsked, viewOfText, viewText } from "./explore-view.ts";
+import { type ExploreKind, type ExploreView, isAsked, viewOf, viewOfText, viewText } from "./explore-view.ts";
 import type { Range } from "./ranges.ts";
 import { type Route, rangeOf, rangeParams } from "./route.ts";
 import { isKnownZone, timeZone } from "./time-zone.ts";
@@ -89,7 +89,8 @@ export function withSeries(choice: ExploreChoice, series: readonly SeriesName[])
 
 /** What one chart's choices change: what it draws, by whose clocks all do, or of which devices a fleet is. */
 export interface ViewChange {
-  readonly view?: ExploreView;
+  /** What of the view; the rest stays as the choice has it when this comes, which a page may not have drawn yet. */
+  readonly view?: Partial<ExploreView>;
   /** Null: the zone that times are shown in. */
   readonly zone?: string | null;
   readonly fleet?: SeriesName;
@@ -112,7 +113,8 @@ export function withChange(choice: ExploreChoice, { id, kind, fleet }: Changed, 
  * The same with another view of one chart. Whoever chooses hours, days or weeks chooses whose: a link shows them to everybody
  * by the same clocks.
  */
-function withView(choice: ExploreChoice, kind: ExploreKind, id: string, view: ExploreView): ExploreChoice {
+function withView(choice: ExploreChoice, kind: ExploreKind, id: string, change: Partial<ExploreView>): ExploreChoice {
+  const view = viewOf(kind, { ...viewOf(kind, choice.views.get(id)), ...change });
   const views = new Map(choice.views).set(id, view);
   if (kind !== "fleet" && !isAsked(kind, view)) views.delete(id);
   return { ...choice, views, zone: choice.zone ?? (view.per === "auto" ? undefined : timeZone.shown) };

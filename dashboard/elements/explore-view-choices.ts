@@ -16,9 +16,7 @@ export function viewChoices(group: ExploreGroup, zone: string | undefined, chang
       ways,
       view.way,
       (way) => wayName(group, way),
-      (way) => {
-        change({ view: { way, per: way === "strip" ? "auto" : view.per } });
-      },
+      (way) => change({ view: { way } }),
     )}
     ${
       view.way === "strip"
@@ -28,7 +26,7 @@ export function viewChoices(group: ExploreGroup, zone: string | undefined, chang
             explorePers,
             view.per,
             (per) => words.pers[per],
-            (per) => change({ view: { ...view, per } }),
+            (per) => change({ view: { per } }),
           )}
             ${zoneChoice(zone, change)}`
     }

@@ -4,7 +4,14 @@ import type { DeviceView, HubView, SeriesView } from "../../dashboard/client/hub
 import { Steps } from "../../dashboard/data/address-steps.ts";
 import { drawnSpan, fileNameOf, parquetFiles, rawReadings } from "../../dashboard/data/chart-export.ts";
 import { drawnText } from "../../dashboard/data/drawn-text.ts";
-import { exploreChoiceOf, exploreHref, hrefOf, mostExplored, withSeries } from "../../dashboard/data/explore-choice.ts";
+import {
+  exploreChoiceOf,
+  exploreHref,
+  hrefOf,
+  mostExplored,
+  withChange,
+  withSeries,
+} from "../../dashboard/data/explore-choice.ts";
 import { startersOf } from "../../dashboard/data/explore-starters.ts";
 import { NumberTrace } from "../../dashboard/data/number-trace.ts";
 import { parseRoute } from "../../dashboard/data/route.ts";
@@ -141,6 +148,18 @@ describe("the address of linked charts", () => {
   it("does not hide what is no longer shown", () => {
     const choice = { ...exploreChoiceOf({ params: new URLSearchParams() }), series, hidden: ["kessel:2/Füllstand"] };
     expect(withSeries(choice, series.slice(0, 1)).hidden).toEqual([]);
+  });
+
+  it("has both of two choices of a chart that come faster than it is drawn: each changes only its part", () => {
+    const chart = { id: "W", kind: "numbers" } as const;
+    const opened = exploreChoiceOf(parseRoute("#/explore?s=house/1/power"));
+    const both = withChange(withChange(opened, chart, { view: { way: "integral" } }), chart, { view: { per: "day" } });
+    expect(both.views.get("W")).toEqual({ way: "integral", per: "day" });
+    const states = { id: "states", kind: "states" } as const;
+    const strip = withChange(withChange(opened, states, { view: { way: "time", per: "day" } }), states, {
+      view: { way: "strip" },
+    });
+    expect(strip.views.has("states")).toBe(false);
   });
 });
 
