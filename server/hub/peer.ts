@@ -11,6 +11,10 @@ export interface Peer {
   readonly principal: Principal | undefined;
   /** Sends one text frame, as text or as its UTF-8, which is not copied: for frames that many peers get. Ignored once the connection is closing. */
   send(text: string | Buffer): void;
+  /** What was sent in this turn leaves now, and not at its end. */
+  flush(): void;
+  /** What it sent took the hub so long beyond being read, ms: it has so much less of its turn. */
+  took(ms: number): void;
   /** Bytes handed to the connection and not yet taken by the kernel. */
   bufferedBytes(): number;
   /** Stops reading, so that TCP slows the sender; a paused peer has no pong deadline. */

@@ -38,7 +38,7 @@ export const limits = z.object({
   senderShare: z.int().min(1).max(100).default(10),
   /** Most frames and requests of one sender in a second; 0: as many as come. */
   framesPerSecond: z.int().min(0).max(1_000_000).default(0),
-  /** Where ten connections of an address ended for unreadable frames in a second, its next ones are read so much later, ms; 0: at once. */
+  /** Where ten connections of an address ended for unreadable frames in a second, its next ones are read so much later, up to twice as much, ms; 0: at once. */
   unreadablePauseMs: z.int().min(0).max(60_000).default(1_000),
   /** Time for the first message where sign-in is needed, ms. */
   firstMessageMs: z.int().min(100).default(10_000),
@@ -69,7 +69,7 @@ export const limitHelp: Readonly<Record<keyof Limits, string>> = {
     "percent of the hub's time that one sender gets beside others that send far less; it is read more slowly beyond; 100: no bound",
   framesPerSecond: "most frames and posts of one sender in a second; it is read more slowly beyond; 0: no bound",
   unreadablePauseMs:
-    "pause before connections are read of an address of which ten ended for unreadable frames in a second, ms",
+    "pause before connections are read of an address of which ten ended for unreadable frames in a second, up to twice as long, ms",
   firstMessageMs: "time for the first message where sign-in is needed, ms",
   pingMs: "time between two pings of a socket, ms",
   pongMs: "time to answer a ping, ms; a socket that is later is closed with 4408",

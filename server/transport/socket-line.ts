@@ -11,7 +11,7 @@ import { type Limits, limitText } from "../protocol/limits.ts";
 import { ControlRate } from "./control-rate.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { SocketPeer } from "./socket-peer.ts";
-import type { SliceReader } from "./socket-slices.ts";
+import { firstSliceBytes, nextSliceBytes, type SliceReader } from "./socket-slices.ts";
 
 /** Codes of a close in good order: normal, going away, none given. */
 const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
@@ -24,7 +24,7 @@ export interface LineDeps {
   readonly unreadable: Throttle;
   /** Places whose senders were told of in the log of late: that they wait for their turn. */
   readonly heldBefore: Throttle;
-  readonly limits: Pick<Limits, "frameBytes" | "pingsPerSecond">;
+  readonly limits: Pick<Limits, "frameBytes" | "pingsPerSecond" | "unreadablePauseMs">;
   readonly clock: Clock;
   readonly log: Log;
   /** Its socket is closed, and the hub knows. */
@@ -69,12 +69,12 @@ export class SocketLine implements SliceReader {
   readonly peer: SocketPeer;
   readonly #session: Session;
   readonly #deps: LineDeps;
-  /** Its own, or that of all connections of whoever it is; made with the first thing that comes. */
-  #turn: Turn | undefined;
   #turnOf: Principal | undefined;
   #waits = false;
   /** Made with the first ping or pong. */
   #control: ControlRate | undefined;
+  /** It is what the last slices took that says how large the next one is. */
+  sliceBytes = firstSliceBytes;
 
   constructor(peer: SocketPeer, session: Session, deps: LineDeps) {
     this.peer = peer;
@@ -83,18 +83,28 @@ export class SocketLine implements SliceReader {
     const waitMs = deps.unreadable.blockLeftMs(placeOf(peer.address));
     if (waitMs > 0) {
       this.#wait();
-      deps.clock.after(waitMs, () => this.#goOn());
+      // Not all at once: a hundred that came meanwhile would be a burst that others wait behind.
+      deps.clock.after(waitMs + Math.random() * deps.limits.unreadablePauseMs, () => this.#goOn());
     }
     deps.heartbeat.add(peer);
+  }
+
+  letsGo(bytes: number): boolean {
+    return this.peer.letsGo(bytes);
   }
 
   beginSlice(): void {
     this.#deps.turns.begin();
   }
 
-  endSlice(): void {
+  endSlice(bytes: number): void {
+    const { turns } = this.#deps;
     const turn = this.#turnNow();
-    if (!this.#deps.turns.end(turn) || this.#waits || !this.peer.canWait) return;
+    // What it is answered at once is its own too: a system call costs more than the frame that it answers.
+    this.peer.flush();
+    const isOver = turns.end(turn);
+    this.sliceBytes = nextSliceBytes(this.sliceBytes, bytes, turns.tookMs);
+    if (!isOver || this.#waits || !this.peer.canWait) return;
     this.#wait();
     turn.wait(() => this.#goOn());
     const { heldBefore, log } = this.#deps;
@@ -146,12 +156,13 @@ export class SocketLine implements SliceReader {
   /** Until its first message it may be nobody's. */
   #turnNow(): Turn {
     const { principal } = this.#session;
-    if (this.#turn && this.#turnOf === principal) return this.#turn;
+    const { peer } = this;
+    if (peer.turn && this.#turnOf === principal) return peer.turn;
     const { turns } = this.#deps;
     const name = senderOf(principal);
-    if (!this.#turn || name !== undefined) this.#turn = name === undefined ? new Turn(turns) : turns.of(name);
+    if (!peer.turn || name !== undefined) peer.turn = name === undefined ? new Turn(turns) : turns.of(name);
     this.#turnOf = principal;
-    return this.#turn;
+    return peer.turn;
   }
 
   #wait(): void {

@@ -2,6 +2,7 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Principal } from "../hub/access/principal.ts";
+import type { Turn } from "../hub/ingest/turns.ts";
 import type { Peer } from "../hub/peer.ts";
 import type { Clock, Timer } from "../ports.ts";
 import type { CloseCode } from "../protocol/codes.ts";
@@ -11,14 +12,16 @@ import type { Pulse } from "./heartbeat.ts";
 export const closePatienceMs = 3_000;
 /** A peer that was closed for what it sent may send so much more before it has read that, bytes. */
 const farewellBytes = 64 * 1024;
+/** So much of it is parsed, for the answer to the close frame stands in it: who was about to stop sent no more, bytes. */
+const answerBytes = 1024;
 /** What is sent is text, whether it comes as a string or as UTF-8. */
 const textFrame = { binary: false } as const;
 
 type Trust = Pick<Peer, "restricted" | "principal">;
 
 /** One function for all sockets: most are idle, and what each holds counts. */
-function uncork(peer: SocketPeer): void {
-  peer.uncork();
+function flush(peer: SocketPeer): void {
+  peer.flush();
 }
 
 /** A socket as the hub sees it. */
@@ -35,6 +38,10 @@ export class SocketPeer implements Peer, Pulse {
   #waits = false;
   #pingedMs: number | undefined;
   #cut: Timer | undefined;
+  /** What came since it was closed for what it sent, bytes. */
+  #farewell = 0;
+  /** Its own, or that of all connections of whoever it is; made with the first thing that comes. */
+  turn: Turn | undefined;
   timedOut = false;
   /** The hub has closed it, with this code. */
   closedFor: CloseCode | undefined;
@@ -54,14 +61,19 @@ export class SocketPeer implements Peer, Pulse {
     if (!this.#corked) {
       this.#corked = true;
       this.#socket.cork();
-      process.nextTick(uncork, this);
+      process.nextTick(flush, this);
     }
     this.websocket.send(text, textFrame);
   }
 
-  uncork(): void {
+  flush(): void {
+    if (!this.#corked) return;
     this.#corked = false;
     this.#socket.uncork();
+  }
+
+  took(ms: number): void {
+    this.turn?.took(ms, this.#clock.monotonic());
   }
 
   bufferedBytes(): number {
@@ -99,16 +111,14 @@ export class SocketPeer implements Peer, Pulse {
     this.resume();
     this.websocket.close(code, reason);
     this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
-    if (code === 1008) this.#cutIfItGoesOn();
   }
 
-  /** Who was closed for what it sent and sends on as before would be read for nothing until its time to leave is over. */
-  #cutIfItGoesOn(): void {
-    let bytes = 0;
-    this.#socket.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > farewellBytes) this.websocket.terminate();
-    });
+  /** Who was closed for what it sent and sends on as before would be parsed for nothing until its time to leave is over. */
+  letsGo(bytes: number): boolean {
+    if (this.closedFor !== 1008) return false;
+    this.#farewell += bytes;
+    if (this.#farewell > farewellBytes) this.websocket.terminate();
+    return this.#farewell > answerBytes;
   }
 
   /** Ends a connection of which nothing more is read, not even the answer to its close frame. */

@@ -51,6 +51,10 @@ export class FakePeer implements Peer {
     for (const { resolve } of ready) resolve();
   }
 
+  flush(): void {}
+
+  took(): void {}
+
   bufferedBytes(): number {
     return this.#buffered;
   }

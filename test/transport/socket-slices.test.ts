@@ -2,7 +2,12 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { readInSlices, type SliceReader } from "../../server/transport/socket-slices.ts";
+import {
+  mostSliceBytes,
+  nextSliceBytes,
+  readInSlices,
+  type SliceReader,
+} from "../../server/transport/socket-slices.ts";
 
 const opened: { close(): void }[] = [];
 afterEach(() => {
@@ -39,7 +44,7 @@ function listen(socket: Socket, slices: SliceReader): { readonly lengths: number
 }
 
 const sent = Buffer.from(Array.from({ length: 60_000 }, (_, index) => index % 251));
-const nothing: SliceReader = { beginSlice() {}, endSlice() {} };
+const nothing: SliceReader = { sliceBytes: mostSliceBytes, letsGo: () => false, beginSlice() {}, endSlice() {} };
 
 describe("[F15] a socket that is read in slices", () => {
   it("brings everything in order, at most 8 KiB at a time", async () => {
@@ -56,7 +61,12 @@ describe("[F15] a socket that is read in slices", () => {
     const { sender, socket } = await pair();
     const order: string[] = [];
     socket.on("data", () => order.push("parse"));
-    readInSlices(socket, { beginSlice: () => order.push("begin"), endSlice: () => order.push("end") });
+    readInSlices(socket, {
+      sliceBytes: mostSliceBytes,
+      letsGo: () => false,
+      beginSlice: () => order.push("begin"),
+      endSlice: () => order.push("end"),
+    });
     sender.write(sent);
     sender.end();
     socket.resume();
@@ -69,6 +79,8 @@ describe("[F15] a socket that is read in slices", () => {
     const { sender, socket } = await pair();
     let paused = 0;
     const heard = listen(socket, {
+      sliceBytes: mostSliceBytes,
+      letsGo: () => false,
       beginSlice() {},
       endSlice() {
         socket.pause();
@@ -87,12 +99,66 @@ describe("[F15] a socket that is read in slices", () => {
     expect(heard.bytes().equals(sent)).toBe(true);
   });
 
+  it("lets go by unread what comes after its reader has enough", async () => {
+    const { sender, socket } = await pair();
+    let wanted = 20_000;
+    const heard = listen(socket, {
+      ...nothing,
+      letsGo(bytes) {
+        wanted -= bytes;
+        return wanted < 0;
+      },
+    });
+    sender.end(sent);
+    socket.resume();
+    await once(socket, "close");
+    expect(heard.bytes().equals(sent.subarray(0, 2 * mostSliceBytes))).toBe(true);
+  });
+
   it("brings nothing more once it is destroyed by what stood in a slice", async () => {
     const { sender, socket } = await pair();
-    const heard = listen(socket, { beginSlice() {}, endSlice: () => socket.destroy() });
+    const heard = listen(socket, { ...nothing, endSlice: () => socket.destroy() });
     sender.write(sent);
     socket.resume();
     await once(socket, "close");
     expect(heard.lengths).toHaveLength(1);
+  });
+
+  it("brings as much next as takes half a millisecond, by what the slices before took", async () => {
+    const { sender, socket } = await pair();
+    // 10 µs a byte: readings that are refused one by one.
+    const slices: SliceReader & { sliceBytes: number } = {
+      sliceBytes: mostSliceBytes,
+      letsGo: () => false,
+      beginSlice() {},
+      endSlice(bytes) {
+        slices.sliceBytes = nextSliceBytes(slices.sliceBytes, bytes, bytes / 100);
+      },
+    };
+    const heard = listen(socket, slices);
+    sender.write(sent);
+    socket.resume();
+    await expect.poll(() => heard.bytes().length).toBe(sent.length);
+    expect(heard.bytes().equals(sent)).toBe(true);
+    expect(heard.lengths[0]).toBe(mostSliceBytes);
+    expect(Math.max(...heard.lengths.slice(1))).toBe(256);
+    // A frame that took long once is forgotten a few slices later, and one frame is never cut to nothing.
+    expect(nextSliceBytes(256, 256, 50)).toBe(256);
+    expect(nextSliceBytes(1_000, 1_000, 0.1)).toBe(2_000);
+    expect(nextSliceBytes(mostSliceBytes, mostSliceBytes, 0)).toBe(mostSliceBytes);
+    // A few cheap bytes do not show that many are.
+    expect(nextSliceBytes(1_000, 100, 0.1)).toBe(1_000);
+  });
+
+  it("lets go by what waited too, once its reader has enough, and gives who asks at the end nothing of it", async () => {
+    const { sender, socket } = await pair();
+    let enough = false;
+    const heard = listen(socket, { ...nothing, letsGo: () => enough, endSlice: () => socket.pause() });
+    sender.write(sent);
+    socket.resume();
+    await expect.poll(() => socket.readableLength).toBeGreaterThan(0);
+    enough = true;
+    expect(socket.read(socket.readableLength)).toEqual(Buffer.alloc(0));
+    expect(heard.lengths).toEqual([mostSliceBytes]);
   });
 });

@@ -146,6 +146,11 @@ export class DeviceSession implements Sender, Source {
     const { clock, onAcked } = this.#deps;
     onAcked(clock.monotonic() - receipt.startedMs);
     this.#settle(receipt);
+    this.#peer.flush();
+  }
+
+  took(ms: number): void {
+    this.#peer.took(ms);
   }
 
   refused(receipt: Receipt, error: StoreError): void {

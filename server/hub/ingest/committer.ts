@@ -169,11 +169,36 @@ export class Committer {
       return;
     }
     if (this.#state !== "running") return;
+    const beganMs = clock.monotonic();
     batch.settle();
     onCommit(commit, batch, receivedMs);
-    for (const receipt of batch.receipts) receipt.sender.decided(receipt);
+    const answeredMs = this.#answer(batch);
     onTold(commit, batch, receivedMs);
+    this.#share(batch, clock.monotonic() - beganMs - answeredMs);
     this.columns.recycle(commit.columns);
+  }
+
+  /** Tells all senders; each is charged with its own answers. Returns how long that took, ms. */
+  #answer({ receipts }: OpenBatch): number {
+    const { clock } = this.#options;
+    const beganMs = clock.monotonic();
+    let atMs = beganMs;
+    for (const receipt of receipts) {
+      const { sender } = receipt;
+      sender.decided(receipt);
+      const nowMs = clock.monotonic();
+      sender.took?.(nowMs - atMs);
+      atMs = nowMs;
+    }
+    return atMs - beganMs;
+  }
+
+  /** Charges the senders with what the readings of a commit took: columns, newest values, viewers. */
+  #share({ receipts }: OpenBatch, ms: number): void {
+    let stored = 0;
+    for (const receipt of receipts) stored += receipt.stored;
+    if (stored === 0) return;
+    for (const receipt of receipts) receipt.sender.took?.((ms * receipt.stored) / stored);
   }
 
   /**

@@ -5,7 +5,7 @@ import { type Limits, limitText } from "../../protocol/limits.ts";
 import type { Turn, Turns } from "./turns.ts";
 
 /** What a request takes beside its readings: its head is read and its answer is written, ms. */
-const requestMs = 0.15;
+const requestMs = 0.5;
 /** A request waits for so long before it is refused, ms. */
 const patienceMs = 5_000;
 /** Most requests of one sender that wait at once; each holds a connection. */

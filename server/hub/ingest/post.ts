@@ -172,6 +172,10 @@ class Post implements Sender {
     this.#resolve(error);
   }
 
+  took(ms: number): void {
+    this.#deps.turns.took(this.#sender, ms);
+  }
+
   async #decided(): Promise<void> {
     const decided = new Promise<StoreError | undefined>((resolve) => {
       this.#resolve = resolve;

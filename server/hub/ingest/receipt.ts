@@ -14,6 +14,8 @@ export interface Sender {
   decided(receipt: Receipt): void;
   /** Nothing of its frames in this batch was stored; the same may be sent again. */
   refused(receipt: Receipt, error: StoreError): void;
+  /** What it sent took the hub so long once it was on disk, ms: its part of the commit, its answers. Missing for a person's change. */
+  took?(ms: number): void;
 }
 
 /**
@@ -51,6 +53,13 @@ export class Receipt {
     this.sender = sender;
     this.batch = batch;
     this.startedMs = startedMs;
+  }
+
+  /** Readings of it that were stored. */
+  get stored(): number {
+    let stored = 0;
+    for (const part of this.parts) stored += part.stored;
+    return stored;
   }
 
   /** The part that a frame of `bytes` belongs to; frames with `seq` alone share one as long as nothing comes between. */

@@ -73,6 +73,8 @@ export class Turns {
   readonly #named = new Map<string, Turn>();
   /** When the slice that is read now began: one thread reads, one slice at a time. */
   #sinceMs = 0;
+  /** How long the slice took that was read last, ms. */
+  tookMs = 0;
   #use = new Use();
   #useBefore = new Use();
 
@@ -99,7 +101,8 @@ export class Turns {
   /** It was read, and was this one's; true where that has to wait now. */
   end(turn: Turn): boolean {
     const nowMs = this.clock.monotonic();
-    return turn.took(nowMs - this.#sinceMs, nowMs);
+    this.tookMs = nowMs - this.#sinceMs;
+    return turn.took(this.tookMs, nowMs);
   }
 
   /** Somebody who had taken `beforeMs` in a window has now taken `ms`. */

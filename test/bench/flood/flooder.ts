@@ -1,7 +1,12 @@
 /** The process that floods: orders `{port, kind}` begin, `"stop"` ends, each is answered. */
+import { constants, setPriority } from "node:os";
 import { type Flood, type Kind, startFlood } from "./kinds.ts";
 
 export type FloodOrder = { readonly port: number; readonly kind: Kind } | "stop";
+
+// A flood comes from another machine. What it takes of the cores of this one to send is no part of what it does to others:
+// it gets what nobody else wants, which is more than the hub takes of it.
+setPriority(constants.priority.PRIORITY_LOW);
 
 let flood: Flood | undefined;
 process.on("message", (order: FloodOrder) => {

@@ -80,6 +80,36 @@ describe("committer", () => {
     expect(told.slice(3)).toEqual(["commit 2", "a decided 2", "a decided 3", "told 2"]);
   });
 
+  it("charges each sender with its own answers, and with its readings' part of what a commit takes", async () => {
+    const store = new HandStore();
+    const clock = new FakeClock();
+    const charged: Record<string, number> = { a: 0, b: 0, refused: 0 };
+    const committer = new Committer({
+      ...{ store, clock, delayMs: 0 },
+      onCommit: () => clock.advance(30),
+      onTold: () => clock.advance(10),
+      onRefused: () => {},
+      onFatal: (error) => expect.fail(String(error)),
+    });
+    const send = (name: string, stored: number, answerMs: number) => {
+      const sender: Sender = {
+        decided: () => clock.advance(answerMs),
+        refused: () => {},
+        took: (ms) => {
+          charged[name] = (charged[name] ?? 0) + ms;
+        },
+      };
+      committer.open.receipt(sender, 0).part("silent", undefined, undefined, 10).stored = stored;
+    };
+    send("a", 30, 1);
+    send("b", 10, 2);
+    send("refused", 0, 4);
+    committer.touch();
+    (await store.next(1)).commit();
+    await committer.settled();
+    expect(charged).toEqual({ a: 31, b: 12, refused: 4 });
+  });
+
   it("[P29] a refused batch takes the one that was filling with it: nothing behind a hole is stored", async () => {
     const { store, told, committer, sender, send } = world();
     const space = new SequenceSpace({ device: "d", session: "s" });
