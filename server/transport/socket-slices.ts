@@ -30,6 +30,8 @@ export interface SliceReader {
   readonly sliceBytes: number;
   /** Whether so many bytes that came are let go by unread: of one that was told to leave, and does not stop. */
   letsGo(bytes: number): boolean;
+  /** It waits for its turn. What lies there when its connection is cut is let go by, like what the kernel still has then. */
+  readonly waits: boolean;
   beginSlice(): void;
   /** So many bytes were parsed. */
   endSlice(bytes: number): void;
@@ -81,7 +83,7 @@ function readSlice(this: Socket, size?: number): unknown {
   const { read } = Socket.prototype;
   if (size === 0 || this.readableLength === 0) return read.call(this, size);
   // Once let go by, nothing of it is wanted again; whoever asks must be given something.
-  const letGo = this[reader]?.letsGo(0) === true;
+  const letGo = this[reader]?.letsGo(0) === true || (this.destroyed && this[reader]?.waits === true);
   if (letGo) this.removeAllListeners("data");
   else this[reader]?.beginSlice();
   const chunk: unknown = read.call(this, size);

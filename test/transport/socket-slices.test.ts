@@ -44,7 +44,13 @@ function listen(socket: Socket, slices: SliceReader): { readonly lengths: number
 }
 
 const sent = Buffer.from(Array.from({ length: 60_000 }, (_, index) => index % 251));
-const nothing: SliceReader = { sliceBytes: mostSliceBytes, letsGo: () => false, beginSlice() {}, endSlice() {} };
+const nothing: SliceReader = {
+  sliceBytes: mostSliceBytes,
+  letsGo: () => false,
+  waits: false,
+  beginSlice() {},
+  endSlice() {},
+};
 
 describe("[F15] a socket that is read in slices", () => {
   it("brings everything in order, at most 8 KiB at a time", async () => {
@@ -64,6 +70,7 @@ describe("[F15] a socket that is read in slices", () => {
     readInSlices(socket, {
       sliceBytes: mostSliceBytes,
       letsGo: () => false,
+      waits: false,
       beginSlice: () => order.push("begin"),
       endSlice: () => order.push("end"),
     });
@@ -81,6 +88,7 @@ describe("[F15] a socket that is read in slices", () => {
     const heard = listen(socket, {
       sliceBytes: mostSliceBytes,
       letsGo: () => false,
+      waits: false,
       beginSlice() {},
       endSlice() {
         socket.pause();
@@ -130,6 +138,7 @@ describe("[F15] a socket that is read in slices", () => {
     const slices: SliceReader & { sliceBytes: number } = {
       sliceBytes: mostSliceBytes,
       letsGo: () => false,
+      waits: false,
       beginSlice() {},
       endSlice(bytes) {
         slices.sliceBytes = nextSliceBytes(slices.sliceBytes, bytes, bytes / 100);
@@ -159,6 +168,19 @@ describe("[F15] a socket that is read in slices", () => {
     await expect.poll(() => socket.readableLength).toBeGreaterThan(0);
     enough = true;
     expect(socket.read(socket.readableLength)).toEqual(Buffer.alloc(0));
+    expect(heard.lengths).toEqual([mostSliceBytes]);
+  });
+
+  it("lets go by what waited for its turn when the connection is cut", async () => {
+    const { sender, socket } = await pair();
+    const heard = listen(socket, { ...nothing, waits: true, endSlice: () => socket.pause() });
+    sender.write(sent);
+    socket.resume();
+    await expect.poll(() => socket.readableLength).toBeGreaterThan(0);
+    const waited = socket.readableLength;
+    socket.once("close", () => expect(socket.read(waited)).toEqual(Buffer.alloc(0)));
+    socket.destroy();
+    await once(socket, "close");
     expect(heard.lengths).toEqual([mostSliceBytes]);
   });
 });
