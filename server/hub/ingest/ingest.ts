@@ -297,7 +297,7 @@ export class Ingest {
     const own = voice.speaksFor?.(device) !== false;
     const keeper = (own ? this.#deps.catalog.findDevice(device)?.id : undefined) ?? speaker?.id;
     const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
-    if (keeper !== undefined && this.#written.take(keeper, this.#nowMs))
+    if (keeper !== undefined && this.#written.take(keeper, this.#batch.number, this.#nowMs))
       this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
     origin.device ??= keeper ?? (device === "" ? undefined : device);
     this.#deps.arrivals.explained(origin, { code, message, metric, raw: row });

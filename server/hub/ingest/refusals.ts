@@ -17,25 +17,46 @@ export interface Problem {
 const windowMs = 1_000;
 /** Refusals of one device that are written in a window: twice of what the store shows of it. */
 const mostInWindow = 200;
+/** Batches of a window in which refusals of one device are written. */
+const mostBatches = 4;
+
+/** What of one device is written in a window. */
+interface Written {
+  refusals: number;
+  batches: number;
+  /** The number of the last of them. */
+  batch: number;
+}
 
 /**
- * Which refusals are written: each costs a write with a sync, and a device that has nothing but mistakes to send would have the
- * disk to itself. What is beyond is told to its sender and counted like all others.
+ * Which refusals are written. A batch without any goes to the journal alone, one with some needs a transaction and a sync
+ * more, for which all who are in it wait: a device that has nothing but mistakes to send would slow everybody. What is beyond
+ * is told to its sender and counted like all others.
  */
 export class RefusalQuota {
   #window = Number.NaN;
-  readonly #of = new Map<string, number>();
+  readonly #of = new Map<string, Written>();
 
-  /** Whether one more of this device is written. */
-  take(device: string, nowMs: number): boolean {
+  /** Whether one more of this device is written with the batch of this number. */
+  take(device: string, batch: number, nowMs: number): boolean {
     const window = Math.floor(nowMs / windowMs);
     if (window !== this.#window) {
       this.#window = window;
       this.#of.clear();
     }
-    const taken = this.#of.get(device) ?? 0;
-    this.#of.set(device, taken + 1);
-    return taken < mostInWindow;
+    const written = this.#of.get(device);
+    if (!written) {
+      this.#of.set(device, { refusals: 1, batches: 1, batch });
+      return true;
+    }
+    if (written.refusals >= mostInWindow) return false;
+    if (written.batch !== batch) {
+      if (written.batches >= mostBatches) return false;
+      written.batches += 1;
+      written.batch = batch;
+    }
+    written.refusals += 1;
+    return true;
   }
 }
 

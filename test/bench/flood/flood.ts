@@ -33,8 +33,11 @@ export const flood: Part = {
     ),
 };
 
-/** Acknowledgements of a stretch, and stretches of each side, which take turns. */
-const full = { acknowledgements: 2_000, turns: 3 } as const;
+/**
+ * Acknowledgements of a stretch, and stretches of each side, which take turns. Short ones: a machine has quick and slow spells
+ * of half a minute, and each must meet both sides.
+ */
+const full = { acknowledgements: 750, turns: 12 } as const;
 const quick = { acknowledgements: 50, turns: 1 } as const;
 
 function measure({ folder, quick: isQuick }: Context, system: System, kind: Kind): Promise<Measured> {
