@@ -70,7 +70,6 @@ export class SocketLine implements SliceReader {
   readonly #session: Session;
   readonly #deps: LineDeps;
   #turnOf: Principal | undefined;
-  waits = false;
   /** Made with the first ping or pong. */
   #control: ControlRate | undefined;
   /** It is what the last slices took that says how large the next one is. */
@@ -89,6 +88,10 @@ export class SocketLine implements SliceReader {
     deps.heartbeat.add(peer);
   }
 
+  get waits(): boolean {
+    return this.peer.waits;
+  }
+
   letsGo(bytes: number): boolean {
     return this.peer.letsGo(bytes);
   }
@@ -104,7 +107,7 @@ export class SocketLine implements SliceReader {
     this.peer.flush();
     const isOver = turns.end(turn);
     this.sliceBytes = nextSliceBytes(this.sliceBytes, bytes, turns.tookMs);
-    if (!isOver || this.waits || !this.peer.canWait) return;
+    if (!isOver || this.peer.waits || !this.peer.canWait) return;
     this.#wait();
     turn.wait(() => this.#goOn());
     const { heldBefore, log } = this.#deps;
@@ -166,12 +169,10 @@ export class SocketLine implements SliceReader {
   }
 
   #wait(): void {
-    this.waits = true;
     this.peer.waitForTurn(true);
   }
 
   #goOn(): void {
-    this.waits = false;
     this.peer.waitForTurn(false);
   }
 }

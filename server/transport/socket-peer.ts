@@ -12,7 +12,7 @@ import type { Pulse } from "./heartbeat.ts";
 export const closePatienceMs = 3_000;
 /** A peer that was closed for what it sent may send so much more before it has read that, bytes. */
 const farewellBytes = 64 * 1024;
-/** So much of it is parsed, for the answer to the close frame stands in it: who was about to stop sent no more, bytes. */
+/** So much of what comes after a close is parsed, for the answer to the close frame stands in it: who was about to stop sent no more, bytes. */
 const answerBytes = 1024;
 /** What is sent is text, whether it comes as a string or as UTF-8. */
 const textFrame = { binary: false } as const;
@@ -35,10 +35,10 @@ export class SocketPeer implements Peer, Pulse {
   #corked = false;
   /** Held by the hub, and held until it is its turn. */
   #paused = false;
-  #waits = false;
+  waits = false;
   #pingedMs: number | undefined;
   #cut: Timer | undefined;
-  /** What came since it was closed for what it sent, bytes. */
+  /** What came since it was closed, bytes. */
   #farewell = 0;
   /** Its own, or that of all connections of whoever it is; made with the first thing that comes. */
   turn: Turn | undefined;
@@ -73,7 +73,10 @@ export class SocketPeer implements Peer, Pulse {
   }
 
   took(ms: number): void {
-    this.turn?.took(ms, this.#clock.monotonic());
+    const sinceMs = this.#clock.monotonic();
+    this.flush();
+    const nowMs = this.#clock.monotonic();
+    this.turn?.took(ms + nowMs - sinceMs, nowMs);
   }
 
   bufferedBytes(): number {
@@ -87,13 +90,13 @@ export class SocketPeer implements Peer, Pulse {
 
   resume(): void {
     this.#paused = false;
-    if (!this.#waits) this.websocket.resume();
+    if (!this.waits) this.websocket.resume();
   }
 
   /** Others' frames come first: it is not read until it is its turn. */
   waitForTurn(waits: boolean): void {
     if (!this.canWait) return;
-    this.#waits = waits;
+    this.waits = waits;
     if (waits) this.websocket.pause();
     else if (!this.#paused) this.websocket.resume();
   }
@@ -107,18 +110,19 @@ export class SocketPeer implements Peer, Pulse {
   close(code: CloseCode, reason: string): void {
     this.closedFor ??= code;
     // A paused socket would never read the answer to its close frame.
-    this.#waits = false;
+    this.waits = false;
     this.resume();
     this.websocket.close(code, reason);
     this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
   }
 
-  /** Who was closed for what it sent and sends on as before would be parsed for nothing until its time to leave is over. */
+  /** Who was closed and sends on as before would be parsed for nothing until its time to leave is over. */
   letsGo(bytes: number): boolean {
-    if (this.closedFor !== 1008) return false;
+    if (this.closedFor === undefined) return false;
+    const before = this.#farewell;
     this.#farewell += bytes;
-    if (this.#farewell > farewellBytes) this.websocket.terminate();
-    return this.#farewell > answerBytes;
+    if (this.closedFor === 1008 && this.#farewell > farewellBytes) this.websocket.terminate();
+    return before >= answerBytes;
   }
 
   /** Ends a connection of which nothing more is read, not even the answer to its close frame. */
@@ -132,7 +136,7 @@ export class SocketPeer implements Peer, Pulse {
   }
 
   ping(): void {
-    if (this.#paused || this.#waits || this.websocket.readyState !== this.websocket.OPEN) return;
+    if (this.#paused || this.waits || this.websocket.readyState !== this.websocket.OPEN) return;
     this.#pingedMs ??= this.#clock.monotonic();
     this.websocket.ping();
   }
@@ -144,7 +148,7 @@ export class SocketPeer implements Peer, Pulse {
 
   /** A paused socket's answer may lie unread: it has no deadline. */
   get unansweredSinceMs(): number | undefined {
-    return this.#paused || this.#waits ? undefined : this.#pingedMs;
+    return this.#paused || this.waits ? undefined : this.#pingedMs;
   }
 
   timeOut(): void {

@@ -6,8 +6,8 @@ import { Socket } from "node:net";
 
 /** Most bytes of a slice: many small frames or a piece of a large one, so that looking at the clock costs nothing beside them. */
 export const mostSliceBytes = 8 * 1024;
-/** Fewest bytes of a slice: a frame or a few, whatever they cost. */
-const leastSliceBytes = 256;
+/** Fewest bytes of a slice, whatever they cost: a frame may come in one piece for each (`maxBufferedChunks`). */
+export const leastSliceBytes = 512;
 /** A slice is meant to take no longer, ms. */
 const sliceMs = 0.5;
 
@@ -47,7 +47,7 @@ declare module "node:net" {
 
 /**
  * Where `endSlice` pauses the socket, the rest of what was read stays in its stream: `ws` finds it there when the socket goes on,
- * and when it is closed. What comes is handed on within `push`, and what had to wait within `read`: both are taken over, since
+ * and when it is closed, but for what is let go. What comes is handed on within `push`, and what had to wait within `read`: both are taken over, since
  * two more listeners would cost each idle socket more than all else that it has for this.
  */
 export function readInSlices(socket: Socket, slices: SliceReader): void {
@@ -57,38 +57,38 @@ export function readInSlices(socket: Socket, slices: SliceReader): void {
 }
 
 function pushSlices(this: Socket, chunk: unknown, encoding?: BufferEncoding): boolean {
+  const { push } = Socket.prototype;
+  const slices = this[reader];
   // Not bytes: the end.
-  if (!Buffer.isBuffer(chunk)) return Socket.prototype.push.call(this, chunk, encoding);
+  if (!slices || !Buffer.isBuffer(chunk)) return push.call(this, chunk, encoding);
   let takesMore = true;
   for (let at = 0; at < chunk.length && !this.destroyed; ) {
-    const end = at + (this[reader]?.sliceBytes ?? mostSliceBytes);
+    // Left alone: the rest is kept whole, and cut when it is read.
+    if (this.readableFlowing !== true || this.readableLength > 0)
+      return push.call(this, at === 0 ? chunk : chunk.subarray(at));
+    const end = at + slices.sliceBytes;
     const slice = at === 0 && chunk.length <= end ? chunk : chunk.subarray(at, end);
-    if (!this[reader]?.letsGo(slice.length)) takesMore = pushSlice(this, slice);
     at = end;
+    if (slices.letsGo(slice.length)) continue;
+    slices.beginSlice();
+    takesMore = push.call(this, slice);
+    slices.endSlice(slice.length);
   }
-  return takesMore;
-}
-
-function pushSlice(socket: Socket, slice: Buffer): boolean {
-  const { push } = Socket.prototype;
-  // Left alone: it is kept for later, and read then.
-  if (socket.readableFlowing !== true || socket.readableLength > 0) return push.call(socket, slice);
-  socket[reader]?.beginSlice();
-  const takesMore = push.call(socket, slice);
-  socket[reader]?.endSlice(slice.length);
   return takesMore;
 }
 
 function readSlice(this: Socket, size?: number): unknown {
   const { read } = Socket.prototype;
-  if (size === 0 || this.readableLength === 0) return read.call(this, size);
-  // Once let go by, nothing of it is wanted again; whoever asks must be given something.
-  const letGo = this[reader]?.letsGo(0) === true || (this.destroyed && this[reader]?.waits === true);
-  if (letGo) this.removeAllListeners("data");
-  else this[reader]?.beginSlice();
-  const chunk: unknown = read.call(this, size);
-  const bytes = Buffer.isBuffer(chunk) ? chunk.length : 0;
-  if (letGo) this[reader]?.letsGo(bytes);
-  else this[reader]?.endSlice(bytes);
-  return letGo && bytes > 0 ? Buffer.alloc(0) : chunk;
+  const slices = this[reader];
+  if (!slices || size === 0 || this.readableLength === 0) return read.call(this, size);
+  const bytes = size ?? Math.min(this.readableLength, slices.sliceBytes);
+  if (slices.letsGo(bytes) || (this.destroyed && slices.waits)) {
+    // Nothing of it is wanted again, and whoever asks must be given something.
+    this.removeAllListeners("data");
+    return read.call(this, bytes) === null ? null : Buffer.alloc(0);
+  }
+  slices.beginSlice();
+  const slice: unknown = read.call(this, bytes);
+  slices.endSlice(Buffer.isBuffer(slice) ? slice.length : 0);
+  return slice;
 }

@@ -51,8 +51,6 @@ export class FakePeer implements Peer {
     for (const { resolve } of ready) resolve();
   }
 
-  flush(): void {}
-
   took(): void {}
 
   bufferedBytes(): number {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  leastSliceBytes,
   mostSliceBytes,
   nextSliceBytes,
   readInSlices,
@@ -150,13 +151,34 @@ describe("[F15] a socket that is read in slices", () => {
     await expect.poll(() => heard.bytes().length).toBe(sent.length);
     expect(heard.bytes().equals(sent)).toBe(true);
     expect(heard.lengths[0]).toBe(mostSliceBytes);
-    expect(Math.max(...heard.lengths.slice(1))).toBe(256);
+    expect(Math.max(...heard.lengths.slice(1))).toBe(leastSliceBytes);
     // A frame that took long once is forgotten a few slices later, and one frame is never cut to nothing.
-    expect(nextSliceBytes(256, 256, 50)).toBe(256);
+    expect(nextSliceBytes(leastSliceBytes, leastSliceBytes, 50)).toBe(leastSliceBytes);
     expect(nextSliceBytes(1_000, 1_000, 0.1)).toBe(2_000);
     expect(nextSliceBytes(mostSliceBytes, mostSliceBytes, 0)).toBe(mostSliceBytes);
     // A few cheap bytes do not show that many are.
     expect(nextSliceBytes(1_000, 100, 0.1)).toBe(1_000);
+  });
+
+  it("cuts what waited when it is read, by what is known then: a large frame behind costly ones comes in few pieces", async () => {
+    const { sender, socket } = await pair();
+    const slices: SliceReader & { sliceBytes: number } = {
+      ...nothing,
+      sliceBytes: leastSliceBytes,
+      endSlice: () => {
+        if (heard.lengths.length === 1) socket.pause();
+      },
+    };
+    const heard = listen(socket, slices);
+    sender.write(sent);
+    socket.resume();
+    await expect.poll(() => socket.readableLength).toBeGreaterThan(3 * mostSliceBytes);
+    slices.sliceBytes = mostSliceBytes;
+    socket.resume();
+    await expect.poll(() => heard.bytes().length).toBe(sent.length);
+    expect(heard.bytes().equals(sent)).toBe(true);
+    expect(heard.lengths[0]).toBe(leastSliceBytes);
+    expect(heard.lengths.length).toBeLessThan(sent.length / mostSliceBytes + 8);
   });
 
   it("lets go by what waited too, once its reader has enough, and gives who asks at the end nothing of it", async () => {

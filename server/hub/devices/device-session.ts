@@ -63,7 +63,7 @@ export class DeviceSession implements Sender, Source {
   readonly historic = false;
   /** From its hello on. */
   speaker: Device | undefined;
-  readonly #peer: Peer;
+  readonly peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
   #skew: ClockSkew | undefined;
@@ -73,7 +73,7 @@ export class DeviceSession implements Sender, Source {
   #failedHello: Refusal | undefined;
 
   constructor(peer: Peer, valve: Valve, origin: Origin, principal: Principal, deps: DeviceSessionDeps) {
-    this.#peer = peer;
+    this.peer = peer;
     this.#valve = valve;
     this.origin = origin;
     this.#deps = deps;
@@ -146,11 +146,6 @@ export class DeviceSession implements Sender, Source {
     const { clock, onAcked } = this.#deps;
     onAcked(clock.monotonic() - receipt.startedMs);
     this.#settle(receipt);
-    this.#peer.flush();
-  }
-
-  took(ms: number): void {
-    this.#peer.took(ms);
   }
 
   refused(receipt: Receipt, error: StoreError): void {
@@ -197,7 +192,7 @@ export class DeviceSession implements Sender, Source {
   #helloProblem(hello: DeviceHello): Refusal | undefined {
     const { catalog, limits, sessions } = this.#deps;
     if (this.#state.state === "identified") return alreadyIdentified(this.#state.device.id);
-    if (this.#peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
+    if (this.peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
     return foreignIntroduction(hello, this.voice) ?? introductionProblem(hello, catalog, limits);
   }
 
@@ -321,7 +316,7 @@ export class DeviceSession implements Sender, Source {
   /** A newer connection of the same device takes over. */
   replace(): void {
     this.end({ reason: "replaced", clean: true });
-    this.#peer.close(4409, "replaced by a newer connection of this device");
+    this.peer.close(4409, "replaced by a newer connection of this device");
   }
 
   get #ended(): boolean {
@@ -348,7 +343,7 @@ export class DeviceSession implements Sender, Source {
 
   #send(text: string): void {
     if (this.#ended) return;
-    this.#peer.send(text);
+    this.peer.send(text);
     this.#valve.watchUnread();
   }
 }

@@ -26,6 +26,9 @@ export interface CommitterOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** Answers of one sender are charged with no more, ms: a process that is held up meanwhile is nobody's doing. */
+const mostAnswerMs = 5;
+
 /** What runs one after the other: batches on their way to the disk, and work that must not run beside one. */
 type Step =
   | { readonly kind: "batch"; readonly batch: OpenBatch; readonly columns: Columns }
@@ -172,33 +175,31 @@ export class Committer {
     const beganMs = clock.monotonic();
     batch.settle();
     onCommit(commit, batch, receivedMs);
-    const answeredMs = this.#answer(batch);
+    this.#share(batch, clock.monotonic() - beganMs);
+    this.#answer(batch);
     onTold(commit, batch, receivedMs);
-    this.#share(batch, clock.monotonic() - beganMs - answeredMs);
     this.columns.recycle(commit.columns);
   }
 
-  /** Tells all senders; each is charged with its own answers. Returns how long that took, ms. */
-  #answer({ receipts }: OpenBatch): number {
+  /** Tells all senders; each is charged with its own answers. */
+  #answer({ receipts }: OpenBatch): void {
     const { clock } = this.#options;
-    const beganMs = clock.monotonic();
-    let atMs = beganMs;
+    let atMs = clock.monotonic();
     for (const receipt of receipts) {
       const { sender } = receipt;
       sender.decided(receipt);
       const nowMs = clock.monotonic();
-      sender.took?.(nowMs - atMs);
+      sender.peer?.took(Math.min(nowMs - atMs, mostAnswerMs));
       atMs = nowMs;
     }
-    return atMs - beganMs;
   }
 
-  /** Charges the senders with what the readings of a commit took: columns, newest values, viewers. */
+  /** Charges the senders with what the readings of a commit took. What viewers are shown is not theirs to pay for. */
   #share({ receipts }: OpenBatch, ms: number): void {
     let stored = 0;
     for (const receipt of receipts) stored += receipt.stored;
     if (stored === 0) return;
-    for (const receipt of receipts) receipt.sender.took?.((ms * receipt.stored) / stored);
+    for (const receipt of receipts) receipt.sender.peer?.took((ms * receipt.stored) / stored);
   }
 
   /**

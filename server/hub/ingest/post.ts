@@ -114,6 +114,7 @@ async function spaceOf(
 /** One request on its way to the disk. */
 class Post implements Sender {
   readonly origin: Origin;
+  readonly peer = this;
   readonly #deps: PostDeps;
   readonly #voice: Voice;
   readonly #sender: string;

@@ -2,6 +2,7 @@
 import type { Rejection } from "../../protocol/device.ts";
 import type { StoreError } from "../../store/store.ts";
 import type { Origin } from "../arrivals.ts";
+import type { Peer } from "../peer.ts";
 
 /** Most refusals of rows that one acknowledgement spells out; the rest is counted. */
 export const maxRejectionsTold = 100;
@@ -10,12 +11,12 @@ export const maxRejectionsTold = 100;
 export interface Sender {
   /** Who it is, for the record of what arrived; missing where a person changes something. */
   readonly origin?: Origin;
+  /** Pays for what its readings and answers take once they are on disk; missing where a person changes something. */
+  readonly peer?: Pick<Peer, "took">;
   /** Its frames in this batch are on disk, or refused for good. */
   decided(receipt: Receipt): void;
   /** Nothing of its frames in this batch was stored; the same may be sent again. */
   refused(receipt: Receipt, error: StoreError): void;
-  /** What it sent took the hub so long once it was on disk, ms: its part of the commit, its answers. Missing for a person's change. */
-  took?(ms: number): void;
 }
 
 /**

@@ -95,19 +95,22 @@ describe("committer", () => {
       const sender: Sender = {
         decided: () => clock.advance(answerMs),
         refused: () => {},
-        took: (ms) => {
-          charged[name] = (charged[name] ?? 0) + ms;
+        peer: {
+          took: (ms) => {
+            charged[name] = (charged[name] ?? 0) + ms;
+          },
         },
       };
       committer.open.receipt(sender, 0).part("silent", undefined, undefined, 10).stored = stored;
     };
     send("a", 30, 1);
     send("b", 10, 2);
-    send("refused", 0, 4);
+    // Held up by something else.
+    send("refused", 0, 40);
     committer.touch();
     (await store.next(1)).commit();
     await committer.settled();
-    expect(charged).toEqual({ a: 31, b: 12, refused: 4 });
+    expect(charged).toEqual({ a: 23.5, b: 9.5, refused: 5 });
   });
 
   it("[P29] a refused batch takes the one that was filling with it: nothing behind a hole is stored", async () => {
