@@ -1,6 +1,7 @@
 /** What can be done on every page: how it looks and speaks, and what is asked of the hub. */
 import type { Command } from "../client/commands.ts";
 import type { Hub } from "../client/hub.ts";
+import { copyText } from "../data/clipboard.ts";
 import { kiosk } from "../data/kiosk.ts";
 import { theme, themeChoices } from "../data/theme.ts";
 import { timeZone, zoneChoices } from "../data/time-zone.ts";
@@ -64,11 +65,5 @@ export function shellCommands({ hub, showShortcuts, say }: ShellActions): Comman
 }
 
 async function copyLink(say: (words: string) => void): Promise<void> {
-  try {
-    // Absent where the hub is reached by an address of the network without TLS.
-    await navigator.clipboard.writeText(location.href);
-    say(texts.commands.copied);
-  } catch {
-    say(texts.commands.copyFailed);
-  }
+  say((await copyText(location.href, document.body)) ? texts.commands.copied : texts.commands.copyFailed);
 }

@@ -3,7 +3,6 @@ import { customElement, property } from "lit/decorators.js";
 import type { Access } from "../client/access.ts";
 import { Observer } from "../client/controllers.ts";
 import type { Hub } from "../client/hub.ts";
-import { isOwnMachine } from "../data/hub-address.ts";
 import { type AccessTab, accessHref, accessTabs, pageHref, type Route } from "../data/route.ts";
 import "../elements/access-audit.ts";
 import "../elements/access-links.ts";
@@ -149,13 +148,12 @@ export class AccessPage extends LitElement {
     const { session } = this.hub.access;
     if (session?.kind !== "open") return nothing;
     const words = texts.access.open;
-    const isOwn = isOwnMachine(location);
-    return html`<section class="open ${isOwn ? "" : "loud"}">
+    return html`<section class="open ${session.reachable ? "loud" : ""}">
       ${
         session.hasPeople
           ? html`<p>${words.still}</p>`
           : html`<h2>${words.heading}</h2>
-              <p>${isOwn ? words.here : words.toAll} ${words.how}</p>
+              <p>${session.reachable ? words.toAll : words.here} ${words.how}</p>
               <a class="button primary" href=${pageHref("setup")}>${words.start}</a>`
       }
     </section>`;

@@ -107,6 +107,22 @@ describe("above the pages", () => {
     await page.context().close();
   });
 
+  it("copies the link of a page where there is no clipboard, too: over plain http on a LAN", async () => {
+    const bare = "Object.defineProperty(navigator, 'clipboard', { value: undefined })";
+    const { page, complaints } = await world.visit("#/device/hall/lamp", {}, world.url, bare);
+    await page.getByRole("heading", { level: 1, name: "Lamp in the hall" }).waitFor();
+    await page.keyboard.press("Control+k");
+    await search(page).fill("copy the link");
+    await expect.poll(() => chosen(page)).toContain("Copy the link to this page");
+    await page.keyboard.press("Enter");
+    await page.getByText("The link is copied.").waitFor();
+    await page.keyboard.press("Control+k");
+    await search(page).focus();
+    await page.keyboard.press("Control+v");
+    expect(await search(page).inputValue()).toBe(`${world.url}/#/device/hall/lamp`);
+    expect(complaints).toEqual([]);
+  });
+
   it("on a phone a button opens the search, and each line is as large as a fingertip", async () => {
     const { page } = await world.visit("", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await page.getByRole("button", { name: "Search", exact: true }).tap();

@@ -65,6 +65,23 @@ describe("a device's token", () => {
     expect(body.tokens[0]).toMatchObject({ name: "boiler", used: null, connections: 0 });
   });
 
+  it("tells all tokens, the newest first, after a restart too", async () => {
+    const clock = new FakeClock();
+    const { hub, world } = await worldOf({ engine: "sqlite", clock });
+    const names = Array.from({ length: 8 }, (_, index) => `boiler ${index}`);
+    for (const name of names) {
+      await world.token({ kind: "device", name, devices: [name.replace(" ", "-")] });
+      clock.advance(1_000);
+    }
+    const told = async () => {
+      const { body } = await world.ask("GET", "tokens", world.admin);
+      return body.tokens.map(({ name }: { name: string }) => name);
+    };
+    expect(await told()).toEqual(names.toReversed());
+    await hub.restart();
+    expect(await told()).toEqual(names.toReversed());
+  });
+
   it("[S8] revoked: its socket is closed within a second, and its next word is refused", async () => {
     const { hub, world } = await worldOf();
     const token = await world.token({ kind: "device", name: "boiler", devices: ["a"] });
