@@ -38,9 +38,7 @@ export class Tokens {
   list({ principal }: Asker): TokenEntry[] {
     const connections = this.#deps.access.connectionsById();
     const seen = [...this.#book.tokens()].filter(({ devices }) => coversAll(principal, devices));
-    // By age: a store that was just opened tells them in an order of its own.
-    seen.reverse().sort((a, b) => b.createdMs - a.createdMs);
-    return seen.map((token) => this.#entry(token, connections));
+    return seen.reverse().map((token) => this.#entry(token, connections));
   }
 
   async add(order: TokenOrder, asker: Asker): Promise<NewTokenAnswer> {
