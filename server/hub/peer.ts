@@ -11,7 +11,10 @@ export interface Peer {
   readonly principal: Principal | undefined;
   /** Sends one text frame, as text or as its UTF-8, which is not copied: for frames that many peers get. Ignored once the connection is closing. */
   send(text: string | Buffer): void;
-  /** What it sent took the hub so long beyond being read, ms: it has so much less of its turn. What waits to leave leaves now, and counts too. */
+  /**
+   * What it sent took the hub so long beyond being read, ms: it has so much less of its turn. What waits to leave leaves now,
+   * and counts too.
+   */
   took(ms: number): void;
   /** Bytes handed to the connection and not yet taken by the kernel. */
   bufferedBytes(): number;

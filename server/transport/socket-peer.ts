@@ -12,7 +12,7 @@ import type { Pulse } from "./heartbeat.ts";
 export const closePatienceMs = 3_000;
 /** A peer that was closed for what it sent may send so much more before it has read that, bytes. */
 const farewellBytes = 64 * 1024;
-/** So much of what comes after a close is parsed, for the answer to the close frame stands in it: who was about to stop sent no more, bytes. */
+/** So much of what comes after a close is parsed, bytes: the answer to it stands there, of whoever stops for it. */
 const answerBytes = 1024;
 /** What is sent is text, whether it comes as a string or as UTF-8. */
 const textFrame = { binary: false } as const;
@@ -33,8 +33,9 @@ export class SocketPeer implements Peer, Pulse {
   readonly #clock: Clock;
   readonly #socket: Duplex;
   #corked = false;
-  /** Held by the hub, and held until it is its turn. */
+  /** Held by the hub. */
   #paused = false;
+  /** Until it is its turn; `waitForTurn` says so. */
   waits = false;
   #pingedMs: number | undefined;
   #cut: Timer | undefined;

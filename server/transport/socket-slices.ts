@@ -47,8 +47,8 @@ declare module "node:net" {
 
 /**
  * Where `endSlice` pauses the socket, the rest of what was read stays in its stream: `ws` finds it there when the socket goes on,
- * and when it is closed, but for what is let go. What comes is handed on within `push`, and what had to wait within `read`: both are taken over, since
- * two more listeners would cost each idle socket more than all else that it has for this.
+ * and when it is closed, but for what is let go. What comes is handed on within `push`, and what had to wait within `read`:
+ * both are taken over, since two more listeners would cost each idle socket more than all else that it has for this.
  */
 export function readInSlices(socket: Socket, slices: SliceReader): void {
   socket[reader] = slices;
