@@ -64,55 +64,92 @@ function numberedAlike(sources: readonly ChunkColumns[], strings: string[]): Cel
 
 /** Both in rising time; of two readings of one millisecond the second one's stands. */
 function mergeTwo(one: Cells, two: Cells): Cells {
-  const ones = one.times.length;
-  const twos = two.times.length;
-  const times = new Float64Array(ones + twos);
-  const values = new Float64Array(ones + twos);
-  let length = 0;
-  let at = 0;
-  let other = 0;
-  while (at < ones || other < twos) {
-    const timeMs = at < ones ? (one.times[at] as number) : Number.POSITIVE_INFINITY;
-    const otherMs = other < twos ? (two.times[other] as number) : Number.POSITIVE_INFINITY;
+  const merged = emptyCells(one.times.length + two.times.length);
+  return firstOf(merged, mergeInto(merged, 0, one, 0, one.times.length, two, 0, two.times.length));
+}
+
+/** Merges `one` from `at` to `end` with `two` from `other` to `otherEnd` into `to` from `place` on; answers where that ended. */
+function mergeInto(
+  to: Cells,
+  place: number,
+  one: Cells,
+  at: number,
+  end: number,
+  two: Cells,
+  other: number,
+  otherEnd: number,
+): number {
+  const [oneTimes, oneValues, twoTimes, twoValues] = [one.times, one.values, two.times, two.values];
+  const { times, values } = to;
+  while (at < end && other < otherEnd) {
+    const timeMs = oneTimes[at] as number;
+    const otherMs = twoTimes[other] as number;
     if (timeMs < otherMs) {
-      times[length] = timeMs;
-      values[length++] = one.values[at++] as number;
+      times[place] = timeMs;
+      values[place++] = oneValues[at++] as number;
     } else {
       if (timeMs === otherMs) at++;
-      times[length] = otherMs;
-      values[length++] = two.values[other++] as number;
+      times[place] = otherMs;
+      values[place++] = twoValues[other++] as number;
     }
   }
+  for (; at < end; at++, place++) {
+    times[place] = oneTimes[at] as number;
+    values[place] = oneValues[at] as number;
+  }
+  for (; other < otherEnd; other++, place++) {
+    times[place] = twoTimes[other] as number;
+    values[place] = twoValues[other] as number;
+  }
+  return place;
+}
+
+/**
+ * Sorts rows that came in order of arrival by time; of several of one millisecond the last stands. Neighbouring runs are merged by
+ * twos: what comes late, or comes again, rises for long stretches, and what came again is dropped by the first merge that meets it.
+ */
+export function risingRows(times: Float64Array<ArrayBuffer>, values: Float64Array<ArrayBuffer>, length: number): Cells {
+  let ends = endsOfRuns(times, length);
+  let from: Cells = { times, values };
+  let [to, spare]: [Cells, Cells | undefined] = [from, undefined];
+  while (ends.length > 1) {
+    // The rows that were given stay as they are.
+    [to, spare] = [spare ?? emptyCells(length), from.times === times ? undefined : from];
+    ends = mergeRuns(from, ends, to);
+    from = to;
+  }
+  return firstOf(from, ends[0] ?? 0);
+}
+
+/** Merges each two neighbouring runs of `from` into one of `to`; answers where those end. */
+function mergeRuns(from: Cells, ends: readonly number[], to: Cells): number[] {
+  const merged: number[] = [];
+  let [start, place] = [0, 0];
+  for (let run = 0; run < ends.length; run += 2) {
+    const middle = ends[run] as number;
+    const end = ends[run + 1] ?? middle;
+    place = mergeInto(to, place, from, start, middle, from, middle, end);
+    merged.push(place);
+    start = end;
+  }
+  return merged;
+}
+
+/** Where each stretch of rising times ends. */
+function endsOfRuns(times: Float64Array, length: number): number[] {
+  const ends: number[] = [];
+  for (let index = 1; index < length; index++) {
+    if ((times[index] as number) <= (times[index - 1] as number)) ends.push(index);
+  }
+  if (length > 0) ends.push(length);
+  return ends;
+}
+
+function emptyCells(length: number): Cells {
+  return { times: new Float64Array(length), values: new Float64Array(length) };
+}
+
+function firstOf({ times, values }: Cells, length: number): Cells {
   if (length === times.length) return { times, values };
   return { times: times.subarray(0, length), values: values.subarray(0, length) };
-}
-
-/** Sorts rows that came in order of arrival by time; of several of one millisecond the last stands. */
-export function risingRows(
-  times: Float64Array<ArrayBuffer>,
-  values: Float64Array<ArrayBuffer>,
-  length: number,
-): Pick<ChunkColumns, "times" | "values"> {
-  if (isRising(times, length)) return { times: times.subarray(0, length), values: values.subarray(0, length) };
-  const order = new Uint32Array(length);
-  for (let index = 0; index < length; index++) order[index] = index;
-  order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
-  const sortedTimes = new Float64Array(length);
-  const sortedValues = new Float64Array(length);
-  let kept = 0;
-  for (let place = 0; place < length; place++) {
-    const index = order[place] as number;
-    const next = order[place + 1];
-    if (next !== undefined && times[next] === times[index]) continue;
-    sortedTimes[kept] = times[index] as number;
-    sortedValues[kept++] = values[index] as number;
-  }
-  return { times: sortedTimes.subarray(0, kept), values: sortedValues.subarray(0, kept) };
-}
-
-function isRising(times: Float64Array, length: number): boolean {
-  for (let index = 1; index < length; index++) {
-    if ((times[index] as number) <= (times[index - 1] as number)) return false;
-  }
-  return true;
 }
