@@ -57,12 +57,15 @@ class Use {
     this.#logs += Math.log2(ms) - (beforeMs === 0 ? 0 : Math.log2(beforeMs));
   }
 
-  /** Whether one that took `ms` took far more than the others. Their geometric mean is asked: a second one that floods hardly moves it. */
-  isFarMore(ms: number): boolean {
-    const others = this.#senders - 1;
+  /**
+   * Whether one that took `ms` took far more than the others, with `ms` among what was taken here or not. Their geometric mean is
+   * asked: a second one that floods hardly moves it.
+   */
+  isFarMore(ms: number, isAmong: boolean): boolean {
+    const others = this.#senders - (isAmong ? 1 : 0);
     if (ms === 0 || others < 1) return false;
     const own = Math.log2(ms);
-    return own - (this.#logs - own) / others >= farMoreLog;
+    return own - (this.#logs - (isAmong ? own : 0)) / others >= farMoreLog;
   }
 }
 
@@ -111,10 +114,13 @@ export class Turns {
     this.#use.add(beforeMs, ms);
   }
 
-  /** Whether one that took so much in a window, or in the one before, took far more than those that were heard beside it. */
-  isFarMore(window: number, ms: number, beforeMs: number): boolean {
+  /**
+   * Whether one that took so much in a window, or in the one before, took far more than those that were heard beside it. Not
+   * `isBefore`: it took that in an older one, and was held since.
+   */
+  isFarMore(window: number, ms: number, beforeMs: number, isBefore: boolean): boolean {
     this.#roll(window);
-    return (ms >= noticedMs && this.#use.isFarMore(ms)) || this.#useBefore.isFarMore(beforeMs);
+    return (ms >= noticedMs && this.#use.isFarMore(ms, true)) || this.#useBefore.isFarMore(beforeMs, isBefore);
   }
 
   #roll(window: number): void {
@@ -135,7 +141,11 @@ export class Turn {
   #atMs = 0;
   #window = -2;
   #usedMs = 0;
+  /** In the window before that, or in the last one in which it was not held. */
   #usedBeforeMs = 0;
+  #isBefore = false;
+  /** When it may go on that was held last: what it took before counts until then, or it would be let go for having had to wait. */
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
   #pace: TokenBucket | undefined;
   /** What goes on when it is its turn again, in order; undefined while nothing has to wait. */
   #waiting: (() => void)[] | undefined;
@@ -200,7 +210,8 @@ export class Turn {
   #use(ms: number, nowMs: number): void {
     const window = Math.floor(nowMs / windowMs);
     if (window !== this.#window) {
-      this.#usedBeforeMs = window === this.#window + 1 ? this.#usedMs : 0;
+      this.#isBefore = window === this.#window + 1;
+      this.#usedBeforeMs = this.#isBefore || this.#wasHeld(nowMs) ? this.#usedMs : 0;
       this.#usedMs = 0;
       this.#window = window;
     }
@@ -222,13 +233,21 @@ export class Turn {
       return paceMs;
     }
     // Half a slice is worth going on for.
-    return Math.max(paceMs, ((sliceMs / 2 - this.#leftMs) * 100) / this.#turns.limits.senderShare);
+    const waitMs = Math.max(paceMs, ((sliceMs / 2 - this.#leftMs) * 100) / this.#turns.limits.senderShare);
+    this.#heldUntilMs = nowMs + waitMs;
+    return waitMs;
+  }
+
+  /** Whether it was held until now, or nearly so. */
+  #wasHeld(nowMs: number): boolean {
+    return nowMs < this.#heldUntilMs + windowMs;
   }
 
   #isBounded(nowMs: number): boolean {
     if (this.#turns.limits.senderShare === 100) return false;
     const window = Math.floor(nowMs / windowMs);
-    if (window === this.#window) return this.#turns.isFarMore(window, this.#usedMs, this.#usedBeforeMs);
-    return this.#turns.isFarMore(window, 0, window === this.#window + 1 ? this.#usedMs : 0);
+    if (window === this.#window) return this.#turns.isFarMore(window, this.#usedMs, this.#usedBeforeMs, this.#isBefore);
+    const isBefore = window === this.#window + 1;
+    return this.#turns.isFarMore(window, 0, isBefore || this.#wasHeld(nowMs) ? this.#usedMs : 0, isBefore);
   }
 }

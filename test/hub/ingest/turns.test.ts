@@ -78,6 +78,25 @@ describe("[F15] a sender that floods", () => {
     }
   });
 
+  it("stays held however long it has to wait for what one frame took, and is not read without a pause behind that", async () => {
+    for (const [frameMs, senderShare] of [
+      [4, 10],
+      [30, 10],
+      [4, 1],
+    ] as const) {
+      const { sender, run } = world({ senderShare, sliceMs: frameMs });
+      const flood = sender();
+      const light = Array.from({ length: 20 }, () => sender());
+      await run(200, [flood], light, 50);
+      const before = flood.taken;
+      await run(4_000, [flood], light, 50);
+      const shareMs = (4_000 * senderShare) / 100;
+      expect((flood.taken - before) * frameMs, `${frameMs} ms each, ${senderShare} %`).toBeLessThan(
+        shareMs + 2 * frameMs,
+      );
+    }
+  });
+
   it("is not held where it takes less than its share, however much that is beside the others", async () => {
     const { sender, read, run } = world({ senderShare: 25 });
     const [gateway, light] = [sender(), [sender(), sender(), sender()]];
