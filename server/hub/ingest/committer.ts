@@ -32,6 +32,9 @@ const mostAnswerMs = 5;
 /** What a reading takes of the store's thread and the disk later on, ms: a larger sync, the seal, moving the log. Who sends many pays for it. */
 const storedMs = 0.001;
 
+/** What a refusal that is told counts beside the time that it takes, ms: whoever sends what nobody can store gets less for it. */
+const toldMs = 0.2;
+
 /** What runs one after the other: batches on their way to the disk, and work that must not run beside one. */
 type Step =
   | { readonly kind: "batch"; readonly batch: OpenBatch; readonly columns: Columns }
@@ -201,9 +204,11 @@ export class Committer {
   #share({ receipts }: OpenBatch, ms: number): void {
     let stored = 0;
     for (const receipt of receipts) stored += receipt.stored;
-    if (stored === 0) return;
-    const eachMs = ms / stored + storedMs;
-    for (const receipt of receipts) receipt.sender.peer?.took(eachMs * receipt.stored);
+    const eachMs = stored === 0 ? 0 : ms / stored + storedMs;
+    for (const receipt of receipts) {
+      const tookMs = eachMs * receipt.stored + toldMs * receipt.told;
+      if (tookMs > 0) receipt.sender.peer?.took(tookMs);
+    }
   }
 
   /**

@@ -4,8 +4,8 @@ import { Refusal } from "../../protocol/errors.ts";
 import { type Limits, limitText } from "../../protocol/limits.ts";
 import type { Turn, Turns } from "./turns.ts";
 
-/** What a request takes beside its readings: its head is read and its answer is written, ms. */
-const requestMs = 0.5;
+/** What a request takes beside its readings, ms: its head is read, its answer is written, and it is mostly alone in its commit. */
+const requestMs = 1;
 /** A request waits for so long before it is refused, ms. */
 const patienceMs = 5_000;
 /** Most requests of one sender that wait at once; each holds a connection. */

@@ -63,6 +63,13 @@ export class Receipt {
     return stored;
   }
 
+  /** Refusals that its sender is told of. */
+  get told(): number {
+    let told = 0;
+    for (const part of this.parts) told += part.rejected.length;
+    return told;
+  }
+
   /** The part that a frame of `bytes` belongs to; frames with `seq` alone share one as long as nothing comes between. */
   part(kind: PartKind, id: number | undefined, seq: number | undefined, bytes: number): Part {
     this.frames += 1;

@@ -80,7 +80,7 @@ describe("committer", () => {
     expect(told.slice(3)).toEqual(["commit 2", "a decided 2", "a decided 3", "told 2"]);
   });
 
-  it("charges each sender with its own answers, and with its readings' part of what a commit takes, now and later", async () => {
+  it("charges each sender with its own answers, and with its readings' part of what a commit takes, now and later, and with its refusals", async () => {
     const store = new HandStore();
     const clock = new FakeClock();
     const charged: Record<string, number> = { a: 0, b: 0, refused: 0 };
@@ -91,7 +91,7 @@ describe("committer", () => {
       onRefused: () => {},
       onFatal: (error) => expect.fail(String(error)),
     });
-    const send = (name: string, stored: number, answerMs: number) => {
+    const send = (name: string, stored: number, answerMs: number, told = 0) => {
       const sender: Sender = {
         decided: () => clock.advance(answerMs),
         refused: () => {},
@@ -101,17 +101,20 @@ describe("committer", () => {
           },
         },
       };
-      committer.open.receipt(sender, 0).part("silent", undefined, undefined, 10).stored = stored;
+      const part = committer.open.receipt(sender, 0).part("silent", undefined, undefined, 10);
+      part.stored = stored;
+      for (let index = 0; index < told; index++)
+        part.rejected.push({ index, metric: "m", code: "invalid_value", message: "no" });
     };
     send("a", 30, 1);
     send("b", 10, 2);
     // Held up by something else.
-    send("refused", 0, 40);
+    send("refused", 0, 40, 5);
     committer.touch();
     (await store.next(1)).commit();
     await committer.settled();
-    // A microsecond a reading for what the store does with it later.
-    expect(charged).toEqual({ a: 23.53, b: 9.51, refused: 5 });
+    // A microsecond a reading for what the store does with it later, and 0.2 ms for each refusal that is told.
+    expect(charged).toEqual({ a: 23.53, b: 9.51, refused: 6 });
   });
 
   it("[P29] a refused batch takes the one that was filling with it: nothing behind a hole is stored", async () => {
