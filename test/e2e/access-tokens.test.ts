@@ -144,7 +144,8 @@ describe("access, what is shown once and what is done to many", () => {
     await page.reload();
     await page.getByText("1–100 of 252").waitFor();
     expect(await page.locator("ul.rows > li").count()).toBe(100);
-    await page.getByRole("button", { name: "Next" }).click();
+    // By keys: a line above the list that comes or goes may move it from below a pointer, and is not what is asked here.
+    await page.getByRole("button", { name: "Next" }).press("Enter");
     await page.getByText("101–200 of 252").waitFor();
     await page.getByRole("searchbox", { name: "Find a token" }).fill("many/00");
     await page.getByRole("checkbox", { name: "Select all 9" }).check();
