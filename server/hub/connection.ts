@@ -6,6 +6,7 @@ import { decodeDevice, decodeFirst, decodeViewer, type FirstMessage } from "../p
 import type { Pong } from "../protocol/device.ts";
 import { type About, type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
+import { RowScanner } from "../protocol/scan.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
 import type { Access } from "./access/access.ts";
 import { may, type Principal, whoIs } from "./access/principal.ts";
@@ -19,8 +20,8 @@ import type { Peer } from "./peer.ts";
 export interface Session {
   /** Who it is; undefined until it is known. */
   readonly principal: Principal | undefined;
-  /** One text frame. */
-  receive(text: string): void;
+  /** One text frame, as text or as its bytes, which are looked at in this call alone. */
+  receive(frame: string | Buffer): void;
   /** A frame that is not text: refused, and counted as unreadable. */
   receiveBinary(): void;
   /** A frame that the way in could not read, and for which it ends the connection. */
@@ -56,6 +57,9 @@ const strangerPatienceMs = 1_000;
 /** Longest reason that a close frame takes, bytes of UTF-8. */
 const longestReasonBytes = 123;
 const utf8 = new TextEncoder();
+
+/** One for all: what it answers is used up before the next frame. */
+const scanner = new RowScanner();
 
 type Side =
   | { readonly side: "either" }
@@ -104,9 +108,18 @@ export class Connection implements Session {
     return this.#valve.frames;
   }
 
-  receive(text: string): void {
+  receive(frame: string | Buffer): void {
     if (this.#leaving) return;
     const side = this.#side;
+    if (typeof frame !== "string" && side.side === "device" && side.session.isIdentified) {
+      const rows = scanner.scan(frame, this.#deps.limits.readingsPerFrame);
+      if (rows) {
+        this.#unreadable = 0;
+        side.session.receiveRows(rows, frame.length);
+        return;
+      }
+    }
+    const text = typeof frame === "string" ? frame : frame.toString();
     switch (side.side) {
       case "device": {
         const message = decodeDevice(text, this.#deps.limits);

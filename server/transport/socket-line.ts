@@ -123,7 +123,7 @@ export class SocketLine implements SliceReader {
     this.peer.answered();
     this.#turnNow().frame();
     if (isBinary) this.#session.receiveBinary();
-    else this.#session.receive(data.toString());
+    else this.#session.receive(data);
   }
 
   /** A ping or a pong. */

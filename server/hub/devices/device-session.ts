@@ -1,23 +1,20 @@
 /** One device's connection: who it is, what it sends, and what it is told of it. */
-import type { Clock, Log } from "../../ports.ts";
 import { Warnings } from "../../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../../protocol/device.ts";
 import type { Refusal } from "../../protocol/errors.ts";
-import type { Limits } from "../../protocol/limits.ts";
+import type { ScannedRows } from "../../protocol/scanned-rows.ts";
 import type { StoreError } from "../../store/store.ts";
 import { meant, openPrincipal, type Principal, type Voice, voiceOf } from "../access/principal.ts";
-import type { Arrivals, Origin } from "../arrivals.ts";
-import type { Catalog, Device } from "../catalog.ts";
+import type { Origin } from "../arrivals.ts";
+import type { Device } from "../catalog.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "../ingest/answers.ts";
-import type { Committer } from "../ingest/committer.ts";
-import type { Ingest, Source } from "../ingest/ingest.ts";
+import type { Source } from "../ingest/ingest.ts";
 import type { Valve } from "../ingest/intake.ts";
 import { bytesOf, type PartKind, type Receipt, type Sender } from "../ingest/receipt.ts";
-import { SequenceSpace, type SequenceSpaces } from "../ingest/sequence.ts";
+import { SequenceSpace } from "../ingest/sequence.ts";
 import type { Peer } from "../peer.ts";
 import {
   alreadyIdentified,
-  foreignIntroduction,
   helloFailed,
   helloRequired,
   introduced,
@@ -26,31 +23,12 @@ import {
   welcomeOf,
 } from "./identity.ts";
 import { mergeMetadata, type Said, saidIn } from "./metadata.ts";
-import type { ConnectionEnd, Presence } from "./presence.ts";
+import type { ConnectionEnd } from "./presence.ts";
+import type { SessionDeps } from "./session-deps.ts";
 import type { SessionState, Waiting } from "./session-state.ts";
 import { ClockSkew } from "./skew.ts";
 
-export interface DeviceSessionDeps {
-  readonly catalog: Catalog;
-  readonly committer: Committer;
-  readonly ingest: Ingest;
-  readonly spaces: SequenceSpaces;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly epoch: string;
-  /** The session that speaks for a device now. */
-  readonly sessions: Map<string, DeviceSession>;
-  readonly presence: Pick<Presence, "connected">;
-  readonly arrivals: Pick<Arrivals, "noted" | "refused">;
-  /** Something that a device said of itself or of one behind it was new. */
-  readonly onDescribed: (device: Device) => void;
-  /** Its clock was found to be wrong, or right again. */
-  readonly onSkewed: (device: Device) => void;
-  /** `gateway` speaks for `device`. */
-  readonly onSpokenFor: (device: Device, gateway: Device | undefined) => void;
-  readonly onAcked: (ms: number) => void;
-}
+export type DeviceSessionDeps = SessionDeps<DeviceSession>;
 
 /** One for all where nobody signs in. */
 const anybody = voiceOf(openPrincipal);
@@ -89,9 +67,7 @@ export class DeviceSession implements Sender, Source {
       state.waiting.push([message, bytes]);
       return;
     }
-    // A person removed the device while it was connected: with what it says next it is there again.
-    if (state.state === "identified" && state.device.removed && message.type !== "ping")
-      this.#identify(state.device.id, state.said, state.space);
+    if (message.type !== "ping") this.#comeBack();
     switch (message.type) {
       case "hello":
         void this.#hello({ ...message, device: meant(message.device, this.voice) });
@@ -112,6 +88,22 @@ export class DeviceSession implements Sender, Source {
       default:
         message satisfies never;
     }
+  }
+
+  get isIdentified(): boolean {
+    return this.#state.state === "identified";
+  }
+
+  /** Takes the rows of a frame that was read from its bytes, which stand no longer than this call; only where it said hello. */
+  receiveRows(rows: ScannedRows, bytes: number): void {
+    this.#comeBack();
+    this.#frame(rows, bytes);
+  }
+
+  /** A person removed the device while it was connected: with what it says next it is there again. */
+  #comeBack(): void {
+    const state = this.#state;
+    if (state.state === "identified" && state.device.removed) this.#identify(state.device.id, state.said, state.space);
   }
 
   /** A frame was refused before it became a message. Its number, if it bore one, is decided: refused for good. */
@@ -190,10 +182,9 @@ export class DeviceSession implements Sender, Source {
   }
 
   #helloProblem(hello: DeviceHello): Refusal | undefined {
-    const { catalog, limits, sessions } = this.#deps;
     if (this.#state.state === "identified") return alreadyIdentified(this.#state.device.id);
-    if (this.peer.restricted && sessions.has(hello.device)) return noTakeOver(hello.device);
-    return foreignIntroduction(hello, this.voice) ?? introductionProblem(hello, catalog, limits);
+    if (this.peer.restricted && this.#deps.sessions.has(hello.device)) return noTakeOver(hello.device);
+    return introductionProblem(hello, this.voice, this.#deps);
   }
 
   /** From now on this connection is that device's. */
@@ -230,10 +221,10 @@ export class DeviceSession implements Sender, Source {
   }
 
   #describe(message: Describe, bytes: number): void {
-    const { catalog, committer, limits, onDescribed, onSpokenFor } = this.#deps;
+    const { catalog, committer, onDescribed, onSpokenFor } = this.#deps;
     const { speaker } = this;
     const problem = speaker
-      ? (foreignIntroduction(message, this.voice) ?? introductionProblem(message, catalog, limits))
+      ? introductionProblem(message, this.voice, this.#deps)
       : helloRequired(message, this.#failedHello);
     if (problem) {
       this.#refuse(problem);
@@ -246,7 +237,7 @@ export class DeviceSession implements Sender, Source {
     committer.touch();
   }
 
-  #frame(message: Readings | Samples, bytes: number): void {
+  #frame(message: Readings | Samples | ScannedRows, bytes: number): void {
     const state = this.#state;
     const { id, seq } = message;
     if (state.state !== "identified") {
@@ -258,7 +249,8 @@ export class DeviceSession implements Sender, Source {
     if (seq !== undefined) this.#deps.committer.open.addSequence(state.space, seq);
     const { clock, ingest, committer } = this.#deps;
     const toldBefore = part.rejected.length;
-    if (message.type === "readings") ingest.rows(this, message, part, clock.now());
+    if (message.type === "scanned") ingest.scanned(this, message, part, clock.now());
+    else if (message.type === "readings") ingest.rows(this, message, part, clock.now());
     else ingest.samples(this, message, part, clock.now());
     // What it will be told may be many times its size: it is held until then, and counts like what was sent.
     const owed = bytesOf(part.rejected, toldBefore);

@@ -10,12 +10,14 @@ import type { Committer } from "../ingest/committer.ts";
 import { deviceLimitProblem, foreignProblem } from "../ingest/refusals.ts";
 import { describedMetrics } from "./metadata.ts";
 
-/** Why a device can't be introduced with this; undefined where it can. */
+/** Why a device can't be introduced with this by who speaks with that voice; undefined where it can. */
 export function introductionProblem(
   said: DeviceHello | Describe,
-  catalog: Catalog,
-  limits: Limits,
+  voice: Voice,
+  { catalog, limits }: { readonly catalog: Catalog; readonly limits: Limits },
 ): Refusal | undefined {
+  const foreign = foreignIntroduction(said, voice);
+  if (foreign) return foreign;
   const about = "id" in said ? { id: said.id } : {};
   const known = catalog.findDevice(said.device);
   const full = known ? undefined : deviceLimitProblem(catalog.deviceCount, limits);
@@ -27,7 +29,7 @@ export function introductionProblem(
 }
 
 /** Of who says what it may not say; undefined where it speaks for that device. */
-export function foreignIntroduction(said: DeviceHello | Describe, voice: Voice): Refusal | undefined {
+function foreignIntroduction(said: DeviceHello | Describe, voice: Voice): Refusal | undefined {
   if (voice.speaksFor?.(said.device) !== false) return undefined;
   const about = "id" in said ? { id: said.id } : {};
   return new Refusal("not_allowed", foreignProblem(said.device, voice).message, undefined, about);

@@ -7,6 +7,7 @@ import { maxAheadMs } from "../../protocol/clock.ts";
 import type { Reading, Readings, Samples } from "../../protocol/device.ts";
 import { shortMessage } from "../../protocol/errors.ts";
 import type { Limits } from "../../protocol/limits.ts";
+import type { ScannedRows } from "../../protocol/scanned-rows.ts";
 import { typeOfValue, type Value } from "../../store/columns.ts";
 import type { Alias } from "../../store/names.ts";
 import { meant, type Voice } from "../access/principal.ts";
@@ -90,6 +91,8 @@ export class Ingest {
   /** Of a `samples` frame: what a refused cell is shown as. */
   #times: readonly unknown[] = [];
   #column: readonly unknown[] = [];
+  /** Of a frame that was read from its bytes: what a refused row is shown as. */
+  #scanned: ScannedRows | undefined;
 
   constructor(deps: IngestDeps) {
     this.#deps = deps;
@@ -117,6 +120,24 @@ export class Ingest {
       // A frame of one row cannot repeat itself.
       if (row.time === undefined && readings.length > 1) this.#keepUntimed(index, row.metric, row.value, raw);
       else this.#reading(index, row.metric, row.value, row.time ?? nowMs, raw);
+    }
+    this.#finish();
+  }
+
+  /** Row form, read from its bytes. */
+  scanned(source: Source, rows: ScannedRows, part: Part, nowMs: number): void {
+    this.#begin(source, rows.device, rows.seq, part, nowMs);
+    this.#scanned = rows;
+    const frameDevice = this.#deviceId;
+    const { length, metrics, devices, times } = rows;
+    for (let index = 0; index < length; index++) {
+      const of = devices[index] ?? frameDevice;
+      if (of !== this.#deviceId) this.#turnTo(of);
+      const metric = metrics[index] as string;
+      const timeMs = times[index] as number;
+      if (!Number.isNaN(timeMs)) this.#reading(index, metric, rows.value(index), timeMs, undefined);
+      else if (length > 1) this.#keepUntimed(index, metric, rows.value(index), undefined);
+      else this.#reading(index, metric, rows.value(index), nowMs, undefined);
     }
     this.#finish();
   }
@@ -158,6 +179,7 @@ export class Ingest {
     this.#batch = this.#deps.committer.open;
     this.#seq = seq;
     this.#nowMs = nowMs;
+    this.#scanned = undefined;
     this.#told = source.speaker;
     const { speaker } = source;
     if (speaker && (device === undefined || device === speaker.id)) {
@@ -284,7 +306,7 @@ export class Ingest {
     this.#batch.quarantine.add(device, row, this.#deps.quarantine.quota);
   }
 
-  /** `raw` is undefined for a cell of a column, which is no object of its own. */
+  /** `raw` is undefined for a cell of a column, and for a row that was read from its bytes: they are no objects of their own. */
   #refuse(index: number, metric: string, problem: Problem, raw: unknown, device = this.#deviceId): void {
     const part = this.#part;
     part.rejectedCount += 1;
@@ -296,7 +318,9 @@ export class Ingest {
     // Nobody fills another device's list of refusals.
     const own = voice.speaksFor?.(device) !== false;
     const keeper = (own ? this.#deps.catalog.findDevice(device)?.id : undefined) ?? speaker?.id;
-    const row = keptRow(raw ?? { metric, time: this.#times[index], value: this.#column[index] });
+    const row = keptRow(
+      raw ?? this.#scanned?.raw(index) ?? { metric, time: this.#times[index], value: this.#column[index] },
+    );
     if (keeper !== undefined && this.#written.take(keeper, this.#batch.number, this.#nowMs))
       this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
     origin.device ??= keeper ?? (device === "" ? undefined : device);
