@@ -15,8 +15,6 @@ import { WriteAheadLog } from "./write-ahead-log.ts";
 const idleMs = 100;
 /** A checkpoint moves at most about this much while commits wait for it. */
 const checkpointBytes = 4 * 2 ** 20;
-/** Between commits one may come once so long was worked, ms. */
-const giveWayMs = 1;
 /** An idle hub moves the log into the database from here on. */
 const idleCheckpointBytes = 2 ** 20;
 /** Longer ones end at once. */
@@ -44,9 +42,6 @@ export class Maintenance {
   /** Where the round over all jobs is that an idle moment began, and whether any of it has more to do. */
   #round = { next: 0, more: false };
   #soon: NodeJS.Immediate | undefined;
-  /** Jobs between commits, and which of them is next. */
-  readonly #between: readonly Job[];
-  #next = 0;
   #idle: NodeJS.Timeout | undefined;
   /** Runs while nothing is left to do before the hub comes to rest. */
   #resting: NodeJS.Timeout | undefined;
@@ -56,7 +51,6 @@ export class Maintenance {
     const rest = new Rest(settings.restMs, performance.now());
     this.#place = { parts, settings, rest, pages: new FilePages(parts.db), commit };
     this.#jobs = jobsOf(this.#place);
-    this.#between = [...this.#of("commit"), ...this.#of("checkpoint")];
     this.#log = new WriteAheadLog(parts.db, settings);
     this.#onError = onError;
   }
@@ -129,30 +123,15 @@ export class Maintenance {
   #betweenCommits(): void {
     clearImmediate(this.#soon);
     this.#soon = undefined;
-    let isWhole = false;
     const done = this.#attempt(() => {
-      isWhole = this.#goOn();
+      this.#run("commit");
+      if (this.#log.bytes < checkpointBytes) return;
+      // A busy hub is never idle, and what was deleted or is too much has to go all the same.
+      this.#run("checkpoint");
+      this.#log.checkpoint();
     });
-    if (!done) this.#next = 0;
     // Not for the log: what a checkpoint left in it a reader holds, and the next commit tries again.
-    else if (!isWhole || this.#isSealing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
-  }
-
-  /** Goes on with what is done between commits, for one slice or what is shorter; true once all had its turn. A commit may come between. */
-  #goOn(): boolean {
-    const endMs = performance.now() + giveWayMs;
-    // A busy hub is never idle, and what was deleted or is too much has to go all the same.
-    const isLong = this.#log.bytes >= checkpointBytes;
-    while (this.#next < this.#between.length) {
-      const job = this.#between[this.#next] as Job;
-      if (job.from === "checkpoint" && !isLong) break;
-      this.#next += 1;
-      job.run();
-      if (performance.now() >= endMs) return false;
-    }
-    this.#next = 0;
-    if (isLong) this.#log.checkpoint();
-    return true;
+    if (done && this.#isSealing()) this.#soon ??= setImmediate(() => this.#betweenCommits());
   }
 
   #whenIdle(): void {
@@ -207,8 +186,9 @@ export class Maintenance {
     else this.#awaitRest();
   }
 
-  #of(from: Job["from"]): readonly Job[] {
-    return this.#jobs.filter((job) => job.from === from);
+  /** A slice of each job that begins at this moment. */
+  #run(from: Job["from"]): void {
+    for (const job of this.#jobs) if (job.from === from) job.run();
   }
 
   #attempt(work: () => void): boolean {
