@@ -2,6 +2,8 @@
 
 /** Longest name that is looked up, bytes: names of ASCII alone are no longer. */
 const longestName = 128;
+/** Slots that a name may stand in: whoever makes up names of one hash must not make a lookup long. Others are made anew each time. */
+const mostSlots = 8;
 /** Room for the bytes of names, bytes a name: beyond it all are forgotten. */
 const bytesEach = 32;
 
@@ -39,13 +41,16 @@ export class ByteNames {
   /** The name of ASCII that stands in `bytes` from `start` to `end`, with its `hash`; undefined where it cannot be taken as it stands. */
   find(bytes: Uint8Array, start: number, end: number, hash: number): string | undefined {
     const length = end - start;
+    const slots = this.#slots;
     let slot = this.#slotOf(hash);
-    for (let name = this.#slots[slot] as number; name !== 0; name = this.#slots[slot] as number) {
+    for (let looked = 0; looked < mostSlots; looked++) {
+      const name = slots[slot] as number;
+      if (name === 0) return this.#add(bytes, start, end, hash, slot);
       if (this.#hashes[name] === hash && this.#lengths[name] === length && this.#isAt(name, bytes, start, end))
         return this.#names[name];
-      slot = this.#after(slot);
+      slot = (slot + 1) & (slots.length - 1);
     }
-    return this.#add(bytes, start, end, hash);
+    return this.#made(bytes, start, end);
   }
 
   #isAt(name: number, bytes: Uint8Array, start: number, end: number): boolean {
@@ -54,11 +59,18 @@ export class ByteNames {
     return true;
   }
 
-  #add(bytes: Uint8Array, start: number, end: number, hash: number): string | undefined {
-    const length = end - start;
-    if (length > longestName) return undefined;
+  /** The name made anew, and checked. */
+  #made(bytes: Uint8Array, start: number, end: number): string | undefined {
+    if (end - start > longestName) return undefined;
     const name = String.fromCharCode(...bytes.subarray(start, end));
-    if (!this.#isRight(name)) return undefined;
+    return this.#isRight(name) ? name : undefined;
+  }
+
+  /** Remembers it in a slot that is free. */
+  #add(bytes: Uint8Array, start: number, end: number, hash: number, slot: number): string | undefined {
+    const name = this.#made(bytes, start, end);
+    if (name === undefined) return undefined;
+    const length = end - start;
     if (this.#names.length > this.#most || this.#bytesUsed + length > this.#bytes.length) this.#forget();
     const number = this.#names.push(name) - 1;
     this.#hashes[number] = hash;
@@ -66,18 +78,12 @@ export class ByteNames {
     this.#lengths[number] = length;
     this.#bytes.set(bytes.subarray(start, end), this.#bytesUsed);
     this.#bytesUsed += length;
-    let slot = this.#slotOf(hash);
-    while (this.#slots[slot] !== 0) slot = this.#after(slot);
     this.#slots[slot] = number;
     return name;
   }
 
   #slotOf(hash: number): number {
     return (hash ^ (hash >>> 15)) & (this.#slots.length - 1);
-  }
-
-  #after(slot: number): number {
-    return (slot + 1) & (this.#slots.length - 1);
   }
 
   #forget(): void {

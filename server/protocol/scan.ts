@@ -107,9 +107,10 @@ export class RowScanner {
   #list(from: number, most: number): number {
     const bytes = this.#bytes;
     if (from < 0 || bytes[from] !== listBegins) return -1;
+    const rows = this.#rows;
+    rows.length = 0;
     let at = behindSpace(bytes, from + 1);
     if (bytes[at] === listEnds) return at + 1;
-    const rows = this.#rows;
     for (let count = 0; count < most; ) {
       if (count === rows.times.length) rows.grow();
       at = this.#row(at, count);

@@ -198,6 +198,25 @@ describe("a frame that is read from its bytes", () => {
       expect(scan(text) && said(scan(text) as ScannedRows), text).toStrictEqual(judged(text));
   });
 
+  it("has what stands last where a name stands twice", () => {
+    for (const text of [
+      '{"type":"readings","seq":1,"readings":[{"metric":"m","value":1}],"readings":[]}',
+      '{"type":"readings","readings":[],"readings":[{"metric":"m","value":1,"value":2,"metric":"n"}],"seq":1,"seq":2}',
+      '{"type":"readings","id":1,"device":"d/1","readings":[{"metric":"m","value":1,"time":5,"device":"a","time":6,"device":"b"}],"device":"d/2","id":3}',
+    ])
+      expect(said(scan(text) as ScannedRows), text).toStrictEqual(judged(text));
+  });
+
+  it("is read right with more rows than there was room for", () => {
+    const readings = Array.from({ length: 600 }, (_, index) => ({
+      metric: `m-${index % 7}`,
+      value: index % 3 === 0 ? index % 2 === 0 : index / 4,
+      time: 1_700_000_000_000 + index,
+    }));
+    const rows = new RowScanner().scan(Buffer.from(JSON.stringify({ type: "readings", readings })), 1_000);
+    expect(rows && said(rows).readings.map(({ metric, value, time }) => ({ metric, value, time }))).toEqual(readings);
+  });
+
   it("is left to the schemas where it has more rows than are allowed", () => {
     const of = (count: number) =>
       JSON.stringify({ type: "readings", readings: Array.from({ length: count }, () => ({ metric: "m", value: 1 })) });

@@ -141,7 +141,7 @@ export class Turn {
   #atMs = 0;
   #window = -2;
   #usedMs = 0;
-  /** In the window before that, or in the last one in which it was not held. */
+  /** In the window before that; while it is held, in the last one in which it took anything. */
   #usedBeforeMs = 0;
   #isBefore = false;
   /** When it may go on that was held last: what it took before counts until then, or it would be let go for having had to wait. */
