@@ -23,7 +23,7 @@ async function world() {
     const peer = new FakePeer();
     return { peer, session: hub.accept(peer) };
   };
-  return { hub, clock, fatal, connect };
+  return { store, hub, clock, fatal, connect };
 }
 
 const ping = JSON.stringify({ type: "ping", id: 1, time: 0 });
@@ -49,6 +49,37 @@ describe("connections", () => {
     clock.advance(31_000);
     expect(peer.terminated).toBe(true);
     session.closed({ reason: "closed", clean: false });
+  });
+
+  it("answers a frame the same as text and as its bytes, whatever is refused of it, and stores the same", async () => {
+    const row = (metric: string, value: unknown, more: object = {}) => ({ metric, value, ...more });
+    const frames: object[] = [
+      { seq: 1, readings: [row("a", 1), row("b", true), row("c", -0.5, { time: 1_700_000_000_000 })] },
+      { seq: 2, readings: [row("a", 2), row("a", 3), row("b", 4), row("a", 5, { time: 1_700_000_000_001 })] },
+      { seq: 2, readings: [row("a", 2)] },
+      { seq: 3, id: 7, readings: [row("a", 1, { time: 5 }), row("a", 1, { time: 9e12 }), row("c", false)] },
+      { id: 8, readings: [row("a", 1, { device: "d/2" }), row("a", 6), row("a", 2, { device: "d/2", time: -4 })] },
+      { id: 9, device: "d/3", readings: [row("x", 1e-7), row("x", 21.299999237060547, { time: 1.5 })] },
+      { id: 10, readings: [row("a", 1)] },
+      { id: 11, readings: [] },
+      { id: 12, readings: [row("a", "text"), row("ä", 1), row("a", null), row("a", 1, { unit: "C" })] },
+    ];
+    const told: unknown[] = [];
+    for (const form of [(text: string) => text, (text: string) => Buffer.from(text)]) {
+      const { store, connect } = await world();
+      const { peer, session } = connect();
+      session.receive(form(JSON.stringify({ type: "hello", device: "d/1", session: "s" })));
+      await peer.untilOf("welcome");
+      for (const [index, frame] of frames.entries()) {
+        session.receive(form(JSON.stringify({ type: "readings", ...frame })));
+        await peer.untilOf("ack", index + 1);
+      }
+      const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+      const stored = [await store.seriesState(numbers), await store.latest(numbers), await store.refusals("d/1")];
+      told.push({ said: peer.messages.slice(1), stored });
+    }
+    expect(told[1]).toEqual(told[0]);
+    expect(new Set(JSON.stringify(told[0]).match(/"code":"\w+"/g)).size, "kinds of refusals").toBeGreaterThan(3);
   });
 
   it("[F3] a hub that failed tells nobody anything, says so to who asks, and ends", async () => {
