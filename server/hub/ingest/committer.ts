@@ -30,7 +30,7 @@ export interface CommitterOptions {
 const mostAnswerMs = 5;
 
 /** What a reading takes of the store's thread and the disk later on, ms: a larger sync, the seal, moving the log. Who sends many pays for it. */
-const storedMs = 0.001;
+const storedMs = 0.003;
 
 /** What a refusal that is told counts beside the time that it takes, ms: whoever sends what nobody can store gets less for it. */
 const toldMs = 0.2;
