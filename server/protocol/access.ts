@@ -3,6 +3,7 @@ import { z } from "zod";
 import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import type { Refusal } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { actions, personRoles, programRoles } from "./rights.ts";
 import { deviceName, durationMs, freeText, selector, time } from "./values.ts";
 
@@ -16,22 +17,19 @@ export const maxSelectors = 100;
 const personName = z
   .string()
   .overwrite((name) => name.normalize("NFC").trim())
-  .min(1)
-  .max(64)
+  .check(atLeast(1), atMost(64))
   .refine((name) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
   .describe("a name (1–64 characters, none of them invisible)");
 const password = z
   .string()
-  .min(minPasswordLength)
-  .max(maxPasswordLength)
+  .check(atLeast(minPasswordLength), atMost(maxPasswordLength))
   .describe(`a password (${minPasswordLength}–${maxPasswordLength} characters)`);
 /** What may be tried as one: its length tells a guesser nothing. */
-const givenPassword = z.string().max(maxPasswordLength).describe("a password");
-const id = z.string().max(40).describe("an id that the hub gave");
+const givenPassword = z.string().check(atMost(maxPasswordLength)).describe("a password");
+const id = z.string().check(atMost(40)).describe("an id that the hub gave");
 const selectors = z
   .array(selector)
-  .min(1)
-  .max(maxSelectors)
+  .check(atLeast(1), atMost(maxSelectors))
   .describe(`1–${maxSelectors} selectors of devices, such as greenhouse/*`);
 const personRole = z.enum(personRoles).describe(`one of ${personRoles.join(", ")}`);
 
@@ -57,12 +55,12 @@ export const sessionAnswer = z.object({
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
-export const signInOrder = z.strictObject({ name: z.string().max(200), password: givenPassword });
+export const signInOrder = z.strictObject({ name: z.string().check(atMost(200)), password: givenPassword });
 export type SignInOrder = z.infer<typeof signInOrder>;
 
 /** `code`: the set-up code that the hub printed at its start. */
 export const setupOrder = z.strictObject({
-  code: z.string().max(100).describe("the set-up code that the hub printed"),
+  code: z.string().check(atMost(100)).describe("the set-up code that the hub printed"),
   name: personName,
   password,
 });
@@ -190,7 +188,7 @@ export type RequestsAnswer = z.infer<typeof requestsAnswer>;
 
 /** `as`: the device whose place it takes: its history goes on, and its former tokens are worth nothing any more. */
 export const acceptOrder = z.strictObject({
-  code: z.string().max(20).describe("the six digits of a request"),
+  code: z.string().check(atMost(20)).describe("the six digits of a request"),
   as: deviceName.optional(),
 });
 export type AcceptOrder = z.infer<typeof acceptOrder>;

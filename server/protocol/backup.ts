@@ -3,12 +3,12 @@ import { z } from "zod";
 import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import type { Refusal } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 
 /** Longest path, characters: what Linux takes. No system takes a NUL in one. */
 const path = z
   .string()
-  .min(1)
-  .max(4_096)
+  .check(atLeast(1), atMost(4_096))
   .regex(/^[^\0]*$/);
 
 export const backupOrder = z.strictObject({

@@ -1,19 +1,23 @@
 /** Device → hub and hub → device. The envelope is checked first, then each row by itself. */
 import { z } from "zod";
 import { errorMessage } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { limits } from "./limits.ts";
 import { deviceMetaFields } from "./metadata.ts";
 import { deviceName, freeText, metricName, requestId, sequence, time, value } from "./values.ts";
 
 /** A secret of the hub's making, or a session name of the sender's. */
-const shortToken = z.string().min(1).max(512);
+const shortToken = z.string().check(atLeast(1), atMost(512));
 
 export const deviceHello = z.strictObject({
   type: z.literal("hello"),
   device: deviceName,
   token: shortToken.optional(),
   /** Names one life of the sender's sequence numbers; kept across reconnects, renewed when the numbers restart. */
-  session: freeText.min(1).describe("text of 1 to 256 characters (well-formed Unicode without NUL)").optional(),
+  session: freeText
+    .check(atLeast(1))
+    .describe("text of 1 to 256 characters (well-formed Unicode without NUL)")
+    .optional(),
   protocol: z.int().optional(),
   ...deviceMetaFields,
 });

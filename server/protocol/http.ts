@@ -1,6 +1,7 @@
 /** The shapes of the HTTP answers under `/api/v1`. Queries are read by `query.ts`. */
 import { z } from "zod";
 import { rejection } from "./device.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { commandMeta, deviceMetaFields, metricMeta } from "./metadata.ts";
 import { fleetColumns, pastColumns, stepColumns, tier } from "./past.ts";
 import { thinnedReadings } from "./storage.ts";
@@ -187,7 +188,7 @@ export type GapsAnswer = z.infer<typeof gapsAnswer>;
 /** The body of `POST readings`, or one of an array of them. Rows are checked one by one. */
 export const postedReadings = z.strictObject({
   device: deviceName,
-  session: z.string().min(1).max(256).optional(),
+  session: z.string().check(atLeast(1), atMost(256)).optional(),
   seq: sequence.optional(),
   historic: deviceMetaFields.historic,
   readings: z.array(z.unknown()),

@@ -1,5 +1,6 @@
 /** What a device says of itself: `hello`, `describe` and the HTTP answers share these shapes. */
 import { z } from "zod";
+import { atMost } from "./lengths.ts";
 import { durationMs, freeText, metricName, value } from "./values.ts";
 
 /** A band of values and what it means; open at a missing end. */
@@ -21,7 +22,7 @@ export const metricMeta = z.strictObject({
   role: z.enum(["price", "volume", "bid", "ask", "lat", "lon", "battery"]).optional(),
   /** Expected ms between readings; 0 = on event. */
   reportInterval: durationMs.optional(),
-  zones: z.array(zone).max(32).optional(),
+  zones: z.array(zone).check(atMost(32)).optional(),
 });
 export type MetricMeta = z.infer<typeof metricMeta>;
 
@@ -29,7 +30,7 @@ export const commandArgument = z.strictObject({
   type: z.enum(["number", "boolean", "string"]),
   min: z.number().optional(),
   max: z.number().optional(),
-  options: z.array(value).max(100).optional(),
+  options: z.array(value).check(atMost(100)).optional(),
   label: freeText.optional(),
 });
 

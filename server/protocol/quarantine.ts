@@ -3,6 +3,7 @@ import { z } from "zod";
 import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import { Refusal } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { deviceName, time } from "./values.ts";
 
 /** Most readings that one decision names. */
@@ -38,7 +39,7 @@ export type QuarantineAnswer = z.infer<typeof quarantineAnswer>;
 export const quarantineDecision = z.strictObject({
   action: z.enum(["accept", "shift", "discard"]),
   /** Without it all that are there of the device at that moment are meant. */
-  ids: z.array(id).min(1).max(maxIds).optional(),
+  ids: z.array(id).check(atLeast(1), atMost(maxIds)).optional(),
   /** With `shift`, and with no other action: added to the time of each, ms. */
   shift: z.int().optional(),
 });

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { parseDuration } from "./duration.ts";
 import { Refusal } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { type Aggregate, aggregateNames, maxPoints, percentileNames, stepNames, zoneName } from "./past.ts";
 import { describeProblems, judge } from "./problems.ts";
 import { isLiteral } from "./selector.ts";
@@ -66,12 +67,12 @@ const aggregateList = z
   .array(z.enum(allAggregates).describe(`one of ${allAggregates.join(", ")}`))
   .transform((names): Aggregate[] => [...new Set(names)]);
 
-const selectors = z.array(selector).max(1_000);
+const selectors = z.array(selector).check(atMost(1_000));
 
 const page = {
   limit: wholeWithin(1, maxPageLimit).default(defaultPageLimit),
   // Two names of 128 characters, each of 4 bytes at most, in base64.
-  cursor: z.string().min(1).max(2_048).describe("the next of the page before").optional(),
+  cursor: z.string().check(atLeast(1), atMost(2_048)).describe("the next of the page before").optional(),
 };
 
 /** `device?id=`, for proxies that mangle `%2F`. */

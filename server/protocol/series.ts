@@ -3,13 +3,14 @@ import { z } from "zod";
 import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import type { Refusal } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { read } from "./query.ts";
 import { deviceName, metricName, time } from "./values.ts";
 
 /** `DELETE series/{n}/aliases`. */
 export const aliasQuery = z.strictObject({
-  device: z.array(deviceName).length(1),
-  metric: z.array(metricName).length(1),
+  device: z.array(deviceName).check(atLeast(1), atMost(1)),
+  metric: z.array(metricName).check(atLeast(1), atMost(1)),
 });
 
 /** Reads the query of `DELETE series/{n}/aliases`. Throws a `Refusal`. */

@@ -4,6 +4,7 @@ import { decodeObject } from "./edit.ts";
 import type { DecodeLimits } from "./envelope.ts";
 import { Refusal } from "./errors.ts";
 import { keepAllowed, type Policy, parseKeep } from "./keep.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { deviceName, metricName, selector, time } from "./values.ts";
 
 /** What the largest `limit` series are found by; the greatest first, names in order. */
@@ -25,7 +26,7 @@ export const thinnedReadings = z.object({
 const policyEntry = z.strictObject({
   device: selector,
   metric: selector,
-  keep: z.string().max(500).describe(keepAllowed),
+  keep: z.string().check(atMost(500)).describe(keepAllowed),
 });
 export type PolicyEntry = z.infer<typeof policyEntry>;
 
@@ -100,7 +101,7 @@ export const storagePreviewAnswer = z.object({
 export type StoragePreviewAnswer = z.infer<typeof storagePreviewAnswer>;
 
 /** `PUT storage/policies`, all of them at once, and `POST storage/preview`. */
-export const policiesOrder = z.strictObject({ policies: z.array(policyEntry).max(100) });
+export const policiesOrder = z.strictObject({ policies: z.array(policyEntry).check(atMost(100)) });
 
 export const policiesAnswer = z.object({
   /** In order: the first that matches a series counts for it. */
@@ -127,7 +128,10 @@ export type AgedPreviewAnswer = z.infer<typeof agedPreviewAnswer>;
 
 /** `PUT storage/budget`. */
 export const budgetOrder = z.strictObject({
-  budget: z.string().min(1).max(40).describe("auto, off, or a size of at least 1MB such as 500 MB or 2 GB"),
+  budget: z
+    .string()
+    .check(atLeast(1), atMost(40))
+    .describe("auto, off, or a size of at least 1MB such as 500 MB or 2 GB"),
 });
 
 export const budgetAnswer = z.object({

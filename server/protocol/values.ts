@@ -3,6 +3,7 @@
  * these, so a rule about a name stands in one place.
  */
 import { z } from "zod";
+import { atMost } from "./lengths.ts";
 
 /** Furthest instants a `Date` can hold, ms from the epoch (ECMAScript 21.4.1.1). */
 export const maxTimeMs = 8.64e15;
@@ -73,7 +74,7 @@ function toNfc(name: string): string {
 export const deviceName = z
   .string()
   .overwrite((name) => (knownDevices.has(name) ? name : toNfc(name)))
-  .max(maxNameLength)
+  .check(atMost(maxNameLength))
   .refine(isDeviceName)
   .describe(`a device id (${nameRule.device}; not __proto__)`);
 
@@ -81,7 +82,7 @@ export const deviceName = z
 export const metricName = z
   .string()
   .overwrite((name) => (knownMetrics.has(name) ? name : toNfc(name)))
-  .max(maxNameLength)
+  .check(atMost(maxNameLength))
   .refine(isMetricName)
   .describe(`a metric name (${nameRule.metric}; not __proto__)`);
 
@@ -89,7 +90,7 @@ export const metricName = z
 export const selector = z
   .string()
   .overwrite(toNfc)
-  .max(maxNameLength)
+  .check(atMost(maxNameLength))
   .regex(selectorPattern)
   .describe(`a selector (${nameRule.selector})`);
 
@@ -98,7 +99,7 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes("\0");
 }
 
-const storableText = z.string().max(maxTextLength).refine(isStorableText);
+const storableText = z.string().check(atMost(maxTextLength)).refine(isStorableText);
 
 /** Free text: a name, a unit, a label. */
 export const freeText = storableText.describe(

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ping, pong } from "./device.ts";
 import { errorMessage } from "./errors.ts";
+import { atLeast, atMost } from "./lengths.ts";
 import { metricMeta } from "./metadata.ts";
 import { aggregate, aggregateNames, maxPoints, pastColumns, tier, zoneName } from "./past.ts";
 import { freeText, requestId, selector, time, value } from "./values.ts";
@@ -9,7 +10,7 @@ import { freeText, requestId, selector, time, value } from "./values.ts";
 export const viewerHello = z.strictObject({
   type: z.literal("hello"),
   viewer: z.literal(true),
-  token: z.string().min(1).max(512).optional(),
+  token: z.string().check(atLeast(1), atMost(512)).optional(),
 });
 export type ViewerHello = z.infer<typeof viewerHello>;
 
@@ -21,7 +22,7 @@ export const historyRequest = z
     points: z.int().min(1).max(maxPoints).optional(),
     /** Bucket width, ms. */
     every: z.number().min(1).optional(),
-    aggregates: z.array(aggregate).min(1).max(aggregateNames.length).optional(),
+    aggregates: z.array(aggregate).check(atLeast(1), atMost(aggregateNames.length)).optional(),
     /** By whose clocks hours, days and weeks begin; UTC where it is missing. */
     tz: zoneName.optional(),
   })
@@ -33,8 +34,8 @@ export type HistoryRequest = z.infer<typeof historyRequest>;
 export const subscribe = z.strictObject({
   type: z.literal("subscribe"),
   id: requestId,
-  devices: z.array(selector).max(1_000).optional(),
-  metrics: z.array(selector).max(1_000).optional(),
+  devices: z.array(selector).check(atMost(1_000)).optional(),
+  metrics: z.array(selector).check(atMost(1_000)).optional(),
   /** At most one update a series in so many ms. */
   interval: z.number().min(0).max(3_600_000).optional(),
   history: historyRequest.optional(),

@@ -152,7 +152,8 @@ export class TestHub {
 
   async #open(): Promise<void> {
     const { clock = systemClock, log = silentLog, limits, config: changes, viewing, door } = this.#options;
-    const all = { ...defaultLimits, ...limits };
+    // Time of a clock that a test turns is nobody's use of the thread: a sender that were held would be held until the test turns it.
+    const all = { ...defaultLimits, ...(clock === systemClock ? {} : { senderShare: 100 }), ...limits };
     const config = makeConfig({
       port: 0,
       data: this.#folder,
