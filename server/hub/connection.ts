@@ -6,7 +6,7 @@ import { decodeDevice, decodeFirst, decodeViewer, type FirstMessage } from "../p
 import type { Pong } from "../protocol/device.ts";
 import { type About, type ErrorMessage, Refusal } from "../protocol/errors.ts";
 import type { Limits } from "../protocol/limits.ts";
-import { RowScanner } from "../protocol/scan.ts";
+import { FrameScanner } from "../protocol/scan/frame-scanner.ts";
 import type { ViewerMessage } from "../protocol/viewer.ts";
 import type { Access } from "./access/access.ts";
 import { may, type Principal, whoIs } from "./access/principal.ts";
@@ -59,7 +59,7 @@ const longestReasonBytes = 123;
 const utf8 = new TextEncoder();
 
 /** One for all: what it answers is used up before the next frame. */
-const scanner = new RowScanner();
+const scanner = new FrameScanner();
 
 type Side =
   | { readonly side: "either" }
@@ -112,10 +112,10 @@ export class Connection implements Session {
     if (this.#leaving) return;
     const side = this.#side;
     if (typeof frame !== "string" && side.side === "device" && side.session.isIdentified) {
-      const rows = scanner.scan(frame, this.#deps.limits.readingsPerFrame);
-      if (rows) {
+      const scanned = scanner.scan(frame, this.#deps.limits.readingsPerFrame);
+      if (scanned) {
         this.#unreadable = 0;
-        side.session.receiveRows(rows, frame.length);
+        side.session.receiveScanned(scanned, frame.length);
         return;
       }
     }

@@ -50,6 +50,8 @@ export function copyColumns({ length, series, times, values, strings }: Columns)
 }
 
 const initialCapacity = 256;
+/** Shorter columns are copied one by one: a view of a part is an object. */
+const copiedFrom = 32;
 
 /** Collects readings into `Columns`; grows by doubling and takes spent buffers back, so that a steady flow allocates nothing. */
 export class ColumnsBuilder {
@@ -72,6 +74,23 @@ export class ColumnsBuilder {
     this.#series[index] = series;
     this.#times[index] = timeMs;
     this.#values[index] = typeof value === "string" ? this.#strings.push(value) - 1 : Number(value);
+  }
+
+  /** Appends `length` readings of one series: `times`, integer ms, from the first on, and `values` from `from` on. */
+  pushColumn(series: number, times: Float64Array, values: Float64Array, from: number, length: number): void {
+    const first = this.#length;
+    while (first + length > this.#series.length) this.#grow();
+    this.#length = first + length;
+    this.#series.fill(series, first, first + length);
+    if (length < copiedFrom) {
+      for (let index = 0; index < length; index++) {
+        this.#times[first + index] = times[index] as number;
+        this.#values[first + index] = values[from + index] as number;
+      }
+      return;
+    }
+    this.#times.set(times.subarray(0, length), first);
+    this.#values.set(values.subarray(from, from + length), first);
   }
 
   /** Hands out what was collected and starts empty again. The caller owns the buffers. */

@@ -2,13 +2,13 @@
 import { Warnings } from "../../protocol/check.ts";
 import type { Describe, DeviceHello, DeviceMessage, Reading, Readings, Samples } from "../../protocol/device.ts";
 import type { Refusal } from "../../protocol/errors.ts";
-import type { ScannedRows } from "../../protocol/scanned-rows.ts";
+import type { ScannedFrame } from "../../protocol/scan/frame-scanner.ts";
 import type { StoreError } from "../../store/store.ts";
 import { meant, openPrincipal, type Principal, type Voice, voiceOf } from "../access/principal.ts";
 import type { Origin } from "../arrivals.ts";
 import type { Device } from "../catalog.ts";
+import type { Source } from "../ingest/admission.ts";
 import { decidedAnswer, refusedAnswers, repeatedAnswer, resendText } from "../ingest/answers.ts";
-import type { Source } from "../ingest/ingest.ts";
 import type { Valve } from "../ingest/intake.ts";
 import { bytesOf, type PartKind, type Receipt, type Sender } from "../ingest/receipt.ts";
 import { SequenceSpace } from "../ingest/sequence.ts";
@@ -94,10 +94,10 @@ export class DeviceSession implements Sender, Source {
     return this.#state.state === "identified";
   }
 
-  /** Takes the rows of a frame that was read from its bytes, which stand no longer than this call; only where it said hello. */
-  receiveRows(rows: ScannedRows, bytes: number): void {
+  /** Takes a frame that was read from its bytes, which stands no longer than this call; only where it said hello. */
+  receiveScanned(scanned: ScannedFrame, bytes: number): void {
     this.#comeBack();
-    this.#frame(rows, bytes);
+    this.#frame(scanned, bytes);
   }
 
   /** A person removed the device while it was connected: with what it says next it is there again. */
@@ -237,7 +237,7 @@ export class DeviceSession implements Sender, Source {
     committer.touch();
   }
 
-  #frame(message: Readings | Samples | ScannedRows, bytes: number): void {
+  #frame(message: Readings | Samples | ScannedFrame, bytes: number): void {
     const state = this.#state;
     const { id, seq } = message;
     if (state.state !== "identified") {
@@ -249,9 +249,7 @@ export class DeviceSession implements Sender, Source {
     if (seq !== undefined) this.#deps.committer.open.addSequence(state.space, seq);
     const { clock, ingest, committer } = this.#deps;
     const toldBefore = part.rejected.length;
-    if (message.type === "scanned") ingest.scanned(this, message, part, clock.now());
-    else if (message.type === "readings") ingest.rows(this, message, part, clock.now());
-    else ingest.samples(this, message, part, clock.now());
+    ingest.frame(this, message, part, clock.now());
     // What it will be told may be many times its size: it is held until then, and counts like what was sent.
     const owed = bytesOf(part.rejected, toldBefore);
     if (owed > 0 && this.#receipt) {

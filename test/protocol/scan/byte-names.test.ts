@@ -1,6 +1,6 @@
 /** Names by their bytes: right whatever their hashes are, and however many there were. */
 import { expect, it } from "vitest";
-import { ByteNames } from "../../server/protocol/byte-names.ts";
+import { ByteNames } from "../../../server/protocol/scan/byte-names.ts";
 
 function finder(most: number, isRight: (name: string) => boolean = () => true) {
   const made: string[] = [];

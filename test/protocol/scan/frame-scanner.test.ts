@@ -1,25 +1,38 @@
 /** Frames that are read from their bytes say what `JSON.parse` and the schemas make of them, or are left to those. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkRow, RowRefusal, Warnings } from "../../server/protocol/check.ts";
-import { decodeDevice } from "../../server/protocol/decode.ts";
-import type { Readings } from "../../server/protocol/device.ts";
-import { Refusal } from "../../server/protocol/errors.ts";
-import { defaultLimits } from "../../server/protocol/limits.ts";
-import { RowScanner } from "../../server/protocol/scan.ts";
-import type { ScannedRows } from "../../server/protocol/scanned-rows.ts";
-import { printedSeed } from "../support/seed.ts";
+import { checkMetric, checkRow, checkTime, checkValue, RowRefusal, Warnings } from "../../../server/protocol/check.ts";
+import { decodeDevice } from "../../../server/protocol/decode.ts";
+import type { Readings, Samples } from "../../../server/protocol/device.ts";
+import { Refusal } from "../../../server/protocol/errors.ts";
+import { defaultLimits } from "../../../server/protocol/limits.ts";
+import { FrameScanner, type ScannedFrame } from "../../../server/protocol/scan/frame-scanner.ts";
+import { printedSeed } from "../../support/seed.ts";
 
 const seed = printedSeed("scan");
 const most = 8;
 const limits = { ...defaultLimits, readingsPerFrame: most };
-const scanner = new RowScanner();
+const scanner = new FrameScanner();
 
 const scan = (text: string | Buffer) => scanner.scan(typeof text === "string" ? Buffer.from(text) : text, most);
 
-/** What the rows of a frame say. */
-function said(rows: ScannedRows) {
-  const { seq, id, device, length } = rows;
+/** What a frame says. */
+function said(frame: ScannedFrame) {
+  const { seq, id, device, length } = frame;
+  if (frame.type === "scannedSamples") {
+    const columns = frame.names.map((metric, column) => ({
+      metric,
+      cells: Array.from({ length }, (_, index) => frame.cell(column, index)),
+    }));
+    for (const [column, { cells }] of columns.entries()) {
+      const areNumbers = cells.every((cell) => typeof cell === "number");
+      expect(frame.areNumbers[column]).toBe(areNumbers);
+      const start = frame.starts[column] as number;
+      if (areNumbers) expect([...frame.numbers.subarray(start, start + length)]).toStrictEqual(cells);
+    }
+    return { seq, id, device, times: [...frame.times.subarray(0, length)], columns };
+  }
+  const rows = frame;
   const readings = Array.from({ length }, (_, index) => ({
     metric: rows.metrics[index],
     value: rows.value(index),
@@ -33,7 +46,9 @@ function said(rows: ScannedRows) {
 /** What the schemas make of it; undefined where they refuse any of it, or warn. */
 function judged(text: string) {
   const message = decodeDevice(text, limits);
-  if (message instanceof Refusal || message.type !== "readings") return undefined;
+  if (message instanceof Refusal) return undefined;
+  if (message.type === "samples") return judgedSamples(message);
+  if (message.type !== "readings") return undefined;
   const { seq, id, device, readings }: Readings = message;
   const warnings = new Warnings();
   const rows = readings.map((raw) => {
@@ -43,6 +58,18 @@ function judged(text: string) {
       : { metric: row.metric, value: row.value, time: row.time, device: row.device, raw };
   });
   return rows.includes(undefined) || warnings.take() !== undefined ? undefined : { seq, id, device, readings: rows };
+}
+
+function judgedSamples({ seq, id, device, times, values }: Samples) {
+  const warnings = new Warnings();
+  const checkedTimes = times.map((time) => checkTime(time));
+  const columns = Object.entries(values).map(([name, column]) => ({
+    metric: checkMetric(name),
+    cells: column.map((cell) => (cell === null ? null : checkValue(cell, name, warnings))),
+  }));
+  const all = [...checkedTimes, ...columns.flatMap(({ metric, cells }) => [metric, ...cells])];
+  if (all.some((one) => one instanceof RowRefusal) || warnings.take() !== undefined) return undefined;
+  return { seq, id, device, times: checkedTimes, columns };
 }
 
 const space = fc.constantFrom("", "", "", " ", "\n\t", "\r\n  ");
@@ -139,11 +166,52 @@ const frame = fc.array(row, { maxLength: most + 1 }).chain((rows) =>
   ),
 );
 
+const cell = fc.oneof(value, number, fc.constantFrom("null", "1", "2.5"));
+const usualName = fc.constantFrom("m", "temperature", "a.b-c:d", "m-1", "1", "m");
+const column = (length: number) => fc.array(cell, { minLength: length, maxLength: length });
+const sampleFrame = fc.nat(3).chain((length) =>
+  fc
+    .tuple(
+      fc.array(fc.oneof(time, fc.constantFrom("1700000000000", "1700000000001")), {
+        minLength: length,
+        maxLength: length,
+      }),
+      fc.array(
+        fc.tuple(
+          fc.oneof(usualName, usualName, usualName, name),
+          fc.oneof(column(length), column(length), column(length), fc.array(cell, { maxLength: 3 })),
+        ),
+        { maxLength: 3 },
+      ),
+      space,
+    )
+    .chain(([times, columns, between]) =>
+      objectOf(
+        {
+          type: fc.constantFrom('"samples"', '"samples"', '"samples"', '"readings"'),
+          times: fc.constant(`[${between}${times.join(`,${between}`)}${between}]`),
+          values: fc.constant(
+            `{${between}${columns.map(([metric, cells]) => `${quoted(metric)}${between}:[${between}${cells.join(`${between},`)}]`).join(`,${between}`)}}`,
+          ),
+        },
+        fc
+          .tuple(
+            seldom(fc.constantFrom('"seq":7', '"seq":0', '"times":[]', '"values":{}', '"readings":[]')),
+            seldom(fc.constantFrom('"id":3', '"device":"d/1"', '"x":1')),
+          )
+          .map(([one, other]) => [...one, ...other]),
+      ),
+    ),
+);
+
 describe("a frame that is read from its bytes", () => {
-  it("says what the schemas make of it, whatever stands where", () => {
+  it.each([
+    ["readings", frame, 0.6],
+    ["samples", sampleFrame, 0.6],
+  ] as const)("of %s says what the schemas make of it, whatever stands where", (_, frames, most) => {
     let [taken, right] = [0, 0];
     fc.assert(
-      fc.property(frame, space, (text, around) => {
+      fc.property(frames, space, (text, around) => {
         const whole = `${around}${text}${around}`;
         const rows = scan(whole);
         const wanted = judged(whole);
@@ -156,20 +224,26 @@ describe("a frame that is read from its bytes", () => {
     );
     expect(taken, "frames that were read here").toBeGreaterThan(1_000);
     // Of those that are right nearly all are: the others have names or times that are rare.
-    expect(taken / right).toBeGreaterThan(0.6);
+    expect(taken / right).toBeGreaterThan(most);
   });
 
-  it("says what the schemas make of it with any byte of it changed, taken out or added", () => {
-    const whole = Buffer.from(
-      JSON.stringify({
-        type: "readings",
-        seq: 12,
-        readings: [
-          { metric: "temperature", value: -21.25, time: 1_700_000_000_000 },
-          { metric: "on", value: true, device: "d/1" },
-        ],
-      }),
-    );
+  it.each([
+    {
+      type: "readings",
+      seq: 12,
+      readings: [
+        { metric: "temperature", value: -21.25, time: 1_700_000_000_000 },
+        { metric: "on", value: true, device: "d/1" },
+      ],
+    },
+    {
+      type: "samples",
+      seq: 12,
+      times: [1_700_000_000_000, 1_700_000_000_001],
+      values: { temperature: [-21.25, null], on: [true, false], n: [0, 15] },
+    },
+  ])("says what the schemas make of it with any byte of it changed, taken out or added: $type", (message) => {
+    const whole = Buffer.from(JSON.stringify(message));
     const bytes = [...'"\\,:{}[]+-.eE0123456789 tfn\n\0\u007f', "\xff"].map((letter) => letter.charCodeAt(0));
     let taken = 0;
     for (let at = 0; at <= whole.length; at++) {
@@ -194,17 +268,22 @@ describe("a frame that is read from its bytes", () => {
       '{"type": "readings", "readings": [{"metric": "m", "value": 1e-05, "time": 1700000000000}], "id": 4}',
       '{"type":"readings","device":"d/1","readings":[{"metric":"m","value":21.299999237060547},{"metric":"on","value":false}]}',
       '{"type":"readings","readings":[]}',
+      '{"seq":1,"values":{"m":[1,null,true],"on":[1.5,2,-3]},"type":"samples","times":[1,2,3]}',
+      '{"type": "samples", "times": [], "values": {}}',
+      '{"type":"samples","times":[],"values":{"m":[]}}',
     ])
-      expect(scan(text) && said(scan(text) as ScannedRows), text).toStrictEqual(judged(text));
+      expect(scan(text) && said(scan(text) as ScannedFrame), text).toStrictEqual(judged(text));
   });
 
   it("has what stands last where a name stands twice", () => {
     for (const text of [
       '{"type":"readings","seq":1,"readings":[{"metric":"m","value":1}],"readings":[]}',
       '{"type":"readings","readings":[],"readings":[{"metric":"m","value":1,"value":2,"metric":"n"}],"seq":1,"seq":2}',
+      '{"type":"samples","times":[1],"values":{"m":[1]},"times":[2],"values":{"n":[3]},"device":"d/1","device":"d/2"}',
+      '{"type":"samples","times":[1],"values":{"m":[1]},"type":"samples"}',
       '{"type":"readings","id":1,"device":"d/1","readings":[{"metric":"m","value":1,"time":5,"device":"a","time":6,"device":"b"}],"device":"d/2","id":3}',
     ])
-      expect(said(scan(text) as ScannedRows), text).toStrictEqual(judged(text));
+      expect(said(scan(text) as ScannedFrame), text).toStrictEqual(judged(text));
   });
 
   it("is read right with more rows than there was room for", () => {
@@ -213,8 +292,29 @@ describe("a frame that is read from its bytes", () => {
       value: index % 3 === 0 ? index % 2 === 0 : index / 4,
       time: 1_700_000_000_000 + index,
     }));
-    const rows = new RowScanner().scan(Buffer.from(JSON.stringify({ type: "readings", readings })), 1_000);
-    expect(rows && said(rows).readings.map(({ metric, value, time }) => ({ metric, value, time }))).toEqual(readings);
+    const rows = new FrameScanner().scan(Buffer.from(JSON.stringify({ type: "readings", readings })), 1_000);
+    expect(rows && said(rows).readings?.map(({ metric, value, time }) => ({ metric, value, time }))).toEqual(readings);
+    const times = readings.map(({ time }) => time);
+    const values = { mixed: readings.map(({ value }) => value), n: times.map((time) => time % 100) };
+    const columns = new FrameScanner().scan(Buffer.from(JSON.stringify({ type: "samples", times, values })), 1_200);
+    expect(columns && said(columns)).toMatchObject({
+      times,
+      columns: Object.entries(values).map(([metric, cells]) => ({ metric, cells })),
+    });
+  });
+
+  it("is left to the schemas where two columns have one name, where one is shorter than the times, or where times are none of samples", () => {
+    for (const text of [
+      '{"type":"samples","times":[1],"values":{"m":[1],"m":[2]}}',
+      '{"type":"samples","times":[1,2],"values":{"m":[1,2],"n":[1]}}',
+      '{"type":"samples","times":[1,2],"values":{"m":[1],"n":[1,2,3]}}',
+      '{"type":"samples","values":{"m":[1]}}',
+      '{"type":"samples","times":[1],"readings":[]}',
+      '{"type":"readings","times":[1],"values":{"m":[1]}}',
+      '{"type":"readings","readings":[],"times":[1],"values":{"m":[1]}}',
+      '{"type":"samples","readings":[],"times":[1],"values":{"m":[1]}}',
+    ])
+      expect(scan(text), text).toBeUndefined();
   });
 
   it("is left to the schemas where it has more rows than are allowed", () => {
@@ -222,6 +322,11 @@ describe("a frame that is read from its bytes", () => {
       JSON.stringify({ type: "readings", readings: Array.from({ length: count }, () => ({ metric: "m", value: 1 })) });
     expect(scan(of(most))?.length).toBe(most);
     expect(scan(of(most + 1))).toBeUndefined();
+    const times = Array.from({ length: most / 2 }, (_, index) => index);
+    const samples = (metrics: readonly string[]) =>
+      JSON.stringify({ type: "samples", times, values: Object.fromEntries(metrics.map((metric) => [metric, times])) });
+    expect(scan(samples(["a", "b"]))?.length).toBe(most / 2);
+    expect(scan(samples(["a", "b", "c"]))).toBeUndefined();
   });
 
   it("is read right also behind more names than are remembered", () => {
@@ -229,7 +334,7 @@ describe("a frame that is read from its bytes", () => {
       const rows = scan(
         `{"type":"readings","readings":[{"metric":"m${index}","value":${index}},{"metric":"m","value":1}]}`,
       );
-      expect(rows && [rows.metrics.slice(0, 2), rows.value(0)]).toEqual([[`m${index}`, "m"], index]);
+      expect(rows && said(rows)).toMatchObject({ readings: [{ metric: `m${index}`, value: index }, { metric: "m" }] });
     }
   });
 });

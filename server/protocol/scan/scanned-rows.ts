@@ -1,11 +1,11 @@
-/** Rows of a frame as they were read from its bytes (`scan.ts`). */
+/** Rows of a frame as they were read from its bytes (`frame-scanner.ts`). */
 
 const firstCapacity = 256;
 const utf8 = new TextDecoder();
 
 /** The rows of a frame side by side. They stand until the next frame is scanned. */
 export class ScannedRows {
-  readonly type = "scanned";
+  readonly type = "scannedRows";
   length = 0;
   seq: number | undefined;
   id: number | undefined;
@@ -22,13 +22,13 @@ export class ScannedRows {
   #bytes: Uint8Array = new Uint8Array(0);
   #parsed: readonly unknown[] | undefined;
 
-  begin(bytes: Uint8Array): void {
+  /** Its rows are read; this is all else of the frame. */
+  told(bytes: Uint8Array, seq: number | undefined, id: number | undefined, device: string | undefined): void {
     this.#bytes = bytes;
     this.#parsed = undefined;
-    this.length = 0;
-    this.seq = undefined;
-    this.id = undefined;
-    this.device = undefined;
+    this.seq = seq;
+    this.id = id;
+    this.device = device;
   }
 
   value(index: number): number | boolean {

@@ -1,0 +1,289 @@
+/**
+ * Reads `readings` and `samples` frames from their bytes, without an object for each row or cell: the form that nearly every sender
+ * uses, nearly always. Whatever is not quite that, and whatever would be refused, is left to `JSON.parse` and the schemas
+ * (`decode.ts`): those say what is right, and a frame that is taken here says the same there (test/protocol/scan/).
+ */
+import {
+  ByteReader,
+  begins,
+  behindSpace,
+  comma,
+  deviceNames,
+  ends,
+  isDigit,
+  listBegins,
+  listEnds,
+  metricNames,
+  quote,
+} from "./byte-reader.ts";
+import { ScannedRows } from "./scanned-rows.ts";
+import { ScannedSamples } from "./scanned-samples.ts";
+
+export type ScannedFrame = ScannedRows | ScannedSamples;
+
+const firstLetter = {
+  d: 0x64,
+  f: 0x66,
+  i: 0x69,
+  m: 0x6d,
+  n: 0x6e,
+  r: 0x72,
+  s: 0x73,
+  t: 0x74,
+  v: 0x76,
+  y: 0x79,
+} as const;
+
+/** What was seen of a frame. Of two fields of one name the last one stands, as in JSON. */
+const seen = { type: 1, seq: 2, id: 4, device: 8, readings: 16, times: 32, values: 64 } as const;
+const seenOfRows = seen.type | seen.readings;
+const seenOfSamples = seen.type | seen.times | seen.values;
+const seenOfAll = seen.type | seen.readings | seen.times | seen.values;
+
+const keys = {
+  type: bytesOf('"type"'),
+  seq: bytesOf('"seq"'),
+  id: bytesOf('"id"'),
+  device: bytesOf('"device"'),
+  readings: bytesOf('"readings"'),
+  metric: bytesOf('"metric"'),
+  value: bytesOf('"value"'),
+  values: bytesOf('"values"'),
+  time: bytesOf('"time"'),
+  times: bytesOf('"times"'),
+} as const;
+const words = {
+  readings: bytesOf('"readings"'),
+  samples: bytesOf('"samples"'),
+  true: bytesOf("true"),
+  false: bytesOf("false"),
+  null: bytesOf("null"),
+} as const;
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+export class FrameScanner extends ByteReader {
+  readonly #rows = new ScannedRows();
+  readonly #samples = new ScannedSamples();
+  /** Names of the columns of a frame. */
+  readonly #names = new Set<string>();
+  #isSamples = false;
+  #seq: number | undefined;
+  #id: number | undefined;
+  #device: string | undefined;
+  #boolean = false;
+
+  /** The readings of a frame of at most `most`; undefined where `decode.ts` has to read it. */
+  scan(bytes: Uint8Array, most: number): ScannedFrame | undefined {
+    this.bytes = bytes;
+    this.#rows.length = 0;
+    this.#seq = undefined;
+    this.#id = undefined;
+    this.#device = undefined;
+    const end = this.#frame(most);
+    if (end < 0 || behindSpace(bytes, end) !== bytes.length) return undefined;
+    const frame = this.#isSamples ? this.#samples : this.#rows;
+    frame.told(bytes, this.#seq, this.#id, this.#device);
+    return frame;
+  }
+
+  #frame(most: number): number {
+    const { bytes } = this;
+    let at = behindSpace(bytes, 0);
+    if (bytes[at] !== begins) return -1;
+    let fields = 0;
+    do {
+      at = behindSpace(bytes, at + 1);
+      if (bytes[at] !== quote) return -1;
+      switch (bytes[at + 1]) {
+        case firstLetter.t:
+          if (bytes[at + 2] === firstLetter.y) {
+            fields |= seen.type;
+            at = this.#type(this.behindKey(at, keys.type));
+          } else {
+            fields |= seen.times;
+            at = this.#times(this.behindKey(at, keys.times), most);
+          }
+          break;
+        case firstLetter.s:
+          fields |= seen.seq;
+          at = this.positive(this.behindKey(at, keys.seq));
+          this.#seq = this.number;
+          break;
+        case firstLetter.i:
+          fields |= seen.id;
+          at = this.positive(this.behindKey(at, keys.id));
+          this.#id = this.number;
+          break;
+        case firstLetter.d:
+          fields |= seen.device;
+          at = this.text(this.behindKey(at, keys.device), deviceNames);
+          this.#device = this.name;
+          break;
+        case firstLetter.r:
+          fields |= seen.readings;
+          at = this.#list(this.behindKey(at, keys.readings), most);
+          break;
+        case firstLetter.v:
+          fields |= seen.values;
+          at = this.#columns(this.behindKey(at, keys.values), most);
+          break;
+        default:
+          return -1;
+      }
+      if (at < 0) return -1;
+      at = behindSpace(bytes, at);
+    } while (bytes[at] === comma);
+    if (bytes[at] !== ends) return -1;
+    if (!this.#isSamples) return (fields & seenOfAll) === seenOfRows ? at + 1 : -1;
+    return (fields & seenOfAll) === seenOfSamples && this.#samples.isEven ? at + 1 : -1;
+  }
+
+  #type(from: number): number {
+    this.#isSamples = this.bytes[from + 1] === firstLetter.s;
+    return this.behindWord(from, this.#isSamples ? words.samples : words.readings);
+  }
+
+  #list(from: number, most: number): number {
+    const { bytes } = this;
+    if (from < 0 || bytes[from] !== listBegins) return -1;
+    const rows = this.#rows;
+    rows.length = 0;
+    let at = behindSpace(bytes, from + 1);
+    if (bytes[at] === listEnds) return at + 1;
+    for (let count = 0; count < most; ) {
+      if (count === rows.times.length) rows.grow();
+      at = this.#row(at, count);
+      if (at < 0) return -1;
+      rows.length = ++count;
+      at = behindSpace(bytes, at);
+      if (bytes[at] === listEnds) return at + 1;
+      if (bytes[at] !== comma) return -1;
+      at = behindSpace(bytes, at + 1);
+    }
+    return -1;
+  }
+
+  #row(from: number, index: number): number {
+    const { bytes } = this;
+    const rows = this.#rows;
+    let at = from;
+    if (bytes[at] !== begins) return -1;
+    rows.times[index] = Number.NaN;
+    rows.devices[index] = undefined;
+    let seen = 0;
+    do {
+      at = behindSpace(bytes, at + 1);
+      if (bytes[at] !== quote) return -1;
+      let field = 0;
+      switch (bytes[at + 1]) {
+        case firstLetter.m:
+          field = 1;
+          at = this.text(this.behindKey(at, keys.metric), metricNames);
+          rows.metrics[index] = this.name;
+          break;
+        case firstLetter.v:
+          field = 2;
+          at = this.#value(this.behindKey(at, keys.value));
+          rows.numbers[index] = this.number;
+          rows.areBooleans[index] = this.#boolean ? 1 : 0;
+          break;
+        case firstLetter.t:
+          field = 4;
+          at = this.whole(this.behindKey(at, keys.time));
+          rows.times[index] = this.number;
+          break;
+        case firstLetter.d:
+          field = 8;
+          at = this.text(this.behindKey(at, keys.device), deviceNames);
+          rows.devices[index] = this.name;
+          break;
+        default:
+          return -1;
+      }
+      if (at < 0) return -1;
+      seen |= field;
+      at = behindSpace(bytes, at);
+    } while (bytes[at] === comma);
+    return bytes[at] === ends && (seen & 3) === 3 ? at + 1 : -1;
+  }
+
+  /** A number, which a boolean is too. */
+  #value(from: number): number {
+    if (from < 0) return -1;
+    const byte = this.bytes[from];
+    const isTrue = byte === firstLetter.t;
+    this.#boolean = isTrue || byte === firstLetter.f;
+    if (!this.#boolean) return this.decimal(from);
+    this.number = isTrue ? 1 : 0;
+    return this.behindWord(from, isTrue ? words.true : words.false);
+  }
+
+  #times(from: number, most: number): number {
+    const { bytes } = this;
+    if (from < 0 || bytes[from] !== listBegins) return -1;
+    const samples = this.#samples;
+    samples.beginTimes();
+    let at = behindSpace(bytes, from + 1);
+    if (bytes[at] === listEnds) return at + 1;
+    for (let count = 0; count < most; count++) {
+      at = this.whole(at);
+      if (at < 0) return -1;
+      samples.addTime(this.number);
+      at = behindSpace(bytes, at);
+      if (bytes[at] === listEnds) return at + 1;
+      if (bytes[at] !== comma) return -1;
+      at = behindSpace(bytes, at + 1);
+    }
+    return -1;
+  }
+
+  #columns(from: number, most: number): number {
+    const { bytes } = this;
+    if (from < 0 || bytes[from] !== begins) return -1;
+    const samples = this.#samples;
+    samples.beginColumns();
+    this.#names.clear();
+    let at = behindSpace(bytes, from + 1);
+    if (bytes[at] === ends) return at + 1;
+    for (;;) {
+      // JSON has fields with the name of an index first.
+      if (isDigit(bytes[at + 1])) return -1;
+      at = this.behindColon(this.text(at, metricNames));
+      // Of two columns of one name the last one stands: elsewhere.
+      if (at < 0 || this.#names.size === this.#names.add(this.name).size) return -1;
+      samples.beginColumn(this.name);
+      at = this.#column(at, most);
+      if (at < 0) return -1;
+      at = behindSpace(bytes, at);
+      if (bytes[at] === ends) return at + 1;
+      if (bytes[at] !== comma) return -1;
+      at = behindSpace(bytes, at + 1);
+    }
+  }
+
+  #column(from: number, most: number): number {
+    const { bytes } = this;
+    if (bytes[from] !== listBegins) return -1;
+    const samples = this.#samples;
+    let at = behindSpace(bytes, from + 1);
+    if (bytes[at] === listEnds) return at + 1;
+    while (samples.cells < most) {
+      if (bytes[at] === firstLetter.n) {
+        at = this.behindWord(at, words.null);
+        samples.addNull();
+      } else {
+        at = this.#value(at);
+        samples.add(this.number, this.#boolean);
+      }
+      if (at < 0) return -1;
+      at = behindSpace(bytes, at);
+      if (bytes[at] === listEnds) return at + 1;
+      if (bytes[at] !== comma) return -1;
+      at = behindSpace(bytes, at + 1);
+    }
+    return -1;
+  }
+}
