@@ -57,7 +57,7 @@ export default defineConfig({
     },
     ssr: {
       // Built in, since Node takes longer to find and read their many files than the hub takes to start.
-      resolve: { noExternal: ["zod", "commander", "ws", "hyparquet-writer", "hyparquet"] },
+      resolve: { noExternal: ["zod", "commander", "ws", "hyparquet-writer", "hyparquet"], external: ["bufferutil"] },
       build: {
         outDir: folder,
         emptyOutDir: false,
