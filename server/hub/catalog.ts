@@ -25,6 +25,8 @@ export interface Series {
   latestTimeMs: number;
   latestValue: Value;
   latestReceivedMs: number;
+  /** The commit that brought what its device sent of it last; 0 where none did since the start. */
+  heardIn: number;
   /** What is hidden of it; undefined where nothing is, which is so of nearly all. */
   masks?: Hiding | undefined;
   /** True where its first readings were refused for now and none came since: nothing of it is on its way to the disk. */
@@ -235,6 +237,7 @@ export class Catalog {
       latestTimeMs: Number.NEGATIVE_INFINITY,
       latestValue: 0,
       latestReceivedMs: 0,
+      heardIn: 0,
       refused: false,
       merging: false,
     };
@@ -317,13 +320,10 @@ export function shareMetrics(device: Device, kind: MetricKind): void {
   device.metricMeta = kind.meta;
 }
 
-/**
- * Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. One of the past
- * (`isPast`) was not sent by the device now.
- */
-export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number, isPast = false): void {
+/** Takes a reading as the newest one unless a later one is known; the later arrival wins where times are equal. */
+export function advanceLatest(series: Series, timeMs: number, value: Value, receivedMs: number): void {
   const { device } = series;
-  if (!isPast && (device.lastSeenMs === null || receivedMs > device.lastSeenMs)) device.lastSeenMs = receivedMs;
+  if (device.lastSeenMs === null || receivedMs > device.lastSeenMs) device.lastSeenMs = receivedMs;
   if (timeMs < series.latestTimeMs || isHidden(series, timeMs)) return;
   series.latestTimeMs = timeMs;
   series.latestValue = value;

@@ -3,13 +3,13 @@ import type { Clock, Ports } from "../ports.ts";
 import type { DeviceEdit } from "../protocol/edit.ts";
 import type { HealthAnswer, PostedAnswer, StatusAnswer } from "../protocol/http.ts";
 import type { Limits } from "../protocol/limits.ts";
-import { valueAt } from "../store/columns.ts";
 import type { Commit, RecentCommits, StoreError, StoreState, TelemetryStore } from "../store/store.ts";
 import type { Access } from "./access/access.ts";
 import type { Principal } from "./access/principal.ts";
 import { Arrivals } from "./arrivals.ts";
-import { advanceLatest, Catalog, type Device } from "./catalog.ts";
+import { Catalog, type Device } from "./catalog.ts";
 import { closeInSteps, closeStore, StopTime, stopMs, through } from "./closing.ts";
+import { Committed } from "./committed.ts";
 import { Connection, type ConnectionDeps, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
@@ -100,6 +100,7 @@ export class Hub {
   readonly #post: PostDeps;
   readonly #removal: RemovalDeps;
   readonly #recorder: PresenceRecorder;
+  readonly #known: Committed;
   readonly #startedAt: number;
   #offset: number;
   #state: HubState = "running";
@@ -146,6 +147,7 @@ export class Hub {
     const settings = options.live ?? defaultLiveSettings;
     const budget = new ViewersBudget(settings.viewersBytes, clock);
     this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
+    this.#known = new Committed({ catalog, presence, gaps: this.gaps, live: this.live });
     this.#committer = new Committer({
       store,
       clock,
@@ -287,24 +289,9 @@ export class Hub {
   }
 
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
-    const { catalog, presence } = this;
     this.#offset = commit;
     this.#recorder.refusals.taken(receivedMs);
-    const atMs = this.#clock.monotonic();
-    const { length, series: numbers, times } = columns;
-    for (let index = 0; index < length; index++) {
-      const series = catalog.findSeries(numbers[index] as number);
-      if (!series) continue;
-      const timeMs = times[index] as number;
-      if (!series.committed) {
-        series.committed = true;
-        this.live.seriesAppeared(series);
-      }
-      this.gaps.arrived(series, timeMs);
-      const isPast = batch.isPast(series);
-      advanceLatest(series, timeMs, valueAt(columns, index, series.type), receivedMs, isPast);
-      if (!isPast) presence.reported(series, timeMs, atMs);
-    }
+    this.#known.note(columns, batch, commit, { receivedMs, atMs: this.#clock.monotonic() });
     for (const { sender, parts } of batch.receipts) {
       let stored = 0;
       let rejected = 0;
@@ -315,8 +302,8 @@ export class Hub {
       this.#meters.rejected += rejected;
       if (sender.origin) this.arrivals.decided(sender.origin, stored, rejected);
     }
-    this.#meters.stored += length;
-    this.#meters.rate.add(length);
+    this.#meters.stored += columns.length;
+    this.#meters.rate.add(columns.length);
     this.#meters.commitMs.add(commitMs);
   }
 

@@ -54,7 +54,8 @@ export function encodeJournal({ receivedMs, marks, columns }: JournalEntry): Buf
   }
   writeTimes(writer, times, length);
   writer.room(length * 9);
-  for (let index = 0; index < length; index++) writeValue(writer, values[index] as number);
+  let decimals = 0;
+  for (let index = 0; index < length; index++) decimals = writeValue(writer, values[index] as number, decimals);
   const blob = writer.copy();
   blob.writeUInt32LE(crc32(blob.subarray(headerBytes)), 1);
   return blob;
@@ -87,18 +88,25 @@ export function decodeJournal(blob: Buffer): JournalEntry {
   return { receivedMs, marks, columns: { length, series, times, values, strings } };
 }
 
-function writeValue(writer: ByteWriter, value: number): void {
-  for (let decimals = 0; decimals < powersOfTen.length; decimals++) {
+/** Writes a value with as many decimals as the one before had, where it can; answers with how many it has. */
+function writeValue(writer: ByteWriter, value: number, before: number): number {
+  for (let tried = -1; tried < powersOfTen.length; tried++) {
+    const decimals = tried < 0 ? before : tried;
     const power = powersOfTen[decimals] as number;
     const mantissa = Math.round(value * power);
-    if (mantissa >= mantissaLimit || mantissa <= -mantissaLimit) break;
+    if (mantissa >= mantissaLimit || mantissa <= -mantissaLimit) {
+      // With fewer decimals it may fit.
+      if (tried < 0) continue;
+      break;
+    }
     if (mantissa / power !== value) continue;
     if (mantissa === 0 && Object.is(value, -0)) break;
     writer.unsigned((mantissa >= 0 ? mantissa * 2 : -mantissa * 2 - 1) * 8 + decimals);
-    return;
+    return decimals;
   }
   writer.byte(asDouble);
   writer.double(value);
+  return before;
 }
 
 function readValue(reader: ByteReader): number {

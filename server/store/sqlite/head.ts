@@ -1,6 +1,6 @@
 /** The open end of one series in memory: what arrived since its last seal, and what is known of the rest. */
 import type { ChunkColumns } from "../codec/chunk.ts";
-import type { Value } from "../columns.ts";
+import type { Columns, Value } from "../columns.ts";
 import type { NewSeries } from "../store.ts";
 import { noRows, risingRows } from "./rows.ts";
 
@@ -122,13 +122,7 @@ export class SeriesHead {
   push(timeMs: number, cell: number, strings: readonly string[], commit: number): number {
     const length = this.#length;
     const at = length * 2;
-    let grown = 0;
-    if (at === this.#cells.length) {
-      const larger = new Float64Array(at === 0 ? firstCapacity * 2 : at * 2);
-      larger.set(this.#cells);
-      grown = larger.byteLength - this.#cells.byteLength;
-      this.#cells = larger;
-    }
+    const grown = at === this.#cells.length ? this.#makeRoom(1) : 0;
     if (length === 0) {
       this.firstCommit = commit;
       this.#newestAt = 0;
@@ -151,6 +145,52 @@ export class SeriesHead {
     this.#length = length + 1;
     this.lastCommit = commit;
     return grown;
+  }
+
+  /** As `push`, of the readings of a batch from `from` to `to`, all of which are of this series. */
+  pushRun({ times, values, strings }: Columns, from: number, to: number, commit: number): number {
+    let grown = 0;
+    let index = from;
+    // The first row of an empty head, rows of text and rows that do not come in rising time are looked at one by one.
+    if (this.#length === 0 || this.#isText) {
+      const end = this.#isText ? to : from + 1;
+      for (; index < end; index++) grown += this.push(times[index] as number, values[index] as number, strings, commit);
+    }
+    grown += this.#makeRoom(to - index);
+    const cells = this.#cells;
+    const marked = (1 << markShift) - 1;
+    let length = this.#length;
+    let lastMs = length === 0 ? 0 : (cells[this.#newestAt * 2] as number);
+    const wasLast = this.#newestAt === length - 1;
+    for (; wasLast && index < to; index++) {
+      const timeMs = times[index] as number;
+      if (timeMs <= lastMs) break;
+      lastMs = timeMs;
+      if ((length & marked) === 0) this.#marks.push(commit);
+      cells[length * 2] = timeMs;
+      cells[length * 2 + 1] = values[index] as number;
+      length += 1;
+    }
+    if (length > this.#length) {
+      this.#length = length;
+      this.#newestAt = length - 1;
+      this.#newestCommit = commit;
+      this.lastCommit = commit;
+    }
+    for (; index < to; index++) grown += this.push(times[index] as number, values[index] as number, strings, commit);
+    return grown;
+  }
+
+  /** Makes room for so many more rows; answers by how many bytes the head grew. */
+  #makeRoom(rows: number): number {
+    const needed = (this.#length + rows) * 2;
+    if (needed <= this.#cells.length) return 0;
+    const before = this.#cells;
+    let capacity = Math.max(before.length, firstCapacity * 2);
+    while (capacity < needed) capacity *= 2;
+    this.#cells = new Float64Array(capacity);
+    this.#cells.set(before);
+    return this.#cells.byteLength - before.byteLength;
   }
 
   /** The last time before `beforeMs`, ms; -Infinity where there is none. */

@@ -8,6 +8,9 @@ export interface Arrivals {
   receivedMs(commit: number): number;
 }
 
+/** Fewer rows of one series than this are pushed one by one. */
+const fewRows = 4;
+
 export class Heads {
   readonly tally: HeadTally = { overwritten: 0 };
   /** By series number; numbers are given out in order, so that holes are few. */
@@ -97,10 +100,17 @@ export class Heads {
   /** Gives a committed batch's readings to their heads; those of unknown series are left out. */
   push(columns: Columns, commit: number): void {
     const { length, series, times, values, strings } = columns;
-    for (let index = 0; index < length; index++) {
-      const head = this.#byNumber[series[index] as number];
+    // Columns of one series come side by side.
+    for (let from = 0, to = 0; from < length; from = to) {
+      const number = series[from] as number;
+      to = from + 1;
+      while (to < length && series[to] === number) to++;
+      const head = this.#byNumber[number];
       if (head === undefined) continue;
-      this.#pushOne(head, times[index] as number, values[index] as number, strings, commit);
+      if (to - from < fewRows) {
+        for (let index = from; index < to; index++)
+          this.#pushOne(head, times[index] as number, values[index] as number, strings, commit);
+      } else this.#pushRun(head, columns, from, to, commit);
     }
   }
 
@@ -119,10 +129,22 @@ export class Heads {
     if (head.length === 0) this.#order.push({ head, commit });
     if (timeMs < this.#openFromMs) this.#tellOpenFrom(timeMs);
     this.#bytes += head.push(timeMs, cell, strings, commit);
-    if (head.length >= head.fullAt && !head.queued) {
-      head.queued = true;
-      this.#full.push(head);
-    }
+    this.#queueIfFull(head);
+  }
+
+  #pushRun(head: SeriesHead, columns: Columns, from: number, to: number, commit: number): void {
+    if (head.length === 0) this.#order.push({ head, commit });
+    let firstMs = columns.times[from] as number;
+    for (let index = from + 1; index < to; index++) firstMs = Math.min(firstMs, columns.times[index] as number);
+    if (firstMs < this.#openFromMs) this.#tellOpenFrom(firstMs);
+    this.#bytes += head.pushRun(columns, from, to, commit);
+    this.#queueIfFull(head);
+  }
+
+  #queueIfFull(head: SeriesHead): void {
+    if (head.length < head.fullAt || head.queued) return;
+    head.queued = true;
+    this.#full.push(head);
   }
 
   /** The newest reading of a series, sealed or not. */
