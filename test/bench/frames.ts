@@ -19,6 +19,7 @@ export const shapes: readonly Shape[] = [
   { name: "1 row", form: "readings", readings: 1, metrics },
   { name: "10 rows", form: "readings", readings: 10, metrics },
   { name: "100 rows", form: "readings", readings: 100, metrics },
+  { name: "100 samples", form: "samples", readings: 100, metrics },
   { name: "1,000 samples", form: "samples", readings: 1_000, metrics },
 ];
 
