@@ -9,7 +9,7 @@ import type { Principal } from "./access/principal.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Catalog, type Device } from "./catalog.ts";
 import { closeInSteps, closeStore, StopTime, stopMs, through } from "./closing.ts";
-import { Committed } from "./committed.ts";
+import { CommitNotes } from "./commit-notes.ts";
 import { Connection, type ConnectionDeps, type Session } from "./connection.ts";
 import { DeviceSession, type DeviceSessionDeps } from "./devices/device-session.ts";
 import { editDevice } from "./devices/edit.ts";
@@ -100,7 +100,7 @@ export class Hub {
   readonly #post: PostDeps;
   readonly #removal: RemovalDeps;
   readonly #recorder: PresenceRecorder;
-  readonly #known: Committed;
+  readonly #notes: CommitNotes;
   readonly #startedAt: number;
   #offset: number;
   #state: HubState = "running";
@@ -147,7 +147,7 @@ export class Hub {
     const settings = options.live ?? defaultLiveSettings;
     const budget = new ViewersBudget(settings.viewersBytes, clock);
     this.live = new LiveSets({ catalog, presence, clock, settings, offset: state.commit, recent, spans, budget });
-    this.#known = new Committed({ catalog, presence, gaps: this.gaps, live: this.live });
+    this.#notes = new CommitNotes({ catalog, presence, gaps: this.gaps, live: this.live });
     this.#committer = new Committer({
       store,
       clock,
@@ -291,7 +291,7 @@ export class Hub {
   #committed({ columns, commit, commitMs }: Commit, batch: OpenBatch, receivedMs: number): void {
     this.#offset = commit;
     this.#recorder.refusals.taken(receivedMs);
-    this.#known.note(columns, batch, commit, { receivedMs, atMs: this.#clock.monotonic() });
+    this.#notes.note(columns, batch, { commit, receivedMs, atMs: this.#clock.monotonic() });
     for (const { sender, parts } of batch.receipts) {
       let stored = 0;
       let rejected = 0;

@@ -4,14 +4,14 @@
  */
 import { z } from "zod";
 
-const hasOwnLength = ({ value }: { value: unknown }) => typeof value === "string" || Array.isArray(value);
+const isTextOrList = ({ value }: { value: unknown }) => typeof value === "string" || Array.isArray(value);
 
 /** At most so many code points of a text or entries of a list. */
 export function atMost(maximum: number): z.core.$ZodCheckMaxLength {
-  return new z.core.$ZodCheckMaxLength({ check: "max_length", maximum, when: hasOwnLength });
+  return new z.core.$ZodCheckMaxLength({ check: "max_length", maximum, when: isTextOrList });
 }
 
 /** At least so many code points of a text or entries of a list. */
 export function atLeast(minimum: number): z.core.$ZodCheckMinLength {
-  return new z.core.$ZodCheckMinLength({ check: "min_length", minimum, when: hasOwnLength });
+  return new z.core.$ZodCheckMinLength({ check: "min_length", minimum, when: isTextOrList });
 }

@@ -110,7 +110,9 @@ describe("a pattern that strangers' text is held against", () => {
   it.each(["/^(a+)+$/", "/^(?:a|aa)*$/", "/a*b/", "/a*a*a*b/"])("[S17] is found to be slow where it is: %s", (slow) => {
     const { text, ms } = worst(slow);
     expect(ms).toBeGreaterThan(mostMs);
-    expect(ms === Number.POSITIVE_INFINITY || growth(slow, text) > mostGrowth).toBe(true);
+    // A machine that is busy while the short text is timed makes the growth look small.
+    const grows = () => [1, 2, 3, 4].some(() => growth(slow, text) > mostGrowth);
+    expect(ms === Number.POSITIVE_INFINITY || grows()).toBe(true);
   });
 
   it(`[S17] takes at most ${mostMs} ms for ${size} letters, whichever they are, or no longer than grows with their number`, () => {

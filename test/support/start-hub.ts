@@ -152,7 +152,7 @@ export class TestHub {
 
   async #open(): Promise<void> {
     const { clock = systemClock, log = silentLog, limits, config: changes, viewing, door } = this.#options;
-    // Time of a clock that a test turns is nobody's use of the thread: a sender that were held would be held until the test turns it.
+    // Time of a clock that a test turns is nobody's use of the thread: one that is held waits until the test turns it.
     const all = { ...defaultLimits, ...(clock === systemClock ? {} : { senderShare: 100 }), ...limits };
     const config = makeConfig({
       port: 0,

@@ -1,7 +1,7 @@
 /**
  * Which devices are there: connected and reporting, connected and silent, or gone, and why. The rules are [P52]–[P56] and
  * [P75]–[P77] of `protocol/README.md`; what becomes of one device is its `PresenceMachine`'s. One timer wheel serves all
- * devices; a reading costs two look-ups.
+ * devices; a series costs two look-ups a commit.
  */
 import type { Clock } from "../../ports.ts";
 import type { PresenceState } from "../../protocol/viewer.ts";
@@ -94,7 +94,7 @@ export class Presence {
     this.#settle(watched);
   }
 
-  /** A reading was committed. `atMs`: monotonic time of the commit, the same for all its readings. */
+  /** Readings of a series were committed, the first of which bears `timeMs`. `atMs`: monotonic time of the commit. */
   reported(series: Series, timeMs: number, atMs: number): void {
     const watched = this.#reporting?.device === series.device ? this.#reporting : this.#watch(series.device);
     this.#reporting = watched;

@@ -251,7 +251,7 @@ export class Admission {
     // Nobody fills another device's list of refusals.
     const own = voice.speaksFor?.(device) !== false;
     const keeper = (own ? this.#deps.catalog.findDevice(device)?.id : undefined) ?? speaker?.id;
-    const row = keptRow(raw ?? this.#asSent?.raw(index, metric));
+    const row = keptRow(raw === undefined ? this.#asSent?.raw(index, metric) : raw);
     if (keeper !== undefined && this.#written.take(keeper, this.#batch.number, this.#nowMs))
       this.#batch.addRefusal({ device: keeper, atMs: this.#nowMs, code, message, row });
     origin.device ??= keeper ?? (device === "" ? undefined : device);

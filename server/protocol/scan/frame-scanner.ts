@@ -34,11 +34,13 @@ const firstLetter = {
   y: 0x79,
 } as const;
 
-/** What was seen of a frame. Of two fields of one name the last one stands, as in JSON. */
-const seen = { type: 1, seq: 2, id: 4, device: 8, readings: 16, times: 32, values: 64 } as const;
-const seenOfRows = seen.type | seen.readings;
-const seenOfSamples = seen.type | seen.times | seen.values;
-const seenOfAll = seen.type | seen.readings | seen.times | seen.values;
+/** The fields of a frame, and those of a row, a bit each. One that stands twice is left to JSON, where the last one stands. */
+const ofFrame = { type: 1, seq: 2, id: 4, device: 8, readings: 16, times: 32, values: 64 } as const;
+const rowsNeed = ofFrame.type | ofFrame.readings;
+const samplesNeed = ofFrame.type | ofFrame.times | ofFrame.values;
+const needed = rowsNeed | samplesNeed;
+const ofRow = { metric: 1, value: 2, time: 4, device: 8 } as const;
+const rowNeeds = ofRow.metric | ofRow.value;
 
 const keys = {
   type: bytesOf('"type"'),
@@ -85,7 +87,10 @@ export class FrameScanner extends ByteReader {
     const end = this.#frame(most);
     if (end < 0 || behindSpace(bytes, end) !== bytes.length) return undefined;
     const frame = this.#isSamples ? this.#samples : this.#rows;
-    frame.told(bytes, this.#seq, this.#id, this.#device);
+    frame.seq = this.#seq;
+    frame.id = this.#id;
+    frame.device = this.#device;
+    if (!this.#isSamples) this.#rows.bytes = bytes;
     return frame;
   }
 
@@ -93,52 +98,54 @@ export class FrameScanner extends ByteReader {
     const { bytes } = this;
     let at = behindSpace(bytes, 0);
     if (bytes[at] !== begins) return -1;
-    let fields = 0;
+    let seen = 0;
     do {
       at = behindSpace(bytes, at + 1);
       if (bytes[at] !== quote) return -1;
+      let field: number;
       switch (bytes[at + 1]) {
         case firstLetter.t:
           if (bytes[at + 2] === firstLetter.y) {
-            fields |= seen.type;
+            field = ofFrame.type;
             at = this.#type(this.behindKey(at, keys.type));
           } else {
-            fields |= seen.times;
+            field = ofFrame.times;
             at = this.#times(this.behindKey(at, keys.times), most);
           }
           break;
         case firstLetter.s:
-          fields |= seen.seq;
+          field = ofFrame.seq;
           at = this.positive(this.behindKey(at, keys.seq));
           this.#seq = this.number;
           break;
         case firstLetter.i:
-          fields |= seen.id;
+          field = ofFrame.id;
           at = this.positive(this.behindKey(at, keys.id));
           this.#id = this.number;
           break;
         case firstLetter.d:
-          fields |= seen.device;
+          field = ofFrame.device;
           at = this.text(this.behindKey(at, keys.device), deviceNames);
           this.#device = this.name;
           break;
         case firstLetter.r:
-          fields |= seen.readings;
+          field = ofFrame.readings;
           at = this.#list(this.behindKey(at, keys.readings), most);
           break;
         case firstLetter.v:
-          fields |= seen.values;
+          field = ofFrame.values;
           at = this.#columns(this.behindKey(at, keys.values), most);
           break;
         default:
           return -1;
       }
-      if (at < 0) return -1;
+      if (at < 0 || (seen & field) !== 0) return -1;
+      seen |= field;
       at = behindSpace(bytes, at);
     } while (bytes[at] === comma);
     if (bytes[at] !== ends) return -1;
-    if (!this.#isSamples) return (fields & seenOfAll) === seenOfRows ? at + 1 : -1;
-    return (fields & seenOfAll) === seenOfSamples && this.#samples.isEven ? at + 1 : -1;
+    if (!this.#isSamples) return (seen & needed) === rowsNeed ? at + 1 : -1;
+    return (seen & needed) === samplesNeed && this.#samples.isEven ? at + 1 : -1;
   }
 
   #type(from: number): number {
@@ -177,37 +184,37 @@ export class FrameScanner extends ByteReader {
     do {
       at = behindSpace(bytes, at + 1);
       if (bytes[at] !== quote) return -1;
-      let field = 0;
+      let field: number;
       switch (bytes[at + 1]) {
         case firstLetter.m:
-          field = 1;
+          field = ofRow.metric;
           at = this.text(this.behindKey(at, keys.metric), metricNames);
           rows.metrics[index] = this.name;
           break;
         case firstLetter.v:
-          field = 2;
+          field = ofRow.value;
           at = this.#value(this.behindKey(at, keys.value));
           rows.numbers[index] = this.number;
           rows.areBooleans[index] = this.#boolean ? 1 : 0;
           break;
         case firstLetter.t:
-          field = 4;
+          field = ofRow.time;
           at = this.whole(this.behindKey(at, keys.time));
           rows.times[index] = this.number;
           break;
         case firstLetter.d:
-          field = 8;
+          field = ofRow.device;
           at = this.text(this.behindKey(at, keys.device), deviceNames);
           rows.devices[index] = this.name;
           break;
         default:
           return -1;
       }
-      if (at < 0) return -1;
+      if (at < 0 || (seen & field) !== 0) return -1;
       seen |= field;
       at = behindSpace(bytes, at);
     } while (bytes[at] === comma);
-    return bytes[at] === ends && (seen & 3) === 3 ? at + 1 : -1;
+    return bytes[at] === ends && (seen & rowNeeds) === rowNeeds ? at + 1 : -1;
   }
 
   /** A number, which a boolean is too. */
@@ -252,8 +259,8 @@ export class FrameScanner extends ByteReader {
       // JSON has fields with the name of an index first.
       if (isDigit(bytes[at + 1])) return -1;
       at = this.behindColon(this.text(at, metricNames));
-      // Of two columns of one name the last one stands: elsewhere.
-      if (at < 0 || this.#names.size === this.#names.add(this.name).size) return -1;
+      // Of two columns of one name the last one stands: elsewhere. So are more columns than there may be readings, however short.
+      if (at < 0 || this.#names.size === most || this.#names.size === this.#names.add(this.name).size) return -1;
       samples.beginColumn(this.name);
       at = this.#column(at, most);
       if (at < 0) return -1;
@@ -273,12 +280,13 @@ export class FrameScanner extends ByteReader {
     while (samples.cells < most) {
       if (bytes[at] === firstLetter.n) {
         at = this.behindWord(at, words.null);
+        if (at < 0) return -1;
         samples.addNull();
       } else {
         at = this.#value(at);
+        if (at < 0) return -1;
         samples.add(this.number, this.#boolean);
       }
-      if (at < 0) return -1;
       at = behindSpace(bytes, at);
       if (bytes[at] === listEnds) return at + 1;
       if (bytes[at] !== comma) return -1;

@@ -22,13 +22,10 @@ export class ScannedRows {
   #bytes: Uint8Array = new Uint8Array(0);
   #parsed: readonly unknown[] | undefined;
 
-  /** Its rows are read; this is all else of the frame. */
-  told(bytes: Uint8Array, seq: number | undefined, id: number | undefined, device: string | undefined): void {
+  /** The frame that its rows are of. */
+  set bytes(bytes: Uint8Array) {
     this.#bytes = bytes;
     this.#parsed = undefined;
-    this.seq = seq;
-    this.id = id;
-    this.device = device;
   }
 
   value(index: number): number | boolean {

@@ -28,12 +28,6 @@ export class ScannedSamples {
   numbers = new Float64Array(firstCapacity);
   #kinds = new Uint8Array(firstCapacity);
 
-  told(_bytes: Uint8Array, seq: number | undefined, id: number | undefined, device: string | undefined): void {
-    this.seq = seq;
-    this.id = id;
-    this.device = device;
-  }
-
   /** Whether each column is as long as `times`. */
   get isEven(): boolean {
     const { length, starts } = this;

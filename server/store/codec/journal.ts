@@ -55,7 +55,12 @@ export function encodeJournal({ receivedMs, marks, columns }: JournalEntry): Buf
   writeTimes(writer, times, length);
   writer.room(length * 9);
   let decimals = 0;
-  for (let index = 0; index < length; index++) decimals = writeValue(writer, values[index] as number, decimals);
+  for (let index = 0; index < length; index++) {
+    const value = values[index] as number;
+    // Another series has its own: what one sensor measures finely must not make what others count long.
+    if (index > 0 && series[index] !== series[index - 1]) decimals = 0;
+    decimals = writeValue(writer, value, decimals > 0 && Number.isInteger(value) ? 0 : decimals);
+  }
   const blob = writer.copy();
   blob.writeUInt32LE(crc32(blob.subarray(headerBytes)), 1);
   return blob;
@@ -88,7 +93,7 @@ export function decodeJournal(blob: Buffer): JournalEntry {
   return { receivedMs, marks, columns: { length, series, times, values, strings } };
 }
 
-/** Writes a value with as many decimals as the one before had, where it can; answers with how many it has. */
+/** Tries the decimals of the value before first: those of one sensor differ seldom. Answers with what the next one is tried with. */
 function writeValue(writer: ByteWriter, value: number, before: number): number {
   for (let tried = -1; tried < powersOfTen.length; tried++) {
     const decimals = tried < 0 ? before : tried;

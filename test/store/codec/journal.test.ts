@@ -44,6 +44,46 @@ describe("an entry of the journal", () => {
     );
   });
 
+  it("takes no more for a reading because another series has more decimals", () => {
+    const length = 1_000;
+    const sizeOf = (series: (index: number) => number, values: (index: number) => number) => {
+      const of = (each: (index: number) => number) => Float64Array.from({ length }, (_, index) => each(index));
+      const columns = {
+        length,
+        series: Uint32Array.from(of(series)),
+        times: of((index) => index),
+        values: of(values),
+        strings: [],
+      };
+      return encodeJournal({ receivedMs: 1, marks: [], columns }).length;
+    };
+    const isFirst = (index: number) => index === 0;
+    expect(
+      sizeOf(
+        (index) => (isFirst(index) ? 1 : 2),
+        (index) => (isFirst(index) ? 13.404954 : index % 2),
+      ),
+    ).toBeLessThan(
+      sizeOf(
+        () => 2,
+        (index) => index % 2,
+      ) + 10,
+    );
+    // By turns, as rows bring them, and whole numbers among others of one series.
+    expect(
+      sizeOf(
+        (index) => 1 + (index % 2),
+        (index) => (index % 2 ? 13.404954 : 1),
+      ),
+    ).toBeLessThan(length * 5.6);
+    expect(
+      sizeOf(
+        () => 1,
+        (index) => (index % 10 === 0 ? 1.25 : index % 100),
+      ),
+    ).toBeLessThan(length * 4);
+  });
+
   it("[SC6] is refused with any byte damaged, cut short, or of a version that is not known", () => {
     const columns = {
       ...{ length: 3, series: Uint32Array.of(1, 2, 3), times: Float64Array.of(1e12, 1e12 + 5, 7) },

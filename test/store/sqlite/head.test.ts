@@ -58,13 +58,12 @@ function stateOf(heads: Heads) {
   const state = heads.all().map((head) => ({
     ...{ length: head.length, isRising: head.isRising, firstCommit: head.firstCommit, lastCommit: head.lastCommit },
     marks: head.isRising ? Array.from({ length: Math.ceil(head.length / 64) }, (_, at) => head.commitAt(at * 64)) : [],
-    ...{ newest: heads.newest(head), newestRow: head.newestRow(), bytes: head.bytes, queued: head.queued },
+    ...{ newest: heads.newest(head), newestRow: head.newestRow(), queued: head.queued },
   }));
   const { overwritten } = heads.tally;
   return {
     state,
     overwritten,
-    bytes: heads.bytes,
     due: heads.due,
     oldest: heads.oldestCommit(),
     rows: heads.all().map((head) => head.rows()),
@@ -82,9 +81,17 @@ it("takes a batch as it takes its readings one by one", () => {
         const batch = batchOf(runs, clocks);
         whole.push(batch, index + 1);
         for (const one of onesOf(batch)) single.push(one, index + 1);
+        // Now and then rows leave, as for a chunk: all of a head, or the first ones.
+        for (const heads of [whole, single]) {
+          const head = heads.get(index % types.length) as SeriesHead;
+          if (index % 3 === 2) heads.clear(head);
+          else if (index % 3 === 1 && head.isRising && head.length > 1) heads.clearBefore(head, head.length >> 1);
+        }
         largest = Math.max(largest, batch.length);
       }
       expect(stateOf(whole)).toEqual(stateOf(single));
+      for (const heads of [whole, single])
+        expect(heads.bytes).toBe(heads.all().reduce((sum, head) => sum + head.bytes, 0));
     }),
     { seed, numRuns: 1_000 },
   );

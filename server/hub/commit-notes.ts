@@ -6,48 +6,42 @@ import type { GapLedger } from "./gaps/ledger.ts";
 import { isHidden } from "./hidden.ts";
 import type { OpenBatch } from "./ingest/batch.ts";
 
-export interface CommittedDeps {
+export interface CommitNotesDeps {
   readonly catalog: Pick<Catalog, "findSeries">;
   readonly presence: Pick<Presence, "reported">;
   readonly gaps: Pick<GapLedger, "arrived">;
   readonly live: { seriesAppeared(series: Series): void };
 }
 
-/** When a commit came: arrival, ms since the epoch, and now, monotonic ms. */
-export interface CommitTime {
+/** Which commit it was, and when it came: arrival, ms since the epoch, and now, monotonic ms. */
+export interface CommitStamp {
+  readonly commit: number;
   readonly receivedMs: number;
   readonly atMs: number;
 }
 
-export class Committed {
-  readonly #deps: CommittedDeps;
+export class CommitNotes {
+  readonly #deps: CommitNotesDeps;
 
-  constructor(deps: CommittedDeps) {
+  constructor(deps: CommitNotesDeps) {
     this.#deps = deps;
   }
 
   /** Notes all readings of a commit. Those of one series that stand side by side, as columns bring them, are looked at together. */
-  note(columns: Columns, batch: OpenBatch, commit: number, time: CommitTime): void {
+  note(columns: Columns, batch: Pick<OpenBatch, "isPast">, stamp: CommitStamp): void {
     const { length, series: numbers } = columns;
     for (let from = 0, to = 0; from < length; from = to) {
       const number = numbers[from] as number;
       to = from + 1;
       while (to < length && numbers[to] === number) to++;
       const series = this.#deps.catalog.findSeries(number);
-      if (series) this.#noteRun(series, columns, from, to, batch.isPast(series), commit, time);
+      if (series) this.#noteRun(series, columns, from, to, batch.isPast(series), stamp);
     }
   }
 
-  #noteRun(
-    series: Series,
-    columns: Columns,
-    from: number,
-    to: number,
-    isPast: boolean,
-    commit: number,
-    { receivedMs, atMs }: CommitTime,
-  ): void {
+  #noteRun(series: Series, columns: Columns, from: number, to: number, isPast: boolean, stamp: CommitStamp): void {
     const { gaps, live, presence } = this.#deps;
+    const { commit, receivedMs, atMs } = stamp;
     if (!series.committed) {
       series.committed = true;
       live.seriesAppeared(series);
@@ -69,11 +63,18 @@ export class Committed {
         newest = index;
       }
       if (!tells) continue;
+      // Behind the first look at the gaps, which goes by the interval known before, and ahead of the next one.
       tells = false;
+      noteNewest(series, columns, newest, receivedMs);
       presence.reported(series, timeMs, atMs);
     }
-    if (newest < 0) return;
-    series.latestValue = valueAt(columns, newest, series.type);
-    series.latestReceivedMs = receivedMs;
+    noteNewest(series, columns, newest, receivedMs);
   }
+}
+
+/** The value of the newest reading; `index` is -1 where none of these is. */
+function noteNewest(series: Series, columns: Columns, index: number, receivedMs: number): void {
+  if (index < 0) return;
+  series.latestValue = valueAt(columns, index, series.type);
+  series.latestReceivedMs = receivedMs;
 }
