@@ -1,5 +1,5 @@
 /** Connecting a device, and the answer to "did my frame reach the hub, and why not?", as a newcomer reads it. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Client } from "../support/client.ts";
 import { websocketTransport } from "../support/websocket-wire.ts";
 import { programOf, wordsOf } from "./reading-page.ts";
@@ -13,6 +13,7 @@ describe("the page for connecting a device", () => {
     world = await World.start();
     await world.device("greenhouse/1", { name: "Greenhouse" });
   });
+  beforeEach(() => world.hubUp());
   afterAll(() => world.stop());
 
   /** Someone who is listed for the next minute, however slow this machine is. */

@@ -1,6 +1,6 @@
 /** What a person sees when the connection to the hub is cut, and that it comes back by itself. */
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { card, tryNow, wordsOf } from "./reading-page.ts";
 import { Cable, World } from "./world.ts";
@@ -79,6 +79,7 @@ describe("a cut connection", () => {
   beforeAll(async () => {
     world = await World.start();
   });
+  beforeEach(() => world.hubUp());
   afterAll(() => world.stop());
 
   it("is told at once when the hub stops, with the age of what is shown; values turn grey; all comes back by itself", async () => {
@@ -102,7 +103,8 @@ describe("a cut connection", () => {
     // By the close of the socket: silence alone tells it after four seconds or more.
     expect((cut?.atMs ?? 0) - stoppedAt).toBeLessThan(4_000);
     expect(await wordsOf(banner)).toMatch(/Connection to the hub lost\.\s*Values as of \d\d:\d\d:\d\d\./);
-    expect(await wordsOf(page.locator("page-header .link"))).toBe("Disconnected");
+    // Between its tries to reach the hub again, the first of which begins soon.
+    await expect.poll(() => wordsOf(page.locator("page-header .link"))).toBe("Disconnected");
     expect(await colourOf()).not.toBe(live);
     expect(await wordsOf(value)).toBe("1");
     // Who looks at another tab is told, too; by an icon that nobody has to be asked for.

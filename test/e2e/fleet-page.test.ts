@@ -1,6 +1,6 @@
 /** The home of the page: every device at one glance, the trouble first, and smooth with a thousand of them. */
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { drawnLine, tryNow, wordsOf } from "./reading-page.ts";
 import { axeViolations, themesOfRun, type Visit, World } from "./world.ts";
@@ -59,6 +59,7 @@ describe("the fleet", () => {
     await gone.next("ack");
     gone.wire.close();
   }, 120_000);
+  beforeEach(() => world.hubUp());
   afterAll(() => world?.stop());
 
   async function heat(value: number, by = oven): Promise<void> {
@@ -255,7 +256,7 @@ describe("the fleet", () => {
       .poll(() => wordsOf(item(page, "Old lamp")))
       .toMatch(/offline for[\s\S]*its connection ended[\s\S]*dim/);
     // A value past its time is told with its age, a state with a strip.
-    expect(await wordsOf(item(page, "Old lamp").locator(".age.old"))).toBe("40 min ago");
+    expect(await wordsOf(item(page, "Old lamp").locator(".age.old"))).toMatch(/^[4-9]\d min ago$/);
     expect(await item(page, "Old lamp").locator("fleet-spark canvas").count()).toBe(1);
     await search(page).fill("");
     await heat(260);
@@ -276,6 +277,7 @@ describe("the fleet", () => {
   });
 
   it("groups by any label, with the count and the worst of each, and closes groups", async () => {
+    await heat(260);
     const page = await visit("#/?view=rows");
     await page.getByRole("combobox", { name: "Group by" }).selectOption("By floor");
     const heads = page.locator("fleet-grid .group button");
@@ -307,6 +309,7 @@ describe("the fleet", () => {
   });
 
   it("greys what may be old while the hub is away, and goes on by itself", async () => {
+    await heat(260, await world.device("oven/1"));
     const wall = await visit();
     await wall.evaluate(() => scrollTo(0, 3_000));
     const tools = wall.locator("fleet-tools");

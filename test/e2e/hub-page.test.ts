@@ -1,6 +1,6 @@
 /** The page about the hub itself: its figures move, its limits are named, and what nobody saw is a gap. */
 import type { Locator, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Client } from "../support/client.ts";
 import { changeAnswers } from "./changed-answers.ts";
 import { drawnLine, tryNow, wordsOf } from "./reading-page.ts";
@@ -34,6 +34,7 @@ describe("the page about the hub", () => {
     world = await World.start();
     device = await world.device("press", { reportInterval: 1_000 });
   });
+  beforeEach(() => world.hubUp());
   afterAll(() => world.stop());
 
   let seq = 0;

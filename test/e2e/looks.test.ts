@@ -1,6 +1,6 @@
 /** Both themes, a phone, a keyboard, and what those are told who do not see the page. */
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { card, wordsOf } from "./reading-page.ts";
 import { axeViolations, themesOfRun, World } from "./world.ts";
 
@@ -31,6 +31,7 @@ describe("the looks of the page", () => {
   beforeAll(async () => {
     world = await World.start();
   });
+  beforeEach(() => world.hubUp());
   afterAll(() => world.stop());
 
   it("the check itself sees into every shadow root", async () => {

@@ -1,5 +1,5 @@
 /** What the page shows stays true while the hub's data change under it, and whatever this machine's clock says. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { card, drawnLine, tryNow, wordsOf } from "./reading-page.ts";
 import { World } from "./world.ts";
 
@@ -8,6 +8,7 @@ describe("the page tells the truth", () => {
   beforeAll(async () => {
     world = await World.start();
   });
+  beforeEach(() => world.hubUp());
   afterAll(() => world.stop());
 
   const remove = async (path: string) => {

@@ -95,6 +95,11 @@ export class World {
     this.#app = undefined;
   }
 
+  /** Starts the hub where a test that failed left it stopped, so that the next one, or its second try, finds it. */
+  async hubUp(): Promise<void> {
+    if (this.#app === undefined) await this.startHub();
+  }
+
   async stop(): Promise<void> {
     // A page that a test left open would go on drawing beside the files that follow.
     await Promise.all(this.#contexts.map((context) => context.close()));
