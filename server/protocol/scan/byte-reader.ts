@@ -29,6 +29,10 @@ const longestNumber = 40;
 
 const rememberedNames = 4096;
 
+/** Zeros behind a frame, a double of them: reads of four bytes end among them. */
+const padding = 8;
+const firstCapacity = 2 ** 16;
+
 export const metricNames = new ByteNames(rememberedNames, (name) => standsUnder(metricName, name));
 export const deviceNames = new ByteNames(rememberedNames, (name) => standsUnder(deviceName, name));
 
@@ -37,15 +41,53 @@ function standsUnder(schema: Schema, name: string): boolean {
   return judged.ok && judged.value === name;
 }
 
+/** The first letters of names of fields and words. */
+export const letters = {
+  d: 0x64,
+  f: 0x66,
+  i: 0x69,
+  m: 0x6d,
+  n: 0x6e,
+  r: 0x72,
+  s: 0x73,
+  t: 0x74,
+  v: 0x76,
+  y: 0x79,
+} as const;
+
+const words = { true: bytesOf("true"), false: bytesOf("false") } as const;
+
+/** The bytes of a text of ASCII. */
+export function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
 /**
- * Methods answer where what they read ends, -1 where it is not what is read here, or begins at -1. Behind the last byte there is
- * `undefined`, which equals nothing and is in no range.
+ * Methods answer where what they read ends, -1 where it is not what is read here, or begins at -1.
+ *
+ * A frame is copied: bytes behind which zeros stand, which are part of nothing, are read without a look at where they end, and V8
+ * reads them twice as fast as those of a Node `Buffer` that may end at any byte.
  */
 export class ByteReader {
-  protected bytes: Uint8Array = new Uint8Array(0);
+  protected bytes = new Uint8Array(firstCapacity);
+  /** The same, four bytes at once. */
+  protected fours = new DataView(this.bytes.buffer);
   /** What was read last. */
   protected number = 0;
+  /** Whether the last value was one; `number` is 0 or 1 then. */
+  protected isBoolean = false;
   protected name = "";
+
+  /** What is read from now on. */
+  protected load(frame: Uint8Array): void {
+    const needed = frame.length + padding;
+    if (needed > this.bytes.length) {
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+      this.fours = new DataView(this.bytes.buffer);
+    }
+    this.bytes.set(frame);
+    this.fours.setFloat64(frame.length, 0);
+  }
 
   /** Where the value of a field begins whose key, with its quotes, should stand at `from`. */
   protected behindKey(from: number, key: Uint8Array): number {
@@ -89,9 +131,40 @@ export class ByteReader {
     return this.number > 0 ? at : -1;
   }
 
+  /** A number, which a boolean is too. */
+  protected value(from: number): number {
+    if (from < 0) return -1;
+    const byte = this.bytes[from];
+    const isTrue = byte === letters.t;
+    this.isBoolean = isTrue || byte === letters.f;
+    if (!this.isBoolean) return this.decimal(from);
+    this.number = isTrue ? 1 : 0;
+    return this.behindWord(from, isTrue ? words.true : words.false);
+  }
+
   /** A whole number, of which there is one zero. */
   protected whole(from: number): number {
     if (from < 0) return -1;
+    const { bytes, fours } = this;
+    let at = from;
+    let number = 0;
+    if (bytes[from] !== zero) {
+      for (let four = fours.getInt32(at, true); areDigits(four); four = fours.getInt32(at, true)) {
+        number = number * 10_000 + numberOf(four);
+        at += 4;
+      }
+      for (let byte = bytes[at] as number; byte >= zero && byte <= nine; byte = bytes[++at] as number)
+        number = number * 10 + (byte - zero);
+    }
+    const behind = bytes[at];
+    const isPlain = behind !== dot && behind !== exponent && behind !== smallExponent;
+    if (at === from || at - from > exactDigits || !isPlain) return this.#wholeOf(from);
+    this.number = number;
+    return at;
+  }
+
+  /** A whole number in whatever way JSON may write it. */
+  #wholeOf(from: number): number {
     const at = this.decimal(from);
     if (!Number.isInteger(this.number) || Math.abs(this.number) > largestWhole) return -1;
     this.number += 0;
@@ -136,6 +209,18 @@ export class ByteReader {
     this.number = Number(text);
     return Math.abs(this.number) <= Number.MAX_SAFE_INTEGER ? at : -1;
   }
+}
+
+/** Whether four bytes, the first one lowest, are four digits. */
+function areDigits(four: number): boolean {
+  return ((four & 0xf0f0f0f0) | (((four + 0x06060606) & 0xf0f0f0f0) >>> 4)) === 0x33333333;
+}
+
+/** The number that four digits are: of two neighbours at once, then of both. */
+function numberOf(four: number): number {
+  const digits = four & 0x0f0f0f0f;
+  const pairs = (Math.imul(digits, 10) + (digits >>> 8)) & 0x00ff00ff;
+  return (pairs & 0xff) * 100 + (pairs >>> 16);
 }
 
 export function isDigit(byte: number | undefined): boolean {

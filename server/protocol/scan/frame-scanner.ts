@@ -4,43 +4,30 @@
  * (`decode.ts`): those say what is right, and a frame that is taken here says the same there (test/protocol/scan/).
  */
 import {
-  ByteReader,
   begins,
   behindSpace,
+  bytesOf,
   comma,
   deviceNames,
   ends,
   isDigit,
+  letters,
   listBegins,
   listEnds,
   metricNames,
   quote,
 } from "./byte-reader.ts";
-import { ScannedRows } from "./scanned-rows.ts";
+import { RowReader } from "./row-reader.ts";
+import type { ScannedRows } from "./scanned-rows.ts";
 import { ScannedSamples } from "./scanned-samples.ts";
 
 export type ScannedFrame = ScannedRows | ScannedSamples;
 
-const firstLetter = {
-  d: 0x64,
-  f: 0x66,
-  i: 0x69,
-  m: 0x6d,
-  n: 0x6e,
-  r: 0x72,
-  s: 0x73,
-  t: 0x74,
-  v: 0x76,
-  y: 0x79,
-} as const;
-
-/** The fields of a frame, and those of a row, a bit each. One that stands twice is left to JSON, where the last one stands. */
+/** The fields of a frame, a bit each. One that stands twice is left to JSON, where the last one stands. */
 const ofFrame = { type: 1, seq: 2, id: 4, device: 8, readings: 16, times: 32, values: 64 } as const;
 const rowsNeed = ofFrame.type | ofFrame.readings;
 const samplesNeed = ofFrame.type | ofFrame.times | ofFrame.values;
 const needed = rowsNeed | samplesNeed;
-const ofRow = { metric: 1, value: 2, time: 4, device: 8 } as const;
-const rowNeeds = ofRow.metric | ofRow.value;
 
 const keys = {
   type: bytesOf('"type"'),
@@ -48,26 +35,16 @@ const keys = {
   id: bytesOf('"id"'),
   device: bytesOf('"device"'),
   readings: bytesOf('"readings"'),
-  metric: bytesOf('"metric"'),
-  value: bytesOf('"value"'),
   values: bytesOf('"values"'),
-  time: bytesOf('"time"'),
   times: bytesOf('"times"'),
 } as const;
 const words = {
   readings: bytesOf('"readings"'),
   samples: bytesOf('"samples"'),
-  true: bytesOf("true"),
-  false: bytesOf("false"),
   null: bytesOf("null"),
 } as const;
 
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-}
-
-export class FrameScanner extends ByteReader {
-  readonly #rows = new ScannedRows();
+export class FrameScanner extends RowReader {
   readonly #samples = new ScannedSamples();
   /** Names of the columns of a frame. */
   readonly #names = new Set<string>();
@@ -75,23 +52,22 @@ export class FrameScanner extends ByteReader {
   #seq: number | undefined;
   #id: number | undefined;
   #device: string | undefined;
-  #boolean = false;
 
   /** The readings of a frame of at most `most`; undefined where `decode.ts` has to read it. */
-  scan(bytes: Uint8Array, most: number): ScannedFrame | undefined {
-    this.bytes = bytes;
-    this.#rows.length = 0;
+  scan(frame: Uint8Array, most: number): ScannedFrame | undefined {
+    this.load(frame);
+    this.rows.length = 0;
     this.#seq = undefined;
     this.#id = undefined;
     this.#device = undefined;
     const end = this.#frame(most);
-    if (end < 0 || behindSpace(bytes, end) !== bytes.length) return undefined;
-    const frame = this.#isSamples ? this.#samples : this.#rows;
-    frame.seq = this.#seq;
-    frame.id = this.#id;
-    frame.device = this.#device;
-    if (!this.#isSamples) this.#rows.bytes = bytes;
-    return frame;
+    if (end < 0 || behindSpace(this.bytes, end) !== frame.length) return undefined;
+    const scanned = this.#isSamples ? this.#samples : this.rows;
+    scanned.seq = this.#seq;
+    scanned.id = this.#id;
+    scanned.device = this.#device;
+    if (!this.#isSamples) this.rows.bytes = frame;
+    return scanned;
   }
 
   #frame(most: number): number {
@@ -104,8 +80,8 @@ export class FrameScanner extends ByteReader {
       if (bytes[at] !== quote) return -1;
       let field: number;
       switch (bytes[at + 1]) {
-        case firstLetter.t:
-          if (bytes[at + 2] === firstLetter.y) {
+        case letters.t:
+          if (bytes[at + 2] === letters.y) {
             field = ofFrame.type;
             at = this.#type(this.behindKey(at, keys.type));
           } else {
@@ -113,26 +89,26 @@ export class FrameScanner extends ByteReader {
             at = this.#times(this.behindKey(at, keys.times), most);
           }
           break;
-        case firstLetter.s:
+        case letters.s:
           field = ofFrame.seq;
           at = this.positive(this.behindKey(at, keys.seq));
           this.#seq = this.number;
           break;
-        case firstLetter.i:
+        case letters.i:
           field = ofFrame.id;
           at = this.positive(this.behindKey(at, keys.id));
           this.#id = this.number;
           break;
-        case firstLetter.d:
+        case letters.d:
           field = ofFrame.device;
           at = this.text(this.behindKey(at, keys.device), deviceNames);
           this.#device = this.name;
           break;
-        case firstLetter.r:
+        case letters.r:
           field = ofFrame.readings;
-          at = this.#list(this.behindKey(at, keys.readings), most);
+          at = this.list(this.behindKey(at, keys.readings), most);
           break;
-        case firstLetter.v:
+        case letters.v:
           field = ofFrame.values;
           at = this.#columns(this.behindKey(at, keys.values), most);
           break;
@@ -149,83 +125,8 @@ export class FrameScanner extends ByteReader {
   }
 
   #type(from: number): number {
-    this.#isSamples = this.bytes[from + 1] === firstLetter.s;
+    this.#isSamples = this.bytes[from + 1] === letters.s;
     return this.behindWord(from, this.#isSamples ? words.samples : words.readings);
-  }
-
-  #list(from: number, most: number): number {
-    const { bytes } = this;
-    if (from < 0 || bytes[from] !== listBegins) return -1;
-    const rows = this.#rows;
-    rows.length = 0;
-    let at = behindSpace(bytes, from + 1);
-    if (bytes[at] === listEnds) return at + 1;
-    for (let count = 0; count < most; ) {
-      if (count === rows.times.length) rows.grow();
-      at = this.#row(at, count);
-      if (at < 0) return -1;
-      rows.length = ++count;
-      at = behindSpace(bytes, at);
-      if (bytes[at] === listEnds) return at + 1;
-      if (bytes[at] !== comma) return -1;
-      at = behindSpace(bytes, at + 1);
-    }
-    return -1;
-  }
-
-  #row(from: number, index: number): number {
-    const { bytes } = this;
-    const rows = this.#rows;
-    let at = from;
-    if (bytes[at] !== begins) return -1;
-    rows.times[index] = Number.NaN;
-    rows.devices[index] = undefined;
-    let seen = 0;
-    do {
-      at = behindSpace(bytes, at + 1);
-      if (bytes[at] !== quote) return -1;
-      let field: number;
-      switch (bytes[at + 1]) {
-        case firstLetter.m:
-          field = ofRow.metric;
-          at = this.text(this.behindKey(at, keys.metric), metricNames);
-          rows.metrics[index] = this.name;
-          break;
-        case firstLetter.v:
-          field = ofRow.value;
-          at = this.#value(this.behindKey(at, keys.value));
-          rows.numbers[index] = this.number;
-          rows.areBooleans[index] = this.#boolean ? 1 : 0;
-          break;
-        case firstLetter.t:
-          field = ofRow.time;
-          at = this.whole(this.behindKey(at, keys.time));
-          rows.times[index] = this.number;
-          break;
-        case firstLetter.d:
-          field = ofRow.device;
-          at = this.text(this.behindKey(at, keys.device), deviceNames);
-          rows.devices[index] = this.name;
-          break;
-        default:
-          return -1;
-      }
-      if (at < 0 || (seen & field) !== 0) return -1;
-      seen |= field;
-      at = behindSpace(bytes, at);
-    } while (bytes[at] === comma);
-    return bytes[at] === ends && (seen & rowNeeds) === rowNeeds ? at + 1 : -1;
-  }
-
-  /** A number, which a boolean is too. */
-  #value(from: number): number {
-    if (from < 0) return -1;
-    const byte = this.bytes[from];
-    const isTrue = byte === firstLetter.t;
-    this.#boolean = isTrue || byte === firstLetter.f;
-    if (!this.#boolean) return this.decimal(from);
-    this.number = isTrue ? 1 : 0;
-    return this.behindWord(from, isTrue ? words.true : words.false);
   }
 
   #times(from: number, most: number): number {
@@ -278,14 +179,14 @@ export class FrameScanner extends ByteReader {
     let at = behindSpace(bytes, from + 1);
     if (bytes[at] === listEnds) return at + 1;
     while (samples.cells < most) {
-      if (bytes[at] === firstLetter.n) {
+      if (bytes[at] === letters.n) {
         at = this.behindWord(at, words.null);
         if (at < 0) return -1;
         samples.addNull();
       } else {
-        at = this.#value(at);
+        at = this.value(at);
         if (at < 0) return -1;
-        samples.add(this.number, this.#boolean);
+        samples.add(this.number, this.isBoolean);
       }
       at = behindSpace(bytes, at);
       if (bytes[at] === listEnds) return at + 1;

@@ -334,6 +334,32 @@ describe("a frame that is read from its bytes", () => {
     expect(decodeDevice(empty(most + 1), limits)).toMatchObject({ code: "too_many_readings" });
   });
 
+  it("is read right where senders of the same metrics, each with a layout of its own, take turns", () => {
+    const layouts = [
+      (metric: string, value: string, time: number) => `{"metric":"${metric}","value":${value},"time":${time}}`,
+      (metric: string, value: string, time: number) => `{"metric": "${metric}", "value": ${value}, "time": ${time}}`,
+      (metric: string, value: string, time: number) =>
+        `{"time":${time},"device":"d/1","value":${value},"metric":"${metric}" }`,
+      (metric: string, value: string) => `{"value":${value},"metric":"${metric}"}`,
+      (metric: string, value: string) => `{"metric":"${metric}","device":"d/2","value":${value}}`,
+    ];
+    const values = ["1", "-21.5", "true", "0", "false", "1e3", "123456.789"];
+    for (let turn = 0; turn < 300; turn++) {
+      // The same sender once more, the next one, or another order of metrics.
+      const layout = layouts[(turn >> 1) % layouts.length] as (typeof layouts)[0];
+      const rows = Array.from({ length: most }, (_, index) =>
+        layout(
+          `m${(index * ((turn % 3) + 1)) % 5}`,
+          values[(turn + index) % values.length] as string,
+          10 ** (turn % 15) + index,
+        ),
+      );
+      const text = `{"type":"readings","seq":${turn + 1},"readings":[${rows.join()}]}`;
+      const scanned = scan(text);
+      expect(scanned && said(scanned), text).toStrictEqual(judged(text));
+    }
+  });
+
   it("is read right also behind more names than are remembered", () => {
     for (let index = 0; index < 10_000; index++) {
       const rows = scan(

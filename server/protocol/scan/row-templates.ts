@@ -1,0 +1,105 @@
+/**
+ * Rows as senders repeat them: all bytes of a row but those of its numbers. A sender writes the same names in the same order and
+ * the same layout again and again, so that most rows are compared, four bytes at once, and not read.
+ */
+
+/** Templates that are remembered; beyond it all are forgotten: who makes up names must not fill the memory. */
+const mostTemplates = 4096;
+/** Longer rows have no template, bytes. */
+const longestRow = 256;
+
+/** Where the numbers of a row stand in its frame, byte by byte; each ends before the `…End`. */
+export interface RowPlaces {
+  readonly begin: number;
+  readonly end: number;
+  readonly valueBegin: number;
+  readonly valueEnd: number;
+  /** `timeEnd` is 0 where it has no time. */
+  readonly timeBegin: number;
+  readonly timeEnd: number;
+}
+
+/** Bytes that stand as they are. */
+export class Literal {
+  /** Four bytes each, the first one lowest; the last word holds the bytes that are left, none at least. */
+  readonly words: Int32Array;
+  /** Bytes of `words` that are whole. */
+  readonly wholeBytes: number;
+  /** The bits of the last word that count. */
+  readonly lastMask: number;
+  readonly length: number;
+
+  constructor(bytes: Uint8Array, begin: number, end: number) {
+    this.length = end - begin;
+    this.wholeBytes = this.length & ~3;
+    this.lastMask = (1 << ((this.length & 3) * 8)) - 1;
+    this.words = new Int32Array((this.wholeBytes >> 2) + 1);
+    for (let at = 0; at < this.length; at++)
+      this.words[at >> 2] = (this.words[at >> 2] as number) | ((bytes[begin + at] as number) << ((at & 3) * 8));
+  }
+}
+
+export class RowTemplate {
+  readonly metric: string;
+  /** The device that the row names. */
+  readonly device: string | undefined;
+  readonly hasTime: boolean;
+  readonly isTimeFirst: boolean;
+  /** Up to the first number. */
+  readonly head: Literal;
+  /** Between the numbers; empty where there is one alone. */
+  readonly middle: Literal;
+  /** Behind the last number. */
+  readonly tail: Literal;
+  /** That of the row which stood behind such a one last. */
+  next: RowTemplate | undefined;
+
+  constructor(bytes: Uint8Array, places: RowPlaces, metric: string, device: string | undefined) {
+    const { begin, end, valueBegin, valueEnd, timeBegin, timeEnd } = places;
+    this.metric = metric;
+    this.device = device;
+    this.hasTime = timeEnd > 0;
+    this.isTimeFirst = this.hasTime && timeBegin < valueBegin;
+    const [firstBegin, firstEnd] = this.isTimeFirst ? [timeBegin, timeEnd] : [valueBegin, valueEnd];
+    const [lastBegin, lastEnd] = this.isTimeFirst || !this.hasTime ? [valueBegin, valueEnd] : [timeBegin, timeEnd];
+    this.head = new Literal(bytes, begin, firstBegin);
+    this.middle = new Literal(bytes, firstEnd, this.hasTime ? lastBegin : firstEnd);
+    this.tail = new Literal(bytes, lastEnd, end);
+  }
+}
+
+/** One template of each metric of each device that rows name: that of the layout which came last. */
+export class RowTemplates {
+  readonly #byDevice = new Map<string | undefined, Map<string, RowTemplate>>();
+  #count = 0;
+
+  /**
+   * The template of a row that was read at `places`; undefined where it gets none. `tried` is the one that it was not like: where it
+   * is that of this metric the layout is another one now.
+   */
+  of(
+    bytes: Uint8Array,
+    places: RowPlaces,
+    metric: string,
+    device: string | undefined,
+    tried: RowTemplate | undefined,
+  ): RowTemplate | undefined {
+    let ofDevice = this.#byDevice.get(device);
+    const known = ofDevice?.get(metric);
+    if (known !== undefined && known !== tried) return known;
+    if (places.end - places.begin > longestRow) return undefined;
+    if (known === undefined && this.#count === mostTemplates) {
+      this.#byDevice.clear();
+      this.#count = 0;
+      ofDevice = undefined;
+    }
+    if (ofDevice === undefined) {
+      ofDevice = new Map();
+      this.#byDevice.set(device, ofDevice);
+    }
+    if (known === undefined) this.#count += 1;
+    const template = new RowTemplate(bytes, places, metric, device);
+    ofDevice.set(metric, template);
+    return template;
+  }
+}
