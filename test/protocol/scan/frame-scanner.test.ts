@@ -1,76 +1,19 @@
 /** Frames that are read from their bytes say what `JSON.parse` and the schemas make of them, or are left to those. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkMetric, checkRow, checkTime, checkValue, RowRefusal, Warnings } from "../../../server/protocol/check.ts";
 import { decodeDevice } from "../../../server/protocol/decode.ts";
-import type { Readings, Samples } from "../../../server/protocol/device.ts";
-import { Refusal } from "../../../server/protocol/errors.ts";
 import { defaultLimits } from "../../../server/protocol/limits.ts";
 import { FrameScanner, type ScannedFrame } from "../../../server/protocol/scan/frame-scanner.ts";
 import { printedSeed } from "../../support/seed.ts";
+import { judged as judgedWithin, said } from "./said.ts";
 
 const seed = printedSeed("scan");
 const most = 8;
 const limits = { ...defaultLimits, readingsPerFrame: most };
 const scanner = new FrameScanner();
+const judged = (text: string) => judgedWithin(text, limits);
 
 const scan = (text: string | Buffer) => scanner.scan(typeof text === "string" ? Buffer.from(text) : text, most);
-
-/** What a frame says. */
-function said(frame: ScannedFrame) {
-  const { seq, id, device, length } = frame;
-  if (frame.type === "scannedSamples") {
-    const columns = frame.names.map((metric, column) => ({
-      metric,
-      cells: Array.from({ length }, (_, index) => frame.cell(column, index)),
-    }));
-    for (const [column, { cells }] of columns.entries()) {
-      const areNumbers = cells.every((cell) => typeof cell === "number");
-      expect(frame.areNumbers[column]).toBe(areNumbers);
-      const start = frame.starts[column] as number;
-      if (areNumbers) expect([...frame.numbers.subarray(start, start + length)]).toStrictEqual(cells);
-    }
-    return { seq, id, device, times: [...frame.times.subarray(0, length)], columns };
-  }
-  const rows = frame;
-  const readings = Array.from({ length }, (_, index) => ({
-    metric: rows.metrics[index],
-    value: rows.value(index),
-    time: Number.isNaN(rows.times[index]) ? undefined : rows.times[index],
-    device: rows.devices[index],
-    raw: rows.raw(index),
-  }));
-  return { seq, id, device, readings };
-}
-
-/** What the schemas make of it; undefined where they refuse any of it, or warn. */
-function judged(text: string) {
-  const message = decodeDevice(text, limits);
-  if (message instanceof Refusal) return undefined;
-  if (message.type === "samples") return judgedSamples(message);
-  if (message.type !== "readings") return undefined;
-  const { seq, id, device, readings }: Readings = message;
-  const warnings = new Warnings();
-  const rows = readings.map((raw) => {
-    const row = checkRow(raw, warnings);
-    return row instanceof RowRefusal
-      ? undefined
-      : { metric: row.metric, value: row.value, time: row.time, device: row.device, raw };
-  });
-  return rows.includes(undefined) || warnings.take() !== undefined ? undefined : { seq, id, device, readings: rows };
-}
-
-function judgedSamples({ seq, id, device, times, values }: Samples) {
-  const warnings = new Warnings();
-  const checkedTimes = times.map((time) => checkTime(time));
-  const columns = Object.entries(values).map(([name, column]) => ({
-    metric: checkMetric(name),
-    cells: column.map((cell) => (cell === null ? null : checkValue(cell, name, warnings))),
-  }));
-  const all = [...checkedTimes, ...columns.flatMap(({ metric, cells }) => [metric, ...cells])];
-  if (all.some((one) => one instanceof RowRefusal) || warnings.take() !== undefined) return undefined;
-  return { seq, id, device, times: checkedTimes, columns };
-}
 
 const space = fc.constantFrom("", "", "", " ", "\n\t", "\r\n  ");
 const oddNumbers = [
@@ -332,32 +275,6 @@ describe("a frame that is read from its bytes", () => {
     expect(scan(empty(most))?.type).toBe("scannedSamples");
     expect(scan(empty(most + 1))).toBeUndefined();
     expect(decodeDevice(empty(most + 1), limits)).toMatchObject({ code: "too_many_readings" });
-  });
-
-  it("is read right where senders of the same metrics, each with a layout of its own, take turns", () => {
-    const layouts = [
-      (metric: string, value: string, time: number) => `{"metric":"${metric}","value":${value},"time":${time}}`,
-      (metric: string, value: string, time: number) => `{"metric": "${metric}", "value": ${value}, "time": ${time}}`,
-      (metric: string, value: string, time: number) =>
-        `{"time":${time},"device":"d/1","value":${value},"metric":"${metric}" }`,
-      (metric: string, value: string) => `{"value":${value},"metric":"${metric}"}`,
-      (metric: string, value: string) => `{"metric":"${metric}","device":"d/2","value":${value}}`,
-    ];
-    const values = ["1", "-21.5", "true", "0", "false", "1e3", "123456.789"];
-    for (let turn = 0; turn < 300; turn++) {
-      // The same sender once more, the next one, or another order of metrics.
-      const layout = layouts[(turn >> 1) % layouts.length] as (typeof layouts)[0];
-      const rows = Array.from({ length: most }, (_, index) =>
-        layout(
-          `m${(index * ((turn % 3) + 1)) % 5}`,
-          values[(turn + index) % values.length] as string,
-          10 ** (turn % 15) + index,
-        ),
-      );
-      const text = `{"type":"readings","seq":${turn + 1},"readings":[${rows.join()}]}`;
-      const scanned = scan(text);
-      expect(scanned && said(scanned), text).toStrictEqual(judged(text));
-    }
   });
 
   it("is read right also behind more names than are remembered", () => {

@@ -1,0 +1,34 @@
+/** Rows that are compared with those that stood there before say what they say. */
+import { expect, it } from "vitest";
+import { defaultLimits } from "../../../server/protocol/limits.ts";
+import { FrameScanner } from "../../../server/protocol/scan/frame-scanner.ts";
+import { judged, said } from "./said.ts";
+
+const most = 8;
+
+it("a frame is read right where senders of the same metrics, each with a layout of its own, take turns", () => {
+  const layouts = [
+    (metric: string, value: string, time: number) => `{"metric":"${metric}","value":${value},"time":${time}}`,
+    (metric: string, value: string, time: number) => `{"metric": "${metric}", "value": ${value}, "time": ${time}}`,
+    (metric: string, value: string, time: number) =>
+      `{"time":${time},"device":"d/1","value":${value},"metric":"${metric}" }`,
+    (metric: string, value: string) => `{"value":${value},"metric":"${metric}"}`,
+    (metric: string, value: string) => `{"metric":"${metric}","device":"d/2","value":${value}}`,
+  ];
+  const scanner = new FrameScanner();
+  const values = ["1", "-21.5", "true", "0", "false", "1e3", "123456.789"];
+  for (let turn = 0; turn < 300; turn++) {
+    // The same sender once more, the next one, or another order of metrics.
+    const layout = layouts[(turn >> 1) % layouts.length] as (typeof layouts)[0];
+    const rows = Array.from({ length: most }, (_, index) =>
+      layout(
+        `m${(index * ((turn % 3) + 1)) % 5}`,
+        values[(turn + index) % values.length] as string,
+        10 ** (turn % 15) + index,
+      ),
+    );
+    const text = `{"type":"readings","seq":${turn + 1},"readings":[${rows.join()}]}`;
+    const scanned = scanner.scan(Buffer.from(text), most);
+    expect(scanned && said(scanned), text).toStrictEqual(judged(text, defaultLimits));
+  }
+});
