@@ -34,6 +34,28 @@ export function requireVersion(kind: string, blob: Buffer, known: number, isKnow
 /** Of the last byte of a number. */
 const maxWeight = 2 ** 49;
 
+/** Puts an integer from 0 to 2^53 at `at`; answers where it ends, at most 8 bytes behind. A loop over many keeps that to itself. */
+export function putUnsigned(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  let end = at;
+  // Bit operations know 32 bits only; what lies above is taken off by division.
+  while (rest >= 0x80000000) {
+    bytes[end++] = (rest % 128) | 128;
+    rest = Math.floor(rest / 128);
+  }
+  while (rest >= 128) {
+    bytes[end++] = (rest & 127) | 128;
+    rest >>>= 7;
+  }
+  bytes[end++] = rest;
+  return end;
+}
+
+/** A signed integer as an unsigned one, small where it is near 0. */
+export function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
 /** Appends to a buffer that grows. `room` first, then the put calls up to what was asked for. */
 export class ByteWriter {
   bytes: Buffer;
@@ -57,23 +79,12 @@ export class ByteWriter {
 
   /** An integer from 0 to 2^53; at most 8 bytes. */
   unsigned(value: number): void {
-    let rest = value;
-    const bytes = this.bytes;
-    // Bit operations know 32 bits only; what lies above is taken off by division.
-    while (rest >= 0x80000000) {
-      bytes[this.length++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    while (rest >= 128) {
-      bytes[this.length++] = (rest & 127) | 128;
-      rest >>>= 7;
-    }
-    bytes[this.length++] = rest;
+    this.length = putUnsigned(this.bytes, this.length, value);
   }
 
   /** An integer from -2^52 to 2^52; at most 8 bytes. */
   signed(value: number): void {
-    this.unsigned(value >= 0 ? value * 2 : -value * 2 - 1);
+    this.unsigned(zigzag(value));
   }
 
   /** 8 bytes. */

@@ -6,7 +6,7 @@
 import { crc32 } from "node:zlib";
 import type { Columns } from "../columns.ts";
 import type { Mark } from "../store.ts";
-import { ByteReader, ByteWriter, CodecError, requireVersion } from "./bytes.ts";
+import { ByteReader, ByteWriter, CodecError, putUnsigned, requireVersion, zigzag } from "./bytes.ts";
 import { readTimes, writeTimes } from "./varint-times.ts";
 
 const version = 1;
@@ -17,6 +17,10 @@ const powersOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 const asDouble = 7;
 /** A mantissa, its sign and three bits for the decimals fit the unsigned writer. */
 const mantissaLimit = 2 ** 48;
+
+/** Within an entry: decimals of a series differ seldom, and those of its last value that had some are tried first. Series that share a place forget each other. */
+const lastDecimals = new Uint8Array(1024);
+const lastSeries = new Uint32Array(lastDecimals.length);
 
 /** What a group commit leaves in the journal. */
 export interface JournalEntry {
@@ -46,21 +50,10 @@ export function encodeJournal({ receivedMs, marks, columns }: JournalEntry): Buf
   for (const text of strings) writer.text(text);
   writer.room(16 + length * 14);
   writer.unsigned(length);
-  let previous = 0;
-  for (let index = 0; index < length; index++) {
-    const number = series[index] as number;
-    writer.signed(number - previous);
-    previous = number;
-  }
+  writeSeries(writer, series, length);
   writeTimes(writer, times, length);
   writer.room(length * 9);
-  let decimals = 0;
-  for (let index = 0; index < length; index++) {
-    const value = values[index] as number;
-    // Another series has its own: what one sensor measures finely must not make what others count long.
-    if (index > 0 && series[index] !== series[index - 1]) decimals = 0;
-    decimals = writeValue(writer, value, decimals > 0 && Number.isInteger(value) ? 0 : decimals);
-  }
+  writeValues(writer, series, values, length);
   const blob = writer.copy();
   blob.writeUInt32LE(crc32(blob.subarray(headerBytes)), 1);
   return blob;
@@ -93,25 +86,60 @@ export function decodeJournal(blob: Buffer): JournalEntry {
   return { receivedMs, marks, columns: { length, series, times, values, strings } };
 }
 
-/** Tries the decimals of the value before first: those of one sensor differ seldom. Answers with what the next one is tried with. */
-function writeValue(writer: ByteWriter, value: number, before: number): number {
-  for (let tried = -1; tried < powersOfTen.length; tried++) {
-    const decimals = tried < 0 ? before : tried;
+function writeSeries(writer: ByteWriter, series: Uint32Array, length: number): void {
+  const { bytes } = writer;
+  let at = writer.length;
+  let previous = 0;
+  for (let index = 0; index < length; index++) {
+    const number = series[index] as number;
+    at = putUnsigned(bytes, at, zigzag(number - previous));
+    previous = number;
+  }
+  writer.length = at;
+}
+
+function writeValues(writer: ByteWriter, series: Uint32Array, values: Float64Array, length: number): void {
+  const { bytes } = writer;
+  let at = writer.length;
+  lastDecimals.fill(0);
+  for (let index = 0; index < length; index++) {
+    const value = values[index] as number;
+    const number = series[index] as number;
+    const slot = number % lastDecimals.length;
+    // Another series has its own: what one sensor measures finely must not make what others count long.
+    if (lastSeries[slot] !== number) {
+      lastSeries[slot] = number;
+      lastDecimals[slot] = 0;
+    }
+    const decimals = Number.isInteger(value) ? 0 : (lastDecimals[slot] as number);
     const power = powersOfTen[decimals] as number;
     const mantissa = Math.round(value * power);
-    if (mantissa >= mantissaLimit || mantissa <= -mantissaLimit) {
-      // With fewer decimals it may fit.
-      if (tried < 0) continue;
-      break;
+    if (mantissa / power === value && mantissa < mantissaLimit && mantissa > -mantissaLimit && mantissa !== 0)
+      at = putUnsigned(bytes, at, zigzag(mantissa) * 8 + decimals);
+    else {
+      writer.length = at;
+      const found = writeValue(writer, value);
+      if (found > 0) lastDecimals[slot] = found;
+      at = writer.length;
     }
+  }
+  writer.length = at;
+}
+
+/** Tries all decimals, the fewest first; answers with those that it took, 0 where the value stands as a double. */
+function writeValue(writer: ByteWriter, value: number): number {
+  for (let decimals = 0; decimals < powersOfTen.length; decimals++) {
+    const power = powersOfTen[decimals] as number;
+    const mantissa = Math.round(value * power);
+    if (mantissa >= mantissaLimit || mantissa <= -mantissaLimit) break;
     if (mantissa / power !== value) continue;
     if (mantissa === 0 && Object.is(value, -0)) break;
-    writer.unsigned((mantissa >= 0 ? mantissa * 2 : -mantissa * 2 - 1) * 8 + decimals);
+    writer.unsigned(zigzag(mantissa) * 8 + decimals);
     return decimals;
   }
   writer.byte(asDouble);
   writer.double(value);
-  return before;
+  return 0;
 }
 
 function readValue(reader: ByteReader): number {

@@ -1,5 +1,5 @@
 /** Times as varints: of the journal, and of chunks of version 1. A steady clock costs a byte a reading before deflate, and next to none after. */
-import { type ByteReader, type ByteWriter, CodecError } from "./bytes.ts";
+import { type ByteReader, type ByteWriter, CodecError, putUnsigned, zigzag } from "./bytes.ts";
 
 const deltaOfDelta = 0;
 const plain = 1;
@@ -15,16 +15,21 @@ export function writeTimes(writer: ByteWriter, times: Float64Array, count: numbe
     return;
   }
   writer.byte(deltaOfDelta);
-  let time = 0;
+  if (count === 0) return;
+  // The first time stands by itself: its distance to 1970 would spoil the second difference.
+  let time = times[0] as number;
   let delta = 0;
-  for (let index = 0; index < count; index++) {
+  writer.signed(time);
+  const { bytes } = writer;
+  let at = writer.length;
+  for (let index = 1; index < count; index++) {
     const next = times[index] as number;
     const nextDelta = next - time;
-    // The first time stands by itself: its distance to 1970 would spoil the second difference.
-    writer.signed(index === 0 ? nextDelta : nextDelta - delta);
-    delta = index === 0 ? 0 : nextDelta;
+    at = putUnsigned(bytes, at, zigzag(nextDelta - delta));
+    delta = nextDelta;
     time = next;
   }
+  writer.length = at;
 }
 
 /** Reads `count` times. */

@@ -2,6 +2,7 @@
 import type { ChunkColumns } from "../codec/chunk.ts";
 import type { Columns, Value } from "../columns.ts";
 import type { NewSeries } from "../store.ts";
+import { CellBuffers } from "./cell-buffers.ts";
 import { noRows, risingRows } from "./rows.ts";
 
 const firstCapacity = 16;
@@ -12,6 +13,7 @@ const jitter = 0.3;
 /** The commit of each row whose number is a multiple of 2^6 is remembered. */
 const markShift = 6;
 const noCells = new Float64Array(0);
+const buffers = new CellBuffers();
 /** Of a head that stands alone. */
 const uncounted: HeadTally = { overwritten: 0 };
 
@@ -185,12 +187,19 @@ export class SeriesHead {
   #makeRoom(rows: number): number {
     const needed = (this.#length + rows) * 2;
     if (needed <= this.#cells.length) return 0;
+    const before = this.bytes;
+    this.#moveTo(needed, this.#cells);
+    return this.bytes - before;
+  }
+
+  /** Has room for `needed` cells, the first of which are `cells`. */
+  #moveTo(needed: number, cells: Float64Array): void {
     const before = this.#cells;
-    let capacity = Math.max(before.length, firstCapacity * 2);
+    let capacity = firstCapacity * 2;
     while (capacity < needed) capacity *= 2;
-    this.#cells = new Float64Array(capacity);
-    this.#cells.set(before);
-    return this.#cells.byteLength - before.byteLength;
+    this.#cells = buffers.take(capacity);
+    this.#cells.set(cells);
+    buffers.give(before);
   }
 
   /** The last time before `beforeMs`, ms; -Infinity where there is none. */
@@ -243,6 +252,7 @@ export class SeriesHead {
 
   /** Forgets the rows: they are sealed or deleted. */
   clear(): void {
+    buffers.give(this.#cells);
     this.#cells = noCells;
     this.#length = 0;
     this.#rising = true;
@@ -264,7 +274,7 @@ export class SeriesHead {
     );
     this.firstCommit = marks[0] as number;
     this.#marks = marks;
-    this.#cells = this.#cells.slice(start * 2, this.#length * 2);
+    this.#moveTo(count * 2, this.#cells.subarray(start * 2, this.#length * 2));
     this.#length = count;
     this.#newestAt = count - 1;
     this.queued = false;
