@@ -123,6 +123,14 @@ export function encodeStreams(
   });
 }
 
+/** Frames of one device as a decoder gets them: what `encodeStreams` sends over WebSocket, unmasked. */
+export function plainFrames(shape: Shape, frames: number, seed: string, nowMs: number): Buffer[] {
+  const steps = Math.ceil((frames * shape.readings) / shape.metrics);
+  const sensor = new Sensor(new Random(seed).derive("sensor"), shape, nowMs - 60_000 - steps * stepMs);
+  const write = jsonWriter(deviceName(0), shape);
+  return Array.from({ length: frames }, (_, index) => Buffer.from(write(sensor, index + 1)));
+}
+
 type Writer = (device: string, shape: Shape) => (sensor: Sensor, seq: number) => string;
 
 /** This hub's protocol; the device is named once, by its `hello`. */

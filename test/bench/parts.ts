@@ -1,5 +1,6 @@
 /** The parts of the benchmark, in the order in which they run. A new one is a folder and a line here. */
 import { dashboard } from "./dashboard/dashboard.ts";
+import { decoding } from "./decoding/decoding.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { flood } from "./flood/flood.ts";
 import { history } from "./history/history.ts";
@@ -13,6 +14,7 @@ import { year } from "./year/year.ts";
 
 export const parts: readonly Part[] = [
   ingest,
+  decoding,
   fanOut,
   latency,
   flood,

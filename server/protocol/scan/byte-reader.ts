@@ -2,6 +2,7 @@
 import { judge, type Schema } from "../problems.ts";
 import { deviceName, metricName } from "../values.ts";
 import { ByteNames } from "./byte-names.ts";
+import type { Literal } from "./literal.ts";
 
 export const quote = 0x22;
 const plus = 0x2b;
@@ -108,6 +109,17 @@ export class ByteReader {
     if (from < 0) return -1;
     for (let index = 0; index < word.length; index++) if (this.bytes[from + index] !== word[index]) return -1;
     return from + word.length;
+  }
+
+  /** What stands at `from` is the literal. */
+  protected behindLiteral(from: number, { words, wholeBytes, lastMask, length }: Literal): number {
+    if (from < 0) return -1;
+    const { fours } = this;
+    let word = 0;
+    for (const end = from + wholeBytes; word < end - from; word += 4)
+      if (fours.getInt32(from + word, true) !== words[word >> 2]) return -1;
+    const last = fours.getInt32(from + wholeBytes, true) ^ (words[wholeBytes >> 2] as number);
+    return (last & lastMask) === 0 ? from + length : -1;
   }
 
   /** A name of ASCII without an escape. */

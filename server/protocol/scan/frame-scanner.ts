@@ -17,6 +17,7 @@ import {
   metricNames,
   quote,
 } from "./byte-reader.ts";
+import { type ColumnHead, ColumnHeads } from "./column-heads.ts";
 import { RowReader } from "./row-reader.ts";
 import type { ScannedRows } from "./scanned-rows.ts";
 import { ScannedSamples } from "./scanned-samples.ts";
@@ -46,8 +47,10 @@ const words = {
 
 export class FrameScanner extends RowReader {
   readonly #samples = new ScannedSamples();
-  /** Names of the columns of a frame. */
-  readonly #names = new Set<string>();
+  readonly #heads = new ColumnHeads();
+  /** Of the first column of the last frame. */
+  #firstHead: ColumnHead | undefined;
+  #frames = 0;
   #isSamples = false;
   #seq: number | undefined;
   #id: number | undefined;
@@ -153,17 +156,28 @@ export class FrameScanner extends RowReader {
     if (from < 0 || bytes[from] !== begins) return -1;
     const samples = this.#samples;
     samples.beginColumns();
-    this.#names.clear();
+    this.#heads.beginFrame();
+    const frame = ++this.#frames;
     let at = behindSpace(bytes, from + 1);
     if (bytes[at] === ends) return at + 1;
-    for (;;) {
-      // JSON has fields with the name of an index first.
-      if (isDigit(bytes[at + 1])) return -1;
-      at = this.behindColon(this.text(at, metricNames));
+    let before: ColumnHead | undefined;
+    for (let count = 0; ; count++) {
+      const expected: ColumnHead | undefined = before === undefined ? this.#firstHead : before.next;
+      let end = expected?.literal === undefined ? -1 : this.behindLiteral(at, expected.literal);
+      let head = expected;
+      if (end < 0) {
+        end = this.#columnHead(at);
+        if (end < 0) return -1;
+        head = this.#heads.of(bytes, at, end, this.name, expected);
+        if (before === undefined) this.#firstHead = head;
+        else before.next = head;
+      }
       // Of two columns of one name the last one stands: elsewhere. So are more columns than there may be readings, however short.
-      if (at < 0 || this.#names.size === most || this.#names.size === this.#names.add(this.name).size) return -1;
-      samples.beginColumn(this.name);
-      at = this.#column(at, most);
+      if (head === undefined || head.frame === frame || count === most) return -1;
+      head.frame = frame;
+      before = head;
+      samples.beginColumn(head.name);
+      at = this.#column(end, most);
       if (at < 0) return -1;
       at = behindSpace(bytes, at);
       if (bytes[at] === ends) return at + 1;
@@ -172,11 +186,20 @@ export class FrameScanner extends RowReader {
     }
   }
 
+  /** The name of a column; answers where its first cell, or its end, stands. */
+  #columnHead(from: number): number {
+    const { bytes } = this;
+    // JSON has fields with the name of an index first.
+    if (isDigit(bytes[from + 1])) return -1;
+    const at = this.behindColon(this.text(from, metricNames));
+    return bytes[at] === listBegins ? behindSpace(bytes, at + 1) : -1;
+  }
+
+  /** The cells of a column, of which the first one stands at `from`. */
   #column(from: number, most: number): number {
     const { bytes } = this;
-    if (bytes[from] !== listBegins) return -1;
     const samples = this.#samples;
-    let at = behindSpace(bytes, from + 1);
+    let at = from;
     if (bytes[at] === listEnds) return at + 1;
     while (samples.cells < most) {
       if (bytes[at] === letters.n) {

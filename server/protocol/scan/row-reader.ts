@@ -13,7 +13,7 @@ import {
   metricNames,
   quote,
 } from "./byte-reader.ts";
-import { type Literal, type RowPlaces, type RowTemplate, RowTemplates } from "./row-templates.ts";
+import { type RowPlaces, type RowTemplate, RowTemplates } from "./row-templates.ts";
 import { ScannedRows } from "./scanned-rows.ts";
 
 /** The fields of a row, a bit each. One that stands twice is left to JSON, where the last one stands. */
@@ -73,39 +73,28 @@ export class RowReader extends ByteReader {
   #expected(template: RowTemplate, from: number, index: number): number {
     const { rows } = this;
     const { hasTime, isTimeFirst } = template;
-    let at = this.#behind(from, template.head);
+    let at = this.behindLiteral(from, template.head);
     if (at < 0) return -1;
     if (isTimeFirst) {
       at = this.whole(at);
       rows.times[index] = this.number;
-      at = this.#behind(at, template.middle);
+      at = this.behindLiteral(at, template.middle);
       if (at < 0) return -1;
     }
     at = this.value(at);
     rows.numbers[index] = this.number;
     rows.areBooleans[index] = this.isBoolean ? 1 : 0;
     if (!isTimeFirst && hasTime) {
-      at = this.#behind(at, template.middle);
+      at = this.behindLiteral(at, template.middle);
       if (at < 0) return -1;
       at = this.whole(at);
       rows.times[index] = this.number;
     }
-    at = this.#behind(at, template.tail);
+    at = this.behindLiteral(at, template.tail);
     if (!hasTime) rows.times[index] = Number.NaN;
     rows.metrics[index] = template.metric;
     rows.devices[index] = template.device;
     return at;
-  }
-
-  /** Where what follows a literal begins. */
-  #behind(from: number, { words, wholeBytes, lastMask, length }: Literal): number {
-    if (from < 0) return -1;
-    const { fours } = this;
-    let word = 0;
-    for (const end = from + wholeBytes; word < end - from; word += 4)
-      if (fours.getInt32(from + word, true) !== words[word >> 2]) return -1;
-    const last = fours.getInt32(from + wholeBytes, true) ^ (words[wholeBytes >> 2] as number);
-    return (last & lastMask) === 0 ? from + length : -1;
   }
 
   /** Expects such a row behind the one before from now on. */

@@ -1,4 +1,4 @@
-/** Rows that are compared with those that stood there before say what they say. */
+/** Rows and columns that are compared with those that stood there before say what they say. */
 import { expect, it } from "vitest";
 import { defaultLimits } from "../../../server/protocol/limits.ts";
 import { FrameScanner } from "../../../server/protocol/scan/frame-scanner.ts";
@@ -31,4 +31,23 @@ it("a frame is read right where senders of the same metrics, each with a layout 
     const scanned = scanner.scan(Buffer.from(text), most);
     expect(scanned && said(scanned), text).toStrictEqual(judged(text, defaultLimits));
   }
+});
+
+it("a frame is read right where senders of the same columns, each with an order and a layout of its own, take turns", () => {
+  const scanner = new FrameScanner();
+  const spaces = ["", " ", " ".repeat(300)];
+  let refused = 0;
+  for (let turn = 0; turn < 300; turn++) {
+    const space = spaces[(turn >> 1) % spaces.length] as string;
+    const names = Array.from({ length: 4 }, (_, index) => `m${(index * ((turn % 4) + 1)) % 4}`);
+    const columns = names.map((name, index) => `"${name}":${space}[${space}${[turn, -index, turn % 3 === 0].join()}]`);
+    const text = `{"type":"samples","seq":${turn + 1},"times":[1,2,3],"values":{${columns.join(`,${space}`)}}}`;
+    const scanned = scanner.scan(Buffer.from(text), 100);
+    // Of two columns of one name the last one stands: elsewhere.
+    if (new Set(names).size < names.length) {
+      expect(scanned, text).toBeUndefined();
+      refused += 1;
+    } else expect(scanned && said(scanned), text).toStrictEqual(judged(text, defaultLimits));
+  }
+  expect(refused).toBe(150);
 });
