@@ -54,7 +54,7 @@ export const decoding: Part = {
   name: "decoding",
   about: "a frame from its bytes to checked readings, in this process: what validation costs on top of parsing",
   figures: [
-    { name: "ns a reading", unit: "ns, the least of some turns", better: "less", tolerance: 1.3 },
+    { name: "ns a reading", unit: "ns, the least of some turns", better: "less" },
     { name: "validation ns", unit: "ns a reading more than JSON.parse alone; below 0: less" },
   ],
   against: [bySchemas, parseAlone],

@@ -27,7 +27,7 @@ export const size: Part = {
   name: "size",
   about: `bytes of all files after a clean stop, of ${readings.toLocaleString("en-US")} readings in ${shape.name} a frame`,
   figures: [
-    { name: "bytes/reading", unit: "bytes", better: "less", tolerance: 1.15, digits: 2 },
+    { name: "bytes/reading", unit: "bytes", better: "less", digits: 2 },
     { name: "readings", unit: "readings" },
   ],
   against: storingNames,

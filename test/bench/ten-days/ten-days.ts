@@ -18,7 +18,7 @@ const storedCase = "50 series, 10 days";
 export const tenDays: Part = {
   name: "ten-days",
   about: "questions about the past, each over HTTP; first: the first of its kind after a start with cold files",
-  figures: [...questionFigures, { name: "bytes/reading", unit: "bytes", better: "less", tolerance: 1.3, digits: 2 }],
+  figures: [...questionFigures, { name: "bytes/reading", unit: "bytes", better: "less", digits: 2 }],
   against: ["table FULL", "VictoriaMetrics", "InfluxDB"],
   run,
 };
