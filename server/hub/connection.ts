@@ -32,6 +32,7 @@ export interface Session {
 
 /** A viewer's side of a connection. */
 export interface ViewerSide {
+  readonly side: "viewer";
   receive(message: ViewerMessage): void;
   closed(): void;
 }
@@ -61,17 +62,16 @@ const utf8 = new TextEncoder();
 /** One for all: what it answers is used up before the next frame. */
 const scanner = new FrameScanner();
 
-type Side =
-  | { readonly side: "either" }
-  | { readonly side: "device"; readonly session: DeviceSession }
-  | { readonly side: "viewer"; readonly session: ViewerSide }
-  | { readonly side: "closed" };
+const either = { side: "either" } as const;
+const gone = { side: "closed" } as const;
+
+type Side = typeof either | DeviceSession | ViewerSide | typeof gone;
 
 export class Connection implements Session {
   readonly peer: Peer;
   readonly #deps: ConnectionDeps;
   readonly #valve: Valve;
-  #side: Side = { side: "either" };
+  #side: Side = either;
   /** Made with the first thing that is worth recording: viewers need none. */
   #origin: Origin | undefined;
   #unreadable = 0;
@@ -111,11 +111,11 @@ export class Connection implements Session {
   receive(frame: string | Buffer): void {
     if (this.#leaving) return;
     const side = this.#side;
-    if (typeof frame !== "string" && side.side === "device" && side.session.isIdentified) {
+    if (typeof frame !== "string" && side.side === "device" && side.speaker) {
       const scanned = scanner.scan(frame, this.#deps.limits.readingsPerFrame);
       if (scanned) {
         this.#unreadable = 0;
-        side.session.receiveScanned(scanned, frame.length);
+        side.receiveScanned(scanned, frame.length);
         return;
       }
     }
@@ -126,7 +126,7 @@ export class Connection implements Session {
         if (message instanceof Refusal) this.#refuse(message, text);
         else {
           this.#unreadable = 0;
-          side.session.receive(message, text.length);
+          side.receive(message, text.length);
         }
         return;
       }
@@ -135,7 +135,7 @@ export class Connection implements Session {
         if (message instanceof Refusal) this.#refuse(message, text);
         else {
           this.#unreadable = 0;
-          side.session.receive(message);
+          side.receive(message);
         }
         return;
       }
@@ -159,12 +159,12 @@ export class Connection implements Session {
 
   closed(end: ConnectionEnd): void {
     const side = this.#side;
-    this.#side = { side: "closed" };
+    this.#side = gone;
     if (this.#origin) this.#origin.connected = false;
     this.#deadline?.cancel();
     this.#valve.close();
-    if (side.side === "device") side.session.end(end);
-    else if (side.side === "viewer") side.session.closed();
+    if (side.side === "device") side.end(end);
+    else if (side.side === "viewer") side.closed();
     this.#deps.onClosed(this);
   }
 
@@ -196,13 +196,13 @@ export class Connection implements Session {
       }
       case "device": {
         const session = this.#deps.device(this.peer, this.#valve, this.#from, principal as Principal);
-        this.#side = { side: "device", session };
+        this.#side = session;
         session.receive(first.message, text.length);
         return;
       }
       case "viewer": {
         const session = this.#deps.viewer(this.peer, principal as Principal);
-        this.#side = { side: "viewer", session };
+        this.#side = session;
         session.receive(first.message);
         return;
       }
@@ -256,7 +256,7 @@ export class Connection implements Session {
     const side = this.#side;
     if (side.side === "closed" || this.#leaving) return;
     this.#record(refusal, raw);
-    if (side.side === "device") side.session.refuse(refusal);
+    if (side.side === "device") side.refuse(refusal);
     else this.#send(refusal.toMessage());
     if (!unreadableCodes.has(refusal.code)) return;
     this.#unreadable += 1;

@@ -40,6 +40,12 @@ export class TokenBucket {
     return Math.max(0, ((count - this.#left) * 1_000) / this.#options.perSecond);
   }
 
+  /** Whether nothing was taken, or all of it has come back. */
+  get isFull(): boolean {
+    this.#fill();
+    return this.#left === this.#options.burst;
+  }
+
   #fill(): void {
     const { perSecond, burst } = this.#options;
     const nowMs = this.#clock.monotonic();

@@ -51,8 +51,6 @@ export class Door {
   readonly #accepts: TokenBucket;
   readonly #told: TokenBucket;
   readonly #logged: Throttle;
-  /** Sockets that were judged: one may come by again where its connection is read anew. */
-  readonly #known = new WeakSet<Socket>();
   /** Whom a connection counts for, where it is somebody who is counted. */
   readonly #clients = new Map<Socket, string>();
   /** Requests under way that a proxy handed on, and whom each counts for, by the proxy's connection. */
@@ -148,8 +146,7 @@ export class Door {
   }
 
   #accept(socket: Socket): void {
-    if (this.#known.has(socket)) return;
-    this.#known.add(socket);
+    if (this.#isJudged(socket)) return;
     const { counts, isProxy = () => false } = this.#deps;
     const address = socket.remoteAddress ?? "unknown";
     const client = isProxy(address) ? undefined : clientOf(address);
@@ -161,6 +158,11 @@ export class Door {
     counts.open += 1;
     if (client !== undefined) this.#enter(socket, client);
     socket.on("close", this.#onClosed);
+  }
+
+  /** One may come by again where its connection is read anew. */
+  #isJudged(socket: Socket): boolean {
+    return this.#refused.has(socket) || socket.listeners("close").includes(this.#onClosed);
   }
 
   /** Whoever is refused for his own address takes nothing of what all share. */

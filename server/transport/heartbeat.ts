@@ -22,22 +22,16 @@ const stallMs = 1_000;
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #pongMs: number;
-  readonly #pulses = new Set<Pulse>();
+  readonly #pulses: ReadonlySet<Pulse>;
   readonly #rounds: Timer;
   readonly #checks = new Set<Timer>();
 
-  constructor(clock: Clock, { pingMs, pongMs }: HeartbeatOptions) {
+  /** `pulses`: those that are open, now and later. */
+  constructor(clock: Clock, { pingMs, pongMs }: HeartbeatOptions, pulses: ReadonlySet<Pulse>) {
     this.#clock = clock;
+    this.#pulses = pulses;
     this.#pongMs = pongMs;
     this.#rounds = clock.every(pingMs, () => this.#round());
-  }
-
-  add(pulse: Pulse): void {
-    this.#pulses.add(pulse);
-  }
-
-  remove(pulse: Pulse): void {
-    this.#pulses.delete(pulse);
   }
 
   stop(): void {

@@ -9,7 +9,6 @@ import type { Clock, Log } from "../ports.ts";
 import { Refusal } from "../protocol/errors.ts";
 import { type Limits, limitText } from "../protocol/limits.ts";
 import { ControlRate } from "./control-rate.ts";
-import type { Heartbeat } from "./heartbeat.ts";
 import type { SocketPeer } from "./socket-peer.ts";
 import { firstSliceBytes, nextSliceBytes, type SliceReader } from "./socket-slices.ts";
 
@@ -19,7 +18,6 @@ const cleanCodes: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 /** What all sockets of a way in share. */
 export interface LineDeps {
   readonly turns: Turns;
-  readonly heartbeat: Heartbeat;
   /** Connections that ended for unreadable frames, by place. */
   readonly unreadable: Throttle;
   /** Places whose senders were told of in the log of late: that they wait for their turn. */
@@ -28,7 +26,7 @@ export interface LineDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Its socket is closed, and the hub knows. */
-  readonly onGone: (line: SocketLine) => void;
+  readonly onGone: (peer: SocketPeer) => void;
 }
 
 /**
@@ -49,8 +47,7 @@ export class HubSocket extends WebSocket {
         line.control();
         return true;
       case "pong":
-        line.peer.answered();
-        line.control();
+        if (!line.peer.answered()) line.control();
         return true;
       case "error":
         // `ws` closes by itself after these: too large (1009), not UTF-8 (1007), too many fragments (1008), broken frames (1002).
@@ -70,7 +67,7 @@ export class SocketLine implements SliceReader {
   readonly #session: Session;
   readonly #deps: LineDeps;
   #turnOf: Principal | undefined;
-  /** Made with the first ping or pong. */
+  /** Made with the first ping, or pong that nobody asked for. */
   #control: ControlRate | undefined;
   /** It is what the last slices took that says how large the next one is. */
   sliceBytes = firstSliceBytes;
@@ -85,7 +82,6 @@ export class SocketLine implements SliceReader {
       // Not all at once: a hundred that came meanwhile would be a burst that others wait behind.
       deps.clock.after(waitMs + Math.random() * deps.limits.unreadablePauseMs, () => this.#goOn());
     }
-    deps.heartbeat.add(peer);
   }
 
   get waits(): boolean {
@@ -102,12 +98,13 @@ export class SocketLine implements SliceReader {
 
   endSlice(bytes: number): void {
     const { turns } = this.#deps;
-    const turn = this.#turnNow();
+    // Made with the first message: who does no more than answer pings needs none.
+    const turn = this.peer.turn && this.#turnNow();
     // What it is answered at once is its own too: a system call costs more than the frame that it answers.
     this.peer.flush();
     const isOver = turns.end(turn);
     this.sliceBytes = nextSliceBytes(this.sliceBytes, bytes, turns.tookMs);
-    if (!isOver || this.peer.waits || !this.peer.canWait) return;
+    if (!turn || !isOver || this.peer.waits || !this.peer.canWait) return;
     this.#wait();
     turn.wait(() => this.#goOn());
     const { heldBefore, log } = this.#deps;
@@ -126,7 +123,7 @@ export class SocketLine implements SliceReader {
     else this.#session.receive(data);
   }
 
-  /** A ping or a pong. */
+  /** A ping, or a pong that nobody asked for. */
   control(): void {
     const { clock, limits } = this.#deps;
     // The hub has closed it, and what still comes is let go by.
@@ -147,13 +144,12 @@ export class SocketLine implements SliceReader {
   }
 
   closed(code: number): void {
-    const { heartbeat, unreadable, onGone } = this.#deps;
+    const { unreadable, onGone } = this.#deps;
     const { peer } = this;
     if (peer.closedFor === 1008) unreadable.fail(placeOf(peer.address));
-    heartbeat.remove(peer);
     peer.left();
     this.#session.closed({ reason: peer.timedOut ? "timeout" : "closed", clean: cleanCodes.has(code) });
-    onGone(this);
+    onGone(peer);
   }
 
   /** Until its first message it may be nobody's. */

@@ -19,6 +19,16 @@ const textFrame = { binary: false } as const;
 
 type Trust = Pick<Peer, "restricted" | "principal">;
 
+/** What is known of a peer that the hub has closed. */
+interface Farewell {
+  readonly code: CloseCode;
+  readonly cut: Timer;
+  /** It answered no ping. */
+  timedOut: boolean;
+  /** What came since, bytes. */
+  bytes: number;
+}
+
 /** One function for all sockets: most are idle, and what each holds counts. */
 function flush(peer: SocketPeer): void {
   peer.flush();
@@ -32,20 +42,14 @@ export class SocketPeer implements Peer, Pulse {
   readonly principal: Principal | undefined;
   readonly #clock: Clock;
   readonly #socket: Duplex;
-  #corked = false;
   /** Held by the hub. */
   #paused = false;
   /** Until it is its turn; `waitForTurn` says so. */
   waits = false;
   #pingedMs: number | undefined;
-  #cut: Timer | undefined;
-  /** What came since it was closed, bytes. */
-  #farewell = 0;
-  /** Its own, or that of all connections of whoever it is; made with the first thing that comes. */
+  #farewell: Farewell | undefined;
+  /** Its own, or that of all connections of whoever it is; made with the first message, and let go once it is like a new one. */
   turn: Turn | undefined;
-  timedOut = false;
-  /** The hub has closed it, with this code. */
-  closedFor: CloseCode | undefined;
 
   constructor(websocket: WebSocket, socket: Duplex, address: string, trust: Trust, clock: Clock) {
     this.websocket = websocket;
@@ -59,8 +63,7 @@ export class SocketPeer implements Peer, Pulse {
   /** Frames sent in one turn leave in one system call, which costs more than all the rest of a frame. */
   send(text: string | Buffer): void {
     if (this.websocket.readyState !== this.websocket.OPEN) return;
-    if (!this.#corked) {
-      this.#corked = true;
+    if (this.#socket.writableCorked === 0) {
       this.#socket.cork();
       process.nextTick(flush, this);
     }
@@ -68,9 +71,7 @@ export class SocketPeer implements Peer, Pulse {
   }
 
   flush(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#socket.uncork();
+    if (this.#socket.writableCorked > 0) this.#socket.uncork();
   }
 
   took(ms: number): void {
@@ -108,21 +109,36 @@ export class SocketPeer implements Peer, Pulse {
     return readyState === OPEN || (readyState === CLOSING && this.closedFor === 1008);
   }
 
+  /** The hub has closed it, with this code. */
+  get closedFor(): CloseCode | undefined {
+    return this.#farewell?.code;
+  }
+
+  /** Closed for that it answered no ping, or answering none since it was closed. */
+  get timedOut(): boolean {
+    return this.#farewell?.timedOut ?? false;
+  }
+
   close(code: CloseCode, reason: string): void {
-    this.closedFor ??= code;
+    this.#farewell ??= {
+      code,
+      cut: this.#clock.after(closePatienceMs, () => this.websocket.terminate()),
+      timedOut: false,
+      bytes: 0,
+    };
     // A paused socket would never read the answer to its close frame.
     this.waits = false;
     this.resume();
     this.websocket.close(code, reason);
-    this.#cut ??= this.#clock.after(closePatienceMs, () => this.websocket.terminate());
   }
 
   /** Who was closed and sends on as before would be parsed for nothing until its time to leave is over. */
   letsGo(bytes: number): boolean {
-    if (this.closedFor === undefined) return false;
-    const before = this.#farewell;
-    this.#farewell += bytes;
-    if (this.closedFor === 1008 && this.#farewell > farewellBytes) this.websocket.terminate();
+    const farewell = this.#farewell;
+    if (!farewell) return false;
+    const before = farewell.bytes;
+    farewell.bytes += bytes;
+    if (farewell.code === 1008 && farewell.bytes > farewellBytes) this.websocket.terminate();
     return before >= answerBytes;
   }
 
@@ -138,13 +154,17 @@ export class SocketPeer implements Peer, Pulse {
 
   ping(): void {
     if (this.#paused || this.waits || this.websocket.readyState !== this.websocket.OPEN) return;
-    this.#pingedMs ??= this.#clock.monotonic();
+    const nowMs = this.#clock.monotonic();
+    if (this.turn?.isLikeNew(nowMs)) this.turn = undefined;
+    this.#pingedMs ??= nowMs;
     this.websocket.ping();
   }
 
-  /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. */
-  answered(): void {
+  /** Any frame is a sign of life, so that a pong queued behind a long upload costs nobody the connection. True where one was waited for. */
+  answered(): boolean {
+    const wasAsked = this.#pingedMs !== undefined;
     this.#pingedMs = undefined;
+    return wasAsked;
   }
 
   /** A paused socket's answer may lie unread: it has no deadline. */
@@ -153,13 +173,13 @@ export class SocketPeer implements Peer, Pulse {
   }
 
   timeOut(): void {
-    this.timedOut = true;
     this.close(4408, "no answer to ping");
+    if (this.#farewell) this.#farewell.timedOut = true;
     // Nobody is there to read the close frame.
     this.websocket.terminate();
   }
 
   left(): void {
-    this.#cut?.cancel();
+    this.#farewell?.cut.cancel();
   }
 }

@@ -84,16 +84,16 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
   // Of an answer that is no upgrade; Node makes no response here, and puts nothing on it.
   const hsts = tlsCert === undefined ? undefined : { [hstsHeader]: hstsOf(hstsMs) };
   const sockets = new WebSocketServer<typeof HubSocket>(options);
-  const open = new Set<SocketLine>();
+  const open = new Set<SocketPeer>();
   let onEmpty = () => {};
-  const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs });
+  const heartbeat = new Heartbeat(deps.clock, { pingMs, pongMs }, open);
   const unreadable = new Throttle(deps.clock, { ...unreadableEnds, blockMs: unreadablePauseMs });
-  const onGone = (line: SocketLine) => {
-    open.delete(line);
+  const onGone = (peer: SocketPeer) => {
+    open.delete(peer);
     if (open.size === 0) onEmpty();
   };
   const heldBefore = new Throttle(deps.clock, tellRefusals);
-  const around: LineDeps = { ...deps, limits: deps.config.limits, heartbeat, unreadable, heldBefore, onGone };
+  const around: LineDeps = { ...deps, limits: deps.config.limits, unreadable, heldBefore, onGone };
   const refusedBefore = new Throttle(deps.clock, tellRefusals);
   const plainRequests = new PlainRequests(server);
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -130,10 +130,12 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
       return;
     }
     sockets.handleUpgrade(request, socket, nothing, (websocket) => {
+      // From now on `ws` hears its errors.
+      socket.off("error", ignoreError);
       const trust = { restricted: refusal.restricted, principal: judged instanceof Refusal ? undefined : judged };
       const peer = new SocketPeer(websocket, socket, entrance.address, trust, deps.clock);
       const line = new SocketLine(peer, deps.accept(peer), around);
-      open.add(line);
+      open.add(peer);
       websocket.line = line;
       readInSlices(socket, line);
       // What came with the handshake is as long as any other piece.
@@ -147,7 +149,7 @@ export function serveWebsocket(server: Server, deps: WebsocketDeps): WebsocketTr
         onEmpty = resolve;
       });
       const cut = deps.clock.after(patienceMs, () => {
-        for (const { peer } of open) peer.terminate();
+        for (const peer of open) peer.terminate();
       });
       if (open.size > 0) await closed;
       cut.cancel();

@@ -101,10 +101,10 @@ describe("heartbeat", () => {
 
   it("[P37] after a stall of the event loop one round is skipped, the next one counts", () => {
     const clock = new FakeClock();
-    const heartbeat = new Heartbeat(clock, { pingMs: 25_000, pongMs: 10_000 });
     let asked = 0;
     let cut = 0;
-    heartbeat.add({ ping: () => asked++, unansweredSinceMs: 0, timeOut: () => cut++ });
+    const pulse = { ping: () => asked++, unansweredSinceMs: 0, timeOut: () => cut++ };
+    const heartbeat = new Heartbeat(clock, { pingMs: 25_000, pongMs: 10_000 }, new Set([pulse]));
     clock.advance(25_000);
     // Timers fall due while the loop stands still, and are called late: all that was sent meanwhile is still unread.
     clock.stall(60_000);

@@ -37,10 +37,7 @@ const anybody = voiceOf(openPrincipal);
 export class DeviceSession implements Sender, Source {
   readonly origin: Origin;
   readonly voice: Voice;
-  readonly warnings = new Warnings();
-  readonly historic = false;
-  /** From its hello on. */
-  speaker: Device | undefined;
+  #warnings: Warnings | undefined;
   readonly peer: Peer;
   readonly #deps: DeviceSessionDeps;
   readonly #valve: Valve;
@@ -90,8 +87,22 @@ export class DeviceSession implements Sender, Source {
     }
   }
 
-  get isIdentified(): boolean {
-    return this.#state.state === "identified";
+  get side(): "device" {
+    return "device";
+  }
+
+  get historic(): false {
+    return false;
+  }
+
+  get warnings(): Warnings {
+    this.#warnings ??= new Warnings();
+    return this.#warnings;
+  }
+
+  /** From its hello on. */
+  get speaker(): Device | undefined {
+    return this.#state.state === "identified" ? this.#state.device : undefined;
   }
 
   /** Takes a frame that was read from its bytes, which stands no longer than this call; only where it said hello. */
@@ -103,7 +114,7 @@ export class DeviceSession implements Sender, Source {
   /** A person removed the device while it was connected: with what it says next it is there again. */
   #comeBack(): void {
     const state = this.#state;
-    if (state.state === "identified" && state.device.removed) this.#identify(state.device.id, state.said, state.space);
+    if (state.state === "identified" && state.device.removed) this.#identify(state.device.id, state, state.space);
   }
 
   /** A frame was refused before it became a message. Its number, if it bore one, is decided: refused for good. */
@@ -197,10 +208,10 @@ export class DeviceSession implements Sender, Source {
       committer.touch();
       onDescribed(device);
     }
-    this.#state = { state: "identified", device, said, space, presence: presence.connected(device) };
+    const { own, metrics } = said;
+    this.#state = { state: "identified", device, own, metrics, space, presence: presence.connected(device) };
     this.origin.device = device.id;
     this.#deps.arrivals.noted(this.origin);
-    this.speaker = device;
   }
 
   #notGreeted(waiting: readonly Waiting[], error: unknown): void {

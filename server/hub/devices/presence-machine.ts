@@ -32,20 +32,20 @@ const shownOn: Readonly<Record<Footing, { readonly within: Shown; readonly past:
   hub_restart: { within: online("hub_restart"), past: offline("hub_restart") },
 };
 
-/** Where a device stands. All times are ms of one clock, -Infinity where there is none. */
+/** Where a device stands. All times are ms of one clock, undefined where there is none: V8 has a box for each number, and most devices need few. */
 export class PresenceMachine {
   #footing: Footing = "hub_restart";
   /** From when grace is counted. */
-  #signMs = Number.NEGATIVE_INFINITY;
+  #signMs: number | undefined;
   /** Grace is not over before, whatever it is. */
-  #heldUntilMs = Number.NEGATIVE_INFINITY;
+  #heldUntilMs: number | undefined;
   /** When it last sent readings that were stored, or would have been. */
-  #readingMs = Number.NEGATIVE_INFINITY;
+  #readingMs: number | undefined;
   /** Nor before, while it may come again with what was refused. */
-  #askedUntilMs = Number.NEGATIVE_INFINITY;
+  #askedUntilMs: number | undefined;
   /** When it last connected or reported. */
-  #heardMs = Number.NEGATIVE_INFINITY;
-  #endMs = Number.NEGATIVE_INFINITY;
+  #heardMs: number | undefined;
+  #endMs: number | undefined;
   /** Whether it may sleep since its connection ended. */
   #sleeps = false;
 
@@ -63,15 +63,15 @@ export class PresenceMachine {
   /** A reading was committed, `within` grace or past it. False where nothing changes but that grace begins anew. */
   reported(nowMs: number, within: boolean): boolean {
     // It did come again, and is waited for no longer than others.
-    const waited = this.#askedUntilMs > nowMs;
-    if (waited) this.#askedUntilMs = Number.NEGATIVE_INFINITY;
+    const waited = this.#askedUntilMs !== undefined && this.#askedUntilMs > nowMs;
+    if (waited) this.#askedUntilMs = undefined;
     this.#readingMs = nowMs;
     if (this.#footing === "connection" || (this.#footing === "timeout" && within)) {
       this.#heardMs = nowMs;
       this.#signMs = nowMs;
       return waited || !within;
     }
-    const inFlight = nowMs - this.#endMs < returnMs;
+    const inFlight = this.#endMs !== undefined && nowMs - this.#endMs < returnMs;
     // Who was cut is not brought back by what it had sent before.
     if (inFlight && !this.#sleeps) return waited;
     if (this.#footing === "hub_restart" || (!within && !inFlight)) this.#footing = "timeout";
@@ -90,10 +90,10 @@ export class PresenceMachine {
   /** The last connection that carried it ended. `sleeps`: it may be asleep now. `returns`: it may be back in a moment. */
   ended(reason: EndReason, { sleeps, returns }: { sleeps: boolean; returns: boolean }, nowMs: number): void {
     // Connecting alone is no report.
-    this.#stand(reason, sleeps ? this.#readingMs : Number.NEGATIVE_INFINITY);
+    this.#stand(reason, sleeps ? this.#readingMs : undefined);
     if (reason === "replaced") this.#heldUntilMs = nowMs + leastGraceMs;
     else if (returns) this.#heldUntilMs = nowMs + returnMs;
-    if (!sleeps) this.#askedUntilMs = Number.NEGATIVE_INFINITY;
+    if (!sleeps) this.#askedUntilMs = undefined;
     this.#endMs = nowMs;
     this.#sleeps = sleeps;
   }
@@ -104,11 +104,12 @@ export class PresenceMachine {
     this.#stand("hub_restart", readingMs);
   }
 
-  /** When grace of `graceMs` ends. */
+  /** When grace of `graceMs` ends; -Infinity where there is none. */
   deadlineMs(graceMs: number): number {
+    const never = Number.NEGATIVE_INFINITY;
     // Of one that never gave a sign there is no grace, however long it would be.
-    const graceEndMs = this.#signMs === Number.NEGATIVE_INFINITY ? this.#signMs : this.#signMs + graceMs;
-    return Math.max(graceEndMs, this.#heldUntilMs, this.#askedUntilMs);
+    const graceEndMs = this.#signMs === undefined ? never : this.#signMs + graceMs;
+    return Math.max(graceEndMs, this.#heldUntilMs ?? never, this.#askedUntilMs ?? never);
   }
 
   /** What it shows within grace, or past it. */
@@ -123,10 +124,10 @@ export class PresenceMachine {
     return this.#footing === "gateway_offline";
   }
 
-  #stand(footing: Footing, signMs: number): void {
+  #stand(footing: Footing, signMs: number | undefined): void {
     this.#footing = footing;
     this.#signMs = signMs;
-    this.#heldUntilMs = Number.NEGATIVE_INFINITY;
+    this.#heldUntilMs = undefined;
   }
 }
 

@@ -23,7 +23,10 @@ export interface StateOfDevice extends Shown {
 interface Watched extends Waiting {
   readonly device: Device;
   readonly machine: PresenceMachine;
-  shown: StateOfDevice;
+  /** One of those that all devices share. */
+  shown: Shown;
+  /** Since when its state is that, ms since the epoch. */
+  sinceMs: number;
   /** Its own connection, while it has one. */
   connection: PresenceConnection | undefined;
   /** The gateway that speaks for it, and over which of the gateway's connections. */
@@ -31,9 +34,11 @@ interface Watched extends Waiting {
   through: PresenceConnection | undefined;
   /** The devices that this one speaks for. */
   behind: Set<Watched> | undefined;
-  /** Shortest grace of its series, ms; NaN where it has to be worked out again. */
-  graceMs: number;
+  /** Shortest grace of its series, ms; undefined where it has to be worked out again. */
+  graceMs: number | undefined;
 }
+
+const onlineAtStart: Shown = { state: "online", reason: "hub_restart" };
 
 /** What presence needs to know of time, and whom it tells. */
 export interface PresenceOptions {
@@ -117,7 +122,7 @@ export class Presence {
   declared(device: Device): void {
     const watched = this.#watched.get(device);
     if (!watched) return;
-    watched.graceMs = Number.NaN;
+    watched.graceMs = undefined;
     this.#settle(watched);
   }
 
@@ -142,12 +147,13 @@ export class Presence {
   removedSeries(series: Series): void {
     this.#intervals.forget(series.number);
     const watched = this.#watched.get(series.device);
-    if (watched) watched.graceMs = Number.NaN;
+    if (watched) watched.graceMs = undefined;
   }
 
   stateOf(device: Device): StateOfDevice {
     if (device.removed) return { ...this.#atStart, reason: "removed", since: this.#clock.now() };
-    return this.#watched.get(device)?.shown ?? this.#atStart;
+    const watched = this.#watched.get(device);
+    return watched ? stateNow(watched) : this.#atStart;
   }
 
   /** Declared or learned ms between reports of a device; null where it is not known yet, 0 = on event. */
@@ -208,11 +214,12 @@ export class Presence {
       device,
       machine: new PresenceMachine(),
       shown: this.#atStart,
+      sinceMs: this.#atStart.since,
       connection: undefined,
       gateway: undefined,
       through: undefined,
       behind: undefined,
-      graceMs: Number.NaN,
+      graceMs: undefined,
       deadlineMs: Number.POSITIVE_INFINITY,
       slot: -1,
     };
@@ -234,7 +241,7 @@ export class Presence {
     if (!declared || graceMs === Number.POSITIVE_INFINITY || agoMs >= graceMs) return;
     const watched = this.#watch(device);
     watched.machine.restarted(this.#wheel.now() - agoMs);
-    watched.shown = { ...this.#atStart, state: "online" };
+    watched.shown = onlineAtStart;
     this.#count("online", 1);
     this.#settle(watched);
   }
@@ -280,16 +287,18 @@ export class Presence {
     this.#wheel.set(watched, within ? dueMs : Number.POSITIVE_INFINITY);
   }
 
-  #show(watched: Watched, { state, reason }: Shown): void {
+  #show(watched: Watched, next: Shown): void {
     const { shown } = watched;
+    const { state, reason } = next;
     if (shown.state === state && shown.reason === reason) return;
     // What held over a restart was not known: what is known now begins now.
     const sameState = shown.state === state && shown.reason !== "hub_restart";
     this.#count(shown.state, -1);
     this.#count(state, 1);
     const atMs = this.#clock.now();
-    watched.shown = { state, reason, since: sameState ? shown.since : atMs };
-    this.#onChange(watched.device, watched.shown, atMs);
+    watched.shown = next;
+    if (!sameState) watched.sinceMs = atMs;
+    this.#onChange(watched.device, stateNow(watched), atMs);
   }
 
   #count(state: PresenceState, by: 1 | -1): void {
@@ -310,7 +319,7 @@ export class Presence {
   #graceOfDevice(watched: Watched): number {
     // Who loads the past over HTTP is there as long as it does.
     if (watched.device.meta.historic && !isConnected(watched)) return graceFor(undefined);
-    if (Number.isNaN(watched.graceMs)) watched.graceMs = this.#shortestGrace(watched.device);
+    watched.graceMs ??= this.#shortestGrace(watched.device);
     return watched.graceMs;
   }
 
@@ -325,10 +334,14 @@ export class Presence {
   #regrace(watched: Watched, series: Series): void {
     const graceMs = this.#graceOf(series);
     // Longer now, it may have been the shortest: worked out when it is needed, and a deadline too early does no harm.
-    watched.graceMs = graceMs < watched.graceMs ? graceMs : Number.NaN;
+    watched.graceMs = graceMs < (watched.graceMs ?? 0) ? graceMs : undefined;
     if (watched.shown.state === "online")
       this.#wheel.set(watched, Math.min(watched.deadlineMs, this.#wheel.now() + graceMs));
   }
+}
+
+function stateNow({ shown, sinceMs }: Watched): StateOfDevice {
+  return { state: shown.state, reason: shown.reason, since: sinceMs };
 }
 
 /** By itself, or through its gateway. */

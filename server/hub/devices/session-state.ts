@@ -8,16 +8,17 @@ import type { PresenceConnection } from "./presence.ts";
 /** Message and size: what waits while a connection is being greeted. */
 export type Waiting = readonly [message: DeviceMessage, bytes: number];
 
+/** With what its hello said. */
+interface Identified extends Said {
+  readonly state: "identified";
+  readonly device: Device;
+  readonly space: SequenceSpace;
+  readonly presence: PresenceConnection;
+}
+
 /** Whose a device's connection is. */
 export type SessionState =
   | { readonly state: "anonymous" }
   | { readonly state: "greeting"; readonly device: string; readonly waiting: Waiting[] }
-  | {
-      readonly state: "identified";
-      readonly device: Device;
-      /** By its hello. */
-      readonly said: Said;
-      readonly space: SequenceSpace;
-      readonly presence: PresenceConnection;
-    }
+  | Identified
   | { readonly state: "ended"; readonly space: SequenceSpace | undefined };

@@ -126,7 +126,9 @@ export class OpenBatch {
       newSeries: this.#newSeries.map(
         ({ number, device, metric, type }): NewSeries => ({ series: number, device: device.id, metric, type }),
       ),
-      marks: [...this.#ranges].flatMap(([{ owner }, { last }]) => (owner ? [{ ...owner, seq: last }] : [])),
+      marks: [...this.#ranges].flatMap(([{ device, session }, { last }]) =>
+        device === undefined || session === undefined ? [] : [{ device, session, seq: last }],
+      ),
       refusals: [...this.#refusals.values()].flat(),
       quarantine: this.quarantine.toChange(),
       devices: [...this.#devices].map(

@@ -12,15 +12,19 @@ export type Verdict = "fresh" | "decided" | "undecided" | "dropped";
 
 /** One sender's numbers. Between `decided` and `accepted` lie the frames on their way to the disk. */
 export class SequenceSpace {
-  /** The sender, or undefined where the space ends with its connection and nothing is remembered. */
-  readonly owner: { readonly device: string; readonly session: string } | undefined;
+  /** The sender, undefined where the space ends with its connection and nothing is remembered. */
+  readonly device: string | undefined;
+  readonly session: string | undefined;
+  /** Those who use it; the count is that of `SequenceSpaces`. */
+  users = 0;
   #decided: number;
   #accepted: number;
   #awaited = 0;
   #told = false;
 
-  constructor(owner: SequenceSpace["owner"], decided = 0) {
-    this.owner = owner;
+  constructor(owner: { readonly device: string; readonly session: string } | undefined, decided = 0) {
+    this.device = owner?.device;
+    this.session = owner?.session;
     this.#decided = decided;
     this.#accepted = decided;
   }
@@ -78,9 +82,9 @@ export class SequenceSpace {
   }
 }
 
-interface Held {
-  /** A promise while the store is asked. */
-  space: SequenceSpace | Promise<SequenceSpace>;
+/** A space while the store is asked. */
+interface Loading {
+  readonly space: Promise<SequenceSpace>;
   users: number;
 }
 
@@ -93,7 +97,7 @@ const maxAwaiting = 10_000;
  */
 export class SequenceSpaces {
   readonly #store: Pick<TelemetryStore, "lastSeq">;
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, Loading | SequenceSpace>();
   /** Those without a user, the oldest first. */
   readonly #awaiting = new Set<string>();
 
@@ -114,9 +118,14 @@ export class SequenceSpaces {
     }
     held.users += 1;
     this.#awaiting.delete(key);
+    if (held instanceof SequenceSpace) return held;
     try {
-      held.space = await held.space;
-      return held.space;
+      const space = await held.space;
+      if (this.#held.get(key) === held) {
+        space.users = held.users;
+        this.#held.set(key, space);
+      }
+      return space;
     } catch (error) {
       if (this.#held.get(key) === held) this.#held.delete(key);
       throw error;
@@ -125,12 +134,12 @@ export class SequenceSpaces {
 
   /** Call once nothing of the user is undecided any more. */
   leave(space: SequenceSpace): void {
-    if (!space.owner) return;
-    const key = keyOf(space.owner.device, space.owner.session);
-    const held = this.#held.get(key);
-    if (!held) return;
-    held.users -= 1;
-    if (held.users > 0) return;
+    const { device, session } = space;
+    if (device === undefined || session === undefined) return;
+    const key = keyOf(device, session);
+    if (this.#held.get(key) !== space) return;
+    space.users -= 1;
+    if (space.users > 0) return;
     if (space.awaited === 0) {
       this.#held.delete(key);
       return;
@@ -145,5 +154,6 @@ export class SequenceSpaces {
 
 function keyOf(device: string, session: string): string {
   // Neither part can hold a NUL: both are checked as names or storable text.
-  return `${device}\0${session}`;
+  // One string: put together by an operator it would be one that points at its halves, and the Map would keep a whole one beside it.
+  return [device, session].join("\0");
 }

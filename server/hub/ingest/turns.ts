@@ -101,11 +101,11 @@ export class Turns {
     this.#sinceMs = this.clock.monotonic();
   }
 
-  /** It was read, and was this one's; true where that has to wait now. */
-  end(turn: Turn): boolean {
+  /** It was read, and was this one's, if anybody's who is counted; true where that has to wait now. */
+  end(turn: Turn | undefined): boolean {
     const nowMs = this.clock.monotonic();
     this.tookMs = nowMs - this.#sinceMs;
-    return turn.took(this.tookMs, nowMs);
+    return turn?.took(this.tookMs, nowMs) ?? false;
   }
 
   /** Somebody who had taken `beforeMs` in a window has now taken `ms`. */
@@ -176,6 +176,13 @@ export class Turn {
   mustWait(nowMs: number): boolean {
     this.#rest(nowMs);
     return this.#waiting !== undefined || this.#waitMs(nowMs) > 0;
+  }
+
+  /** Whether a new one could not be told apart from it: most senders rest for most of the time, and need none meanwhile. */
+  isLikeNew(nowMs: number): boolean {
+    this.#rest(nowMs);
+    const isRested = this.#waiting === undefined && this.#leftMs === sliceMs && (this.#pace?.isFull ?? true);
+    return isRested && Math.floor(nowMs / windowMs) > this.#window + 1 && !this.#wasHeld(nowMs);
   }
 
   /** Calls `goOn` when it is its turn: behind what waits already. */

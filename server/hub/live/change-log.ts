@@ -122,6 +122,8 @@ export class ChangeLog {
 
 /** Moves a key to the end; answers the commit of what was forgotten for it, or -1. */
 function note<T>(map: Map<T, number>, key: T, commit: number): number {
+  // A Map keeps room for each key that left its place: of ten thousand devices that say hello it would be as much again.
+  if (map.get(key) === commit) return -1;
   map.delete(key);
   map.set(key, commit);
   if (map.size <= maxChanged) return -1;

@@ -52,6 +52,7 @@ interface Place {
 }
 
 export class ViewerSession {
+  readonly side = "viewer";
   readonly #peer: Peer;
   readonly #principal: Principal;
   readonly #deps: ViewerSessionDeps;

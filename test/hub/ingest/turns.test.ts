@@ -39,6 +39,21 @@ function world({ sliceMs = 0.5, senderShare = 25, framesPerSecond = 0 } = {}) {
 }
 
 describe("[F15] a sender that floods", () => {
+  it("a sender that rests is like a new one once it owes nothing, took nothing of late and has all its frames again", async () => {
+    const { clock, sender, read, run } = world({ framesPerSecond: 100 });
+    const [flood, quiet] = [sender(), sender()];
+    expect(flood.turn.isLikeNew(clock.monotonic())).toBe(true);
+    await run(1_000, [flood], [quiet]);
+    expect(flood.turn.isLikeNew(clock.monotonic())).toBe(false);
+    clock.advance(60_000);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    expect(flood.turn.isLikeNew(clock.monotonic())).toBe(true);
+    read(flood, 0.01);
+    expect(flood.turn.isLikeNew(clock.monotonic())).toBe(false);
+    clock.advance(250);
+    expect(flood.turn.isLikeNew(clock.monotonic())).toBe(true);
+  });
+
   it("is read without a pause where nobody else sends", async () => {
     const { sender, run } = world();
     const lone = sender();
