@@ -55,7 +55,7 @@ it.skipIf(missing)(`a device that idles holds little beside its socket${missing 
   const bare = await heapOfEach(() => Weighed.bare());
   const ratios = { silent: hub.silent / bare.silent, hello: hub.hello / bare.hello, sent: hub.sent / bare.sent };
   console.log({ hub, bare, ratios });
-  expect(ratios.silent).toBeLessThan(1.5);
-  expect(ratios.hello).toBeLessThan(2.2);
-  expect(ratios.sent).toBeLessThan(3.3);
+  expect(ratios.silent).toBeLessThan(1.3);
+  expect(ratios.hello).toBeLessThan(1.9);
+  expect(ratios.sent).toBeLessThan(3);
 });
