@@ -16,6 +16,10 @@ export class Load {
     this.#ended.catch(() => {});
   }
 
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
   /** Does one order; they must not overlap. Throws where the load generator failed: the experiment is void. */
   async order(order: Order): Promise<Outcome> {
     this.#child.send(order);

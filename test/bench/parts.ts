@@ -1,4 +1,5 @@
 /** The parts of the benchmark, in the order in which they run. A new one is a folder and a line here. */
+import { cores } from "./cores/cores.ts";
 import { dashboard } from "./dashboard/dashboard.ts";
 import { decoding } from "./decoding/decoding.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
@@ -17,6 +18,7 @@ export const parts: readonly Part[] = [
   decoding,
   fanOut,
   latency,
+  cores,
   flood,
   size,
   history,

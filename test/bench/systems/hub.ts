@@ -1,15 +1,22 @@
 /** This hub, built, as `npm start` runs it. */
-import { HubProcess } from "../../chaos/hub-process.ts";
+import { builtHub, HubProcess } from "../../chaos/hub-process.ts";
 import type { Running, System } from "./system.ts";
 
+interface Started {
+  /** Runs it by this instead of node, which is appended: `["taskset", "-c", "0"]`. */
+  readonly wrapper?: readonly string[];
+  /** Stand before the program. */
+  readonly nodeFlags?: readonly string[];
+}
+
 /** @param main the built program; by default that of `dist/` */
-export function hubSystem(name = "hub", main?: string): System {
+export function hubSystem(name = "hub", main = builtHub, { wrapper = [], nodeFlags = [] }: Started = {}): System {
   return {
     name,
     route: { over: "websocket", acks: true },
     async start(data): Promise<Running> {
       const flags = ["--min-free", "16MB"];
-      const hub = new HubProcess({ data, flags, ...(main === undefined ? {} : { program: [main] }) });
+      const hub = new HubProcess({ data, flags, wrapper, program: [...nodeFlags, main] });
       // A bench that is interrupted leaves nothing running.
       const kill = (): void => hub.signal("SIGKILL");
       process.once("exit", kill);
