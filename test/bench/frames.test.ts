@@ -1,18 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { encodeStreams, rowsShape, type Shape, type Stream } from "./frames.ts";
+import { encodeStreams, framesOf, rowsShape, type Shape, type Stream } from "./frames.ts";
+import { textOf } from "./wire.ts";
 
 const nowMs = Date.UTC(2026, 0, 1);
 const samples: Shape = { name: "samples", form: "samples", readings: 40, metrics: 20 };
 
-function frames({ bytes, ends }: Stream): Buffer[] {
-  return [...ends].map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
-}
-
 /** `metric time value`, in the order of the text; a masked frame of a client. */
 function readingsInFrame(frame: Buffer): string[] {
-  const head = (frame[1] as number) === 0xfe ? 8 : 6;
-  const text = Buffer.from(frame.subarray(head).map((byte, at) => byte ^ (frame[head - 4 + (at & 3)] as number)));
-  const message = JSON.parse(text.toString()) as {
+  const message = JSON.parse(textOf(frame)) as {
     readings?: { metric: string; time: number; value: number }[];
     times?: number[];
     values?: Record<string, number[]>;
@@ -44,7 +39,7 @@ describe("what the load sends", () => {
     const sockets = encode({ over: "websocket", acks: true });
     const posts = encode({ over: "http", path: "/write", body: "line protocol" });
     for (const [device, stream] of sockets.entries()) {
-      const [own, theirs] = [frames(stream), frames(posts[device] as Stream)];
+      const [own, theirs] = [framesOf(stream), framesOf(posts[device] as Stream)];
       const readings = own.map(readingsInFrame);
       expect(theirs.map((request) => readingsInPost(request).sort())).toEqual(readings.map((each) => each.sort()));
       expect(readings.map(({ length }) => length)).toEqual(Array.from({ length: 6 }, () => shape.readings));

@@ -11,6 +11,8 @@ export interface Shape {
   readonly readings: number;
   /** Metrics of each device, each with its own series. `samples` hold a whole number of times. */
   readonly metrics: number;
+  /** The device is a gateway: each of its series is the one metric of another device behind it. Of rows to this hub's protocol alone. */
+  readonly gateway?: boolean;
 }
 
 const metrics = 20;
@@ -23,9 +25,22 @@ export const shapes: readonly Shape[] = [
   { name: "1,000 samples", form: "samples", readings: 1_000, metrics },
 ];
 
-/** The shape of rows with so many readings in a frame. */
-export function rowsShape(readings: number): Shape {
-  return { name: `${readings} rows`, form: "readings", readings, metrics };
+/** The shape of rows with so many readings in a frame; the metrics of the device take turns. */
+export function rowsShape(readings: number, of = metrics): Shape {
+  return { name: `${readings} rows`, form: "readings", readings, metrics: of };
+}
+
+/** The shape of rows of a gateway with so many devices behind it. */
+export function gatewayShape(readings: number, devices: number): Shape {
+  return { ...rowsShape(readings, devices), name: `${readings} rows of ${devices} devices`, gateway: true };
+}
+
+/** The one metric of a device behind a gateway. */
+export const gatewayMetric = "value";
+
+/** The name of a device behind a gateway. */
+export function behindGateway(gateway: string, index: number): string {
+  return `${gateway}-${index}`;
 }
 
 /** Readings of one series are so far apart, ms, give or take `jitterMs`: no two share a millisecond. */
@@ -36,6 +51,11 @@ const jitterMs = 5;
 export interface Stream {
   readonly bytes: Buffer;
   readonly ends: Float64Array;
+}
+
+/** Its frames, one by one. */
+export function framesOf({ bytes, ends }: Stream): Buffer[] {
+  return Array.from(ends, (end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
 }
 
 interface Row {
@@ -134,13 +154,16 @@ export function plainFrames(shape: Shape, frames: number, seed: string, nowMs: n
 type Writer = (device: string, shape: Shape) => (sensor: Sensor, seq: number) => string;
 
 /** This hub's protocol; the device is named once, by its `hello`. */
-const jsonWriter: Writer = (_, shape) => {
+const jsonWriter: Writer = (device, shape) => {
   const names = Array.from({ length: shape.metrics }, (_, metric) => `channel_${metric}`);
   if (shape.form === "readings") {
+    const series = names.map((metric, index) =>
+      shape.gateway ? `"device":"${behindGateway(device, index)}","metric":"${gatewayMetric}"` : `"metric":"${metric}"`,
+    );
     return (sensor, seq) => {
       const rows = Array.from({ length: shape.readings }, () => {
         const { metric, value, time } = sensor.row();
-        return `{"metric":"${names[metric]}","value":${value},"time":${time}}`;
+        return `{${series[metric]},"value":${value},"time":${time}}`;
       });
       return `{"type":"readings","seq":${seq},"readings":[${rows.join()}]}`;
     };

@@ -1,6 +1,7 @@
 /** The load generator, a process of its own: it does one order after the other, each with one reply. */
 import { deviceName, encodeStreams, type Shape, type Stream } from "./frames.ts";
 import { Sender } from "./sender.ts";
+import { chosen, everything, some } from "./shown.ts";
 import type { Route } from "./systems/system.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -15,8 +16,14 @@ export interface Traffic {
 export type Order =
   /** Encode, connect, say hello. */
   | { readonly do: "open"; readonly port: number; readonly route: Route; readonly traffic: Traffic }
-  /** Let so many viewers watch the first device, which has sent nothing yet. */
-  | { readonly do: "watch"; readonly port: number; readonly viewers: number; readonly readings: number }
+  /** Let so many viewers watch the first device: all of it, or so many of the devices behind it each, by chance. What it sent before is none of theirs. */
+  | {
+      readonly do: "watch";
+      readonly port: number;
+      readonly viewers: number;
+      readonly shape: Shape;
+      readonly seriesEach?: number;
+    }
   /** Saturate: each device `window` frames ahead, for `forMs` or up to this `share` of its frames. */
   | { readonly do: "flood"; readonly forMs: number; readonly window: number; readonly share: number }
   /** The same with one device, `window` frames ahead of the slowest viewer. */
@@ -36,8 +43,9 @@ export interface Outcome {
   readonly ms: number;
   /** From sending a frame to its acknowledgement or, with viewers, to seeing it, ms. */
   readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
-  /** Frames that all viewers together were sent. */
+  /** Frames that all viewers together were sent, and readings in them. */
   readonly updates: number;
+  readonly shown: number;
   /** CPU that this process took, as a share of one core: near 1 the load was the limit. */
   readonly busy: number;
 }
@@ -65,8 +73,14 @@ async function open(port: number, route: Route, traffic: Traffic): Promise<void>
   senders = await Promise.all(streams.map((stream, index) => Sender.connect(route, port, deviceName(index), stream)));
 }
 
-async function watch(port: number, count: number, readings: number): Promise<void> {
-  viewers = await Viewers.open(port, count, firstSender(), deviceName(0), readings);
+async function watch({ port, viewers: count, shape, seriesEach }: Extract<Order, { do: "watch" }>): Promise<void> {
+  const device = deviceName(0);
+  const shown = Array.from({ length: count }, (_, viewer) =>
+    seriesEach === undefined
+      ? everything(device, shape)
+      : some(device, chosen(seriesEach, shape.metrics, `bench/viewer ${viewer}`), shape),
+  );
+  viewers = await Viewers.open(port, firstSender(), shown);
 }
 
 function firstSender(): Sender {
@@ -107,7 +121,7 @@ async function timed(work: () => Promise<unknown>, measured: "senders" | "viewer
   await work();
   const ms = performance.now() - began;
   const { user, system } = process.cpuUsage(cpu);
-  const [seen, updates] = [viewers?.takeLatencies(), viewers?.takeUpdates() ?? 0];
+  const [seen, updates, shown] = [viewers?.takeLatencies(), viewers?.takeUpdates() ?? 0, viewers?.takeReadings() ?? 0];
   const decided = senders.reduce((sum, sender, index) => sum + sender.decided - (before[index] ?? 0), 0);
   const latencies = measured === "viewers" ? (seen ?? new Float64Array()) : ackLatencies(before, decided);
   latencies.sort();
@@ -118,6 +132,7 @@ async function timed(work: () => Promise<unknown>, measured: "senders" | "viewer
     ms,
     latencyMs: { p50: quantile(0.5), p99: quantile(0.99), most: quantile(1) },
     updates,
+    shown,
     busy: (user + system) / 1_000 / ms,
   };
 }
@@ -138,7 +153,7 @@ function obey(order: Order): Promise<Outcome> {
     case "open":
       return timed(() => open(order.port, order.route, order.traffic));
     case "watch":
-      return timed(() => watch(order.port, order.viewers, order.readings));
+      return timed(() => watch(order));
     case "flood": {
       const until = performance.now() + order.forMs;
       return timed(() => Promise.all(senders.map((sender) => sender.flood(until, order.window, order.share))));

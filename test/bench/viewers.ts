@@ -1,6 +1,7 @@
 /** The viewers of one device: sockets that count what they are shown and tell how late it comes. */
 import type { Socket } from "node:net";
 import type { Sender } from "./sender.ts";
+import type { Shown } from "./shown.ts";
 import { messageFrame, openWebSocket } from "./wire.ts";
 
 interface Update {
@@ -17,36 +18,42 @@ const maxKnown = 4_096;
 export class Viewers {
   readonly #sockets: Socket[] = [];
   readonly #sender: Sender;
-  /** Readings in one frame of the device. */
-  readonly #readings: number;
-  /** Readings in an update: all viewers get the same, so that it is read once. */
+  readonly #shown: readonly Shown[];
+  /** Readings in an update: viewers of the same get the same, so that it is read once. */
   readonly #known = new Map<string, number>();
-  /** Whole frames of the device that each viewer has seen. */
+  /** Frames of the device of which each viewer has seen what it is shown. Frames are counted from the first of this device's life. */
   readonly #seen: number[] = [];
-  /** How many viewers have seen a frame, by frame. */
-  readonly #seenBy: Uint32Array;
+  /** How many viewers have still to see something of a frame, by frame. */
+  readonly #unseenBy: Uint32Array;
   readonly #sentAt: Float64Array;
-  #sent = 0;
-  #complete = 0;
+  #sent: number;
+  #complete: number;
   #latencies: number[] = [];
   #updates = 0;
+  #readings = 0;
   #onSeen: () => void = () => {};
 
-  private constructor(sender: Sender, readings: number) {
+  private constructor(sender: Sender, shown: readonly Shown[]) {
     this.#sender = sender;
-    this.#readings = readings;
-    this.#seenBy = new Uint32Array(sender.frames);
+    this.#shown = shown;
+    this.#sent = sender.sent;
+    this.#complete = sender.sent;
     this.#sentAt = new Float64Array(sender.frames);
+    this.#unseenBy = Uint32Array.from(
+      this.#sentAt,
+      (_, frame) => shown.filter((each) => each.after(frame + 1) > each.after(frame)).length,
+    );
   }
 
-  /** Viewers that watch the device of a sender which has sent nothing yet; resolves once all are past the seam. */
-  static async open(port: number, count: number, sender: Sender, device: string, readings: number): Promise<Viewers> {
-    const viewers = new Viewers(sender, readings);
-    const subscribe = messageFrame({ type: "subscribe", id: 1, devices: [device] });
-    for (let opened = 0; opened < count; opened += 50) {
-      const some = Array.from({ length: Math.min(50, count - opened) }, (_, index) =>
-        viewers.#connect(port, opened + index, subscribe),
-      );
+  /** A viewer for each of `shown`, which is shown that of what a sender sends; resolves once all are past the seam. What the sender sent before is none of theirs. */
+  static async open(port: number, sender: Sender, shown: readonly Shown[]): Promise<Viewers> {
+    const viewers = new Viewers(sender, shown);
+    for (let opened = 0; opened < shown.length; opened += 50) {
+      const some = shown
+        .slice(opened, opened + 50)
+        .map(({ selection }, index) =>
+          viewers.#connect(port, opened + index, messageFrame({ type: "subscribe", id: 1, ...selection })),
+        );
       await Promise.all(some);
     }
     return viewers;
@@ -62,6 +69,13 @@ export class Viewers {
     const updates = this.#updates;
     this.#updates = 0;
     return updates;
+  }
+
+  /** Readings that came since it was asked last, those of all viewers. */
+  takeReadings(): number {
+    const readings = this.#readings;
+    this.#readings = 0;
+    return readings;
   }
 
   /** From sending a frame to seeing it, ms, by frame and viewer, since it was asked last. */
@@ -87,6 +101,7 @@ export class Viewers {
     this.#sentAt.fill(performance.now(), this.#sent, this.#sent + frames);
     this.#sent += frames;
     this.#sender.send(frames);
+    this.#advance();
   }
 
   /** Waits until everything sent was seen. */
@@ -114,12 +129,13 @@ export class Viewers {
     const ready = new Promise<void>((resolve) => {
       onReady = resolve;
     });
-    let readings = 0;
-    this.#seen[viewer] = 0;
+    const before = this.#sent;
+    let readings = this.#shown[viewer]?.after(before) ?? 0;
+    this.#seen[viewer] = before;
     const socket = await openWebSocket(port, (payload) => {
       if (payload.subarray(0, updateHead.length).equals(updateHead)) {
         readings += this.#readingsIn(payload);
-        this.#see(viewer, readings / this.#readings);
+        this.#see(viewer, readings);
         return;
       }
       const { type } = JSON.parse(payload.toString()) as { type: string };
@@ -143,19 +159,33 @@ export class Viewers {
     }
     // A heartbeat holds none.
     if (readings > 0) this.#updates += 1;
+    this.#readings += readings;
     return readings;
   }
 
-  #see(viewer: number, upTo: number): void {
-    if (upTo > this.#sent) throw new Error(`a viewer was shown more readings than were sent`);
+  /** `readings`: all that a viewer was ever shown, with what came before it. */
+  #see(viewer: number, readings: number): void {
+    const shown = this.#shown[viewer] as Shown;
     const now = performance.now();
-    for (let frame = this.#seen[viewer] ?? 0; frame + 1 <= upTo; frame++) {
-      this.#latencies.push(now - (this.#sentAt[frame] ?? 0));
-      this.#seenBy[frame] = (this.#seenBy[frame] ?? 0) + 1;
-      this.#seen[viewer] = frame + 1;
+    let frame = this.#seen[viewer] as number;
+    let had = shown.after(frame);
+    for (; frame < this.#sent; frame++) {
+      const has = shown.after(frame + 1);
+      if (has > readings) break;
+      if (has === had) continue;
+      had = has;
+      this.#latencies.push(now - (this.#sentAt[frame] as number));
+      this.#unseenBy[frame] = (this.#unseenBy[frame] as number) - 1;
     }
+    if (frame === this.#sent && had < readings) throw new Error(`a viewer was shown more readings than were sent`);
+    this.#seen[viewer] = frame;
+    if (this.#advance()) this.#onSeen();
+  }
+
+  /** True where a frame more was seen by all whom it concerns; of some it may be nobody. */
+  #advance(): boolean {
     const before = this.#complete;
-    while (this.#complete < this.#sent && this.#seenBy[this.#complete] === this.#sockets.length) this.#complete += 1;
-    if (this.#complete > before) this.#onSeen();
+    while (this.#complete < this.#sent && this.#unseenBy[this.#complete] === 0) this.#complete += 1;
+    return this.#complete > before;
   }
 }

@@ -20,6 +20,12 @@ export function maskedFrame(text: string, mask: number): Buffer {
   return frame;
 }
 
+/** The text of a `maskedFrame`. */
+export function textOf(frame: Buffer): string {
+  const head = frame[1] === (0x80 | 126) ? 8 : 6;
+  return Buffer.from(frame.subarray(head).map((byte, at) => byte ^ (frame[head - 4 + (at & 3)] as number))).toString();
+}
+
 /** A message outside of what is measured. */
 export function messageFrame(message: object): Buffer {
   return maskedFrame(JSON.stringify(message), 0x1f2e3d4c);

@@ -1,34 +1,22 @@
-/** One device and its viewers: how many readings a second reach them, at what cost, and how late. */
+/**
+ * One device and its viewers: how many readings a second reach them, at what cost, and how late. Where each viewer chose a few
+ * series of many: what a reading shown costs beyond what the same readings cost while nobody watches, so that it can be seen
+ * whether it grows with viewers or series.
+ */
 import { checkStored, withSystem } from "../experiment.ts";
-import type { Shape } from "../frames.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { cpuOf, settle } from "../process-figures.ts";
 import { type Measured, sideBySide } from "../side-by-side.ts";
 import { bareSystem } from "../systems/obvious.ts";
 import type { System } from "../systems/system.ts";
 import { tableFull } from "../systems/systems.ts";
-
-interface Case {
-  readonly name: string;
-  readonly viewers: number;
-  /** Of the device; each frame holds one reading of each. */
-  readonly series: number;
-  /** Frames that the device is ahead of the slowest viewer: enough to keep the server busy, never so many that a viewer counts as slow. */
-  readonly window: number;
-}
-
-/** Each frame of the device becomes 10,000 readings seen. */
-const cases: readonly Case[] = [
-  { name: "10 viewers × 1,000 series", viewers: 10, series: 1_000, window: 16 },
-  { name: "100 viewers × 100 series", viewers: 100, series: 100, window: 32 },
-  { name: "1,000 viewers × 10 series", viewers: 1_000, series: 10, window: 32 },
-];
+import { type AllCase, allOfFew, allOfMany, type Case, type SomeCase, someOfMany } from "./cases.ts";
 
 interface Plan {
   readonly warmMs: number;
   readonly floodMs: number;
   readonly settleMs: number;
-  readonly pacedFrames: number;
+  readonly pacedMs: number;
   readonly frames: number;
   /** Of the viewers of a case, so many come. */
   readonly viewers: (of: Case) => number;
@@ -37,7 +25,7 @@ const full: Plan = {
   warmMs: 500,
   floodMs: 2_000,
   settleMs: 5_000,
-  pacedFrames: 60,
+  pacedMs: 5_000,
   frames: 10_000,
   viewers: ({ viewers }) => viewers,
 };
@@ -45,19 +33,17 @@ const quick: Plan = {
   warmMs: 10,
   floodMs: 30,
   settleMs: 0,
-  pacedFrames: 3,
+  pacedMs: 100,
   frames: 40,
   viewers: ({ viewers }) => Math.min(viewers, 10),
 };
-/** At the fixed rate: 200,000 readings seen a second. */
-const perSecond = 20;
 /** Of the frames at hand, the rest is for the fixed rate. */
 const warmShare = 0.2;
 const floodShare = 0.9;
 
 export const fanOut: Part = {
   name: "fan-out",
-  about: `readings of one device as its viewers see them: as fast as the slowest viewer sees them, and paced, ${perSecond} frames a second`,
+  about: `readings of one device as its viewers see them: as fast as the slowest viewer sees them, and paced`,
   figures: [
     { name: "seen/s", unit: "readings/s, all viewers together", better: "more" },
     { name: "CPU µs", unit: "µs of all threads per reading seen", better: "less", digits: 3 },
@@ -70,44 +56,90 @@ export const fanOut: Part = {
     },
     { name: "paced p50 ms", unit: "ms from sent to seen", better: "less", digits: 2 },
     { name: "paced p99 ms", unit: "ms from sent to seen", better: "less", tolerance: 3, digits: 2 },
+    {
+      name: "shown CPU µs",
+      unit: "µs of all threads per reading seen, at the fixed rate, beyond what the same readings take unwatched",
+      better: "less",
+      tolerance: 1.6,
+      digits: 2,
+    },
+    { name: "unwatched CPU µs", unit: "µs of all threads per reading taken, while nobody watches", digits: 2 },
     { name: "load busy", unit: "cores", digits: 2 },
   ],
   against: [tableFull.name, bareSystem.name],
-  run: (context): AsyncIterable<Figure> =>
-    sideBySide(context, cases, [...context.hubs, tableFull, bareSystem], (system, each) =>
-      measure(context, system, each),
-    ),
+  async *run(context): AsyncIterable<Figure> {
+    const { hubs } = context;
+    const all = (system: System, each: AllCase) => measureAll(context, system, each);
+    yield* sideBySide(context, allOfFew, [...hubs, tableFull, bareSystem], all);
+    yield* sideBySide(context, allOfMany, [...hubs, bareSystem], all);
+    yield* sideBySide(context, someOfMany, [...hubs, bareSystem], (system, each) => measureSome(context, system, each));
+  },
 };
 
-function measure({ folder, load, quick: smoke }: Context, system: System, of: Case): Promise<Measured> {
+function measureAll({ folder, load, quick: smoke }: Context, system: System, of: AllCase): Promise<Measured> {
   const plan = smoke ? quick : full;
-  const { series, window } = of;
+  const { shape, window, perSecond } = of;
   const viewers = plan.viewers(of);
-  // All metrics at one time.
-  const shape: Shape = { name: of.name, form: "samples", readings: series, metrics: series };
+  const paced = Math.ceil((plan.pacedMs * perSecond) / 1_000);
   return withSystem(folder, system, async (running) => {
     const { pid, port } = running;
     await load.order({ do: "open", port, route: system.route, traffic: { shape, devices: 1, frames: plan.frames } });
-    await load.order({ do: "watch", port, viewers, readings: series });
+    await load.order({ do: "watch", port, viewers, shape });
     const warm = await load.order({ do: "flood viewers", forMs: plan.warmMs, window, share: warmShare });
-    const before = cpuOf(pid).all;
-    const flood = await load.order({ do: "flood viewers", forMs: plan.floodMs, window, share: floodShare });
-    await settle(pid, plan.settleMs);
-    const flooded = cpuOf(pid).all;
-    const paced = await load.order({ do: "pace viewers", frames: plan.pacedFrames, perSecond });
-    await settle(pid, plan.settleMs);
-    const after = cpuOf(pid).all;
-    await checkStored(system, running, (warm.frames + flood.frames + paced.frames) * series);
+    const flood = await cpuWhile(pid, plan, () =>
+      load.order({ do: "flood viewers", forMs: plan.floodMs, window, share: floodShare }),
+    );
+    const pace = await cpuWhile(pid, plan, () => load.order({ do: "pace viewers", frames: paced, perSecond }));
+    const frames = warm.frames + flood.outcome.frames + pace.outcome.frames;
+    await checkStored(system, running, frames * shape.readings);
     await load.order({ do: "close" });
-    const seen = (frames: number): number => frames * series * viewers;
+    const { shown, updates, ms, busy } = flood.outcome;
     return {
-      "seen/s": (seen(flood.frames) * 1_000) / flood.ms,
-      "CPU µs": ((flooded - before) * 1_000) / seen(flood.frames),
-      "readings a frame": seen(flood.frames) / flood.updates,
-      "paced CPU µs": ((after - flooded) * 1_000) / seen(paced.frames),
-      "paced p50 ms": paced.latencyMs.p50,
-      "paced p99 ms": paced.latencyMs.p99,
-      "load busy": flood.busy,
+      "seen/s": (shown * 1_000) / ms,
+      "CPU µs": (flood.cpuMs * 1_000) / shown,
+      "readings a frame": shown / updates,
+      "paced CPU µs": (pace.cpuMs * 1_000) / pace.outcome.shown,
+      "paced p50 ms": pace.outcome.latencyMs.p50,
+      "paced p99 ms": pace.outcome.latencyMs.p99,
+      "load busy": busy,
     };
   });
+}
+
+function measureSome({ folder, load, quick: smoke }: Context, system: System, of: SomeCase): Promise<Measured> {
+  const plan = smoke ? quick : full;
+  const { shape, seriesEach, perSecond } = of;
+  const viewers = plan.viewers(of);
+  const paced = Math.ceil((plan.pacedMs * perSecond) / 1_000);
+  // Every series is known before somebody watches.
+  const warm = Math.ceil(shape.metrics / shape.readings);
+  return withSystem(folder, system, async (running) => {
+    const { pid, port } = running;
+    const traffic = { shape, devices: 1, frames: 2 * (warm + paced) };
+    await load.order({ do: "open", port, route: system.route, traffic });
+    await load.order({ do: "pace", frames: warm, perSecond });
+    const unwatched = await cpuWhile(pid, plan, () => load.order({ do: "pace", frames: paced, perSecond }));
+    await load.order({ do: "watch", port, viewers, shape, seriesEach });
+    await load.order({ do: "pace viewers", frames: warm, perSecond });
+    const watched = await cpuWhile(pid, plan, () => load.order({ do: "pace viewers", frames: paced, perSecond }));
+    await checkStored(system, running, traffic.frames * shape.readings);
+    await load.order({ do: "close" });
+    const { shown, latencyMs, busy } = watched.outcome;
+    return {
+      "paced p50 ms": latencyMs.p50,
+      "paced p99 ms": latencyMs.p99,
+      "shown CPU µs": ((watched.cpuMs - unwatched.cpuMs) * 1_000) / shown,
+      "unwatched CPU µs": (unwatched.cpuMs * 1_000) / (paced * shape.readings),
+      "load busy": busy,
+    };
+  });
+}
+
+/** CPU of all threads of a process that rested before and rests again after. */
+async function cpuWhile<T>(pid: number, { settleMs }: Plan, work: () => Promise<T>) {
+  await settle(pid, settleMs);
+  const before = cpuOf(pid).all;
+  const outcome = await work();
+  await settle(pid, settleMs);
+  return { outcome, cpuMs: cpuOf(pid).all - before };
 }
