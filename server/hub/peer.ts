@@ -9,7 +9,7 @@ export interface Peer {
   readonly restricted: boolean;
   /** Who it is, as far as the request showed; undefined where its first message has still to bring a token. */
   readonly principal: Principal | undefined;
-  /** Sends one text frame, as text or as its UTF-8, which is not copied: for frames that many peers get. Ignored once the connection is closing. */
+  /** Sends one text frame, as text or as its UTF-8, which must not change: for frames that many peers get, each the same piece of memory. Ignored once the connection is closing. */
   send(text: string | Buffer): void;
   /**
    * What it sent took the hub so long beyond being read, ms: it has so much less of its turn. What waits to leave leaves now,

@@ -7,6 +7,7 @@ import type { Peer } from "../hub/peer.ts";
 import type { Clock, Timer } from "../ports.ts";
 import type { CloseCode } from "../protocol/codes.ts";
 import type { Pulse } from "./heartbeat.ts";
+import { textFrameOf } from "./text-frame.ts";
 
 /** A peer that does not answer a close frame is cut after this, ms. */
 export const closePatienceMs = 3_000;
@@ -14,8 +15,6 @@ export const closePatienceMs = 3_000;
 const farewellBytes = 64 * 1024;
 /** So much of what comes after a close is parsed, bytes: the answer to it stands there, of whoever stops for it. */
 const answerBytes = 1024;
-/** What is sent is text, whether it comes as a string or as UTF-8. */
-const textFrame = { binary: false } as const;
 
 type Trust = Pick<Peer, "restricted" | "principal">;
 
@@ -67,7 +66,9 @@ export class SocketPeer implements Peer, Pulse {
       this.#socket.cork();
       process.nextTick(flush, this);
     }
-    this.websocket.send(text, textFrame);
+    // Nothing is compressed, so that `ws` never has a frame of its own half written when one is put between its own.
+    if (typeof text === "string") this.websocket.send(text);
+    else this.#socket.write(textFrameOf(text));
   }
 
   flush(): void {

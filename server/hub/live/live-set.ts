@@ -42,8 +42,8 @@ export interface Position {
 
 /** A viewer's place in a set. */
 export interface Watcher {
-  /** Frames that every viewer of the set gets alike. `points` is what they hold; it changes after the call. `before`: the offset reached before them. */
-  update(texts: readonly string[], points: Points, before: number): void;
+  /** Frames that every viewer of the set gets alike, as UTF-8. `points` is what they hold; it changes after the call. `before`: the offset reached before them. */
+  update(texts: readonly Buffer[], points: Points, before: number): void;
   /** A `devices` or `series` frame, to be seen before any later update. */
   announce(text: string): void;
   /** A series was removed: nothing of it may follow. Comes before its announcement. */
@@ -170,7 +170,8 @@ export class LiveSet {
 
   #send(points: Points, before: number): void {
     if (this.followers.size > 0) for (const follower of this.followers) follower.update(points);
-    const texts = encodeUpdates(this.number, points, this.offset, before);
+    // Encoded once: as strings they would be turned into bytes again for each viewer.
+    const texts = encodeUpdates(this.number, points, this.offset, before).map((text) => Buffer.from(text));
     for (const watcher of this.watchers) watcher.update(texts, points, before);
   }
 }

@@ -44,7 +44,7 @@ export class Pace {
   }
 
   /** Sends one frame, and takes note of what waits since. Sends even where the viewer is slow: callers ask `over` first. */
-  send(text: string): void {
+  send(text: string | Buffer): void {
     this.#peer.send(text);
     const bytes = this.#peer.bufferedBytes();
     this.#owner.waits(bytes);

@@ -59,7 +59,7 @@ export class Watch implements Watcher {
     if (!this.#pace.over) this.flush();
   }
 
-  update(texts: readonly string[], points: Points, before: number): void {
+  update(texts: readonly Buffer[], points: Points, before: number): void {
     if (!this.#outbox && this.#pace.over) this.#hold(before);
     if (this.#outbox) {
       this.#outbox.hold(points);

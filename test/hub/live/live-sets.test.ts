@@ -9,9 +9,9 @@ const at = Date.UTC(2026, 10, 24);
 
 /** A viewer that only looks. */
 class Looker implements Watcher {
-  readonly texts: string[] = [];
+  readonly texts: (string | Buffer)[] = [];
 
-  update(texts: readonly string[]): void {
+  update(texts: readonly Buffer[]): void {
     this.texts.push(...texts);
   }
 
@@ -24,7 +24,7 @@ class Looker implements Watcher {
   leaveOut(): void {}
 
   get messages() {
-    return this.texts.map((text) => hubToViewer.parse(JSON.parse(text)));
+    return this.texts.map((text) => hubToViewer.parse(JSON.parse(String(text))));
   }
 
   /** What came since the last call. */
@@ -43,7 +43,7 @@ function look(world: World, selection: Selection = {}) {
 }
 
 describe("live sets", () => {
-  it("[P44] numbers a distinct selection for the whole hub and gives all its viewers the same string", async () => {
+  it("[P44] numbers a distinct selection for the whole hub and gives all its viewers the same bytes", async () => {
     const world = await liveWorld();
     await world.commit(["boiler-1/temperature", at, 1], ["boiler-2/temperature", at, 1]);
     const one = look(world, { devices: ["boiler-1", "boiler-2"], metrics: ["*"] });
