@@ -1,7 +1,9 @@
 /** The load generator, a process of its own: it does one order after the other, each with one reply. */
 import { deviceName, encodeStreams, type Shape, type Stream } from "./frames.ts";
+import { type Latencies, latenciesOf } from "./latencies.ts";
 import { Sender } from "./sender.ts";
 import { chosen, everything, some } from "./shown.ts";
+import { Spectator } from "./spectator.ts";
 import type { Route } from "./systems/system.ts";
 import { Viewers } from "./viewers.ts";
 
@@ -24,6 +26,8 @@ export type Order =
       readonly shape: Shape;
       readonly seriesEach?: number;
     }
+  /** Let one viewer watch everything, before a device sends something; so many readings are in a frame. */
+  | { readonly do: "watch all"; readonly port: number; readonly readings: number }
   /** Saturate: each device `window` frames ahead, for `forMs` or up to this `share` of its frames. */
   | { readonly do: "flood"; readonly forMs: number; readonly window: number; readonly share: number }
   /** The same with one device, `window` frames ahead of the slowest viewer. */
@@ -42,7 +46,9 @@ export interface Outcome {
   readonly frames: number;
   readonly ms: number;
   /** From sending a frame to its acknowledgement or, with viewers, to seeing it, ms. */
-  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly most: number };
+  readonly latencyMs: Latencies;
+  /** From sending a frame to the viewer of everything, ms; where there is one. */
+  readonly seenMs?: Latencies;
   /** Frames that all viewers together were sent, and readings in them. */
   readonly updates: number;
   readonly shown: number;
@@ -55,6 +61,7 @@ const encoded = new Map<string, readonly Stream[]>();
 let encodedFor = "";
 let senders: Sender[] = [];
 let viewers: Viewers | undefined;
+let spectator: Spectator | undefined;
 
 function streamsOf(traffic: Traffic, route: Route): readonly Stream[] {
   const trafficKey = JSON.stringify(traffic);
@@ -124,13 +131,12 @@ async function timed(work: () => Promise<unknown>, measured: "senders" | "viewer
   const [seen, updates, shown] = [viewers?.takeLatencies(), viewers?.takeUpdates() ?? 0, viewers?.takeReadings() ?? 0];
   const decided = senders.reduce((sum, sender, index) => sum + sender.decided - (before[index] ?? 0), 0);
   const latencies = measured === "viewers" ? (seen ?? new Float64Array()) : ackLatencies(before, decided);
-  latencies.sort();
-  const quantile = (share: number): number =>
-    latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+  const latencyMs = latenciesOf(latencies);
   return {
     frames: measured === "viewers" ? (viewers?.complete ?? 0) - complete : decided,
     ms,
-    latencyMs: { p50: quantile(0.5), p99: quantile(0.99), most: quantile(1) },
+    latencyMs,
+    ...(spectator && { seenMs: latenciesOf(spectator.takeLatencies()) }),
     updates,
     shown,
     busy: (user + system) / 1_000 / ms,
@@ -154,6 +160,9 @@ function obey(order: Order): Promise<Outcome> {
       return timed(() => open(order.port, order.route, order.traffic));
     case "watch":
       return timed(() => watch(order));
+    case "watch all":
+      spectator = new Spectator(senders, order.readings);
+      return timed(() => spectator?.open(order.port) ?? Promise.resolve());
     case "flood": {
       const until = performance.now() + order.forMs;
       return timed(() => Promise.all(senders.map((sender) => sender.flood(until, order.window, order.share))));
@@ -163,11 +172,15 @@ function obey(order: Order): Promise<Outcome> {
       return timed(() => watchers().flood(until, order.window, order.share), "viewers");
     }
     case "ping-pong":
-      return timed(() => pingPong(order.frames));
+      return timed(async () => {
+        await pingPong(order.frames);
+        await spectator?.settled();
+      });
     case "pace":
       return timed(async () => {
         await pace(order.frames, order.perSecond, (frame) => senders[frame % senders.length]?.send(1));
         await Promise.all(senders.map((sender) => sender.settled()));
+        await spectator?.settled();
       });
     case "pace viewers":
       return timed(async () => {
@@ -178,6 +191,8 @@ function obey(order: Order): Promise<Outcome> {
       return timed(async () => {
         viewers?.close();
         viewers = undefined;
+        spectator?.close();
+        spectator = undefined;
         for (const sender of senders.splice(0)) sender.close();
       });
     default:

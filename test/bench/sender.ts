@@ -4,8 +4,10 @@ import type { Stream } from "./frames.ts";
 import type { Route } from "./systems/system.ts";
 
 export class Sender {
-  /** Time from sending to the answer, ms, by frame; before the answer, when it was sent. */
+  /** Time from sending to the answer, ms, by frame. */
   readonly latencies: Float64Array;
+  /** When each frame was sent, ms of the monotonic clock. */
+  readonly sentAt: Float64Array;
   readonly #stream: Stream;
   #connection: Connection | undefined;
   #sent = 0;
@@ -15,6 +17,7 @@ export class Sender {
   private constructor(stream: Stream) {
     this.#stream = stream;
     this.latencies = new Float64Array(stream.ends.length);
+    this.sentAt = new Float64Array(stream.ends.length);
   }
 
   static async connect(route: Route, port: number, device: string, stream: Stream): Promise<Sender> {
@@ -54,8 +57,9 @@ export class Sender {
   /** Sends the next frames. */
   send(frames: number): void {
     const { bytes, ends } = this.#stream;
+    if (this.#sent + frames > ends.length) throw new Error(`there are ${ends.length} frames, and no more`);
     const from = this.#sent === 0 ? 0 : (ends[this.#sent - 1] as number);
-    this.latencies.fill(performance.now(), this.#sent, this.#sent + frames);
+    this.sentAt.fill(performance.now(), this.#sent, this.#sent + frames);
     this.#sent += frames;
     this.#connection?.send(bytes.subarray(from, ends[this.#sent - 1]), this.#sent);
   }
@@ -83,7 +87,7 @@ export class Sender {
 
   #decide(upTo: number): void {
     const now = performance.now();
-    for (let frame = this.#decided; frame < upTo; frame++) this.latencies[frame] = now - (this.latencies[frame] ?? 0);
+    for (let frame = this.#decided; frame < upTo; frame++) this.latencies[frame] = now - (this.sentAt[frame] as number);
     this.#decided = upTo;
     this.#onDecided();
   }

@@ -25,7 +25,6 @@ export class Viewers {
   readonly #seen: number[] = [];
   /** How many viewers have still to see something of a frame, by frame. */
   readonly #unseenBy: Uint32Array;
-  readonly #sentAt: Float64Array;
   #sent: number;
   #complete: number;
   #latencies: number[] = [];
@@ -38,9 +37,8 @@ export class Viewers {
     this.#shown = shown;
     this.#sent = sender.sent;
     this.#complete = sender.sent;
-    this.#sentAt = new Float64Array(sender.frames);
     this.#unseenBy = Uint32Array.from(
-      this.#sentAt,
+      sender.sentAt,
       (_, frame) => shown.filter((each) => each.after(frame + 1) > each.after(frame)).length,
     );
   }
@@ -98,7 +96,6 @@ export class Viewers {
 
   /** Sends the next frames of the device. */
   send(frames: number): void {
-    this.#sentAt.fill(performance.now(), this.#sent, this.#sent + frames);
     this.#sent += frames;
     this.#sender.send(frames);
     this.#advance();
@@ -174,7 +171,7 @@ export class Viewers {
       if (has > readings) break;
       if (has === had) continue;
       had = has;
-      this.#latencies.push(now - (this.#sentAt[frame] as number));
+      this.#latencies.push(now - (this.#sender.sentAt[frame] as number));
       this.#unseenBy[frame] = (this.#unseenBy[frame] as number) - 1;
     }
     if (frame === this.#sent && had < readings) throw new Error(`a viewer was shown more readings than were sent`);

@@ -24,6 +24,8 @@ export interface Running {
   readonly port: number;
   /** Asks the system, or its table, how many readings it holds and shows. */
   stored(): Promise<number>;
+  /** How long each commit took since it was asked last, ms; of systems that time them. */
+  commitTimes?(): Promise<readonly number[]>;
   /** Ends it in good order, so that what lies in its folder is what it would start from; throws where it did not end well. */
   stop(): Promise<void>;
   /** Ends it at once, after a failure; does nothing where it has ended. */
