@@ -45,3 +45,16 @@ export async function withSystem<T>(
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
+
+/** The same with several systems that live at the same time. */
+export function withSystems<T>(
+  parent: string,
+  systems: readonly System[],
+  experiment: (running: readonly Running[]) => Promise<T>,
+): Promise<T> {
+  const [first, ...others] = systems;
+  if (!first) return experiment([]);
+  return withSystem(parent, first, (running) =>
+    withSystems(parent, others, (those) => experiment([running, ...those])),
+  );
+}

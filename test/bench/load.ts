@@ -38,6 +38,9 @@ export type Order =
   | { readonly do: "pace"; readonly frames: number; readonly perSecond: number }
   /** The same with one device and its viewers. */
   | { readonly do: "pace viewers"; readonly frames: number; readonly perSecond: number }
+  /** What is sent from here on is what `sum up` tells of. */
+  | { readonly do: "mark" }
+  | { readonly do: "sum up" }
   | { readonly do: "close" };
 
 /** What came of an order. */
@@ -119,24 +122,36 @@ async function pingPong(frames: number): Promise<void> {
   }
 }
 
-/** Runs an order and tells what came of it, by what the senders were told or by what the viewers saw. */
-async function timed(work: () => Promise<unknown>, measured: "senders" | "viewers" = "senders"): Promise<Outcome> {
-  const before = senders.map((sender) => sender.decided);
-  const complete = viewers?.complete ?? 0;
-  const cpu = process.cpuUsage();
-  const began = performance.now();
+/** How far all is, to tell later what came since. */
+function hereAndNow() {
+  return {
+    decided: senders.map((sender) => sender.decided),
+    complete: viewers?.complete ?? 0,
+    spectated: spectator?.latencies.length ?? 0,
+    cpu: process.cpuUsage(),
+    ms: performance.now(),
+  };
+}
+let marked = hereAndNow();
+
+/** Runs an order and tells what came of it, or of all since `from`, by what the senders were told or by what the viewers saw. */
+async function timed(
+  work: () => Promise<unknown>,
+  measured: "senders" | "viewers" = "senders",
+  from = hereAndNow(),
+): Promise<Outcome> {
   await work();
-  const ms = performance.now() - began;
-  const { user, system } = process.cpuUsage(cpu);
+  const ms = performance.now() - from.ms;
+  const { user, system } = process.cpuUsage(from.cpu);
   const [seen, updates, shown] = [viewers?.takeLatencies(), viewers?.takeUpdates() ?? 0, viewers?.takeReadings() ?? 0];
-  const decided = senders.reduce((sum, sender, index) => sum + sender.decided - (before[index] ?? 0), 0);
-  const latencies = measured === "viewers" ? (seen ?? new Float64Array()) : ackLatencies(before, decided);
+  const decided = senders.reduce((sum, sender, index) => sum + sender.decided - (from.decided[index] ?? 0), 0);
+  const latencies = measured === "viewers" ? (seen ?? new Float64Array()) : ackLatencies(from.decided, decided);
   const latencyMs = latenciesOf(latencies);
   return {
-    frames: measured === "viewers" ? (viewers?.complete ?? 0) - complete : decided,
+    frames: measured === "viewers" ? (viewers?.complete ?? 0) - from.complete : decided,
     ms,
     latencyMs,
-    ...(spectator && { seenMs: latenciesOf(spectator.takeLatencies()) }),
+    ...(spectator && { seenMs: latenciesOf(spectator.latencies.slice(from.spectated)) }),
     updates,
     shown,
     busy: (user + system) / 1_000 / ms,
@@ -187,6 +202,11 @@ function obey(order: Order): Promise<Outcome> {
         await pace(order.frames, order.perSecond, () => watchers().send(1));
         await watchers().settled();
       }, "viewers");
+    case "mark":
+      marked = hereAndNow();
+      return timed(async () => {});
+    case "sum up":
+      return timed(async () => {}, "senders", marked);
     case "close":
       return timed(async () => {
         viewers?.close();

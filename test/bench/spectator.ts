@@ -18,6 +18,8 @@ type Told =
   | { readonly type: "error" };
 
 export class Spectator {
+  /** From sending a frame to seeing the last of its readings, ms, in the order in which they were seen. */
+  readonly latencies: number[] = [];
   readonly #watched: readonly Watched[];
   /** Readings in a frame. */
   readonly #readings: number;
@@ -27,7 +29,6 @@ export class Spectator {
   /** Readings shown of each device. */
   readonly #shown: number[];
   #unseen = 0;
-  #latencies: number[] = [];
   #socket: Socket | undefined;
   #onReady: () => void = () => {};
   #onSettled: () => void = () => {};
@@ -48,13 +49,6 @@ export class Spectator {
     this.#socket = await openWebSocket(port, (payload) => this.hear(payload.toString()));
     this.#socket.write(messageFrame({ type: "subscribe", id: 1 }));
     await ready;
-  }
-
-  /** From sending a frame to seeing the last of its readings, ms, of those that were seen since it was asked last. */
-  takeLatencies(): readonly number[] {
-    const latencies = this.#latencies;
-    this.#latencies = [];
-    return latencies;
   }
 
   /** Waits until everything sent was seen. */
@@ -98,7 +92,7 @@ export class Spectator {
     if (shown % this.#readings > 0) return;
     const frame = shown / this.#readings - 1;
     if (frame >= device.sent) throw new Error("a viewer was shown more readings than were sent");
-    this.#latencies.push(performance.now() - (device.sentAt[frame] as number));
+    this.latencies.push(performance.now() - (device.sentAt[frame] as number));
     this.#unseen -= 1;
     if (this.#unseen === 0) this.#onSettled();
   }

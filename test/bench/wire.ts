@@ -31,6 +31,9 @@ export function messageFrame(message: object): Buffer {
   return maskedFrame(JSON.stringify(message), 0x1f2e3d4c);
 }
 
+/** The answer to a ping that holds nothing. */
+const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+
 /** Opens `/ws` and calls `onText` with the payload of each text frame, valid during the call. A close by the server throws. */
 export async function openWebSocket(port: number, onText: (payload: Buffer) => void): Promise<Socket> {
   const headers = {
@@ -47,8 +50,8 @@ export async function openWebSocket(port: number, onText: (payload: Buffer) => v
     let rest = unread.length === 0 ? bytes : Buffer.concat([unread, bytes]);
     for (let frame = nextFrame(rest); frame; frame = nextFrame(rest)) {
       rest = rest.subarray(frame.end);
-      // Pings of the server may go unanswered: an experiment is shorter than its patience.
       if (frame.opcode === 1) onText(frame.payload);
+      else if (frame.opcode === 9) socket.write(pong);
       else if (frame.opcode === 8) throw new Error(`the server closed the connection: ${frame.payload}`);
     }
     unread = rest;
