@@ -1,8 +1,8 @@
 /** Heads of columns as senders repeat them: `"temperature":[`, in the same order again and again. */
 import { Literal } from "./literal.ts";
 
-/** Heads that are remembered; beyond it all are forgotten, before a frame. */
-const mostHeads = 4096;
+/** Heads that are remembered; beyond it all are forgotten, before a frame: who makes up names must not fill the memory. */
+export const mostHeads = 4096;
 /** Longer ones, which is white space, are read each time, bytes. */
 const longestHead = 256;
 
@@ -24,9 +24,11 @@ export class ColumnHead {
 export class ColumnHeads {
   readonly #byName = new Map<string, ColumnHead>();
 
-  /** To be called before the columns of a frame are read, all of which are remembered to its end. */
-  beginFrame(): void {
-    if (this.#byName.size > mostHeads) this.#byName.clear();
+  /** To be called before the columns of a frame are read, all of which are remembered to its end. True where all heads of before are forgotten: none of them may be expected any more, since it would stand beside another one of its name. */
+  beginFrame(): boolean {
+    if (this.#byName.size <= mostHeads) return false;
+    this.#byName.clear();
+    return true;
   }
 
   /** The head of a column that was read from `begin` to `end`. `tried` is the one that it was not like. */

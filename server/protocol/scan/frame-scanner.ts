@@ -156,7 +156,7 @@ export class FrameScanner extends RowReader {
     if (from < 0 || bytes[from] !== begins) return -1;
     const samples = this.#samples;
     samples.beginColumns();
-    this.#heads.beginFrame();
+    if (this.#heads.beginFrame()) this.#firstHead = undefined;
     const frame = ++this.#frames;
     let at = behindSpace(bytes, from + 1);
     if (bytes[at] === ends) return at + 1;
@@ -165,7 +165,8 @@ export class FrameScanner extends RowReader {
       const expected: ColumnHead | undefined = before === undefined ? this.#firstHead : before.next;
       let end = expected?.literal === undefined ? -1 : this.behindLiteral(at, expected.literal);
       let head = expected;
-      if (end < 0) {
+      if (end >= 0) end = behindSpace(bytes, end);
+      else {
         end = this.#columnHead(at);
         if (end < 0) return -1;
         head = this.#heads.of(bytes, at, end, this.name, expected);

@@ -5,8 +5,10 @@
 
 import { Literal } from "./literal.ts";
 
-/** Templates that are remembered; beyond it all are forgotten: who makes up names must not fill the memory. */
-const mostTemplates = 4096;
+/** Templates that are remembered: who makes up names must not fill the memory. */
+export const mostTemplates = 8192;
+/** Rows that get none because of that; then all are forgotten, since those that are remembered may be of nobody any more. */
+const turnedAwayAtMost = 2 ** 18;
 /** Longer rows have no template, bytes. */
 const longestRow = 256;
 
@@ -54,6 +56,7 @@ export class RowTemplate {
 export class RowTemplates {
   readonly #byDevice = new Map<string | undefined, Map<string, RowTemplate>>();
   #count = 0;
+  #turnedAway = 0;
 
   /**
    * The template of a row that was read at `places`; undefined where it gets none. `tried` is the one that it was not like: where it
@@ -71,8 +74,10 @@ export class RowTemplates {
     if (known !== undefined && known !== tried) return known;
     if (places.end - places.begin > longestRow) return undefined;
     if (known === undefined && this.#count === mostTemplates) {
+      if (++this.#turnedAway < turnedAwayAtMost) return undefined;
       this.#byDevice.clear();
       this.#count = 0;
+      this.#turnedAway = 0;
       ofDevice = undefined;
     }
     if (ofDevice === undefined) {

@@ -1,7 +1,9 @@
 /** Rows and columns that are compared with those that stood there before say what they say. */
 import { expect, it } from "vitest";
 import { defaultLimits } from "../../../server/protocol/limits.ts";
+import { mostHeads } from "../../../server/protocol/scan/column-heads.ts";
 import { FrameScanner } from "../../../server/protocol/scan/frame-scanner.ts";
+import { mostTemplates } from "../../../server/protocol/scan/row-templates.ts";
 import { judged, said } from "./said.ts";
 
 const most = 8;
@@ -50,4 +52,37 @@ it("a frame is read right where senders of the same columns, each with an order 
     } else expect(scanned && said(scanned), text).toStrictEqual(judged(text, defaultLimits));
   }
   expect(refused).toBe(150);
+});
+
+it("a column that stands twice is left to the schemas, also where more columns came before than are remembered", () => {
+  const samples = (...columns: string[]) => Buffer.from(`{"type":"samples","times":[1],"values":{${columns.join()}}}`);
+  for (const inOneFrame of [false, true]) {
+    const scanner = new FrameScanner();
+    const names = Array.from({ length: mostHeads }, (_, index) => `"m${index}":[2]`);
+    if (inOneFrame) expect(scanner.scan(samples('"a":[1]', ...names), 10_000)).toBeDefined();
+    else for (const name of names) expect(scanner.scan(samples('"a":[1]', name), 10_000)).toBeDefined();
+    expect(scanner.scan(samples('"a":[1]', '"q":[2]', '"a":[3]'), 10_000)).toBeUndefined();
+    expect(scanner.scan(samples('"a":[1]', '"q":[2]'), 10_000)).toBeDefined();
+  }
+});
+
+it("a column is read where others write it without the white space that stands before its first cell", () => {
+  const scanner = new FrameScanner();
+  const said = ['"a":[1]', '"a":[ 1]', '"a":[\n1 ]', '"a":[1]', '"a": [ 1 ]'].map(
+    (column) => scanner.scan(Buffer.from(`{"type":"samples","times":[1],"values":{${column}}}`), 10)?.type,
+  );
+  expect(said).toEqual(said.map(() => "scannedSamples"));
+});
+
+it("rows are read right where there are more than are remembered, and by and by are compared again", () => {
+  const scanner = new FrameScanner();
+  const rowsAt = (first: number) =>
+    Array.from({ length: 512 }, (_, index) => `{"metric":"m","device":"d/${first + index}","value":${index}}`);
+  for (let frame = 0; frame < 600; frame++) {
+    const first = (frame * 512) % (mostTemplates * 2);
+    const scanned = scanner.scan(Buffer.from(`{"type":"readings","readings":[${rowsAt(first).join()}]}`), 512);
+    if (scanned?.type !== "scannedRows") throw new Error(`frame ${frame} was not read`);
+    expect(scanned.devices.slice(0, 512)).toEqual(rowsAt(first).map((_, index) => `d/${first + index}`));
+    expect([...scanned.numbers.subarray(0, 512)]).toEqual(rowsAt(first).map((_, index) => index));
+  }
 });
