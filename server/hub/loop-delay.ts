@@ -1,11 +1,8 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import type { Clock, Timer } from "../ports.ts";
 
-/**
- * Time between two looks of the monitor, ms. Its samples hold this much besides the delay itself. A hub that idles does little
- * else: looks each 20 ms took 3.8 ms of each second, each 50 ms 1.3.
- */
-const resolutionMs = 50;
+/** Time between two looks of the monitor, ms. Its samples hold this much besides the delay itself. Rarer ones would let a single stall count for longer. */
+const resolutionMs = 20;
 /** Samples older than two of these are forgotten, ms: a stall an hour ago says nothing about now. */
 const windowMs = 5_000;
 

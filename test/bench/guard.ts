@@ -27,12 +27,6 @@ interface Ratio {
   readonly ratio: number;
 }
 
-interface Measured extends Ratio {
-  /** Of the rounds. */
-  readonly least: number;
-  readonly greatest: number;
-}
-
 export interface Recorded {
   readonly ratios: readonly Ratio[];
   /** The last run that was recorded, by part. */
@@ -48,18 +42,17 @@ export interface Verdict extends Pick<Ratio, "part" | "case" | "figure" | "again
   readonly tolerance: number;
 }
 
-/** Figures that are noisier, all of which are waits of few, name their own. */
+/** Figures that are noisier, such as the waits of few, name their own. */
 const defaultTolerance = 1.15;
 
 /**
- * Every ratio of the run beside the recorded one. `worse`: in each round by more than the tolerance of its figure, since a busy
- * machine makes single rounds so. `better`: likewise. `lost`: its case was measured and the rival is here, and still there is
- * none. What the run left out is not judged.
+ * Every ratio of the run, the median of its rounds, beside the recorded one. `worse`: by more than the tolerance of its figure.
+ * `lost`: its case was measured and the rival is here, and still there is none. What the run left out is not judged.
  */
 export function compare({ ratios: recorded }: Pick<Recorded, "ratios">, result: Result): Verdict[] {
   const measured = ratiosOf(result);
   const before = new Map(recorded.map((each) => [keyOf(each), each.ratio]));
-  const now = new Map(measured.map((each) => [keyOf(each), each]));
+  const now = new Map(measured.map((each) => [keyOf(each), each.ratio]));
   return result.parts.flatMap(({ name, rows, figures }) => {
     const cases = new Set(rows.filter(({ system }) => system === guarded).map((row) => row.case));
     const expected = recorded.filter((each) => cases.has(each.case) && !result.leftOut.includes(each.against));
@@ -73,15 +66,14 @@ export function compare({ ratios: recorded }: Pick<Recorded, "ratios">, result: 
   });
 }
 
-function judge(of: Ratio, kind: FigureKind, recorded: number | undefined, now: Measured | undefined): Verdict {
+function judge(of: Ratio, kind: FigureKind, recorded: number | undefined, now: number | undefined): Verdict {
   const { better, tolerance = defaultTolerance } = kind;
   const about = { part: of.part, case: of.case, figure: of.figure, against: of.against, tolerance };
   if (recorded === undefined) return { ...about, state: "not recorded" };
   if (now === undefined) return { ...about, state: "lost", recorded };
-  const [best, worst] = better === "more" ? [now.greatest, now.least] : [now.least, now.greatest];
-  const worseBy = (ratio: number) => (better === "more" ? recorded / ratio : ratio / recorded);
-  const state = worseBy(best) > tolerance ? "worse" : worseBy(worst) < 1 / tolerance ? "better" : "kept";
-  return { ...about, state, recorded, now: now.ratio };
+  const worseBy = better === "more" ? recorded / now : now / recorded;
+  const state = worseBy > tolerance ? "worse" : worseBy < 1 / tolerance ? "better" : "kept";
+  return { ...about, state, recorded, now };
 }
 
 /** True where a run may not pass. */
@@ -91,8 +83,7 @@ export function isRed(verdicts: readonly Verdict[]): boolean {
 
 /** The record with what a run measured in the place of what was recorded; the rest stays. */
 export function updated({ ratios, runs }: Recorded, result: Result): Recorded {
-  const measured = ratiosOf(result).map(({ least: _, greatest: __, ...each }) => each);
-  const all = new Map([...ratios, ...measured].map((each) => [keyOf(each), each]));
+  const all = new Map([...ratios, ...ratiosOf(result)].map((each) => [keyOf(each), each]));
   const { began, rounds, machine } = result;
   const fresh = Object.fromEntries(result.parts.map(({ name }) => [name, { began, rounds, machine }]));
   return { ratios: [...all.values()], runs: { ...runs, ...fresh } };
@@ -126,16 +117,13 @@ function within<T>(of: Record<string, Record<string, T>>, name: string): Record<
   return found;
 }
 
-function ratiosOf({ parts }: Result): Measured[] {
+function ratiosOf({ parts }: Result): Ratio[] {
   return parts.flatMap(({ name: part, rows }) =>
     rows
       .filter(({ system }) => system === guarded)
       .flatMap(({ case: each, ratios }) =>
         Object.entries(ratios).flatMap(([figure, by]) =>
-          Object.entries(by).map(([against, { median, least, greatest }]) => ({
-            ...{ part, case: each, figure, against, ratio: median },
-            ...{ least, greatest },
-          })),
+          Object.entries(by).map(([against, { median }]) => ({ part, case: each, figure, against, ratio: median })),
         ),
       ),
   );
