@@ -28,14 +28,16 @@ const largestWhole = 10 ** exactDigits - 1;
 const longNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const longestNumber = 40;
 
-const rememberedNames = 4096;
+/** A fleet behind a few gateways has ten thousands of devices, and each of its devices few metrics. */
+const rememberedDevices = 2 ** 15;
+const rememberedMetrics = 2 ** 13;
 
 /** Zeros behind a frame, a double of them: reads of four bytes end among them. */
 const padding = 8;
 const firstCapacity = 2 ** 16;
 
-export const metricNames = new ByteNames(rememberedNames, (name) => standsUnder(metricName, name));
-export const deviceNames = new ByteNames(rememberedNames, (name) => standsUnder(deviceName, name));
+export const metricNames = new ByteNames(rememberedMetrics, (name) => standsUnder(metricName, name));
+export const deviceNames = new ByteNames(rememberedDevices, (name) => standsUnder(deviceName, name));
 
 function standsUnder(schema: Schema, name: string): boolean {
   const judged = judge(schema, name);

@@ -53,13 +53,18 @@ export class RowReader extends ByteReader {
     for (let count = 0; count < most; ) {
       if (count === rows.times.length) rows.grow();
       const expected: RowTemplate | undefined = count === 0 ? this.#first : before?.next;
-      let end = expected === undefined ? -1 : this.#expected(expected, at, count);
-      if (end >= 0) before = expected;
-      else {
+      let like = expected;
+      let end = like === undefined ? -1 : this.#expected(like, at, count);
+      if (end < 0 && expected?.other !== undefined) {
+        like = expected.other;
+        end = this.#expected(like, at, count);
+      }
+      if (end < 0) {
         end = this.#row(at, count);
         if (end < 0) return -1;
-        before = this.#learn(at, end, count, before, expected);
+        like = this.#learn(at, end, count, before, expected);
       }
+      before = like;
       rows.length = ++count;
       at = behindSpace(bytes, end);
       if (bytes[at] === listEnds) return at + 1;

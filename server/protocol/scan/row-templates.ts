@@ -5,7 +5,7 @@
 
 import { Literal } from "./literal.ts";
 
-/** Templates that are remembered: who makes up names must not fill the memory. */
+/** Pairs of device and metric that are remembered: who makes up names must not fill the memory. */
 export const mostTemplates = 8192;
 /** Rows that get none because of that; then all are forgotten, since those that are remembered may be of nobody any more. */
 const turnedAwayAtMost = 2 ** 18;
@@ -37,6 +37,8 @@ export class RowTemplate {
   readonly tail: Literal;
   /** That of the row which stood behind such a one last. */
   next: RowTemplate | undefined;
+  /** Of the same metric in another layout: of senders that write it differently most write it in one of two ways. */
+  other: RowTemplate | undefined;
 
   constructor(bytes: Uint8Array, places: RowPlaces, metric: string, device: string | undefined) {
     const { begin, end, valueBegin, valueEnd, timeBegin, timeEnd } = places;
@@ -52,15 +54,15 @@ export class RowTemplate {
   }
 }
 
-/** One template of each metric of each device that rows name: that of the layout which came last. */
+/** Templates of each metric of each device that rows name: of the two layouts that came last. */
 export class RowTemplates {
   readonly #byDevice = new Map<string | undefined, Map<string, RowTemplate>>();
   #count = 0;
   #turnedAway = 0;
 
   /**
-   * The template of a row that was read at `places`; undefined where it gets none. `tried` is the one that it was not like: where it
-   * is that of this metric the layout is another one now.
+   * The template of a row that was read at `places`; undefined where it gets none. It was neither like `tried` nor like the other
+   * one of that: where they are those of this metric, this is a new layout.
    */
   of(
     bytes: Uint8Array,
@@ -71,7 +73,7 @@ export class RowTemplates {
   ): RowTemplate | undefined {
     let ofDevice = this.#byDevice.get(device);
     const known = ofDevice?.get(metric);
-    if (known !== undefined && known !== tried) return known;
+    if (known !== undefined && known !== tried && known !== tried?.other) return known;
     if (places.end - places.begin > longestRow) return undefined;
     if (known === undefined && this.#count === mostTemplates) {
       if (++this.#turnedAway < turnedAwayAtMost) return undefined;
@@ -86,6 +88,8 @@ export class RowTemplates {
     }
     if (known === undefined) this.#count += 1;
     const template = new RowTemplate(bytes, places, metric, device);
+    template.other = known;
+    if (known !== undefined) known.other = template;
     ofDevice.set(metric, template);
     return template;
   }

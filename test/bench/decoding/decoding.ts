@@ -4,7 +4,8 @@ import { decodeDevice } from "../../../server/protocol/decode.ts";
 import { Refusal } from "../../../server/protocol/errors.ts";
 import { defaultLimits } from "../../../server/protocol/limits.ts";
 import { FrameScanner } from "../../../server/protocol/scan/frame-scanner.ts";
-import { plainFrames, type Shape, shapes } from "../frames.ts";
+import { Random } from "../../../simulator/random.ts";
+import { gatewayShape, plainFrames, rowsShape, type Shape, shapes } from "../frames.ts";
 import { guarded } from "../guard.ts";
 import type { Context, Figure, Part } from "../part.ts";
 
@@ -47,6 +48,35 @@ function rightIn(text: string): number {
   );
 }
 
+interface Case {
+  readonly name: string;
+  readonly shape: Shape;
+  /** What is made of a frame; by default it stays as it is. */
+  readonly changed?: (frame: Buffer, index: number) => Buffer;
+}
+
+const random = new Random("decoding");
+
+/** As senders write them, and where little is as it was before: more series than are remembered, another layout, another order. */
+const cases: readonly Case[] = [
+  ...shapes.map((shape) => ({ name: shape.name, shape })),
+  { name: "100 rows of 1,000 devices", shape: gatewayShape(100, 1_000) },
+  { name: "100 rows of 20,000 devices", shape: gatewayShape(100, 20_000) },
+  { name: "100 rows, two layouts in turn", shape: rowsShape(100), changed: spacedEachSecond },
+  { name: "100 rows, in no order", shape: rowsShape(100), changed: shuffled },
+];
+
+function spacedEachSecond(frame: Buffer, index: number): Buffer {
+  return index % 2 === 0 ? frame : Buffer.from(frame.toString().replaceAll('":', '": '));
+}
+
+function shuffled(frame: Buffer): Buffer {
+  const message = JSON.parse(frame.toString()) as { readings: unknown[] };
+  const keyed = message.readings.map((row) => ({ row, key: random.word() }));
+  const readings = keyed.sort((a, b) => a.key - b.key).map(({ row }) => row);
+  return Buffer.from(JSON.stringify({ ...message, readings }));
+}
+
 const full = { readings: 100_000, turns: 8 };
 const quick = { readings: 2_000, turns: 1 };
 
@@ -63,14 +93,15 @@ export const decoding: Part = {
 
 async function* run(context: Context): AsyncGenerator<Figure> {
   const { readings, turns } = context.quick ? quick : full;
-  for (const shape of shapes.filter(({ name }) => context.wants(name))) {
-    const frames = plainFrames(shape, Math.ceil(readings / shape.readings), "decoding", Date.now());
+  for (const { name, shape, changed } of cases.filter((each) => context.wants(each.name))) {
+    const plain = plainFrames(shape, Math.ceil(readings / shape.readings), "decoding", Date.now());
+    const frames = changed ? plain.map(changed) : plain;
     for (let round = 1; round <= context.rounds; round++) {
-      context.say(`${shape.name}, round ${round} of ${context.rounds}`);
-      const least = measure(shape, frames, turns);
+      context.say(`${name}, round ${round} of ${context.rounds}`);
+      const least = measure(name, frames, frames.length * shape.readings, turns);
       const alone = least.get(parseAlone) as number;
       for (const [system, ns] of least) {
-        const about = { case: shape.name, system, round };
+        const about = { case: name, system, round };
         yield { ...about, figure: "ns a reading", value: ns };
         if (system !== parseAlone) yield { ...about, figure: "validation ns", value: ns - alone };
       }
@@ -78,18 +109,17 @@ async function* run(context: Context): AsyncGenerator<Figure> {
   }
 }
 
-/** ns a reading of each, in turns. Throws where one of them finds another number of readings than there are. */
-function measure(shape: Shape, frames: readonly Buffer[], turns: number): Map<string, number> {
+/** ns a reading of each, in turns. Throws where one of them finds another number of readings than the `wanted` that there are. */
+function measure(of: string, frames: readonly Buffer[], wanted: number, turns: number): Map<string, number> {
   const least = new Map<string, number>();
   const made = Object.entries(decoders).map(([name, make]) => [name, make()] as const);
-  const wanted = frames.length * shape.readings;
   for (let turn = 0; turn < turns; turn++) {
     for (const [name, decode] of made) {
       const began = process.hrtime.bigint();
       let found = 0;
       for (const frame of frames) found += decode(frame);
       const ns = Number(process.hrtime.bigint() - began) / wanted;
-      if (found !== wanted) throw new Error(`${name} read ${found} of ${wanted} readings of ${shape.name}`);
+      if (found !== wanted) throw new Error(`${name} read ${found} of ${wanted} readings of ${of}`);
       least.set(name, Math.min(least.get(name) ?? Number.POSITIVE_INFINITY, ns));
     }
   }
