@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Order, Outcome } from "./load.ts";
+import type { Order, Outcome } from "./orders.ts";
 
 export class Load {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL("load.ts", import.meta.url)), {

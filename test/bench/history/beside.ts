@@ -6,7 +6,7 @@ import { Asker } from "../asking/ask.ts";
 import type { Archive } from "../asking/examiner.ts";
 import { checkStored } from "../experiment.ts";
 import { deviceName, type Shape } from "../frames.ts";
-import type { Outcome } from "../load.ts";
+import type { Outcome } from "../orders.ts";
 import type { Context, Figure, FigureKind } from "../part.ts";
 import { residentBytesOf } from "../process-figures.ts";
 import type { System } from "../systems/system.ts";

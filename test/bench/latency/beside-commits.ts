@@ -6,8 +6,8 @@
 import { checkStored, withSystems } from "../experiment.ts";
 import { rowsShape } from "../frames.ts";
 import { type Latencies, latenciesOf } from "../latencies.ts";
-import type { Order } from "../load.ts";
 import { Load } from "../load-process.ts";
+import type { Order } from "../orders.ts";
 import type { Context, Figure } from "../part.ts";
 import { settle } from "../process-figures.ts";
 import type { Measured } from "../side-by-side.ts";

@@ -1,7 +1,7 @@
 /** How long an acknowledgement takes where the system has time, and how long it is until a viewer sees the reading. */
 import { checkStored, withSystem } from "../experiment.ts";
 import { rowsShape } from "../frames.ts";
-import type { Order } from "../load.ts";
+import type { Order } from "../orders.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { type Measured, sideBySide } from "../side-by-side.ts";
 import { commitSystem } from "../systems/obvious.ts";
