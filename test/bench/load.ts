@@ -42,6 +42,13 @@ async function watch({ port, viewers: count, shape, seriesEach }: Extract<Order,
   viewers = await Viewers.open(port, firstSender(), shown);
 }
 
+function unwatch(): void {
+  viewers?.close();
+  viewers = undefined;
+  spectator?.close();
+  spectator = undefined;
+}
+
 function firstSender(): Sender {
   const [sender] = senders;
   if (!sender) throw new Error("no device is connected");
@@ -156,12 +163,11 @@ function obey(order: Order): Promise<Outcome> {
       return timed(async () => {});
     case "sum up":
       return timed(async () => {}, "senders", marked);
+    case "unwatch":
+      return timed(async () => unwatch());
     case "close":
       return timed(async () => {
-        viewers?.close();
-        viewers = undefined;
-        spectator?.close();
-        spectator = undefined;
+        unwatch();
         for (const sender of senders.splice(0)) sender.close();
       });
     default:

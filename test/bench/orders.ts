@@ -37,6 +37,8 @@ export type Order =
   /** What is sent from here on is what `sum up` tells of. */
   | { readonly do: "mark" }
   | { readonly do: "sum up" }
+  /** All viewers leave. */
+  | { readonly do: "unwatch" }
   | { readonly do: "close" };
 
 /** What came of an order. */
