@@ -1,7 +1,7 @@
 /** The parts of the benchmark, in the order in which they run. A new one is a folder and a line here. */
 import { cores } from "./cores/cores.ts";
 import { dashboard } from "./dashboard/dashboard.ts";
-import { decoding } from "./decoding/decoding.ts";
+import { pixel } from "./dashboard/pixel.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { flood } from "./flood/flood.ts";
 import { history } from "./history/history.ts";
@@ -26,4 +26,5 @@ export const parts: readonly Part[] = [
   tenDays,
   idleMemory,
   dashboard,
+  pixel,
 ];

@@ -1,5 +1,5 @@
 /**
- * A bare `ws` server that also serves a page with uPlot and nothing else. Whoever subscribes is sent all frames so far and then
+ * A bare `ws` server that also serves a page with uPlot and nothing else, and one with the newest values. Whoever subscribes is sent all frames so far and then
  * each that comes, as the hub's `update`, encoded once.
  */
 import { readFileSync } from "node:fs";
@@ -18,6 +18,7 @@ interface Frame {
 const fromUplot = (name: string): Buffer => readFileSync(fileURLToPath(import.meta.resolve(`uplot/dist/${name}`)));
 const files: Readonly<Record<string, readonly [type: string, content: Buffer]>> = {
   "/": ["text/html; charset=utf-8", readFileSync(new URL("../dashboard/bare-page.html", import.meta.url))],
+  "/fleet": ["text/html; charset=utf-8", readFileSync(new URL("../dashboard/bare-fleet.html", import.meta.url))],
   "/uPlot.js": ["text/javascript", fromUplot("uPlot.iife.min.js")],
   "/uPlot.css": ["text/css", fromUplot("uPlot.min.css")],
 };
