@@ -40,6 +40,7 @@ export const flagOptions = {
     help: "where data that takes long to make is kept for the next run",
   },
   days: { type: "string", default: "12", takes: "N", help: "days of data of the part history (12)" },
+  minute: { type: "string", default: "60", takes: "S", help: "length of a minute of the part steady, s (60)" },
   help: { type: "boolean", default: false, help: "say this" },
 } as const;
 

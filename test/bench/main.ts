@@ -31,11 +31,14 @@ function readFlags() {
   if (!Number.isInteger(days) || days < 1) throw new Error(`--days takes a number from 1, not ${values.days}.`);
   if (values.quick && values.record && values.recorded === recordFile)
     throw new Error("--quick measures nothing that is worth a record; name another file with --recorded.");
+  const minuteMs = Number(values.minute) * 1_000;
+  if (!(minuteMs > 0)) throw new Error(`--minute takes seconds above 0, not ${values.minute}.`);
   return {
     ...values,
     rounds,
     days,
-    parts: parts.filter(({ name }) => positionals.length === 0 || positionals.includes(name)),
+    minuteMs,
+    parts: parts.filter(({ name, onlyNamed }) => (positionals.length === 0 ? !onlyNamed : positionals.includes(name))),
   };
 }
 
@@ -58,7 +61,7 @@ async function measure(part: Part, context: Context): Promise<PartReport> {
 async function run(flags: Flags): Promise<number> {
   if (process.platform !== "linux")
     throw new Error("The benchmark reads what a process costs from /proc, and needs Linux.");
-  const { quick, rounds, days, cache } = flags;
+  const { quick, rounds, days, minuteMs, cache } = flags;
   // A record that can't be read is told before the measuring, not after it.
   const before = readRecord(flags.recorded);
   mkdirSync(flags.folder, { recursive: true });
@@ -73,7 +76,7 @@ async function run(flags: Flags): Promise<number> {
   const load = new Load();
   const context: Context = {
     folder,
-    ...{ rounds, quick, days, cache },
+    ...{ rounds, quick, days, minuteMs, cache },
     hubs: [hubSystem(), ...flags.hub.map((main) => hubSystem(main, main))],
     rivals: rivals.filter(isHere),
     load,

@@ -35,6 +35,8 @@ export interface Part {
   readonly name: string;
   /** One line: what is measured. */
   readonly about: string;
+  /** It takes so long that it runs where it is named alone. */
+  readonly onlyNamed?: boolean;
   /** In the order of the table's columns. */
   readonly figures: readonly FigureKind[];
   /** Names of the systems that the hub is set in relation to, in the order of the table's columns. */
@@ -61,6 +63,8 @@ export interface Context {
   readonly load: Load;
   /** False for cases that the command line leaves out. */
   wants(name: string): boolean;
+  /** How long a minute of the part `steady` is, ms. */
+  readonly minuteMs: number;
   /** Days that the part `history` looks back on. */
   readonly days: number;
   /** Where what takes minutes to make is kept from run to run. */

@@ -10,6 +10,7 @@ import { ingest } from "./ingest/ingest.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part } from "./part.ts";
 import { size } from "./size/size.ts";
+import { steady } from "./steady/steady.ts";
 import { tenDays } from "./ten-days/ten-days.ts";
 import { year } from "./year/year.ts";
 
@@ -27,4 +28,5 @@ export const parts: readonly Part[] = [
   idleMemory,
   dashboard,
   pixel,
+  steady,
 ];
