@@ -26,6 +26,8 @@ export class MarkedDevices {
   readonly #markOf: MarkOf;
   #timer: NodeJS.Timeout | undefined;
   #seq: number[] = [];
+  /** Of each one's last reading: two in one millisecond would be one. */
+  readonly #timesMs: number[] = [];
   #readings = 0;
   #onAnswer: () => void = () => {};
 
@@ -111,12 +113,13 @@ export class MarkedDevices {
     const sent = this.sent[device] as Sent[];
     const mark = this.#markOf(device, sent.length);
     sent.push({ atMs: performance.timeOrigin + performance.now(), mark });
-    this.#send(device, [Date.now()], [mark]);
+    this.#send(device, [Math.max(Date.now(), (this.#timesMs[device] ?? 0) + 1)], [mark]);
   }
 
   #send(device: number, times: readonly number[], values: readonly number[]): void {
     const seq = (this.#seq[device] ?? 0) + 1;
     this.#seq[device] = seq;
+    this.#timesMs[device] = times.at(-1) ?? 0;
     this.#readings += times.length;
     this.#sockets[device]?.send(JSON.stringify({ type: "samples", seq, times, values: { [metric(device)]: values } }));
   }

@@ -34,6 +34,11 @@ class Device {
   #connection: Connection | undefined;
   #ends = false;
   #onSettled: () => void = () => {};
+  #onFirst: () => void = () => {};
+  /** Something of it was acknowledged. */
+  readonly began = new Promise<void>((resolve) => {
+    this.#onFirst = resolve;
+  });
   decided = 0;
 
   constructor(frames: RollingFrames, window: number) {
@@ -44,6 +49,7 @@ class Device {
   async connect(port: number, name: string): Promise<void> {
     this.#connection = await openConnection(websocket, port, name, (seq) => {
       this.decided = seq - firstSeq + 1;
+      this.#onFirst();
       this.go();
     });
   }
@@ -80,8 +86,9 @@ async function run({ port, shape, devices: count, window, minuteMs, minutes }: A
   await Promise.all(devices.map((device, index) => device.connect(port, deviceName(index))));
   const decided = (): number => devices.reduce((sum, device) => sum + device.decided, 0);
   for (const device of devices) device.go();
+  await Promise.all(devices.map(({ began }) => began));
   const beganMs = performance.now();
-  let [before, beforeAtMs, cpu] = [0, beganMs, process.cpuUsage()];
+  let [before, beforeAtMs, cpu] = [decided(), beganMs, process.cpuUsage()];
   for (let minute = 1; minute <= minutes; minute++) {
     await new Promise((resolve) => setTimeout(resolve, beganMs + minute * minuteMs - performance.now()));
     const [now, nowMs] = [decided(), performance.now()];

@@ -16,7 +16,7 @@ import type { Asked, Minute } from "./load.ts";
 const samples = shapes.find(({ name }) => name === "1,000 samples") as Shape;
 const cases: readonly Shape[] = [rowsShape(100), samples];
 const minutes = 10;
-const quickMinutes = { count: 3, ms: 150 } as const;
+const quickMinutes = { count: 3, ms: 600 } as const;
 
 export const steady: Part = {
   name: "steady",
