@@ -2,6 +2,7 @@
 import { cores } from "./cores/cores.ts";
 import { dashboard } from "./dashboard/dashboard.ts";
 import { pixel } from "./dashboard/pixel.ts";
+import { decoding } from "./decoding/decoding.ts";
 import { fanOut } from "./fan-out/fan-out.ts";
 import { flood } from "./flood/flood.ts";
 import { history } from "./history/history.ts";

@@ -2,7 +2,7 @@
 import { checkStored, withSystem } from "../experiment.ts";
 import { rowsShape, type Shape, shapes } from "../frames.ts";
 import { devices, windowOf } from "../ingest/ingest.ts";
-import type { Order } from "../load.ts";
+import type { Order } from "../orders.ts";
 import type { Context, Figure, Part } from "../part.ts";
 import { type Measured, sideBySide } from "../side-by-side.ts";
 import { hubSystem } from "../systems/hub.ts";

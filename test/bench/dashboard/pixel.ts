@@ -42,7 +42,7 @@ export const pixel: Part = {
   name: "pixel",
   about: "from the device's send to the frame in which the reading is painted, in Chromium without a graphics card",
   figures: [
-    { name: "p50 ms", unit: "ms from sent to painted", better: "less", tolerance: 1.6, digits: 1 },
+    { name: "p50 ms", unit: "ms from sent to painted", better: "less", digits: 1 },
     { name: "p99 ms", unit: "ms from sent to painted", better: "less", tolerance: 2, digits: 1 },
     { name: "painted", unit: "readings that were seen to be painted" },
   ],
