@@ -10,6 +10,7 @@ import { idleMemory } from "./idle-memory/idle-memory.ts";
 import { ingest } from "./ingest/ingest.ts";
 import { latency } from "./latency/latency.ts";
 import type { Part } from "./part.ts";
+import { questions } from "./questions/questions-part.ts";
 import { size } from "./size/size.ts";
 import { steady } from "./steady/steady.ts";
 import { tenDays } from "./ten-days/ten-days.ts";
@@ -26,6 +27,7 @@ export const parts: readonly Part[] = [
   history,
   year,
   tenDays,
+  questions,
   idleMemory,
   dashboard,
   pixel,

@@ -12,6 +12,8 @@ export interface Case<Data, Question> {
   /** So many questions differ, by series or by span: asked once each, none is answered from what is remembered of another. */
   turns(data: Data): number;
   question(data: Data, turn: number): Question;
+  /** Each question is asked once more before the clock runs: what a system remembers of it may answer. */
+  readonly isAskedBefore?: boolean;
 }
 
 /** How a system is asked over HTTP, and how it answers. */
@@ -97,33 +99,32 @@ export class Examiner<Data, Question> {
     of: Case<Data, Question>,
     quick: boolean,
   ): Promise<Record<string, number>> {
-    const first = await this.#ask(archive, asker, of, 0);
+    const first = await this.ask(archive, asker, of, 0);
     const times: number[] = [];
     let spentMs = 0;
     const turns = quick ? 2 : of.turns(this.#data);
     for (let turn = 1; turn < turns && (turn <= least || spentMs < patienceMs); turn++) {
-      const { ms } = await this.#ask(archive, asker, of, turn);
+      const { ms } = await this.ask(archive, asker, of, turn);
       times.push(ms);
       spentMs += ms;
     }
-    times.sort((a, b) => a - b);
-    const quantile = (share: number): number =>
-      times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
     return {
-      "p50 ms": quantile(0.5),
-      "p99 ms": quantile(0.99),
+      "p50 ms": quantile(times, 0.5),
+      "p99 ms": quantile(times, 0.99),
       "first ms": first.ms,
       "answer kB": first.bytes / 1_000,
     };
   }
 
-  async #ask(
-    { name, dialect }: Archive<Question>,
+  /** One question of a case. Throws where the answer is wrong. */
+  async ask(
+    { name, dialect }: Pick<Archive<Question>, "name" | "dialect">,
     asker: Asker,
     of: Case<Data, Question>,
     turn: number,
   ): Promise<Told> {
     const question = of.question(this.#data, turn);
+    if (of.isAskedBefore) await asker.ask(dialect.path(question));
     const told = await asker.ask(dialect.path(question));
     const key = JSON.stringify(question);
     const right = this.#right.get(key) ?? this.#rightAnswer(question, this.#data);
@@ -133,4 +134,10 @@ export class Examiner<Data, Question> {
     if (mistake !== undefined) throw new Error(`${name} answered "${of.name}" wrongly: ${mistake}`);
     return told;
   }
+}
+
+/** The time that such a share of them does not reach; 0 of none. */
+export function quantile(times: readonly number[], share: number): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
