@@ -5,7 +5,7 @@ import { byCase } from "../by-case.ts";
 import { checkStored } from "../experiment.ts";
 import type { Shape } from "../frames.ts";
 import { devices, windowOf } from "../ingest/ingest.ts";
-import type { Outcome } from "../load.ts";
+import type { Outcome } from "../orders.ts";
 import type { Context, Figure, FigureKind } from "../part.ts";
 import type { Filled } from "./archives.ts";
 import type { Question } from "./questions.ts";

@@ -6,7 +6,7 @@ import { residentBytesOf } from "../process-figures.ts";
 import type { Filled } from "./archives.ts";
 
 export const startFigures: readonly FigureKind[] = [
-  { name: "ready ms", unit: "ms", better: "less", tolerance: 1.5 },
+  { name: "ready ms", unit: "ms", better: "less" },
   { name: "RSS MB", unit: "MB" },
 ];
 
