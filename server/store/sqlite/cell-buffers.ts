@@ -1,6 +1,7 @@
 /**
  * Buffers that heads let go, for heads that grow: rows of a series fill one, are sealed, and the next fill it again. Made anew each
- * time they are zeroed first, and their memory, which lies outside V8's heap, makes it collect all of that again and again.
+ * time they are zeroed first, and their memory, which lies outside V8's heap, makes it collect all of that again and again. Twelve
+ * lengths are kept, 12 MiB at most: so much lies beside the budget of heads.
  */
 
 /** Of one size are kept so many, bytes together. */

@@ -1,10 +1,8 @@
 /** How each side is asked over HTTP, and how it answers. */
-import type { LatestAnswer, ReadingsAnswer } from "../../../server/protocol/index.ts";
 import type { Answer, Columns } from "../asking/answers.ts";
 import type { Dialect } from "../asking/examiner.ts";
+import { readLatest, readReadings } from "../asking/hub-answers.ts";
 import type { Question } from "./questions.ts";
-
-type Series = Columns & Pick<ReadingsAnswer, "device" | "metric">;
 
 /** `GET latest` and `GET readings`, as the hub's own reference has them. */
 export const hubDialect: Dialect<Question> = {
@@ -21,15 +19,7 @@ export const hubDialect: Dialect<Question> = {
   },
   read(body, question) {
     if (question.ask === "csv") return readCsv(body);
-    if (question.ask === "newest") {
-      const { latest } = JSON.parse(body) as LatestAnswer;
-      return new Map(
-        latest.map(({ device, metric, value }) => [`${device}/${metric}`, { times: [], values: [Number(value)] }]),
-      );
-    }
-    const answer = JSON.parse(body) as Series | { series: Columns[] };
-    if (!("series" in answer)) return new Map([[`${answer.device}/${answer.metric}`, answer]]);
-    return new Map(answer.series.map((columns) => ["all", columns]));
+    return question.ask === "newest" ? readLatest(body) : readReadings(body);
   },
 };
 

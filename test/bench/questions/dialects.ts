@@ -1,11 +1,9 @@
 /** How each side is asked over HTTP, by its documented routes, and how it answers. */
-import type { LatestAnswer, ReadingsAnswer } from "../../../server/protocol/index.ts";
-import type { Answer, Columns } from "../asking/answers.ts";
+import type { Answer } from "../asking/answers.ts";
 import type { Dialect } from "../asking/examiner.ts";
+import { readLatest, readReadings } from "../asking/hub-answers.ts";
 import { victoriaMetricsDialect as ofSeries } from "../ten-days/dialects/victoria-metrics.ts";
 import type { Question } from "./questions.ts";
-
-type Series = Columns & Pick<ReadingsAnswer, "device" | "metric">;
 
 /** `GET latest` and `GET readings`, as the hub's own reference has them. */
 export const hubDialect: Dialect<Question> = {
@@ -24,15 +22,7 @@ export const hubDialect: Dialect<Question> = {
     }
   },
   read(body, question): Answer {
-    if (question.ask === "newest") {
-      const { latest } = JSON.parse(body) as LatestAnswer;
-      return new Map(
-        latest.map(({ device, metric, value }) => [`${device}/${metric}`, { times: [], values: [Number(value)] }]),
-      );
-    }
-    const answer = JSON.parse(body) as Series | { series: Columns[] };
-    if (!("series" in answer)) return new Map([[`${answer.device}/${answer.metric}`, answer]]);
-    return new Map(answer.series.map((columns) => ["all", columns]));
+    return question.ask === "newest" ? readLatest(body) : readReadings(body);
   },
 };
 
